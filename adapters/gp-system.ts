@@ -1,0 +1,262 @@
+import { z } from 'zod';
+import { APPOINTMENT_MODES, type AppointmentMode } from '../domain/appointment-mode';
+import type { CalendarDate } from '../domain/london-time';
+import type { NhsNumber } from '../domain/nhs-number';
+import type { OdsCode } from '../domain/ods-code';
+
+/**
+ * THE PORT: what this product asks of a GP system supplier, in NHS words, with times and enums already parsed.
+ * One adapter per supplier implements it; the appointments subgraph sees nothing else of a supplier.
+ *
+ * Searching and reading throw `SupplierError`. Booking and cancelling change a practice's book, so they never throw
+ * for a supplier's sake: they answer with an outcome class, and what is not positively known is `AMBIGUOUS`.
+ */
+export interface GpSystem {
+  readonly manifest: Manifest;
+
+  /**
+   * Free slots that lie wholly inside `[from, to]`, in pages as they arrive. Never cached.
+   * No page, or only empty ones, means the practice has none; a practice that could not be asked throws.
+   * @throws SupplierError
+   */
+  searchSlots(search: SlotSearch, call: Call): AsyncIterable<readonly Slot[]>;
+
+  /** Takes the slot for the patient, at most once; never sends the booking again by itself. */
+  book(command: BookCommand, call: Call): Promise<BookOutcome>;
+
+  /**
+   * The patient's appointments at the practice around the probe's time, cancelled ones included where the supplier
+   * lists them. Throws rather than answer with half a list: silence is not absence.
+   * @throws SupplierError
+   */
+  readBack(probe: ReadBackProbe, call: Call): Promise<readonly SupplierAppointment[]>;
+
+  /** Gives the slot back. Cancelling what is already cancelled is `ACCEPTED`. */
+  cancel(command: CancelCommand, call: Call): Promise<CancelOutcome>;
+
+  /** Whether the supplier answers at all. Never throws. */
+  health(call: Call): Promise<Health>;
+}
+
+/** Bounds and names one journey through an adapter, however many exchanges it takes. */
+export interface Call {
+  /** Aborted at the deadline, or when nobody waits any more. */
+  signal: AbortSignal;
+  /** On the monotonic clock, `performance.now()` milliseconds. */
+  deadline: number;
+  /** Correlates logs; sent to suppliers that take a trace id. */
+  requestId: string;
+}
+
+/**
+ * How a practice's book is reached: by a session of a patient linked to that practice, or system to system for
+ * anybody the practice releases slots to.
+ */
+export const BOOKING_ROUTES = ['PATIENT_SESSION', 'NETWORK'] as const;
+export type BookingRoute = (typeof BOOKING_ROUTES)[number];
+
+export interface Patient {
+  nhsNumber: NhsNumber;
+  familyName: string;
+  givenName: string;
+  birthDate: CalendarDate;
+  /** Credentials at the practice's own system; present when the patient is linked there. */
+  linkage?: { practice: OdsCode; userId: string; key: string } | undefined;
+}
+
+/** Who asks. Some systems serve only one kind. `id` is pseudonymous. */
+export interface Actor {
+  kind: 'PATIENT' | 'STAFF';
+  id: string;
+}
+
+export interface SlotSearch {
+  practice: OdsCode;
+  from: Date;
+  to: Date;
+  actor: Actor;
+  /** Required on the `PATIENT_SESSION` route, unused on `NETWORK`. */
+  patient?: Patient | undefined;
+}
+
+export interface Slot {
+  practice: OdsCode;
+  /** Names the slot within supplier and practice; two pages that name the same slot mean one slot. */
+  id: string;
+  startsAt: Date;
+  endsAt: Date;
+  mode: AppointmentMode;
+  /** What the practice calls this kind of slot; release rules are stated in it. */
+  slotType: string;
+  sessionName?: string | undefined;
+  clinicianName?: string | undefined;
+  clinicianRole?: string | undefined;
+  /** What the adapter needs back at booking, opaque to everybody else. At most 500 characters. */
+  supplierData: string;
+}
+
+export interface BookCommand {
+  /** Stable for the attempt; where a supplier takes an idempotency key, this is it. */
+  attemptId: string;
+  /** A short text that read-back can recognise where the supplier keeps one; carries no identity. */
+  marker: string;
+  slot: Slot;
+  patient: Patient;
+  actor: Actor;
+  contactPhone?: string | undefined;
+  /** In the patient's words; dropped where `capabilities.reasonMaxLength` is 0. */
+  reason?: string | undefined;
+}
+
+export interface ReadBackProbe {
+  practice: OdsCode;
+  patient: Patient;
+  actor: Actor;
+  slot: Slot;
+  marker: string;
+}
+
+export interface SupplierAppointment {
+  /** The supplier's key for the appointment; what `cancel` wants. */
+  id: string;
+  /** For suppliers whose changes are versioned. */
+  version?: string | undefined;
+  /** `Slot.id` of the slot it stands on. */
+  slotId: string;
+  startsAt: Date;
+  endsAt: Date;
+  status: 'BOOKED' | 'CANCELLED';
+  /** True when the probe's marker was found; null where the supplier keeps no marker. */
+  carriesMarker: boolean | null;
+}
+
+export interface CancelCommand {
+  practice: OdsCode;
+  patient: Patient;
+  actor: Actor;
+  appointment: { id: string; version?: string | undefined };
+  slot: Slot;
+}
+
+/** Why a supplier said no, with nothing done. */
+export type BookRefusal =
+  | 'SLOT_TAKEN'
+  | 'SLOT_NOT_FOUND'
+  | 'SLOT_IN_PAST'
+  | 'OUTSIDE_BOOKING_WINDOW'
+  | 'PATIENT_NOT_ACCEPTED'
+  | 'BOOKING_LIMIT_REACHED'
+  | 'NOT_PERMITTED'
+  | 'INVALID_REQUEST';
+
+export type CancelRefusal =
+  'TOO_LATE' | 'NOT_FOUND' | 'NOT_PERMITTED' | 'CHANGED_MEANWHILE' | 'INVALID_REQUEST';
+
+/**
+ * What is known after a call that changes something:
+ * `ACCEPTED` the supplier said yes and named it; `REJECTED` it said no and did nothing; `THROTTLED` it refused before
+ * doing anything and said so; `NOT_SENT` no byte of the request left; `AMBIGUOUS` everything else.
+ */
+export type Outcome<Yes, Refusal> =
+  | ({ class: 'ACCEPTED' } & Yes)
+  | { class: 'REJECTED'; refusal: Refusal }
+  | { class: 'THROTTLED'; retryAfterMs: number | null }
+  | { class: 'NOT_SENT'; error: SupplierError }
+  | { class: 'AMBIGUOUS'; error: SupplierError };
+
+export type BookOutcome = Outcome<{ appointment: { id: string; version?: string | undefined } }, BookRefusal>;
+export type CancelOutcome = Outcome<object, CancelRefusal>;
+
+export interface Health {
+  status: 'UP' | 'DEGRADED' | 'DOWN';
+}
+
+/** What went wrong between us and a supplier; closed, so that every use of it is exhaustive. */
+export type SupplierFault =
+  /** No answer before the deadline. */
+  | 'TIMED_OUT'
+  /** Refused, reset, unknown host, TLS failure. */
+  | 'UNREACHABLE'
+  | 'THROTTLED'
+  /** The supplier did not accept our, or the patient's, credentials. */
+  | 'NOT_AUTHENTICATED'
+  /** Authenticated, but this practice or patient may not. */
+  | 'NOT_PERMITTED'
+  /** 5xx, or the supplier's own words for it. */
+  | 'SERVER_ERROR'
+  /** It answered, but not with what it promises: malformed, of another type, or without a needed field. */
+  | 'BAD_REPLY'
+  /** It understood the request and refused it as wrong. */
+  | 'REQUEST_REFUSED'
+  /** We have stopped asking for a while. */
+  | 'CIRCUIT_OPEN';
+
+/** Carries no header, body, URL or identity: only what may be logged. */
+export class SupplierError extends Error {
+  readonly supplier: string;
+  readonly fault: SupplierFault;
+  /** True unless it is certain that no byte of the request left this process. */
+  readonly mayHaveBeenSent: boolean;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    supplier: string,
+    fault: SupplierFault,
+    detail: {
+      mayHaveBeenSent: boolean;
+      message?: string;
+      status?: number;
+      retryAfterMs?: number;
+      cause?: unknown;
+    },
+  ) {
+    super(detail.message ?? `${supplier}: ${fault}`, { cause: detail.cause });
+    this.name = 'SupplierError';
+    this.supplier = supplier;
+    this.fault = fault;
+    this.mayHaveBeenSent = detail.mayHaveBeenSent;
+    this.status = detail.status;
+    this.retryAfterMs = detail.retryAfterMs;
+  }
+}
+
+const milliseconds = z.number().int().positive();
+
+/** What a supplier can do and how hard it may be asked. Declared, published, and what the conformance suite tests. */
+export const Manifest = z.object({
+  id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+  /** As people say it, for example in supplier reports. */
+  name: z.string().min(1).max(60),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  route: z.enum(BOOKING_ROUTES),
+  transport: z.enum(['json', 'xml', 'fhir']),
+  auth: z.enum(['session', 'mtls', 'oauth', 'jwt']),
+  sessionTtlMs: milliseconds.optional(),
+  limits: z.object({
+    concurrency: z.number().int().positive().max(1000),
+    searchWindowDays: z.number().int().positive(),
+    timeoutMs: z.object({
+      search: milliseconds,
+      book: milliseconds,
+      read: milliseconds,
+      cancel: milliseconds,
+    }),
+    /** Longest time after which a request that the supplier received can still take effect. */
+    settleMs: milliseconds,
+  }),
+  /** Whether a 429 promises that nothing was executed. */
+  throttle: z.enum(['429NotExecuted', 'unknown']),
+  capabilities: z.object({
+    modes: z.array(z.enum(APPOINTMENT_MODES)).min(1),
+    bookIdempotency: z.enum(['none', 'clientKey', 'natural']),
+    readBack: z.enum(['byPatient', 'none']),
+    /** Null where the supplier keeps no text of ours that read-back returns. */
+    marker: z.object({ field: z.string(), maxLength: z.number().int().positive() }).nullable(),
+    cancel: z.boolean(),
+    cancelVersioned: z.boolean(),
+    /** 0 where the patient's words may not, or cannot, be passed on. */
+    reasonMaxLength: z.number().int().nonnegative(),
+  }),
+});
+export type Manifest = z.infer<typeof Manifest>;

@@ -1,0 +1,85 @@
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+
+/**
+ * Instants are `Date`s everywhere inside. This file is the only place that knows the United Kingdom's civil time:
+ * suppliers and people read and write wall-clock times of Europe/London, with two clock changes a year.
+ */
+const LONDON = 'Europe/London';
+
+/** A calendar day without a time, `2026-03-29`. */
+export const CalendarDate = z.iso.date().brand<'CalendarDate'>();
+export type CalendarDate = z.infer<typeof CalendarDate>;
+
+/** A wall-clock time either names one instant, or none (spring), or two (autumn). */
+export type WallClockReading =
+  | { kind: 'instant'; instant: Date }
+  | { kind: 'ambiguous'; earlier: Date; later: Date }
+  | { kind: 'missing' };
+
+/**
+ * Reads `2026-10-25T01:30:00` as London wall-clock time. A fraction of a second is allowed, an offset is not.
+ * @throws RangeError when the text is not a wall-clock time.
+ */
+export function readWallClock(text: string): WallClockReading {
+  const plain = Temporal.PlainDateTime.from(text);
+  const earlier = plain.toZonedDateTime(LONDON, { disambiguation: 'earlier' });
+  const later = plain.toZonedDateTime(LONDON, { disambiguation: 'later' });
+  if (earlier.epochMilliseconds === later.epochMilliseconds)
+    return { kind: 'instant', instant: new Date(earlier.epochMilliseconds) };
+  return earlier.toPlainDateTime().equals(plain)
+    ? {
+        kind: 'ambiguous',
+        earlier: new Date(earlier.epochMilliseconds),
+        later: new Date(later.epochMilliseconds),
+      }
+    : { kind: 'missing' };
+}
+
+/** `2026-07-01T09:10:00`: London wall-clock time, to the second, without an offset. */
+export function wallClock(instant: Date): string {
+  return inLondon(instant).toPlainDateTime().toString({ smallestUnit: 'second' });
+}
+
+/** `2026-07-01T09:10:00+01:00`: London wall-clock time with the offset valid on that date. */
+export function wallClockWithOffset(instant: Date): string {
+  return inLondon(instant).toString({ smallestUnit: 'second', timeZoneName: 'never' });
+}
+
+/** The calendar day in London on which the instant falls. */
+export function londonDate(instant: Date): CalendarDate {
+  return CalendarDate.parse(inLondon(instant).toPlainDate().toString());
+}
+
+/** The first instant of a calendar day in London. */
+export function startOfLondonDay(day: CalendarDate): Date {
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(LONDON).epochMilliseconds);
+}
+
+/** The same wall-clock time so many calendar days later, which may be 23 or 25 hours a day. */
+export function addLondonDays(instant: Date, days: number): Date {
+  return new Date(inLondon(instant).add({ days }).epochMilliseconds);
+}
+
+/** `Monday 3 March 2026, 9:30am`, as the NHS writes dates and times for the public. */
+export function spokenTime(instant: Date): string {
+  const at = inLondon(instant);
+  const day = at.toLocaleString('en-GB', { weekday: 'long' });
+  const date = at.toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  const hour = at.hour % 12 === 0 ? 12 : at.hour % 12;
+  return `${day} ${date}, ${hour}:${String(at.minute).padStart(2, '0')}${at.hour < 12 ? 'am' : 'pm'}`;
+}
+
+/** Completed months from a birth date to a day; the unit in which release rules state ages. */
+export function ageInMonths(birthDate: CalendarDate, on: CalendarDate): number {
+  return Temporal.PlainDate.from(birthDate).until(on, { largestUnit: 'months' }).months;
+}
+
+/** Days from a birth date to a day; the unit in which triage content states ages. */
+export function ageInDays(birthDate: CalendarDate, on: CalendarDate): number {
+  return Temporal.PlainDate.from(birthDate).until(on, { largestUnit: 'days' }).days;
+}
+
+function inLondon(instant: Date): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(LONDON);
+}
