@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  CompiledQuery,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+  sql,
+  type DatabaseConnection,
+  type Driver,
+  type Migration,
+  type RawBuilder,
+  type SqliteDialectConfig,
+} from 'kysely';
+import Libsql from 'libsql';
+import { Pool, types } from 'pg';
+
+/**
+ * One code base on two databases: an embedded SQLite file (libsql) and PostgreSQL. SQL is kept to what both have:
+ * ON CONFLICT, RETURNING, partial unique indexes; times are epoch milliseconds, booleans 0 or 1, JSON is text.
+ */
+export type DatabaseSettings = { kind: 'embedded'; file: string } | { kind: 'postgres'; url: string };
+
+/** How long a writer waits for another one before it fails, milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+export interface Database<Tables> {
+  db: Kysely<Tables>;
+  kind: DatabaseSettings['kind'];
+  /** The database's own clock inside a statement, epoch milliseconds: rows expire by it, not by ours. */
+  now: RawBuilder<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a subgraph's database and brings its tables up to date.
+ * @param owner the subgraph; its migrations are counted apart from those of others in the same PostgreSQL database.
+ * @throws Error with one sentence that says what to do, when the database cannot be opened.
+ */
+export async function openDatabase<Tables>(
+  settings: DatabaseSettings,
+  owner: string,
+  migrations: Record<string, Migration>,
+): Promise<Database<Tables>> {
+  const database =
+    settings.kind === 'embedded' ? embedded<Tables>(settings.file) : postgres<Tables>(settings.url);
+  const migrator = new Migrator({
+    db: database.db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableName: `${owner}_migration`,
+    migrationLockTableName: `${owner}_migration_lock`,
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await database.close();
+    throw new Error(`The ${owner} database could not be opened or brought up to date.`, { cause: error });
+  }
+  return database;
+}
+
+function embedded<Tables>(file: string): Database<Tables> {
+  mkdirSync(dirname(file), { recursive: true });
+  const connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
+  // FULL is the default and what "acknowledged means on disk" rests on, so it is said.
+  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'])
+    connection.exec(`PRAGMA ${pragma}`);
+  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connection }) });
+  return {
+    db,
+    kind: 'embedded',
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    close: () => db.destroy(),
+  };
+}
+
+function postgres<Tables>(url: string): Database<Tables> {
+  const pool = new Pool({
+    connectionString: url,
+    max: 20,
+    types: { getTypeParser: numbersForBigints },
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    kind: 'postgres',
+    now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    close: () => db.destroy(),
+  };
+}
+
+/** The driver leaves bigints as text: ours are epoch milliseconds and counts, safe as numbers. */
+function numbersForBigints(...[type, format]: Parameters<typeof types.getTypeParser>): unknown {
+  return type === types.builtins.INT8 ? Number : types.getTypeParser(type, format);
+}
+
+/** A deferred transaction that reads and then writes fails at once when another process wrote meanwhile. */
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}

@@ -1,0 +1,9 @@
+import type { Caller } from '../domain/caller';
+
+/** What every resolver is given about the request it serves. Made per operation; nothing of it is kept. */
+export interface SubgraphContext {
+  caller: Caller;
+  requestId: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { CALLER_HEADER, REQUEST_ID_HEADER, verifyCaller } from '../domain/caller-token';
+import { listen, type Listening } from '../http/listen';
+import { readBody } from '../http/read-body';
+import type { Subgraph } from './federated-schema';
+import { executeSubgraph } from './in-process';
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_DOCUMENTS = 1_000;
+
+const Body = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+});
+
+/**
+ * A subgraph in a process of its own. It answers the gateway and nobody else: without a caller that the gateway has
+ * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked.
+ */
+export async function serveSubgraph(
+  subgraph: Subgraph,
+  http: { host: string; port: number },
+  callerKey: Uint8Array,
+  logger: Logger,
+): Promise<Listening> {
+  const documents = documentCache(subgraph.schema);
+  const handle: RequestListener = (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
+      send(response, 500, { errors: [{ message: 'Internal error.' }] });
+    });
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const caller = await verifyCaller(String(request.headers[CALLER_HEADER]), subgraph.name, callerKey).catch(
+      () => null,
+    );
+    if (caller === null) {
+      send(response, 401, { errors: [{ message: 'Only the gateway may ask.' }] });
+      return;
+    }
+    const body = Body.safeParse(JSON.parse(await readBody(request, MAX_BODY_BYTES)));
+    if (!body.success) {
+      send(response, 400, { errors: [{ message: 'Not a GraphQL request.' }] });
+      return;
+    }
+    const document = documents(body.data.query);
+    const waited = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) waited.abort();
+    });
+    const result = await executeSubgraph(subgraph.schema, {
+      document,
+      variables: body.data.variables ?? {},
+      operationName: body.data.operationName ?? undefined,
+      caller,
+      requestId: String(request.headers[REQUEST_ID_HEADER]),
+      signal: waited.signal,
+    });
+    send(response, 200, result);
+  }
+
+  const { url, close } = await listen(handle, http);
+  return { url: `${url}/graphql`, close };
+}
+
+/** The gateway sends few different operations: each is parsed and validated once. Oldest out first. */
+function documentCache(schema: GraphQLSchema): (query: string) => DocumentNode {
+  const cache = new Map<string, DocumentNode>();
+  return (query) => {
+    const known = cache.get(query);
+    if (known !== undefined) return known;
+    const document = parse(query);
+    const [error] = validate(schema, document);
+    if (error !== undefined) throw error;
+    const oldest = cache.keys().next();
+    if (cache.size >= MAX_DOCUMENTS && oldest.done === false) cache.delete(oldest.value);
+    cache.set(query, document);
+    return document;
+  };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
