@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** The closed sets of triage; the API's enums of the same names are made from them. */
+
+export const ContentStatus = z.enum(['DEMO', 'REVIEWED', 'LIVE']);
+export type ContentStatus = z.infer<typeof ContentStatus>;
+
+export const CareLevel = z.enum([
+  'AMBULANCE',
+  'EMERGENCY_DEPARTMENT',
+  'URGENT_CALLBACK',
+  'PRIMARY_CARE',
+  'OTHER_SERVICE',
+  'PHARMACY',
+  'SELF_CARE',
+]);
+export type CareLevel = z.infer<typeof CareLevel>;
+
+export const BookableScope = z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']);
+export type BookableScope = z.infer<typeof BookableScope>;
+
+export const QuestionKind = z.enum(['CHOOSE_ONE', 'TICK_ANY']);
+export type QuestionKind = z.infer<typeof QuestionKind>;
+
+export const Sex = z.enum(['FEMALE', 'MALE', 'UNSPECIFIED']);
+export type Sex = z.infer<typeof Sex>;
+
+/** Who the person with the symptoms is to whoever answers. */
+export const Relationship = z.enum(['SELF', 'CHILD', 'OTHER']);
+export type Relationship = z.infer<typeof Relationship>;

@@ -1,0 +1,32 @@
+import { addLondonDays, londonDate, startOfLondonDay } from '../../../domain/london-time';
+import type { Timeframe } from '../content/content';
+
+/**
+ * Latest time by which the person should be seen or spoken to; null where the disposition has no limit.
+ * Working days run to the end of the last one and are Monday to Friday: bank holidays are not known here, which can
+ * only make the deadline too early, never too late.
+ */
+export function deadline(reachedAt: Date, timeframe: Timeframe): Date | null {
+  switch (timeframe.kind) {
+    case 'minutes':
+      return new Date(reachedAt.getTime() + timeframe.minutes * 60_000);
+    case 'workingDays':
+      return endOfWorkingDay(reachedAt, timeframe.days);
+    case 'none':
+      return null;
+  }
+}
+
+function endOfWorkingDay(reachedAt: Date, workingDays: number): Date {
+  let day = reachedAt;
+  for (let left = workingDays; left > 0;) {
+    day = addLondonDays(day, 1);
+    if (isWeekday(day)) left -= 1;
+  }
+  return startOfLondonDay(londonDate(addLondonDays(day, 1)));
+}
+
+function isWeekday(instant: Date): boolean {
+  const day = new Date(`${londonDate(instant)}T00:00:00Z`).getUTCDay();
+  return day !== 0 && day !== 6;
+}

@@ -1,0 +1,394 @@
+import { randomUUID } from 'node:crypto';
+import { graphql } from 'graphql';
+import pino from 'pino';
+import { z } from 'zod';
+import { ANONYMOUS, type Caller } from '../../domain/caller';
+import { CalendarDate } from '../../domain/london-time';
+import { syntheticNhsNumber } from '../../domain/nhs-number';
+import { OdsCode } from '../../domain/ods-code';
+import { EMBEDDED } from '../../tests/databases';
+import type { Subgraph } from '../federated-schema';
+import { CASE_STUDY } from './case-study';
+import { createTriageSubgraph, triageSchema, type TriageDeps } from './index';
+
+const START = `mutation ($input: StartAssessmentInput!) {
+  startAssessment(input: $input) {
+    __typename
+    ... on Assessment {
+      id revision expiresAt contentVersion contentStatus contentBanner
+      pathway { id title version contentStatus contentBanner }
+      subject { relationship ageInMonths sex registeredPracticeOdsCode }
+      place { postcode latitude longitude precision }
+      question { id text why kind options { id text detail } }
+      outcome { reachedAt }
+    }
+    ... on NotSuitableOnline { contentStatus contentBanner disposition { id careLevel contentStatus contentBanner } }
+    ... on InvalidInput { fields { path message } }
+    ... on Problem { code message }
+  }
+}`;
+
+const ANSWER = `mutation ($input: AnswerQuestionInput!) {
+  answerQuestion(input: $input) {
+    __typename
+    ... on Assessment {
+      id revision
+      answers { question { id text } options { id text } answeredAt }
+      droppedAnswers { question { id } options { id } answeredAt }
+      question { id text }
+      outcome {
+        reachedAt deadline reasons careAdvice worseningAdvice
+        disposition { id title careLevel withinMinutes withinWorkingDays bookable modes externalCodes { system code } }
+      }
+    }
+    ... on StaleRevision { current { id revision question { id } } }
+    ... on AssessmentExpired { expiredAt }
+    ... on InvalidInput { fields { path message } }
+    ... on Problem { code message }
+  }
+}`;
+
+const SON = { relationship: 'CHILD', dateOfBirth: '2020-03-02', sex: 'MALE' };
+const BANNER = expect.stringMatching(/^Demonstration content\. Not clinically assured\./) as string;
+const RETRY = 'Please start again.';
+
+const Started = z.object({ startAssessment: z.object({ id: z.string() }) });
+
+let subgraph: Subgraph;
+let now: Date;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  subgraph = await createTriageSubgraph(await deps());
+});
+beforeEach(() => {
+  now = new Date('2026-03-02T14:10:00Z');
+});
+afterAll(() => subgraph.close());
+
+describe('startAssessment', () => {
+  it('begins with the emergency screen, in words for a parent, under the banner', async () => {
+    const place = { coordinates: { latitude: 53.795, longitude: -1.548 } };
+    expect(await start({ place, registeredPracticeOdsCode: 'B86030' })).toMatchObject({
+      __typename: 'Assessment',
+      revision: 1,
+      expiresAt: '2026-03-02T18:10:00.000Z',
+      contentVersion: expect.stringMatching(/^1\.0\.0\+sha256\.[0-9a-f]{16}$/) as string,
+      contentStatus: 'DEMO',
+      contentBanner: BANNER,
+      pathway: { id: 'child-rash', version: '1.0.0', contentStatus: 'DEMO', contentBanner: BANNER },
+      subject: { relationship: 'CHILD', ageInMonths: 72, sex: 'MALE', registeredPracticeOdsCode: 'B86030' },
+      place: { postcode: null, latitude: 53.795, longitude: -1.548, precision: 'COORDINATES' },
+      question: {
+        id: 'emergency.screen',
+        kind: 'TICK_ANY',
+        text: 'Does your child have any of these right now?',
+      },
+      outcome: null,
+    });
+  });
+
+  it('tells a parent of a child under 5 to call 111', async () => {
+    const subject = { ...SON, dateOfBirth: '2022-03-02' };
+    expect(await start({ subject })).toEqual({
+      __typename: 'NotSuitableOnline',
+      code: 'NOT_AVAILABLE',
+      message: expect.stringMatching(/Call 111 now.*Call 999 if/) as string,
+      contentStatus: 'DEMO',
+      contentBanner: BANNER,
+      disposition: {
+        id: 'call-111',
+        careLevel: 'URGENT_CALLBACK',
+        contentStatus: 'DEMO',
+        contentBanner: BANNER,
+      },
+    });
+  });
+
+  it('names what it cannot use', async () => {
+    expect(await start({ pathwayId: 'toothache' })).toMatchObject({
+      __typename: 'InvalidInput',
+      code: 'INVALID_INPUT',
+      fields: [{ path: 'input.pathwayId' }],
+    });
+  });
+});
+
+describe('answerQuestion', () => {
+  it('leads the case study to a GP within 6 hours of the last answer', async () => {
+    const id = await startedId();
+    for (const [index, answer] of CASE_STUDY.slice(0, -1).entries())
+      expect(await answerAt(id, index + 1, answer)).toMatchObject({
+        question: { id: CASE_STUDY[index + 1]!.questionId },
+        outcome: null,
+      });
+    now = new Date('2026-03-02T14:20:00Z');
+    expect(await answerAt(id, CASE_STUDY.length, CASE_STUDY.at(-1)!)).toMatchObject({
+      question: null,
+      droppedAnswers: [],
+      outcome: {
+        reachedAt: '2026-03-02T14:20:00.000Z',
+        deadline: '2026-03-02T20:20:00.000Z',
+        reasons: ['Compared with normal, how is your child? Much less active, miserable or not themselves'],
+        careAdvice: expect.arrayContaining([expect.stringMatching(/Let your child rest/)]) as string[],
+        worseningAdvice: expect.arrayContaining([
+          expect.stringMatching(/glass test/),
+          expect.stringMatching(/Call 999 if your child/),
+        ]) as string[],
+        disposition: {
+          id: 'gp-6h',
+          careLevel: 'PRIMARY_CARE',
+          withinMinutes: 360,
+          withinWorkingDays: null,
+          bookable: 'NETWORK',
+          modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
+          externalCodes: [{ system: 'nhs-pathways', code: 'Dx06' }],
+        },
+      },
+    });
+  });
+
+  it('gives every decisive tick as a reason, and only those', async () => {
+    const id = await startedId();
+    await answerAt(id, 1, CASE_STUDY[0]!);
+    await answerAt(id, 2, CASE_STUDY[1]!);
+    const ticks = {
+      questionId: 'child-rash.urgent-signs',
+      optionIds: ['weak-immune-system', 'hardly-drinking'],
+    };
+    expect(await answerAt(id, 3, ticks)).toMatchObject({
+      outcome: {
+        disposition: { id: 'gp-2h' },
+        reasons: ['Hardly drinking, or no urine for 12 hours', 'A weakened immune system'],
+      },
+    });
+    const graver = { ...ticks, optionIds: [...ticks.optionIds, 'spreading-or-very-painful'] };
+    expect(await answerAt(id, 4, graver)).toMatchObject({
+      outcome: {
+        disposition: { id: 'ed-1h', bookable: 'NONE', modes: [] },
+        reasons: ['Skin that is hot, swollen, spreading fast or far more painful than it looks'],
+      },
+    });
+  });
+
+  it('lists what a changed answer drops, with its question', async () => {
+    const id = await startedId();
+    for (const [index, answer] of CASE_STUDY.entries()) await answerAt(id, index + 1, answer);
+    const changed = await answerAt(id, 9, { questionId: 'child-rash.chickenpox', optionIds: ['yes'] });
+    expect(changed).toMatchObject({
+      revision: 10,
+      droppedAnswers: [
+        { question: { id: 'child-rash.compared-with-normal' }, options: [{ id: 'much-less' }] },
+      ],
+      question: { id: 'child-rash.infected-chickenpox' },
+      outcome: null,
+    });
+  });
+
+  it('shows where things stand to a caller who is behind', async () => {
+    const id = await startedId();
+    await answerAt(id, 1, CASE_STUDY[0]!);
+    expect(await answerAt(id, 1, CASE_STUDY[0]!)).toMatchObject({
+      __typename: 'StaleRevision',
+      code: 'STALE',
+      current: { id, revision: 2, question: { id: 'child-rash.red-flags' } },
+    });
+  });
+
+  it('says that an assessment has expired, or is not there, without its id', async () => {
+    const id = await startedId();
+    now = new Date('2026-03-02T18:10:00Z');
+    const expired = await answerAt(id, 1, CASE_STUDY[0]!);
+    expect(expired).toEqual({
+      __typename: 'AssessmentExpired',
+      code: 'EXPIRED',
+      message: expect.stringContaining(RETRY) as string,
+      expiredAt: '2026-03-02T18:10:00.000Z',
+    });
+    const unknown = id.split('').reverse().join('');
+    const missing = await answerAt(unknown, 1, CASE_STUDY[0]!);
+    expect(missing).toEqual({
+      __typename: 'AssessmentNotFound',
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(RETRY) as string,
+    });
+  });
+
+  it('names the option that it cannot use', async () => {
+    const both = { questionId: 'emergency.screen', optionIds: ['none', 'fitting'] };
+    expect(await answerAt(await startedId(), 1, both)).toMatchObject({
+      __typename: 'InvalidInput',
+      fields: [{ path: 'input.optionIds', message: '"None of these" goes with nothing else.' }],
+    });
+  });
+});
+
+describe('assessment', () => {
+  it('is found again by its id alone, and null for any other', async () => {
+    const id = await startedId();
+    const query = 'query ($id: ID!) { assessment(id: $id) { id question { id } } }';
+    expect(await ask(query, { id })).toEqual({ assessment: { id, question: { id: 'emergency.screen' } } });
+    expect(await ask(query, { id: 'A'.repeat(32) })).toEqual({ assessment: null });
+  });
+
+  it('shows the practice of the verified identity to who has logged in since', async () => {
+    const id = await startedId({ registeredPracticeOdsCode: 'B86030' });
+    const query = 'query ($id: ID!) { assessment(id: $id) { subject { registeredPracticeOdsCode } } }';
+    const mother: Caller = {
+      kind: 'patient',
+      id: 'caller-0123456789abcdef',
+      proofing: 'P9',
+      actsFor: [
+        {
+          id: 'son',
+          nhsNumber: syntheticNhsNumber(1),
+          familyName: 'Synthetic',
+          givenName: 'Son',
+          birthDate: CalendarDate.parse('2020-03-02'),
+          registeredPractice: OdsCode.parse('B86011'),
+        },
+      ],
+    };
+    expect(await ask(query, { id }, mother)).toEqual({
+      assessment: { subject: { registeredPracticeOdsCode: 'B86011' } },
+    });
+    expect(await ask(query, { id })).toEqual({
+      assessment: { subject: { registeredPracticeOdsCode: 'B86030' } },
+    });
+  });
+});
+
+describe('pathways', () => {
+  const query = `query ($search: String, $subject: SubjectInput, $first: Int! = 20) {
+    pathways(search: $search, subject: $subject, first: $first) { id contentBanner }
+  }`;
+  const rash = { pathways: [{ id: 'child-rash', contentBanner: BANNER }] };
+
+  it.each([[undefined], ['rash'], ['Itchy  SPOTS'], ['chick'], ['']])(
+    'finds the rash by %j',
+    async (search) => {
+      expect(await ask(query, { search })).toEqual(rash);
+    },
+  );
+
+  it('finds nothing where a word matches nothing', async () => {
+    expect(await ask(query, { search: 'itchy elbow' })).toEqual({ pathways: [] });
+  });
+
+  it('leaves out pathways that are not for the person', async () => {
+    expect(await ask(query, { subject: SON })).toEqual(rash);
+    expect(await ask(query, { subject: { ...SON, dateOfBirth: '1990-01-01' } })).toEqual({ pathways: [] });
+  });
+
+  it.each([
+    ['first', { first: 0 }],
+    ['first', { first: 51 }],
+    ['subject.dateOfBirth', { subject: { ...SON, dateOfBirth: '2026-03-03' } }],
+  ])('refuses a bad %s', async (argument, variables) => {
+    const { errors } = await run(query, variables, ANONYMOUS);
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(errors?.[0]?.message).toContain(argument);
+  });
+});
+
+it('lists the dispositions, most urgent first, each under the banner', async () => {
+  const { dispositions } = z
+    .object({ dispositions: z.array(z.object({ id: z.string(), contentBanner: z.string() })) })
+    .parse(await ask('{ dispositions { id contentBanner } }'));
+  expect(dispositions).toHaveLength(16);
+  expect(dispositions.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['ambulance', 'call-111', 'self-care']),
+  );
+  expect(dispositions[0]?.id).toBe('ambulance');
+  expect(dispositions.at(-1)?.id).toBe('self-care');
+});
+
+it('resolves its entities by key, and answers null for those that are not there', async () => {
+  const id = await startedId();
+  const query = `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) {
+      ... on Assessment { revision subject { ageInMonths } }
+      ... on Disposition { withinMinutes }
+      ... on Pathway { title }
+    }
+  }`;
+  const representations = [
+    { __typename: 'Assessment', id },
+    { __typename: 'Disposition', id: 'gp-6h' },
+    { __typename: 'Pathway', id: 'child-rash' },
+    { __typename: 'Assessment', id: 'A'.repeat(32) },
+    { __typename: 'Disposition', id: 'gp-7h' },
+    { __typename: 'Pathway', id: 'toothache' },
+  ];
+  expect(await ask(query, { representations })).toEqual({
+    _entities: [
+      { revision: 1, subject: { ageInMonths: 72 } },
+      { withinMinutes: 360 },
+      { title: 'Rash in a child aged 5 to 15' },
+      null,
+      null,
+      null,
+    ],
+  });
+});
+
+it('has the same type definitions with services and without', () => {
+  expect(triageSchema().typeDefs).toBe(subgraph.typeDefs);
+});
+
+it('does not start with demonstration content in live clinical mode', async () => {
+  await expect(createTriageSubgraph({ ...(await deps()), clinicalMode: 'live' })).rejects.toThrow(
+    /does not start in live clinical mode/,
+  );
+});
+
+it('logs neither ids nor answers nor anything about the person', async () => {
+  const id = await startedId({ registeredPracticeOdsCode: 'B86030' });
+  await answerAt(id, 1, CASE_STUDY[0]!);
+  await answerAt(id, 1, CASE_STUDY[1]!);
+  expect(logged).toHaveLength(1);
+  expect(logged.join()).toContain('Triage content is loaded.');
+});
+
+async function deps(): Promise<TriageDeps> {
+  return {
+    database: await EMBEDDED.settings(),
+    places: { find: () => Promise.resolve({ kind: 'unknown' }) },
+    now: () => now,
+    logger: pino({}, { write: (line: string) => logged.push(line) }),
+    clinicalMode: 'demo',
+  };
+}
+
+async function start(overrides: object = {}): Promise<unknown> {
+  const input = { pathwayId: 'child-rash', subject: SON, idempotencyKey: randomUUID(), ...overrides };
+  return z.object({ startAssessment: z.unknown() }).parse(await ask(START, { input })).startAssessment;
+}
+
+async function startedId(overrides: object = {}): Promise<string> {
+  return Started.parse({ startAssessment: await start(overrides) }).startAssessment.id;
+}
+
+async function answerAt(
+  assessmentId: string,
+  expectedRevision: number,
+  answer: { questionId: string; optionIds: readonly string[] },
+): Promise<unknown> {
+  const data = await ask(ANSWER, { input: { assessmentId, expectedRevision, ...answer } });
+  return z.object({ answerQuestion: z.unknown() }).parse(data).answerQuestion;
+}
+
+async function ask(source: string, variables: object = {}, caller: Caller = ANONYMOUS): Promise<unknown> {
+  const { data, errors } = await run(source, variables, caller);
+  expect(errors).toBeUndefined();
+  return JSON.parse(JSON.stringify(data));
+}
+
+function run(source: string, variables: object, caller: Caller) {
+  return graphql({
+    schema: subgraph.schema,
+    source,
+    variableValues: { ...variables },
+    contextValue: { caller, requestId: 'test', signal: new AbortController().signal },
+  });
+}

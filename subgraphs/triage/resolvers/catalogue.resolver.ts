@@ -1,0 +1,33 @@
+import { Args, Directive, Query, Resolver } from 'type-graphql';
+import type { Content } from '../content/content';
+import { findPathways } from '../find-pathways';
+import { Disposition } from '../types/disposition';
+import { Pathway, PathwaysArgs } from '../types/pathway';
+import { dispositionView, pathwayView } from '../views/catalogue-view';
+
+@Resolver()
+export class CatalogueResolver {
+  constructor(
+    private readonly content: Content,
+    private readonly now: () => Date,
+  ) {}
+
+  @Directive('@tag(name: "public")')
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @Query(() => [Pathway], {
+    description:
+      'Pathways for this person whose title or entry terms match; every pathway when no text is given.',
+  })
+  pathways(@Args(() => PathwaysArgs) args: PathwaysArgs): Pathway[] {
+    return findPathways(this.content, args, this.now()).map((pathway) => pathwayView(this.content, pathway));
+  }
+
+  @Directive('@tag(name: "public")')
+  @Directive('@listSize(assumedSize: 40)')
+  @Query(() => [Disposition], { description: 'Most urgent first.' })
+  dispositions(): Disposition[] {
+    return [...this.content.dispositions.values()]
+      .sort((one, other) => one.urgencyRank - other.urgencyRank)
+      .map((disposition) => dispositionView(this.content, disposition));
+  }
+}

@@ -1,0 +1,59 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { ContentStatus } from '../content/vocabulary';
+import { ContentStatusEnum } from './enums';
+import { Outcome } from './outcome';
+import { Pathway } from './pathway';
+import { Place } from './place';
+import { GivenAnswer, Question } from './question';
+import { Subject } from './subject';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'One symptom check of one person.' })
+export class Assessment {
+  @Field(() => ID, {
+    description: 'Unguessable; whoever holds it can read the answers, so treat it as a secret.',
+  })
+  id!: string;
+
+  @Field(() => Int, { description: 'Goes up with every change.' })
+  revision!: number;
+
+  @Field(() => Date, { description: 'From then on no answer is taken: symptoms change.' })
+  expiresAt!: Date;
+
+  @Field(() => Pathway)
+  pathway!: Pathway;
+
+  @Field(() => String, {
+    description: 'Semantic version and hash of the content that this assessment is pinned to.',
+  })
+  contentVersion!: string;
+
+  @Field(() => ContentStatusEnum, {
+    description: 'DEMO content is not clinically assured: show the banner.',
+  })
+  contentStatus!: ContentStatus;
+
+  @Field(() => String, { nullable: true, description: 'To be shown wherever the content is shown.' })
+  contentBanner!: string | null;
+
+  @Field(() => Subject)
+  subject!: Subject;
+
+  @Field(() => Place, { nullable: true })
+  place!: Place | null;
+
+  @Directive('@listSize(assumedSize: 15)')
+  @Field(() => [GivenAnswer])
+  answers!: readonly GivenAnswer[];
+
+  @Directive('@listSize(assumedSize: 15)')
+  @Field(() => [GivenAnswer], { description: 'Answers dropped by the last change.' })
+  droppedAnswers!: readonly GivenAnswer[];
+
+  @Field(() => Question, { nullable: true, description: 'Null once there is an outcome.' })
+  question!: Question | null;
+
+  @Field(() => Outcome, { nullable: true, description: 'Null while there is a question.' })
+  outcome!: Outcome | null;
+}

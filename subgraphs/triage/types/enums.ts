@@ -1,0 +1,35 @@
+import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { PLACE_PRECISIONS } from '../../../domain/place';
+import { graphqlEnum } from '../../graphql-enum';
+import {
+  BookableScope,
+  CareLevel,
+  ContentStatus,
+  QuestionKind,
+  Relationship,
+  Sex,
+} from '../content/vocabulary';
+
+export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
+export const PlacePrecisionEnum = graphqlEnum('PlacePrecision', PLACE_PRECISIONS);
+export const CareLevelEnum = graphqlEnum('CareLevel', CareLevel.options);
+export const RelationshipEnum = graphqlEnum('Relationship', Relationship.options);
+export const SexEnum = graphqlEnum('Sex', Sex.options);
+
+export const BookableScopeEnum = graphqlEnum(
+  'BookableScope',
+  BookableScope.options,
+  'NETWORK: own practice first, then practices near. OWN_PRACTICE: never widens.',
+);
+
+export const ContentStatusEnum = graphqlEnum(
+  'ContentStatus',
+  ContentStatus.options,
+  'DEMO content is not clinically assured and is refused when the service is live.',
+);
+
+export const QuestionKindEnum = graphqlEnum(
+  'QuestionKind',
+  QuestionKind.options,
+  'TICK_ANY: one or more options, or "none" alone.',
+);

@@ -1,0 +1,30 @@
+import { Directive, Field, ObjectType } from 'type-graphql';
+import { Disposition } from './disposition';
+
+@ObjectType()
+export class Outcome {
+  @Field(() => Disposition)
+  disposition!: Disposition;
+
+  @Field(() => Date, { description: 'When the last of the answers that led here was given.' })
+  reachedAt!: Date;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Latest time by which the person should be seen or spoken to; null where the disposition has no limit.',
+  })
+  deadline!: Date | null;
+
+  @Directive('@listSize(assumedSize: 6)')
+  @Field(() => [String], { description: "The answers that decided, in the person's words." })
+  reasons!: readonly string[];
+
+  @Directive('@listSize(assumedSize: 8)')
+  @Field(() => [String])
+  careAdvice!: readonly string[];
+
+  @Directive('@listSize(assumedSize: 8)')
+  @Field(() => [String], { description: 'What to watch for, and what to do then; never empty.' })
+  worseningAdvice!: readonly string[];
+}

@@ -1,0 +1,57 @@
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { InvalidInput, Problem } from '../../problem';
+import type { ContentStatus } from '../content/vocabulary';
+import { ContentStatusEnum } from './enums';
+import type { StartInput } from '../start-request';
+import { Assessment } from './assessment';
+import { Disposition } from './disposition';
+import { PlaceInput } from './place';
+import { SubjectInput } from './subject';
+
+@InputType()
+export class StartAssessmentInput implements StartInput {
+  @Field(() => ID)
+  pathwayId!: string;
+
+  @Field(() => SubjectInput)
+  subject!: SubjectInput;
+
+  @Field(() => PlaceInput, {
+    nullable: true,
+    description: 'Where the person is now; the ten miles are measured from here.',
+  })
+  place?: PlaceInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The practice that the person says they are registered with; a verified identity outranks it.',
+  })
+  registeredPracticeOdsCode?: string | null;
+
+  @Field(() => ID, {
+    description:
+      '16 to 100 characters chosen by the client, a UUID for example. A repeat gives the first result.',
+  })
+  idempotencyKey!: string;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The pathway is not for this person; says what to do instead.',
+})
+export class NotSuitableOnline extends Problem {
+  @Field(() => Disposition)
+  disposition!: Disposition;
+
+  @Field(() => ContentStatusEnum)
+  contentStatus!: ContentStatus;
+
+  @Field(() => String, { nullable: true, description: 'To be shown wherever the content is shown.' })
+  contentBanner!: string | null;
+}
+
+export const StartAssessmentResult = createUnionType({
+  name: 'StartAssessmentResult',
+  types: () => [Assessment, NotSuitableOnline, InvalidInput] as const,
+});
