@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BookOutcome } from '../../../adapters/gp-system';
+import type { Caller, PatientCaller } from '../../../domain/caller';
+import { londonDate } from '../../../domain/london-time';
+import type { OdsCode } from '../../../domain/ods-code';
+import { rulesStoppingSlot } from '../../../domain/release-policy';
+import { slotKey } from '../holds/hold-store';
+import type { Booking, Hold } from '../ledger/ledger';
+import type { Offer } from '../offers';
+import { actorOf, boundedCall, systemOf } from '../suppliers';
+import { apply, outcomeOf, patientFor, request, type BookingDeps } from './booking-deps';
+import type { Failure } from './failures';
+import { acquire, letGo, mayBook } from './hold-slot';
+import { searchAgain } from './search-again';
+
+export type ConfirmAnswer =
+  | { kind: 'booking'; booking: Booking }
+  | { kind: 'hold-expired'; expiredAt: Date }
+  | { kind: 'slot-taken'; alternatives: Offer[] }
+  | { kind: 'practice-closed'; practice: OdsCode }
+  | { kind: 'patient-not-accepted'; practice: OdsCode }
+  | { kind: 'supplier-unavailable'; practice: OdsCode; retryAfterSeconds: number | null }
+  | { kind: 'already-booked'; booking: Booking }
+  | { kind: 'not-allowed'; message: string }
+  | { kind: 'key-reused' };
+
+export interface ConfirmBooking {
+  holdId: string;
+  contactPhone: string | undefined;
+  reason: string | undefined;
+  idempotencyKey: string;
+  requestId: string;
+}
+
+/** How long past the supplier's own limit a process may be at it before another takes the booking for abandoned. */
+const ABANDONED_AFTER_MS = 5_000;
+/** How long a double click waits to see what the first one brought. */
+const DUPLICATE_WAIT_MS = 2_000;
+
+/**
+ * Makes a hold a booking: on disk first, then the supplier, then on disk what it said. Whoever is told CONFIRMED is told
+ * after both.
+ */
+export async function confirmBooking(
+  input: ConfirmBooking,
+  caller: Caller,
+  deps: BookingDeps,
+): Promise<ConfirmAnswer> {
+  if (!mayBook(caller))
+    return {
+      kind: 'not-allowed',
+      message: 'Booking needs a person signed in with identity proofing level P9.',
+    };
+  const asked = request(caller.id, 'confirm', input.idempotencyKey, [
+    input.holdId,
+    input.contactPhone ?? null,
+    input.reason ?? null,
+  ]);
+  const earlier = await deps.ledger.earlier(asked);
+  if (earlier?.kind === 'key-reused') return earlier;
+  if (earlier !== null) return replay(earlier.resultId, input, caller, deps);
+
+  const hold = await deps.ledger.findHold(input.holdId, caller.id);
+  if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
+  if (hold.released || !(await stillHeld(hold, deps)))
+    return { kind: 'hold-expired', expiredAt: hold.expiresAt };
+  if (!(await stillReleased(hold.offer, deps))) return taken(hold, caller, input, deps);
+
+  const { timeoutMs } = systemOf(hold, deps.systems).manifest.limits;
+  const opened = await deps.ledger.openBooking(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked);
+  switch (opened.kind) {
+    case 'opened':
+      return answer(await sendToSupplier(opened.booking, input, caller, deps), input, caller, deps);
+    case 'repeated':
+      return replay(opened.resultId, input, caller, deps);
+    case 'slot-taken':
+    case 'quota-used-up':
+      return taken(hold, caller, input, deps);
+    case 'already-booked':
+    case 'key-reused':
+      return opened;
+  }
+}
+
+/** An expired hold on a slot that nobody else took since is taken up again; without a hold store everybody may try. */
+async function stillHeld(hold: Hold, deps: BookingDeps): Promise<boolean> {
+  return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps)).acquired;
+}
+
+/** The same rules as at the search, at this moment. */
+async function stillReleased(offer: Offer, { ledger, now }: BookingDeps): Promise<boolean> {
+  const { practice, startsAt } = offer.slot;
+  const booked = await ledger.othersBooked([practice], startsAt, startsAt);
+  return (
+    rulesStoppingSlot(offer.policy, offer, offer.slot, now(), booked(practice, londonDate(startsAt)))
+      .length === 0
+  );
+}
+
+async function sendToSupplier(
+  booking: Booking,
+  input: ConfirmBooking,
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<Booking> {
+  const { supplier, slot } = booking.offer;
+  const system = systemOf(booking, deps.systems);
+  const patient = await patientFor(booking, deps);
+  const { limits } = system.manifest;
+  const { contactPhone, reason } = input;
+  // Not bound to the request: a person who closes the page must not leave the booking in doubt.
+  const call = boundedCall(limits.timeoutMs.book, input.requestId);
+  const outcome = await outcomeOf(
+    system.book(
+      {
+        attemptId: booking.id,
+        marker: booking.marker,
+        slot,
+        patient,
+        actor: actorOf(caller),
+        contactPhone,
+        reason,
+      },
+      call,
+    ),
+    supplier,
+    deps.logger,
+  );
+  return record(booking, outcome, limits.settleMs, deps);
+}
+
+function record(
+  booking: Booking,
+  outcome: BookOutcome,
+  settleMs: number,
+  deps: BookingDeps,
+): Promise<Booking> {
+  const failed = (failure: Failure) =>
+    apply(booking, 'REFUSED', 'SUPPLIER', { failure, checkInMs: null }, deps);
+  switch (outcome.class) {
+    case 'ACCEPTED':
+      return apply(
+        booking,
+        'ACCEPTED',
+        'SUPPLIER',
+        { appointment: outcome.appointment, checkInMs: null },
+        deps,
+      );
+    case 'REJECTED':
+      return failed(outcome.refusal);
+    case 'THROTTLED':
+      return failed('THROTTLED');
+    case 'NOT_SENT':
+      return failed('NOT_SENT');
+    case 'AMBIGUOUS':
+      return apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: settleMs }, deps);
+  }
+}
+
+async function answer(
+  booking: Booking,
+  input: ConfirmBooking,
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<ConfirmAnswer> {
+  const { state, offer, failure } = booking;
+  if (state === 'CONFIRMED' || state === 'FAILED') await letGo(holdKey(offer), booking.holdId, deps);
+  if (state !== 'FAILED' || failure === null) return { kind: 'booking', booking };
+  const { practice } = offer.slot;
+  switch (failure) {
+    case 'SLOT_TAKEN':
+    case 'SLOT_NOT_FOUND':
+    case 'SLOT_IN_PAST':
+    case 'OUTSIDE_BOOKING_WINDOW':
+      return taken(booking, caller, input, deps);
+    case 'PATIENT_NOT_ACCEPTED':
+    case 'BOOKING_LIMIT_REACHED':
+      return { kind: 'patient-not-accepted', practice };
+    case 'NOT_PERMITTED':
+      return { kind: 'practice-closed', practice };
+    case 'INVALID_REQUEST':
+    case 'THROTTLED':
+    case 'NOT_SENT':
+    case 'NOT_APPLIED':
+      return { kind: 'supplier-unavailable', practice, retryAfterSeconds: null };
+  }
+}
+
+/** What the same request brought before; a double click waits a moment for the first one's answer. */
+async function replay(
+  bookingId: string,
+  input: ConfirmBooking,
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<ConfirmAnswer> {
+  const until = performance.now() + DUPLICATE_WAIT_MS;
+  for (;;) {
+    const booking = await deps.ledger.findBooking(bookingId, caller.id);
+    if (booking === null) return { kind: 'key-reused' };
+    if (booking.state !== 'BOOKING' || performance.now() > until) return answer(booking, input, caller, deps);
+    await sleep(50);
+  }
+}
+
+async function taken(
+  { offer, patientSealed }: { offer: Offer; patientSealed: string },
+  caller: PatientCaller,
+  { requestId }: ConfirmBooking,
+  deps: BookingDeps,
+): Promise<ConfirmAnswer> {
+  const patient = await patientFor({ patientSealed }, deps);
+  const { alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
+  return { kind: 'slot-taken', alternatives };
+}
+
+function holdKey({ supplier, slot }: Offer): string {
+  return slotKey(supplier, slot.practice, slot.id);
+}

@@ -1,0 +1,54 @@
+import type { Patient } from '../../../adapters/gp-system';
+import type { PatientCaller } from '../../../domain/caller';
+import type { Offer } from '../offers';
+import { searchPractices } from '../options/practice-search';
+import { actorOf, systemOf } from '../suppliers';
+import type { BookingDeps } from './booking-deps';
+
+const WAIT_MS = 1_500;
+const ALTERNATIVES = 5;
+
+/**
+ * Asks the offer's practice again, uncached and by the same rules as the search. A supplier that does not answer now is
+ * no reason to say that the slot is gone: the booking itself will tell.
+ */
+export async function searchAgain(
+  offer: Offer,
+  patient: Patient,
+  caller: PatientCaller,
+  requestId: string,
+  deps: BookingDeps,
+): Promise<{ stillFree: boolean; alternatives: Offer[] }> {
+  const { slot, supplier, relation, policy } = offer;
+  const { route } = systemOf({ offer }, deps.systems).manifest;
+  const candidate = {
+    odsCode: slot.practice,
+    distanceMiles: null,
+    connections: [{ supplier, route }],
+    release: policy,
+  };
+  const [found] = await searchPractices(
+    [candidate],
+    relation,
+    {
+      need: offer,
+      deadline: offer.deadline,
+      actor: actorOf(caller),
+      callerId: caller.id,
+      patient,
+      requestId,
+      signal: new AbortController().signal,
+    },
+    WAIT_MS,
+    deps,
+  );
+  const answered = found?.answer === 'SLOTS' || found?.answer === 'NO_SLOTS_IN_TIME';
+  const slots = found?.slots ?? [];
+  return {
+    stillFree: !answered || slots.some(({ id }) => id === slot.id),
+    alternatives: slots
+      .filter(({ id }) => id !== slot.id)
+      .slice(0, ALTERNATIVES)
+      .map((alternative) => ({ ...offer, slot: alternative })),
+  };
+}

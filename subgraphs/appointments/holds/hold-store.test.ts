@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { slotKey, type HoldStore } from './hold-store';
+import { inProcessHolds } from './in-process-holds';
+import { redisHolds } from './redis-holds';
+
+const url = process.env.TEST_REDIS_URL;
+const stores: { name: string; open: () => HoldStore }[] = [
+  { name: 'in process', open: () => inProcessHolds() },
+  ...(url === undefined
+    ? []
+    : [{ name: 'in Redis', open: () => redisHolds(url, pino({ level: 'silent' })) }]),
+];
+
+describe.each(stores)('holds $name', ({ open }) => {
+  const key = () => slotKey('supplier', 'Z90001', randomUUID());
+  const holder = (token = randomUUID()) => ({ token, callerId: `caller-of-${token}` });
+  let store: HoldStore;
+  beforeAll(() => {
+    store = open();
+  });
+  afterAll(() => store.close());
+
+  test('one of many who ask at once gets the hold', async () => {
+    const slot = key();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => store.acquire(slot, holder(), 5_000)));
+    expect(answers.filter(({ acquired }) => acquired)).toHaveLength(1);
+  });
+
+  test('the same token may ask again', async () => {
+    const slot = key();
+    const mine = holder();
+    await store.acquire(slot, mine, 5_000);
+    expect(await store.acquire(slot, mine, 5_000)).toEqual({ acquired: true, forMs: 5_000 });
+  });
+
+  test('somebody else is told how long to wait at most', async () => {
+    const slot = key();
+    await store.acquire(slot, holder(), 5_000);
+    const refused = await store.acquire(slot, holder(), 5_000);
+    expect(refused.acquired).toBe(false);
+    expect(refused.forMs).toBeGreaterThan(3_000);
+    expect(refused.forMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test('only the token that holds can let go', async () => {
+    const slot = key();
+    const mine = holder();
+    await store.acquire(slot, mine, 5_000);
+    expect(await store.release(slot, randomUUID())).toBe(false);
+    expect((await store.acquire(slot, holder(), 5_000)).acquired).toBe(false);
+    expect(await store.release(slot, mine.token)).toBe(true);
+    expect((await store.acquire(slot, holder(), 5_000)).acquired).toBe(true);
+  });
+
+  test('a hold that has run out blocks nobody and cannot be released', async () => {
+    const slot = key();
+    const mine = holder();
+    await store.acquire(slot, mine, 30);
+    await sleep(60);
+    expect(await store.release(slot, mine.token)).toBe(false);
+    expect(await store.holders([slot])).toEqual(new Map());
+    expect((await store.acquire(slot, holder(), 5_000)).acquired).toBe(true);
+  });
+
+  test('holders are told by slot, and slots that nobody holds are absent', async () => {
+    const [held, free] = [key(), key()];
+    const mine = holder();
+    await store.acquire(held, mine, 5_000);
+    expect(await store.holders([held, free])).toEqual(new Map([[held, mine]]));
+    expect(await store.holders([])).toEqual(new Map());
+  });
+});

@@ -1,0 +1,44 @@
+import type { Holder, HoldStore } from './hold-store';
+
+interface Held {
+  holder: Holder;
+  /** On the monotonic clock. */
+  until: number;
+}
+
+/** Holds of one process, gone when it ends. @param clock monotonic milliseconds. */
+export function inProcessHolds(clock: () => number = () => performance.now()): HoldStore {
+  const holds = new Map<string, Held>();
+
+  function standing(key: string): Held | undefined {
+    const held = holds.get(key);
+    if (held === undefined || held.until > clock()) return held;
+    holds.delete(key);
+    return undefined;
+  }
+
+  return {
+    acquire(key, holder, ttlMs) {
+      const held = standing(key);
+      if (held !== undefined && held.holder.token !== holder.token)
+        return Promise.resolve({ acquired: false, forMs: held.until - clock() });
+      holds.set(key, { holder, until: clock() + ttlMs });
+      return Promise.resolve({ acquired: true, forMs: ttlMs });
+    },
+    release(key, token) {
+      const mine = standing(key)?.holder.token === token;
+      return Promise.resolve(mine && holds.delete(key));
+    },
+    holders(keys) {
+      const found = keys.flatMap((key): [string, Holder][] => {
+        const held = standing(key);
+        return held === undefined ? [] : [[key, held.holder]];
+      });
+      return Promise.resolve(new Map(found));
+    },
+    close() {
+      holds.clear();
+      return Promise.resolve();
+    },
+  };
+}

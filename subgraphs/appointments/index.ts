@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { openDatabase, type DatabaseSettings } from '../database';
+import {
+  buildFederatedSchema,
+  type FederatedSchema,
+  type Subgraph,
+  type SubgraphDefinition,
+} from '../federated-schema';
+import type { SubgraphContext } from '../subgraph-context';
+import type { BookingDeps } from './booking/booking-deps';
+import { reconciler, type Reconciler } from './booking/reconciler';
+import { inProcessHolds } from './holds/in-process-holds';
+import { redisHolds } from './holds/redis-holds';
+import { ledger } from './ledger/ledger';
+import { ledgerMigrations } from './ledger/migrations';
+import type { LedgerTables } from './ledger/tables';
+import { Offer } from './offers';
+import type { OptionsDeps } from './options/appointment-options';
+import { patients } from './patients';
+import { AssessmentResolver } from './resolvers/assessment.resolver';
+import { BookingResolver } from './resolvers/booking.resolver';
+import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
+import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
+import { sealer } from './sealed';
+import type { GpSystems } from './suppliers';
+import { Assessment } from './types/assessment';
+import { bookingOf } from './types/booking';
+
+export interface AppointmentsOptions {
+  database: DatabaseSettings;
+  /** Holds are shared through Redis where there is one, else kept in this process. */
+  redisUrl: string | undefined;
+  systems: GpSystems;
+  keys: { offer: Uint8Array; patientDetails: Uint8Array };
+  holdMs: number;
+  offerMs: number;
+  waveSize: number;
+  now: () => Date;
+  logger: Logger;
+}
+
+export type AppointmentsDeps = BookingDeps & OptionsDeps;
+
+const RECONCILE_EVERY_MS = 500;
+
+/** The appointments subgraph with its stores open and its reconciler running. */
+export async function createAppointmentsSubgraph(
+  options: AppointmentsOptions,
+): Promise<Subgraph & { reconciler: Reconciler }> {
+  const { redisUrl, logger, keys } = options;
+  const deps: AppointmentsDeps = {
+    ...options,
+    ledger: ledger(await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations)),
+    holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
+    offers: sealer(Offer, keys.offer),
+    patients: patients(keys.patientDetails),
+  };
+  const settling = reconciler(deps);
+  settling.start(RECONCILE_EVERY_MS);
+  return {
+    name: 'appointments',
+    ...appointmentsSchema(deps),
+    reconciler: settling,
+    async close() {
+      await settling.stop();
+      await deps.holds.close();
+      await deps.ledger.close();
+    },
+  };
+}
+
+const EntityKey = z.object({ id: z.string() });
+
+const TYPES: Pick<SubgraphDefinition, 'resolvers' | 'orphanedTypes'> = {
+  resolvers: [AssessmentResolver, BookingResolver, PracticeOptionsResolver, SlotResolver, SupplierResolver],
+  // Nothing here returns an assessment: it comes by `_entities` alone.
+  orphanedTypes: [Assessment],
+};
+
+function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
+  return buildFederatedSchema({
+    ...TYPES,
+    instances: new Map<unknown, object>([
+      [AssessmentResolver, new AssessmentResolver(deps)],
+      [BookingResolver, new BookingResolver(deps)],
+      [PracticeOptionsResolver, new PracticeOptionsResolver()],
+      [SlotResolver, new SlotResolver(deps.offers)],
+      [SupplierResolver, new SupplierResolver(deps.systems)],
+    ]),
+    references: {
+      Assessment: (representation) => Object.assign(new Assessment(), representation),
+      Booking: async (representation, { caller }: SubgraphContext) => {
+        const { id } = EntityKey.parse(representation);
+        const booking = caller.kind === 'patient' ? await deps.ledger.findBooking(id, caller.id) : null;
+        return booking && bookingOf(booking);
+      },
+      Supplier: (representation) => supplierOf(EntityKey.parse(representation).id, deps.systems),
+    },
+  });
+}
+
+/** For composition, which needs no stores. */
+export function appointmentsTypeDefs(): string {
+  return buildFederatedSchema({ ...TYPES, instances: new Map(), references: {} }).typeDefs;
+}

@@ -1,0 +1,99 @@
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { SubgraphContext } from '../../subgraph-context';
+import { assessmentDigest, type ElsewhereReason, type Offer } from '../offers';
+import { patientOf, subjectAmong } from '../patients';
+import { actorOf } from '../suppliers';
+import type { AssessmentFacts } from './assessment-facts';
+import { acceptedModes, findOptions, type OptionsFound } from './find-options';
+import type { PracticeFound, SearchDeps, SearchFor } from './practice-search';
+
+export interface OptionsDeps extends SearchDeps {
+  /** How long an offer can be held, milliseconds. */
+  offerMs: number;
+  waveSize: number;
+}
+
+export interface OptionsWanted {
+  first: number;
+  modes: readonly AppointmentMode[] | null;
+  elsewhereBecause: ElsewhereReason | null;
+  waitAtMostMs: number;
+}
+
+export interface OptionsOffered extends OptionsFound {
+  offersExpireAt: Date;
+  practicesInRadius: number;
+  deadline: Date | null;
+  /** Slots of a practice as offers to this caller. */
+  offersOf(practice: PracticeFound): Offer[];
+}
+
+type Outcome = NonNullable<AssessmentFacts['outcome']>;
+const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
+  own: null,
+  near: [],
+  practicesInRadius: 0,
+  withinMiles: 0,
+};
+
+/** The search for one assessment, and its results as offers to whoever asks. */
+export async function appointmentOptions(
+  assessment: AssessmentFacts & { outcome: Outcome },
+  wanted: OptionsWanted,
+  context: SubgraphContext,
+  deps: OptionsDeps,
+): Promise<OptionsOffered> {
+  const { outcome, subject } = assessment;
+  const { elsewhereBecause, first, waitAtMostMs } = wanted;
+  const candidates = assessment.candidates ?? NOBODY_NEAR;
+  const search = searchFor(assessment, wanted, context, deps.now());
+  const found = await findOptions(
+    { outcome, candidates, search, first, elsewhereBecause, waitAtMostMs },
+    deps.waveSize,
+    deps,
+  );
+  const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);
+  const common = {
+    callerId: search.callerId ?? 'anonymous',
+    assessmentDigest: assessmentDigest(assessment.id),
+    dispositionId: outcome.disposition.id,
+    ageInMonths: subject.ageInMonths,
+    modes: [...search.need.modes],
+    deadline: outcome.deadline,
+    elsewhereBecause,
+    expiresAt: offersExpireAt,
+  };
+  return {
+    ...found,
+    offersExpireAt,
+    practicesInRadius: candidates.practicesInRadius,
+    deadline: outcome.deadline,
+    offersOf: (practice) =>
+      practice.slots.map((slot) => ({
+        ...common,
+        slot,
+        supplier: practice.asked?.supplier ?? '',
+        relation: practice === found.own ? 'OWN' : 'OTHER',
+        policy: practice.candidate.release,
+      })),
+  };
+}
+
+function searchFor(
+  { subject, outcome }: AssessmentFacts & { outcome: Outcome },
+  { modes }: OptionsWanted,
+  { caller, requestId, signal }: SubgraphContext,
+  now: Date,
+): SearchFor {
+  const person = subjectAmong(caller, subject, now);
+  const { id: dispositionId, modes: bookable } = outcome.disposition;
+  return {
+    need: { ageInMonths: subject.ageInMonths, dispositionId, modes: acceptedModes(bookable, modes) },
+    deadline: outcome.deadline,
+    actor: actorOf(caller),
+    callerId: caller.kind === 'patient' ? caller.id : null,
+    patient: person && patientOf(person),
+    requestId,
+    signal,
+  };
+}

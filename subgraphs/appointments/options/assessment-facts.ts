@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { OdsCode } from '../../../domain/ods-code';
+import type { ReleasePolicy } from '../../../domain/release-policy';
+import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+
+/** What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). */
+
+const Modes = z.array(z.enum(APPOINTMENT_MODES));
+
+export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
+  version: z.number().int(),
+  status: z.enum(['NOT_OPTED_IN', 'OPEN', 'CLOSED']),
+  ownPatients: z.boolean(),
+  otherPatients: z.boolean(),
+  modes: Modes,
+  dispositionIds: z.array(z.string()),
+  slotTypes: z.array(z.string()),
+  ageInMonths: z.object({ from: z.number().int(), below: z.number().int().nullable() }).nullable(),
+  dailyQuota: z.number().int().nullable(),
+  takeBackMinutes: z.number().int(),
+  minimumNoticeMinutes: z.number().int(),
+  horizonDays: z.number().int(),
+  cancelCutOffMinutes: z.number().int(),
+});
+
+export const Candidate = z.object({
+  odsCode: OdsCode,
+  distanceMiles: z.number().nullable(),
+  connections: z.array(z.object({ supplier: z.string(), route: z.enum(BOOKING_ROUTES) })),
+  release: ReleasePolicyFacts,
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+export const AssessmentFacts = z.object({
+  id: z.string(),
+  outcome: z
+    .object({
+      deadline: z.iso
+        .datetime()
+        .transform((text) => new Date(text))
+        .nullable(),
+      disposition: z.object({
+        id: z.string(),
+        bookable: z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']),
+        modes: Modes,
+      }),
+    })
+    .nullable(),
+  subject: z.object({ ageInMonths: z.number().int(), registeredPracticeOdsCode: z.string().nullable() }),
+  candidates: z
+    .object({
+      own: Candidate.nullable(),
+      near: z.array(Candidate),
+      practicesInRadius: z.number().int(),
+      withinMiles: z.number(),
+    })
+    .nullable(),
+});
+export type AssessmentFacts = z.infer<typeof AssessmentFacts>;

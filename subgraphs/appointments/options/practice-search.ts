@@ -1,0 +1,235 @@
+import type { Logger } from 'pino';
+import { londonDate } from '../../../domain/london-time';
+import type { OdsCode } from '../../../domain/ods-code';
+import {
+  rulesStoppingPractice,
+  rulesStoppingSlot,
+  type Need,
+  type ReleaseRule,
+} from '../../../domain/release-policy';
+import {
+  SupplierError,
+  type Actor,
+  type BookingRoute,
+  type GpSystem,
+  type Patient,
+  type Slot,
+} from '../../../adapters/gp-system';
+import { slotKey, type HoldStore } from '../holds/hold-store';
+import type { Ledger } from '../ledger/ledger';
+import { boundedCall, type GpSystems } from '../suppliers';
+import type { Candidate } from './assessment-facts';
+
+/** What became of asking one practice. Empty never means failed. */
+export const PRACTICE_ANSWERS = [
+  'SLOTS',
+  'NO_SLOTS_IN_TIME',
+  'NOT_RELEASED',
+  'NOT_CONNECTED',
+  'SIGN_IN_NEEDED',
+  'SUPPLIER_TIMED_OUT',
+  'SUPPLIER_FAILED',
+] as const;
+export type PracticeAnswer = (typeof PRACTICE_ANSWERS)[number];
+
+export interface PracticeFound {
+  candidate: Candidate;
+  answer: PracticeAnswer;
+  /** Soonest first. */
+  slots: Slot[];
+  /** Why the practice was not asked, when its rules stop everything. */
+  stoppedBy: ReleaseRule[];
+  /** Null when no supplier was asked. */
+  asked: Asked | null;
+}
+
+export interface Asked {
+  supplier: string;
+  elapsedMs: number;
+  error: SupplierError | null;
+}
+
+/** For whom, until when, and how long one may wait. */
+export interface SearchFor {
+  need: Omit<Need, 'relation'>;
+  deadline: Date | null;
+  actor: Actor;
+  callerId: string | null;
+  /** The person to be seen, where the caller's verified identity says who that is. */
+  patient: Patient | undefined;
+  requestId: string;
+  signal: AbortSignal;
+}
+
+export interface SearchDeps {
+  systems: GpSystems;
+  ledger: Pick<Ledger, 'othersBooked'>;
+  holds: Pick<HoldStore, 'holders'>;
+  now: () => Date;
+  logger: Logger;
+}
+
+/**
+ * Asks practices for slots that the person may have: released by the practice for this need, before the deadline, not
+ * held by somebody else. Every practice is answered for; none throws.
+ */
+export async function searchPractices(
+  candidates: readonly Candidate[],
+  relation: Need['relation'],
+  search: SearchFor,
+  waitMs: number,
+  deps: SearchDeps,
+): Promise<PracticeFound[]> {
+  const need: Need = { ...search.need, relation };
+  const asked = await Promise.all(candidates.map((candidate) => ask(candidate, need, search, waitMs, deps)));
+  return offerable(asked, need, search, deps);
+}
+
+async function ask(
+  candidate: Candidate,
+  need: Need,
+  search: SearchFor,
+  waitMs: number,
+  deps: SearchDeps,
+): Promise<PracticeFound> {
+  const without = (
+    answer: PracticeAnswer,
+    stoppedBy: ReleaseRule[] = [],
+    asked: Asked | null = null,
+  ): PracticeFound => ({
+    candidate,
+    answer,
+    slots: [],
+    stoppedBy,
+    asked,
+  });
+  const stoppedBy = rulesStoppingPractice(candidate.release, need);
+  if (stoppedBy.length > 0) return without('NOT_RELEASED', stoppedBy);
+  const route = routeTo(candidate, need, search.patient, deps.systems);
+  if (typeof route === 'string') return without(route);
+  const window = searchWindow(candidate, search, deps.now());
+  if (window === null) return without('NO_SLOTS_IN_TIME');
+
+  const started = performance.now();
+  const asked = (error: SupplierError | null): Asked => ({
+    supplier: route.manifest.id,
+    elapsedMs: Math.round(performance.now() - started),
+    error,
+  });
+  try {
+    const slots = await freeSlots(route, candidate.odsCode, window, search, waitMs);
+    return { ...without('SLOTS'), slots, asked: asked(null) };
+  } catch (error) {
+    const fault = supplierError(error, route, deps.logger);
+    return without(fault.fault === 'TIMED_OUT' ? 'SUPPLIER_TIMED_OUT' : 'SUPPLIER_FAILED', [], asked(fault));
+  }
+}
+
+/** Own patients by a session of their own where they are linked; everybody else, and them too otherwise, by network. */
+function routeTo(
+  { connections, odsCode }: Candidate,
+  { relation }: Need,
+  patient: Patient | undefined,
+  systems: GpSystems,
+): GpSystem | 'NOT_CONNECTED' | 'SIGN_IN_NEEDED' {
+  const by = (route: BookingRoute) =>
+    connections.flatMap((connection) =>
+      connection.route === route ? (systems.get(connection.supplier) ?? []) : [],
+    )[0];
+  const session = relation === 'OWN' ? by('PATIENT_SESSION') : undefined;
+  if (session !== undefined && patient?.linkage?.practice === odsCode) return session;
+  return by('NETWORK') ?? (session === undefined ? 'NOT_CONNECTED' : 'SIGN_IN_NEEDED');
+}
+
+/** From as soon as the practice allows until the deadline or the practice's horizon; null when nothing is left. */
+function searchWindow(
+  { release }: Candidate,
+  { deadline }: SearchFor,
+  now: Date,
+): { from: Date; to: Date } | null {
+  const from = new Date(now.getTime() + release.minimumNoticeMinutes * 60_000);
+  const horizon = new Date(now.getTime() + release.horizonDays * 24 * 60 * 60_000);
+  const to = deadline !== null && deadline < horizon ? deadline : horizon;
+  return from < to ? { from, to } : null;
+}
+
+async function freeSlots(
+  system: GpSystem,
+  practice: OdsCode,
+  window: { from: Date; to: Date },
+  { actor, patient, requestId, signal }: SearchFor,
+  waitMs: number,
+): Promise<Slot[]> {
+  const call = boundedCall(Math.min(waitMs, system.manifest.limits.timeoutMs.search), requestId, signal);
+  const slots = new Map<string, Slot>();
+  for await (const page of system.searchSlots({ practice, ...window, actor, patient }, call))
+    for (const slot of page) slots.set(slot.id, slot);
+  return [...slots.values()].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
+}
+
+/** A supplier that fails is data; an adapter that fails is a bug, told to us and shown as the supplier's failure. */
+function supplierError(error: unknown, system: GpSystem, logger: Logger): SupplierError {
+  if (error instanceof SupplierError) return error;
+  logger.error(
+    { err: error, supplier: system.manifest.id },
+    'adapter threw something other than a SupplierError',
+  );
+  return new SupplierError(system.manifest.id, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error });
+}
+
+/** Leaves out what the practice's rules stop, and what somebody else holds: two questions for all practices together. */
+async function offerable(
+  found: PracticeFound[],
+  need: Need,
+  search: SearchFor,
+  deps: SearchDeps,
+): Promise<PracticeFound[]> {
+  const slots = found.flatMap((practice) => practice.slots);
+  const [first, last] = extent(slots);
+  if (first === undefined || last === undefined) return found.map(settled);
+  const now = deps.now();
+  const [booked, holders] = await Promise.all([
+    deps.ledger.othersBooked([...new Set(slots.map(({ practice }) => practice))], first, last),
+    heldSlots(found, deps),
+  ]);
+  const free = (practice: PracticeFound, slot: Slot) => {
+    const holder = holders.get(keyOf(practice, slot));
+    const stopping = rulesStoppingSlot(
+      practice.candidate.release,
+      need,
+      slot,
+      now,
+      booked(slot.practice, londonDate(slot.startsAt)),
+    );
+    const inTime = search.deadline === null || slot.startsAt <= search.deadline;
+    return stopping.length === 0 && inTime && (holder === undefined || holder.callerId === search.callerId);
+  };
+  return found.map((practice) =>
+    settled({ ...practice, slots: practice.slots.filter((slot) => free(practice, slot)) }),
+  );
+}
+
+function settled(practice: PracticeFound): PracticeFound {
+  return practice.answer === 'SLOTS' && practice.slots.length === 0
+    ? { ...practice, answer: 'NO_SLOTS_IN_TIME' }
+    : practice;
+}
+
+function extent(slots: readonly Slot[]): [Date, Date] | [] {
+  if (slots.length === 0) return [];
+  const times = slots.map(({ startsAt }) => startsAt.getTime());
+  return [new Date(times.reduce((a, b) => Math.min(a, b))), new Date(times.reduce((a, b) => Math.max(a, b)))];
+}
+
+/** A lost hold store costs a courtesy: slots that somebody holds are shown, and refused later. */
+async function heldSlots(found: readonly PracticeFound[], { holds, logger }: SearchDeps) {
+  const keys = found.flatMap((practice) => practice.slots.map((slot) => keyOf(practice, slot)));
+  return holds.holders(keys).catch((error: unknown) => {
+    logger.warn({ err: error }, 'holds are not known; searching without');
+    return new Map<string, never>();
+  });
+}
+
+function keyOf({ asked }: PracticeFound, slot: Slot): string {
+  return slotKey(asked?.supplier ?? '', slot.practice, slot.id);
+}

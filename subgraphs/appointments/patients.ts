@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Patient } from '../../adapters/gp-system';
+import { PatientLinkage, people, type Caller, type Person } from '../../domain/caller';
+import { ageInMonths, CalendarDate, londonDate } from '../../domain/london-time';
+import { NhsNumber } from '../../domain/nhs-number';
+import { sealer, type Sealer } from './sealed';
+
+/** The identity details that read-back and cancelling need after the person has gone; kept sealed. */
+const PatientDetails: z.ZodType<Patient> = z.object({
+  nhsNumber: NhsNumber,
+  familyName: z.string(),
+  givenName: z.string(),
+  birthDate: CalendarDate,
+  linkage: PatientLinkage.optional(),
+});
+
+export interface Patients extends Sealer<Patient> {
+  /** The same for the same person, without saying who: a keyed digest of the NHS number. */
+  digest(patient: Patient): string;
+}
+
+export function patients(key: Uint8Array): Patients {
+  return {
+    ...sealer(PatientDetails, key),
+    digest: ({ nhsNumber }) => createHmac('sha256', key).update(nhsNumber).digest('base64url'),
+  };
+}
+
+export function patientOf({ nhsNumber, familyName, givenName, birthDate, linkage }: Person): Patient {
+  return { nhsNumber, familyName, givenName, birthDate, linkage };
+}
+
+/**
+ * Whom an assessment was about, where the caller's verified identity tells: the one person they may act for who is
+ * registered where the subject is (if that is known) and of the subject's age today, give or take the month that may
+ * have turned since. Undefined when nobody or several fit.
+ */
+export function subjectAmong(
+  caller: Caller,
+  subject: { ageInMonths: number; registeredPracticeOdsCode: string | null },
+  now: Date,
+): Person | undefined {
+  const fitting = people(caller).filter(
+    (person) =>
+      isOfAge(person, subject.ageInMonths, now) &&
+      (subject.registeredPracticeOdsCode === null ||
+        person.registeredPractice === subject.registeredPracticeOdsCode),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** Guards against booking an assessment's result for somebody else (hazard: proxy books in the wrong person's name). */
+export function isOfAge({ birthDate }: Person, months: number, now: Date): boolean {
+  return Math.abs(ageInMonths(birthDate, londonDate(now)) - months) <= 1;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Caller } from '../../../domain/caller';
+import { instance } from '../../instance';
+import { badInput, forbidden } from '../../refused';
+import type { Booking as LedgerBooking, Ledger } from '../ledger/ledger';
+import { BookingConnection, BookingEdge, bookingOf, PageInfo } from '../types/booking';
+import type { PageArgs } from '../types/inputs';
+
+const MAX_FIRST = 100;
+
+/** One page of the caller's bookings (Relay cursor connections). */
+export async function bookingPage(
+  { first, after }: PageArgs,
+  caller: Caller,
+  ledger: Pick<Ledger, 'bookingsOf'>,
+): Promise<BookingConnection> {
+  if (caller.kind !== 'patient') throw forbidden('Sign in to see your bookings.');
+  if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+  const before = after == null ? null : readCursor(after);
+  const found = await ledger.bookingsOf(caller.id, first + 1, before);
+  const edges = found
+    .slice(0, first)
+    .map((booking) => instance(BookingEdge, { cursor: cursorOf(booking), node: bookingOf(booking) }));
+  return instance(BookingConnection, {
+    edges,
+    pageInfo: instance(PageInfo, {
+      hasNextPage: found.length > first,
+      hasPreviousPage: before !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    }),
+  });
+}
+
+const Cursor = z.tuple([z.number(), z.string()]).transform(([startsAt, id]) => ({ startsAt, id }));
+
+function cursorOf({ offer, id }: LedgerBooking): string {
+  return Buffer.from(JSON.stringify([offer.slot.startsAt.getTime(), id])).toString('base64url');
+}
+
+function readCursor(text: string): z.infer<typeof Cursor> {
+  try {
+    return Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw badInput('after must be a cursor from an earlier page.');
+  }
+}

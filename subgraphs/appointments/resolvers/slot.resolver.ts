@@ -1,0 +1,33 @@
+import { Arg, Directive, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
+import { badInput } from '../../refused';
+import type { Offer } from '../offers';
+import type { Sealer } from '../sealed';
+import { PracticeOptions } from '../types/options';
+import { Slot, slotOf } from '../types/slot';
+
+const MAX_FIRST = 50;
+
+@Resolver(() => PracticeOptions)
+export class PracticeOptionsResolver {
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @FieldResolver(() => [Slot], { description: 'Soonest first; at most 50.' })
+  slots(
+    @Root() { offers }: PracticeOptions,
+    @Arg('first', () => Int, { defaultValue: 10 }) first: number,
+  ): Slot[] {
+    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    return offers.slice(0, first).map(slotOf);
+  }
+}
+
+@Resolver(() => Slot)
+export class SlotResolver {
+  constructor(private readonly offers: Sealer<Offer>) {}
+
+  @FieldResolver(() => ID, {
+    description: 'An offer to this caller, opaque and sealed; good until offersExpireAt.',
+  })
+  id(@Root() { offer }: Slot): Promise<string> {
+    return this.offers.seal(offer, offer.expiresAt);
+  }
+}

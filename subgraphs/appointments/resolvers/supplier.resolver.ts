@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { Health } from '../../../adapters/gp-system';
+import { instance } from '../../instance';
+import { forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { SupplierReport as Report } from '../options/supplier-reports';
+import { boundedCall, type GpSystems } from '../suppliers';
+import { SupplierStatusEnum } from '../types/enums';
+import { Supplier, SupplierReport } from '../types/options';
+
+const HEALTH_WAIT_MS = 1_000;
+
+@Resolver(() => Supplier)
+export class SupplierResolver {
+  constructor(private readonly systems: GpSystems) {}
+
+  @Directive('@listSize(assumedSize: 6)')
+  @Query(() => [Supplier], { description: 'The connected suppliers. For operators and analysts.' })
+  suppliers(@Ctx() { caller }: SubgraphContext): Supplier[] {
+    if (caller.kind !== 'operator' && caller.kind !== 'analyst')
+      throw forbidden('For operators and analysts.');
+    return [...this.systems.keys()].map((id) => supplierOf(id, this.systems));
+  }
+
+  @Directive('@cost(weight: 30)')
+  @FieldResolver(() => SupplierStatusEnum, { description: 'Asked just now, for at most a second.' })
+  async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
+    const health = await this.systems.get(id)?.health(boundedCall(HEALTH_WAIT_MS, randomUUID(), signal));
+    return health?.status ?? 'DOWN';
+  }
+}
+
+export function supplierOf(id: string, systems: GpSystems): Supplier {
+  return instance(Supplier, { id, name: systems.get(id)?.manifest.name ?? id });
+}
+
+export function reportOf({ supplier, ...report }: Report, systems: GpSystems): SupplierReport {
+  return instance(SupplierReport, { ...report, supplier: supplierOf(supplier, systems) });
+}

@@ -1,0 +1,36 @@
+import type { Actor, Call, GpSystem } from '../../adapters/gp-system';
+import type { Caller } from '../../domain/caller';
+
+/** The GP systems that this service is connected to, by supplier id. */
+export type GpSystems = ReadonlyMap<string, GpSystem>;
+
+/** Bounds an exchange in time; `signal` ends it earlier when nobody waits any more. */
+export function boundedCall(timeoutMs: number, requestId: string, signal?: AbortSignal): Call {
+  const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)));
+  return {
+    deadline: performance.now() + timeoutMs,
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    requestId,
+  };
+}
+
+/** How suppliers are told who asks. */
+export function actorOf(caller: Caller): Actor {
+  switch (caller.kind) {
+    case 'anonymous':
+      return { kind: 'PATIENT', id: 'anonymous' };
+    case 'patient':
+      return { kind: 'PATIENT', id: caller.id };
+    case 'practice-staff':
+    case 'analyst':
+    case 'operator':
+      return { kind: 'STAFF', id: caller.id };
+  }
+}
+
+/** @throws Error when a supplier was unplugged that bookings still stand with: an operator's mistake. */
+export function systemOf({ offer }: { offer: { supplier: string } }, systems: GpSystems): GpSystem {
+  const system = systems.get(offer.supplier);
+  if (system === undefined) throw new Error(`Supplier ${offer.supplier} is not configured.`);
+  return system;
+}

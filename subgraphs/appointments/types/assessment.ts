@@ -1,0 +1,170 @@
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { BookStatus } from '../../../domain/release-policy';
+import type { BookingRoute } from '../../../adapters/gp-system';
+import { AppointmentModeEnum, BookableScopeEnum, BookingRouteEnum, BookStatusEnum } from './enums';
+
+/** What appointments reads of an assessment; triage and practices own it, the gateway brings it. */
+
+@Directive('@external')
+@ObjectType()
+class AgeRange {
+  @Field(() => Int)
+  from!: number;
+
+  @Field(() => Int, { nullable: true })
+  below!: number | null;
+}
+
+@Directive('@external')
+@ObjectType()
+class ReleasePolicy {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => BookStatusEnum)
+  status!: BookStatus;
+
+  @Field(() => Boolean)
+  ownPatients!: boolean;
+
+  @Field(() => Boolean)
+  otherPatients!: boolean;
+
+  @Field(() => [AppointmentModeEnum])
+  modes!: AppointmentMode[];
+
+  @Field(() => [ID])
+  dispositionIds!: string[];
+
+  @Field(() => [String])
+  slotTypes!: string[];
+
+  @Field(() => AgeRange, { nullable: true })
+  ageInMonths!: AgeRange | null;
+
+  @Field(() => Int, { nullable: true })
+  dailyQuota!: number | null;
+
+  @Field(() => Int)
+  takeBackMinutes!: number;
+
+  @Field(() => Int)
+  minimumNoticeMinutes!: number;
+
+  @Field(() => Int)
+  horizonDays!: number;
+
+  @Field(() => Int)
+  cancelCutOffMinutes!: number;
+}
+
+@Directive('@external')
+@Directive('@inaccessible')
+@ObjectType()
+class SupplierConnection {
+  @Field(() => String)
+  supplier!: string;
+
+  @Field(() => BookingRouteEnum)
+  route!: BookingRoute;
+}
+
+@Directive('@external')
+@Directive('@inaccessible')
+@ObjectType()
+class Candidate {
+  @Field(() => String)
+  odsCode!: string;
+
+  @Field(() => Float, { nullable: true })
+  distanceMiles!: number | null;
+
+  @Field(() => [SupplierConnection])
+  connections!: SupplierConnection[];
+
+  @Field(() => ReleasePolicy)
+  release!: ReleasePolicy;
+}
+
+@Directive('@external')
+@Directive('@inaccessible')
+@ObjectType()
+class CandidatePractices {
+  @Field(() => Candidate, { nullable: true })
+  own!: Candidate | null;
+
+  @Field(() => [Candidate])
+  near!: Candidate[];
+
+  @Field(() => Int)
+  practicesInRadius!: number;
+
+  @Field(() => Float)
+  withinMiles!: number;
+}
+
+@Directive('@external')
+@ObjectType()
+class Subject {
+  @Field(() => Int)
+  ageInMonths!: number;
+
+  @Field(() => String, { nullable: true })
+  registeredPracticeOdsCode!: string | null;
+}
+
+@Directive('@key(fields: "id", resolvable: false)')
+@ObjectType()
+export class Disposition {
+  @Field(() => ID)
+  id!: string;
+
+  @Directive('@external')
+  @Field(() => BookableScopeEnum)
+  bookable?: keyof typeof BookableScopeEnum;
+
+  @Directive('@external')
+  @Field(() => [AppointmentModeEnum])
+  modes?: AppointmentMode[];
+}
+
+@Directive('@external')
+@ObjectType()
+class Outcome {
+  @Field(() => Date, { nullable: true })
+  deadline!: Date | null;
+
+  @Field(() => Disposition)
+  disposition!: Disposition;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class Assessment {
+  @Field(() => ID)
+  id!: string;
+
+  @Directive('@external')
+  @Field(() => Outcome, { nullable: true })
+  outcome!: Outcome | null;
+
+  @Directive('@external')
+  @Field(() => Subject)
+  subject!: Subject;
+
+  @Directive('@external')
+  @Field(() => CandidatePractices, { nullable: true })
+  candidates!: CandidatePractices | null;
+}
+
+/** All that `appointmentOptions` needs to know; without arguments, which the gateway would merge wrongly. */
+const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status ownPatients otherPatients
+  modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
+  cancelCutOffMinutes }`;
+export const OPTIONS_REQUIRE = `outcome { deadline disposition { id bookable modes } }
+  subject { ageInMonths registeredPracticeOdsCode }
+  candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } practicesInRadius withinMiles }`.replaceAll(
+  /\s+/g,
+  ' ',
+);

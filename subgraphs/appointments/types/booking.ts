@@ -1,0 +1,126 @@
+import { instance } from '../../instance';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import { cancellableUntil } from '../booking/cancel-booking';
+import { statusOf, type BookingStatus } from '../booking/states';
+import type { Booking as LedgerBooking } from '../ledger/ledger';
+import type { ActorKind } from '../ledger/tables';
+import { ActorKindEnum, AppointmentModeEnum, BookingStatusEnum } from './enums';
+import { practice, Practice } from './slot';
+
+@ObjectType()
+export class BookingEvent {
+  @Field(() => Date)
+  at!: Date;
+
+  @Field(() => BookingStatusEnum)
+  status!: BookingStatus;
+
+  @Field(() => ActorKindEnum)
+  by!: ActorKind;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType()
+export class Booking {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'What the person reads out on the phone, for example K7QX-2MPD.' })
+  reference!: string;
+
+  @Field(() => BookingStatusEnum)
+  status!: BookingStatus;
+
+  @Field(() => Date)
+  startsAt!: Date;
+
+  @Field(() => Date)
+  endsAt!: Date;
+
+  @Field(() => AppointmentModeEnum)
+  mode!: AppointmentMode;
+
+  @Field(() => String, { nullable: true })
+  clinicianName?: string | undefined;
+
+  @Field(() => Practice)
+  practice!: Practice;
+
+  @Field(() => Boolean)
+  atOwnPractice!: boolean;
+
+  @Field(() => Date)
+  createdAt!: Date;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Null when it cannot be cancelled any more, or not yet.',
+  })
+  cancellableUntil!: Date | null;
+}
+
+export function bookingOf(booking: LedgerBooking): Booking {
+  const { offer } = booking;
+  const { startsAt, endsAt, mode, clinicianName, practice: odsCode } = offer.slot;
+  return instance(Booking, {
+    id: booking.id,
+    reference: booking.reference,
+    status: statusOf(booking.state),
+    startsAt,
+    endsAt,
+    mode,
+    clinicianName,
+    practice: practice(odsCode),
+    atOwnPractice: offer.relation === 'OWN',
+    createdAt: booking.createdAt,
+    cancellableUntil: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
+  });
+}
+
+@Directive('@shareable')
+@ObjectType()
+export class PageInfo {
+  @Field(() => Boolean)
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean)
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true })
+  endCursor!: string | null;
+}
+
+@ObjectType()
+export class BookingEdge {
+  @Field(() => String)
+  cursor!: string;
+
+  @Field(() => Booking)
+  node!: Booking;
+}
+
+@ObjectType()
+export class BookingConnection {
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [BookingEdge])
+  edges!: BookingEdge[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ description: 'Somebody whom the caller may book for.' })
+export class BookablePerson {
+  @Field(() => ID, { description: 'What holdSlot takes as patientId.' })
+  id!: string;
+
+  @Field(() => String)
+  givenName!: string;
+
+  @Field(() => Boolean)
+  isCaller!: boolean;
+}

@@ -1,0 +1,39 @@
+import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { graphqlEnum } from '../../graphql-enum';
+import { BOOKING_STATUSES } from '../booking/states';
+import { ELSEWHERE_REASONS } from '../offers';
+import { NOT_OFFERED_REASONS } from '../options/not-offered';
+import { PRACTICE_ANSWERS } from '../options/practice-search';
+import { SUPPLIER_OUTCOMES } from '../options/supplier-reports';
+
+export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
+export const BookingRouteEnum = graphqlEnum('BookingRoute', BOOKING_ROUTES);
+export const BookableScopeEnum = graphqlEnum('BookableScope', ['NONE', 'OWN_PRACTICE', 'NETWORK']);
+export const BookStatusEnum = graphqlEnum('BookStatus', ['NOT_OPTED_IN', 'OPEN', 'CLOSED']);
+export const ElsewhereReasonEnum = graphqlEnum(
+  'ElsewhereReason',
+  ELSEWHERE_REASONS,
+  'Why a person asks for other practices although their own has times.',
+);
+export const PracticeAnswerEnum = graphqlEnum(
+  'PracticeAnswer',
+  PRACTICE_ANSWERS,
+  'What became of asking a practice. Empty (NO_SLOTS_IN_TIME) never means failed.',
+);
+export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
+export const SupplierOutcomeEnum = graphqlEnum('SupplierOutcome', SUPPLIER_OUTCOMES);
+export const SupplierStatusEnum = graphqlEnum('SupplierStatus', ['UP', 'DEGRADED', 'DOWN']);
+export const BookingStatusEnum = graphqlEnum(
+  'BookingStatus',
+  BOOKING_STATUSES,
+  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_A_PERSON: we could not find out.',
+);
+export const ActorKindEnum = graphqlEnum('ActorKind', ['PATIENT', 'SUPPLIER', 'SYSTEM']);
+export const CancelReasonEnum = graphqlEnum('CancelReason', [
+  'FEELING_BETTER',
+  'CANNOT_ATTEND',
+  'BOOKED_ELSEWHERE',
+  'OTHER',
+]);
+export type CancelReason = keyof typeof CancelReasonEnum;

@@ -1,0 +1,88 @@
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { ElsewhereReason } from '../offers';
+import { AppointmentModeEnum, CancelReasonEnum, ElsewhereReasonEnum, type CancelReason } from './enums';
+
+@ArgsType()
+export class OptionsArgs {
+  @Field(() => Int, { defaultValue: 5, description: 'How many other practices are enough; 1 to 30.' })
+  first!: number;
+
+  @Field(() => [AppointmentModeEnum], { nullable: true })
+  modes?: AppointmentMode[] | null;
+
+  @Field(() => ElsewhereReasonEnum, {
+    nullable: true,
+    description: 'Asks for other practices although the own practice has slots; the reason is kept.',
+  })
+  elsewhereBecause?: ElsewhereReason | null;
+
+  @Field(() => Int, {
+    defaultValue: 2500,
+    description: 'Milliseconds to wait for suppliers before answering with what is there; 100 to 10000.',
+  })
+  waitAtMost!: number;
+}
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: 20, description: '1 to 100.' })
+  first!: number;
+
+  @Field(() => String, { nullable: true })
+  after?: string | null;
+}
+
+const IDEMPOTENCY =
+  'Any text that is new for each intention and the same for each repetition of it; a repetition answers what the first one did.';
+
+@InputType()
+export class HoldSlotInput {
+  @Field(() => ID)
+  slotId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The person to be seen, when it is not the caller: an id from peopleICanBookFor.',
+  })
+  patientId?: string | null;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}
+
+@InputType()
+export class ReleaseHoldInput {
+  @Field(() => ID)
+  holdId!: string;
+}
+
+@InputType()
+export class ConfirmBookingInput {
+  @Field(() => ID)
+  holdId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Where the practice can reach the person.' })
+  contactPhone?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '1 to 150 characters, seen by the practice where its system allows.',
+  })
+  reason?: string | null;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}
+
+@InputType()
+export class CancelBookingInput {
+  @Field(() => ID)
+  bookingId!: string;
+
+  @Field(() => CancelReasonEnum)
+  reason!: CancelReason;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}

@@ -1,0 +1,120 @@
+import { createUnionType, Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Problem } from '../../problem';
+import type { Offer } from '../offers';
+import type { NotOfferedReason } from '../options/not-offered';
+import type { PracticeAnswer } from '../options/practice-search';
+import type { SupplierOutcome } from '../options/supplier-reports';
+import { Disposition } from './assessment';
+import { NotOfferedReasonEnum, PracticeAnswerEnum, SupplierOutcomeEnum } from './enums';
+import { Practice } from './slot';
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: 'A GP-system supplier that this service is connected to.' })
+export class Supplier {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+}
+
+@ObjectType({ description: 'How one supplier answered this search.' })
+export class SupplierReport {
+  @Field(() => Supplier)
+  supplier!: Supplier;
+
+  @Field(() => SupplierOutcomeEnum)
+  outcome!: SupplierOutcome;
+
+  @Field(() => Int)
+  practicesAsked!: number;
+
+  @Field(() => Int)
+  practicesAnswered!: number;
+
+  @Field(() => Int, { description: 'Milliseconds of the slowest answer.' })
+  elapsedMs!: number;
+
+  @Field(() => Int, { nullable: true })
+  retryAfterSeconds!: number | null;
+}
+
+@ObjectType()
+export class NotOffered {
+  @Field(() => NotOfferedReasonEnum)
+  reason!: NotOfferedReason;
+
+  @Field(() => Int)
+  practices!: number;
+}
+
+@ObjectType()
+export class PracticeOptions {
+  @Field(() => Practice)
+  practice!: Practice;
+
+  @Field(() => Float, { nullable: true, description: 'Straight line, in miles of 1,609.344 m.' })
+  distanceMiles!: number | null;
+
+  @Field(() => PracticeAnswerEnum)
+  answer!: PracticeAnswer;
+
+  /** Soonest first. */
+  offers!: Offer[];
+}
+
+@ObjectType()
+export class AppointmentOptions {
+  @Field(() => Date)
+  searchedAt!: Date;
+
+  @Field(() => Date, { description: 'The slots below can be held until then.' })
+  offersExpireAt!: Date;
+
+  @Field(() => PracticeOptions, { nullable: true, description: 'Null when no own practice is known.' })
+  ownPractice!: PracticeOptions | null;
+
+  @Directive('@listSize(assumedSize: 10)')
+  @Field(() => [PracticeOptions], { description: 'Other practices with times, nearest first.' })
+  elsewhere!: PracticeOptions[];
+
+  @Field(() => Boolean, {
+    description: 'False when a practice that was asked has not answered: asking again may show more.',
+  })
+  complete!: boolean;
+
+  @Field(() => Int, { description: 'Within ten miles in a straight line, the own practice left out.' })
+  practicesInRadius!: number;
+
+  @Field(() => Int)
+  practicesAsked!: number;
+
+  @Directive('@listSize(assumedSize: 12)')
+  @Field(() => [NotOffered], {
+    description: 'Why practices in the radius are not among the answers; they add up.',
+  })
+  notOffered!: NotOffered[];
+
+  @Directive('@listSize(assumedSize: 6)')
+  @Field(() => [SupplierReport], { description: 'One for each supplier, asked or not.' })
+  supplierReports!: SupplierReport[];
+
+  @Field(() => String, {
+    description: 'What to do when nothing fits; never empty, never less urgent than the outcome.',
+  })
+  fallbackAdvice!: string;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'No appointment is booked for this outcome: follow its advice.',
+})
+export class NotBookable extends Problem {
+  @Field(() => Disposition)
+  disposition!: Disposition;
+}
+
+export const AppointmentOptionsResult = createUnionType({
+  name: 'AppointmentOptionsResult',
+  types: () => [AppointmentOptions, NotBookable] as const,
+});

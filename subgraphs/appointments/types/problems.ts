@@ -1,0 +1,81 @@
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
+import { Problem } from '../../problem';
+import { Booking } from './booking';
+import { Practice, Slot } from './slot';
+
+@ObjectType({ implements: Problem, description: 'Another user of this service is just confirming it.' })
+export class SlotHeldByAnother extends Problem {
+  @Field(() => Date, { nullable: true })
+  heldUntil!: Date | null;
+
+  @Directive('@listSize(assumedSize: 5)')
+  @Field(() => [Slot], { description: 'Other times at the same practice.' })
+  alternatives!: Slot[];
+}
+
+@ObjectType({ implements: Problem, description: 'The practice does not have it any more.' })
+export class SlotTaken extends Problem {
+  @Directive('@listSize(assumedSize: 5)')
+  @Field(() => [Slot], { description: 'Other times at the same practice.' })
+  alternatives!: Slot[];
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The slot id is too old, or was not given out by this service.',
+})
+export class OfferExpired extends Problem {}
+
+@ObjectType({ implements: Problem })
+export class HoldExpired extends Problem {
+  @Field(() => Date)
+  expiredAt!: Date;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The practice does not let this be booked from outside just now.',
+})
+export class PracticeClosedBook extends Problem {
+  @Field(() => Practice)
+  practice!: Practice;
+}
+
+@ObjectType({ implements: Problem })
+export class PatientNotAccepted extends Problem {
+  @Field(() => Practice)
+  practice!: Practice;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The practice could not be asked; nothing was booked or changed.',
+})
+export class SupplierUnavailable extends Problem {
+  @Field(() => Int, { nullable: true })
+  retryAfterSeconds!: number | null;
+
+  @Field(() => Practice)
+  practice!: Practice;
+}
+
+@ObjectType({ implements: Problem, description: 'The person has a booking for this assessment already.' })
+export class AlreadyBooked extends Problem {
+  @Field(() => Booking)
+  booking!: Booking;
+}
+
+@ObjectType({ implements: Problem })
+export class TooLateToChange extends Problem {
+  @Field(() => Date)
+  changeableUntil!: Date;
+
+  @Field(() => Practice)
+  practice!: Practice;
+}
+
+@ObjectType({ implements: Problem })
+export class BookingNotFound extends Problem {}
+
+@ObjectType({ implements: Problem, description: 'The idempotency key was used for another request before.' })
+export class IdempotencyKeyReused extends Problem {}

@@ -1,0 +1,73 @@
+import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
+import { InvalidInput, NotAllowed } from '../../problem';
+import { Booking } from './booking';
+import {
+  AlreadyBooked,
+  BookingNotFound,
+  HoldExpired,
+  IdempotencyKeyReused,
+  OfferExpired,
+  PatientNotAccepted,
+  PracticeClosedBook,
+  SlotHeldByAnother,
+  SlotTaken,
+  SupplierUnavailable,
+  TooLateToChange,
+} from './problems';
+import { Hold } from './slot';
+
+@ObjectType()
+export class HoldReleased {
+  @Field(() => ID)
+  holdId!: string;
+}
+
+export const HoldSlotResult = createUnionType({
+  name: 'HoldSlotResult',
+  types: () =>
+    [
+      Hold,
+      SlotHeldByAnother,
+      SlotTaken,
+      OfferExpired,
+      AlreadyBooked,
+      NotAllowed,
+      InvalidInput,
+      IdempotencyKeyReused,
+    ] as const,
+});
+
+export const ReleaseHoldResult = createUnionType({
+  name: 'ReleaseHoldResult',
+  types: () => [HoldReleased, NotAllowed] as const,
+});
+
+export const ConfirmBookingResult = createUnionType({
+  name: 'ConfirmBookingResult',
+  types: () =>
+    [
+      Booking,
+      HoldExpired,
+      SlotTaken,
+      PracticeClosedBook,
+      PatientNotAccepted,
+      SupplierUnavailable,
+      AlreadyBooked,
+      NotAllowed,
+      InvalidInput,
+      IdempotencyKeyReused,
+    ] as const,
+});
+
+export const CancelBookingResult = createUnionType({
+  name: 'CancelBookingResult',
+  types: () =>
+    [
+      Booking,
+      TooLateToChange,
+      SupplierUnavailable,
+      BookingNotFound,
+      InvalidInput,
+      IdempotencyKeyReused,
+    ] as const,
+});

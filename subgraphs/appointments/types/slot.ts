@@ -1,0 +1,69 @@
+import { instance } from '../../instance';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { Offer } from '../offers';
+import { AppointmentModeEnum } from './enums';
+
+@Directive('@key(fields: "odsCode", resolvable: false)')
+@ObjectType()
+export class Practice {
+  @Field(() => String)
+  odsCode!: string;
+}
+
+export function practice(odsCode: string): Practice {
+  return instance(Practice, { odsCode });
+}
+
+@ObjectType({ description: 'An appointment time that a practice has released, offered to the caller.' })
+export class Slot {
+  @Field(() => Date)
+  startsAt!: Date;
+
+  @Field(() => Date)
+  endsAt!: Date;
+
+  @Field(() => AppointmentModeEnum)
+  mode!: AppointmentMode;
+
+  @Field(() => String, { nullable: true, description: 'For example General Medical Practitioner.' })
+  clinicianRole?: string | undefined;
+
+  @Field(() => String, { nullable: true })
+  clinicianName?: string | undefined;
+
+  @Field(() => String, { nullable: true, description: 'What the practice calls the session.' })
+  sessionName?: string | undefined;
+
+  @Field(() => Practice)
+  practice!: Practice;
+
+  /** Sealed into the id when that is asked for. */
+  offer!: Offer;
+}
+
+export function slotOf(offer: Offer): Slot {
+  const { startsAt, endsAt, mode, clinicianRole, clinicianName, sessionName, practice: odsCode } = offer.slot;
+  return instance(Slot, {
+    startsAt,
+    endsAt,
+    mode,
+    clinicianRole,
+    clinicianName,
+    sessionName,
+    practice: practice(odsCode),
+    offer,
+  });
+}
+
+@ObjectType({ description: 'A slot kept for the caller while they confirm.' })
+export class Hold {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Slot)
+  slot!: Slot;
+
+  @Field(() => Date)
+  expiresAt!: Date;
+}
