@@ -1,0 +1,147 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { OdsCode } from './domain/ods-code';
+import type { DatabaseSettings } from './subgraphs/database';
+
+/** A setting that cannot be used; its message is one sentence that says what to do. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().int().positive();
+const url = z.url({ protocol: /^https?$/ });
+
+/** OpenID Connect issuers whose tokens are accepted; `kind` says which claims to expect. */
+const Issuer = z.object({
+  kind: z.enum(['nhs-login', 'cis2', 'client']),
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  jwksUrl: url,
+});
+
+/** Every variable that is read, with its default. The table in README.md is this, in words. */
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  DATA_DIR: z.string().default('data'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  CLINICAL_MODE: z.enum(['demo', 'live']).default('demo'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  GATEWAY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  ISSUERS: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(Issuer))
+    .optional(),
+  TRIAGE_URL: url.optional(),
+  PRACTICES_URL: url.optional(),
+  APPOINTMENTS_URL: url.optional(),
+  TRIAGE_PORT: port.default(4001),
+  PRACTICES_PORT: port.default(4002),
+  APPOINTMENTS_PORT: port.default(4003),
+  EMIS_URL: url.optional(),
+  TPP_URL: url.optional(),
+  GP_CONNECT_URL: url.optional(),
+  SIMULATOR_CONTROL_PORT: port.default(4100),
+  SIMULATOR_EMIS_PORT: port.default(4101),
+  SIMULATOR_TPP_PORT: port.default(4102),
+  SIMULATOR_GP_CONNECT_PORT: port.default(4103),
+  ORGANISATION_ODS: OdsCode.default(OdsCode.parse('X26DEMO')),
+  ORGANISATION_NAME: z.string().default('GP Booking Gateway (demonstration)'),
+  ORGANISATION_PHONE: z.string().default('01632 960000'),
+  ORGANISATION_ASID: z.string().default('000000000000'),
+  HOLD_SECONDS: seconds.default(300),
+  OFFER_SECONDS: seconds.default(600),
+  SEARCH_WAVE_SIZE: z.coerce.number().int().min(1).max(100).default(25),
+});
+
+export type Issuer = z.infer<typeof Issuer>;
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * The only reader of the environment.
+ * @throws ConfigError naming the first variable that cannot be used and what it should be.
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+  const parsed = Environment.safeParse(withoutEmpty(env));
+  if (!parsed.success) throw new ConfigError(firstProblem(parsed.error));
+  const e = parsed.data;
+  const production = e.NODE_ENV === 'production';
+  const dataDir = resolve(e.DATA_DIR);
+  const database = (name: string): DatabaseSettings =>
+    e.DATABASE_URL === undefined
+      ? { kind: 'embedded', file: join(dataDir, `${name}.db`) }
+      : { kind: 'postgres', url: e.DATABASE_URL };
+  if (production && e.GATEWAY_SECRET === undefined)
+    throw new ConfigError(
+      'GATEWAY_SECRET is missing: in production set it to at least 32 random characters, the same for every process.',
+    );
+  if (production && e.ISSUERS === undefined)
+    throw new ConfigError(
+      'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',
+    );
+
+  return {
+    production,
+    dataDir,
+    logLevel: e.LOG_LEVEL,
+    clinicalMode: e.CLINICAL_MODE,
+    http: { host: e.HOST, port: e.PORT },
+    databases: {
+      triage: database('triage'),
+      practices: database('practices'),
+      appointments: database('ledger'),
+    },
+    redisUrl: e.REDIS_URL,
+    secret: e.GATEWAY_SECRET,
+    /** Undefined: the demo issuer, whose keys are made on first use. */
+    issuers: e.ISSUERS,
+    subgraphs: {
+      triage: { url: e.TRIAGE_URL, port: e.TRIAGE_PORT },
+      practices: { url: e.PRACTICES_URL, port: e.PRACTICES_PORT },
+      appointments: { url: e.APPOINTMENTS_URL, port: e.APPOINTMENTS_PORT },
+    },
+    suppliers: { emis: e.EMIS_URL, tpp: e.TPP_URL, 'gp-connect': e.GP_CONNECT_URL },
+    simulatorPorts: {
+      control: e.SIMULATOR_CONTROL_PORT,
+      emis: e.SIMULATOR_EMIS_PORT,
+      tpp: e.SIMULATOR_TPP_PORT,
+      'gp-connect': e.SIMULATOR_GP_CONNECT_PORT,
+    },
+    /** This service as GP systems see it; GPConnect-OrganisationType-1 is a consumer of urgent care. */
+    organisation: {
+      odsCode: e.ORGANISATION_ODS,
+      name: e.ORGANISATION_NAME,
+      phone: e.ORGANISATION_PHONE,
+      asid: e.ORGANISATION_ASID,
+      type: 'urgent-care',
+    },
+    holdSeconds: e.HOLD_SECONDS,
+    offerSeconds: e.OFFER_SECONDS,
+    searchWaveSize: e.SEARCH_WAVE_SIZE,
+  };
+}
+
+/** `PORT=` in a shell or a compose file means that it is not set. */
+function withoutEmpty(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const name = issue?.path[0];
+  return `${typeof name === 'string' ? name : 'A setting'} cannot be used: ${issue?.message ?? 'invalid'}; see the configuration table in README.md.`;
+}

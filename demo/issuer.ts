@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
+import { z } from 'zod';
+import { keptFile } from './kept-file';
+
+/**
+ * Stands in for NHS login, CIS2 and an OAuth client registry, with one key that is made on first use and kept in the
+ * data folder. Refused in production.
+ */
+export interface DemoIssuer {
+  /** The public keys, as an issuer publishes them. */
+  jwks: { keys: JWK[] };
+  sign(kind: DemoIssuerKind, subject: string, claims: JWTPayload): Promise<string>;
+}
+
+export type DemoIssuerKind = keyof typeof DEMO_ISSUERS;
+
+/** `.invalid` is reserved (RFC 2606): nothing real is ever called so. */
+export const DEMO_ISSUERS = {
+  'nhs-login': 'https://nhs-login.demo.invalid',
+  cis2: 'https://cis2.demo.invalid',
+  client: 'https://clients.demo.invalid',
+} as const;
+export const DEMO_AUDIENCE = 'gp-booking-gateway';
+
+const ALGORITHM = 'RS512';
+const LIFETIME = '12h';
+const KeptKey = z.looseObject({
+  kty: z.literal('RSA'),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  kid: z.string(),
+});
+
+/** @param dataDir where the key is kept; the gateway and `npm run token` must use the same. */
+export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
+  const kept = await keptFile(join(dataDir, 'demo-issuer.json'), newKey);
+  const jwk = KeptKey.parse(JSON.parse(kept));
+  const key = await importJWK(jwk, ALGORITHM);
+  const { kty, n, e, kid } = jwk;
+  return {
+    jwks: { keys: [{ kty, n, e, kid, alg: ALGORITHM, use: 'sig' }] },
+    sign: (kind, subject, claims) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
+        .setIssuer(DEMO_ISSUERS[kind])
+        .setAudience(DEMO_AUDIENCE)
+        .setSubject(subject)
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime(LIFETIME)
+        .sign(key),
+  };
+}
+
+async function newKey(): Promise<string> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() });
+}

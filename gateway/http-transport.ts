@@ -1,0 +1,48 @@
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { CALLER_HEADER, REQUEST_ID_HEADER, signCaller } from '../domain/caller-token';
+import type { SubgraphTransport } from './subgraph-transport';
+
+/** What a subgraph of ours answers; its data is whatever the plan asked for. */
+const Reply = z.object({
+  data: z.record(z.string(), z.unknown()).nullable().optional(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+const CONNECTIONS = 64;
+
+/**
+ * A subgraph in another process, over a pool of kept-alive connections. The caller travels signed.
+ * The gateway library's own fetcher would cost about a third of its CPU on a medium query.
+ */
+export function httpTransport(name: string, url: string, callerKey: Uint8Array): SubgraphTransport {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections: CONNECTIONS });
+  return {
+    async fetch({ query, variables, operationName, caller, requestId, signal }) {
+      const { statusCode, body } = await pool.request({
+        path: pathname,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          [CALLER_HEADER]: await signCaller(caller, name, callerKey),
+          [REQUEST_ID_HEADER]: requestId,
+        },
+        body: JSON.stringify({ query, variables, operationName }),
+        signal,
+      });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${statusCode}.`);
+      return Reply.parse(JSON.parse(text));
+    },
+    close: () => pool.close(),
+  };
+}

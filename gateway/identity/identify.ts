@@ -1,0 +1,77 @@
+import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { ANONYMOUS, type Caller } from '../../domain/caller';
+import { callerFromClaims, type IssuerKind } from './claims';
+import { TokenRefused, type TokenRefusal } from './token-refused';
+
+export interface TrustedIssuer {
+  kind: IssuerKind;
+  issuer: string;
+  audience: string;
+  /** The issuer's published keys (JWKS), remote or local. Keys named by a token itself are never looked at. */
+  keys: JWTVerifyGetKey;
+}
+
+/** Asymmetric only: with a symmetric algorithm a public key would sign. NHS login uses RS512. */
+const ALGORITHMS = ['RS256', 'RS512', 'PS256', 'ES256'];
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * Makes a caller of an `Authorization` header; nobody in particular where there is none.
+ * @throws TokenRefused when there is a header that does not hold a token to be trusted.
+ */
+export function identifier(
+  issuers: readonly TrustedIssuer[],
+): (authorization: string | undefined) => Promise<Caller> {
+  const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
+  return async (authorization) => {
+    if (authorization === undefined) return ANONYMOUS;
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw new TokenRefused('MALFORMED');
+    const issuer = byName.get(claimedIssuer(token));
+    if (issuer === undefined) throw new TokenRefused('UNKNOWN_ISSUER');
+    const caller = callerFromClaims(issuer.kind, await verified(token, issuer));
+    if (caller === null) throw new TokenRefused('CLAIMS_INCOMPLETE');
+    return caller;
+  };
+}
+
+function claimedIssuer(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    throw new TokenRefused('MALFORMED');
+  }
+}
+
+async function verified(token: string, { issuer, audience, keys }: TrustedIssuer): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ['exp', 'iat', 'sub'],
+    });
+    return payload;
+  } catch (error) {
+    throw new TokenRefused(refusal(error));
+  }
+}
+
+function refusal(error: unknown): TokenRefusal {
+  if (error instanceof errors.JWTExpired) return 'EXPIRED';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'ALGORITHM_NOT_ALLOWED';
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey)
+    return 'BAD_SIGNATURE';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return CLAIM_REFUSALS[error.claim] ?? 'CLAIMS_INCOMPLETE';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'MALFORMED';
+  return 'KEYS_UNAVAILABLE';
+}
+
+const CLAIM_REFUSALS: Partial<Record<string, TokenRefusal>> = {
+  aud: 'WRONG_AUDIENCE',
+  iss: 'UNKNOWN_ISSUER',
+  nbf: 'NOT_YET_VALID',
+  iat: 'NOT_YET_VALID',
+};

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Caller } from '../domain/caller';
+import { REQUEST_ID_HEADER } from '../domain/caller-token';
+import { BodyTooLarge, readBody } from '../http/read-body';
+import type { GatewayContext } from './federated-executor';
+import { TokenRefused } from './identity/token-refused';
+import type { StaticFiles } from './static-files';
+
+const MAX_BODY_BYTES = 256 * 1024;
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+export interface RequestHandlerOptions {
+  graphql: ApolloServer<GatewayContext>;
+  /** @throws TokenRefused */
+  identify(authorization: string | undefined): Promise<Caller>;
+  explorer: StaticFiles;
+  logger: Logger;
+}
+
+/** `/graphql`, `/explorer` and the health checks, on plain node:http. */
+export function requestHandler(options: RequestHandlerOptions): RequestListener {
+  const route = router(options);
+  return (request, response) => {
+    void answer(request, response, route, options.logger);
+  };
+}
+
+type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  logger: Logger,
+): Promise<void> {
+  const started = performance.now();
+  const requestId = inboundId(request);
+  response.setHeader(REQUEST_ID_HEADER, requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  try {
+    await route(request, response, new URL(request.url ?? '/', 'http://localhost'));
+  } catch (error) {
+    refuse(response, error, logger);
+  }
+  logger.info(
+    { requestId, status: response.statusCode, elapsedMs: Math.round(performance.now() - started) },
+    'answered',
+  );
+}
+
+/** A caller's correlation id is kept when it cannot carry anything else. */
+function inboundId(request: IncomingMessage): string {
+  const id = z.uuid().safeParse(request.headers[REQUEST_ID_HEADER]);
+  return id.success ? id.data : randomUUID();
+}
+
+function router(options: RequestHandlerOptions): Route {
+  return (request, response, url) => {
+    if (url.pathname === '/graphql') return graphql(request, response, url, options);
+    if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
+    if (url.pathname === '/') return redirect(response, '/explorer/');
+    if (url.pathname === '/explorer') return redirect(response, '/explorer/');
+    if (url.pathname.startsWith('/explorer/'))
+      return options.explorer(url.pathname.slice('/explorer/'.length), response);
+    return send(response, 404, errorBody('There is nothing here; the API is at /graphql.', 'NOT_FOUND'));
+  };
+}
+
+async function graphql(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  { graphql: server, identify }: RequestHandlerOptions,
+): Promise<void> {
+  const body = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const caller = await identify(request.headers.authorization);
+
+  const answered = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method ?? 'GET',
+      headers,
+      search: url.search,
+      body: body === undefined ? undefined : parseBody(body),
+    },
+    context: () =>
+      Promise.resolve({
+        caller,
+        requestId: String(response.getHeader(REQUEST_ID_HEADER)),
+        signal: whileWaited(response),
+      }),
+  });
+  for (const [name, value] of answered.headers) response.setHeader(name, value);
+  response.setHeader('cache-control', 'no-store');
+  response.statusCode = answered.status ?? 200;
+  if (answered.body.kind === 'complete') response.end(answered.body.string);
+  else {
+    for await (const chunk of answered.body.asyncIterator) response.write(chunk);
+    response.end();
+  }
+}
+
+/** Aborted when the client closes the connection before it was answered. */
+function whileWaited(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+class NotJson extends Error {}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new NotJson();
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+  if (response.headersSent) return void response.end();
+  if (error instanceof NotJson)
+    return send(
+      response,
+      400,
+      errorBody('The body is not JSON; send {"query": "..."} as application/json.', 'BAD_REQUEST'),
+    );
+  if (error instanceof BodyTooLarge) return send(response, 413, errorBody(error.message, 'BODY_TOO_LARGE'));
+  if (error instanceof TokenRefused) {
+    response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+    return send(response, 401, errorBody(error.message, 'UNAUTHENTICATED', error.reason));
+  }
+  logger.error({ err: error }, 'request failed');
+  send(response, 500, errorBody('Something went wrong on our side.', 'INTERNAL_SERVER_ERROR'));
+}
+
+function errorBody(message: string, code: string, reason?: string): string {
+  return JSON.stringify({ errors: [{ message, extensions: { code, reason } }] });
+}
+
+function send(response: ServerResponse, status: number, json: string): void {
+  response.writeHead(status, { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }).end(json);
+}
+
+function redirect(response: ServerResponse, to: string): void {
+  response.writeHead(302, { location: to }).end();
+}

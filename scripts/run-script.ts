@@ -1,0 +1,14 @@
+import { ZodError } from 'zod';
+
+/** Runs a command line: whatever goes wrong is said in one sentence, and the exit code is 1. */
+export function runScript(script: () => Promise<void>): void {
+  script().catch((error: unknown) => {
+    console.error(sentence(error));
+    process.exitCode = 1;
+  });
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ZodError) return error.issues.map(({ message }) => message).join(' ');
+  return error instanceof Error ? error.message : 'It did not work.';
+}

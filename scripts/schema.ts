@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { composeServices } from '@apollo/composition';
+import { Supergraph } from '@apollo/federation-internals';
+import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { buildSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { appointmentsTypeDefs } from '../subgraphs/appointments';
+import { practicesTypeDefs } from '../subgraphs/practices/schema';
+import { triageSchema } from '../subgraphs/triage';
+
+/**
+ * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, and the API as clients see it.
+ * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted.
+ */
+const FOLDER = 'schema';
+/** One accepted breaking change a line, in the words of the check. */
+const ACCEPTED = join(FOLDER, 'accepted-breaking-changes.txt');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const files = emit();
+  if (!values.check) {
+    for (const [name, text] of files) writeFileSync(join(FOLDER, name), text);
+    return;
+  }
+  const drifted = [...files]
+    .filter(([name, text]) => read(join(FOLDER, name)) !== text)
+    .map(([name]) => name);
+  if (drifted.length > 0)
+    fail(`schema/ does not say what the classes say (${drifted.join(', ')}): run npm run schema.`);
+  const breaking = await breakingChanges(files.get('api.graphql') ?? '');
+  if (breaking.length > 0)
+    fail(
+      `These changes break clients; revert them, or accept each by a line in ${ACCEPTED}:\n${breaking.join('\n')}`,
+    );
+}
+
+function emit(): Map<string, string> {
+  const subgraphs = new Map([
+    ['triage', triageSchema().typeDefs],
+    ['practices', practicesTypeDefs()],
+    ['appointments', appointmentsTypeDefs()],
+  ]);
+  const composed = composeServices(
+    [...subgraphs].map(([name, sdl]) => ({
+      name,
+      typeDefs: parse(sdl),
+      url: `http://${name}.invalid/graphql`,
+    })),
+  );
+  if (composed.errors !== undefined) return fail(composed.errors.map(({ message }) => message).join('\n'));
+  const { supergraphSdl } = composed;
+  const apiSchema = Supergraph.build(supergraphSdl).apiSchema();
+  const api = printSchema(lexicographicSortSchema(apiSchema.toGraphQLJSSchema()));
+  return new Map([
+    ...[...subgraphs].map(([name, sdl]): [string, string] => [`${name}.graphql`, sdl]),
+    ['supergraph.graphql', `${supergraphSdl}\n`],
+    ['api.graphql', `${api}\n`],
+  ]);
+}
+
+/** Against the last commit's API; where the working tree is that commit, against the one before it. */
+async function breakingChanges(current: string): Promise<string[]> {
+  const before = [committed('HEAD'), committed('HEAD~1')].find((sdl) => sdl !== null && sdl !== current);
+  if (before === undefined || before === null) return [];
+  const accepted = new Set((read(ACCEPTED) ?? '').split('\n'));
+  const changes = await diff(buildSchema(before), buildSchema(current));
+  return changes
+    .filter(
+      ({ criticality, message }) => criticality.level === CriticalityLevel.Breaking && !accepted.has(message),
+    )
+    .map(({ message }) => message);
+}
+
+/** Null outside a checkout, and where the commit has no schema yet. */
+function committed(revision: string): string | null {
+  try {
+    return execFileSync('git', ['show', `${revision}:${FOLDER}/api.graphql`], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return null;
+  }
+}
+
+function read(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+void main();

@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { createGpSystems, type SupplierId } from './adapters/registry';
+import { startSimulators, type RunningSimulators } from './adapters/start-simulators';
+import { ConfigError, type Config } from './config';
+import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
+import { keptFile } from './demo/kept-file';
+import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
+import { simulatedWorld } from './simulated-world';
+import { deriveKey } from './domain/secret';
+import { startGateway } from './gateway/gateway';
+import { httpTransport } from './gateway/http-transport';
+import { identifier, type TrustedIssuer } from './gateway/identity/identify';
+import type { SubgraphTransport } from './gateway/subgraph-transport';
+import { createAppointmentsSubgraph } from './subgraphs/appointments';
+import type { Subgraph } from './subgraphs/federated-schema';
+import { executeSubgraph } from './subgraphs/in-process';
+import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
+import { NOT_OPTED_IN } from './subgraphs/practices/release/not-opted-in';
+import { serveSubgraph } from './subgraphs/subgraph-server';
+import { createTriageSubgraph } from './subgraphs/triage';
+
+/**
+ * The composition root: config → stores → adapters → subgraphs → gateway. Everything is put together here and nowhere
+ * else; what is started is handed back to be closed.
+ */
+export interface Surroundings {
+  config: Config;
+  logger: Logger;
+  now: () => Date;
+  /** The explorer's bundle (`npm run build`). */
+  explorerFolder: string;
+}
+
+export interface Started {
+  url: string;
+  close(): Promise<void>;
+}
+
+export const SUBGRAPHS = ['triage', 'practices', 'appointments'] as const;
+export type SubgraphName = (typeof SUBGRAPHS)[number];
+
+/** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
+export async function startEverything(
+  on: Surroundings,
+): Promise<Started & { simulators: RunningSimulators | null }> {
+  const closing = new Closing();
+  try {
+    const simulators = isSimulated(on.config) ? await startSuppliers(on) : null;
+    if (simulators !== null) closing.add(simulators);
+    const practices = await createPracticesSubgraph(practicesOptions(on));
+    closing.add(practices);
+    const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
+    closing.add(triage);
+    const appointments = await createAppointmentsSubgraph(await appointmentsOptions(on, simulators));
+    closing.add(appointments);
+    const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
+      subgraph.name,
+      inProcess(subgraph),
+    ]);
+    const gateway = await startGateway(await gatewayOptions(on, new Map(transports)));
+    closing.add(gateway);
+    return { url: gateway.url, simulators, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+/** The gateway alone, over subgraphs in processes of their own. */
+export async function startGatewayAlone(on: Surroundings): Promise<Started> {
+  const { config } = on;
+  const key = deriveKey(await secretOf(config), 'caller');
+  const transports = SUBGRAPHS.map((name): [string, SubgraphTransport] => {
+    const { url, port } = config.subgraphs[name];
+    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, key)];
+  });
+  return startGateway(await gatewayOptions(on, new Map(transports)));
+}
+
+/** One subgraph alone, which answers the gateway and nobody else. */
+export async function startSubgraph(name: SubgraphName, on: Surroundings): Promise<Started> {
+  const { config, logger } = on;
+  const closing = new Closing();
+  const subgraph = await subgraphAlone(name, on, closing);
+  closing.add(subgraph);
+  const { port } = config.subgraphs[name];
+  const key = deriveKey(await secretOf(config), 'caller');
+  const server = await serveSubgraph(subgraph, { host: config.http.host, port }, key, logger);
+  closing.add(server);
+  return { url: server.url, close: () => closing.close() };
+}
+
+async function subgraphAlone(name: SubgraphName, on: Surroundings, closing: Closing): Promise<Subgraph> {
+  switch (name) {
+    case 'triage': {
+      const places = await openPlaces(on.config.databases.practices);
+      closing.add(places);
+      return createTriageSubgraph({ ...triageOptions(on), places });
+    }
+    case 'practices':
+      return createPracticesSubgraph(practicesOptions(on));
+    case 'appointments':
+      return createAppointmentsSubgraph(await appointmentsOptions(on, null));
+  }
+}
+
+/** The simulated suppliers, with the demo family already registered at their practice. */
+export async function startSuppliers({ config, logger, now }: Surroundings): Promise<RunningSimulators> {
+  const simulators = await startSimulators({ ports: config.simulatorPorts, now, logger });
+  const { mother, son } = demoFamily(CASE_STUDY_PRACTICE, 0, now());
+  for (const person of [mother, son]) simulators.diary.registerPatient(CASE_STUDY_PRACTICE, person);
+  return simulators;
+}
+
+/** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */
+export function checkForSeveralProcesses({ redisUrl, databases, secret, dataDir }: Config): void {
+  const missing = [
+    databases.appointments.kind === 'embedded' ? 'DATABASE_URL' : null,
+    redisUrl === undefined ? 'REDIS_URL' : null,
+    secret === undefined ? 'GATEWAY_SECRET' : null,
+  ].filter((name) => name !== null);
+  if (missing.length > 0)
+    throw new ConfigError(
+      `Running in several processes needs ${missing.join(', ')}: set what is missing for every process, or run all in one with npm start (data in ${dataDir}).`,
+    );
+}
+
+/** True where no real supplier is configured. */
+export function isSimulated({ suppliers }: Config): boolean {
+  return Object.values(suppliers).every((url) => url === undefined);
+}
+
+function triageOptions({ config, logger, now }: Surroundings) {
+  return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
+}
+
+function practicesOptions({ config, logger, now }: Surroundings) {
+  // Outside the simulation nobody has connected or opted in yet.
+  const world = isSimulated(config)
+    ? simulatedWorld
+    : { connectionsOf: () => [], defaultPolicyOf: () => NOT_OPTED_IN };
+  return { database: config.databases.practices, world, logger, now };
+}
+
+async function appointmentsOptions(
+  { config, logger, now }: Surroundings,
+  simulators: RunningSimulators | null,
+) {
+  const secret = await secretOf(config);
+  const urls: Record<string, string | undefined> = simulators?.urls ?? supplierUrls(config);
+  const settings = Object.entries(urls).flatMap(([id, url]) =>
+    url === undefined ? [] : [[id, { url }] as const],
+  );
+  return {
+    database: config.databases.appointments,
+    redisUrl: config.redisUrl,
+    systems: createGpSystems({
+      suppliers: Object.fromEntries(settings),
+      consumer: config.organisation,
+      logger,
+      now,
+    }),
+    keys: { offer: deriveKey(secret, 'offer'), patientDetails: deriveKey(secret, 'patient-details') },
+    holdMs: config.holdSeconds * 1_000,
+    offerMs: config.offerSeconds * 1_000,
+    waveSize: config.searchWaveSize,
+    logger,
+    now,
+  };
+}
+
+/** Real suppliers where any is configured, else the simulated ones on their usual ports. */
+function supplierUrls(config: Config): Partial<Record<SupplierId, string | undefined>> {
+  if (!isSimulated(config)) return config.suppliers;
+  const { emis, tpp, 'gp-connect': gpConnect } = config.simulatorPorts;
+  const local = (port: number) => `http://127.0.0.1:${port}`;
+  return { emis: local(emis), tpp: local(tpp), 'gp-connect': local(gpConnect) };
+}
+
+async function gatewayOptions(
+  { config, logger, explorerFolder }: Surroundings,
+  subgraphs: ReadonlyMap<string, SubgraphTransport>,
+) {
+  return {
+    supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
+    subgraphs,
+    identify: identifier(await trustedIssuers(config)),
+    http: config.http,
+    explorerFolder,
+    logger,
+  };
+}
+
+async function trustedIssuers({ issuers, production, dataDir }: Config): Promise<TrustedIssuer[]> {
+  if (issuers !== undefined)
+    return issuers.map(({ kind, issuer, audience, jwksUrl }) => {
+      if (production && issuer.endsWith('.demo.invalid'))
+        throw new ConfigError('ISSUERS names the demo issuer, which is refused in production.');
+      return { kind, issuer, audience, keys: createRemoteJWKSet(new URL(jwksUrl)) };
+    });
+  const { jwks } = await demoIssuer(dataDir);
+  const keys = createLocalJWKSet(jwks);
+  const kinds = ['nhs-login', 'cis2', 'client'] as const;
+  return kinds.map((kind) => ({ kind, issuer: DEMO_ISSUERS[kind], audience: DEMO_AUDIENCE, keys }));
+}
+
+/** Outside production a secret is made on first use and kept. */
+async function secretOf({ secret, dataDir }: Config): Promise<string> {
+  return (
+    secret ??
+    (await keptFile(join(dataDir, 'secret'), () => Promise.resolve(randomBytes(32).toString('base64url'))))
+  );
+}
+
+function inProcess(subgraph: Subgraph): SubgraphTransport {
+  return {
+    fetch: (request) => executeSubgraph(subgraph.schema, request),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Closes in the opposite order of starting; a second call waits for the first. */
+class Closing {
+  readonly #started: { close(): Promise<void> }[] = [];
+
+  add(started: { close(): Promise<void> }): void {
+    this.#started.push(started);
+  }
+
+  async close(): Promise<void> {
+    for (let next = this.#started.pop(); next !== undefined; next = this.#started.pop()) await next.close();
+  }
+}
