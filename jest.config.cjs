@@ -3,7 +3,7 @@ const esModules = [
   'jose',
   'kdbush',
   'geokdbush',
-  'tinyqueue',
+  'tinyqueue', 'cockatiel',
   'temporal-polyfill',
   'temporal-utils',
   'temporal-spec',

@@ -9,7 +9,7 @@ import { ConfigError, type Config } from './config';
 import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
 import { keptFile } from './demo/kept-file';
 import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
-import { simulatedWorld } from './simulated-world';
+import { simulatedWorld } from './demo/simulated-world';
 import { deriveKey } from './domain/secret';
 import { startGateway } from './gateway/gateway';
 import { httpTransport } from './gateway/http-transport';

@@ -17,38 +17,36 @@ export type WallClockReading =
   | { kind: 'ambiguous'; earlier: Date; later: Date }
   | { kind: 'missing' };
 
+const WALL_CLOCK = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?$/;
+
 /**
  * Reads `2026-10-25T01:30:00` as London wall-clock time. A fraction of a second is allowed, an offset is not.
  * @throws RangeError when the text is not a wall-clock time.
  */
 export function readWallClock(text: string): WallClockReading {
-  const plain = Temporal.PlainDateTime.from(text);
-  const earlier = plain.toZonedDateTime(LONDON, { disambiguation: 'earlier' });
-  const later = plain.toZonedDateTime(LONDON, { disambiguation: 'later' });
-  if (earlier.epochMilliseconds === later.epochMilliseconds)
-    return { kind: 'instant', instant: new Date(earlier.epochMilliseconds) };
-  return earlier.toPlainDateTime().equals(plain)
-    ? {
-        kind: 'ambiguous',
-        earlier: new Date(earlier.epochMilliseconds),
-        later: new Date(later.epochMilliseconds),
-      }
-    : { kind: 'missing' };
+  const asUtc = WALL_CLOCK.test(text) ? Date.parse(`${text}Z`) : NaN;
+  // Date.parse makes 2 March of 30 February.
+  if (Number.isNaN(asUtc) || !new Date(asUtc).toISOString().startsWith(text.slice(0, 19)))
+    throw new RangeError('Not a wall-clock time.');
+  const [first, second] = [SUMMER_OFFSET, 0].filter((offset) => offsetAt(asUtc - offset) === offset);
+  if (first === undefined) return { kind: 'missing' };
+  if (second === undefined) return { kind: 'instant', instant: new Date(asUtc - first) };
+  return { kind: 'ambiguous', earlier: new Date(asUtc - first), later: new Date(asUtc - second) };
 }
 
 /** `2026-07-01T09:10:00`: London wall-clock time, to the second, without an offset. */
 export function wallClock(instant: Date): string {
-  return inLondon(instant).toPlainDateTime().toString({ smallestUnit: 'second' });
+  return new Date(instant.getTime() + offsetAt(instant.getTime())).toISOString().slice(0, 19);
 }
 
 /** `2026-07-01T09:10:00+01:00`: London wall-clock time with the offset valid on that date. */
 export function wallClockWithOffset(instant: Date): string {
-  return inLondon(instant).toString({ smallestUnit: 'second', timeZoneName: 'never' });
+  return `${wallClock(instant)}${offsetAt(instant.getTime()) === 0 ? '+00:00' : '+01:00'}`;
 }
 
 /** The calendar day in London on which the instant falls. */
 export function londonDate(instant: Date): CalendarDate {
-  return CalendarDate.parse(inLondon(instant).toPlainDate().toString());
+  return CalendarDate.parse(wallClock(instant).slice(0, 10));
 }
 
 /** The first instant of a calendar day in London. */
@@ -82,4 +80,23 @@ export function ageInDays(birthDate: CalendarDate, on: CalendarDate): number {
 
 function inLondon(instant: Date): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(LONDON);
+}
+
+const HOUR = 3_600_000;
+const SUMMER_OFFSET = HOUR;
+const offsets = new Map<number, number>();
+const MOST_OFFSETS = 10_000;
+
+/**
+ * Milliseconds that London is ahead of UTC. Looked up once for each hour: the clocks change on the hour (UTC), a
+ * supplier's answer holds hundreds of times, and asking the time zone database for each costs more than all the rest.
+ */
+function offsetAt(epochMilliseconds: number): number {
+  const hour = Math.floor(epochMilliseconds / HOUR);
+  const known = offsets.get(hour);
+  if (known !== undefined) return known;
+  const offset = inLondon(new Date(hour * HOUR)).offsetNanoseconds / 1e6;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  offsets.set(hour, offset);
+  return offset;
 }

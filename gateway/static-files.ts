@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { createReadStream, readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream';
 
 /** Answers one path below where it is mounted. */
 export type StaticFiles = (path: string, response: ServerResponse) => void;
@@ -9,14 +10,15 @@ const TYPES: Partial<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.ttf': 'font/ttf',
-  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
+/** As esbuild names what it makes: another content has another name. */
+const NAMED_BY_CONTENT = /-[A-Z0-9]{8}\./;
+
 /**
- * A folder's files, known by name before any request comes, so that no path can reach outside it.
+ * A folder's files, known by name before any request comes, so that no path can reach outside it. Where a file has a
+ * twin in `.gz`, that is sent to whoever takes it.
  * @param headers sent with every file, such as the content security policy.
  */
 export function staticFiles(folder: string, headers: Record<string, string>): StaticFiles {
@@ -24,8 +26,20 @@ export function staticFiles(folder: string, headers: Record<string, string>): St
   return (path, response) => {
     const name = path === '' ? 'index.html' : path;
     if (!names.has(name)) return void response.writeHead(404).end();
-    response
-      .writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream', ...headers })
-      .end(readFileSync(join(folder, name)));
+    const zipped = names.has(`${name}.gz`) && takesGzip(response);
+    response.writeHead(200, {
+      'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+      'cache-control': NAMED_BY_CONTENT.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'accept-encoding',
+      ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+      ...headers,
+    });
+    pipeline(createReadStream(join(folder, zipped ? `${name}.gz` : name)), response, () => {
+      // A browser that went away needs no answer; a file that cannot be read has cut the answer short already.
+    });
   };
+}
+
+function takesGzip({ req }: ServerResponse): boolean {
+  return /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
 }

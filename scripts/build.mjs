@@ -21,7 +21,7 @@ await build({
     'main.ts',
     'start.ts',
     'config.ts',
-    'simulated-world.ts',
+   
     ...sources,
     ...files.filter((file) => CONTENT.test(file)),
   ],

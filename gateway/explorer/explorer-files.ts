@@ -6,8 +6,8 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "worker-src 'self'",
   "connect-src 'self'",
-  "font-src 'self' data:",
-  "img-src 'self' data:",
+  'font-src data:',
+  'img-src data:',
   // Monaco colours syntax by style elements of its own.
   "style-src 'self' 'unsafe-inline'",
   "base-uri 'none'",

@@ -7,6 +7,8 @@ import type { BookingDeps } from './booking-deps';
 
 const WAIT_MS = 1_500;
 const ALTERNATIVES = 5;
+/** Other times worth offering are near the one that was wanted. */
+const LOOK_BEYOND_MS = 24 * 60 * 60_000;
 
 /**
  * Asks the offer's practice again, uncached and by the same rules as the search. A supplier that does not answer now is
@@ -32,7 +34,7 @@ export async function searchAgain(
     relation,
     {
       need: offer,
-      deadline: offer.deadline,
+      deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_BEYOND_MS)),
       actor: actorOf(caller),
       callerId: caller.id,
       patient,
@@ -51,4 +53,8 @@ export async function searchAgain(
       .slice(0, ALTERNATIVES)
       .map((alternative) => ({ ...offer, slot: alternative })),
   };
+}
+
+function sooner(deadline: Date | null, other: Date): Date {
+  return deadline !== null && deadline < other ? deadline : other;
 }

@@ -1,0 +1,37 @@
+import {
+  bookCommand,
+  callWithin,
+  freeSlot,
+  hoursAfter,
+  laboratory,
+  newPatient,
+  newPractice,
+  NOON,
+  search,
+} from './laboratory';
+
+describe('one diary behind all routes', () => {
+  it.each(['emis', 'tpp'] as const)(
+    'takes a slot sold through the network out of the search by %s',
+    async (id) => {
+      const lab = await laboratory('gp-connect');
+      const practice = newPractice();
+      const [from, to] = [NOON, hoursAfter(NOON, 6)];
+      const visitor = newPatient(lab, newPractice());
+      const own = newPatient(lab, practice);
+      const slot = await freeSlot(lab, visitor, practice);
+      const through = { ...lab, system: lab.systems.get(id)! };
+      const offers = async () =>
+        (await search(through, own, practice, from, to)).filter(
+          ({ startsAt, slotType }) => slotType === slot.slotType && +startsAt === +slot.startsAt,
+        );
+
+      expect(await offers()).toHaveLength(1);
+      expect(await lab.system.book(bookCommand(slot, visitor), callWithin(5_000))).toMatchObject({
+        class: 'ACCEPTED',
+      });
+      expect(await offers()).toEqual([]);
+      await lab.close();
+    },
+  );
+});

@@ -1,0 +1,3 @@
+import { describeGpSystem } from '../conformance/describe-gp-system';
+
+describeGpSystem('gp-connect');

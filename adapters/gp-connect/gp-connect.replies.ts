@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { CalendarDate } from '../../domain/london-time';
+import type { AppointmentMode } from '../../domain/appointment-mode';
+import type { OdsCode } from '../../domain/ods-code';
+import type { Patient, Slot, SupplierAppointment } from '../gp-system';
+import { parseAs } from '../parse-reply';
+
+/**
+ * Replies of GP Connect Appointment Management 1.2.7 (FHIR STU3), of which only what is used is read.
+ * Practitioner, Location and Schedule may be missing or extra; a Slot must be complete.
+ */
+const SUPPLIER = 'gp-connect';
+const DELIVERY_CHANNEL = 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-DeliveryChannel-2';
+const PRACTITIONER_ROLE =
+  'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-PractitionerRole-1';
+export const CANCELLATION_REASON =
+  'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-AppointmentCancellationReason-1';
+
+const MODES: Readonly<Record<string, AppointmentMode>> = {
+  'In-person': 'IN_PERSON',
+  Telephone: 'TELEPHONE',
+  Video: 'VIDEO',
+};
+
+const Reference = z.object({ reference: z.string() });
+const Extension = z.looseObject({
+  url: z.string(),
+  valueCode: z.string().optional(),
+  valueCodeableConcept: z
+    .object({ coding: z.array(z.object({ display: z.string().optional() })).optional() })
+    .optional(),
+});
+
+const FhirSlot = z.object({
+  resourceType: z.literal('Slot'),
+  id: z.string().min(1),
+  extension: z.array(Extension).optional(),
+  serviceType: z.array(z.object({ text: z.string().optional() })).optional(),
+  schedule: Reference,
+  status: z.string(),
+  start: z.iso.datetime({ offset: true }),
+  end: z.iso.datetime({ offset: true }),
+});
+type FhirSlot = z.infer<typeof FhirSlot>;
+
+const Schedule = z.object({
+  id: z.string(),
+  extension: z.array(Extension).optional(),
+  serviceCategory: z.object({ text: z.string().optional() }).optional(),
+  actor: z.array(Reference).optional(),
+});
+
+const HumanName = z.object({
+  use: z.string().optional(),
+  family: z.string().optional(),
+  given: z.array(z.string()).optional(),
+  prefix: z.array(z.string()).optional(),
+});
+const Practitioner = z.object({ id: z.string(), name: z.array(HumanName).optional() });
+
+export const Bundle = z.object({
+  resourceType: z.literal('Bundle'),
+  entry: z.array(z.object({ resource: z.looseObject({ resourceType: z.string() }) })).optional(),
+});
+export type Bundle = z.infer<typeof Bundle>;
+
+const FhirPatient = z.object({
+  id: z.string().min(1),
+  name: z.array(HumanName).optional(),
+  birthDate: CalendarDate.optional(),
+});
+export type FhirPatient = z.infer<typeof FhirPatient>;
+
+/** Loose, because a cancellation sends every other field back as it came. */
+export const FhirAppointment = z.looseObject({
+  resourceType: z.literal('Appointment'),
+  id: z.string().min(1),
+  meta: z.looseObject({ versionId: z.string().optional() }).optional(),
+  extension: z.array(z.looseObject({ url: z.string() })).optional(),
+  status: z.string(),
+  start: z.iso.datetime({ offset: true }),
+  end: z.iso.datetime({ offset: true }),
+  slot: z.array(z.looseObject({ reference: z.string() })).min(1),
+  description: z.string().optional(),
+  comment: z.string().optional(),
+});
+export type FhirAppointment = z.infer<typeof FhirAppointment>;
+
+/** What booking has to send back as it came: the provider compares times as text. */
+export const SlotData = z.object({
+  start: z.string(),
+  end: z.string(),
+  location: z.string().optional(),
+  practitioner: z.string().optional(),
+});
+
+function resourcesOf(bundle: Bundle, resourceType: string): unknown[] {
+  return (bundle.entry ?? [])
+    .map((entry) => entry.resource)
+    .filter((resource) => resource.resourceType === resourceType);
+}
+
+/**
+ * The bookable slots of a search result. A slot without a channel, or of a channel that is not offered here (a home
+ * visit), is left out: a missing channel is never guessed.
+ * @throws SupplierError BAD_REPLY when a Slot is incomplete.
+ */
+export function slotsOf(bundle: Bundle, practice: OdsCode): Slot[] {
+  const schedules = indexed(bundle, 'Schedule', Schedule);
+  const practitioners = indexed(bundle, 'Practitioner', Practitioner);
+
+  return resourcesOf(bundle, 'Slot')
+    .map((resource) => parseAs(SUPPLIER, FhirSlot, resource))
+    .flatMap((slot) => {
+      const mode = modeOf(slot);
+      const slotType = slot.serviceType?.find(({ text }) => text)?.text;
+      if (!mode || !slotType || slot.status !== 'free') return [];
+      const schedule = schedules.get(slot.schedule.reference);
+      const actor = (type: string) =>
+        schedule?.actor?.find(({ reference }) => reference.startsWith(`${type}/`))?.reference;
+      const practitioner = actor('Practitioner');
+      const data: z.infer<typeof SlotData> = {
+        start: slot.start,
+        end: slot.end,
+        location: actor('Location'),
+        practitioner,
+      };
+      return {
+        practice,
+        id: slot.id,
+        startsAt: new Date(slot.start),
+        endsAt: new Date(slot.end),
+        mode,
+        slotType,
+        sessionName: schedule?.serviceCategory?.text,
+        clinicianName: practitioner && spokenName(practitioners.get(practitioner)?.name),
+        clinicianRole: roleOf(schedule?.extension),
+        supplierData: JSON.stringify(data),
+      };
+    });
+}
+
+export function patientIn(bundle: Bundle): FhirPatient | undefined {
+  return resourcesOf(bundle, 'Patient').map((resource) => parseAs(SUPPLIER, FhirPatient, resource))[0];
+}
+
+export function appointmentsIn(bundle: Bundle, marker: string): SupplierAppointment[] {
+  return resourcesOf(bundle, 'Appointment')
+    .map((resource) => parseAs(SUPPLIER, FhirAppointment, resource))
+    .map((resource) => appointmentOf(resource, marker));
+}
+
+function appointmentOf(resource: FhirAppointment, marker: string): SupplierAppointment {
+  const texts = [resource.comment, resource.description];
+  return {
+    id: resource.id,
+    version: resource.meta?.versionId,
+    slotId: slotIdOf(resource),
+    startsAt: new Date(resource.start),
+    endsAt: new Date(resource.end),
+    status: resource.status === 'cancelled' ? 'CANCELLED' : 'BOOKED',
+    // A provider may join comment and description, so the marker is looked for within either.
+    carriesMarker: texts.some((text) => text?.includes(marker)),
+  };
+}
+
+export function slotIdOf(resource: FhirAppointment): string {
+  return (resource.slot[0]?.reference ?? '').split('/').at(-1) ?? '';
+}
+
+/** Whether the practice's record is the person we mean: family name, birth date and first given name agree. */
+export function isSamePerson(theirs: FhirPatient, ours: Patient): boolean {
+  const name = theirs.name?.find(({ use }) => use === 'official') ?? theirs.name?.[0];
+  const [given] = (name?.given ?? []).join(' ').split(' ');
+  const [ourGiven] = ours.givenName.split(' ');
+  return (
+    theirs.birthDate === ours.birthDate &&
+    comparable(name?.family) === comparable(ours.familyName) &&
+    comparable(given) === comparable(ourGiven)
+  );
+}
+
+function modeOf(slot: FhirSlot): AppointmentMode | undefined {
+  const channel = slot.extension?.find(({ url }) => url === DELIVERY_CHANNEL)?.valueCode;
+  return channel === undefined ? undefined : MODES[channel];
+}
+
+function roleOf(extensions: readonly z.infer<typeof Extension>[] | undefined): string | undefined {
+  return extensions?.find(({ url }) => url === PRACTITIONER_ROLE)?.valueCodeableConcept?.coding?.[0]?.display;
+}
+
+function spokenName(names: readonly z.infer<typeof HumanName>[] | undefined): string | undefined {
+  const name = names?.find(({ use }) => use === 'usual') ?? names?.[0];
+  const words = [...(name?.prefix ?? []), ...(name?.given ?? []), name?.family].filter(Boolean);
+  return words.length > 0 ? words.join(' ') : undefined;
+}
+
+/** Resources that cannot be read are left out: what they add to a slot is welcome, not needed. */
+function indexed<T extends { id: string }>(
+  bundle: Bundle,
+  type: string,
+  schema: z.ZodType<T>,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const resource of resourcesOf(bundle, type)) {
+    const parsed = schema.safeParse(resource);
+    if (parsed.success) found.set(`${type}/${parsed.data.id}`, parsed.data);
+  }
+  return found;
+}
+
+/** Registers differ in case, accents, hyphens and apostrophes, not in letters. */
+function comparable(name: string | undefined): string {
+  return (name ?? '')
+    .normalize('NFD')
+    .replace(/[^\p{Letter}]/gu, '')
+    .toLowerCase();
+}

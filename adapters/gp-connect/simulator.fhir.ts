@@ -1,0 +1,50 @@
+import type { WireReply } from '../simulator/http-listener';
+
+/** Replies in GP Connect's wrapping: FHIR JSON that nobody may store. */
+export function fhirJson(
+  status: number,
+  resource: object,
+  headers: Readonly<Record<string, string>> = {},
+): WireReply {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/fhir+json;charset=utf-8',
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body: JSON.stringify(resource),
+  };
+}
+
+export function searchset(resources: readonly object[]): WireReply {
+  const entry = resources.map((resource) => ({ resource }));
+  return fhirJson(200, { resourceType: 'Bundle', type: 'searchset', ...(entry.length > 0 ? { entry } : {}) });
+}
+
+export function outcome(status: number, code: string, diagnostics: string, issueType = 'invalid'): WireReply {
+  return fhirJson(status, {
+    resourceType: 'OperationOutcome',
+    meta: { profile: ['https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-OperationOutcome-1'] },
+    issue: [
+      {
+        severity: 'error',
+        code: issueType,
+        details: {
+          coding: [
+            { system: 'https://fhir.nhs.uk/STU3/CodeSystem/Spine-ErrorOrWarningCode-1', code, display: code },
+          ],
+        },
+        diagnostics,
+      },
+    ],
+  });
+}
+
+export function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { CalendarDate } from '../../domain/london-time';
+import { NhsNumber } from '../../domain/nhs-number';
+import type { DiaryPatient } from '../simulator/diary-records';
+import type { WireReply } from '../simulator/http-listener';
+import type { Asked } from './simulator.asked';
+import { jsonOf, outcome, searchset } from './simulator.fhir';
+
+const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
+
+const Registration = z.object({
+  resourceType: z.literal('Parameters'),
+  parameter: z.tuple([
+    z.object({
+      name: z.literal('registerPatient'),
+      resource: z.object({
+        resourceType: z.literal('Patient'),
+        identifier: z.tuple([z.object({ system: z.literal(NHS_NUMBER_SYSTEM), value: z.string() })]),
+        name: z.tuple([
+          z.object({ use: z.literal('official'), family: z.string(), given: z.array(z.string()).min(1) }),
+        ]),
+        birthDate: CalendarDate,
+      }),
+    }),
+  ]),
+});
+
+/** `GET /Patient?identifier=`: an empty Bundle for whom the practice does not know, or does not show. */
+export function findPatient({ diary, practice, request: { query } }: Asked): WireReply {
+  const [system, value] = (query.get('identifier') ?? '').split('|');
+  if (system !== NHS_NUMBER_SYSTEM)
+    return outcome(400, 'INVALID_IDENTIFIER_SYSTEM', 'Identify by NHS number');
+  const nhsNumber = NhsNumber.safeParse(value);
+  if (!nhsNumber.success) return outcome(400, 'INVALID_NHS_NUMBER', 'Not an NHS number');
+  const patient = diary.patient(practice, nhsNumber.data);
+  return searchset(patient && !patient.sensitive ? [patientResource(patient)] : []);
+}
+
+/** Temporary registration. The simulated national register traces the 999 range, and nobody else. */
+export function registerPatient({ diary, practice, request: { body } }: Asked): WireReply {
+  const parsed = Registration.safeParse(jsonOf(body));
+  if (!parsed.success) return outcome(422, 'INVALID_RESOURCE', 'Not a registration');
+  const { identifier, name, birthDate } = parsed.data.parameter[0].resource;
+  const nhsNumber = NhsNumber.safeParse(identifier[0].value);
+  if (!nhsNumber.success) return outcome(400, 'INVALID_NHS_NUMBER', 'Not an NHS number');
+  const known = diary.patient(practice, nhsNumber.data);
+  if (known?.sensitive === true || !nhsNumber.data.startsWith('999'))
+    return outcome(400, 'INVALID_PATIENT_DEMOGRAPHICS', 'Not traced');
+  if (known) return outcome(409, 'DUPLICATE_REJECTED', 'Already active here', 'duplicate');
+  const person = {
+    nhsNumber: nhsNumber.data,
+    familyName: name[0].family,
+    givenName: name[0].given.join(' '),
+    birthDate,
+  };
+  return searchset([patientResource(diary.registerPatient(practice, person, 'TEMPORARY'))]);
+}
+
+function patientResource(patient: DiaryPatient): object {
+  return {
+    resourceType: 'Patient',
+    id: patient.id,
+    meta: {
+      versionId: '1',
+      profile: ['https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Patient-1'],
+    },
+    identifier: [{ system: NHS_NUMBER_SYSTEM, value: patient.nhsNumber }],
+    active: true,
+    name: [{ use: 'official', family: patient.familyName, given: patient.givenName.split(' ') }],
+    birthDate: patient.birthDate,
+  };
+}

@@ -1,0 +1,128 @@
+import { OdsCode } from '../../domain/ods-code';
+import type { Diary } from '../simulator/diary';
+import type { Operation } from '../simulator/faults';
+import type { WireReply, WireRequest } from '../simulator/http-listener';
+import type { About, Skin } from '../simulator/skin-server';
+import type { Asked } from './simulator.asked';
+import {
+  bookAppointment,
+  cancelAppointment,
+  patientAppointments,
+  readAppointment,
+} from './simulator.appointments';
+import { consumerOf } from './simulator.consumer';
+import { fhirJson, outcome } from './simulator.fhir';
+import { findPatient, registerPatient } from './simulator.patients';
+import { searchSlots } from './simulator.slots';
+
+interface Route {
+  operation: Operation;
+  method: string;
+  path: RegExp;
+  interaction: string;
+  scope: RegExp;
+  answer(asked: Asked): WireReply;
+}
+
+const WRITE = /^patient\/\*\.write$/;
+const READ = /^patient\/\*\.(read|write)$/;
+
+const ROUTES: readonly Route[] = [
+  {
+    operation: 'SEARCH',
+    method: 'GET',
+    path: /^\/Slot$/,
+    interaction: 'rest:search:slot-1',
+    scope: /^organization\/\*\.read$/,
+    answer: searchSlots,
+  },
+  {
+    operation: 'PATIENT',
+    method: 'GET',
+    path: /^\/Patient$/,
+    interaction: 'rest:search:patient-1',
+    scope: READ,
+    answer: findPatient,
+  },
+  {
+    operation: 'PATIENT',
+    method: 'POST',
+    path: /^\/Patient\/\$gpc\.registerpatient$/,
+    interaction: 'operation:gpc.registerpatient-1',
+    scope: WRITE,
+    answer: registerPatient,
+  },
+  {
+    operation: 'READ',
+    method: 'GET',
+    path: /^\/Patient\/([^/]+)\/Appointment$/,
+    interaction: 'rest:search:patient_appointments-1',
+    scope: READ,
+    answer: patientAppointments,
+  },
+  {
+    operation: 'BOOK',
+    method: 'POST',
+    path: /^\/Appointment$/,
+    interaction: 'rest:create:appointment-1',
+    scope: WRITE,
+    answer: bookAppointment,
+  },
+  {
+    operation: 'READ',
+    method: 'GET',
+    path: /^\/Appointment\/([^/]+)$/,
+    interaction: 'rest:read:appointment-1',
+    scope: READ,
+    answer: readAppointment,
+  },
+  {
+    operation: 'CANCEL',
+    method: 'PUT',
+    path: /^\/Appointment\/([^/]+)$/,
+    interaction: 'rest:cancel:appointment-1',
+    scope: WRITE,
+    answer: cancelAppointment,
+  },
+];
+
+const BASE = /^\/([A-Z0-9]{3,10})\/STU3\/1\/gpconnect\/fhir(\/.*)$/;
+
+/** The practices' side of GP Connect Appointment Management, as the Spine proxy shows it. */
+export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
+  return {
+    identify(request): About {
+      const found = find(request);
+      if (!found) return { operation: 'OTHER' };
+      const slotId =
+        found.route.operation === 'BOOK' ? /"Slot\/([0-9]+)"/.exec(request.body)?.[1] : undefined;
+      return {
+        operation: found.route.operation,
+        practice: found.practice,
+        slotId: slotId === undefined ? undefined : Number(slotId),
+      };
+    },
+    answer(request) {
+      if (request.path === '/health') return fhirJson(200, {});
+      const found = find(request);
+      if (!found) return outcome(404, 'NO_RECORD_FOUND', 'No such resource');
+      const { route, practice, id } = found;
+      const consumer = consumerOf(request, { ...route, now: now() });
+      return 'status' in consumer ? consumer : route.answer({ diary, now, practice, consumer, request, id });
+    },
+    expireSessions() {
+      // System to system: there are no sessions.
+    },
+  };
+}
+
+function find(request: WireRequest): { route: Route; practice: OdsCode; id: string } | null {
+  const [, practice, rest] = BASE.exec(request.path) ?? [];
+  if (practice === undefined || rest === undefined) return null;
+  for (const route of ROUTES) {
+    const match = route.path.exec(rest);
+    if (match && route.method === request.method)
+      return { route, practice: OdsCode.parse(practice), id: decodeURIComponent(match[1] ?? '') };
+  }
+  return null;
+}

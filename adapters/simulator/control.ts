@@ -1,0 +1,229 @@
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { CalendarDate } from '../../domain/london-time';
+import { NhsNumber } from '../../domain/nhs-number';
+import { OdsCode } from '../../domain/ods-code';
+import type { Diary, SlotState } from './diary';
+import type { DiaryAppointment, DiarySlot } from './diary-records';
+import { FaultOrder, type Faults } from './faults';
+import { httpListener, type Listener, sendReply, type WireRequest } from './http-listener';
+
+/** What the control API can do to the running simulators. */
+export interface Controlled {
+  diary: Diary;
+  faults: Faults;
+  suppliers: readonly string[];
+  expireSessions(supplier?: string): void;
+  down(supplier: string): Promise<void>;
+  up(supplier: string): Promise<void>;
+}
+
+interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: RegExp;
+  handle(match: readonly string[], request: WireRequest): unknown;
+}
+
+const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const Range = z.object({ from: Instant, to: Instant, slotType: z.string().optional() });
+const RegisteredPatient = z.object({
+  nhsNumber: NhsNumber,
+  familyName: z.string().min(1),
+  givenName: z.string().min(1),
+  birthDate: CalendarDate,
+  linkage: z.object({ userId: z.string().min(1), key: z.string().min(1) }).optional(),
+  phone: z.string().optional(),
+  sensitive: z.boolean().optional(),
+});
+const AppointmentSearch = z.object({ nhsNumber: NhsNumber.optional(), practice: OdsCode.optional() });
+
+/** A JSON API on a port of its own, for demonstrations and tests in other processes. Never part of a real service. */
+export function controlServer(port: number, controlled: Controlled): Promise<Listener> {
+  const routes = [...generalRoutes(controlled), ...supplierRoutes(controlled), ...practiceRoutes(controlled)];
+  return httpListener(port, async (request, response) => {
+    try {
+      await route(routes, request, response);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      sendJson(response, 400, { issues: error.issues.map(({ path, message }) => ({ path, message })) });
+    }
+  });
+}
+
+async function route(
+  routes: readonly Route[],
+  request: WireRequest,
+  response: ServerResponse,
+): Promise<void> {
+  for (const candidate of routes) {
+    const match = candidate.path.exec(request.path);
+    if (!match || candidate.method !== request.method) continue;
+    sendJson(response, 200, (await candidate.handle(match.slice(1), request)) ?? {});
+    return;
+  }
+  sendJson(response, 404, { message: 'No such control.' });
+}
+
+function generalRoutes(controlled: Controlled): Route[] {
+  const { diary, faults, suppliers } = controlled;
+  const Supplier = z.enum(suppliers);
+  return [
+    { method: 'GET', path: /^\/health$/, handle: () => ({ status: 'UP', suppliers }) },
+    {
+      method: 'POST',
+      path: /^\/faults$/,
+      handle(_, { body }) {
+        const order = FaultOrder.parse(jsonOf(body));
+        Supplier.parse(order.supplier);
+        faults.add(order);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: /^\/faults$/,
+      handle() {
+        faults.clear();
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/latency$/,
+      handle(_, { body }) {
+        const { supplier, ms } = z
+          .object({ supplier: Supplier, ms: z.number().int().nonnegative() })
+          .parse(jsonOf(body));
+        faults.setLatency(supplier, ms);
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/sessions\/expire$/,
+      handle(_, { body }) {
+        controlled.expireSessions(z.object({ supplier: Supplier.optional() }).parse(jsonOf(body)).supplier);
+      },
+    },
+    {
+      method: 'POST',
+      // The NHS number travels in the body, so that it is in no address and no access log.
+      path: /^\/appointments\/search$/,
+      handle: (_, { body }) => ({
+        appointments: diary.appointments(AppointmentSearch.parse(jsonOf(body))).map(shown),
+      }),
+    },
+  ];
+}
+
+function supplierRoutes(controlled: Controlled): Route[] {
+  const Supplier = z.enum(controlled.suppliers);
+  return [
+    {
+      method: 'POST',
+      path: /^\/suppliers\/([^/]+)\/down$/,
+      handle: ([id]) => controlled.down(Supplier.parse(id)),
+    },
+    {
+      method: 'POST',
+      path: /^\/suppliers\/([^/]+)\/up$/,
+      handle: ([id]) => controlled.up(Supplier.parse(id)),
+    },
+  ];
+}
+
+function practiceRoutes({ diary }: Controlled): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: /^\/practices\/([^/]+)\/slots$/,
+      handle([practice], { query }) {
+        const { from, to } = Range.parse(Object.fromEntries(query));
+        return { slots: diary.slots(OdsCode.parse(practice), from, to).map(shownSlot) };
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/practices\/([^/]+)\/patients$/,
+      handle([practice], { body }) {
+        const patient = diary.registerPatient(OdsCode.parse(practice), RegisteredPatient.parse(jsonOf(body)));
+        return { id: patient.id };
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/practices\/([^/]+)\/settings$/,
+      handle([practice], { body }) {
+        const settings = z.object({
+          horizonDays: z.number().int().positive().optional(),
+          bookingLimit: z.number().int().nonnegative().nullable().optional(),
+        });
+        const { horizonDays, bookingLimit } = settings.parse(jsonOf(body));
+        diary.configure(OdsCode.parse(practice), {
+          ...(horizonDays === undefined ? {} : { horizonDays }),
+          ...(bookingLimit === undefined ? {} : { bookingLimit }),
+        });
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/practices\/([^/]+)\/desk\/(take|free)$/,
+      handle([practice, what], { body }) {
+        const { from, to, slotType } = Range.parse(jsonOf(body));
+        const ods = OdsCode.parse(practice);
+        const slots =
+          what === 'take'
+            ? diary.deskTakes(ods, from, to, slotType)
+            : diary.deskFrees(ods, from, to, slotType);
+        return { slots };
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/practices\/([^/]+)\/desk\/cancel$/,
+      handle([practice], { body }) {
+        const { appointmentId } = z.object({ appointmentId: z.string() }).parse(jsonOf(body));
+        return { result: diary.cancel(OdsCode.parse(practice), appointmentId, 'the desk').kind };
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/practices\/([^/]+)\/desk\/move$/,
+      handle([practice], { body }) {
+        const { appointmentId, slotId } = z
+          .object({ appointmentId: z.string(), slotId: z.number() })
+          .parse(jsonOf(body));
+        return { moved: diary.deskMoves(OdsCode.parse(practice), appointmentId, slotId) };
+      },
+    },
+  ];
+}
+
+function shown(appointment: DiaryAppointment) {
+  const { slot, patient, ...rest } = appointment;
+  return {
+    ...rest,
+    slotId: slot.id,
+    slotType: slot.slotType,
+    startsAt: slot.startsAt,
+    nhsNumber: patient.nhsNumber,
+  };
+}
+
+function shownSlot({ slot, state }: { slot: DiarySlot; state: SlotState }) {
+  const { id, startsAt, endsAt, slotType, mode, session } = slot;
+  return { id, startsAt, endsAt, slotType, mode, session: session.name, state };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  sendReply(response, {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body === '' ? '{}' : body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,233 @@
+import type { OdsCode } from '../../domain/ods-code';
+import type {
+  Audience,
+  BookingRequest,
+  BookingResult,
+  CancelResult,
+  DiaryAppointment,
+  DiaryPatient,
+  DiarySlot,
+  NewPatient,
+  PracticeSettings,
+} from './diary-records';
+import { type DiaryPlan, seedDiary } from './seed-diary';
+
+/**
+ * The appointment books behind all simulated suppliers: the truth that tests look at. Every change is synchronous,
+ * so that two bookings of one slot cannot interleave. Slots run round the clock, every day.
+ */
+export interface Diary {
+  /** Registers, or replaces the details of, one person at one practice. */
+  registerPatient(
+    practice: OdsCode,
+    patient: NewPatient,
+    registration?: DiaryPatient['registration'],
+  ): DiaryPatient;
+  patient(practice: OdsCode, nhsNumber: string): DiaryPatient | undefined;
+  patientById(practice: OdsCode, id: string): DiaryPatient | undefined;
+  patientByLinkage(practice: OdsCode, userId: string): DiaryPatient | undefined;
+
+  /** Free slots released to the audience that lie wholly inside the range. */
+  freeSlots(practice: OdsCode, from: Date, to: Date, audience: Audience): DiarySlot[];
+  slots(practice: OdsCode, from: Date, to: Date): { slot: DiarySlot; state: SlotState }[];
+  slot(practice: OdsCode, id: number): DiarySlot | undefined;
+  isFree(slot: DiarySlot): boolean;
+
+  book(request: BookingRequest): BookingResult;
+  cancel(practice: OdsCode, appointmentId: string, by: string, reason?: string): CancelResult;
+  appointment(practice: OdsCode, id: string): DiaryAppointment | undefined;
+  /** All of one patient's at one practice, cancelled and past ones included. */
+  appointmentsOf(patient: DiaryPatient): DiaryAppointment[];
+  /** The truth across practices, for tests and the control API. */
+  appointments(filter?: {
+    nhsNumber?: string | undefined;
+    practice?: OdsCode | undefined;
+  }): DiaryAppointment[];
+
+  /** The desk fills the book; returns how many slots it took. */
+  deskTakes(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
+  /** The desk frees what it had taken itself; bookings stay. */
+  deskFrees(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
+  deskTakesSlot(practice: OdsCode, slotId: number): boolean;
+  deskMoves(practice: OdsCode, appointmentId: string, toSlotId: number): boolean;
+
+  settings(practice: OdsCode): PracticeSettings;
+  configure(practice: OdsCode, settings: Partial<PracticeSettings>): void;
+}
+
+export type SlotState = 'FREE' | 'DESK' | 'BOOKED';
+
+interface Book {
+  /** Only what differs from the plan. */
+  states: Map<number, SlotState>;
+  patients: Map<string, DiaryPatient>;
+  appointments: Map<string, DiaryAppointment>;
+  settings: PracticeSettings;
+}
+
+const DAY = 86_400_000;
+
+export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
+  const { now, plan = seedDiary() } = options;
+  const books = new Map<OdsCode, Book>();
+  let serial = 0;
+
+  function bookOf(practice: OdsCode): Book {
+    const known = books.get(practice);
+    if (known) return known;
+    const settings = { horizonDays: 28, bookingLimit: null };
+    const opened = { states: new Map(), patients: new Map(), appointments: new Map(), settings };
+    books.set(practice, opened);
+    return opened;
+  }
+
+  const states = (slot: DiarySlot) => bookOf(slot.session.practice).states;
+  const stateOf = (slot: DiarySlot): SlotState =>
+    states(slot).get(slot.id) ?? (plan.takenFromTheStart(slot) ? 'DESK' : 'FREE');
+  const isFree = (slot: DiarySlot) => stateOf(slot) === 'FREE';
+
+  function refusal(request: BookingRequest, slot: DiarySlot) {
+    const { horizonDays, bookingLimit } = bookOf(request.practice).settings;
+    const live = appointmentsOf(request.patient).filter(
+      (one) => one.status === 'BOOKED' && one.slot.startsAt > now(),
+    );
+    if (!isReleased(slot, request.audience)) return 'NOT_RELEASED';
+    if (slot.startsAt <= now()) return 'IN_PAST';
+    if (slot.startsAt.getTime() - now().getTime() > horizonDays * DAY) return 'BEYOND_HORIZON';
+    if (!isFree(slot)) return 'TAKEN';
+    return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
+  }
+
+  function change(
+    appointment: DiaryAppointment,
+    what: string,
+    changes: Partial<DiaryAppointment>,
+  ): DiaryAppointment {
+    const changed = {
+      ...appointment,
+      ...changes,
+      version: appointment.version + 1,
+      history: [...appointment.history, { at: now(), what }],
+    };
+    bookOf(appointment.practice).appointments.set(appointment.id, changed);
+    return changed;
+  }
+
+  function appointmentsOf(patient: DiaryPatient): DiaryAppointment[] {
+    return [...bookOf(patient.practice).appointments.values()].filter((one) => one.patient.id === patient.id);
+  }
+
+  function deskSets(
+    practice: OdsCode,
+    from: Date,
+    to: Date,
+    wanted: SlotState,
+    state: SlotState,
+    type?: string,
+  ): number {
+    const slots = plan
+      .slotsBetween(practice, from, to)
+      .filter((slot) => stateOf(slot) === wanted && (type === undefined || slot.slotType === type));
+    for (const slot of slots) states(slot).set(slot.id, state);
+    return slots.length;
+  }
+
+  return {
+    registerPatient(practice, patient, registration = 'REGULAR') {
+      const { patients } = bookOf(practice);
+      const id = patients.get(patient.nhsNumber)?.id ?? `p${++serial}`;
+      const registered = { ...patient, id, practice, registration };
+      patients.set(patient.nhsNumber, registered);
+      return registered;
+    },
+    patient: (practice, nhsNumber) => bookOf(practice).patients.get(nhsNumber),
+    patientById: (practice, id) => [...bookOf(practice).patients.values()].find((one) => one.id === id),
+    patientByLinkage: (practice, userId) =>
+      [...bookOf(practice).patients.values()].find((one) => one.linkage?.userId === userId),
+
+    freeSlots: (practice, from, to, audience) =>
+      plan.slotsBetween(practice, from, to).filter((slot) => isReleased(slot, audience) && isFree(slot)),
+    slots: (practice, from, to) =>
+      plan.slotsBetween(practice, from, to).map((slot) => ({ slot, state: stateOf(slot) })),
+    slot: (practice, id) => plan.slot(practice, id),
+    isFree,
+
+    book(request) {
+      const slot = plan.slot(request.practice, request.slotId);
+      if (!slot) return { kind: 'REFUSED', why: 'NOT_FOUND' };
+      const why = refusal(request, slot);
+      if (why) return { kind: 'REFUSED', why };
+      const appointment: DiaryAppointment = {
+        id: String(++serial),
+        practice: request.practice,
+        slot,
+        patient: request.patient,
+        status: 'BOOKED',
+        version: 1,
+        bookedBy: { route: request.audience.route, consumer: request.consumer },
+        bookedAt: now(),
+        reason: request.reason,
+        description: request.description,
+        comment: request.comment,
+        cancellationReason: undefined,
+        history: [{ at: now(), what: `booked by ${request.consumer}` }],
+      };
+      states(slot).set(slot.id, 'BOOKED');
+      bookOf(request.practice).appointments.set(appointment.id, appointment);
+      return { kind: 'BOOKED', appointment };
+    },
+    cancel(practice, appointmentId, by, reason) {
+      const appointment = bookOf(practice).appointments.get(appointmentId);
+      if (!appointment) return { kind: 'REFUSED', why: 'NOT_FOUND' };
+      if (appointment.status === 'CANCELLED') return { kind: 'REFUSED', why: 'ALREADY_CANCELLED' };
+      if (appointment.slot.startsAt <= now()) return { kind: 'REFUSED', why: 'IN_PAST' };
+      states(appointment.slot).set(appointment.slot.id, 'FREE');
+      const cancelled = { status: 'CANCELLED', cancellationReason: reason } as const;
+      return { kind: 'CANCELLED', appointment: change(appointment, `cancelled by ${by}`, cancelled) };
+    },
+    appointment: (practice, id) => bookOf(practice).appointments.get(id),
+    appointmentsOf,
+    appointments(filter = {}) {
+      const chosen = filter.practice ? [bookOf(filter.practice)] : [...books.values()];
+      return chosen
+        .flatMap((book) => [...book.appointments.values()])
+        .filter((one) => filter.nhsNumber === undefined || one.patient.nhsNumber === filter.nhsNumber);
+    },
+
+    deskTakes: (practice, from, to, slotType) => deskSets(practice, from, to, 'FREE', 'DESK', slotType),
+    deskFrees: (practice, from, to, slotType) => deskSets(practice, from, to, 'DESK', 'FREE', slotType),
+    deskTakesSlot(practice, slotId) {
+      const slot = plan.slot(practice, slotId);
+      if (!slot || !isFree(slot)) return false;
+      states(slot).set(slotId, 'DESK');
+      return true;
+    },
+    deskMoves(practice, appointmentId, toSlotId) {
+      const appointment = bookOf(practice).appointments.get(appointmentId);
+      const slot = plan.slot(practice, toSlotId);
+      if (appointment?.status !== 'BOOKED' || !slot || !isFree(slot)) return false;
+      states(appointment.slot).set(appointment.slot.id, 'FREE');
+      states(slot).set(slot.id, 'BOOKED');
+      change(appointment, 'moved by the desk', { slot });
+      return true;
+    },
+
+    settings: (practice) => bookOf(practice).settings,
+    configure(practice, settings) {
+      const book = bookOf(practice);
+      book.settings = { ...book.settings, ...settings };
+    },
+  };
+}
+
+/** GP Connect's matrix: a restriction that exists must match, and what is not sent matches the unrestricted only. */
+function isReleased(slot: DiarySlot, audience: Audience): boolean {
+  if (audience.route === 'PATIENT_SESSION') return true;
+  const release = slot.session.networkRelease;
+  if (!release) return false;
+  const { organisationType, organisations } = release;
+  return (
+    (organisationType === null || organisationType === audience.organisationType) &&
+    (organisations === null || organisations.some((code) => code === audience.organisation))
+  );
+}

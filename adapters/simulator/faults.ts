@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { OdsCode } from '../../domain/ods-code';
+
+/** What a request to a simulated supplier is about, so that a fault can be aimed. */
+export const OPERATIONS = ['SESSION', 'SEARCH', 'PATIENT', 'BOOK', 'READ', 'CANCEL', 'OTHER'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** `malformed`, `html-200`, `truncated` and `slow-drip` spoil the answer of a request that was carried out. */
+export const Fault = z.discriminatedUnion('kind', [
+  /** Waits before executing, so a booking may still happen after the caller has given up. */
+  z.object({ kind: z.literal('slow'), ms: z.number().int().positive().max(600_000) }),
+  z.object({ kind: z.literal('throttled'), retryAfterSeconds: z.number().int().nonnegative().optional() }),
+  z.object({
+    kind: z.literal('server-error'),
+    status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]),
+    afterCommit: z.boolean().default(false),
+  }),
+  z.object({ kind: z.literal('malformed') }),
+  z.object({ kind: z.literal('html-200') }),
+  z.object({ kind: z.literal('truncated') }),
+  z.object({ kind: z.literal('slow-drip') }),
+  z.object({ kind: z.literal('reset-before-commit') }),
+  z.object({ kind: z.literal('reset-after-commit') }),
+  z.object({ kind: z.literal('session-expired') }),
+  /** The practice's desk takes the slot just before the booking is executed. */
+  z.object({ kind: z.literal('taken-by-desk') }),
+]);
+export type Fault = z.infer<typeof Fault>;
+
+export const FaultOrder = z.object({
+  supplier: z.string(),
+  practice: OdsCode.optional(),
+  operation: z.enum(OPERATIONS).optional(),
+  /** How many requests it hits; absent means until cleared. */
+  times: z.number().int().positive().optional(),
+  fault: Fault,
+});
+export type FaultOrder = z.infer<typeof FaultOrder>;
+
+export interface Faults {
+  add(order: FaultOrder): void;
+  /** The first fault aimed at such a request, used up by one. */
+  next(supplier: string, about: { operation: Operation; practice?: OdsCode | undefined }): Fault | undefined;
+  clear(supplier?: string): void;
+  /** Added to every answer of the supplier. */
+  setLatency(supplier: string, ms: number): void;
+  latency(supplier: string): number;
+}
+
+export function faults(): Faults {
+  let orders: { order: FaultOrder; left: number }[] = [];
+  const latencies = new Map<string, number>();
+
+  return {
+    add(order) {
+      orders.push({ order, left: order.times ?? Number.POSITIVE_INFINITY });
+    },
+    next(supplier, about) {
+      const hit = orders.find(({ order }) => order.supplier === supplier && isAimedAt(order, about));
+      if (!hit) return undefined;
+      hit.left -= 1;
+      orders = orders.filter(({ left }) => left > 0);
+      return hit.order.fault;
+    },
+    clear(supplier) {
+      orders = orders.filter(({ order }) => supplier !== undefined && order.supplier !== supplier);
+    },
+    setLatency(supplier, ms) {
+      latencies.set(supplier, ms);
+    },
+    latency: (supplier) => latencies.get(supplier) ?? 0,
+  };
+}
+
+function isAimedAt(
+  order: FaultOrder,
+  about: { operation: Operation; practice?: OdsCode | undefined },
+): boolean {
+  return (
+    (order.practice === undefined || order.practice === about.practice) &&
+    (order.operation === undefined || order.operation === about.operation)
+  );
+}

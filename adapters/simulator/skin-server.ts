@@ -1,0 +1,134 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { OdsCode } from '../../domain/ods-code';
+import type { Diary } from './diary';
+import type { Fault, Faults, Operation } from './faults';
+import { httpListener, type Listener, sendReply, type WireReply, type WireRequest } from './http-listener';
+
+/** One supplier's side of the wire over the diary. Answers are synchronous, so they are atomic. */
+export interface Skin {
+  /** What the request is about, for aiming faults; the slot only where it wants to book one. */
+  identify(request: WireRequest): About;
+  answer(request: WireRequest): WireReply;
+  /** Log-ons made so far count no longer; nothing to do where there are no sessions. */
+  expireSessions(): void;
+}
+
+export interface About {
+  operation: Operation;
+  practice?: OdsCode | undefined;
+  slotId?: number | undefined;
+}
+
+export interface SkinServerOptions {
+  supplier: string;
+  skin: Skin;
+  diary: Diary;
+  faults: Faults;
+  port: number;
+  logger: Logger;
+}
+
+const DRIP_MS = 100;
+
+/** Serves a skin over HTTP. All switchable faults of all suppliers happen here. */
+export function skinServer(options: SkinServerOptions): Promise<Listener> {
+  const { supplier, skin, diary, faults, logger } = options;
+
+  return httpListener(options.port, async (request, response) => {
+    const about = skin.identify(request);
+    const latency = faults.latency(supplier);
+    if (latency > 0) await pause(latency);
+    const fault = faults.next(supplier, about);
+    logger.debug({ supplier, operation: about.operation, fault: fault?.kind }, 'simulated exchange');
+    if (fault) await misbehave(fault, about, request, response);
+    else sendReply(response, skin.answer(request));
+  });
+
+  async function misbehave(
+    fault: Fault,
+    about: About,
+    request: WireRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    switch (fault.kind) {
+      case 'slow':
+        await pause(fault.ms);
+        sendReply(response, skin.answer(request));
+        return;
+      case 'throttled':
+        sendReply(response, throttled(fault.retryAfterSeconds));
+        return;
+      case 'server-error':
+        if (fault.afterCommit) skin.answer(request);
+        sendReply(response, {
+          status: fault.status,
+          headers: { 'content-type': 'text/plain' },
+          body: 'Server error',
+        });
+        return;
+      case 'malformed':
+        sendReply(response, firstHalf(skin.answer(request)));
+        return;
+      case 'html-200':
+        skin.answer(request);
+        sendReply(response, htmlPage());
+        return;
+      case 'truncated':
+        cutShort(response, skin.answer(request));
+        return;
+      case 'slow-drip':
+        await drip(response, skin.answer(request));
+        return;
+      case 'reset-before-commit':
+        response.destroy();
+        return;
+      case 'reset-after-commit':
+        skin.answer(request);
+        response.destroy();
+        return;
+      case 'session-expired':
+        skin.expireSessions();
+        sendReply(response, skin.answer(request));
+        return;
+      case 'taken-by-desk':
+        if (about.practice && about.slotId !== undefined) diary.deskTakesSlot(about.practice, about.slotId);
+        sendReply(response, skin.answer(request));
+        return;
+    }
+  }
+}
+
+function throttled(retryAfterSeconds: number | undefined): WireReply {
+  const headers = { ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }) };
+  return { status: 429, headers, body: '' };
+}
+
+function firstHalf(reply: WireReply): WireReply {
+  return { ...reply, status: 200, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) };
+}
+
+function htmlPage(): WireReply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<!DOCTYPE html><html><head><title>Maintenance</title></head><body><p>Back soon.</p></body></html>',
+  };
+}
+
+/** Promises the whole body and closes the connection after half of it. */
+function cutShort(response: ServerResponse, reply: WireReply): void {
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) + 1 });
+  response.write(firstHalf(reply).body, () => response.destroy());
+}
+
+async function drip(response: ServerResponse, reply: WireReply): Promise<void> {
+  response.writeHead(reply.status, reply.headers);
+  for (const letter of reply.body) {
+    if (response.destroyed) return;
+    response.write(letter);
+    await pause(DRIP_MS);
+  }
+  response.end();
+}

@@ -1,0 +1,39 @@
+import nock from 'nock';
+import pino from 'pino';
+import { supplierHttp } from './supplier-http';
+
+describe('supplierHttp under nock', () => {
+  const http = supplierHttp({
+    supplier: 'sandpit',
+    baseUrl: 'https://sandpit.invalid/',
+    limits: { concurrency: 2 },
+    logger: pino({ level: 'silent' }),
+  });
+  const call = () => ({
+    signal: AbortSignal.timeout(60_000),
+    deadline: performance.now() + 1_000,
+    requestId: 'r',
+  });
+  const post = { method: 'POST', path: '/things', body: '{}', timeoutMs: 1_000 } as const;
+
+  beforeAll(() => {
+    nock.disableNetConnect();
+  });
+  afterAll(() => {
+    nock.enableNetConnect();
+    nock.restore();
+  });
+
+  it('gives recorded replies', async () => {
+    const scope = nock('https://sandpit.invalid').post('/things', '{}').reply(200, 'recorded');
+    expect((await http.send(post, call())).body).toBe('recorded');
+    expect(scope.isDone()).toBe(true);
+  });
+
+  it('gives recorded failures', async () => {
+    nock('https://sandpit.invalid')
+      .post('/things')
+      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    await expect(http.send(post, call())).rejects.toMatchObject({ fault: 'UNREACHABLE' });
+  });
+});

@@ -1,0 +1,115 @@
+// Bundles GraphiQL and its Monaco workers, so that the gateway serves the explorer without any outside request.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { savedOperations } from './saved-operations.mjs';
+
+const APP = join('gateway', 'explorer', 'app');
+const OPERATIONS = join('schema', 'operations');
+const OUT = join('dist', 'gateway', 'explorer', 'public');
+const STAMP = join('dist', 'gateway', 'explorer', 'stamp');
+/** Smaller than one network packet gains nothing. */
+const WORTH_COMPRESSING = 1_400;
+
+/** Takes seconds, so it is done again only when something it is made of has changed. */
+export async function buildExplorer() {
+  const stamp = stampOf([
+    ...filesIn(APP),
+    ...filesIn(OPERATIONS),
+    'package-lock.json',
+    join('scripts', 'build-explorer.mjs'),
+    join('scripts', 'saved-operations.mjs'),
+  ]);
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
+  rmSync(STAMP, { force: true });
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const app = await bundleApp(await bundleWorkers());
+  writeFileSync(join(OUT, 'index.html'), indexHtml(app));
+  for (const file of filesIn(OUT)) compress(file);
+  writeFileSync(STAMP, stamp);
+}
+
+const BUNDLE = {
+  bundle: true,
+  minify: true,
+  metafile: true,
+  outdir: OUT,
+  // A name that changes with the content can be cached for good.
+  entryNames: '[name]-[hash]',
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+/** By the label with which Monaco asks for them. */
+const WORKERS = {
+  editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
+  json: 'monaco-editor/esm/vs/language/json/json.worker.js',
+  graphql: 'monaco-graphql/esm/graphql.worker.js',
+};
+
+/** @returns the workers' file names by label. */
+async function bundleWorkers() {
+  const { metafile } = await build({ ...BUNDLE, entryPoints: WORKERS, format: 'iife' });
+  const named = Object.entries(WORKERS).map(([label, source]) => [label, scriptOf(metafile, source).name]);
+  return Object.fromEntries(named);
+}
+
+/** Never asked for: graphiql/style.css holds Monaco's styles already. */
+const withoutMonacoStyles = {
+  name: 'without-monaco-styles',
+  setup({ onLoad }) {
+    onLoad({ filter: /monaco-editor[/\\].*\.css$/ }, () => ({ contents: '' }));
+  },
+};
+
+/** @returns the names of the script and the style sheet that index.html loads. */
+async function bundleApp(workers) {
+  const { metafile } = await build({
+    ...BUNDLE,
+    entryPoints: { explorer: join(APP, 'explorer.tsx') },
+    format: 'esm',
+    splitting: true,
+    jsx: 'automatic',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      SAVED_OPERATIONS: JSON.stringify(savedOperations(OPERATIONS)),
+      MONACO_WORKERS: JSON.stringify(workers),
+    },
+    plugins: [withoutMonacoStyles],
+    // For subscriptions, which this API does not have.
+    external: ['graphql-ws'],
+  });
+  const { name, cssBundle } = scriptOf(metafile, 'explorer.tsx');
+  return { script: name, style: basename(cssBundle) };
+}
+
+function scriptOf({ outputs }, source) {
+  const [file, output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(source));
+  return { name: basename(file), cssBundle: output.cssBundle };
+}
+
+function indexHtml({ script, style }) {
+  return readFileSync(join(APP, 'index.html'), 'utf8')
+    .replace('explorer.js', script)
+    .replace('explorer.css', style);
+}
+
+function compress(file) {
+  const content = readFileSync(file);
+  if (content.length > WORTH_COMPRESSING) writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+}
+
+function filesIn(folder) {
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+function stampOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}

@@ -1,0 +1,92 @@
+import { GraphQLError } from 'graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { Caller } from '../../../domain/caller';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import type { PolicyInForce, ReleasePolicies } from '../release/policies';
+import { Practice, practiceByCode, toPractice, type PracticeFields } from './practice';
+import { ReleasePolicy } from './release-policy';
+
+const MAX_FOUND = 50;
+const MAX_TEXT = 100;
+
+@ArgsType()
+class SearchPracticesArgs {
+  @Field(() => String)
+  text!: string;
+
+  @Field(() => Int, { defaultValue: 10 })
+  first!: number;
+}
+
+@Resolver(() => Practice)
+export class PracticeResolver {
+  constructor(
+    private readonly feed: DirectoryFeed,
+    private readonly policies: ReleasePolicies,
+  ) {}
+
+  @Directive('@tag(name: "public")')
+  @Query(() => Practice, { nullable: true })
+  practice(@Arg('odsCode', () => String) odsCode: string): PracticeFields | null {
+    return practiceByCode(this.feed.current(), odsCode);
+  }
+
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @Directive('@tag(name: "public")')
+  @Query(() => [Practice], {
+    description: `Practices whose code or postcode begins with the text, or each of whose words begins a word of the name. At most ${MAX_FOUND}.`,
+  })
+  searchPractices(@Args(() => SearchPracticesArgs) { text, first }: SearchPracticesArgs): PracticeFields[] {
+    if (first < 1 || first > MAX_FOUND) throw badInput(`first must be from 1 to ${MAX_FOUND}.`);
+    if (text.length > MAX_TEXT) throw badInput(`text may have at most ${MAX_TEXT} characters.`);
+    const directory = this.feed.current();
+    return directory.search(text, first).map((entry) => toPractice(entry, directory));
+  }
+
+  @Query(() => Practice, {
+    nullable: true,
+    description: "The practice that the caller's verified identity names; null when it names none.",
+  })
+  myPractice(@Ctx() { caller }: SubgraphContext): PracticeFields | null {
+    const odsCode = practiceOf(caller);
+    return odsCode === undefined ? null : practiceByCode(this.feed.current(), odsCode);
+  }
+
+  @FieldResolver(() => ReleasePolicy, {
+    description: 'What this practice lets others book. Off until the practice itself turns it on.',
+  })
+  release(@Root() practice: Practice): Promise<PolicyInForce> {
+    return this.policies.of(practice.odsCode);
+  }
+}
+
+/** These fields have no result union, so what cannot be used is an error; see docs/api.md. */
+function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function practiceOf(caller: Caller): string | undefined {
+  switch (caller.kind) {
+    case 'patient':
+      return caller.self?.registeredPractice;
+    case 'practice-staff':
+      return caller.practice;
+    case 'anonymous':
+    case 'analyst':
+    case 'operator':
+      return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { Args, ArgsType, Directive, Field, Float, Int, Query, Resolver } from 'type-graphql';
+import type { PlaceLookup } from '../../../domain/place';
+import { instance } from '../../instance';
+import { invalidInput, ProblemCode, type InvalidInput } from '../../problem';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import { nearPage } from './near-page';
+import {
+  PlaceInput,
+  PostcodeNotFound,
+  PracticesNearResult,
+  type PracticeNearConnection,
+} from './practices-near';
+import { MAX_FIRST, MAX_MILES, readNearQuery } from './near-query';
+
+@ArgsType()
+class PracticesNearArgs {
+  @Field(() => PlaceInput)
+  near!: PlaceInput;
+
+  @Field(() => Float, { defaultValue: 10, description: `At most ${MAX_MILES}.` })
+  withinMiles!: number;
+
+  @Field(() => Int, { defaultValue: 20, description: `At most ${MAX_FIRST}.` })
+  first!: number;
+
+  @Field(() => String, { nullable: true })
+  after?: string | null;
+}
+
+@Resolver()
+export class PracticesNearResolver {
+  constructor(
+    private readonly feed: DirectoryFeed,
+    private readonly places: PlaceLookup,
+  ) {}
+
+  @Directive('@cost(weight: 5)')
+  @Directive('@tag(name: "public")')
+  @Query(() => PracticesNearResult, {
+    description: 'Practices near a place, nearest first, whether or not they release appointments.',
+  })
+  async practicesNear(
+    @Args(() => PracticesNearArgs) args: PracticesNearArgs,
+  ): Promise<PracticeNearConnection | PostcodeNotFound | InvalidInput> {
+    const query = await readNearQuery(args, this.places);
+    switch (query.kind) {
+      case 'invalid':
+        return invalidInput(query.fields);
+      case 'unknown-postcode':
+        return postcodeNotFound();
+      case 'query':
+        return nearPage(this.feed.current(), query);
+    }
+  }
+}
+
+/** An outward code that is known answers with its centre, so here neither half is. */
+function postcodeNotFound(): PostcodeNotFound {
+  return instance(PostcodeNotFound, {
+    code: ProblemCode.NOT_FOUND,
+    message: 'This postcode is not known. Check it, or send coordinates.',
+    outwardCodeKnown: false,
+  });
+}

@@ -1,0 +1,71 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { BookStatus } from '../../../domain/release-policy';
+import type { PolicyInForce } from '../release/policies';
+import { AppointmentModeEnum, BookStatusEnum } from './enums';
+
+@ObjectType({ description: 'Half-open: from is in, below is out.' })
+export class AgeRange {
+  @Field(() => Int)
+  from!: number;
+
+  @Field(() => Int, { nullable: true, description: 'Null where there is no upper end.' })
+  below!: number | null;
+}
+
+@ObjectType({
+  description: 'What a practice lets be booked through this service. Off until the practice opts in.',
+})
+export class ReleasePolicy implements PolicyInForce {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => BookStatusEnum)
+  status!: BookStatus;
+
+  @Field(() => Boolean)
+  ownPatients!: boolean;
+
+  @Field(() => Boolean)
+  otherPatients!: boolean;
+
+  @Directive('@listSize(assumedSize: 3)')
+  @Field(() => [AppointmentModeEnum])
+  modes!: readonly AppointmentMode[];
+
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [ID])
+  dispositionIds!: readonly string[];
+
+  @Field(() => AgeRange, { nullable: true, description: 'Null admits every age.' })
+  ageInMonths!: AgeRange | null;
+
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [String], {
+    description: 'Slot types, session names that the practice has released; empty means none.',
+  })
+  slotTypes!: readonly string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Most slots a day that others may take; null where there is no cap.',
+  })
+  dailyQuota!: number | null;
+
+  @Field(() => Int, {
+    description: 'Unused released slots go back to the practice this long before they start.',
+  })
+  takeBackMinutes!: number;
+
+  @Field(() => Int)
+  minimumNoticeMinutes!: number;
+
+  @Field(() => Int)
+  horizonDays!: number;
+
+  @Field(() => Int)
+  cancelCutOffMinutes!: number;
+
+  @Field(() => Date, { nullable: true, description: 'Null while the practice has never set its rules.' })
+  updatedAt!: Date | null;
+}

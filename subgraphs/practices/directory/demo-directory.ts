@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { RowReading } from './csv-rows';
+import { directoryOf, type Directory } from './directory';
+import type { Point } from './great-circle';
+import { located } from './locate';
+import type { PostcodeTable } from './places';
+import { readOutcodes, readPostcodes, type PlacedCode } from './postcode-files';
+import { readPractices } from './practice-file';
+
+/** Fictional practices in an invented postcode area, which stand in until a directory has been imported. */
+export interface DemoDirectory {
+  directory: Directory;
+  postcodes: PostcodeTable;
+}
+
+/** They are in the layouts that the import reads. The build copies them beside the built code. */
+export function demoFiles(): { practices: string; postcodes: string; outcodes: string } {
+  const file = (name: string) => join(__dirname, 'demo', name);
+  return {
+    practices: file('practices.csv'),
+    postcodes: file('postcodes.csv'),
+    outcodes: file('outcodes.csv'),
+  };
+}
+
+/** The day the demo was written. */
+const DEMO_AS_OF = '2026-01-05';
+
+export async function demoDirectory(): Promise<DemoDirectory> {
+  const files = demoFiles();
+  const nobody = () => undefined;
+  const outcodes = byKey(await allRead(readOutcodes(files.outcodes, nobody)));
+  const units = byKey(await allRead(readPostcodes(files.postcodes, nobody)));
+  const filed = await allRead(readPractices(files.practices, nobody, nobody));
+  const practices = filed.map((practice) => located(practice, units, outcodes));
+  return {
+    directory: directoryOf(practices, DEMO_AS_OF),
+    postcodes: {
+      unit: (key) => Promise.resolve(units.get(key)),
+      outcode: (outward) => Promise.resolve(outcodes.get(outward)),
+    },
+  };
+}
+
+async function allRead<Value>(readings: AsyncIterable<RowReading<Value>>): Promise<Value[]> {
+  const values: Value[] = [];
+  for await (const reading of readings) if (reading.kind === 'read') values.push(reading.value);
+  return values;
+}
+
+function byKey(codes: readonly PlacedCode[]): Map<string, Point> {
+  return new Map(codes.map((code) => [code.key, code]));
+}

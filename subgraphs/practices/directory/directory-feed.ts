@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { PracticesTables } from '../tables';
+import { directoryOf, type Directory } from './directory';
+import type { DirectoryPractice } from './directory-practice';
+import { currentEdition } from './edition';
+
+/** The directory in use. Resolvers ask anew for each field, and keep nothing. */
+export interface DirectoryFeed {
+  current(): Directory;
+  close(): Promise<void>;
+}
+
+/** How often a running process looks for a new edition. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Loads the current edition, and each later one soon after it is published.
+ * @param whenNone the directory until one has been imported.
+ */
+export async function directoryFeed(
+  db: Kysely<PracticesTables>,
+  whenNone: () => Promise<Directory>,
+  logger: Logger,
+): Promise<DirectoryFeed> {
+  let loaded = await load(db, whenNone);
+  const closing = new AbortController();
+
+  const lookAgain = async () => {
+    const edition = await currentEdition(db);
+    if (edition === undefined || edition.id === loaded.edition) return;
+    loaded = await load(db, whenNone);
+    logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
+  };
+  const watching = watch(lookAgain, logger, closing.signal);
+
+  return {
+    current: () => loaded.directory,
+    async close() {
+      closing.abort();
+      await watching;
+    },
+  };
+}
+
+/** Looks until told to stop. A database that is away leaves the last edition in use. */
+async function watch(look: () => Promise<void>, logger: Logger, signal: AbortSignal): Promise<void> {
+  let failing = false;
+  while (await pauseUnlessAborted(signal)) {
+    try {
+      await look();
+      failing = false;
+    } catch (error) {
+      if (!failing) logger.warn({ err: error }, 'the directory cannot be checked for a new edition');
+      failing = true;
+    }
+  }
+}
+
+/** @returns false when it is time to stop. */
+async function pauseUnlessAborted(signal: AbortSignal): Promise<boolean> {
+  return pause(LOOK_EVERY_MS, true, { signal, ref: false }).catch(() => false);
+}
+
+async function load(
+  db: Kysely<PracticesTables>,
+  whenNone: () => Promise<Directory>,
+): Promise<{ edition: number | null; directory: Directory }> {
+  const edition = await currentEdition(db);
+  if (edition === undefined) return { edition: null, directory: await whenNone() };
+  const rows = await db
+    .selectFrom('directory_practice')
+    .selectAll()
+    .where('edition', '=', edition.id)
+    .execute();
+  return { edition: edition.id, directory: directoryOf(rows.map(toPractice), edition.asOf) };
+}
+
+function toPractice(row: PracticesTables['directory_practice']): DirectoryPractice {
+  const { latitude, longitude, placed_by: placedBy } = row;
+  const placed = latitude !== null && longitude !== null && placedBy !== null;
+  return {
+    odsCode: row.ods_code,
+    name: row.name,
+    addressLines: row.address.split('\n'),
+    postcode: row.postcode,
+    phone: row.phone,
+    location: placed ? { latitude, longitude, placedBy } : null,
+  };
+}

@@ -1,0 +1,245 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Kysely } from 'kysely';
+import { pino } from 'pino';
+import { EMBEDDED, testDatabases } from '../../../tests/databases';
+import { openPlaces, openPracticesDatabase } from '..';
+import type { PracticesTables } from '../tables';
+import { demoFiles } from './demo-directory';
+import { directoryFeed } from './directory-feed';
+import { beginEdition, currentEdition, ImportOvertaken, sweepEditions } from './edition';
+import { importDirectory, type DirectoryFiles } from './import-directory';
+import { placeLookup, storedPostcodes } from './places';
+
+const { practices, postcodes, outcodes } = demoFiles();
+const DEMO: DirectoryFiles = { practices, postcodes: [postcodes], outcodes };
+const SYNTHETIC = syntheticFiles();
+const now = () => new Date('2026-01-10T12:00:00Z');
+const silent = pino({ level: 'silent' });
+const noDirectory = () => Promise.reject(new Error('nothing was imported'));
+
+describe.each(testDatabases())('the directory import on $name', (database) => {
+  const open = async () => openPracticesDatabase(await database.settings());
+
+  it('puts a whole directory into use and says how each practice was placed', async () => {
+    const { db, close } = bound(await open());
+    const report = await importDirectory(db, DEMO, now);
+    expect(report).toEqual({
+      edition: 1,
+      asOf: '2024-04-01',
+      practices: { loaded: 65, byUnitPostcode: 62, byOutwardCode: 3, notPlaced: [] },
+      postcodes: { loaded: 245, repeated: 0 },
+      outcodes: { loaded: 20, repeated: 0 },
+      leftOut: [],
+    });
+    const feed = await directoryFeed(db, noDirectory, silent);
+    expect(feed.current().size).toBe(65);
+    expect(feed.current().practice('Z90001')).toMatchObject({
+      postcode: 'WY1 1AA',
+      phone: '01632 960001',
+      location: { latitude: 53.79787, longitude: -1.5486, placedBy: 'UNIT_POSTCODE' },
+    });
+    await feed.close();
+    await close();
+  });
+
+  it('reports practices that cannot be placed, and repeated postcodes once', async () => {
+    const { db, close } = bound(await open());
+    const files = { ...DEMO, postcodes: [postcodes, postcodes], outcodes: SYNTHETIC.outcodes };
+    const report = await importDirectory(db, files, now);
+    expect(report.practices).toMatchObject({ loaded: 65, byUnitPostcode: 62, byOutwardCode: 0 });
+    expect(report.practices.notPlaced).toHaveLength(3);
+    expect(report.postcodes).toEqual({ loaded: 245, repeated: 245 });
+    await close();
+  });
+
+  it('leaves the old directory in use wherever it is broken off, and the next import clears up', async () => {
+    const { db, close } = bound(await open());
+    await importDirectory(db, DEMO, now);
+    for (const moment of [0, 0.3, 0.7, 1]) {
+      await expect(importDirectory(db, SYNTHETIC, now, breakOffAt(moment))).rejects.toThrow('broken off');
+      expect((await currentEdition(db))?.id).toBe(1);
+      expect(await practiceCodes(db, 'Z90001')).toEqual(['Z90001']);
+    }
+    const report = await importDirectory(db, SYNTHETIC, now);
+    expect(await practiceCodes(db, 'z')).toEqual(['Z10001', 'Z10002']);
+    expect(await rowsOfOthers(db, report.edition)).toEqual([1]);
+    await sweepEditions(db);
+    expect(await rowsOfOthers(db, report.edition)).toEqual([]);
+    await close();
+  });
+
+  it('does not put a directory into use that has no practice', async () => {
+    const { db, close } = bound(await open());
+    await importDirectory(db, DEMO, now);
+    const empty = write('empty.csv', `${row('Z10001', 'QQ1 1AA').replace('"A"', '"C"')}\n`);
+    await expect(importDirectory(db, { ...SYNTHETIC, practices: empty }, now)).rejects.toThrow(
+      'has no active GP practice in England',
+    );
+    expect((await currentEdition(db))?.id).toBe(1);
+    await close();
+  });
+
+  it('stops an import that another one has overtaken', async () => {
+    const { db, close } = bound(await open());
+    let overtaking: Promise<number> | undefined;
+    const overtake = () => {
+      overtaking ??= beginEdition(db, now());
+    };
+    await expect(importDirectory(db, SYNTHETIC, now, overtake)).rejects.toThrow(ImportOvertaken);
+    expect(await overtaking).toBe(2);
+    expect(await currentEdition(db)).toBeUndefined();
+    await close();
+  });
+
+  it('is noticed by a running process within two seconds, which serves the old one meanwhile', async () => {
+    const { db, close } = bound(await open());
+    await importDirectory(db, DEMO, now);
+    const feed = await directoryFeed(db, noDirectory, silent);
+    await importDirectory(db, SYNTHETIC, now);
+    expect(feed.current().practice('Z90001')).toBeDefined();
+    const published = performance.now();
+    while (feed.current().size !== 2 && performance.now() - published < 3_000)
+      await new Promise((done) => setTimeout(done, 20));
+    expect(performance.now() - published).toBeLessThan(2_000);
+    expect(feed.current().practice('Z90001')).toBeUndefined();
+    await feed.close();
+    await close();
+  });
+
+  it('answers where a postcode is, and how exactly', async () => {
+    const { db, close } = bound(await open());
+    await importDirectory(db, DEMO, now);
+    const places = placeLookup(storedPostcodes(db, noDirectory));
+    await expect(places.find('wy11aa')).resolves.toEqual({
+      kind: 'found',
+      place: { postcode: 'WY1 1AA', latitude: 53.79787, longitude: -1.5486, precision: 'UNIT_POSTCODE' },
+    });
+    await expect(places.find('WY1 9ZZ')).resolves.toMatchObject({
+      kind: 'found',
+      place: { postcode: 'WY1 9ZZ', latitude: 53.79861, precision: 'OUTWARD_CODE' },
+    });
+    await expect(places.find('wy1')).resolves.toMatchObject({
+      place: { postcode: 'WY1', precision: 'OUTWARD_CODE' },
+    });
+    await expect(places.find('WY99 1AA')).resolves.toEqual({ kind: 'unknown' });
+    await expect(places.find('GIR 0AA')).resolves.toEqual({ kind: 'unknown' });
+    await expect(places.find('nonsense')).resolves.toEqual({ kind: 'malformed' });
+    await close();
+  });
+});
+
+describe('openPlaces', () => {
+  it('answers from the demo directory until one has been imported', async () => {
+    const database = await EMBEDDED.settings();
+    const places = await openPlaces(database);
+    await expect(places.find('WY1 1AA')).resolves.toMatchObject({ kind: 'found' });
+    const { db, close } = bound(await openPracticesDatabase(database));
+    await importDirectory(db, SYNTHETIC, now);
+    await expect(places.find('WY1 1AA')).resolves.toEqual({ kind: 'unknown' });
+    await expect(places.find('LS1 1AA')).resolves.toMatchObject({ kind: 'found' });
+    await close();
+    await places.close();
+  });
+});
+
+const REAL = resolve(__dirname, '../../../../shared/data');
+const withRealData = existsSync(REAL) ? it : it.skip;
+if (!existsSync(REAL))
+  process.stderr.write('\n../shared/data is not there: the import was tested on synthetic files only.\n');
+
+describe('the real directory', () => {
+  withRealData(
+    'has 6,253 active GP practices in England, all of them placed, and loads in a moment',
+    async () => {
+      const { db, close } = bound(await openPracticesDatabase(await EMBEDDED.settings()));
+      const report = await importDirectory(
+        db,
+        {
+          practices: join(REAL, 'epraccur-2025-05.csv'),
+          postcodes: [join(REAL, 'postcodes/HG.csv')],
+          outcodes: join(REAL, 'outcode-centroids-nspl-2025-05.csv'),
+        },
+        now,
+      );
+      expect(report.practices).toMatchObject({ loaded: 6253, notPlaced: [] });
+      expect(report.practices.byUnitPostcode + report.practices.byOutwardCode).toBe(6253);
+      expect(report.practices.byUnitPostcode).toBeGreaterThan(10);
+      expect(report.asOf).toBe('2025-04-23');
+      expect(report.leftOut.filter(({ kind, file }) => kind === 'refused' && file !== 'outcodes')).toEqual(
+        [],
+      );
+      const started = performance.now();
+      const feed = await directoryFeed(db, noDirectory, silent);
+      // 100 ms alone on a machine; the rest is for machines that do other things too.
+      expect(performance.now() - started).toBeLessThan(1_000);
+      await feed.close();
+      await close();
+    },
+    30_000,
+  );
+});
+
+function bound(database: Awaited<ReturnType<typeof openPracticesDatabase>>) {
+  return { db: database.db, close: () => database.close() };
+}
+
+function breakOffAt(share: number) {
+  return (read: number, inAll: number) => {
+    if (read / inAll >= share) throw new Error('broken off');
+  };
+}
+
+async function practiceCodes(db: Kysely<PracticesTables>, text: string): Promise<string[]> {
+  const feed = await directoryFeed(db, noDirectory, silent);
+  const codes = feed
+    .current()
+    .search(text, 10)
+    .map(({ odsCode }) => odsCode);
+  await feed.close();
+  return codes;
+}
+
+async function rowsOfOthers(db: Kysely<PracticesTables>, edition: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('directory_postcode')
+    .select('edition')
+    .distinct()
+    .where('edition', '!=', edition)
+    .execute();
+  return rows.map((other) => other.edition);
+}
+
+/** Two practices, and postcodes for several batches: codes shaped like real ones, at invented coordinates. */
+function syntheticFiles(): DirectoryFiles {
+  const letters = 'ABDEFGHJLN';
+  const lines = Array.from({ length: 2_500 }, (_, serial) => {
+    const [a = 0, b = 0, c = 0, d = 0] = Array.from(String(serial).padStart(4, '0'), Number);
+    return `LS${a + 1} ${b}${letters[c]}${letters[d]},53.8,-1.5`;
+  });
+  return {
+    practices: write('practices.csv', `${row('Z10001', 'LS1 1AA')}\n${row('Z10002', 'LS2 1AA')}\n`),
+    postcodes: [write('LS.csv', `Postcode,lat,long\n${lines.join('\n')}\n`)],
+    outcodes: write('outcodes.csv', 'outcode,lat,long,unit_postcodes\nLS1,53.8,-1.5,1000\n'),
+  };
+}
+
+function row(odsCode: string, postcode: string): string {
+  const cells: Record<number, string> = {
+    0: odsCode,
+    1: `${odsCode} Surgery`,
+    2: 'Y63',
+    9: postcode,
+    10: '20200401',
+    12: 'A',
+    25: '4',
+  };
+  return Array.from({ length: 27 }, (_, column) => `"${cells[column] ?? ''}"`).join();
+}
+
+function write(name: string, text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'directory-import-')), name);
+  writeFileSync(file, text);
+  return file;
+}

@@ -1,0 +1,44 @@
+import type { ImportReport } from './import-directory';
+import type { LeftOut } from './import-tally';
+
+/** An import in words, for the terminal. */
+export function importSummary(report: ImportReport): string {
+  const { practices, postcodes, outcodes, leftOut } = report;
+  return [
+    `Directory edition ${report.edition} is in use; its newest entry is of ${report.asOf}.`,
+    `  practices     ${number(practices.loaded)}`,
+    `    placed by unit postcode  ${number(practices.byUnitPostcode)}`,
+    `    placed by outward code   ${number(practices.byOutwardCode)}`,
+    `    not placed               ${number(practices.notPlaced.length)}${examples(practices.notPlaced)}`,
+    `  postcodes     ${number(postcodes.loaded)}${repeated(postcodes.repeated)}`,
+    `  outward codes ${number(outcodes.loaded)}${repeated(outcodes.repeated)}`,
+    ...section('Refused', leftOut, 'refused'),
+    ...section('Skipped', leftOut, 'skipped'),
+  ].join('\n');
+}
+
+function section(title: string, all: readonly LeftOut[], kind: LeftOut['kind']): string[] {
+  const rows = all.filter((row) => row.kind === kind);
+  if (rows.length === 0) return [];
+  return [
+    `${title}:`,
+    ...rows.map(
+      ({ file, reason, count, at }) => `  ${file}: ${reason}: ${number(count)}${examples(at, count)}`,
+    ),
+  ];
+}
+
+const MOST_EXAMPLES = 5;
+
+function examples(names: readonly string[], count: number = names.length): string {
+  if (count === 0) return '';
+  return ` (${names.slice(0, MOST_EXAMPLES).join(', ')}${count > MOST_EXAMPLES ? ', …' : ''})`;
+}
+
+function repeated(count: number): string {
+  return count === 0 ? '' : ` (${number(count)} more were repeated)`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-GB');
+}

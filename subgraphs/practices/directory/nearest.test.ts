@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import type { DirectoryPractice } from './directory-practice';
+import { greatCircleMiles, type Point } from './great-circle';
+import { byDistanceThenCode, practicesWithin } from './nearest';
+
+const LEEDS: Point = { latitude: 53.7974, longitude: -1.5531 };
+
+describe('greatCircleMiles', () => {
+  it('is 69.0936 miles along a degree of a meridian', () => {
+    const north = { ...LEEDS, latitude: LEEDS.latitude + 1 };
+    expect(greatCircleMiles(LEEDS, north)).toBeCloseTo((Math.PI / 180) * (6_371_008.8 / 1_609.344), 9);
+  });
+
+  it('is nothing from a place to itself, and half the Earth to the other side', () => {
+    expect(greatCircleMiles(LEEDS, LEEDS)).toBe(0);
+    const antipode = { latitude: -LEEDS.latitude, longitude: LEEDS.longitude + 180 };
+    expect(greatCircleMiles(LEEDS, antipode)).toBeCloseTo((Math.PI * 6_371_008.8) / 1_609.344, 3);
+  });
+});
+
+describe('practicesWithin', () => {
+  const point = fc.record({
+    latitude: fc.double({ min: 53, max: 54.5, noNaN: true }),
+    longitude: fc.double({ min: -2.5, max: -0.5, noNaN: true }),
+  });
+  const directory = fc.array(point, { maxLength: 300 }).map((points) => points.map(practiceAt));
+
+  it('answers as measuring every practice does', () => {
+    fc.assert(
+      fc.property(directory, point, fc.double({ min: 0, max: 50, noNaN: true }), (practices, from, miles) => {
+        expect(practicesWithin(practices)(from, miles)).toEqual(bruteForce(practices, from, miles));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps a practice that is exactly as far away as the edge', () => {
+    fc.assert(
+      fc.property(directory, point, point, (others, from, at) => {
+        const practices = [...others, practiceAt(at, others.length)];
+        const edge = greatCircleMiles(from, at);
+        expect(practicesWithin(practices)(from, edge)).toEqual(bruteForce(practices, from, edge));
+        expect(practicesWithin(practices)(from, edge)).toContainEqual({
+          practice: practices.at(-1),
+          distanceMiles: edge,
+        });
+      }),
+    );
+  });
+
+  it('orders practices in one building by code', () => {
+    const practices = ['C', 'A', 'B'].map((odsCode) => ({ ...practiceAt(LEEDS, 0), odsCode }));
+    expect(practicesWithin(practices)(LEEDS, 0).map(({ practice }) => practice.odsCode)).toEqual([
+      'A',
+      'B',
+      'C',
+    ]);
+  });
+
+  it('leaves out practices that are not placed', () => {
+    const nowhere = { ...practiceAt(LEEDS, 0), location: null };
+    expect(practicesWithin([nowhere])(LEEDS, 50)).toEqual([]);
+  });
+});
+
+function practiceAt(point: Point, index: number): DirectoryPractice {
+  return {
+    odsCode: `Z${String(index).padStart(5, '0')}`,
+    name: 'A practice',
+    addressLines: [],
+    postcode: 'WY1 1AA',
+    phone: null,
+    location: { ...point, placedBy: 'UNIT_POSTCODE' },
+  };
+}
+
+function bruteForce(practices: DirectoryPractice[], from: Point, miles: number) {
+  return practices
+    .map((practice) => ({ practice, distanceMiles: greatCircleMiles(from, practice.location!) }))
+    .filter(({ distanceMiles }) => distanceMiles <= miles)
+    .sort(byDistanceThenCode);
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { formatUnit, parsePostcode } from './postcode';
+
+const unit = (outward: string, inward: string) => ({ kind: 'unit', outward, inward });
+
+describe('parsePostcode', () => {
+  it.each([
+    ['LS1 4AP', unit('LS1', '4AP')],
+    [' ls14ap ', unit('LS1', '4AP')],
+    ['BD100AA', unit('BD10', '0AA')],
+    ['ls1\u00a04ap', unit('LS1', '4AP')],
+    ['ＬＳ１　４ＡＰ', unit('LS1', '4AP')],
+    ['EC1A 1BB', unit('EC1A', '1BB')],
+    ['W1A 0AX', unit('W1A', '0AX')],
+    ['M1 1AE', unit('M1', '1AE')],
+    ['LS1', { kind: 'outward', outward: 'LS1' }],
+    ['ec1a', { kind: 'outward', outward: 'EC1A' }],
+    ['M1', { kind: 'outward', outward: 'M1' }],
+  ])('reads %j', (text, postcode) => {
+    expect(parsePostcode(text)).toEqual(postcode);
+  });
+
+  it.each([
+    ['LSI 4AP', unit('LS1', '4AP')],
+    ['LS1O 4AP', unit('LS10', '4AP')],
+    ['LS10 OAP', unit('LS10', '0AP')],
+    ['LS10 IAP', unit('LS10', '1AP')],
+    ['0L1 1AA', unit('OL1', '1AA')],
+  ])('reads %j with O and 0, I and 1 put right', (text, postcode) => {
+    expect(parsePostcode(text)).toEqual(postcode);
+  });
+
+  it('leaves a letter O alone where a letter belongs', () => {
+    expect(parsePostcode('OL1 1AA')).toEqual(unit('OL1', '1AA'));
+    expect(parsePostcode('SO1')).toEqual({ kind: 'outward', outward: 'SO1' });
+  });
+
+  it.each(['GIR 0AA', 'BFPO 1', 'bfpo1234'])('knows that %j is nowhere on the map', (text) => {
+    expect(parsePostcode(text)).toEqual({ kind: 'nowhere' });
+  });
+
+  it.each([
+    '',
+    ' ',
+    'L',
+    'LS',
+    'LS1 4A',
+    'LS1 4API',
+    'LS1 4CK',
+    'ZZ99 3WZ',
+    '12345',
+    'LS1; drop',
+    'LS1 4AP'.padEnd(21),
+    'L̈S1 4AP',
+  ])('refuses %j', (text) => {
+    expect(parsePostcode(text)).toBeNull();
+  });
+
+  it('never throws, and what it reads it reads again from its own writing', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 30 }),
+          fc.stringMatching(/^[A-Z]{1,2}[0-9O][0-9A-Z]? ?[0-9OI][A-Z]{2}$/),
+        ),
+        (text) => {
+          const postcode = parsePostcode(text);
+          if (postcode?.kind === 'unit') expect(parsePostcode(formatUnit(postcode))).toEqual(postcode);
+        },
+      ),
+    );
+  });
+});

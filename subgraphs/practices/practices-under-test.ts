@@ -1,0 +1,44 @@
+import { graphql, type GraphQLError } from 'graphql';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { ANONYMOUS, type Caller } from '../../domain/caller';
+import { simulatedWorld } from '../../demo/simulated-world';
+import { EMBEDDED } from '../../tests/databases';
+import { createPracticesSubgraph, openPracticesDatabase } from '.';
+
+const Data = z.record(z.string(), z.unknown());
+
+export type Answer = { data: z.infer<typeof Data>; errors: readonly GraphQLError[] };
+
+/** The subgraph on the demo directory and the simulated world, for tests: asked as the gateway asks it. */
+export async function practicesUnderTest() {
+  const database = await EMBEDDED.settings();
+  const logger = pino({ level: 'silent' });
+  const subgraph = await createPracticesSubgraph({
+    database,
+    logger,
+    world: simulatedWorld,
+  });
+  const stores = await openPracticesDatabase(database);
+  return {
+    db: stores.db,
+    typeDefs: subgraph.typeDefs,
+    async ask(source: string, variableValues = {}, caller: Caller = ANONYMOUS): Promise<Answer> {
+      const contextValue = { caller, requestId: 'test', signal: new AbortController().signal };
+      const { data, errors = [] } = await graphql({
+        schema: subgraph.schema,
+        source,
+        variableValues,
+        contextValue,
+      });
+      // graphql answers with objects that have no prototype, which toEqual tells apart.
+      return { data: Data.parse(JSON.parse(JSON.stringify(data ?? {}))), errors };
+    },
+    async close() {
+      await subgraph.close();
+      await stores.close();
+    },
+  };
+}
+
+export type PracticesUnderTest = Awaited<ReturnType<typeof practicesUnderTest>>;

@@ -1,0 +1,16 @@
+import type { BookingRoute } from '../../adapters/gp-system';
+import type { ReleasePolicy } from '../../domain/release-policy';
+
+/** How a practice's book is reached. A practice may have one route, both or neither. */
+export interface SupplierConnection {
+  /** Id of an adapter's manifest; only the composition root knows which exist. */
+  supplier: string;
+  route: BookingRoute;
+}
+
+/** What is true of practices beyond the directory; chosen where the process is put together. */
+export interface World {
+  connectionsOf(odsCode: string): SupplierConnection[];
+  /** The rules that hold until the practice sets its own. */
+  defaultPolicyOf(odsCode: string): ReleasePolicy;
+}

@@ -1,0 +1,189 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import pino from 'pino';
+import type { GpSystem, Slot } from '../adapters/gp-system';
+import { createGpSystems } from '../adapters/registry';
+import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { demoFamily } from '../demo/people';
+import type { PatientCaller, Person } from '../domain/caller';
+import { ageInMonths, londonDate } from '../domain/london-time';
+import { OdsCode } from '../domain/ods-code';
+import type { ReleasePolicy } from '../domain/release-policy';
+import type { AppointmentsDeps } from '../subgraphs/appointments';
+import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps';
+import type { HoldStore } from '../subgraphs/appointments/holds/hold-store';
+import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds';
+import { ledger } from '../subgraphs/appointments/ledger/ledger';
+import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
+import { Offer } from '../subgraphs/appointments/offers';
+import { patients } from '../subgraphs/appointments/patients';
+import { sealer } from '../subgraphs/appointments/sealed';
+import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
+
+/** The booking services on a real ledger and real simulated suppliers over HTTP, without a gateway in front. */
+export interface BookingLaboratory {
+  deps: AppointmentsDeps;
+  simulators: RunningSimulators;
+  close(): Promise<void>;
+}
+
+/** Everything is released, so that a test says what it takes away. */
+export const OPEN_BOOK: ReleasePolicy = {
+  version: 1,
+  status: 'OPEN',
+  ownPatients: true,
+  otherPatients: true,
+  modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
+  dispositionIds: ['gp-6h', 'own-gp-routine'],
+  slotTypes: ['111 urgent', 'Routine', 'Telephone triage', 'Online consultation'],
+  ageInMonths: null,
+  dailyQuota: null,
+  takeBackMinutes: 0,
+  minimumNoticeMinutes: 0,
+  horizonDays: 14,
+  cancelCutOffMinutes: 60,
+};
+
+const HOUR = 60 * 60_000;
+/** Short, so that a test need not wait: the real ones are seconds. */
+export const SETTLE_MS = 40;
+const SUPPLIER = 'gp-connect';
+
+export async function bookingLaboratory(
+  database: DatabaseSettings,
+  holds: HoldStore = inProcessHolds(),
+): Promise<BookingLaboratory> {
+  const logger = pino({ level: 'silent' });
+  const now = () => new Date();
+  const simulators = await startSimulators({ now, logger });
+  const settings = Object.entries(simulators.urls).map(([id, url]) => [
+    id,
+    // Faults are the subject here: the breaker must not step in between them.
+    { url, breaker: { consecutiveFailures: 1_000, halfOpenAfterMs: 100 } },
+  ]);
+  const systems = createGpSystems({
+    suppliers: Object.fromEntries(settings),
+    consumer: {
+      odsCode: OdsCode.parse('X26'),
+      name: 'Test',
+      type: 'urgent-care',
+      phone: '01632 960999',
+      asid: '1',
+    },
+    logger,
+    now,
+  });
+  const deps: AppointmentsDeps = {
+    systems: new Map([...systems].map(([id, system]) => [id, impatient(system)])),
+    ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations)),
+    holds,
+    offers: sealer(Offer, randomBytes(32)),
+    patients: patients(randomBytes(32)),
+    holdMs: 60_000,
+    offerMs: 60_000,
+    waveSize: 25,
+    now,
+    logger,
+  };
+  return {
+    deps,
+    simulators,
+    async close() {
+      await holds.close();
+      await deps.ledger.close();
+      await simulators.close();
+    },
+  };
+}
+
+function impatient(system: GpSystem): GpSystem {
+  const { manifest } = system;
+  const timeoutMs = { search: 1_000, book: 300, read: 1_000, cancel: 300 };
+  return {
+    ...system,
+    manifest: { ...manifest, limits: { ...manifest.limits, timeoutMs, settleMs: SETTLE_MS } },
+  };
+}
+
+let serial = 0;
+
+/** A person of 35 nobody else uses, who may act for a son of 6. */
+export function newCaller(practice = newPractice()): PatientCaller & { self: Person } {
+  const { mother, son } = demoFamily(practice, ++serial * 3, new Date());
+  const id = createHash('sha256').update(mother.id).digest('base64url');
+  return { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [son] };
+}
+
+/** A practice of its own for each test, so that tests share nothing but the servers. */
+export function newPractice(): OdsCode {
+  return OdsCode.parse(`T${10_000 + ++serial}`);
+}
+
+/** So many free slots of one practice from two hours ahead on; the desk makes room first. */
+export async function freeSlots(lab: BookingLaboratory, practice: OdsCode, count: number): Promise<Slot[]> {
+  const from = new Date(Date.now() + 2 * HOUR);
+  const to = new Date(from.getTime() + 6 * 24 * HOUR);
+  lab.simulators.diary.deskFrees(practice, from, to);
+  const call = {
+    signal: AbortSignal.timeout(5_000),
+    deadline: performance.now() + 5_000,
+    requestId: randomUUID(),
+  };
+  const slots: Slot[] = [];
+  const system = lab.deps.systems.get(SUPPLIER)!;
+  for await (const page of system.searchSlots(
+    { practice, from, to, actor: { kind: 'PATIENT', id: 'test' } },
+    call,
+  ))
+    slots.push(...page);
+  expect(slots.length).toBeGreaterThanOrEqual(count);
+  return slots.slice(0, count);
+}
+
+/** The slot offered to the caller, for their son, as a search would. */
+export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> = {}): Offer {
+  const [son] = caller.actsFor;
+  return {
+    callerId: caller.id,
+    assessmentDigest: randomUUID(),
+    supplier: SUPPLIER,
+    slot,
+    relation: 'OTHER',
+    dispositionId: 'gp-6h',
+    ageInMonths: ageInMonths(son!.birthDate, londonDate(new Date())),
+    modes: ['IN_PERSON', 'TELEPHONE'],
+    deadline: null,
+    elsewhereBecause: null,
+    policy: OPEN_BOOK,
+    expiresAt: new Date(Date.now() + HOUR),
+    ...values,
+  };
+}
+
+export async function holdInput(
+  offered: Offer,
+  caller: PatientCaller,
+  { offers }: Pick<BookingDeps, 'offers'>,
+) {
+  return {
+    slotId: await offers.seal(offered, offered.expiresAt),
+    patientId: caller.actsFor[0]?.id,
+    idempotencyKey: randomUUID(),
+    requestId: randomUUID(),
+  };
+}
+
+export function confirmInput(holdId: string) {
+  return {
+    holdId,
+    contactPhone: undefined,
+    reason: undefined,
+    idempotencyKey: randomUUID(),
+    requestId: randomUUID(),
+  };
+}
+
+/** How many appointments stand at the practice in its own book. */
+export function standing({ simulators }: BookingLaboratory, practice: OdsCode): number {
+  return simulators.diary.appointments({ practice }).filter(({ status }) => status === 'BOOKED').length;
+}

@@ -1,0 +1,147 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { Page } from 'playwright-core';
+import { readConfig } from '../../config';
+import { demoIssuer } from '../../demo/issuer';
+import { CASE_STUDY_PRACTICE, demoFamily, patientClaims } from '../../demo/people';
+import { startEverything, type Started } from '../../start';
+import { CHROMIUM, openBrowser, type OpenBrowser } from './browser';
+
+/** What each answers on a freshly started demo gateway, without a token. */
+const RUN_AS_THEY_ARE = {
+  FindPathways: {
+    pathways: expect.arrayContaining([expect.objectContaining({ id: 'child-rash' })]) as unknown,
+  },
+  StartAssessment: { startAssessment: { __typename: 'Assessment', place: { postcode: 'WY1 1AA' } } },
+  Dispositions: {
+    dispositions: expect.arrayContaining([expect.objectContaining({ id: 'gp-6h' })]) as unknown,
+  },
+  PracticesNear: { practicesNear: { __typename: 'PracticeNearConnection' } },
+  SearchPractices: {
+    searchPractices: expect.arrayContaining([
+      expect.objectContaining({ name: 'Birch Health Centre' }),
+    ]) as unknown,
+  },
+  PracticeByCode: { practice: { odsCode: CASE_STUDY_PRACTICE } },
+};
+
+const present = existsSync(CHROMIUM);
+if (!present) {
+  const sentence = `${CHROMIUM} is not there: the explorer was not tested in a browser.`;
+  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
+  process.stderr.write(`\n${sentence}\n`);
+}
+
+(present ? describe : describe.skip)('the explorer in a browser', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-explorer-'));
+  const opened: { close(): Promise<void> }[] = [];
+  let gateway: Started;
+  let browser: OpenBrowser;
+  let page: Page;
+
+  beforeAll(async () => {
+    gateway = await startEverything({
+      config: readConfig({
+        DATA_DIR: dataDir,
+        PORT: '0',
+        SIMULATOR_CONTROL_PORT: '0',
+        SIMULATOR_EMIS_PORT: '0',
+        SIMULATOR_TPP_PORT: '0',
+        SIMULATOR_GP_CONNECT_PORT: '0',
+      }),
+      logger: pino({ enabled: false }),
+      now: () => new Date(),
+      explorerFolder: join(__dirname, '..', '..', 'dist', 'gateway', 'explorer', 'public'),
+    });
+    opened.push(gateway);
+    browser = await openBrowser();
+    opened.unshift(browser);
+    page = browser.page;
+    await page.goto(`${gateway.url}/explorer/`);
+    await page.locator('.examples').waitFor();
+    await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const one of opened) await one.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 30_000);
+
+  it('lists the operations that need neither token nor id first', async () => {
+    const ready = await page.locator('.examples ul').first().locator('strong').allTextContents();
+    expect(ready.sort()).toEqual(Object.keys(RUN_AS_THEY_ARE).sort());
+  });
+
+  it.each(Object.entries(RUN_AS_THEY_ARE))('runs %s and shows what came back', async (name, data) => {
+    const answer = await run(name);
+    expect(answer).not.toHaveProperty('errors');
+    expect(answer).toMatchObject({ data });
+    await expectShown(Object.keys(data)[0]!);
+  });
+
+  it('sends the token in Headers with every example opened afterwards, and stores it nowhere', async () => {
+    const { mother, son } = demoFamily(CASE_STUDY_PRACTICE, 0, new Date());
+    const token = await (
+      await demoIssuer(dataDir)
+    ).sign('nhs-login', mother.id, patientClaims(mother, [son]));
+    await setHeaders({ authorization: `Bearer ${token}` });
+
+    expect(await run('PeopleICanBookFor')).toMatchObject({
+      data: { peopleICanBookFor: [{ isCaller: true }, { givenName: son.givenName }] },
+    });
+    expect(await run('MyBookings')).toMatchObject({ data: { myBookings: { edges: [] } } });
+    // GraphiQL writes half a second after the last change.
+    await page.waitForFunction("JSON.stringify(sessionStorage).includes('MyBookings')");
+    expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage])')).not.toContain(token);
+  });
+
+  it('shows the rows of an answer as a table and hands them out as CSV', async () => {
+    await run('PracticesNear');
+    await page.getByRole('button', { name: 'Show Table' }).click();
+    await page.getByRole('columnheader', { name: 'node.odsCode' }).waitFor();
+    const downloaded = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download 10 rows as CSV' }).click();
+    const lines = readFileSync(await (await downloaded).path(), 'utf8').split('\r\n');
+    expect(lines[0]).toBe(
+      '"distanceMiles","node.odsCode","node.name","node.address.postcode","node.release.status",' +
+        '"node.release.ownPatients","node.release.otherPatients","node.release.dispositionIds"',
+    );
+    expect(lines[1]).toContain(`"${CASE_STUDY_PRACTICE}"`);
+  });
+
+  it('asks nothing of any other origin and breaks no security policy', () => {
+    const elsewhere = browser.requests.filter(
+      (url) => !url.startsWith(`${gateway.url}/`) && !url.startsWith('data:'),
+    );
+    expect(elsewhere).toEqual([]);
+    expect(browser.requests.length).toBeGreaterThan(10);
+    expect(browser.complaints).toEqual([]);
+  });
+
+  /** Opens an example as a person would, runs it, and hands back what the gateway answered. */
+  async function run(name: string): Promise<unknown> {
+    await page.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
+    await page.getByRole('tab', { name, selected: true }).waitFor();
+    const answered = page.waitForResponse(
+      (response) =>
+        response.url() === `${gateway.url}/graphql` &&
+        (response.request().postData() ?? '').includes(` ${name}`),
+    );
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    return (await answered).json();
+  }
+
+  /** Monaco draws spaces as no-break spaces, a line at a time. */
+  async function expectShown(field: string): Promise<void> {
+    await page.locator('.graphiql-response .view-lines', { hasText: `"${field}"` }).waitFor();
+  }
+
+  async function setHeaders(headers: Record<string, string>): Promise<void> {
+    const json = JSON.stringify(JSON.stringify(headers));
+    await page.evaluate(
+      `__MONACO.editor.getModels().find(({ uri }) => uri.path.includes('request-headers')).setValue(${json})`,
+    );
+  }
+});
