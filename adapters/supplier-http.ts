@@ -17,7 +17,8 @@ import { type Call, type Manifest, SupplierError, type SupplierFault } from './g
 /** The adapters' only way to the network. Any HTTP status is a reply, which the adapter judges. */
 export interface SupplierHttp {
   /**
-   * One exchange, sent at most once: nothing in here retries.
+   * One exchange. What changes a book is sent at most once; a read is sent again once when the kept connection that it
+   * went into turns out to have been closed by the supplier.
    * @throws SupplierError with fault TIMED_OUT, UNREACHABLE, BAD_REPLY (too large, cut short) or CIRCUIT_OPEN.
    */
   send(request: HttpRequest, call: Call): Promise<HttpReply>;
@@ -32,6 +33,11 @@ export interface HttpRequest {
   body?: string;
   /** Of the whole exchange, waiting for a free connection included. */
   timeoutMs: number;
+  /**
+   * The request changes the practice's book, so it goes over a connection of its own: a kept one that the supplier is
+   * just closing would leave it AMBIGUOUS for nothing.
+   */
+  changes?: boolean;
 }
 
 export interface HttpReply {
@@ -54,10 +60,12 @@ export interface SupplierHttpOptions {
 interface Evidence {
   sent: boolean;
   answered: boolean;
+  /** It went into a connection that an earlier exchange had left open. */
+  keptConnection: boolean;
 }
 
 const TWO_MEGABYTES = 2 * 1024 * 1024;
-// Below the five seconds after which many servers close: a booking sent into a closing connection would be AMBIGUOUS.
+/** Below the five seconds after which many servers close. */
 const IDLE_MS = 3_000;
 const deadlinePassed = new Error('The deadline passed.');
 
@@ -88,7 +96,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
   return {
     async send(request, call) {
       const startedAt = performance.now();
-      const evidence: Evidence = { sent: false, answered: false };
+      const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
       const about = () => ({
         supplier,
         method: request.method,
@@ -111,8 +119,6 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
 
 function exchangeThrough(options: SupplierHttpOptions) {
   const client = axios.create({
-    httpAgent: new http.Agent({ keepAlive: true, timeout: IDLE_MS }),
-    httpsAgent: new https.Agent({ keepAlive: true, timeout: IDLE_MS }),
     maxContentLength: options.maxResponseBytes ?? TWO_MEGABYTES,
     maxRedirects: 0,
     proxy: false,
@@ -122,8 +128,15 @@ function exchangeThrough(options: SupplierHttpOptions) {
     validateStatus: () => true,
   });
   const base = options.baseUrl.replace(/\/+$/, '');
+  const kept = agents({ keepAlive: true, timeout: IDLE_MS });
+  const own = agents({ keepAlive: false });
 
-  return async (request: HttpRequest, signal: AbortSignal, evidence: Evidence): Promise<HttpReply> => {
+  return async function exchange(
+    request: HttpRequest,
+    signal: AbortSignal,
+    evidence: Evidence,
+    connections = request.changes === true ? own : kept,
+  ): Promise<HttpReply> {
     try {
       const response: AxiosResponse<unknown> = await client.request({
         method: request.method,
@@ -132,6 +145,7 @@ function exchangeThrough(options: SupplierHttpOptions) {
         headers: { ...request.headers },
         ...(request.body === undefined ? {} : { data: request.body }),
         signal,
+        ...connections,
         transport: watchedTransport(evidence),
       });
       return {
@@ -140,9 +154,19 @@ function exchangeThrough(options: SupplierHttpOptions) {
         body: typeof response.data === 'string' ? response.data : '',
       };
     } catch (error) {
+      if (connections === kept && wasClosedMeanwhile(error, evidence))
+        return exchange(request, signal, evidence, own);
       throw asSupplierError(options.supplier, error, evidence, signal);
     }
   };
+}
+
+function agents(options: http.AgentOptions) {
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
+}
+
+function wasClosedMeanwhile(error: unknown, { keptConnection, answered }: Evidence): boolean {
+  return keptConnection && !answered && isAxiosError(error) && error.code === 'ECONNRESET';
 }
 
 function queryOf({ query = [] }: HttpRequest): URLSearchParams {
@@ -158,6 +182,7 @@ function watchedTransport(evidence: Evidence) {
       const isSecure = options.protocol === 'https:';
       const request = (isSecure ? https : http).request(options, onResponse);
       request.once('socket', (socket: Socket) => {
+        evidence.keptConnection = request.reusedSocket;
         // Over TLS nothing of the request leaves before the handshake has ended.
         if (socket.connecting)
           socket.once(isSecure ? 'secureConnect' : 'connect', () => (evidence.sent = true));

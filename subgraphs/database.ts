@@ -1,21 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CompiledQuery,
   Kysely,
   Migrator,
   PostgresDialect,
   SqliteDialect,
   SqliteDriver,
   sql,
-  type DatabaseConnection,
   type Driver,
   type Migration,
   type RawBuilder,
-  type SqliteDialectConfig,
 } from 'kysely';
 import Libsql from 'libsql';
 import { Pool, types } from 'pg';
+import { z } from 'zod';
 
 /**
  * One code base on two databases: an embedded SQLite file (libsql) and PostgreSQL. SQL is kept to what both have:
@@ -23,8 +22,11 @@ import { Pool, types } from 'pg';
  */
 export type DatabaseSettings = { kind: 'embedded'; file: string } | { kind: 'postgres'; url: string };
 
-/** How long a writer waits for another one before it fails, milliseconds. */
+/** How long a writer waits for another process's before it fails, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** libsql waits on the thread, so it waits briefly, and what is left of the time is waited for without blocking. */
+const BLOCKING_TIMEOUT_MS = 20;
+const BUSY_RETRY_MS = 10;
 
 export interface Database<Tables> {
   db: Kysely<Tables>;
@@ -62,11 +64,11 @@ export async function openDatabase<Tables>(
 
 function embedded<Tables>(file: string): Database<Tables> {
   mkdirSync(dirname(file), { recursive: true });
-  const connection = new Libsql(file, { timeout: BUSY_TIMEOUT_MS });
+  const connection = new Libsql(file, { timeout: BLOCKING_TIMEOUT_MS });
   // FULL is the default and what "acknowledged means on disk" rests on, so it is said.
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'])
     connection.exec(`PRAGMA ${pragma}`);
-  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: connection }) });
+  const db = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(connection) });
   return {
     db,
     kind: 'embedded',
@@ -97,22 +99,45 @@ function numbersForBigints(...[type, format]: Parameters<typeof types.getTypePar
   return type === types.builtins.INT8 ? Number : types.getTypeParser(type, format);
 }
 
-/** A deferred transaction that reads and then writes fails at once when another process wrote meanwhile. */
+/**
+ * A deferred transaction that reads and then writes fails at once when another process wrote meanwhile. A write outside
+ * a transaction is not waited for, so where several processes may write, every write is a transaction.
+ */
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #connection: Connection;
 
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
+  constructor(connection: Connection) {
+    super({ database: connection });
+    this.#connection = connection;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#config);
+    return new ImmediateSqliteDriver(this.#connection);
   }
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    super({ database: connection });
+    this.#connection = connection;
+  }
+
+  override async beginTransaction(): Promise<void> {
+    const until = performance.now() + BUSY_TIMEOUT_MS;
+    for (;;)
+      try {
+        // A prepared BEGIN that was refused stays open in libsql, and with it a snapshot that spoils what follows.
+        this.#connection.exec('begin immediate');
+        return;
+      } catch (error) {
+        if (!Busy.safeParse(error).success || performance.now() > until) throw error;
+        await sleep(BUSY_RETRY_MS);
+      }
   }
 }
+
+type Connection = InstanceType<typeof Libsql>;
+
+const Busy = z.object({ code: z.literal('SQLITE_BUSY') });

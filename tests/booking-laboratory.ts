@@ -10,6 +10,7 @@ import { OdsCode } from '../domain/ods-code';
 import type { ReleasePolicy } from '../domain/release-policy';
 import type { AppointmentsDeps } from '../subgraphs/appointments';
 import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps';
+import type { ConfirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
 import type { HoldStore } from '../subgraphs/appointments/holds/hold-store';
 import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
@@ -45,7 +46,7 @@ export const OPEN_BOOK: ReleasePolicy = {
 };
 
 const HOUR = 60 * 60_000;
-/** Short, so that a test need not wait: the real ones are seconds. */
+/** Short, so that a test need not wait: suppliers declare seconds. */
 export const SETTLE_MS = 40;
 const SUPPLIER = 'gp-connect';
 
@@ -56,13 +57,15 @@ export async function bookingLaboratory(
   const logger = pino({ level: 'silent' });
   const now = () => new Date();
   const simulators = await startSimulators({ now, logger });
-  const settings = Object.entries(simulators.urls).map(([id, url]) => [
-    id,
-    // Faults are the subject here: the breaker must not step in between them.
-    { url, breaker: { consecutiveFailures: 1_000, halfOpenAfterMs: 100 } },
-  ]);
+  // Faults are the subject here: the breaker must not step in between them.
+  const breaker = { consecutiveFailures: 1_000, halfOpenAfterMs: 100 };
+  const { emis, tpp, 'gp-connect': gpConnect } = simulators.urls;
   const systems = createGpSystems({
-    suppliers: Object.fromEntries(settings),
+    suppliers: {
+      emis: { url: emis, breaker },
+      tpp: { url: tpp, breaker },
+      'gp-connect': { url: gpConnect, breaker },
+    },
     consumer: {
       odsCode: OdsCode.parse('X26'),
       name: 'Test',
@@ -74,7 +77,7 @@ export async function bookingLaboratory(
     now,
   });
   const deps: AppointmentsDeps = {
-    systems: new Map([...systems].map(([id, system]) => [id, impatient(system)])),
+    systems: new Map([...systems].map(([id, system]) => [id, hasty(system)])),
     ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations)),
     holds,
     offers: sealer(Offer, randomBytes(32)),
@@ -96,9 +99,9 @@ export async function bookingLaboratory(
   };
 }
 
-function impatient(system: GpSystem): GpSystem {
+function hasty(system: GpSystem): GpSystem {
   const { manifest } = system;
-  const timeoutMs = { search: 1_000, book: 300, read: 1_000, cancel: 300 };
+  const timeoutMs = { search: 3_000, book: 3_000, read: 3_000, cancel: 3_000 };
   return {
     ...system,
     manifest: { ...manifest, limits: { ...manifest.limits, timeoutMs, settleMs: SETTLE_MS } },
@@ -173,7 +176,7 @@ export async function holdInput(
   };
 }
 
-export function confirmInput(holdId: string) {
+export function confirmInput(holdId: string): ConfirmBooking {
   return {
     holdId,
     contactPhone: undefined,

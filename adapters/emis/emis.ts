@@ -204,6 +204,7 @@ export function emis(options: EmisOptions): GpSystem {
       method: 'POST',
       path: '/appointments',
       timeoutMs: timeoutMs.book,
+      changes: true,
       body: {
         UserPatientLinkToken: linkToken,
         SlotId: Number(slot.id),
@@ -234,6 +235,7 @@ export function emis(options: EmisOptions): GpSystem {
       method: 'DELETE',
       path: '/appointments',
       timeoutMs: timeoutMs.cancel,
+      changes: true,
       body: { UserPatientLinkToken: linkToken, SlotId: Number(id), CancellationReason: 'No longer required' },
     });
     const outcome = cancelOutcomeOf(await send(patient, ask, call), manifest);

@@ -141,7 +141,11 @@ export function gpConnect(options: GpConnectOptions): GpSystem {
       ...(version && { 'if-match': `W/"${version}"` }),
     };
     const content = { ...(query && { query }), ...(body && { body: JSON.stringify(body) }) };
-    return http.send({ method, path: basePath(practice) + path, headers, timeoutMs, ...content }, call);
+    const changes = scope === 'patient/*.write';
+    return http.send(
+      { method, path: basePath(practice) + path, headers, timeoutMs, changes, ...content },
+      call,
+    );
   }
 
   async function searchRange(ask: SlotSearch, range: { from: Date; to: Date }, call: Call): Promise<Slot[]> {

@@ -80,6 +80,7 @@ interface Message {
   name: TppMessage;
   attributes: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
+  changes?: boolean;
 }
 
 /** What came back: the reply's element, or the error that stands in its place, or an HTTP failure. */
@@ -103,7 +104,14 @@ export function tpp(options: TppOptions): GpSystem {
     // A uuid of its own for every message: no promise is known that a repeated one would be recognised.
     const body = xmlElement(name, { apiVersion: '1', uuid: randomUUID(), ...attributes }, children);
     const reply = await http.send(
-      { method: 'POST', path: '', headers, body, timeoutMs: message.timeoutMs },
+      {
+        method: 'POST',
+        path: '',
+        headers,
+        body,
+        timeoutMs: message.timeoutMs,
+        changes: message.changes ?? false,
+      },
       call,
     );
     return { reply, answer: answerOf(name, reply) };
@@ -174,6 +182,7 @@ export function tpp(options: TppOptions): GpSystem {
       name: 'BookAppointment',
       attributes: { ...key, notes: notesOf(command) },
       timeoutMs: timeoutMs.book,
+      changes: true,
     };
     const answer = await send(patient, message, call);
     if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);
@@ -209,7 +218,7 @@ export function tpp(options: TppOptions): GpSystem {
     const attributes = { apptId: current.id };
     const answer = await send(
       patient,
-      { name: 'CancelAppointment', attributes, timeoutMs: timeoutMs.cancel },
+      { name: 'CancelAppointment', attributes, timeoutMs: timeoutMs.cancel, changes: true },
       call,
     );
     if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);

@@ -27,6 +27,9 @@ const RUN_AS_THEY_ARE = {
   PracticeByCode: { practice: { odsCode: CASE_STUDY_PRACTICE } },
 };
 
+// A browser on a busy machine.
+jest.setTimeout(30_000);
+
 const present = existsSync(CHROMIUM);
 if (!present) {
   const sentence = `${CHROMIUM} is not there: the explorer was not tested in a browser.`;
@@ -67,7 +70,7 @@ if (!present) {
   afterAll(async () => {
     for (const one of opened) await one.close();
     rmSync(dataDir, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   it('lists the operations that need neither token nor id first', async () => {
     const ready = await page.locator('.examples ul').first().locator('strong').allTextContents();
@@ -122,7 +125,10 @@ if (!present) {
 
   /** Opens an example as a person would, runs it, and hands back what the gateway answered. */
   async function run(name: string): Promise<unknown> {
-    await page.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
+    await page
+      .locator('.examples')
+      .getByRole('button', { name: new RegExp(`^${name}\\b`) })
+      .click();
     await page.getByRole('tab', { name, selected: true }).waitFor();
     const answered = page.waitForResponse(
       (response) =>

@@ -93,7 +93,8 @@ class Undone<T> extends Error {
  * Every change is one guarded statement and one event in the same transaction; times are the database's.
  */
 export function ledger({ db, now, close }: Database<LedgerTables>) {
-  async function undoable<T>(work: (transaction: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
+  /** Every write is a transaction, also a single statement: on the embedded database only those wait for each other. */
+  async function write<T>(work: (transaction: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
     try {
       return await db.transaction().execute(work);
     } catch (error) {
@@ -177,14 +178,15 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
     earlier: (request: Request) => earlier(db, request),
 
     /** Writes the request down unless its key is known; what the key led to where it is. */
-    remember: (request: Request, resultId: string) => remember(db, request, resultId),
+    remember: (request: Request, resultId: string) =>
+      write((transaction) => remember(transaction, request, resultId)),
 
     recordHold(
       hold: { id: string; callerId: string; patientDigest: string; patientSealed: string; offer: Offer },
       ttlMs: number,
       request: Request,
     ): Promise<Recorded> {
-      return undoable(async (transaction) => {
+      return write(async (transaction) => {
         const known = await remember(transaction, request, hold.id);
         if (known !== null) return known;
         const row = await transaction
@@ -217,12 +219,14 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
     },
 
     async endHold(id: string): Promise<void> {
-      await db
-        .updateTable('hold')
-        .set({ released_at: now })
-        .where('id', '=', id)
-        .where('released_at', 'is', null)
-        .execute();
+      await write((transaction) =>
+        transaction
+          .updateTable('hold')
+          .set({ released_at: now })
+          .where('id', '=', id)
+          .where('released_at', 'is', null)
+          .execute(),
+      );
     },
 
     /** Puts a booking down before the supplier is called; the unique indexes refuse a second one. */
@@ -230,7 +234,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       const id = randomUUID();
       const { offer } = hold;
       const startsOn = londonDate(offer.slot.startsAt);
-      return undoable<Opened>(async (transaction) => {
+      return write<Opened>(async (transaction) => {
         const known = await remember(transaction, request, id);
         if (known !== null) return known;
         const row = await transaction
@@ -288,7 +292,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       if (state === null) return Promise.resolve(null);
       const unsettled = UNSETTLED_STATES.some((unsettledState) => unsettledState === state);
       const version = booking.version + 1;
-      return db.transaction().execute(async (transaction) => {
+      return write(async (transaction) => {
         const moved = await transaction
           .updateTable('booking')
           .set({
@@ -321,12 +325,14 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       reads: { absent: number; failed: number },
       checkInMs: number,
     ): Promise<void> {
-      await db
-        .updateTable('booking')
-        .set({ absent_reads: reads.absent, failed_reads: reads.failed, next_check_at: inMs(checkInMs) })
-        .where('id', '=', booking.id)
-        .where('version', '=', booking.version)
-        .execute();
+      await write((transaction) =>
+        transaction
+          .updateTable('booking')
+          .set({ absent_reads: reads.absent, failed_reads: reads.failed, next_check_at: inMs(checkInMs) })
+          .where('id', '=', booking.id)
+          .where('version', '=', booking.version)
+          .execute(),
+      );
     },
 
     /**
@@ -334,22 +340,24 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
      * dies, the lease runs out and another takes over.
      */
     async claimDue(limit: number, leaseMs: number): Promise<Booking[]> {
-      const claimed = await db
-        .updateTable('booking')
-        .set({ next_check_at: inMs(leaseMs) })
-        .where('id', 'in', (due) =>
-          due
-            .selectFrom('booking')
-            .select('id')
-            .where('next_check_at', 'is not', null)
-            .where('next_check_at', '<=', now)
-            .orderBy('next_check_at')
-            .limit(limit),
-        )
-        // Judged again when the row is locked: of two processes that saw it due, one finds it leased.
-        .where('next_check_at', '<=', now)
-        .returning('id')
-        .execute();
+      const claimed = await write((transaction) =>
+        transaction
+          .updateTable('booking')
+          .set({ next_check_at: inMs(leaseMs) })
+          .where('id', 'in', (due) =>
+            due
+              .selectFrom('booking')
+              .select('id')
+              .where('next_check_at', 'is not', null)
+              .where('next_check_at', '<=', now)
+              .orderBy('next_check_at')
+              .limit(limit),
+          )
+          // Judged again when the row is locked: of two processes that saw it due, one finds it leased.
+          .where('next_check_at', '<=', now)
+          .returning('id')
+          .execute(),
+      );
       if (claimed.length === 0) return [];
       const ids = claimed.map(({ id }) => id);
       return (await bookings(db).where('booking.id', 'in', ids).execute()).map(bookingOf);

@@ -90,6 +90,7 @@ function searchFor(
   return {
     need: { ageInMonths: subject.ageInMonths, dispositionId, modes: acceptedModes(bookable, modes) },
     deadline: outcome.deadline,
+    earliest: null,
     actor: actorOf(caller),
     callerId: caller.kind === 'patient' ? caller.id : null,
     patient: person && patientOf(person),

@@ -6,6 +6,7 @@ import { BOOKING_ROUTES } from '../../../adapters/gp-system';
 
 /** What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). */
 
+const Instant = z.iso.datetime().transform((text) => new Date(text));
 const Modes = z.array(z.enum(APPOINTMENT_MODES));
 
 export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
@@ -34,12 +35,10 @@ export type Candidate = z.infer<typeof Candidate>;
 
 export const AssessmentFacts = z.object({
   id: z.string(),
+  expiresAt: Instant,
   outcome: z
     .object({
-      deadline: z.iso
-        .datetime()
-        .transform((text) => new Date(text))
-        .nullable(),
+      deadline: Instant.nullable(),
       disposition: z.object({
         id: z.string(),
         bookable: z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']),

@@ -53,6 +53,8 @@ export interface Asked {
 export interface SearchFor {
   need: Omit<Need, 'relation'>;
   deadline: Date | null;
+  /** Null: as soon as may be. */
+  earliest: Date | null;
   actor: Actor;
   callerId: string | null;
   /** The person to be seen, where the caller's verified identity says who that is. */
@@ -144,10 +146,11 @@ function routeTo(
 /** From as soon as the practice allows until the deadline or the practice's horizon; null when nothing is left. */
 function searchWindow(
   { release }: Candidate,
-  { deadline }: SearchFor,
+  { deadline, earliest }: SearchFor,
   now: Date,
 ): { from: Date; to: Date } | null {
-  const from = new Date(now.getTime() + release.minimumNoticeMinutes * 60_000);
+  const soonest = new Date(now.getTime() + release.minimumNoticeMinutes * 60_000);
+  const from = earliest !== null && earliest > soonest ? earliest : soonest;
   const horizon = new Date(now.getTime() + release.horizonDays * 24 * 60 * 60_000);
   const to = deadline !== null && deadline < horizon ? deadline : horizon;
   return from < to ? { from, to } : null;

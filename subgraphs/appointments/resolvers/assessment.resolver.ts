@@ -46,19 +46,25 @@ export class AssessmentResolver {
     const facts = AssessmentFacts.parse(assessment);
     const { outcome } = facts;
     if (outcome === null) return null;
-    if (outcome.disposition.bookable === 'NONE') return notBookable(outcome.disposition.id);
+    if (outcome.disposition.bookable === 'NONE') return notBookable(outcome.disposition.id, NOTHING_TO_BOOK);
+    if (facts.expiresAt <= this.deps.now()) return notBookable(outcome.disposition.id, EXPIRED);
     const wanted = { first, modes, elsewhereBecause, waitAtMostMs: waitAtMost };
     const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, this.deps);
     return optionsOf(offered, this.deps);
   }
 }
 
-function notBookable(dispositionId: string): NotBookable {
-  return instance(NotBookable, {
-    code: ProblemCode.NOT_AVAILABLE,
-    message: 'No appointment is booked here for this outcome. Follow the advice that comes with it.',
-    disposition: instance(Disposition, { id: dispositionId }),
-  });
+const NOTHING_TO_BOOK = {
+  code: ProblemCode.NOT_AVAILABLE,
+  message: 'No appointment is booked here for this outcome. Follow the advice that comes with it.',
+};
+const EXPIRED = {
+  code: ProblemCode.EXPIRED,
+  message: 'Symptoms change, and these were checked some time ago. Check them again before you book.',
+};
+
+function notBookable(dispositionId: string, why: { code: ProblemCode; message: string }): NotBookable {
+  return instance(NotBookable, { ...why, disposition: instance(Disposition, { id: dispositionId }) });
 }
 
 function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): AppointmentOptions {

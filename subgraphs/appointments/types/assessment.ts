@@ -146,6 +146,10 @@ export class Assessment {
   id!: string;
 
   @Directive('@external')
+  @Field(() => Date)
+  expiresAt!: Date;
+
+  @Directive('@external')
   @Field(() => Outcome, { nullable: true })
   outcome!: Outcome | null;
 
@@ -162,7 +166,7 @@ export class Assessment {
 const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status ownPatients otherPatients
   modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
   cancelCutOffMinutes }`;
-export const OPTIONS_REQUIRE = `outcome { deadline disposition { id bookable modes } }
+export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
   subject { ageInMonths registeredPracticeOdsCode }
   candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } practicesInRadius withinMiles }`.replaceAll(
   /\s+/g,

@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../../../adapters/simulator/faults';
+import type { PatientCaller } from '../../../domain/caller';
+import {
+  bookingLaboratory,
+  confirmInput,
+  freeSlots,
+  holdInput,
+  newCaller,
+  newPractice,
+  offer,
+  OPEN_BOOK,
+  SETTLE_MS,
+  standing,
+  type BookingLaboratory,
+} from '../../../tests/booking-laboratory';
+import { EMBEDDED } from '../../../tests/databases';
+import type { Booking } from '../ledger/ledger';
+import type { Offer } from '../offers';
+import { cancelBooking } from './cancel-booking';
+import { confirmBooking } from './confirm-booking';
+import { holdSlot, releaseHold } from './hold-slot';
+import { reconciler } from './reconciler';
+
+let lab: BookingLaboratory;
+beforeAll(async () => {
+  lab = await bookingLaboratory(await EMBEDDED.settings());
+});
+afterEach(() => {
+  lab.simulators.faults.clear();
+});
+afterAll(() => lab.close());
+
+interface Situation {
+  caller: PatientCaller;
+  offered: Offer;
+  holdId: string;
+}
+
+async function held(values: Partial<Offer> = {}, caller: PatientCaller = newCaller()): Promise<Situation> {
+  const [slot] = await freeSlots(lab, newPractice(), 1);
+  const offered = offer(caller, slot!, values);
+  const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+  if (answer.kind !== 'held') throw new Error(`expected a hold, not ${answer.kind}`);
+  return { caller, offered, holdId: answer.hold.id };
+}
+
+const confirm = ({ holdId, caller }: Situation, input = confirmInput(holdId)) =>
+  confirmBooking(input, caller, lab.deps);
+
+async function booked(situation?: Situation): Promise<Situation & { booking: Booking }> {
+  const settled = situation ?? (await held());
+  const answer = await confirm(settled);
+  if (answer.kind !== 'booking') throw new Error(`expected a booking, not ${answer.kind}`);
+  return { ...settled, booking: answer.booking };
+}
+
+const cancel = ({ caller, booking }: { caller: PatientCaller; booking: Booking }) =>
+  cancelBooking(
+    { bookingId: booking.id, reason: 'OTHER', idempotencyKey: randomUUID(), requestId: randomUUID() },
+    caller,
+    lab.deps,
+  );
+
+function once(operation: 'BOOK' | 'CANCEL' | 'READ' | 'SEARCH', fault: Fault, times = 1): void {
+  lab.simulators.faults.add({ supplier: 'gp-connect', operation, times, fault });
+}
+
+async function settled(booking: Booking): Promise<Booking> {
+  const look = reconciler(lab.deps);
+  for (let tries = 0; tries < 40; tries++) {
+    const current = await lab.deps.ledger.findBooking(booking.id);
+    if (current !== null && !['UNKNOWN', 'CANCEL_UNKNOWN'].includes(current.state)) return current;
+    await sleep(SETTLE_MS);
+    await look.settleDue();
+  }
+  throw new Error('It was not settled.');
+}
+
+describe('holding', () => {
+  test('is for people with proofing level P9', async () => {
+    const caller: PatientCaller = { ...newCaller(), proofing: 'P5' };
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const answer = await holdSlot(await holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    expect(answer.kind).toBe('not-allowed');
+  });
+
+  test('is for whom the slot was offered to', async () => {
+    const [mine, theirs] = [newCaller(), newCaller()];
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const input = await holdInput(offer(theirs, slot!), mine, lab.deps);
+    expect((await holdSlot(input, mine, lab.deps)).kind).toBe('not-allowed');
+  });
+
+  test('is for somebody of the age that the assessment was about', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const forHerself = { ...(await holdInput(offer(caller, slot!), caller, lab.deps)), patientId: undefined };
+    expect((await holdSlot(forHerself, caller, lab.deps)).kind).toBe('not-allowed');
+  });
+
+  test('is not for people the caller may not act for', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const input = {
+      ...(await holdInput(offer(caller, slot!), caller, lab.deps)),
+      patientId: 'somebody-else',
+    };
+    expect((await holdSlot(input, caller, lab.deps)).kind).toBe('not-allowed');
+  });
+
+  test.each(['not-an-offer', ''])('refuses the slot id "%s"', async (slotId) => {
+    const caller = newCaller();
+    const input = { slotId, patientId: undefined, idempotencyKey: randomUUID(), requestId: randomUUID() };
+    expect((await holdSlot(input, caller, lab.deps)).kind).toBe('offer-expired');
+  });
+
+  test('refuses an offer that has expired', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const past = offer(caller, slot!, { expiresAt: new Date(Date.now() - 1_000) });
+    expect((await holdSlot(await holdInput(past, caller, lab.deps), caller, lab.deps)).kind).toBe(
+      'offer-expired',
+    );
+  });
+
+  test('asked again with the same key answers the same hold', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const input = await holdInput(offer(caller, slot!), caller, lab.deps);
+    const [first, again] = [await holdSlot(input, caller, lab.deps), await holdSlot(input, caller, lab.deps)];
+    expect(again).toEqual(first);
+  });
+
+  test('refuses a key that was used for another slot', async () => {
+    const caller = newCaller();
+    const [one, two] = await freeSlots(lab, newPractice(), 2);
+    const input = await holdInput(offer(caller, one!), caller, lab.deps);
+    await holdSlot(input, caller, lab.deps);
+    const other = {
+      ...(await holdInput(offer(caller, two!), caller, lab.deps)),
+      idempotencyKey: input.idempotencyKey,
+    };
+    expect((await holdSlot(other, caller, lab.deps)).kind).toBe('key-reused');
+  });
+
+  test('a slot that the desk has filled meanwhile is taken, and others are named', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 3);
+    lab.simulators.diary.deskTakes(slot!.practice, slot!.startsAt, slot!.endsAt);
+    const answer = await holdSlot(await holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    expect(answer).toMatchObject({ kind: 'slot-taken' });
+    expect(answer.kind === 'slot-taken' && answer.alternatives.length).toBeGreaterThan(0);
+  });
+
+  test('somebody else is told until when, and of other times; after release the slot is theirs', async () => {
+    const { caller, offered, holdId } = await held();
+    const other = newCaller();
+    const wanted = async () =>
+      holdSlot(await holdInput(offer(other, offered.slot), other, lab.deps), other, lab.deps);
+    expect(await wanted()).toMatchObject({ kind: 'held-by-another' });
+    expect(await releaseHold(holdId, caller, lab.deps)).toBe(true);
+    expect((await wanted()).kind).toBe('held');
+  });
+
+  test('only the holder can release', async () => {
+    const { holdId } = await held();
+    expect(await releaseHold(holdId, newCaller(), lab.deps)).toBe(false);
+  });
+});
+
+describe('confirming', () => {
+  test('books at the supplier, once', async () => {
+    const { booking, offered } = await booked();
+    expect(booking.state).toBe('CONFIRMED');
+    expect(standing(lab, offered.slot.practice)).toBe(1);
+  });
+
+  test('twice at once with one key is one booking', async () => {
+    const situation = await held();
+    const input = confirmInput(situation.holdId);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(situation, input)));
+    const ids = answers.map((answer) => (answer.kind === 'booking' ? answer.booking.id : answer.kind));
+    expect(new Set(ids).size).toBe(1);
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test('refuses a key that was used with other words', async () => {
+    const situation = await held();
+    const input = confirmInput(situation.holdId);
+    await confirm(situation, input);
+    expect((await confirm(situation, { ...input, reason: 'Something else' })).kind).toBe('key-reused');
+  });
+
+  test('of a hold that was released is refused', async () => {
+    const situation = await held();
+    await releaseHold(situation.holdId, situation.caller, lab.deps);
+    expect((await confirm(situation)).kind).toBe('hold-expired');
+  });
+
+  test("of another caller's hold is refused", async () => {
+    const situation = await held();
+    expect((await confirm({ ...situation, caller: newCaller() })).kind).toBe('not-allowed');
+  });
+
+  test('a second booking for the same person and assessment is refused with the first', async () => {
+    const first = await booked();
+    const [another] = await freeSlots(lab, newPractice(), 1);
+    const { assessmentDigest } = first.offered;
+    const again = offer(first.caller, another!, { assessmentDigest });
+    const answer = await holdSlot(await holdInput(again, first.caller, lab.deps), first.caller, lab.deps);
+    expect(answer).toMatchObject({ kind: 'already-booked', booking: { id: first.booking.id } });
+  });
+
+  test('after the desk took the slot is refused, and nothing is booked', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'taken-by-desk' });
+    expect((await confirm(situation)).kind).toBe('slot-taken');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+  });
+
+  test('beyond the practice’s quota for others is refused', async () => {
+    const policy = { ...OPEN_BOOK, dailyQuota: 1 };
+    const practice = newPractice();
+    const [one, two] = await freeSlots(lab, practice, 2);
+    const bookOne = async (slot: typeof one) => {
+      const caller = newCaller();
+      const offered = offer(caller, slot!, { policy });
+      const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+      return answer.kind === 'held' ? confirm({ caller, offered, holdId: answer.hold.id }) : answer;
+    };
+    expect((await bookOne(one)).kind).toBe('booking');
+    expect((await bookOne(two)).kind).toBe('slot-taken');
+  });
+
+  test('at a supplier that cannot be reached changes nothing', async () => {
+    const situation = await held();
+    await lab.simulators.down('gp-connect');
+    try {
+      expect((await confirm(situation)).kind).toBe('supplier-unavailable');
+    } finally {
+      await lab.simulators.up('gp-connect');
+    }
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+  });
+});
+
+describe('an answer that is lost', () => {
+  test.each<Fault>([
+    { kind: 'reset-after-commit' },
+    { kind: 'truncated' },
+    { kind: 'malformed' },
+    { kind: 'html-200' },
+    { kind: 'server-error', status: 502, afterCommit: true },
+  ])('after the supplier booked ($kind) is CHECKING, then CONFIRMED, once', async (fault) => {
+    const situation = await held();
+    once('BOOK', fault);
+    const { booking } = await booked(situation);
+    expect(booking.state).toBe('UNKNOWN');
+    expect((await settled(booking)).state).toBe('CONFIRMED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test.each<Fault>([
+    { kind: 'reset-before-commit' },
+    { kind: 'server-error', status: 503, afterCommit: false },
+  ])(
+    'before the supplier booked ($kind) is CHECKING, then FAILED, and the slot is free again',
+    async (fault) => {
+      const situation = await held();
+      once('BOOK', fault);
+      const { booking } = await booked(situation);
+      expect(booking.state).toBe('UNKNOWN');
+      expect(await settled(booking)).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
+      expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+      const other = newCaller();
+      const again = await holdSlot(
+        await holdInput(offer(other, situation.offered.slot), other, lab.deps),
+        other,
+        lab.deps,
+      );
+      expect(['held', 'held-by-another']).toContain(again.kind);
+    },
+  );
+
+  test('is not proven by a read-back that fails', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await booked(situation);
+    once('READ', { kind: 'malformed' }, 2);
+    await sleep(SETTLE_MS * 2);
+    await reconciler(lab.deps).settleDue();
+    const checked = await lab.deps.ledger.findBooking(booking.id);
+    expect(checked).toMatchObject({ state: 'UNKNOWN', failedReads: 1, absentReads: 0 });
+  });
+
+  test('while it is looked into no second booking is made for the same need', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await booked(situation);
+    const [another] = await freeSlots(lab, newPractice(), 1);
+    const { assessmentDigest } = situation.offered;
+    const again = offer(situation.caller, another!, { assessmentDigest });
+    const answer = await holdSlot(
+      await holdInput(again, situation.caller, lab.deps),
+      situation.caller,
+      lab.deps,
+    );
+    expect(answer).toMatchObject({ kind: 'already-booked', booking: { id: booking.id } });
+    await settled(booking);
+  });
+});
+
+describe('cancelling', () => {
+  test('gives the slot back', async () => {
+    const situation = await booked();
+    expect(await cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+  });
+
+  test('what is cancelled already is done', async () => {
+    const situation = await booked();
+    await cancel(situation);
+    expect(await cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+  });
+
+  test('after the desk cancelled it ends as cancelled', async () => {
+    const situation = await booked();
+    const practice = situation.offered.slot.practice;
+    const [appointment] = lab.simulators.diary.appointments({ practice });
+    lab.simulators.diary.cancel(practice, appointment!.id, 'the desk');
+    const answer = await cancel(situation);
+    const booking = answer.kind === 'booking' ? await settled(answer.booking) : null;
+    expect(booking?.state).toBe('CANCELLED');
+  });
+
+  test("past the practice's cut-off is refused", async () => {
+    const situation = await booked(
+      await held({ policy: { ...OPEN_BOOK, cancelCutOffMinutes: 60 * 24 * 13 } }),
+    );
+    expect((await cancel(situation)).kind).toBe('too-late');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test("somebody else's booking is not found", async () => {
+    const { booking } = await booked();
+    expect((await cancel({ caller: newCaller(), booking })).kind).toBe('not-found');
+  });
+
+  test('whose answer is lost is CANCELLING, then CANCELLED', async () => {
+    const situation = await booked();
+    once('CANCEL', { kind: 'reset-after-commit' });
+    const answer = await cancel(situation);
+    expect(answer).toMatchObject({ kind: 'booking', booking: { state: 'CANCEL_UNKNOWN' } });
+    expect((await settled(situation.booking)).state).toBe('CANCELLED');
+  });
+
+  test('that never reached the supplier leaves the booking standing', async () => {
+    const situation = await booked();
+    once('CANCEL', { kind: 'reset-before-commit' });
+    await cancel(situation);
+    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import type { Slot } from '../../../adapters/gp-system';
+import { OdsCode } from '../../../domain/ods-code';
+import { newCaller, newPractice, offer } from '../../../tests/booking-laboratory';
+import { testDatabases } from '../../../tests/databases';
+import { openDatabase, type Database, type DatabaseSettings } from '../../database';
+import type { Offer } from '../offers';
+import { ledger, type Hold, type Ledger } from './ledger';
+import { ledgerMigrations } from './migrations';
+import type { LedgerTables } from './tables';
+
+describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
+  let where: DatabaseSettings;
+  let database: Database<LedgerTables>;
+  let books: Ledger;
+  /** Another connection, as another process would have. */
+  let elsewhere: Ledger;
+
+  beforeAll(async () => {
+    where = await settings();
+    database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
+    books = ledger(database);
+    elsewhere = ledger(await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations));
+  });
+  afterAll(async () => {
+    await books.close();
+    await elsewhere.close();
+  });
+
+  const asked = (operation: 'hold' | 'confirm' | 'cancel', callerId: string, values = {}) => ({
+    callerId,
+    operation,
+    key: randomUUID(),
+    fingerprint: 'the same',
+    ...values,
+  });
+
+  async function hold(values: Partial<Offer> = {}, slot: Slot = newSlot()): Promise<Hold> {
+    const caller = newCaller();
+    const id = randomUUID();
+    const recorded = await books.recordHold(
+      {
+        id,
+        callerId: caller.id,
+        patientDigest: caller.id,
+        patientSealed: 'sealed',
+        offer: offer(caller, slot, values),
+      },
+      60_000,
+      asked('hold', caller.id),
+    );
+    if (recorded.kind !== 'recorded') throw new Error('expected a new hold');
+    return recorded.hold;
+  }
+
+  const open = (held: Hold, on: Ledger = books) =>
+    on.openBooking(held, 60_000, asked('confirm', held.callerId));
+
+  async function opened(held?: Hold) {
+    const answer = await open(held ?? (await hold()));
+    if (answer.kind !== 'opened') throw new Error(`expected a booking, not ${answer.kind}`);
+    return answer.booking;
+  }
+
+  test('gives back what was put down', async () => {
+    const held = await hold();
+    expect(await books.findHold(held.id, held.callerId)).toEqual(held);
+    const booking = await opened(held);
+    expect(await elsewhere.findBooking(booking.id, held.callerId)).toEqual(booking);
+    expect(booking.offer).toEqual(held.offer);
+  });
+
+  test('shows nobody what is another caller’s', async () => {
+    const held = await hold();
+    const booking = await opened(held);
+    expect(await books.findHold(held.id, 'somebody else')).toBeNull();
+    expect(await books.findBooking(booking.id, 'somebody else')).toBeNull();
+  });
+
+  test('lets one live booking stand on a slot, over two connections and ten at once', async () => {
+    const slot = newSlot();
+    const holds = await Promise.all(Array.from({ length: 10 }, () => hold({}, slot)));
+    const answers = await Promise.all(
+      holds.map((held, index) => open(held, index % 2 === 0 ? books : elsewhere)),
+    );
+    const kinds = answers.map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(['opened', ...Array.from({ length: 9 }, () => 'slot-taken')]);
+  });
+
+  test('frees the slot when the booking has failed', async () => {
+    const slot = newSlot();
+    const first = await opened(await hold({}, slot));
+    await books.move(first, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+    expect((await open(await hold({}, slot))).kind).toBe('opened');
+  });
+
+  test('a refused booking leaves no trace of its request', async () => {
+    const slot = newSlot();
+    await opened(await hold({}, slot));
+    const second = await hold({}, slot);
+    const request = asked('confirm', second.callerId);
+    expect((await books.openBooking(second, 60_000, request)).kind).toBe('slot-taken');
+    expect(await books.earlier(request)).toBeNull();
+  });
+
+  test('a request sent again leads to what it led to, other content under its key to nothing', async () => {
+    const held = await hold();
+    const request = asked('confirm', held.callerId);
+    const first = await books.openBooking(held, 60_000, request);
+    if (first.kind !== 'opened') throw new Error('expected a booking');
+    expect(await elsewhere.openBooking(held, 60_000, request)).toEqual({
+      kind: 'repeated',
+      resultId: first.booking.id,
+    });
+    const changed = { ...request, fingerprint: 'another' };
+    expect(await books.openBooking(held, 60_000, changed)).toEqual({ kind: 'key-reused' });
+  });
+
+  test('applies one of two changes to the same version', async () => {
+    const booking = await opened();
+    const [one, two] = await Promise.all([
+      books.move(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null }),
+      elsewhere.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: 0 }),
+    ]);
+    expect([one, two].filter((moved) => moved !== null)).toHaveLength(1);
+  });
+
+  test('keeps an event for every change, in order', async () => {
+    const booking = await opened();
+    const unknown = await books.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: null });
+    await books.move(unknown!, 'FOUND', 'SYSTEM', {
+      appointment: { id: 'a', version: '2' },
+      checkInMs: null,
+    });
+    const history = await books.history(booking.id);
+    expect(history.map(({ state, actor }) => `${state} by ${actor}`)).toEqual([
+      'BOOKING by PATIENT',
+      'UNKNOWN by SYSTEM',
+      'CONFIRMED by SYSTEM',
+    ]);
+    expect((await books.findBooking(booking.id))?.appointment).toEqual({ id: 'a', version: '2' });
+  });
+
+  test('refuses an event that does not apply', async () => {
+    const booking = await opened();
+    expect(await books.move(booking, 'CANCEL_ACCEPTED', 'SUPPLIER', { checkInMs: null })).toBeNull();
+    expect(await books.history(booking.id)).toHaveLength(1);
+  });
+
+  test('gives what is due to one asker alone', async () => {
+    const bookings = await Promise.all(Array.from({ length: 6 }, () => opened()));
+    for (const booking of bookings) await books.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: -1 });
+    const claimed = await Promise.all([books.claimDue(100, 60_000), elsewhere.claimDue(100, 60_000)]);
+    const ids = claimed.flat().map(({ id }) => id);
+    expect(ids.length).toBe(new Set(ids).size);
+    expect(new Set(ids)).toEqual(new Set(bookings.map(({ id }) => id)));
+    expect(await books.claimDue(100, 60_000)).toEqual([]);
+  });
+
+  test('counts other practices’ patients by practice and London day', async () => {
+    const practice = newPractice();
+    const slot = newSlot({ practice, startsAt: new Date('2027-07-01T23:30:00Z') });
+    await opened(await hold({}, slot));
+    await opened(await hold({ relation: 'OWN' }, newSlot({ practice, startsAt: slot.startsAt })));
+    const counted = await books.othersBooked([practice, OdsCode.parse('X99')], slot.startsAt, slot.startsAt);
+    expect(counted(practice, '2027-07-02')).toBe(1);
+    expect(counted(practice, '2027-07-01')).toBe(0);
+  });
+
+  test('pages through a caller’s bookings without loss or repeat', async () => {
+    const held = await hold();
+    const callerId = held.callerId;
+    const all: string[] = [];
+    for (let number = 0; number < 5; number++) {
+      const mine = { ...(await hold()), callerId };
+      all.push((await opened(mine)).id);
+    }
+    const first = await books.bookingsOf(callerId, 3, null);
+    const last = first.at(-1)!;
+    const rest = await books.bookingsOf(callerId, 10, {
+      startsAt: last.offer.slot.startsAt.getTime(),
+      id: last.id,
+    });
+    expect([...first, ...rest].map(({ id }) => id).sort()).toEqual(all.sort());
+  });
+
+  test('brought up to date twice stays as it is', async () => {
+    const again = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
+    await again.close();
+    expect((await opened()).state).toBe('BOOKING');
+  });
+});
+
+function newSlot(values: Partial<Slot> = {}): Slot {
+  const startsAt = values.startsAt ?? new Date(Date.now() + 3_600_000);
+  return {
+    practice: newPractice(),
+    id: randomUUID(),
+    startsAt,
+    endsAt: new Date(startsAt.getTime() + 600_000),
+    mode: 'IN_PERSON',
+    slotType: '111 urgent',
+    supplierData: '',
+    ...values,
+  };
+}

@@ -1,0 +1,236 @@
+import type { OdsCode } from '../../../domain/ods-code';
+import type { ReleasePolicy } from '../../../domain/release-policy';
+import {
+  bookingLaboratory,
+  freeSlots,
+  newCaller,
+  newPractice,
+  OPEN_BOOK,
+  type BookingLaboratory,
+} from '../../../tests/booking-laboratory';
+import { EMBEDDED } from '../../../tests/databases';
+import { patientOf } from '../patients';
+import type { Candidate } from './assessment-facts';
+import { findOptions, type OptionsFound, type OptionsRequest } from './find-options';
+import type { NotOfferedReason } from './not-offered';
+import { supplierReports } from './supplier-reports';
+
+let lab: BookingLaboratory;
+beforeAll(async () => {
+  lab = await bookingLaboratory(await EMBEDDED.settings());
+});
+afterEach(() => {
+  lab.simulators.faults.clear();
+  for (const supplier of ['emis', 'tpp', 'gp-connect']) lab.simulators.faults.setLatency(supplier, 0);
+});
+afterAll(() => lab.close());
+
+const HOUR = 60 * 60_000;
+const NETWORK = { supplier: 'gp-connect', route: 'NETWORK' } as const;
+const SESSION = { supplier: 'emis', route: 'PATIENT_SESSION' } as const;
+
+function candidate(odsCode: OdsCode, distanceMiles: number, values: Partial<Candidate> = {}): Candidate {
+  return { odsCode, distanceMiles, connections: [NETWORK], release: OPEN_BOOK, ...values };
+}
+
+/** Practices with free times, nearest first. */
+async function near(count: number, release: Partial<ReleasePolicy> = {}): Promise<Candidate[]> {
+  const practices = Array.from({ length: count }, newPractice);
+  await Promise.all(practices.map((practice) => freeSlots(lab, practice, 1)));
+  return practices.map((practice, index) =>
+    candidate(practice, index / 10, { release: { ...OPEN_BOOK, ...release } }),
+  );
+}
+
+function full(odsCode: OdsCode): void {
+  const { diary } = lab.simulators;
+  diary.deskTakes(odsCode, new Date(), new Date(Date.now() + 14 * 24 * HOUR));
+}
+
+type Wanted = Partial<Omit<OptionsRequest, 'candidates'>> & { own?: Candidate | null; near?: Candidate[] };
+
+function find(wanted: Wanted, waveSize = 25): Promise<OptionsFound> {
+  const caller = newCaller();
+  const deadline = new Date(Date.now() + 6 * HOUR);
+  const others = wanted.near ?? [];
+  return findOptions(
+    {
+      outcome: {
+        deadline,
+        disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE'] },
+      },
+      candidates: {
+        own: wanted.own ?? null,
+        near: others,
+        practicesInRadius: others.length,
+        withinMiles: 10,
+      },
+      search: {
+        need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'] },
+        deadline,
+        earliest: null,
+        actor: { kind: 'PATIENT', id: caller.id },
+        callerId: caller.id,
+        patient: undefined,
+        requestId: 'test',
+        signal: new AbortController().signal,
+      },
+      first: 5,
+      elsewhereBecause: null,
+      waitAtMostMs: 3_000,
+      ...wanted,
+    },
+    waveSize,
+    lab.deps,
+  );
+}
+
+const total = (counts: ReadonlyMap<NotOfferedReason, number>) =>
+  [...counts.values()].reduce((a, b) => a + b, 0);
+const codes = (found: OptionsFound) => found.elsewhere.map(({ candidate: { odsCode } }) => odsCode);
+
+describe('the own practice', () => {
+  test('that has times in time is the only one asked', async () => {
+    const [own, ...others] = await near(4);
+    const found = await find({ own: own!, near: others });
+    expect(found.own?.answer).toBe('SLOTS');
+    expect(found.considered).toHaveLength(1);
+    expect([...found.notOffered]).toEqual([['NOT_ASKED_OWN_PRACTICE_FIRST', 3]]);
+  });
+
+  test('that is full lets the search go on elsewhere, nearest first', async () => {
+    const [own, ...others] = await near(4);
+    full(own!.odsCode);
+    const found = await find({ own: own!, near: others });
+    expect(found.own?.answer).toBe('NO_SLOTS_IN_TIME');
+    expect(codes(found)).toEqual(others.map(({ odsCode }) => odsCode));
+  });
+
+  test('that has closed its book lets the search go on elsewhere', async () => {
+    const [own] = await near(1, { status: 'CLOSED' });
+    const found = await find({ own: own!, near: await near(1) });
+    expect(found.own).toMatchObject({ answer: 'NOT_RELEASED', stoppedBy: ['BOOK_CLOSED'] });
+    expect(found.elsewhere).toHaveLength(1);
+  });
+
+  test('is passed by when the person says why', async () => {
+    const [own, ...others] = await near(3);
+    const found = await find({ own: own!, near: others, elsewhereBecause: 'AWAY_FROM_HOME' });
+    expect(found.own?.answer).toBe('SLOTS');
+    expect(found.elsewhere).toHaveLength(2);
+  });
+
+  test('is the only one for an outcome that never widens, even when it is full', async () => {
+    const [own, ...others] = await near(3);
+    full(own!.odsCode);
+    const outcome = {
+      deadline: null,
+      disposition: { id: 'own-gp-routine', bookable: 'OWN_PRACTICE', modes: ['IN_PERSON'] },
+    } as const;
+    const request = {
+      own: own!,
+      near: others,
+      outcome: { ...outcome, disposition: { ...outcome.disposition, modes: [...outcome.disposition.modes] } },
+    };
+    const found = await find({ ...request, elsewhereBecause: 'AWAY_FROM_HOME' });
+    expect(found.elsewhere).toEqual([]);
+    expect([...found.notOffered]).toEqual([['NOT_ASKED_OWN_PRACTICE_ONLY', 2]]);
+  });
+
+  test('that only a signed-in patient can ask says so, and is no reason to go elsewhere', async () => {
+    const own = candidate(newPractice(), 1, { connections: [SESSION] });
+    const found = await find({ own, near: await near(2) });
+    expect(found.own?.answer).toBe('SIGN_IN_NEEDED');
+    expect(found.elsewhere).toEqual([]);
+  });
+
+  test("is asked by the linked patient's own session", async () => {
+    const caller = newCaller();
+    const practice = caller.self.registeredPractice!;
+    lab.simulators.diary.registerPatient(practice, caller.self);
+    await freeSlots(lab, practice, 1);
+    const base = await find({});
+    const own = candidate(practice, 1, { connections: [NETWORK, SESSION] });
+    const search = {
+      need: {
+        ageInMonths: 420,
+        dispositionId: 'gp-6h',
+        modes: ['IN_PERSON', 'TELEPHONE'] as ('IN_PERSON' | 'TELEPHONE')[],
+      },
+      deadline: new Date(base.searchedAt.getTime() + 6 * HOUR),
+      earliest: null,
+      actor: { kind: 'PATIENT', id: caller.id } as const,
+      callerId: caller.id,
+      patient: patientOf(caller.self),
+      requestId: 'test',
+      signal: new AbortController().signal,
+    };
+    const found = await find({ own, search });
+    expect(found.own).toMatchObject({ answer: 'SLOTS', asked: { supplier: 'emis' } });
+  });
+});
+
+describe('other practices', () => {
+  test('beyond enough are not asked, and every one is counted under a reason', async () => {
+    const closed = await near(2, { status: 'CLOSED' });
+    const notOptedIn = await near(1, { status: 'NOT_OPTED_IN' });
+    const adults = await near(1, { ageInMonths: { from: 216, below: null } });
+    const open = await near(8);
+    const unconnected = candidate(newPractice(), 0, { connections: [] });
+    const others = [unconnected, ...closed, ...notOptedIn, ...adults, ...open];
+    const found = await find({ near: others, first: 3 }, 4);
+    expect(Object.fromEntries(found.notOffered)).toEqual({
+      NOT_CONNECTED: 1,
+      BOOK_CLOSED: 2,
+      NOT_OPTED_IN: 1,
+      RULE: 1,
+      NOT_ASKED_ENOUGH_FOUND: 5,
+    });
+    expect(total(found.notOffered) + found.elsewhere.length).toBe(others.length);
+  });
+
+  test('that hang are named, and do not starve the next wave or outlast the time', async () => {
+    const [slow, quick] = [await near(3), await near(3)];
+    for (const { odsCode } of slow)
+      lab.simulators.faults.add({
+        supplier: 'gp-connect',
+        practice: odsCode,
+        fault: { kind: 'slow', ms: 5_000 },
+      });
+    const started = performance.now();
+    const found = await find({ near: [...slow, ...quick], waitAtMostMs: 600 }, 3);
+    expect(performance.now() - started).toBeLessThan(700);
+    expect(found.complete).toBe(false);
+    expect(codes(found)).toEqual(quick.map(({ odsCode }) => odsCode));
+    expect(Object.fromEntries(found.notOffered)).toEqual({ SUPPLIER_TIMED_OUT: 3 });
+    const [report] = supplierReports(['gp-connect'], found.considered);
+    expect(report).toMatchObject({ outcome: 'PARTLY_ANSWERED', practicesAsked: 6, practicesAnswered: 3 });
+  });
+
+  test('whose supplier is down are failures, not empty books', async () => {
+    const others = await near(3);
+    await lab.simulators.down('gp-connect');
+    try {
+      const found = await find({ near: others });
+      expect(Object.fromEntries(found.notOffered)).toEqual({ SUPPLIER_FAILED: 3 });
+      expect(found.complete).toBe(false);
+      const reports = supplierReports(lab.deps.systems.keys(), found.considered);
+      expect(reports.map(({ supplier, outcome }) => `${supplier} ${outcome}`)).toEqual([
+        'emis NOT_ASKED',
+        'tpp NOT_ASKED',
+        'gp-connect UNAVAILABLE',
+      ]);
+    } finally {
+      await lab.simulators.up('gp-connect');
+    }
+  });
+
+  test('offer nothing that the practice has not released, or after the deadline', async () => {
+    const [only] = await near(1, { slotTypes: ['Routine'] });
+    expect((await find({ near: [only!] })).elsewhere).toEqual([]);
+    const [open] = await near(1);
+    const found = await find({ near: [open!] });
+    for (const { startsAt } of found.elsewhere[0]!.slots)
+      expect(startsAt.getTime()).toBeLessThanOrEqual(Date.now() + 6 * HOUR);
+  });
+});
