@@ -35,4 +35,8 @@ module.exports = {
   globalSetup: '<rootDir>/tests/global-setup.ts',
   globalTeardown: '<rootDir>/tests/global-teardown.ts',
   maxWorkers: 2,
+  // Starting everything on a busy machine takes seconds; nothing rests on this limit.
+  testTimeout: 30_000,
+  // A suite that fails half-way leaves servers behind; the run must end all the same.
+  forceExit: true,
 };

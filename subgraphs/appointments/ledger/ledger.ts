@@ -11,6 +11,7 @@ import {
   type BookingEvent,
   type BookingState,
 } from '../booking/states';
+import { slotKey } from '../holds/hold-store';
 import { Offer } from '../offers';
 import type { ActorKind, BookingTable, HoldTable, LedgerTables, Operation } from './tables';
 
@@ -409,6 +410,20 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
         .orderBy('version')
         .execute();
       return rows.map(({ at, state, actor }) => ({ at: new Date(at), state, actor }));
+    },
+
+    /** Slots that we have booked, or may have, whatever the supplier shows: their keys. */
+    async slotsTaken(practices: readonly OdsCode[], from: Date, to: Date): Promise<ReadonlySet<string>> {
+      if (practices.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('booking')
+        .select(['supplier', 'practice', 'slot_id'])
+        .where('practice', 'in', practices)
+        .where('starts_on', '>=', londonDate(from))
+        .where('starts_on', '<=', londonDate(to))
+        .where('state', 'in', LIVE_STATES)
+        .execute();
+      return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
     },
 
     /** Live bookings by other practices' patients: a count for each practice and London day that has any. */

@@ -65,7 +65,7 @@ export interface SearchFor {
 
 export interface SearchDeps {
   systems: GpSystems;
-  ledger: Pick<Ledger, 'othersBooked'>;
+  ledger: Pick<Ledger, 'othersBooked' | 'slotsTaken'>;
   holds: Pick<HoldStore, 'holders'>;
   now: () => Date;
   logger: Logger;
@@ -180,7 +180,10 @@ function supplierError(error: unknown, system: GpSystem, logger: Logger): Suppli
   return new SupplierError(system.manifest.id, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error });
 }
 
-/** Leaves out what the practice's rules stop, and what somebody else holds: two questions for all practices together. */
+/**
+ * Leaves out what the practice's rules stop, what we have booked, or may have, and what somebody else holds: the same
+ * conditions as at hold and confirm, asked once for all practices together.
+ */
 async function offerable(
   found: PracticeFound[],
   need: Need,
@@ -191,12 +194,15 @@ async function offerable(
   const [first, last] = extent(slots);
   if (first === undefined || last === undefined) return found.map(settled);
   const now = deps.now();
-  const [booked, holders] = await Promise.all([
-    deps.ledger.othersBooked([...new Set(slots.map(({ practice }) => practice))], first, last),
+  const practices = [...new Set(slots.map(({ practice }) => practice))];
+  const [booked, taken, holders] = await Promise.all([
+    deps.ledger.othersBooked(practices, first, last),
+    deps.ledger.slotsTaken(practices, first, last),
     heldSlots(found, deps),
   ]);
   const free = (practice: PracticeFound, slot: Slot) => {
-    const holder = holders.get(keyOf(practice, slot));
+    const key = keyOf(practice, slot);
+    const holder = holders.get(key);
     const stopping = rulesStoppingSlot(
       practice.candidate.release,
       need,
@@ -205,7 +211,12 @@ async function offerable(
       booked(slot.practice, londonDate(slot.startsAt)),
     );
     const inTime = search.deadline === null || slot.startsAt <= search.deadline;
-    return stopping.length === 0 && inTime && (holder === undefined || holder.callerId === search.callerId);
+    return (
+      stopping.length === 0 &&
+      inTime &&
+      !taken.has(key) &&
+      (holder === undefined || holder.callerId === search.callerId)
+    );
   };
   return found.map((practice) =>
     settled({ ...practice, slots: practice.slots.filter((slot) => free(practice, slot)) }),

@@ -1,0 +1,89 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { readConfig, type Config } from '../config';
+import {
+  startEverything,
+  startGatewayAlone,
+  startSubgraph,
+  startSuppliers,
+  SUBGRAPHS,
+  type Surroundings,
+} from '../start';
+import type { RunningSimulators } from '../adapters/start-simulators';
+
+/** The whole product as it is started, on free ports and a data folder of its own. */
+export interface GatewayUnderTest {
+  url: string;
+  config: Config;
+  simulators: RunningSimulators;
+  /** Every log line of every part, at the most talkative level. */
+  logged: string[];
+  close(): Promise<void>;
+}
+
+const ANY_PORT = {
+  PORT: '0',
+  TRIAGE_PORT: '0',
+  PRACTICES_PORT: '0',
+  APPOINTMENTS_PORT: '0',
+  SIMULATOR_CONTROL_PORT: '0',
+  SIMULATOR_EMIS_PORT: '0',
+  SIMULATOR_TPP_PORT: '0',
+  SIMULATOR_GP_CONNECT_PORT: '0',
+};
+
+function surroundings(env: Record<string, string>): Surroundings & { logged: string[] } {
+  const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'gp-booking-'));
+  const logged: string[] = [];
+  return {
+    config: readConfig({ ...ANY_PORT, NODE_ENV: 'test', DATA_DIR: dataDir, ...env }),
+    logger: pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
+    now: () => new Date(),
+    explorerFolder: join(__dirname, '..', 'dist', 'gateway', 'explorer', 'public'),
+    logged,
+  };
+}
+
+/** One process, subgraphs called as functions. */
+export async function inOneProcess(env: Record<string, string> = {}): Promise<GatewayUnderTest> {
+  const on = surroundings(env);
+  const { url, simulators, close } = await startEverything(on);
+  if (simulators === null) throw new Error('Tests run on simulated suppliers.');
+  return { url, simulators, close, config: on.config, logged: on.logged };
+}
+
+/** Gateway and subgraphs as they run in processes of their own: over HTTP, the caller in a signed header. */
+export async function overHttp(): Promise<GatewayUnderTest> {
+  const on = surroundings({});
+  const simulators = await startSuppliers(on);
+  const urls = {
+    SIMULATOR_EMIS_PORT: new URL(simulators.urls.emis).port,
+    SIMULATOR_TPP_PORT: new URL(simulators.urls.tpp).port,
+    SIMULATOR_GP_CONNECT_PORT: new URL(simulators.urls['gp-connect']).port,
+    DATA_DIR: on.config.dataDir,
+  };
+  const subgraphs = await Promise.all(
+    SUBGRAPHS.map((name) => startSubgraph(name, { ...on, config: surroundings(urls).config })),
+  );
+  const [triage, practices, appointments] = subgraphs.map(({ url }) => url);
+  const { config } = surroundings({
+    ...urls,
+    TRIAGE_URL: triage!,
+    PRACTICES_URL: practices!,
+    APPOINTMENTS_URL: appointments!,
+  });
+  const gateway = await startGatewayAlone({ ...on, config });
+  return {
+    url: gateway.url,
+    config,
+    simulators,
+    logged: on.logged,
+    async close() {
+      await gateway.close();
+      for (const subgraph of subgraphs) await subgraph.close();
+      await simulators.close();
+    },
+  };
+}
