@@ -31,6 +31,8 @@ export interface SubgraphDefinition {
   /** Resolver instances by class, so that resolvers have constructors. */
   instances: ReadonlyMap<unknown, object>;
   references: Record<string, ReferenceResolver>;
+  /** Enums that subgraphs exchange and clients never see; type-graphql has no directives on enums. */
+  inaccessibleEnums?: readonly string[];
 }
 
 /** What main.ts and the schema script are given of a subgraph. */
@@ -60,6 +62,10 @@ export function buildFederatedSchema(definition: SubgraphDefinition): FederatedS
     // Input is checked by the services, which answer all problems at once and in words of the API.
     validate: false,
   });
+  for (const name of definition.inaccessibleEnums ?? []) {
+    const type = schema.getType(name);
+    if (type !== undefined) type.extensions = { ...type.extensions, directives: { inaccessible: {} } };
+  }
   const typeDefs = `${FEDERATION_LINK}\n\n${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
   return {
     typeDefs,

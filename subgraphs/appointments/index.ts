@@ -72,10 +72,11 @@ export async function createAppointmentsSubgraph(
 
 const EntityKey = z.object({ id: z.string() });
 
-const TYPES: Pick<SubgraphDefinition, 'resolvers' | 'orphanedTypes'> = {
+const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   resolvers: [AssessmentResolver, BookingResolver, PracticeOptionsResolver, SlotResolver, SupplierResolver],
   // Nothing here returns an assessment: it comes by `_entities` alone.
   orphanedTypes: [Assessment],
+  inaccessibleEnums: ['BookingRoute'],
 };
 
 function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {

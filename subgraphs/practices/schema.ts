@@ -20,9 +20,10 @@ export interface PracticesServices {
 
 const PracticeKey = z.object({ odsCode: z.string() });
 
-const TYPES: Pick<SubgraphDefinition, 'resolvers' | 'orphanedTypes'> = {
+const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   resolvers: [PracticeResolver, PracticesNearResolver, AssessmentResolver],
   orphanedTypes: [Assessment],
+  inaccessibleEnums: ['BookingRoute'],
 };
 
 export function practicesSchema(services: PracticesServices): FederatedSchema {

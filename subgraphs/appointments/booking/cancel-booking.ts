@@ -1,7 +1,7 @@
 import type { CancelOutcome } from '../../../adapters/gp-system';
 import type { Caller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
-import type { Booking } from '../ledger/ledger';
+import type { Booking } from '../ledger/records';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
 import { apply, outcomeOf, patientFor, request, type BookingDeps } from './booking-deps';
 

@@ -5,7 +5,7 @@ import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import { rulesStoppingSlot } from '../../../domain/release-policy';
 import { slotKey } from '../holds/hold-store';
-import type { Booking, Hold } from '../ledger/ledger';
+import type { Booking, Hold } from '../ledger/records';
 import type { Offer } from '../offers';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
 import { apply, outcomeOf, patientFor, request, type BookingDeps } from './booking-deps';

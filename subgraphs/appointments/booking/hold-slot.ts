@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
 import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
-import type { Booking, Earlier, Hold } from '../ledger/ledger';
+import type { Booking, Hold } from '../ledger/records';
+import type { Earlier } from '../ledger/requests';
 import type { Offer } from '../offers';
 import { isOfAge, patientOf } from '../patients';
 import { request, type BookingDeps } from './booking-deps';

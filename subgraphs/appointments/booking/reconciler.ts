@@ -6,7 +6,7 @@ import {
   type Patient,
   type SupplierAppointment,
 } from '../../../adapters/gp-system';
-import type { Booking } from '../ledger/ledger';
+import type { Booking } from '../ledger/records';
 import { boundedCall, systemOf } from '../suppliers';
 import { apply, patientFor, type BookingDeps } from './booking-deps';
 

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Slot } from '../../../adapters/gp-system';
 import { OdsCode } from '../../../domain/ods-code';
 import { newCaller, newPractice, offer } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
+import { BOOKING_STATES, LIVE_STATES } from '../booking/states';
 import type { Offer } from '../offers';
-import { ledger, type Hold, type Ledger } from './ledger';
+import { ledger, type Ledger } from './ledger';
+import type { Hold } from './records';
 import { ledgerMigrations } from './migrations';
 import type { LedgerTables } from './tables';
 
@@ -182,6 +185,18 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
       id: last.id,
     });
     expect([...first, ...rest].map(({ id }) => id).sort()).toEqual(all.sort());
+  });
+
+  test('guards a slot in exactly the states in which it may be ours', async () => {
+    const definition =
+      database.kind === 'embedded'
+        ? sql<{ text: string }>`select sql as text from sqlite_master where name = 'booking_live_slot'`
+        : sql<{
+            text: string;
+          }>`select indexdef as text from pg_indexes where indexname = 'booking_live_slot'`;
+    const [index] = (await definition.execute(database.db)).rows;
+    const guarded = BOOKING_STATES.filter((state) => index?.text.includes(`'${state}'`));
+    expect(new Set(guarded)).toEqual(new Set(LIVE_STATES));
   });
 
   test('brought up to date twice stays as it is', async () => {

@@ -1,65 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
+import { randomUUID } from 'node:crypto';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
-import type { OdsCode } from '../../../domain/ods-code';
 import type { Database } from '../../database';
 import type { Failure } from '../booking/failures';
-import {
-  after,
-  LIVE_STATES,
-  UNSETTLED_STATES,
-  type BookingEvent,
-  type BookingState,
-} from '../booking/states';
-import { slotKey } from '../holds/hold-store';
-import { Offer } from '../offers';
-import type { ActorKind, BookingTable, HoldTable, LedgerTables, Operation } from './tables';
-
-export interface Hold {
-  id: string;
-  callerId: string;
-  patientDigest: string;
-  patientSealed: string;
-  offer: Offer;
-  expiresAt: Date;
-  /** The person went back, so it cannot be confirmed any more. */
-  released: boolean;
-}
-
-export interface Booking {
-  id: string;
-  reference: string;
-  callerId: string;
-  state: BookingState;
-  version: number;
-  failure: Failure | null;
-  offer: Offer;
-  patientSealed: string;
-  marker: string;
-  appointment: { id: string; version: string | undefined } | null;
-  unknownSince: Date | null;
-  absentReads: number;
-  failedReads: number;
-  createdAt: Date;
-  holdId: string;
-}
-
-export interface HistoryEntry {
-  at: Date;
-  state: BookingState;
-  actor: ActorKind;
-}
-
-/** A request that may be sent again: the same key and content bring about one result, other content is refused. */
-export interface Request {
-  callerId: string;
-  operation: Operation;
-  key: string;
-  fingerprint: string;
-}
-
-/** What an earlier request with the same key led to. */
-export type Earlier = { kind: 'repeated'; resultId: string } | { kind: 'key-reused' };
+import { after, UNSETTLED_STATES, type BookingEvent, type BookingState } from '../booking/states';
+import type { Offer } from '../offers';
+import { bookingRows, countOthers, ledgerReading, liveNeed } from './reading';
+import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
+import { earlier, remember, type Earlier, type Request } from './requests';
+import type { ActorKind, LedgerTables } from './tables';
 
 export type Opened =
   | { kind: 'opened'; booking: Booking }
@@ -76,8 +25,6 @@ export interface Changes {
   appointment?: { id: string; version?: string | undefined };
   /** Milliseconds from now until the reconciler looks; null when it need not. */
   checkInMs: number | null;
-  absentReads?: number;
-  failedReads?: number;
 }
 
 export type Ledger = ReturnType<typeof ledger>;
@@ -106,60 +53,6 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
 
   const inMs = (ms: number) => sql<number>`${now} + ${Math.round(ms)}`;
 
-  async function remember(
-    writer: Kysely<LedgerTables>,
-    { callerId, operation, key, fingerprint }: Request,
-    resultId: string,
-  ): Promise<Earlier | null> {
-    const written = await writer
-      .insertInto('idempotency')
-      .values({ caller_id: callerId, operation, key, fingerprint, result_id: resultId, created_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('key')
-      .executeTakeFirst();
-    return written === undefined ? earlier(writer, { callerId, operation, key, fingerprint }) : null;
-  }
-
-  async function earlier(reader: Kysely<LedgerTables>, request: Request): Promise<Earlier | null> {
-    const row = await reader
-      .selectFrom('idempotency')
-      .select(['fingerprint', 'result_id'])
-      .where('caller_id', '=', request.callerId)
-      .where('operation', '=', request.operation)
-      .where('key', '=', request.key)
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    return row.fingerprint === request.fingerprint
-      ? { kind: 'repeated', resultId: row.result_id }
-      : { kind: 'key-reused' };
-  }
-
-  const bookings = (reader: Kysely<LedgerTables>) =>
-    reader
-      .selectFrom('booking')
-      .innerJoin('hold', 'hold.id', 'booking.hold_id')
-      .selectAll('booking')
-      .select(['hold.offer_json', 'hold.patient_sealed']);
-
-  async function othersBooked(
-    reader: Kysely<LedgerTables>,
-    practices: readonly OdsCode[],
-    from: string,
-    to: string,
-  ) {
-    if (practices.length === 0) return [];
-    return reader
-      .selectFrom('booking')
-      .select(['practice', 'starts_on', sql<number>`count(*)`.as('booked')])
-      .where('practice', 'in', practices)
-      .where('starts_on', '>=', from)
-      .where('starts_on', '<=', to)
-      .where('relation', '=', 'OTHER')
-      .where('state', 'in', LIVE_STATES)
-      .groupBy(['practice', 'starts_on'])
-      .execute();
-  }
-
   async function appendEvent(
     transaction: Transaction<LedgerTables>,
     booking: { id: string; version: number; state: BookingState },
@@ -174,13 +67,14 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
   }
 
   return {
+    ...ledgerReading(db),
     close,
 
     earlier: (request: Request) => earlier(db, request),
 
     /** Writes the request down unless its key is known; what the key led to where it is. */
     remember: (request: Request, resultId: string) =>
-      write((transaction) => remember(transaction, request, resultId)),
+      write((transaction) => remember(transaction, now, request, resultId)),
 
     recordHold(
       hold: { id: string; callerId: string; patientDigest: string; patientSealed: string; offer: Offer },
@@ -188,7 +82,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       request: Request,
     ): Promise<Recorded> {
       return write(async (transaction) => {
-        const known = await remember(transaction, request, hold.id);
+        const known = await remember(transaction, now, request, hold.id);
         if (known !== null) return known;
         const row = await transaction
           .insertInto('hold')
@@ -208,17 +102,6 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       });
     },
 
-    /** Null when there is none of that id, or it is another caller's. */
-    async findHold(id: string, callerId: string): Promise<Hold | null> {
-      const row = await db
-        .selectFrom('hold')
-        .selectAll()
-        .where('id', '=', id)
-        .where('caller_id', '=', callerId)
-        .executeTakeFirst();
-      return row === undefined ? null : holdOf(row);
-    },
-
     async endHold(id: string): Promise<void> {
       await write((transaction) =>
         transaction
@@ -236,7 +119,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       const { offer } = hold;
       const startsOn = londonDate(offer.slot.startsAt);
       return write<Opened>(async (transaction) => {
-        const known = await remember(transaction, request, id);
+        const known = await remember(transaction, now, request, id);
         if (known !== null) return known;
         const row = await transaction
           .insertInto('booking')
@@ -271,7 +154,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
         if (row === undefined) throw new Undone(await whyNot(transaction, hold));
         const { dailyQuota } = offer.policy;
         if (offer.relation === 'OTHER' && dailyQuota !== null) {
-          const [counted] = await othersBooked(transaction, [offer.slot.practice], startsOn, startsOn);
+          const [counted] = await countOthers(transaction, [offer.slot.practice], startsOn, startsOn);
           if (counted !== undefined && counted.booked > dailyQuota)
             throw new Undone<Opened>({ kind: 'quota-used-up' });
         }
@@ -313,7 +196,7 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
           .executeTakeFirst();
         if (moved === undefined) return null;
         await appendEvent(transaction, { id: booking.id, version, state }, event, actor);
-        const row = await bookings(transaction)
+        const row = await bookingRows(transaction)
           .where('booking.id', '=', booking.id)
           .executeTakeFirstOrThrow();
         return bookingOf(row);
@@ -361,144 +244,12 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       );
       if (claimed.length === 0) return [];
       const ids = claimed.map(({ id }) => id);
-      return (await bookings(db).where('booking.id', 'in', ids).execute()).map(bookingOf);
-    },
-
-    /** @param callerId leaves out other callers' bookings; the service itself may see all. */
-    async findBooking(id: string, callerId?: string): Promise<Booking | null> {
-      const query = bookings(db).where('booking.id', '=', id);
-      const row = await (
-        callerId === undefined ? query : query.where('booking.caller_id', '=', callerId)
-      ).executeTakeFirst();
-      return row === undefined ? null : bookingOf(row);
-    },
-
-    /** Latest start first. @param before the last one of the page before. */
-    async bookingsOf(
-      callerId: string,
-      limit: number,
-      before: { startsAt: number; id: string } | null,
-    ): Promise<Booking[]> {
-      let query = bookings(db)
-        .where('booking.caller_id', '=', callerId)
-        .orderBy('booking.starts_at', 'desc')
-        .orderBy('booking.id', 'desc')
-        .limit(limit);
-      if (before !== null)
-        query = query.where((where) =>
-          where.or([
-            where('booking.starts_at', '<', before.startsAt),
-            where.and([
-              where('booking.starts_at', '=', before.startsAt),
-              where('booking.id', '<', before.id),
-            ]),
-          ]),
-        );
-      return (await query.execute()).map(bookingOf);
-    },
-
-    async liveBookingFor(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
-      const row = await liveNeed(db, patientDigest, assessmentDigest);
-      return row === undefined ? null : bookingOf(row);
-    },
-
-    async history(bookingId: string): Promise<HistoryEntry[]> {
-      const rows = await db
-        .selectFrom('booking_event')
-        .select(['at', 'state', 'actor'])
-        .where('booking_id', '=', bookingId)
-        .orderBy('version')
-        .execute();
-      return rows.map(({ at, state, actor }) => ({ at: new Date(at), state, actor }));
-    },
-
-    /** Slots that we have booked, or may have, whatever the supplier shows: their keys. */
-    async slotsTaken(practices: readonly OdsCode[], from: Date, to: Date): Promise<ReadonlySet<string>> {
-      if (practices.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('booking')
-        .select(['supplier', 'practice', 'slot_id'])
-        .where('practice', 'in', practices)
-        .where('starts_on', '>=', londonDate(from))
-        .where('starts_on', '<=', londonDate(to))
-        .where('state', 'in', LIVE_STATES)
-        .execute();
-      return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
-    },
-
-    /** Live bookings by other practices' patients: a count for each practice and London day that has any. */
-    async othersBooked(
-      practices: readonly OdsCode[],
-      from: Date,
-      to: Date,
-    ): Promise<(practice: OdsCode, day: string) => number> {
-      const rows = await othersBooked(db, practices, londonDate(from), londonDate(to));
-      const counts = new Map(
-        rows.map(({ practice, starts_on, booked }) => [`${practice} ${starts_on}`, booked]),
-      );
-      return (practice, day) => counts.get(`${practice} ${day}`) ?? 0;
+      return (await bookingRows(db).where('booking.id', 'in', ids).execute()).map(bookingOf);
     },
   };
-
-  function liveNeed(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
-    return bookings(reader)
-      .where('booking.patient_digest', '=', patientDigest)
-      .where('booking.assessment_digest', '=', assessmentDigest)
-      .where('booking.state', 'in', LIVE_STATES)
-      .executeTakeFirst();
-  }
 
   async function whyNot(reader: Kysely<LedgerTables>, { patientDigest, offer }: Hold): Promise<Opened> {
     const row = await liveNeed(reader, patientDigest, offer.assessmentDigest);
     return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
   }
-}
-
-function holdOf(row: Selectable<HoldTable>): Hold {
-  return {
-    id: row.id,
-    callerId: row.caller_id,
-    patientDigest: row.patient_digest,
-    patientSealed: row.patient_sealed,
-    offer: Offer.parse(JSON.parse(row.offer_json)),
-    expiresAt: new Date(row.expires_at),
-    released: row.released_at !== null,
-  };
-}
-
-function bookingOf(row: Selectable<BookingTable> & { offer_json: string; patient_sealed: string }): Booking {
-  return {
-    id: row.id,
-    reference: row.reference,
-    callerId: row.caller_id,
-    state: row.state,
-    version: row.version,
-    failure: row.failure,
-    offer: Offer.parse(JSON.parse(row.offer_json)),
-    patientSealed: row.patient_sealed,
-    marker: row.marker,
-    appointment:
-      row.appointment_id === null
-        ? null
-        : { id: row.appointment_id, version: row.appointment_version ?? undefined },
-    unknownSince: row.unknown_since === null ? null : new Date(row.unknown_since),
-    absentReads: row.absent_reads,
-    failedReads: row.failed_reads,
-    createdAt: new Date(row.created_at),
-    holdId: row.hold_id,
-  };
-}
-
-/** Letters and digits that are not mistaken for each other when read out (Crockford's base 32). */
-const SPOKEN = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** For example `K7QX-2MPD`: 40 random bits, and unique by an index. */
-function newReference(): string {
-  const letters = Array.from(randomBytes(8), (byte) => SPOKEN[byte % 32]);
-  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
-}
-
-/** What read-back looks for in a supplier's free text. */
-function newMarker(): string {
-  return `GPBG-${randomBytes(9).toString('base64url')}`;
 }

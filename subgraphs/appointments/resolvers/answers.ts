@@ -4,7 +4,7 @@ import { notAllowed, ProblemCode, type NotAllowed } from '../../problem';
 import type { CancelAnswer } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
 import type { HoldAnswer } from '../booking/hold-slot';
-import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/ledger';
+import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../offers';
 import { type Booking, bookingOf } from '../types/booking';
 import {

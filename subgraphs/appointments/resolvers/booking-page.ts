@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Caller } from '../../../domain/caller';
 import { instance } from '../../instance';
+import { PageInfo } from '../../page-info';
 import { badInput, forbidden } from '../../refused';
-import type { Booking as LedgerBooking, Ledger } from '../ledger/ledger';
-import { BookingConnection, BookingEdge, bookingOf, PageInfo } from '../types/booking';
+import type { Ledger } from '../ledger/ledger';
+import type { Booking as LedgerBooking } from '../ledger/records';
+import { BookingConnection, BookingEdge, bookingOf } from '../types/booking';
 import type { PageArgs } from '../types/inputs';
 
 const MAX_FIRST = 100;

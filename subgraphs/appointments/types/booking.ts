@@ -1,9 +1,10 @@
 import { instance } from '../../instance';
+import { PageInfo } from '../../page-info';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import { cancellableUntil } from '../booking/cancel-booking';
 import { statusOf, type BookingStatus } from '../booking/states';
-import type { Booking as LedgerBooking } from '../ledger/ledger';
+import type { Booking as LedgerBooking } from '../ledger/records';
 import type { ActorKind } from '../ledger/tables';
 import { ActorKindEnum, AppointmentModeEnum, BookingStatusEnum } from './enums';
 import { practice, Practice } from './slot';
@@ -76,22 +77,6 @@ export function bookingOf(booking: LedgerBooking): Booking {
     createdAt: booking.createdAt,
     cancellableUntil: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
   });
-}
-
-@Directive('@shareable')
-@ObjectType()
-export class PageInfo {
-  @Field(() => Boolean)
-  hasNextPage!: boolean;
-
-  @Field(() => Boolean)
-  hasPreviousPage!: boolean;
-
-  @Field(() => String, { nullable: true })
-  startCursor!: string | null;
-
-  @Field(() => String, { nullable: true })
-  endCursor!: string | null;
 }
 
 @ObjectType()

@@ -1,10 +1,11 @@
+import { PageInfo } from '../../page-info';
 import { instance } from '../../instance';
 import type { Directory } from '../directory/directory';
 import type { NearPractice } from '../directory/nearest';
 import { cursorOf, type NearPosition } from './near-cursor';
 import type { NearQuery } from './near-query';
 import { toPractice } from './practice';
-import { PageInfo, PracticeNearConnection, PracticeNearEdge } from './practices-near';
+import { PracticeNearConnection, PracticeNearEdge } from './practices-near';
 
 /** One page of the practices within the distance. */
 export function nearPage(directory: Directory, query: NearQuery): PracticeNearConnection {

@@ -1,5 +1,6 @@
 import { createUnionType, Directive, Field, Float, InputType, Int, ObjectType } from 'type-graphql';
 import type { PlacePrecision } from '../../../domain/place';
+import { PageInfo } from '../../page-info';
 import { InvalidInput, Problem } from '../../problem';
 import { PlacePrecisionEnum } from './enums';
 import { Practice, type PracticeFields } from './practice';
@@ -20,22 +21,6 @@ export class PlaceInput {
 
   @Field(() => CoordinatesInput, { nullable: true })
   coordinates?: CoordinatesInput | null;
-}
-
-@Directive('@shareable')
-@ObjectType()
-export class PageInfo {
-  @Field(() => Boolean)
-  hasNextPage!: boolean;
-
-  @Field(() => Boolean)
-  hasPreviousPage!: boolean;
-
-  @Field(() => String, { nullable: true })
-  startCursor!: string | null;
-
-  @Field(() => String, { nullable: true })
-  endCursor!: string | null;
 }
 
 @ObjectType()

@@ -1,5 +1,5 @@
-import type { OdsCode } from '../../../domain/ods-code';
-import type { ReleasePolicy } from '../../../domain/release-policy';
+import type { OdsCode } from '../../domain/ods-code';
+import type { ReleasePolicy } from '../../domain/release-policy';
 import {
   bookingLaboratory,
   freeSlots,
@@ -7,13 +7,17 @@ import {
   newPractice,
   OPEN_BOOK,
   type BookingLaboratory,
-} from '../../../tests/booking-laboratory';
-import { EMBEDDED } from '../../../tests/databases';
-import { patientOf } from '../patients';
-import type { Candidate } from './assessment-facts';
-import { findOptions, type OptionsFound, type OptionsRequest } from './find-options';
-import type { NotOfferedReason } from './not-offered';
-import { supplierReports } from './supplier-reports';
+} from '../booking-laboratory';
+import { EMBEDDED } from '../databases';
+import { patientOf } from '../../subgraphs/appointments/patients';
+import type { Candidate } from '../../subgraphs/appointments/options/assessment-facts';
+import {
+  findOptions,
+  type OptionsFound,
+  type OptionsRequest,
+} from '../../subgraphs/appointments/options/find-options';
+import type { NotOfferedReason } from '../../subgraphs/appointments/options/not-offered';
+import { supplierReports } from '../../subgraphs/appointments/options/supplier-reports';
 
 let lab: BookingLaboratory;
 beforeAll(async () => {

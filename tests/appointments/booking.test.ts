@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../../../adapters/simulator/faults';
-import type { PatientCaller } from '../../../domain/caller';
+import type { Fault } from '../../adapters/simulator/faults';
+import type { PatientCaller } from '../../domain/caller';
 import {
   bookingLaboratory,
   confirmInput,
@@ -14,14 +14,14 @@ import {
   SETTLE_MS,
   standing,
   type BookingLaboratory,
-} from '../../../tests/booking-laboratory';
-import { EMBEDDED } from '../../../tests/databases';
-import type { Booking } from '../ledger/ledger';
-import type { Offer } from '../offers';
-import { cancelBooking } from './cancel-booking';
-import { confirmBooking } from './confirm-booking';
-import { holdSlot, releaseHold } from './hold-slot';
-import { reconciler } from './reconciler';
+} from '../booking-laboratory';
+import { EMBEDDED } from '../databases';
+import type { Booking } from '../../subgraphs/appointments/ledger/records';
+import type { Offer } from '../../subgraphs/appointments/offers';
+import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
+import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
+import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
+import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 
 let lab: BookingLaboratory;
 beforeAll(async () => {

@@ -1,0 +1,134 @@
+import { sql, type Kysely } from 'kysely';
+import { londonDate } from '../../../domain/london-time';
+import type { OdsCode } from '../../../domain/ods-code';
+import { LIVE_STATES } from '../booking/states';
+import { slotKey } from '../holds/hold-store';
+import { bookingOf, holdOf, type Booking, type HistoryEntry, type Hold } from './records';
+import type { LedgerTables } from './tables';
+
+/** What the ledger knows, read without changing anything. */
+export function ledgerReading(db: Kysely<LedgerTables>) {
+  return {
+    /** Null when there is none of that id, or it is another caller's. */
+    async findHold(id: string, callerId: string): Promise<Hold | null> {
+      const row = await db
+        .selectFrom('hold')
+        .selectAll()
+        .where('id', '=', id)
+        .where('caller_id', '=', callerId)
+        .executeTakeFirst();
+      return row === undefined ? null : holdOf(row);
+    },
+
+    /** @param callerId leaves out other callers' bookings; the service itself may see all. */
+    async findBooking(id: string, callerId?: string): Promise<Booking | null> {
+      const query = bookingRows(db).where('booking.id', '=', id);
+      const row = await (
+        callerId === undefined ? query : query.where('booking.caller_id', '=', callerId)
+      ).executeTakeFirst();
+      return row === undefined ? null : bookingOf(row);
+    },
+
+    /** Latest start first. @param before the last one of the page before. */
+    async bookingsOf(
+      callerId: string,
+      limit: number,
+      before: { startsAt: number; id: string } | null,
+    ): Promise<Booking[]> {
+      let query = bookingRows(db)
+        .where('booking.caller_id', '=', callerId)
+        .orderBy('booking.starts_at', 'desc')
+        .orderBy('booking.id', 'desc')
+        .limit(limit);
+      if (before !== null)
+        query = query.where((where) =>
+          where.or([
+            where('booking.starts_at', '<', before.startsAt),
+            where.and([
+              where('booking.starts_at', '=', before.startsAt),
+              where('booking.id', '<', before.id),
+            ]),
+          ]),
+        );
+      return (await query.execute()).map(bookingOf);
+    },
+
+    async liveBookingFor(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
+      const row = await liveNeed(db, patientDigest, assessmentDigest);
+      return row === undefined ? null : bookingOf(row);
+    },
+
+    async history(bookingId: string): Promise<HistoryEntry[]> {
+      const rows = await db
+        .selectFrom('booking_event')
+        .select(['at', 'state', 'actor'])
+        .where('booking_id', '=', bookingId)
+        .orderBy('version')
+        .execute();
+      return rows.map(({ at, state, actor }) => ({ at: new Date(at), state, actor }));
+    },
+
+    /** Slots that we have booked, or may have, whatever the supplier shows: their keys. */
+    async slotsTaken(practices: readonly OdsCode[], from: Date, to: Date): Promise<ReadonlySet<string>> {
+      if (practices.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('booking')
+        .select(['supplier', 'practice', 'slot_id'])
+        .where('practice', 'in', practices)
+        .where('starts_on', '>=', londonDate(from))
+        .where('starts_on', '<=', londonDate(to))
+        .where('state', 'in', LIVE_STATES)
+        .execute();
+      return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
+    },
+
+    /** Live bookings by other practices' patients: a count for each practice and London day that has any. */
+    async othersBooked(
+      practices: readonly OdsCode[],
+      from: Date,
+      to: Date,
+    ): Promise<(practice: OdsCode, day: string) => number> {
+      const rows = await countOthers(db, practices, londonDate(from), londonDate(to));
+      const counts = new Map(
+        rows.map(({ practice, starts_on, booked }) => [`${practice} ${starts_on}`, booked]),
+      );
+      return (practice, day) => counts.get(`${practice} ${day}`) ?? 0;
+    },
+  };
+}
+
+/** Bookings with what their holds know of them. */
+export function bookingRows(reader: Kysely<LedgerTables>) {
+  return reader
+    .selectFrom('booking')
+    .innerJoin('hold', 'hold.id', 'booking.hold_id')
+    .selectAll('booking')
+    .select(['hold.offer_json', 'hold.patient_sealed']);
+}
+
+export function liveNeed(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
+  return bookingRows(reader)
+    .where('booking.patient_digest', '=', patientDigest)
+    .where('booking.assessment_digest', '=', assessmentDigest)
+    .where('booking.state', 'in', LIVE_STATES)
+    .executeTakeFirst();
+}
+
+export async function countOthers(
+  reader: Kysely<LedgerTables>,
+  practices: readonly OdsCode[],
+  from: string,
+  to: string,
+) {
+  if (practices.length === 0) return [];
+  return reader
+    .selectFrom('booking')
+    .select(['practice', 'starts_on', sql<number>`count(*)`.as('booked')])
+    .where('practice', 'in', practices)
+    .where('starts_on', '>=', from)
+    .where('starts_on', '<=', to)
+    .where('relation', '=', 'OTHER')
+    .where('state', 'in', LIVE_STATES)
+    .groupBy(['practice', 'starts_on'])
+    .execute();
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Failure } from '../booking/failures';
+import type { BookingState } from '../booking/states';
+import { Offer } from '../offers';
+import type { ActorKind, BookingTable, HoldTable } from './tables';
+
+/** What the ledger gives back: its rows, parsed. */
+
+export interface Hold {
+  id: string;
+  callerId: string;
+  patientDigest: string;
+  patientSealed: string;
+  offer: Offer;
+  expiresAt: Date;
+  /** The person went back, so it cannot be confirmed any more. */
+  released: boolean;
+}
+
+export interface Booking {
+  id: string;
+  reference: string;
+  callerId: string;
+  state: BookingState;
+  version: number;
+  failure: Failure | null;
+  offer: Offer;
+  patientSealed: string;
+  marker: string;
+  appointment: { id: string; version: string | undefined } | null;
+  unknownSince: Date | null;
+  absentReads: number;
+  failedReads: number;
+  createdAt: Date;
+  holdId: string;
+}
+
+export interface HistoryEntry {
+  at: Date;
+  state: BookingState;
+  actor: ActorKind;
+}
+
+export function holdOf(row: Selectable<HoldTable>): Hold {
+  return {
+    id: row.id,
+    callerId: row.caller_id,
+    patientDigest: row.patient_digest,
+    patientSealed: row.patient_sealed,
+    offer: Offer.parse(JSON.parse(row.offer_json)),
+    expiresAt: new Date(row.expires_at),
+    released: row.released_at !== null,
+  };
+}
+
+export function bookingOf(
+  row: Selectable<BookingTable> & { offer_json: string; patient_sealed: string },
+): Booking {
+  return {
+    id: row.id,
+    reference: row.reference,
+    callerId: row.caller_id,
+    state: row.state,
+    version: row.version,
+    failure: row.failure,
+    offer: Offer.parse(JSON.parse(row.offer_json)),
+    patientSealed: row.patient_sealed,
+    marker: row.marker,
+    appointment:
+      row.appointment_id === null
+        ? null
+        : { id: row.appointment_id, version: row.appointment_version ?? undefined },
+    unknownSince: row.unknown_since === null ? null : new Date(row.unknown_since),
+    absentReads: row.absent_reads,
+    failedReads: row.failed_reads,
+    createdAt: new Date(row.created_at),
+    holdId: row.hold_id,
+  };
+}
+
+/** Letters and digits that are not mistaken for each other when read out (Crockford's base 32). */
+const SPOKEN = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** For example `K7QX-2MPD`: 40 random bits, and unique by an index. */
+export function newReference(): string {
+  const letters = Array.from(randomBytes(8), (byte) => SPOKEN[byte % 32]);
+  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
+}
+
+/** What read-back looks for in a supplier's free text. */
+export function newMarker(): string {
+  return `GPBG-${randomBytes(9).toString('base64url')}`;
+}
