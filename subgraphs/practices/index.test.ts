@@ -2,7 +2,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { Caller } from '../../domain/caller';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
-import { practicesUnderTest, type PracticesUnderTest } from './practices-under-test';
+import { practicesUnderTest, type PracticesUnderTest } from '../../tests/practices-under-test';
 import { practicesTypeDefs } from './schema';
 
 describe('the practices subgraph', () => {

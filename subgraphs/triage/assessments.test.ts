@@ -5,7 +5,7 @@ import type { PlaceLookup } from '../../domain/place';
 import { openDatabase, type Database } from '../database';
 import { assessmentStore } from './assessment-store';
 import { assessments, type Assessments } from './assessments';
-import { CASE_STUDY, caseStudyUntil } from './case-study';
+import { CASE_STUDY, caseStudyUntil } from '../../tests/triage-case-study';
 import { CONTENT_FOLDER, contentFrom, loadContent } from './content/load-content';
 import { readContentFiles } from './content/content-files';
 import type { Answer } from './engine/evaluate';

@@ -8,7 +8,7 @@ import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { EMBEDDED } from '../../tests/databases';
 import type { Subgraph } from '../federated-schema';
-import { CASE_STUDY } from './case-study';
+import { CASE_STUDY } from '../../tests/triage-case-study';
 import { createTriageSubgraph, triageSchema, type TriageDeps } from './index';
 
 const START = `mutation ($input: StartAssessmentInput!) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { simulatedWorld } from '../../../demo/simulated-world';
-import { practicesUnderTest, type PracticesUnderTest } from '../practices-under-test';
+import { practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
 
 const LEEDS = { latitude: 53.7974, longitude: -1.5531 };
 

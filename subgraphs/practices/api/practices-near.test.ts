@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { practicesUnderTest, type PracticesUnderTest } from '../practices-under-test';
+import { practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
 
 const LEEDS = { latitude: 53.7974, longitude: -1.5531 };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CASE_STUDY } from '../case-study';
+import { CASE_STUDY } from '../../../tests/triage-case-study';
 import { loadContent } from '../content/load-content';
 import { answerSets, choices } from './answer-sets';
 import { changeAnswer, isOpen } from './change-answer';

@@ -1,4 +1,4 @@
-import { CASE_STUDY, caseStudyUntil } from '../case-study';
+import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
 import type { OptionContent, PathwayContent, QuestionContent } from '../content/content';
 import { loadContent } from '../content/load-content';
 import { answerSets, choices } from './answer-sets';

@@ -1,4 +1,4 @@
-import type { Answer } from './engine/evaluate';
+import type { Answer } from '../subgraphs/triage/engine/evaluate';
 
 /**
  * The case that must always work (triage.md 6.9): a mother asks for her son of 6 with a rash. No emergency, no red flag,

@@ -1,10 +1,10 @@
 import { graphql, type GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { ANONYMOUS, type Caller } from '../../domain/caller';
-import { simulatedWorld } from '../../demo/simulated-world';
-import { EMBEDDED } from '../../tests/databases';
-import { createPracticesSubgraph, openPracticesDatabase } from '.';
+import { ANONYMOUS, type Caller } from '../domain/caller';
+import { simulatedWorld } from '../demo/simulated-world';
+import { EMBEDDED } from './databases';
+import { createPracticesSubgraph, openPracticesDatabase } from '../subgraphs/practices';
 
 const Data = z.record(z.string(), z.unknown());
 
