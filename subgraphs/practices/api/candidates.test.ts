@@ -62,7 +62,7 @@ describe('Assessment.candidates', () => {
     expect(miles).toEqual(miles.toSorted((a, b) => Number(a) - Number(b)));
     expect(miles.at(-1)).toBeLessThanOrEqual(10);
     expect(found!.near.map(({ odsCode }) => odsCode)).not.toContain('Z90001');
-    expect(found!.practicesInRadius).toBe(found!.near.length + 1);
+    expect(found!.practicesInRadius).toBe(found!.near.length);
   });
 
   it('have the own practice also when it is further away, or when no place is known', async () => {
