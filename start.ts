@@ -110,7 +110,8 @@ async function subgraphAlone(name: SubgraphName, on: Surroundings, closing: Clos
 
 /** The simulated suppliers, with the demo family already registered at their practice. */
 export async function startSuppliers({ config, logger, now }: Surroundings): Promise<RunningSimulators> {
-  const simulators = await startSimulators({ ports: config.simulatorPorts, now, logger });
+  const journal = join(config.dataDir, 'simulated-suppliers.jsonl');
+  const simulators = await startSimulators({ ports: config.simulatorPorts, journal, now, logger });
   const { mother, son } = demoFamily(CASE_STUDY_PRACTICE, 0, now());
   for (const person of [mother, son]) simulators.diary.registerPatient(CASE_STUDY_PRACTICE, person);
   return simulators;

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { OdsCode } from '../domain/ods-code';
-import { emis, manifest as emisManifest } from './emis/emis';
-import { gpConnect, manifest as gpConnectManifest } from './gp-connect/gp-connect';
+import { emis } from './emis/emis';
+import { manifest as emisManifest } from './emis/emis.manifest';
+import { gpConnect } from './gp-connect/gp-connect';
+import { manifest as gpConnectManifest } from './gp-connect/gp-connect.manifest';
 import type { ConsumerOrganisation } from './gp-connect/jwt';
 import type { GpSystem, Manifest } from './gp-system';
 import { supplierHttp, type SupplierHttp, type SupplierHttpOptions } from './supplier-http';
-import { manifest as tppManifest, tpp } from './tpp/tpp';
+import { tpp } from './tpp/tpp';
+import { manifest as tppManifest } from './tpp/tpp.manifest';
 
 /** What every adapter is made with. `consumer` is this service as other organisations see it. */
 export interface AdapterOptions {

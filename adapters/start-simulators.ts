@@ -5,6 +5,7 @@ import { controlServer } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
 import { faults, type Faults } from './simulator/faults';
 import type { Listener } from './simulator/http-listener';
+import { openJournal } from './simulator/journal';
 import { type Skin, skinServer } from './simulator/skin-server';
 import { tppSimulator } from './tpp/simulator';
 
@@ -33,15 +34,19 @@ export interface RunningSimulators {
 
 /**
  * Starts the simulated suppliers and their control API on 127.0.0.1; absent ports are free ones.
+ * With a `journal`, a file of JSON lines, the suppliers' diary is kept there and survives a restart; two running
+ * sets must not share one.
+ * @throws Error naming the journal's line that cannot be read.
  * @throws Node's listen error with `code` (`EADDRINUSE`) and `port`; nothing is left listening then.
  */
 export async function startSimulators(options: {
   ports?: Partial<Record<SimulatedSupplier | 'control', number>>;
+  journal?: string;
   now: () => Date;
   logger: Logger;
 }): Promise<RunningSimulators> {
-  const { ports = {}, now, logger } = options;
-  const book = diary({ now });
+  const { ports = {}, journal, now, logger } = options;
+  const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
   const skins = new Map<string, Skin>();
   const listeners = new Map<string, Listener>();

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { SYNTHETIC_NHS_NUMBERS } from '../domain/nhs-number';
 import { OdsCode } from '../domain/ods-code';
 import { graphqlClient, type GraphqlClient } from './graphql-client';
 import type { DemoIssuer } from './issuer';
@@ -67,7 +68,7 @@ export async function playCaseStudy(setting: CaseStudySetting): Promise<CaseStud
   const anybody = graphqlClient(graphqlUrl, undefined);
   const { postcode, practice } = await ownPracticeNear(setting.postcode, anybody);
   // Other people each time, so that the son's diary is empty before the story begins.
-  const family = demoFamily(practice, randomInt(1, 400_000), new Date());
+  const family = demoFamily(practice, randomInt(1, SYNTHETIC_NHS_NUMBERS / 2), new Date());
   for (const person of [family.mother, family.son]) await control.register(practice, person);
   const token = await issuer.sign('nhs-login', family.mother.id, patientClaims(family.mother, [family.son]));
   const mother = graphqlClient(graphqlUrl, token);

@@ -34,10 +34,15 @@ const KeptKey = z.looseObject({
   kid: z.string(),
 });
 
-/** @param dataDir where the key is kept; the gateway and `npm run token` must use the same. */
+/**
+ * @param dataDir where the key is kept; the gateway and `npm run token` must use the same.
+ * @throws Error with a sentence that says what to do when the kept key cannot be read.
+ */
 export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
-  const kept = await keptFile(join(dataDir, 'demo-issuer.json'), newKey);
-  const jwk = KeptKey.parse(JSON.parse(kept));
+  const path = join(dataDir, 'demo-issuer.json');
+  const jwk = keyIn(await keptFile(path, newKey));
+  if (jwk === null)
+    throw new Error(`${path} holds no key of the demo issuer: delete it, and a new one is made.`);
   const key = await importJWK(jwk, ALGORITHM);
   const { kty, n, e, kid } = jwk;
   return {
@@ -53,6 +58,14 @@ export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
         .setExpirationTime(LIFETIME)
         .sign(key),
   };
+}
+
+function keyIn(kept: string): z.infer<typeof KeptKey> | null {
+  try {
+    return KeptKey.parse(JSON.parse(kept));
+  } catch {
+    return null;
+  }
 }
 
 async function newKey(): Promise<string> {

@@ -24,11 +24,13 @@ function checkDigit(digits: string): number {
   return remainder === 11 ? 0 : remainder;
 }
 
-/** A synthetic NHS number in the 999 range, which is never issued. `serial` counts the candidates from 0. */
+/** How many different synthetic numbers there are. */
+export const SYNTHETIC_NHS_NUMBERS = 100_000;
+
+/** A synthetic NHS number in the 999 range, which is never issued: another one for each serial below 100,000. */
 export function syntheticNhsNumber(serial: number): NhsNumber {
-  for (let candidate = serial % 1_000_000; ; candidate = (candidate + 1) % 1_000_000) {
-    const nine = `999${String(candidate).padStart(6, '0')}`;
-    const digit = checkDigit(nine);
-    if (digit < 10) return NhsNumber.parse(`${nine}${digit}`);
-  }
+  const eight = `999${String(serial % SYNTHETIC_NHS_NUMBERS).padStart(5, '0')}`;
+  // Of two neighbouring ninth digits at least one has a check digit.
+  const nine = checkDigit(`${eight}0`) < 10 ? `${eight}0` : `${eight}1`;
+  return NhsNumber.parse(`${nine}${checkDigit(nine)}`);
 }

@@ -5,7 +5,8 @@ import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import type { BookCommand, Call, Slot } from '../gp-system';
 import { supplierHttp } from '../supplier-http';
-import { emis, manifest } from './emis';
+import { emis } from './emis';
+import { manifest } from './emis.manifest';
 import { bookOutcomeOf } from './emis.outcomes';
 import { slotsOf } from './emis.replies';
 

@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { londonDate, wallClock as wallClockOf } from '../../domain/london-time';
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from '../simulator/diary';
-import type { BookingResult, DiaryAppointment, DiaryPatient, DiarySlot } from '../simulator/diary-records';
+import type { DiaryAppointment, DiaryPatient, DiarySlot } from '../simulator/diary-records';
 import type { Operation } from '../simulator/faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
 import type { About, Skin } from '../simulator/skin-server';
+import {
+  booked,
+  exceptions,
+  failure,
+  json,
+  listed,
+  meta,
+  practiceSettings,
+  sessionsOf,
+  unauthorised,
+  wallClock,
+} from './simulator.replies';
 
 interface LoggedOn {
   endUserSessionId: string;
@@ -28,9 +38,7 @@ const Cancellation = z.object({
   CancellationReason: z.string(),
 });
 
-const STATUSES = { IN_PERSON: 'Practice', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 const HOUR = 3_600_000;
-const wallClock = remembered(wallClockOf);
 
 /** The supplier's side of the EMIS-style patient interface: sessions, wall-clock times, two error shapes. */
 export function emisSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
@@ -184,106 +192,6 @@ function operationOf({ method, path }: WireRequest): Operation {
   return path === '/demographics' ? 'PATIENT' : 'OTHER';
 }
 
-/** Both ways in which an expired session is told, in turn. */
-function unauthorised(count: number): WireReply {
-  return count % 2 === 0
-    ? { status: 401, body: '' }
-    : { status: 500, headers: { 'content-type': 'text/plain' }, body: 'Unauthorised' };
-}
-
-/** Error shape (a). */
-function failure(status: number, code: number, message: string): WireReply {
-  return json({ InternalResponseCode: code, InternalResponseMessage: message }, status);
-}
-
-/** Error shape (b): the code says nothing, the text everything. */
-function exceptions(message: string): WireReply {
-  const exception = { ExceptionId: randomUUID(), IsRootException: true, Message: message };
-  return json({ Exceptions: [exception], InternalResponseCode: -1002 }, 500);
-}
-
-function booked(result: BookingResult, limit: number | null): WireReply {
-  if (result.kind === 'BOOKED') return json({ BookingCreated: true });
-  switch (result.why) {
-    case 'TAKEN':
-      return { status: 409, body: '' };
-    case 'NOT_FOUND':
-      return exceptions('The slot was not found');
-    case 'IN_PAST':
-      return failure(400, -1152, 'The slot is in the past');
-    case 'BEYOND_HORIZON':
-      return failure(400, -1154, 'After the days which the practice allows');
-    case 'LIMIT_REACHED':
-      return exceptions(`Appointments are limited for you to ${limit ?? 0} by the practice`);
-    case 'NOT_RELEASED':
-      return failure(403, -1030, 'The service is not enabled');
-  }
-}
-
-function meta(slots: readonly DiarySlot[]) {
-  const sessions = [...new Map(slots.map(({ session }) => [session.id, session])).values()];
-  const clinicians = new Map(
-    sessions.flatMap(({ clinician }) => (clinician ? [[clinician.id, clinician]] : [])),
-  );
-  const locations = new Map(sessions.map(({ location }) => [location.id, location.name]));
-  return {
-    Locations: [...locations].map(([LocationId, LocationName]) => ({ LocationId, LocationName })),
-    SessionHolders: [...clinicians.values()].map(({ id, familyName, givenName }) => ({
-      ClinicianId: id,
-      DisplayName: `Dr ${givenName} ${familyName}`,
-      Languages: [],
-    })),
-    Sessions: sessions.map(({ id, name, location, clinician }) => ({
-      SessionId: id,
-      SessionName: name,
-      LocationId: location.id,
-      SessionType: 'Timed',
-      ClinicianIds: clinician ? [clinician.id] : [],
-    })),
-  };
-}
-
-function sessionsOf(slots: readonly DiarySlot[]) {
-  const bySession = new Map<number, DiarySlot[]>();
-  for (const slot of slots) bySession.set(slot.session.id, [...(bySession.get(slot.session.id) ?? []), slot]);
-  return [...bySession].map(([SessionId, members]) => ({
-    SessionDate: `${members[0] ? londonDate(members[0].startsAt) : ''}T00:00:00`,
-    SessionId,
-    Slots: members.map((slot) => ({ SlotId: slot.id, ...times(slot), TelephoneNumber: null })),
-  }));
-}
-
-function listed(appointments: readonly DiaryAppointment[]) {
-  return {
-    Appointments: appointments.map(({ slot, bookedAt, reason }) => ({
-      SlotId: slot.id,
-      SessionId: slot.session.id,
-      ...times(slot),
-      BookingDate: wallClock(bookedAt),
-      BookingReason: reason ?? null,
-      BookingMethod: 'PatientFacingServices',
-    })),
-    ...meta(appointments.map(({ slot }) => slot)),
-  };
-}
-
-function times(slot: DiarySlot) {
-  return {
-    StartTime: wallClock(slot.startsAt),
-    EndTime: wallClock(slot.endsAt),
-    SlotTypeName: slot.slotType,
-    SlotTypeStatus: STATUSES[slot.mode],
-  };
-}
-
-function practiceSettings() {
-  return {
-    Services: { AppointmentsSupported: true },
-    Messages: { AppointmentsMessage: '' },
-    InputRequirements: { AppointmentBookingReason: 'RequestedOptional' },
-  };
-}
-
 function live(appointments: readonly DiaryAppointment[]): DiaryAppointment[] {
   return appointments.filter(({ status }) => status === 'BOOKED');
 }
@@ -292,10 +200,6 @@ function live(appointments: readonly DiaryAppointment[]): DiaryAppointment[] {
 function bound(query: URLSearchParams, name: string): string {
   const text = query.get(name) ?? '';
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text) ? text : '1970-01-01T00:00:00';
-}
-
-function json(value: object, status = 200): WireReply {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
 function jsonOf(body: string): unknown {

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
 import { outcomeCodes } from '../fhir/operation-outcome';
 import type {
@@ -10,14 +8,13 @@ import type {
   CancelCommand,
   CancelOutcome,
   GpSystem,
-  Manifest,
   Patient,
   Slot,
   SlotSearch,
 } from '../gp-system';
 import { beforehand, outcomeOfError } from '../outcome';
-import { parseJson, statusError } from '../parse-reply';
-import type { HttpReply, HttpRequest, SupplierHttp } from '../supplier-http';
+import { type FhirRequest, gpConnectExchanges, type GpConnectOptions, read } from './gp-connect.exchanges';
+import { manifest } from './gp-connect.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './gp-connect.outcomes';
 import {
   appointmentsIn,
@@ -39,114 +36,14 @@ import {
   searchRanges,
   slotQuery,
 } from './gp-connect.requests';
-import { auditToken, type ConsumerOrganisation } from './jwt';
 
 /**
  * GP Connect Appointment Management 1.2.7, system to system: any practice that has opted in, for anybody, by
  * temporary registration. Facts and marks: `/work/shared/reference/suppliers.md`, section 5, and the README here.
  */
-export const manifest: Manifest = {
-  id: 'gp-connect',
-  name: 'GP Connect-style',
-  version: '1.0.0',
-  route: 'NETWORK',
-  transport: 'fhir',
-  auth: 'jwt',
-  limits: {
-    concurrency: 40,
-    searchWindowDays: 56,
-    timeoutMs: { search: 5_000, book: 8_000, read: 5_000, cancel: 8_000 },
-    settleMs: 16_000,
-  },
-  // The proxy refuses before it forwards (inferred; see README).
-  throttle: '429NotExecuted',
-  capabilities: {
-    modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
-    bookIdempotency: 'none',
-    readBack: 'byPatient',
-    marker: { field: 'Appointment.comment', maxLength: 500 },
-    cancel: true,
-    cancelVersioned: true,
-    reasonMaxLength: 0,
-  },
-};
-
-export interface GpConnectOptions {
-  http: SupplierHttp;
-  now: () => Date;
-  consumer: ConsumerOrganisation;
-  /** The practice's own base URL, named in tokens and after the proxy's. Spine looks it up in SDS. */
-  providerUrl?: (practice: OdsCode) => string;
-  providerAsid?: (practice: OdsCode) => string;
-}
-
-const FHIR_JSON = 'application/fhir+json';
-const { id: supplier, limits } = manifest;
-const { timeoutMs } = limits;
-
-/** Each exchange has its Spine interaction, the scope its token asks for, and its time. */
-const EXCHANGES = {
-  searchSlots: {
-    interaction: 'rest:search:slot-1',
-    scope: 'organization/*.read',
-    timeoutMs: timeoutMs.search,
-  },
-  findPatient: { interaction: 'rest:search:patient-1', scope: 'patient/*.read', timeoutMs: timeoutMs.read },
-  register: {
-    interaction: 'operation:gpc.registerpatient-1',
-    scope: 'patient/*.write',
-    timeoutMs: timeoutMs.book,
-  },
-  book: { interaction: 'rest:create:appointment-1', scope: 'patient/*.write', timeoutMs: timeoutMs.book },
-  retrieve: {
-    interaction: 'rest:search:patient_appointments-1',
-    scope: 'patient/*.read',
-    timeoutMs: timeoutMs.read,
-  },
-  read: { interaction: 'rest:read:appointment-1', scope: 'patient/*.read', timeoutMs: timeoutMs.read },
-  cancel: { interaction: 'rest:cancel:appointment-1', scope: 'patient/*.write', timeoutMs: timeoutMs.cancel },
-} as const;
-
-interface FhirRequest {
-  method: HttpRequest['method'];
-  path: string;
-  query?: HttpRequest['query'];
-  body?: object;
-  version?: string | undefined;
-}
-
 export function gpConnect(options: GpConnectOptions): GpSystem {
-  const { http, now, consumer } = options;
-  const providerAsid = options.providerAsid ?? ((practice) => `SIM-${practice}`);
-  const providerUrl = options.providerUrl ?? ((practice) => `https://provider.invalid${basePath(practice)}`);
-
-  /** One exchange with one practice on behalf of one actor, with a token of its own. */
-  function send(
-    exchange: keyof typeof EXCHANGES,
-    { practice, actor }: { practice: OdsCode; actor: Actor },
-    request: FhirRequest,
-    call: Call,
-  ): Promise<HttpReply> {
-    const { interaction, scope, timeoutMs } = EXCHANGES[exchange];
-    const { method, path, query, body, version } = request;
-    const token = auditToken({ consumer, actor, scope, audience: providerUrl(practice), now: now() });
-    const headers = {
-      accept: FHIR_JSON,
-      authorization: `Bearer ${token}`,
-      'ssp-traceid': randomUUID(),
-      'ssp-from': consumer.asid,
-      'ssp-to': providerAsid(practice),
-      'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${interaction}`,
-      ...(body && { 'content-type': FHIR_JSON }),
-      ...(version && { 'if-match': `W/"${version}"` }),
-    };
-    const content = { ...(query && { query }), ...(body && { body: JSON.stringify(body) }) };
-    const changes = scope === 'patient/*.write';
-    return http.send(
-      { method, path: basePath(practice) + path, headers, timeoutMs, changes, ...content },
-      call,
-    );
-  }
+  const { now, consumer } = options;
+  const { send, reachable } = gpConnectExchanges(options);
 
   async function searchRange(ask: SlotSearch, range: { from: Date; to: Date }, call: Call): Promise<Slot[]> {
     const request: FhirRequest = { method: 'GET', path: '/Slot', query: slotQuery(range, consumer) };
@@ -255,24 +152,10 @@ export function gpConnect(options: GpConnectOptions): GpSystem {
 
     async health(call) {
       try {
-        const { status } = await http.send(
-          { method: 'GET', path: '/health', timeoutMs: timeoutMs.read },
-          call,
-        );
-        return { status: status < 500 ? 'UP' : 'DEGRADED' };
+        return { status: (await reachable(call)).status < 500 ? 'UP' : 'DEGRADED' };
       } catch {
         return { status: 'DOWN' };
       }
     },
   };
-}
-
-function basePath(practice: OdsCode): string {
-  return `/${practice}/STU3/1/gpconnect/fhir`;
-}
-
-function read<T>(schema: z.ZodType<T>, reply: HttpReply): T {
-  const failure = statusError(supplier, reply);
-  if (failure) throw failure;
-  return parseJson(supplier, schema, reply.body);
 }

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { CalendarDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
-import type { Diary, SlotState } from './diary';
-import type { DiaryAppointment, DiarySlot } from './diary-records';
+import type { Diary } from './diary';
+import { NewPatient, type DiaryAppointment, type DiarySlot, type SlotState } from './diary-records';
 import { FaultOrder, type Faults } from './faults';
 import { httpListener, type Listener, sendReply, type WireRequest } from './http-listener';
 
@@ -26,15 +25,6 @@ interface Route {
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Range = z.object({ from: Instant, to: Instant, slotType: z.string().optional() });
-const RegisteredPatient = z.object({
-  nhsNumber: NhsNumber,
-  familyName: z.string().min(1),
-  givenName: z.string().min(1),
-  birthDate: CalendarDate,
-  linkage: z.object({ userId: z.string().min(1), key: z.string().min(1) }).optional(),
-  phone: z.string().optional(),
-  sensitive: z.boolean().optional(),
-});
 const AppointmentSearch = z.object({ nhsNumber: NhsNumber.optional(), practice: OdsCode.optional() });
 
 /** A JSON API on a port of its own, for demonstrations and tests in other processes. Never part of a real service. */
@@ -143,7 +133,7 @@ function practiceRoutes({ diary }: Controlled): Route[] {
       method: 'POST',
       path: /^\/practices\/([^/]+)\/patients$/,
       handle([practice], { body }) {
-        const patient = diary.registerPatient(OdsCode.parse(practice), RegisteredPatient.parse(jsonOf(body)));
+        const patient = diary.registerPatient(OdsCode.parse(practice), NewPatient.parse(jsonOf(body)));
         return { id: patient.id };
       },
     },

@@ -1,85 +1,124 @@
-import type { AppointmentMode } from '../../domain/appointment-mode';
-import type { CalendarDate } from '../../domain/london-time';
-import type { NhsNumber } from '../../domain/nhs-number';
-import type { OdsCode } from '../../domain/ods-code';
-import type { BookingRoute } from '../gp-system';
+import { z } from 'zod';
+import { APPOINTMENT_MODES } from '../../domain/appointment-mode';
+import { CalendarDate } from '../../domain/london-time';
+import { NhsNumber } from '../../domain/nhs-number';
+import { OdsCode } from '../../domain/ods-code';
+import { BOOKING_ROUTES } from '../gp-system';
 
-/** The records of a practice's appointment book, in no supplier's words. */
-export interface DiarySession {
-  /** Unique within the practice. */
-  id: number;
-  practice: OdsCode;
-  name: string;
-  clinician: DiaryClinician | null;
-  location: { id: number; name: string };
-  startsAt: Date;
-  endsAt: Date;
-  /** Null where the practice keeps the session for its own patients. */
-  networkRelease: NetworkRelease | null;
-}
+/**
+ * The records of a practice's appointment book, in no supplier's words. They are schemas because the journal reads
+ * them back from a file.
+ */
+const Instant = z.iso.datetime().transform((text) => new Date(text));
 
-export interface DiaryClinician {
-  id: number;
-  familyName: string;
-  givenName: string;
-  gender: 'female' | 'male';
-  role: { code: string; name: string };
-}
+const DiaryClinician = z.object({
+  id: z.number(),
+  familyName: z.string(),
+  givenName: z.string(),
+  gender: z.enum(['female', 'male']),
+  role: z.object({ code: z.string(), name: z.string() }),
+});
+export type DiaryClinician = z.infer<typeof DiaryClinician>;
 
 /** Restrictions of GP Connect slot release; null restricts nothing. */
-export interface NetworkRelease {
-  organisationType: string | null;
-  organisations: readonly OdsCode[] | null;
-}
+const NetworkRelease = z.object({
+  organisationType: z.string().nullable(),
+  organisations: z.array(OdsCode).readonly().nullable(),
+});
 
-export interface DiarySlot {
+const DiarySession = z.object({
   /** Unique within the practice. */
-  id: number;
-  session: DiarySession;
-  startsAt: Date;
-  endsAt: Date;
-  slotType: string;
-  mode: AppointmentMode;
-}
+  id: z.number(),
+  practice: OdsCode,
+  name: z.string(),
+  clinician: DiaryClinician.nullable(),
+  location: z.object({ id: z.number(), name: z.string() }),
+  startsAt: Instant,
+  endsAt: Instant,
+  /** Null where the practice keeps the session for its own patients. */
+  networkRelease: NetworkRelease.nullable(),
+});
+export type DiarySession = z.infer<typeof DiarySession>;
+
+const DiarySlot = z.object({
+  /** Unique within the practice. */
+  id: z.number(),
+  session: DiarySession,
+  startsAt: Instant,
+  endsAt: Instant,
+  slotType: z.string(),
+  mode: z.enum(APPOINTMENT_MODES),
+});
+export type DiarySlot = z.infer<typeof DiarySlot>;
+
+const SlotState = z.enum(['FREE', 'DESK', 'BOOKED']);
+export type SlotState = z.infer<typeof SlotState>;
 
 /** For whom slots are asked. A consumer that names neither type nor code sees unrestricted slots only. */
 export type Audience =
   | { route: 'PATIENT_SESSION' }
   | { route: 'NETWORK'; organisationType?: string | undefined; organisation?: string | undefined };
 
-export interface NewPatient {
-  nhsNumber: NhsNumber;
-  familyName: string;
-  givenName: string;
-  birthDate: CalendarDate;
-  linkage?: { userId: string; key: string } | undefined;
-  phone?: string | undefined;
+export const NewPatient = z.object({
+  nhsNumber: NhsNumber,
+  familyName: z.string().min(1),
+  givenName: z.string().min(1),
+  birthDate: CalendarDate,
+  linkage: z.object({ userId: z.string().min(1), key: z.string().min(1) }).optional(),
+  phone: z.string().optional(),
   /** S-flagged: invisible to the network. */
-  sensitive?: boolean | undefined;
-}
+  sensitive: z.boolean().optional(),
+});
+export type NewPatient = z.infer<typeof NewPatient>;
 
-export interface DiaryPatient extends NewPatient {
-  id: string;
-  practice: OdsCode;
-  registration: 'REGULAR' | 'TEMPORARY';
-}
+const DiaryPatient = NewPatient.extend({
+  /** Unique among all practices, for ever. */
+  id: z.string(),
+  practice: OdsCode,
+  registration: z.enum(['REGULAR', 'TEMPORARY']),
+});
+export type DiaryPatient = z.infer<typeof DiaryPatient>;
 
-export interface DiaryAppointment {
-  id: string;
-  practice: OdsCode;
-  slot: DiarySlot;
-  patient: DiaryPatient;
-  status: 'BOOKED' | 'CANCELLED';
+const DiaryAppointment = z.object({
+  /** Unique among all practices, for ever. */
+  id: z.string(),
+  practice: OdsCode,
+  slot: DiarySlot,
+  patient: DiaryPatient,
+  status: z.enum(['BOOKED', 'CANCELLED']),
   /** Counts changes, from 1. */
-  version: number;
-  bookedBy: { route: BookingRoute; consumer: string };
-  bookedAt: Date;
-  reason: string | undefined;
-  description: string | undefined;
-  comment: string | undefined;
-  cancellationReason: string | undefined;
-  history: readonly { at: Date; what: string }[];
-}
+  version: z.number(),
+  bookedBy: z.object({ route: z.enum(BOOKING_ROUTES), consumer: z.string() }),
+  bookedAt: Instant,
+  reason: z.string().optional(),
+  description: z.string().optional(),
+  comment: z.string().optional(),
+  cancellationReason: z.string().optional(),
+  history: z.array(z.object({ at: Instant, what: z.string() })).readonly(),
+});
+export type DiaryAppointment = z.infer<typeof DiaryAppointment>;
+
+const PracticeSettings = z.object({
+  horizonDays: z.number(),
+  /** Most live future appointments of one patient; null where there is no limit. */
+  bookingLimit: z.number().nullable(),
+});
+export type PracticeSettings = z.infer<typeof PracticeSettings>;
+
+/** What is so from now on, whatever was before: applying one twice changes nothing. */
+export const DiaryChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('patient'), patient: DiaryPatient }),
+  z.object({
+    kind: z.literal('slot'),
+    practice: OdsCode,
+    id: z.number(),
+    endsAt: Instant,
+    state: SlotState,
+  }),
+  z.object({ kind: z.literal('appointment'), appointment: DiaryAppointment }),
+  z.object({ kind: z.literal('settings'), practice: OdsCode, settings: PracticeSettings }),
+]);
+export type DiaryChange = z.infer<typeof DiaryChange>;
 
 export interface BookingRequest {
   practice: OdsCode;
@@ -102,9 +141,3 @@ export type BookingResult =
 export type CancelResult =
   | { kind: 'CANCELLED'; appointment: DiaryAppointment }
   | { kind: 'REFUSED'; why: 'NOT_FOUND' | 'ALREADY_CANCELLED' | 'IN_PAST' };
-
-export interface PracticeSettings {
-  horizonDays: number;
-  /** Most live future appointments of one patient; null where there is no limit. */
-  bookingLimit: number | null;
-}

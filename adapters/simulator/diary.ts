@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import type { OdsCode } from '../../domain/ods-code';
+import { books as emptyBooks } from './books';
 import type {
   Audience,
   BookingRequest,
   BookingResult,
   CancelResult,
   DiaryAppointment,
+  DiaryChange,
   DiaryPatient,
   DiarySlot,
   NewPatient,
   PracticeSettings,
+  SlotState,
 } from './diary-records';
 import { type DiaryPlan, seedDiary } from './seed-diary';
 
@@ -55,39 +59,33 @@ export interface Diary {
   configure(practice: OdsCode, settings: Partial<PracticeSettings>): void;
 }
 
-export type SlotState = 'FREE' | 'DESK' | 'BOOKED';
-
-interface Book {
-  /** Only what differs from the plan. */
-  states: Map<number, SlotState>;
-  patients: Map<string, DiaryPatient>;
-  appointments: Map<string, DiaryAppointment>;
-  settings: PracticeSettings;
-}
-
 const DAY = 86_400_000;
 
-export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
-  const { now, plan = seedDiary() } = options;
-  const books = new Map<OdsCode, Book>();
-  let serial = 0;
+/**
+ * A diary in memory. `earlier` is what it knows from before; `keep` is told of every change, all of one act at once,
+ * before any of it counts: where it throws, nothing has changed.
+ */
+export function diary(options: {
+  now: () => Date;
+  plan?: DiaryPlan;
+  earlier?: readonly DiaryChange[];
+  keep?: (changes: readonly DiaryChange[]) => void;
+}): Diary {
+  const { now, plan = seedDiary(), earlier = [], keep } = options;
+  const books = emptyBooks();
+  for (const change of earlier) books.apply(change);
 
-  function bookOf(practice: OdsCode): Book {
-    const known = books.get(practice);
-    if (known) return known;
-    const settings = { horizonDays: 28, bookingLimit: null };
-    const opened = { states: new Map(), patients: new Map(), appointments: new Map(), settings };
-    books.set(practice, opened);
-    return opened;
+  function record(changes: readonly DiaryChange[]): void {
+    if (changes.length > 0) keep?.(changes);
+    for (const change of changes) books.apply(change);
   }
 
-  const states = (slot: DiarySlot) => bookOf(slot.session.practice).states;
   const stateOf = (slot: DiarySlot): SlotState =>
-    states(slot).get(slot.id) ?? (plan.takenFromTheStart(slot) ? 'DESK' : 'FREE');
+    books.of(slot.session.practice).states.get(slot.id) ?? (plan.takenFromTheStart(slot) ? 'DESK' : 'FREE');
   const isFree = (slot: DiarySlot) => stateOf(slot) === 'FREE';
 
   function refusal(request: BookingRequest, slot: DiarySlot) {
-    const { horizonDays, bookingLimit } = bookOf(request.practice).settings;
+    const { horizonDays, bookingLimit } = books.of(request.practice).settings;
     const live = appointmentsOf(request.patient).filter(
       (one) => one.status === 'BOOKED' && one.slot.startsAt > now(),
     );
@@ -98,23 +96,10 @@ export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
     return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
   }
 
-  function change(
-    appointment: DiaryAppointment,
-    what: string,
-    changes: Partial<DiaryAppointment>,
-  ): DiaryAppointment {
-    const changed = {
-      ...appointment,
-      ...changes,
-      version: appointment.version + 1,
-      history: [...appointment.history, { at: now(), what }],
-    };
-    bookOf(appointment.practice).appointments.set(appointment.id, changed);
-    return changed;
-  }
-
   function appointmentsOf(patient: DiaryPatient): DiaryAppointment[] {
-    return [...bookOf(patient.practice).appointments.values()].filter((one) => one.patient.id === patient.id);
+    return [...books.of(patient.practice).appointments.values()].filter(
+      (one) => one.patient.id === patient.id,
+    );
   }
 
   function deskSets(
@@ -128,22 +113,22 @@ export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
     const slots = plan
       .slotsBetween(practice, from, to)
       .filter((slot) => stateOf(slot) === wanted && (type === undefined || slot.slotType === type));
-    for (const slot of slots) states(slot).set(slot.id, state);
+    record(slots.map((slot) => turned(slot, state)));
     return slots.length;
   }
 
   return {
     registerPatient(practice, patient, registration = 'REGULAR') {
-      const { patients } = bookOf(practice);
-      const id = patients.get(patient.nhsNumber)?.id ?? `p${++serial}`;
+      const { patients } = books.of(practice);
+      const id = patients.get(patient.nhsNumber)?.id ?? randomUUID();
       const registered = { ...patient, id, practice, registration };
-      patients.set(patient.nhsNumber, registered);
+      record([{ kind: 'patient', patient: registered }]);
       return registered;
     },
-    patient: (practice, nhsNumber) => bookOf(practice).patients.get(nhsNumber),
-    patientById: (practice, id) => [...bookOf(practice).patients.values()].find((one) => one.id === id),
+    patient: (practice, nhsNumber) => books.of(practice).patients.get(nhsNumber),
+    patientById: (practice, id) => [...books.of(practice).patients.values()].find((one) => one.id === id),
     patientByLinkage: (practice, userId) =>
-      [...bookOf(practice).patients.values()].find((one) => one.linkage?.userId === userId),
+      [...books.of(practice).patients.values()].find((one) => one.linkage?.userId === userId),
 
     freeSlots: (practice, from, to, audience) =>
       plan.slotsBetween(practice, from, to).filter((slot) => isReleased(slot, audience) && isFree(slot)),
@@ -158,7 +143,7 @@ export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
       const why = refusal(request, slot);
       if (why) return { kind: 'REFUSED', why };
       const appointment: DiaryAppointment = {
-        id: String(++serial),
+        id: randomUUID(),
         practice: request.practice,
         slot,
         patient: request.patient,
@@ -172,23 +157,26 @@ export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
         cancellationReason: undefined,
         history: [{ at: now(), what: `booked by ${request.consumer}` }],
       };
-      states(slot).set(slot.id, 'BOOKED');
-      bookOf(request.practice).appointments.set(appointment.id, appointment);
+      record([turned(slot, 'BOOKED'), { kind: 'appointment', appointment }]);
       return { kind: 'BOOKED', appointment };
     },
     cancel(practice, appointmentId, by, reason) {
-      const appointment = bookOf(practice).appointments.get(appointmentId);
+      const appointment = books.of(practice).appointments.get(appointmentId);
       if (!appointment) return { kind: 'REFUSED', why: 'NOT_FOUND' };
       if (appointment.status === 'CANCELLED') return { kind: 'REFUSED', why: 'ALREADY_CANCELLED' };
       if (appointment.slot.startsAt <= now()) return { kind: 'REFUSED', why: 'IN_PAST' };
-      states(appointment.slot).set(appointment.slot.id, 'FREE');
-      const cancelled = { status: 'CANCELLED', cancellationReason: reason } as const;
-      return { kind: 'CANCELLED', appointment: change(appointment, `cancelled by ${by}`, cancelled) };
+      const cancelled: DiaryAppointment = {
+        ...next(appointment, now(), `cancelled by ${by}`),
+        status: 'CANCELLED',
+        cancellationReason: reason,
+      };
+      record([turned(appointment.slot, 'FREE'), { kind: 'appointment', appointment: cancelled }]);
+      return { kind: 'CANCELLED', appointment: cancelled };
     },
-    appointment: (practice, id) => bookOf(practice).appointments.get(id),
+    appointment: (practice, id) => books.of(practice).appointments.get(id),
     appointmentsOf,
     appointments(filter = {}) {
-      const chosen = filter.practice ? [bookOf(filter.practice)] : [...books.values()];
+      const chosen = filter.practice ? [books.of(filter.practice)] : books.all();
       return chosen
         .flatMap((book) => [...book.appointments.values()])
         .filter((one) => filter.nhsNumber === undefined || one.patient.nhsNumber === filter.nhsNumber);
@@ -199,24 +187,39 @@ export function diary(options: { now: () => Date; plan?: DiaryPlan }): Diary {
     deskTakesSlot(practice, slotId) {
       const slot = plan.slot(practice, slotId);
       if (!slot || !isFree(slot)) return false;
-      states(slot).set(slotId, 'DESK');
+      record([turned(slot, 'DESK')]);
       return true;
     },
     deskMoves(practice, appointmentId, toSlotId) {
-      const appointment = bookOf(practice).appointments.get(appointmentId);
+      const appointment = books.of(practice).appointments.get(appointmentId);
       const slot = plan.slot(practice, toSlotId);
       if (appointment?.status !== 'BOOKED' || !slot || !isFree(slot)) return false;
-      states(appointment.slot).set(appointment.slot.id, 'FREE');
-      states(slot).set(slot.id, 'BOOKED');
-      change(appointment, 'moved by the desk', { slot });
+      const moved = { ...next(appointment, now(), 'moved by the desk'), slot };
+      record([
+        turned(appointment.slot, 'FREE'),
+        turned(slot, 'BOOKED'),
+        { kind: 'appointment', appointment: moved },
+      ]);
       return true;
     },
 
-    settings: (practice) => bookOf(practice).settings,
+    settings: (practice) => books.of(practice).settings,
     configure(practice, settings) {
-      const book = bookOf(practice);
-      book.settings = { ...book.settings, ...settings };
+      record([{ kind: 'settings', practice, settings: { ...books.of(practice).settings, ...settings } }]);
     },
+  };
+}
+
+function turned({ id, endsAt, session }: DiarySlot, state: SlotState): DiaryChange {
+  return { kind: 'slot', practice: session.practice, id, endsAt, state };
+}
+
+/** The next version of an appointment, with what happened to it. */
+function next(appointment: DiaryAppointment, at: Date, what: string): DiaryAppointment {
+  return {
+    ...appointment,
+    version: appointment.version + 1,
+    history: [...appointment.history, { at, what }],
   };
 }
 

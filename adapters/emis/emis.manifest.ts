@@ -1,0 +1,27 @@
+import type { Manifest } from '../gp-system';
+
+export const manifest: Manifest = {
+  id: 'emis',
+  name: 'EMIS-style',
+  version: '1.0.0',
+  route: 'PATIENT_SESSION',
+  transport: 'json',
+  auth: 'session',
+  sessionTtlMs: 10 * 60_000,
+  limits: {
+    concurrency: 40,
+    searchWindowDays: 28,
+    timeoutMs: { search: 5_000, book: 8_000, read: 5_000, cancel: 8_000 },
+    settleMs: 16_000,
+  },
+  throttle: 'unknown',
+  capabilities: {
+    modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
+    bookIdempotency: 'none',
+    readBack: 'byPatient',
+    marker: null,
+    cancel: true,
+    cancelVersioned: false,
+    reasonMaxLength: 150,
+  },
+};

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { Call, SupplierError } from '../gp-system';
+import type { LinkedPatient } from '../linkage-of';
+import { beforehand } from '../outcome';
+import { badReply, parseAs, statusError } from '../parse-reply';
+import { sessionCache } from '../session-cache';
+import type { HttpReply, SupplierHttp } from '../supplier-http';
+import { oneAtATime } from './one-at-a-time';
+import { manifest } from './tpp.manifest';
+import { errorOf, isLoggedOff, type TppMessage } from './tpp.outcomes';
+import { AuthenticateReply, SupplierFailure } from './tpp.replies';
+import { readXml, xmlElement } from './xml';
+
+export interface TppOptions {
+  http: SupplierHttp;
+  now: () => Date;
+  providerId?: string;
+}
+
+interface TppSession {
+  suid: string;
+  patientId: string;
+  onlineUserId: string;
+  /** A suid serves one message at a time. */
+  inTurn: ReturnType<typeof oneAtATime>;
+}
+
+export interface Message {
+  name: TppMessage;
+  attributes: Readonly<Record<string, string | undefined>>;
+  timeoutMs: number;
+  changes?: boolean;
+}
+
+/** What came back: the reply's element, or the error that stands in its place, or an HTTP failure. */
+export type Answer =
+  | { kind: 'REPLY'; value: unknown }
+  | { kind: 'ERROR'; failure: SupplierFailure }
+  | { kind: 'STATUS'; error: SupplierError; reply: HttpReply };
+
+const { id: supplier, limits } = manifest;
+const { timeoutMs } = limits;
+
+/** Logs patients on, and speaks for each, one message at a time, until the session ends. */
+export function tppSessions(options: TppOptions) {
+  const { http, now, providerId = 'gp-booking-gateway' } = options;
+  const sessions = sessionCache<TppSession>({ ttlMs: manifest.sessionTtlMs ?? 1, now });
+
+  async function post(message: Message, call: Call, suid?: string, children: readonly string[] = []) {
+    const { name, attributes } = message;
+    const headers = { 'content-type': 'text/xml; charset=utf-8', type: name, ...(suid && { suid }) };
+    // A uuid of its own for every message: no promise is known that a repeated one would be recognised.
+    const body = xmlElement(name, { apiVersion: '1', uuid: randomUUID(), ...attributes }, children);
+    const reply = await http.send(
+      {
+        method: 'POST',
+        path: '',
+        headers,
+        body,
+        timeoutMs: message.timeoutMs,
+        changes: message.changes ?? false,
+      },
+      call,
+    );
+    return { reply, answer: answerOf(name, reply) };
+  }
+
+  async function logOn({ practice, userId, key }: LinkedPatient, call: Call): Promise<TppSession> {
+    const application = xmlElement('Application', {
+      name: 'GPBookingGateway',
+      version: '1',
+      providerId,
+      deviceType: 'web',
+    });
+    const attributes = { accountId: userId, passphrase: key, unitId: practice };
+    const message: Message = { name: 'Authenticate', attributes, timeoutMs: timeoutMs.read };
+    const { reply, answer } = await post(message, call, undefined, [application]);
+    const { patientId, onlineUserId } = valueOf(AuthenticateReply, 'Authenticate', answer);
+    const suid = reply.headers['suid'];
+    if (!suid) throw badReply(supplier, 'the log-on came without a session');
+    return { suid, patientId, onlineUserId, inTurn: oneAtATime() };
+  }
+
+  function within(
+    session: TppSession,
+    patient: LinkedPatient,
+    message: Message,
+    call: Call,
+  ): Promise<Answer> {
+    const { suid, patientId, onlineUserId } = session;
+    const attributes = { unitId: patient.practice, patientId, onlineUserId, ...message.attributes };
+    return session.inTurn(async () => (await post({ ...message, attributes }, call, suid)).answer);
+  }
+
+  /** Being logged off says that nothing was done, so the session is renewed once for commands too. */
+  async function send(patient: LinkedPatient, message: Message, call: Call): Promise<Answer> {
+    const session = () => beforehand(() => sessions.get(patient.cacheKey, () => logOn(patient, call)));
+    const first = await session();
+    const answer = await within(first, patient, message, call);
+    if (answer.kind !== 'ERROR' || !isLoggedOff(message.name, answer.failure)) return answer;
+    sessions.drop(patient.cacheKey, first);
+    return within(await session(), patient, message, call);
+  }
+
+  /** Nobody is logged on, and to be told so proves that somebody answers. */
+  async function reachable(call: Call): Promise<HttpReply> {
+    return (await post({ name: 'Logoff', attributes: {}, timeoutMs: timeoutMs.read }, call)).reply;
+  }
+
+  return { send, reachable };
+}
+
+/** @throws SupplierError BAD_REPLY when the body is neither the message's reply nor an error. */
+function answerOf(message: TppMessage, reply: HttpReply): Answer {
+  const error = statusError(supplier, reply);
+  if (error) return { kind: 'STATUS', error, reply };
+  const read = readXml(reply.body);
+  if (read?.root === 'Error')
+    return { kind: 'ERROR', failure: parseAs(supplier, SupplierFailure, read.value) };
+  if (read?.root !== `${message}Reply`) throw badReply(supplier, `the reply is not a ${message}Reply`);
+  return { kind: 'REPLY', value: read.value };
+}
+
+/** @throws SupplierError for everything but the reply. */
+export function valueOf<T>(schema: z.ZodType<T>, message: TppMessage, answer: Answer): T {
+  switch (answer.kind) {
+    case 'REPLY':
+      return parseAs(supplier, schema, answer.value);
+    case 'ERROR':
+      throw errorOf(supplier, message, answer.failure);
+    case 'STATUS':
+      throw answer.error;
+  }
+}
