@@ -1,5 +1,7 @@
 /** Imports point the way a query travels, never back (docs/decisions/0001-one-package-seven-import-rules.md). */
-const test = '[.]test[.]ts$';
+const test = '(-under-test|[.]test)[.]ts$';
+const simulator = '^adapters/(start-simulators[.]|simulator/|[^/]+/simulator[.])';
+const conformance = '^adapters/conformance/';
 
 module.exports = {
   forbidden: [
@@ -8,14 +10,14 @@ module.exports = {
       severity: 'error',
       comment: 'Adapters are called; they never know who calls.',
       from: { path: '^adapters/' },
-      to: { path: '^(subgraphs|gateway|main[.]ts|config[.]ts)' },
+      to: { path: '^(subgraphs|gateway)/' },
     },
     {
       name: 'subgraphs-see-the-port',
       severity: 'error',
       comment: 'Suppliers are chosen in main.ts; a subgraph knows the port alone.',
       from: { path: '^subgraphs/', pathNot: test },
-      to: { path: '^(gateway|main[.]ts|config[.]ts|adapters/(?!gp-system[.]ts))' },
+      to: { path: '^(gateway/|adapters/(?!gp-system[.]ts$))' },
     },
     {
       name: 'subgraphs-apart',
@@ -25,6 +27,13 @@ module.exports = {
       to: { path: '^subgraphs/(?!$1/)[^/]+/' },
     },
     {
+      name: 'subgraphs-apart',
+      severity: 'error',
+      comment: 'What the subgraphs share is no bridge between them.',
+      from: { path: '^subgraphs/[^/]+[.]ts$', pathNot: test },
+      to: { path: '^subgraphs/[^/]+/' },
+    },
+    {
       name: 'suppliers-apart',
       severity: 'error',
       comment: 'One supplier never imports another; what two share has a folder of its own.',
@@ -32,18 +41,28 @@ module.exports = {
       to: { path: '^adapters/(?!$1/|fhir/|simulator/|conformance/)[^/]+/' },
     },
     {
+      name: 'suppliers-apart',
+      severity: 'error',
+      comment:
+        'What the suppliers share is no bridge between them: only the two lists of suppliers name any.',
+      from: { path: '^adapters/(?!registry[.]|start-simulators[.])[^/]+[.]ts$', pathNot: test },
+      to: { path: '^adapters/(?!fhir/)[^/]+/' },
+    },
+    {
       name: 'no-graphql-in-adapters',
       severity: 'error',
       comment: 'A supplier adapter speaks the port, not the API.',
       from: { path: '^(adapters|domain)/' },
-      to: { path: '(^|node_modules/)(graphql|type-graphql|@apollo/[^/]+|graphql-scalars)(/|$)' },
+      to: {
+        path: '(^|node_modules/)(graphql|type-graphql|graphql-[^/]+|@apollo/[^/]+|@graphql-tools/[^/]+)(/|$)',
+      },
     },
     {
       name: 'gateway-stands-alone',
       severity: 'error',
       comment: 'The gateway knows the supergraph, not what is behind it.',
       from: { path: '^gateway/' },
-      to: { path: '^(subgraphs|adapters|main[.]ts|config[.]ts)' },
+      to: { path: '^(subgraphs|adapters)/' },
     },
     {
       name: 'no-cycles',
@@ -57,22 +76,30 @@ module.exports = {
       severity: 'error',
       comment:
         'supplier-http.ts is the only way to the network, so that deadlines, limits and evidence hold.',
-      from: { path: '^adapters/', pathNot: ['^adapters/supplier-http[.]ts$', 'simulator', test] },
-      to: { path: '^(axios|node:https?|https?|undici|node:net|net)$|node_modules/(axios|undici)/' },
+      from: { path: '^adapters/', pathNot: ['^adapters/supplier-http[.]ts$', simulator, conformance, test] },
+      to: { path: '^(node:)?(http|https|http2|net|tls|dgram)$|node_modules/(axios|undici)/' },
     },
     {
       name: 'domain-is-the-floor',
       severity: 'error',
-      comment: 'The shared words import nobody.',
-      from: { path: '^domain/' },
-      to: { path: '^(gateway|subgraphs|adapters|main[.]ts|config[.]ts)' },
+      comment: 'The shared words and the two pieces of HTTP are below everybody.',
+      from: { path: '^(domain|http)/' },
+      to: { path: '^(gateway|subgraphs|adapters)/' },
+    },
+    {
+      name: 'only-the-top-sees-everything',
+      severity: 'error',
+      comment: 'Everything is put together in start.ts; a part is given what it needs.',
+      from: { path: '^(gateway|subgraphs|adapters|domain|http)/', pathNot: test },
+      to: { path: '^((main|start|config)[.]ts$|(demo|scripts|bench|tests)/)' },
     },
     {
       name: 'simulators-stay-outside',
       severity: 'error',
-      comment: 'No adapter imports its own simulator: only main.ts, scripts and tests do.',
-      from: { path: '^(adapters|subgraphs|gateway)/', pathNot: ['simulator', 'conformance', test] },
-      to: { path: '^adapters/.*simulator' },
+      comment:
+        'No adapter imports its own simulator or the tests that it has to pass: only start.ts and tests do.',
+      from: { path: '^(adapters|subgraphs|gateway)/', pathNot: [simulator, conformance, test] },
+      to: { path: [simulator, conformance] },
     },
   ],
   options: {

@@ -35,8 +35,9 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
-  console.log(running.says.join('\n'));
+  // Before it is said that everything runs: whoever reads that may stop it at once.
   stopOnSignal(running);
+  console.log(running.says.join('\n'));
 }
 
 async function start(role: z.infer<typeof Role>, on: Surroundings): Promise<Running> {
@@ -103,18 +104,34 @@ function stopOnSignal(running: Running): void {
   process.on('SIGTERM', stop);
 }
 
-const ListenError = z.object({ code: z.literal('EADDRINUSE'), port: z.number() });
+const ListenError = z.object({
+  syscall: z.literal('listen'),
+  code: z.string(),
+  // Absent where it was 0, any that is free.
+  port: z.number().optional(),
+});
+const FileError = z.object({
+  syscall: z.enum(['mkdir', 'open', 'write']),
+  code: z.string(),
+  path: z.string(),
+});
+
+function fail(error: unknown): never {
+  console.error(sentenceOf(error));
+  process.exit(1);
+}
 
 /** One sentence that says what to do. */
-function fail(error: unknown): never {
-  const inUse = ListenError.safeParse(error);
-  const sentence = inUse.success
-    ? `Port ${inUse.data.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`
-    : error instanceof Error
-      ? error.message
-      : 'It could not be started.';
-  console.error(sentence);
-  process.exit(1);
+function sentenceOf(error: unknown): string {
+  const listening = ListenError.safeParse(error).data;
+  if (listening?.code === 'EADDRINUSE' && listening.port !== undefined)
+    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`;
+  if (listening !== undefined)
+    return `The address cannot be listened on (${listening.code}): choose another by HOST, or another PORT.`;
+  const file = FileError.safeParse(error).data;
+  if (file !== undefined)
+    return `${file.path} cannot be used (${file.code}): set DATA_DIR to a folder that this program may write to.`;
+  return error instanceof Error ? error.message : 'It could not be started.';
 }
 
 main().catch(fail);

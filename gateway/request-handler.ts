@@ -42,7 +42,7 @@ async function answer(
   response.setHeader(REQUEST_ID_HEADER, requestId);
   response.setHeader('x-content-type-options', 'nosniff');
   try {
-    await route(request, response, new URL(request.url ?? '/', 'http://localhost'));
+    await route(request, response, addressed(request));
   } catch (error) {
     refuse(response, error, logger);
   }
@@ -56,6 +56,12 @@ async function answer(
 function inboundId(request: IncomingMessage): string {
   const id = z.uuid().safeParse(request.headers[REQUEST_ID_HEADER]);
   return id.success ? id.data : randomUUID();
+}
+
+/** A target that is no address, such as `//`, is the address of nothing. */
+function addressed({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://localhost';
+  return new URL(URL.canParse(url, base) ? url : '/nothing', base);
 }
 
 function router(options: RequestHandlerOptions): Route {

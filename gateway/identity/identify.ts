@@ -73,5 +73,4 @@ const CLAIM_REFUSALS: Partial<Record<string, TokenRefusal>> = {
   aud: 'WRONG_AUDIENCE',
   iss: 'UNKNOWN_ISSUER',
   nbf: 'NOT_YET_VALID',
-  iat: 'NOT_YET_VALID',
 };

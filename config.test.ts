@@ -1,0 +1,92 @@
+import { join, resolve } from 'node:path';
+import { ConfigError, readConfig } from './config';
+
+function problem(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+it('needs nothing: one process, embedded stores, simulated suppliers, on this machine alone', () => {
+  expect(readConfig({})).toMatchObject({
+    production: false,
+    dataDir: resolve('data'),
+    clinicalMode: 'demo',
+    http: { host: '127.0.0.1', port: 4000 },
+    databases: { appointments: { kind: 'embedded', file: join(resolve('data'), 'ledger.db') } },
+    redisUrl: undefined,
+    issuers: undefined,
+    suppliers: { emis: undefined, tpp: undefined, 'gp-connect': undefined },
+    simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103 },
+  });
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(readConfig({ PORT: '', DATABASE_URL: '', GATEWAY_SECRET: '', ISSUERS: '' })).toEqual(readConfig({}));
+});
+
+it('keeps every store in PostgreSQL when it is named', () => {
+  const url = 'postgres://127.0.0.1/gp';
+  const { databases } = readConfig({ DATABASE_URL: url });
+  expect(Object.values(databases)).toEqual(Array(3).fill({ kind: 'postgres', url }));
+});
+
+it('reads the issuers', () => {
+  const issuer = {
+    kind: 'nhs-login',
+    issuer: 'https://auth.test.invalid',
+    audience: 'us',
+    jwksUrl: 'https://auth.test.invalid/jwks',
+  };
+  expect(readConfig({ ISSUERS: JSON.stringify([issuer]) }).issuers).toEqual([issuer]);
+});
+
+describe('a setting that cannot be used is named', () => {
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '4000.5'],
+    ['SIMULATOR_EMIS_PORT', 'x'],
+    ['DATABASE_URL', 'foo'],
+    ['DATABASE_URL', 'mysql://127.0.0.1/gp'],
+    ['REDIS_URL', 'http://127.0.0.1'],
+    ['GATEWAY_SECRET', 'short'],
+    ['NODE_ENV', 'staging'],
+    ['CLINICAL_MODE', 'LIVE'],
+    ['LOG_LEVEL', 'loud'],
+    ['TRIAGE_URL', 'file:///etc/passwd'],
+    ['EMIS_URL', 'not an address'],
+    ['ORGANISATION_ODS', 'x'],
+    ['HOLD_SECONDS', '0'],
+    ['OFFER_SECONDS', '-5'],
+    ['SEARCH_WAVE_SIZE', '1000'],
+    ['ISSUERS', '{'],
+    ['ISSUERS', '{}'],
+    ['ISSUERS', '[{"kind":"google"}]'],
+  ])('%s=%s', (name, value) => {
+    const says = problem({ [name]: value });
+    expect(says).toMatch(new RegExp(`^${name} cannot be used: .*README`));
+    expect(says.split('\n')).toHaveLength(1);
+  });
+
+  it('without repeating a secret', () => {
+    expect(problem({ GATEWAY_SECRET: 'hush-hush' })).not.toContain('hush');
+    expect(problem({ DATABASE_URL: 'mysql://user:hush@127.0.0.1/' })).not.toContain('hush');
+  });
+});
+
+describe('in production', () => {
+  const secret = 'x'.repeat(32);
+  const issuers = '[{"kind":"cis2","issuer":"a","audience":"b","jwksUrl":"https://c.test.invalid"}]';
+
+  it('a secret and the issuers have to be named', () => {
+    expect(problem({ NODE_ENV: 'production' })).toMatch(/^GATEWAY_SECRET is missing/);
+    expect(problem({ NODE_ENV: 'production', GATEWAY_SECRET: secret })).toMatch(/^ISSUERS is missing/);
+    expect(problem({ NODE_ENV: 'production', GATEWAY_SECRET: secret, ISSUERS: issuers })).toBe('none');
+  });
+});

@@ -1,0 +1,133 @@
+import { syntheticNhsNumber } from '../../domain/nhs-number';
+import { callerFromClaims } from './claims';
+
+const PERSON = {
+  nhs_number: syntheticNhsNumber(1),
+  family_name: 'Example',
+  given_name: 'Ruth',
+  birthdate: '1990-02-11',
+  gp_ods_code: 'Z90001',
+  gp_integration_credentials: { gp_ods_code: 'Z90001', gp_user_id: 'user', gp_linkage_key: 'key' },
+};
+const SON = { ...PERSON, sub: 'son', nhs_number: syntheticNhsNumber(2), given_name: 'Sam' };
+const PATIENT = {
+  iss: 'https://issuer.test.invalid',
+  sub: 'mother',
+  vot: 'P9.Cp.Cd',
+  identity_proofing_level: 'P9',
+  ...PERSON,
+};
+
+describe('NHS login', () => {
+  const read = (changes: object) => callerFromClaims('nhs-login', { ...PATIENT, ...changes });
+
+  it('vouches for a patient with their practice and linkage', () => {
+    expect(read({})).toMatchObject({
+      kind: 'patient',
+      proofing: 'P9',
+      actsFor: [],
+      self: {
+        id: 'mother',
+        nhsNumber: PERSON.nhs_number,
+        familyName: 'Example',
+        givenName: 'Ruth',
+        birthDate: '1990-02-11',
+        registeredPractice: 'Z90001',
+        linkage: { practice: 'Z90001', userId: 'user', key: 'key' },
+      },
+    });
+  });
+
+  it('vouches for those whom the subject may act for', () => {
+    expect(read({ acts_for: [SON] })).toMatchObject({ actsFor: [{ id: 'son', givenName: 'Sam' }] });
+  });
+
+  it('vouches for a patient without a practice or linkage', () => {
+    const caller = read({ gp_ods_code: undefined, gp_integration_credentials: undefined });
+    expect(caller).toMatchObject({ self: { id: 'mother', linkage: undefined } });
+  });
+
+  it('at P5 vouches for less, and says so', () => {
+    expect(read({ vot: 'P5.Cp.Cd', identity_proofing_level: 'P5' })).toMatchObject({ proofing: 'P5' });
+  });
+
+  it('at P0 vouches for nobody, whatever else the token claims', () => {
+    const caller = read({ vot: 'P0.Cp', identity_proofing_level: 'P0', acts_for: [SON] });
+    expect(caller).toMatchObject({ kind: 'patient', proofing: 'P0', actsFor: [] });
+    expect(caller).not.toHaveProperty('self');
+  });
+
+  it.each([
+    ['vot P5 against level P9', { vot: 'P5.Cp.Cd' }],
+    ['vot P9 against level P5', { identity_proofing_level: 'P5' }],
+    ['vot P0 against level P9', { vot: 'P0.Cp' }],
+    ['no vot', { vot: undefined }],
+    ['no level', { identity_proofing_level: undefined }],
+    ['an unknown level', { vot: 'P7.Cp', identity_proofing_level: 'P7' }],
+    ['a vot that only begins like P9', { vot: 'P99.Cp' }],
+    ['no NHS number', { nhs_number: undefined }],
+    ['a wrong check digit', { nhs_number: '9990000001' }],
+    ['an NHS number as a number', { nhs_number: 9990000018 }],
+    ['no name', { family_name: undefined }],
+    ['an impossible birth date', { birthdate: '1990-02-30' }],
+    ['a bad practice code', { gp_ods_code: "Z9' or 1=1" }],
+    ['a bad person among those acted for', { acts_for: [{ ...SON, nhs_number: '1111111111' }] }],
+    ['a person acted for without a name', { acts_for: [{ ...SON, sub: undefined }] }],
+    ['too many to act for', { acts_for: Array.from({ length: 21 }, () => SON) }],
+  ])('proves nothing with %s', (_, changes) => {
+    expect(read(changes)).toBeNull();
+  });
+});
+
+describe('CIS2', () => {
+  const role = (person_roleid: string, org_code: string) => ({
+    person_roleid,
+    org_code,
+    role_code: 'S8001:G8005:R8001',
+  });
+  const read = (claims: object) => callerFromClaims('cis2', { iss: 'cis2', sub: 'receptionist', ...claims });
+  const roles = [role('first', 'Z90001'), role('second', 'Z90002')];
+
+  it('vouches for the role that was selected, and no other', () => {
+    expect(read({ selected_roleid: 'second', nhsid_nrbac_roles: roles })).toMatchObject({
+      kind: 'practice-staff',
+      practice: 'Z90002',
+    });
+  });
+
+  it.each([
+    ['no role selected', { nhsid_nrbac_roles: roles }],
+    ['an empty selection', { selected_roleid: '', nhsid_nrbac_roles: roles }],
+    ['a selected role that is not granted', { selected_roleid: 'third', nhsid_nrbac_roles: roles }],
+    ['no roles at all', { selected_roleid: 'first' }],
+    ['an empty list of roles', { selected_roleid: 'first', nhsid_nrbac_roles: [] }],
+    ['a role without an organisation', { selected_roleid: 'x', nhsid_nrbac_roles: [{ person_roleid: 'x' }] }],
+  ])('proves nothing with %s', (_, claims) => {
+    expect(read(claims)).toBeNull();
+  });
+
+  it('cannot vouch for a patient', () => {
+    expect(callerFromClaims('cis2', PATIENT)).toBeNull();
+  });
+});
+
+describe('a client', () => {
+  const read = (scope: unknown) => callerFromClaims('client', { iss: 'clients', sub: 'tool', scope });
+
+  it.each([
+    ['analyst', 'analyst'],
+    ['operator', 'operator'],
+    ['profile analyst', 'analyst'],
+    ['analyst operator', 'operator'],
+  ])('with the scope "%s" is the %s', (scope, kind) => {
+    expect(read(scope)).toMatchObject({ kind });
+  });
+
+  it.each(['', 'analysts', 'patient', 'ANALYST', undefined, ['analyst']])('with %p is nobody', (scope) => {
+    expect(read(scope)).toBeNull();
+  });
+
+  it('cannot vouch for a patient or for staff', () => {
+    expect(callerFromClaims('client', { ...PATIENT, selected_roleid: 'first' })).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+const ROOT = join(__dirname, '..');
+
+/** What the rules allow: each line of it exists in the product in much the same form. */
+const ALLOWED: Record<string, string> = {
+  'main.ts': `import './start';`,
+  'start.ts': `import './config'; import './gateway/gateway'; import './adapters/registry'; import './demo/people';
+    import './subgraphs/triage'; import './subgraphs/appointments'; import './adapters/start-simulators';`,
+  'config.ts': `import './domain/words';`,
+  'domain/words.ts': `export const word = 1;`,
+  'http/listen.ts': `import 'node:http';`,
+  // A cycle is reported once, from its first file.
+  'http/second.ts': `import { first } from './first'; export const second = first;`,
+  'demo/people.ts': `import '../domain/words';`,
+  'gateway/gateway.ts': `import '../domain/words'; import '../http/listen'; import 'graphql';`,
+  'gateway/gateway.test.ts': `import '../demo/people'; import './gateway';`,
+  'subgraphs/problem.ts': `import 'graphql';`,
+  'subgraphs/triage/index.ts': `import '../problem'; import '../../domain/words';`,
+  'subgraphs/appointments/index.ts': `import '../problem'; import '../../adapters/gp-system';`,
+  'subgraphs/appointments/booking.test.ts': `import '../../adapters/registry';`,
+  'adapters/gp-system.ts': `import '../domain/words';`,
+  'adapters/supplier-http.ts': `import './gp-system'; import 'node:http'; import 'axios';`,
+  'adapters/fhir/outcome.ts': `import '../gp-system';`,
+  'adapters/emis/emis.ts': `import '../gp-system'; import '../supplier-http'; import '../fhir/outcome';`,
+  'adapters/emis/simulator.ts': `import '../simulator/diary'; import 'node:http';`,
+  'adapters/emis/emis.test.ts': `import './emis'; import '../conformance/suite';`,
+  'adapters/tpp/tpp.ts': `import '../gp-system'; import '../supplier-http';`,
+  'adapters/simulator/diary.ts': `import '../gp-system';`,
+  'adapters/conformance/suite.ts': `import '../start-simulators'; import '../registry';`,
+  'adapters/registry.ts': `import './emis/emis'; import './tpp/tpp';`,
+  'adapters/start-simulators.ts': `import './emis/simulator';`,
+};
+
+/** One forbidden import each; the file's name says what is tried. */
+const FORBIDDEN: Record<string, [file: string, source: string][]> = {
+  'follow-the-query': [
+    ['adapters/emis/sees-a-subgraph.ts', `import '../../subgraphs/problem';`],
+    ['adapters/emis/sees-the-gateway.ts', `import '../../gateway/gateway';`],
+    ['adapters/sees-a-type.ts', `import type { x } from '../subgraphs/problem'; export type Y = typeof x;`],
+    ['adapters/sees-by-export.ts', `export * from '../gateway/gateway';`],
+    ['adapters/sees-by-require.ts', `const seen = require('../subgraphs/problem'); export { seen };`],
+    ['adapters/sees-dynamically.ts', `export const seen = () => import('../subgraphs/triage');`],
+    ['adapters/sees-by-import-type.ts', `export type Seen = typeof import('../gateway/gateway');`],
+    ['adapters/sees-by-import-equals.ts', `import seen = require('../gateway/gateway'); export { seen };`],
+  ],
+  'subgraphs-see-the-port': [
+    ['subgraphs/triage/sees-a-supplier.ts', `import '../../adapters/emis/emis';`],
+    ['subgraphs/triage/sees-the-registry.ts', `import type {} from '../../adapters/registry';`],
+    ['subgraphs/sees-the-gateway.ts', `import '../gateway/gateway';`],
+  ],
+  'subgraphs-apart': [
+    ['subgraphs/triage/sees-another.ts', `import '../appointments';`],
+    ['subgraphs/triage/deep/sees-a-type.ts', `import type {} from '../../appointments/index';`],
+    ['subgraphs/bridges.ts', `export * from './triage';`],
+  ],
+  'suppliers-apart': [
+    ['adapters/emis/sees-another.ts', `import '../tpp/tpp';`],
+    ['adapters/fhir/sees-a-supplier.ts', `export * from '../tpp/tpp';`],
+    ['adapters/bridges.ts', `export * from './tpp/tpp';`],
+  ],
+  'no-graphql-in-adapters': [
+    ['adapters/emis/speaks-graphql.ts', `import 'graphql';`],
+    ['adapters/emis/speaks-by-type.ts', `import type { ID } from 'type-graphql'; export type X = typeof ID;`],
+    ['adapters/emis/speaks-apollo.ts', `import '@apollo/subgraph';`],
+    ['adapters/emis/speaks-scalars.ts', `import 'graphql-scalars';`],
+    ['adapters/emis/speaks-tools.ts', `import '@graphql-tools/utils';`],
+    ['adapters/emis/speaks-a-subpath.ts', `import 'graphql/language/printer';`],
+    ['domain/speaks-graphql.ts', `import 'graphql';`],
+  ],
+  'gateway-stands-alone': [
+    ['gateway/sees-a-subgraph.ts', `import '../subgraphs/triage';`],
+    ['gateway/identity/sees-the-port.ts', `import type {} from '../../adapters/gp-system';`],
+  ],
+  'no-cycles': [
+    ['http/first.ts', `import type { second } from './second'; export const first = 1 as typeof second;`],
+  ],
+  'adapters-open-no-sockets': [
+    ...['axios', 'undici', 'http', 'node:http', 'node:https', 'node:http2', 'node:net', 'node:tls'].map(
+      (name): [string, string] => [`adapters/emis/opens-${name.replace(':', '-')}.ts`, `import '${name}';`],
+    ),
+  ],
+  'domain-is-the-floor': [
+    ['domain/sees-the-port.ts', `import '../adapters/gp-system';`],
+    ['domain/sees-the-gateway.ts', `import type {} from '../gateway/gateway';`],
+    ['http/sees-the-domains-user.ts', `import '../subgraphs/problem';`],
+  ],
+  'simulators-stay-outside': [
+    ['adapters/emis/sees-its-simulator.ts', `import './simulator';`],
+    ['adapters/emis/sees-the-diary.ts', `import '../simulator/diary';`],
+    ['adapters/emis/sees-the-suite.ts', `import '../conformance/suite';`],
+  ],
+  'only-the-top-sees-everything': [
+    ['subgraphs/triage/sees-main.ts', `import '../../main';`],
+    ['subgraphs/triage/sees-start.ts', `import '../../start';`],
+    ['subgraphs/sees-the-settings.ts', `import type {} from '../config';`],
+    ['gateway/sees-start.ts', `import '../start';`],
+    ['gateway/sees-the-demo.ts', `import '../demo/people';`],
+    ['adapters/emis/sees-the-demo.ts', `import '../../demo/people';`],
+    ['domain/sees-the-settings.ts', `import '../config';`],
+    ['http/sees-start.ts', `import '../start';`],
+  ],
+};
+
+const Report = z.object({
+  summary: z.object({
+    violations: z.array(z.object({ from: z.string(), rule: z.object({ name: z.string() }) })),
+  }),
+});
+
+const violations = new Map<string, string[]>();
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'import-rules-'));
+  const tree = { ...ALLOWED, ...Object.fromEntries(Object.values(FORBIDDEN).flat()) };
+  for (const [file, source] of Object.entries(tree)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), source);
+  }
+  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json'])
+    copyFileSync(join(ROOT, file), join(folder, file));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const cruised = spawnSync(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+      ...['--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
+      ...['adapters', 'demo', 'domain', 'gateway', 'http', 'subgraphs', 'main.ts', 'start.ts', 'config.ts'],
+    ],
+    { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  rmSync(folder, { recursive: true });
+  for (const { from, rule } of Report.parse(JSON.parse(cruised.stdout)).summary.violations)
+    violations.set(from, [...(violations.get(from) ?? []), rule.name]);
+});
+
+const cases = Object.entries(FORBIDDEN).flatMap(([rule, files]) => files.map(([file]) => ({ rule, file })));
+
+test.each(cases)('$rule: $file is refused', ({ rule, file }) => {
+  expect(violations.get(file)).toContain(rule);
+});
+
+test.each(Object.keys(ALLOWED))('%s is allowed', (file) => {
+  expect(violations.get(file)).toBeUndefined();
+});
+
+test('every rule of the configuration is tried', () => {
+  const { forbidden } = z
+    .object({ forbidden: z.array(z.object({ name: z.string() })) })
+    .parse(jest.requireActual('../.dependency-cruiser.cjs'));
+  const names = new Set(forbidden.map(({ name }) => name));
+  expect(Object.keys(FORBIDDEN).sort()).toEqual([...names].sort());
+});

@@ -1,0 +1,239 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../http/free-port';
+import { raw } from './patient-journey';
+
+const ROOT = join(__dirname, '..');
+const MAIN = join(ROOT, 'dist', 'main.js');
+const TOKEN = join(ROOT, 'dist', 'scripts', 'token.js');
+const ANY_PORT = {
+  PORT: '0',
+  SIMULATOR_CONTROL_PORT: '0',
+  SIMULATOR_EMIS_PORT: '0',
+  SIMULATOR_TPP_PORT: '0',
+  SIMULATOR_GP_CONNECT_PORT: '0',
+};
+const PATH = process.env.PATH ?? '';
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A process of its own, which has nothing of this one's environment but what it is given. */
+function run(script: string, args: string[], env: Record<string, string>): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [script, ...args],
+      { cwd: ROOT, env: { PATH, DATA_DIR: dataDir(), ...ANY_PORT, ...env }, timeout: 20_000 },
+      (_error, out, err) => {
+        resolve({ code: child.exitCode, out, err });
+      },
+    );
+  });
+}
+
+function dataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'gp-booking-start-'));
+}
+
+beforeAll(() => {
+  // `npm test` has built it; a test run alone may come first.
+  if (!existsSync(MAIN)) spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
+});
+
+interface Try {
+  name: string;
+  args?: string[];
+  env?: Record<string, string>;
+}
+
+describe('what cannot be started', () => {
+  let taken: Server;
+  let takenPort: string;
+  let ended: Map<string, Ended>;
+  const file = join(dataDir(), 'file');
+  const broken = dataDir();
+
+  const tries: (Try & { says: RegExp })[] = [
+    { name: 'a setting that cannot be used', says: /^PORT .*README/, env: { PORT: 'abc' } },
+    { name: 'a data folder that is a file', says: /^\S+ cannot be used .*DATA_DIR/, env: { DATA_DIR: file } },
+    { name: 'a key that cannot be read', says: /demo-issuer\.json .*delete it/, env: { DATA_DIR: broken } },
+    { name: 'an address that is not ours', says: /EADDRNOTAVAIL.*HOST/, env: { HOST: '192.0.2.1' } },
+    { name: 'an unknown part', says: /"gatway".*gateway/, args: ['gatway'] },
+    { name: 'one part alone', says: /DATABASE_URL, REDIS_URL, GATEWAY_SECRET/, args: ['triage'] },
+    {
+      name: 'production with the demo issuer',
+      says: /demo issuer.*refused/,
+      env: {
+        NODE_ENV: 'production',
+        GATEWAY_SECRET: 'x'.repeat(32),
+        ISSUERS: JSON.stringify([
+          {
+            kind: 'nhs-login',
+            issuer: 'https://nhs-login.demo.invalid',
+            audience: 'gp-booking-gateway',
+            jwksUrl: 'http://127.0.0.1:1/jwks',
+          },
+        ]),
+      },
+    },
+  ];
+
+  beforeAll(async () => {
+    writeFileSync(file, 'not a folder');
+    writeFileSync(join(broken, 'demo-issuer.json'), '{"half":');
+    taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const address = taken.address();
+    takenPort = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const waiting: Try[] = [
+      ...tries,
+      { name: 'PORT', env: { PORT: takenPort } },
+      { name: 'SIMULATOR_TPP_PORT', env: { SIMULATOR_TPP_PORT: takenPort } },
+    ];
+    ended = new Map();
+    // More at once than there are processors only makes each of them slower.
+    const worker = async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+        ended.set(next.name, await run(MAIN, next.args ?? [], next.env ?? {}));
+    };
+    await Promise.all([worker(), worker()]);
+  }, 60_000);
+  afterAll(() => taken.close());
+
+  function expectOneSentence({ code, out, err }: Ended, says: RegExp): void {
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(says);
+    expect(err).not.toMatch(/^\s+at |Error:/m);
+  }
+
+  test.each(tries)('$name: says so in one sentence', ({ name, says }) => {
+    expectOneSentence(ended.get(name)!, says);
+  });
+
+  test.each(['PORT', 'SIMULATOR_TPP_PORT'])('%s in use: says which, and what to do', (name) => {
+    expectOneSentence(ended.get(name)!, new RegExp(`^Port ${takenPort} is in use: .*SIMULATOR_`));
+  });
+});
+
+const folder = dataDir();
+
+describe('a good start', () => {
+  let child: ChildProcess;
+  let said = '';
+  let url = '';
+  let controlPort = '';
+
+  beforeAll(async () => {
+    controlPort = String(await freePort());
+    child = spawn(process.execPath, [MAIN], {
+      cwd: ROOT,
+      env: { PATH, DATA_DIR: folder, ...ANY_PORT, SIMULATOR_CONTROL_PORT: controlPort },
+    });
+    said = await saysUntil(child, 'Ctrl-C');
+    url = /API\s+(http:\S+)\/graphql/.exec(said)?.[1] ?? '';
+  });
+  afterAll(() => void child.kill('SIGKILL'));
+
+  it('says where everything is, and that it is a demonstration', () => {
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(said).toContain(`${url}/explorer/`);
+    for (const kind of ['patient', 'parent', 'practice', 'analyst']) expect(said).toContain(kind);
+    expect(said).toContain('npm run --silent token -- --as');
+    const honest = said.split('\n').find((line) => line.includes('simulated'));
+    expect(honest).toMatch(/Suppliers are simulated.*demonstration/);
+  });
+
+  it('serves the explorer, and is healthy', async () => {
+    const explorer = await fetch(`${url}/explorer/`);
+    expect(explorer.status).toBe(200);
+    expect(await explorer.text()).toContain('<script');
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  });
+
+  it('accepts the token of each kind of caller', async () => {
+    const env = { DATA_DIR: folder, SIMULATOR_CONTROL_PORT: controlPort };
+    const kinds = ['patient', 'parent', 'practice', 'analyst', 'operator'];
+    const made = await Promise.all(kinds.map((as) => run(TOKEN, ['--as', as], env)));
+    for (const { code, out, err } of made) {
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    }
+    const people = await Promise.all(
+      made.map(({ out }) =>
+        raw(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${out.trim()}` },
+          body: '{"query":"{ peopleICanBookFor { id } }"}',
+        }),
+      ),
+    );
+    expect(people.map(({ data }) => data)).toEqual([
+      { peopleICanBookFor: [{ id: 'demo-mother-0' }] },
+      { peopleICanBookFor: [{ id: 'demo-mother-0' }, { id: 'demo-son-1' }] },
+      { peopleICanBookFor: [] },
+      { peopleICanBookFor: [] },
+      { peopleICanBookFor: [] },
+    ]);
+  });
+
+  it('says in one sentence whom a token can be for', async () => {
+    const wrong = [
+      ['--as', 'nobody'],
+      ['--whom', 'parent'],
+    ];
+    const made = await Promise.all(wrong.map((args) => run(TOKEN, args, {})));
+    for (const { code, out, err } of made) {
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err.trim().split('\n')).toHaveLength(1);
+      expect(err).not.toMatch(/^\s+at |Error:/m);
+    }
+  });
+
+  it('ends on Ctrl-C, although a client keeps its connection open', async () => {
+    await fetch(`${url}/health/live`);
+    const started = performance.now();
+    expect(await ended(child, 'SIGINT')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - started).toBeLessThan(3_000);
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+});
+
+test('it starts again on what it kept, and ends when it is told to terminate', async () => {
+  const env = { PATH, DATA_DIR: folder, ...ANY_PORT };
+  const child = spawn(process.execPath, [MAIN], { cwd: ROOT, env });
+  await saysUntil(child, 'Ctrl-C');
+  expect(await ended(child, 'SIGTERM')).toEqual({ code: 0, signal: null });
+});
+
+function saysUntil(child: ChildProcess, word: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(word)) resolve(said);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`It ended with ${String(code)} after saying: ${said}`));
+    });
+  });
+}
+
+function ended(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+): Promise<{ code: number | null; signal: string | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, by) => {
+      resolve({ code, signal: by });
+    });
+    child.kill(signal);
+  });
+}
