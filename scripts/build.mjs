@@ -21,7 +21,7 @@ await build({
     'main.ts',
     'start.ts',
     'config.ts',
-   
+
     ...sources,
     ...files.filter((file) => CONTENT.test(file)),
   ],
