@@ -86,7 +86,12 @@ describe('in production', () => {
 
   it('a secret and the issuers have to be named', () => {
     expect(problem({ NODE_ENV: 'production' })).toMatch(/^GATEWAY_SECRET is missing/);
-    expect(problem({ NODE_ENV: 'production', GATEWAY_SECRET: secret })).toMatch(/^ISSUERS is missing/);
-    expect(problem({ NODE_ENV: 'production', GATEWAY_SECRET: secret, ISSUERS: issuers })).toBe('none');
+    const env = { NODE_ENV: 'production', GATEWAY_SECRET: secret };
+    expect(problem(env)).toMatch(/^No supplier is configured/);
+    const EMIS_URL = 'https://supplier.invalid';
+    expect(problem({ ...env, EMIS_URL })).toMatch(/^ISSUERS is missing/);
+    expect(problem({ ...env, EMIS_URL, ISSUERS: issuers })).toBe('none');
+    const plain = issuers.replaceAll('https:', 'http:');
+    expect(problem({ ...env, EMIS_URL, ISSUERS: plain })).toMatch(/jwksUrl must be https/);
   });
 });

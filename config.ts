@@ -89,6 +89,13 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new ConfigError(
       'GATEWAY_SECRET is missing: in production set it to at least 32 random characters, the same for every process.',
     );
+  const suppliers = { emis: e.EMIS_URL, tpp: e.TPP_URL, 'gp-connect': e.GP_CONNECT_URL };
+  if (production && Object.values(suppliers).every((supplierUrl) => supplierUrl === undefined))
+    throw new ConfigError(
+      'No supplier is configured: in production set EMIS_URL, TPP_URL or GP_CONNECT_URL, because simulated suppliers are refused there.',
+    );
+  if (production && e.ISSUERS?.some(({ jwksUrl }) => !jwksUrl.startsWith('https:')) === true)
+    throw new ConfigError('ISSUERS cannot be used: in production a jwksUrl must be https.');
   if (production && e.ISSUERS === undefined)
     throw new ConfigError(
       'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',
@@ -114,7 +121,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       practices: { url: e.PRACTICES_URL, port: e.PRACTICES_PORT },
       appointments: { url: e.APPOINTMENTS_URL, port: e.APPOINTMENTS_PORT },
     },
-    suppliers: { emis: e.EMIS_URL, tpp: e.TPP_URL, 'gp-connect': e.GP_CONNECT_URL },
+    suppliers,
     simulatorPorts: {
       control: e.SIMULATOR_CONTROL_PORT,
       emis: e.SIMULATOR_EMIS_PORT,

@@ -165,7 +165,11 @@ async function appointmentsOptions(
       logger,
       now,
     }),
-    keys: { offer: deriveKey(secret, 'offer'), patientDetails: deriveKey(secret, 'patient-details') },
+    keys: {
+      offer: deriveKey(secret, 'offer'),
+      patientDetails: deriveKey(secret, 'patient-details'),
+      patientDigest: deriveKey(secret, 'patient-digest'),
+    },
     holdMs: config.holdSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     waveSize: config.searchWaveSize,

@@ -18,6 +18,8 @@ const Reply = z.object({
 });
 
 const CONNECTIONS = 64;
+/** Longer than any booking may take at a supplier. */
+const TIMEOUT_MS = 30_000;
 
 /**
  * A subgraph in another process, over a pool of kept-alive connections. The caller travels signed.
@@ -25,7 +27,11 @@ const CONNECTIONS = 64;
  */
 export function httpTransport(name: string, url: string, callerKey: Uint8Array): SubgraphTransport {
   const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections: CONNECTIONS });
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
   return {
     async fetch({ query, variables, operationName, caller, requestId, signal }) {
       const { statusCode, body } = await pool.request({

@@ -141,6 +141,13 @@ function refuse(response: ServerResponse, error: unknown, logger: Logger): void 
     );
   if (error instanceof BodyTooLarge) return send(response, 413, errorBody(error.message, 'BODY_TOO_LARGE'));
   if (error instanceof TokenRefused) {
+    // That the issuer's keys cannot be had says nothing about the token.
+    if (error.reason === 'KEYS_UNAVAILABLE')
+      return send(
+        response,
+        503,
+        errorBody('Tokens cannot be checked just now. Try again.', 'UNAUTHENTICATED', error.reason),
+      );
     response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
     return send(response, 401, errorBody(error.message, 'UNAUTHENTICATED', error.reason));
   }

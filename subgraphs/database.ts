@@ -59,7 +59,10 @@ export async function openDatabase<Tables>(
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     await database.close();
-    throw new Error(`The ${owner} database could not be opened or brought up to date.`, { cause: error });
+    throw new Error(
+      `The ${owner} database could not be opened or brought up to date: check ${settings.kind === 'embedded' ? `the file ${settings.file}` : 'DATABASE_URL and that PostgreSQL answers there'}.`,
+      { cause: error },
+    );
   }
   return database;
 }

@@ -58,7 +58,7 @@ export async function serveSubgraph(
       variables: body.data.variables ?? {},
       operationName: body.data.operationName ?? undefined,
       caller,
-      requestId: String(request.headers[REQUEST_ID_HEADER]),
+      requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
       signal: waited.signal,
     });
     send(response, 200, result);

@@ -81,7 +81,7 @@ export async function bookingLaboratory(
     ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations)),
     holds,
     offers: sealer(Offer, randomBytes(32)),
-    patients: patients(randomBytes(32)),
+    patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     holdMs: 60_000,
     offerMs: 60_000,
     waveSize: 25,

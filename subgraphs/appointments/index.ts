@@ -32,7 +32,7 @@ export interface AppointmentsOptions {
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
   systems: GpSystems;
-  keys: { offer: Uint8Array; patientDetails: Uint8Array };
+  keys: { offer: Uint8Array; patientDetails: Uint8Array; patientDigest: Uint8Array };
   holdMs: number;
   offerMs: number;
   waveSize: number;
@@ -54,7 +54,7 @@ export async function createAppointmentsSubgraph(
     ledger: ledger(await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations)),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
-    patients: patients(keys.patientDetails),
+    patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
   };
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);

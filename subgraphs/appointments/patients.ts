@@ -20,10 +20,10 @@ export interface Patients extends Sealer<Patient> {
   digest(patient: Patient): string;
 }
 
-export function patients(key: Uint8Array): Patients {
+export function patients(keys: { details: Uint8Array; digest: Uint8Array }): Patients {
   return {
-    ...sealer(PatientDetails, key),
-    digest: ({ nhsNumber }) => createHmac('sha256', key).update(nhsNumber).digest('base64url'),
+    ...sealer(PatientDetails, keys.details),
+    digest: ({ nhsNumber }) => createHmac('sha256', keys.digest).update(nhsNumber).digest('base64url'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GpSystem, SupplierAppointment } from '../../adapters/gp-system';
 import type { Fault } from '../../adapters/simulator/faults';
 import type { PatientCaller } from '../../domain/caller';
 import {
@@ -18,6 +19,7 @@ import {
 import { EMBEDDED } from '../databases';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/offers';
+import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
@@ -67,8 +69,21 @@ function once(operation: 'BOOK' | 'CANCEL' | 'READ' | 'SEARCH', fault: Fault, ti
   lab.simulators.faults.add({ supplier: 'gp-connect', operation, times, fault });
 }
 
-async function settled(booking: Booking): Promise<Booking> {
-  const look = reconciler(lab.deps);
+/** The services as they are, over suppliers whose lists come back changed. */
+function withReadBack(
+  change: (list: readonly SupplierAppointment[]) => readonly SupplierAppointment[],
+): BookingDeps {
+  const changed = [...lab.deps.systems].map(([id, system]): [string, GpSystem] => [
+    id,
+    { ...system, readBack: async (probe, call) => change(await system.readBack(probe, call)) },
+  ]);
+  return { ...lab.deps, systems: new Map(changed) };
+}
+
+const withoutMarkers = () => withReadBack((list) => list.map((one) => ({ ...one, carriesMarker: false })));
+
+async function settled(booking: Booking, deps: BookingDeps = lab.deps): Promise<Booking> {
+  const look = reconciler(deps);
   for (let tries = 0; tries < 40; tries++) {
     const current = await lab.deps.ledger.findBooking(booking.id);
     if (current !== null && !['UNKNOWN', 'CANCEL_UNKNOWN'].includes(current.state)) return current;
@@ -164,6 +179,26 @@ describe('holding', () => {
     expect((await wanted()).kind).toBe('held');
   });
 
+  test('tapping twice, with one key or two, is one hold', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const input = await holdInput(offer(caller, slot!), caller, lab.deps);
+    const again = { ...input, idempotencyKey: randomUUID() };
+    const answers = await Promise.all([holdSlot(input, caller, lab.deps), holdSlot(input, caller, lab.deps)]);
+    answers.push(await holdSlot(again, caller, lab.deps));
+    const ids = answers.map((answer) => (answer.kind === 'held' ? answer.hold.id : answer.kind));
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('a time for the practice’s own patients is not for others', async () => {
+    const caller = newCaller();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const asOwn = offer(caller, slot!, { relation: 'OWN' });
+    expect((await holdSlot(await holdInput(asOwn, caller, lab.deps), caller, lab.deps)).kind).toBe(
+      'not-allowed',
+    );
+  });
+
   test('only the holder can release', async () => {
     const { holdId } = await held();
     expect(await releaseHold(holdId, newCaller(), lab.deps)).toBe(false);
@@ -197,6 +232,13 @@ describe('confirming', () => {
     const situation = await held();
     await releaseHold(situation.holdId, situation.caller, lab.deps);
     expect((await confirm(situation)).kind).toBe('hold-expired');
+  });
+
+  test('for somebody the caller may act for no longer is refused', async () => {
+    const situation = await held();
+    expect((await confirm({ ...situation, caller: { ...situation.caller, actsFor: [] } })).kind).toBe(
+      'not-allowed',
+    );
   });
 
   test("of another caller's hold is refused", async () => {
@@ -295,6 +337,30 @@ describe('an answer that is lost', () => {
     expect(checked).toMatchObject({ state: 'UNKNOWN', failedReads: 1, absentReads: 0 });
   });
 
+  test('is found by its slot where the supplier has dropped our marker', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await booked(situation);
+    expect((await settled(booking, withoutMarkers())).state).toBe('CONFIRMED');
+  });
+
+  test('is read back before a person is called, however soon the appointment is', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await booked(situation);
+    const tenMinutesBefore = () => new Date(situation.offered.slot.startsAt.getTime() - 10 * 60_000);
+    expect((await settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('CONFIRMED');
+  });
+
+  test('that cannot be found out in time is given to a person', async () => {
+    const situation = await held();
+    once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await booked(situation);
+    once('READ', { kind: 'malformed' }, 20);
+    const tenMinutesBefore = () => new Date(situation.offered.slot.startsAt.getTime() - 10 * 60_000);
+    expect((await settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('MANUAL');
+  });
+
   test('while it is looked into no second booking is made for the same need', async () => {
     const situation = await held();
     once('BOOK', { kind: 'reset-after-commit' });
@@ -354,6 +420,17 @@ describe('cancelling', () => {
     const answer = await cancel(situation);
     expect(answer).toMatchObject({ kind: 'booking', booking: { state: 'CANCEL_UNKNOWN' } });
     expect((await settled(situation.booking)).state).toBe('CANCELLED');
+  });
+
+  test('is not believed on one reading that does not find the appointment', async () => {
+    const situation = await booked();
+    once('CANCEL', { kind: 'reset-before-commit' });
+    await cancel(situation);
+    await sleep(SETTLE_MS * 2);
+    const blind = withReadBack(() => []);
+    await reconciler(blind).settleDue();
+    expect((await lab.deps.ledger.findBooking(situation.booking.id))?.state).toBe('CANCEL_UNKNOWN');
+    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
   });
 
   test('that never reached the supplier leaves the booking standing', async () => {

@@ -59,7 +59,11 @@ export async function apply(
   if (moved !== null) return moved;
   const current = (await ledger.findBooking(booking.id)) ?? booking;
   const late = await ledger.move(current, event, actor, changes);
-  if (late === null) logger.warn({ booking: booking.id, state: current.state, event }, 'event came too late');
+  if (late === null) {
+    // An ACCEPTED here may be an appointment that stands with nobody knowing of it.
+    const level = event === 'ACCEPTED' ? 'error' : 'warn';
+    logger[level]({ booking: booking.id, state: current.state, event }, 'event came too late');
+  }
   return late ?? current;
 }
 
@@ -78,4 +82,9 @@ export async function outcomeOf<T>(
       error: new SupplierError(supplier, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error }),
     };
   }
+}
+
+/** As the API states how long to wait. */
+export function seconds(ms: number | null): number | null {
+  return ms === null ? null : Math.ceil(ms / 1000);
 }

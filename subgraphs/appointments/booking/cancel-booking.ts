@@ -3,7 +3,7 @@ import type { Caller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
-import { apply, outcomeOf, patientFor, request, type BookingDeps } from './booking-deps';
+import { apply, outcomeOf, patientFor, request, seconds, type BookingDeps } from './booking-deps';
 
 export type CancelAnswer =
   /** Cancelled, being cancelled, or, where its outcome is still being looked into, unchanged. */
@@ -52,7 +52,7 @@ export async function cancelBooking(
         practice: booking.offer.slot.practice,
         patient: await patientFor(booking, deps),
         actor: actorOf(caller),
-        appointment: booking.appointment ?? { id: booking.offer.slot.id },
+        appointment: appointmentOf(booking),
         slot: booking.offer.slot,
       },
       boundedCall(timeoutMs.cancel, input.requestId),
@@ -61,6 +61,12 @@ export async function cancelBooking(
     deps.logger,
   );
   return answer(cancelling, outcome, settleMs, deps);
+}
+
+/** @throws Error when the ledger holds a CONFIRMED booking that no supplier named: a mistake of ours. */
+function appointmentOf({ appointment, id }: Booking): NonNullable<Booking['appointment']> {
+  if (appointment === null) throw new Error(`Booking ${id} is CONFIRMED without an appointment.`);
+  return appointment;
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
@@ -116,8 +122,4 @@ function tooLate(booking: Booking): CancelAnswer {
     changeableUntil: cancellableUntil(booking),
     practice: booking.offer.slot.practice,
   };
-}
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : Math.ceil(ms / 1000);
 }

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BookOutcome } from '../../../adapters/gp-system';
-import type { Caller, PatientCaller } from '../../../domain/caller';
+import { people, type Caller, type PatientCaller } from '../../../domain/caller';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import { rulesStoppingSlot } from '../../../domain/release-policy';
-import { slotKey } from '../holds/hold-store';
 import type { Booking, Hold } from '../ledger/records';
 import type { Offer } from '../offers';
+import { patientOf } from '../patients';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
-import { apply, outcomeOf, patientFor, request, type BookingDeps } from './booking-deps';
+import { apply, outcomeOf, patientFor, request, seconds, type BookingDeps } from './booking-deps';
 import type { Failure } from './failures';
-import { acquire, letGo, mayBook } from './hold-slot';
+import { acquire, holdKey, letGo, mayBook } from './hold-slot';
 import { searchAgain } from './search-again';
 
 export type ConfirmAnswer =
@@ -62,24 +62,47 @@ export async function confirmBooking(
 
   const hold = await deps.ledger.findHold(input.holdId, caller.id);
   if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
-  if (hold.released || !(await stillHeld(hold, deps)))
+  if (!mayStillActFor(caller, hold, deps))
+    return { kind: 'not-allowed', message: 'You may not act for this person.' };
+  if (isOver(hold, deps.now()) || !(await stillHeld(hold, deps)))
     return { kind: 'hold-expired', expiredAt: hold.expiresAt };
-  if (!(await stillReleased(hold.offer, deps))) return taken(hold, caller, input, deps);
+  if (!(await stillReleased(hold.offer, deps)))
+    return refused(hold, await taken(hold, caller, input, deps), deps);
 
   const { timeoutMs } = systemOf(hold, deps.systems).manifest.limits;
+  const openedAt = performance.now();
   const opened = await deps.ledger.openBooking(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked);
   switch (opened.kind) {
-    case 'opened':
-      return answer(await sendToSupplier(opened.booking, input, caller, deps), input, caller, deps);
+    case 'opened': {
+      const sent = await sendToSupplier(opened.booking, openedAt, input, caller, deps);
+      return answer(sent.booking, sent.retryAfterMs, input, caller, deps);
+    }
     case 'repeated':
       return replay(opened.resultId, input, caller, deps);
     case 'slot-taken':
     case 'quota-used-up':
-      return taken(hold, caller, input, deps);
+      return refused(hold, await taken(hold, caller, input, deps), deps);
     case 'already-booked':
+      return refused(hold, opened, deps);
     case 'key-reused':
       return opened;
   }
+}
+
+/** What a person may do for others can have changed since they held the slot. */
+function mayStillActFor(caller: PatientCaller, hold: Hold, { patients }: BookingDeps): boolean {
+  return people(caller).some((person) => patients.digest(patientOf(person)) === hold.patientDigest);
+}
+
+/** A hold that ran out can be taken up again as long as its offer is good; one that was let go cannot. */
+function isOver({ released, expiresAt, offer }: Hold, now: Date): boolean {
+  return released || (now > expiresAt && now > offer.expiresAt);
+}
+
+/** What is not booked is not kept from others either. */
+async function refused(hold: Hold, answer: ConfirmAnswer, deps: BookingDeps): Promise<ConfirmAnswer> {
+  await letGo(holdKey(hold.offer), hold.id, deps);
+  return answer;
 }
 
 /** An expired hold on a slot that nobody else took since is taken up again; without a hold store everybody may try. */
@@ -87,7 +110,7 @@ async function stillHeld(hold: Hold, deps: BookingDeps): Promise<boolean> {
   return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps)).acquired;
 }
 
-/** The same rules as at the search, at this moment. */
+/** The rules under which the slot was offered, judged at this moment: notice, take-back and quota run on. */
 async function stillReleased(offer: Offer, { ledger, now }: BookingDeps): Promise<boolean> {
   const { practice, startsAt } = offer.slot;
   const booked = await ledger.othersBooked([practice], startsAt, startsAt);
@@ -99,15 +122,19 @@ async function stillReleased(offer: Offer, { ledger, now }: BookingDeps): Promis
 
 async function sendToSupplier(
   booking: Booking,
+  openedAt: number,
   input: ConfirmBooking,
   caller: PatientCaller,
   deps: BookingDeps,
-): Promise<Booking> {
+): Promise<{ booking: Booking; retryAfterMs: number | null }> {
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
   const patient = await patientFor(booking, deps);
   const { limits } = system.manifest;
   const { contactPhone, reason } = input;
+  // This process slept: by now another may have taken the booking for abandoned and looked for it.
+  if (performance.now() - openedAt > ABANDONED_AFTER_MS)
+    return { booking: await record(booking, NOTHING_SENT, limits.settleMs, deps), retryAfterMs: null };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
   const call = boundedCall(limits.timeoutMs.book, input.requestId);
   const outcome = await outcomeOf(
@@ -126,12 +153,15 @@ async function sendToSupplier(
     supplier,
     deps.logger,
   );
-  return record(booking, outcome, limits.settleMs, deps);
+  const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
+  return { booking: await record(booking, outcome, limits.settleMs, deps), retryAfterMs };
 }
+
+const NOTHING_SENT = { class: 'NOT_SENT' } as const;
 
 function record(
   booking: Booking,
-  outcome: BookOutcome,
+  outcome: BookOutcome | typeof NOTHING_SENT,
   settleMs: number,
   deps: BookingDeps,
 ): Promise<Booking> {
@@ -159,6 +189,7 @@ function record(
 
 async function answer(
   booking: Booking,
+  retryAfterMs: number | null,
   input: ConfirmBooking,
   caller: PatientCaller,
   deps: BookingDeps,
@@ -182,7 +213,7 @@ async function answer(
     case 'THROTTLED':
     case 'NOT_SENT':
     case 'NOT_APPLIED':
-      return { kind: 'supplier-unavailable', practice, retryAfterSeconds: null };
+      return { kind: 'supplier-unavailable', practice, retryAfterSeconds: seconds(retryAfterMs) };
   }
 }
 
@@ -197,7 +228,8 @@ async function replay(
   for (;;) {
     const booking = await deps.ledger.findBooking(bookingId, caller.id);
     if (booking === null) return { kind: 'key-reused' };
-    if (booking.state !== 'BOOKING' || performance.now() > until) return answer(booking, input, caller, deps);
+    if (booking.state !== 'BOOKING' || performance.now() > until)
+      return answer(booking, null, input, caller, deps);
     await sleep(50);
   }
 }
@@ -211,8 +243,4 @@ async function taken(
   const patient = await patientFor({ patientSealed }, deps);
   const { alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
   return { kind: 'slot-taken', alternatives };
-}
-
-function holdKey({ supplier, slot }: Offer): string {
-  return slotKey(supplier, slot.practice, slot.id);
 }

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
 import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
 import type { Booking, Hold } from '../ledger/records';
-import type { Earlier } from '../ledger/requests';
+import type { Earlier, Request } from '../ledger/requests';
 import type { Offer } from '../offers';
 import { isOfAge, patientOf } from '../patients';
 import { request, type BookingDeps } from './booking-deps';
@@ -44,37 +45,76 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
       'The assessment was about somebody of another age. Start one for the person to be seen.',
     );
 
+  if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
+    return notAllowed('This time is for patients of that practice, and this person is not known to be one.');
+
   const asked = request(caller.id, 'hold', input.idempotencyKey, [input.slotId, input.patientId ?? null]);
   const earlier = await ledger.earlier(asked);
   if (earlier !== null) return replay(earlier, caller, deps);
-
   const patient = patientOf(person);
-  const patientDigest = patients.digest(patient);
-  const standing = await ledger.liveBookingFor(patientDigest, offer.assessmentDigest);
+  const standing = await ledger.standingBooking(patients.digest(patient), offer.assessmentDigest);
   if (standing !== null) return { kind: 'already-booked', booking: standing };
+  return take({ offer, patient, caller, asked, requestId: input.requestId }, deps);
+}
 
-  const key = slotKey(offer.supplier, offer.slot.practice, offer.slot.id);
-  const id = randomUUID();
+interface Taking {
+  offer: Offer;
+  patient: Patient;
+  caller: PatientCaller;
+  asked: Request;
+  requestId: string;
+}
+
+async function take(
+  { offer, patient, caller, asked, requestId }: Taking,
+  deps: BookingDeps,
+): Promise<HoldAnswer> {
+  const { patients, now } = deps;
+  const patientDigest = patients.digest(patient);
+  const key = holdKey(offer);
+  const id = holdId(asked);
   const acquired = await acquire(key, id, caller.id, deps);
-  const search = () => searchAgain(offer, patient, caller, input.requestId, deps);
+  const search = () => searchAgain(offer, patient, caller, requestId, deps);
   if (!acquired.acquired) {
-    const { alternatives } = await search();
-    return { kind: 'held-by-another', heldUntil: new Date(now().getTime() + acquired.forMs), alternatives };
+    const own = await ownHold(key, caller, patientDigest, deps);
+    if (own !== null) return { kind: 'held', hold: own };
+    const heldUntil = new Date(now().getTime() + acquired.forMs);
+    return { kind: 'held-by-another', heldUntil, alternatives: (await search()).alternatives };
   }
-  const { stillFree, alternatives } = await search();
-  if (!stillFree) {
+  try {
+    const { stillFree, alternatives } = await search();
+    if (!stillFree) {
+      await letGo(key, id, deps);
+      return { kind: 'slot-taken', alternatives };
+    }
+    const patientSealed = await patients.seal(patient);
+    const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };
+    const recorded = await deps.ledger.recordHold(hold, deps.holdMs, asked);
+    return recorded.kind === 'recorded'
+      ? { kind: 'held', hold: recorded.hold }
+      : await replay(recorded, caller, deps);
+  } catch (error) {
     await letGo(key, id, deps);
-    return { kind: 'slot-taken', alternatives };
+    throw error;
   }
-  const patientSealed = await patients.seal(patient);
-  const recorded = await ledger.recordHold(
-    { id, callerId: caller.id, patientDigest, patientSealed, offer },
-    deps.holdMs,
-    asked,
-  );
-  if (recorded.kind === 'recorded') return { kind: 'held', hold: recorded.hold };
-  await letGo(key, id, deps);
-  return replay(recorded, caller, deps);
+}
+
+/** The same for the same request, so that a repetition of it finds the slot held by itself. */
+function holdId({ callerId, key }: Request): string {
+  return createHash('sha256').update(`${callerId}\n${key}`).digest('base64url');
+}
+
+/** Who taps twice with two keys, or reloads the page, holds the slot already. */
+async function ownHold(
+  key: string,
+  caller: PatientCaller,
+  patientDigest: string,
+  { holds, ledger }: BookingDeps,
+): Promise<Hold | null> {
+  const holder = (await holds.holders([key])).get(key);
+  if (holder?.callerId !== caller.id) return null;
+  const hold = await ledger.findHold(holder.token, caller.id);
+  return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
 }
 
 /** The hold that the same request led to before. */
@@ -88,7 +128,7 @@ export async function releaseHold(holdId: string, caller: Caller, deps: BookingD
   const hold = caller.kind === 'patient' ? await deps.ledger.findHold(holdId, caller.id) : null;
   if (hold === null) return false;
   await deps.ledger.endHold(hold.id);
-  await letGo(slotKey(hold.offer.supplier, hold.offer.slot.practice, hold.offer.slot.id), hold.id, deps);
+  await letGo(holdKey(hold.offer), hold.id, deps);
   return true;
 }
 
@@ -117,6 +157,10 @@ export async function letGo(key: string, token: string, { holds, logger }: Booki
 
 export function mayBook(caller: Caller): caller is PatientCaller {
   return caller.kind === 'patient' && caller.proofing === 'P9';
+}
+
+export function holdKey({ supplier, slot }: Offer): string {
+  return slotKey(supplier, slot.practice, slot.id);
 }
 
 function personToBeSeen(caller: PatientCaller, patientId: string | undefined): Person | undefined {

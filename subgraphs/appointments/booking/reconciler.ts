@@ -43,7 +43,14 @@ export function reconciler(deps: BookingDeps): Reconciler {
 
   async function settleDue(): Promise<number> {
     const due = await deps.ledger.claimDue(BATCH, LEASE_MS);
-    await Promise.all(due.map((booking) => settle(booking, deps)));
+    await Promise.all(
+      due.map((booking) =>
+        settle(booking, deps).catch((error: unknown) => {
+          // Its lease runs out and it is looked at again; the others are not kept waiting.
+          deps.logger.error({ err: error, booking: booking.id }, 'a booking could not be looked into');
+        }),
+      ),
+    );
     return due.length;
   }
 
@@ -76,58 +83,51 @@ async function settle(booking: Booking, deps: BookingDeps): Promise<void> {
     await apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: settleMs }, deps);
     return;
   }
-  if (outOfTime(booking, deps.now())) {
-    deps.logger.error({ booking: booking.id, supplier: system.manifest.id }, 'a booking needs a person');
-    await apply(booking, 'OUT_OF_TIME', 'SYSTEM', { checkInMs: null }, deps);
-    return;
-  }
   const patient = await patientFor(booking, deps);
-  const read = await readBack(booking, system, patient, deps);
-  if (read === 'failed') return readFailed(booking, deps);
-  if (booking.state === 'CANCEL_UNKNOWN') return settleCancel(booking, read, deps);
-  return settleBooking(booking, read, system, patient, deps);
-}
-
-async function settleBooking(
-  booking: Booking,
-  found: SupplierAppointment | null,
-  system: GpSystem,
-  patient: Patient,
-  deps: BookingDeps,
-): Promise<void> {
+  const found = await readBack(booking, system, patient, deps);
+  if (found === 'failed') return notSettled(booking, { failed: true }, backoff(booking), deps);
+  const cancelling = booking.state === 'CANCEL_UNKNOWN';
   if (found?.status === 'BOOKED') {
     const { id, version } = found;
     await apply(booking, 'FOUND', 'SYSTEM', { appointment: { id, version }, checkInMs: null }, deps);
     return;
   }
-  const absent = booking.absentReads + 1;
-  const free = await slotIsFree(booking, system, patient, deps);
-  const proven = free === true && absent >= ABSENT_READS_NEEDED;
-  const taken = free === false && absent >= ABSENT_READS_WHILE_BUSY;
-  if (proven || taken) {
-    await apply(
-      booking,
-      'PROVEN_ABSENT',
-      'SYSTEM',
-      { failure: taken ? 'SLOT_TAKEN' : 'NOT_APPLIED', checkInMs: null },
-      deps,
-    );
+  if (cancelling && found?.status === 'CANCELLED') {
+    await apply(booking, 'PROVEN_ABSENT', 'SYSTEM', { checkInMs: null }, deps);
     return;
   }
-  await deps.ledger.looked(booking, { absent, failed: 0 }, system.manifest.limits.settleMs);
+  const absent = booking.absentReads + 1;
+  const free = await slotIsFree(booking, system, patient, deps);
+  const gone = free === true && absent >= ABSENT_READS_NEEDED;
+  const taken = free === false && absent >= ABSENT_READS_WHILE_BUSY;
+  if (!gone && !taken) return notSettled(booking, { failed: false }, settleMs, deps);
+  const failure = cancelling ? {} : { failure: taken ? ('SLOT_TAKEN' as const) : ('NOT_APPLIED' as const) };
+  await apply(booking, 'PROVEN_ABSENT', 'SYSTEM', { ...failure, checkInMs: null }, deps);
 }
 
-/** Not there any more, or there as cancelled: the slot has been given back. Still standing: the person may ask again. */
-async function settleCancel(
+/** Looks again later, unless somebody has to act before that. */
+async function notSettled(
   booking: Booking,
-  found: SupplierAppointment | null,
+  { failed }: { failed: boolean },
+  checkInMs: number,
   deps: BookingDeps,
 ): Promise<void> {
-  const stands = found?.status === 'BOOKED';
-  await apply(booking, stands ? 'FOUND' : 'PROVEN_ABSENT', 'SYSTEM', { checkInMs: null }, deps);
+  if (outOfTime(booking, deps.now())) {
+    deps.logger.error({ booking: booking.id, supplier: booking.offer.supplier }, 'a booking needs a person');
+    await apply(booking, 'OUT_OF_TIME', 'SYSTEM', { checkInMs: null }, deps);
+    return;
+  }
+  const { absentReads, failedReads } = booking;
+  const reads = failed
+    ? { absent: absentReads, failed: failedReads + 1 }
+    : { absent: absentReads + 1, failed: 0 };
+  await deps.ledger.looked(booking, reads, checkInMs);
 }
 
-/** The appointment that is ours: by our marker where the supplier keeps one, else by the slot it stands on. */
+/**
+ * The appointment that is ours: by our marker, or by the slot it stands on, because no supplier promises to keep the
+ * marker. The list is this patient's own, so another appointment of theirs on the very slot is as good as ours.
+ */
 async function readBack(
   booking: Booking,
   system: GpSystem,
@@ -141,7 +141,9 @@ async function readBack(
       probe,
       boundedCall(system.manifest.limits.timeoutMs.read, randomUUID()),
     );
-    const ours = appointments.filter(({ carriesMarker, slotId }) => carriesMarker ?? slotId === slot.id);
+    const ours = appointments.filter(
+      ({ carriesMarker, slotId }) => carriesMarker === true || slotId === slot.id,
+    );
     return ours.find(({ status }) => status === 'BOOKED') ?? ours[0] ?? null;
   } catch (error) {
     if (!(error instanceof SupplierError))
@@ -176,9 +178,8 @@ async function slotIsFree(
   }
 }
 
-async function readFailed(booking: Booking, { ledger }: BookingDeps): Promise<void> {
-  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** booking.failedReads, LONGEST_BACKOFF_MS);
-  await ledger.looked(booking, { absent: booking.absentReads, failed: booking.failedReads + 1 }, backoff);
+function backoff({ failedReads }: Booking): number {
+  return Math.min(FIRST_BACKOFF_MS * 2 ** failedReads, LONGEST_BACKOFF_MS);
 }
 
 function outOfTime({ unknownSince, offer }: Booking, now: Date): boolean {

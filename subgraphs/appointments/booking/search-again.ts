@@ -45,10 +45,10 @@ export async function searchAgain(
     WAIT_MS,
     deps,
   );
-  const answered = found?.answer === 'SLOTS' || found?.answer === 'NO_SLOTS_IN_TIME';
+  const unanswered = found?.answer === 'SUPPLIER_TIMED_OUT' || found?.answer === 'SUPPLIER_FAILED';
   const slots = found?.slots ?? [];
   return {
-    stillFree: !answered || slots.some(({ id }) => id === slot.id),
+    stillFree: unanswered || slots.some(({ id }) => id === slot.id),
     alternatives: slots
       .filter(({ id }) => id !== slot.id)
       .slice(0, ALTERNATIVES)

@@ -46,6 +46,9 @@ export const LIVE_STATES = [
   'CANCEL_UNKNOWN',
 ] as const;
 
+/** States in which a booking may or may not exist: no other is tried for the same person meanwhile. */
+export const DOUBTFUL_STATES = ['BOOKING', 'UNKNOWN'] as const;
+
 /** States that nothing but time and read-back will change: the reconciler looks after them. */
 export const UNSETTLED_STATES = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN'] as const;
 
@@ -55,7 +58,8 @@ const MOVES: Record<BookingState, Partial<Record<BookingEvent, BookingState>>> =
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
   CONFIRMED: { CANCEL_ASKED: 'CANCELLING' },
   FAILED: {},
-  MANUAL: { FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED' },
+  // Somebody has it in hand; only the supplier's own late answer still settles it by itself.
+  MANUAL: { ACCEPTED: 'CONFIRMED' },
   CANCELLING: { CANCEL_ACCEPTED: 'CANCELLED', CANCEL_REFUSED: 'CONFIRMED', ANSWER_LOST: 'CANCEL_UNKNOWN' },
   CANCEL_UNKNOWN: {
     CANCEL_ACCEPTED: 'CANCELLED',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Slot } from '../../../adapters/gp-system';
 import { OdsCode } from '../../../domain/ods-code';
-import { newCaller, newPractice, offer } from '../../../tests/booking-laboratory';
+import { newCaller, newPractice, offer, OPEN_BOOK } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
 import { BOOKING_STATES, LIVE_STATES } from '../booking/states';
@@ -95,6 +95,29 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const first = await opened(await hold({}, slot));
     await books.move(first, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
     expect((await open(await hold({}, slot))).kind).toBe('opened');
+  });
+
+  test('keeps a practice’s daily quota, over two connections and ten at once', async () => {
+    const practice = newPractice();
+    const policy = { ...OPEN_BOOK, dailyQuota: 2 };
+    const startsAt = new Date('2027-03-01T10:00:00Z');
+    const holds = await Promise.all(
+      Array.from({ length: 10 }, () => hold({ policy }, newSlot({ practice, startsAt }))),
+    );
+    const answers = await Promise.all(
+      holds.map((held, index) => open(held, index % 2 === 0 ? books : elsewhere)),
+    );
+    expect(answers.filter(({ kind }) => kind === 'opened')).toHaveLength(2);
+    expect(answers.filter(({ kind }) => kind === 'quota-used-up')).toHaveLength(8);
+  });
+
+  test('lets no second booking be for a person while one is in doubt', async () => {
+    const first = await hold();
+    const booking = await opened(first);
+    const second = { ...(await hold()), callerId: first.callerId, patientDigest: first.patientDigest };
+    expect(await open(second)).toMatchObject({ kind: 'already-booked', booking: { id: booking.id } });
+    await books.move(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null });
+    expect((await open(second)).kind).toBe('opened');
   });
 
   test('a refused booking leaves no trace of its request', async () => {

@@ -5,7 +5,7 @@ import type { Database } from '../../database';
 import type { Failure } from '../booking/failures';
 import { after, UNSETTLED_STATES, type BookingEvent, type BookingState } from '../booking/states';
 import type { Offer } from '../offers';
-import { bookingRows, countOthers, ledgerReading, liveNeed } from './reading';
+import { bookingRows, countOthers, ledgerReading, standing } from './reading';
 import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
 import { earlier, remember, type Earlier, type Request } from './requests';
 import type { ActorKind, LedgerTables } from './tables';
@@ -121,6 +121,8 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       return write<Opened>(async (transaction) => {
         const known = await remember(transaction, now, request, id);
         if (known !== null) return known;
+        if (await quotaUsedUp(transaction, offer, startsOn))
+          throw new Undone<Opened>({ kind: 'quota-used-up' });
         const row = await transaction
           .insertInto('booking')
           .values({
@@ -152,12 +154,6 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
           .returningAll()
           .executeTakeFirst();
         if (row === undefined) throw new Undone(await whyNot(transaction, hold));
-        const { dailyQuota } = offer.policy;
-        if (offer.relation === 'OTHER' && dailyQuota !== null) {
-          const [counted] = await countOthers(transaction, [offer.slot.practice], startsOn, startsOn);
-          if (counted !== undefined && counted.booked > dailyQuota)
-            throw new Undone<Opened>({ kind: 'quota-used-up' });
-        }
         await appendEvent(transaction, row, 'OPENED', 'PATIENT');
         const { patientSealed: patient_sealed } = hold;
         return {
@@ -248,8 +244,24 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
     },
   };
 
+  /** Bookings of one practice and day wait for each other here, so that none is counted too late. */
+  async function quotaUsedUp(
+    transaction: Transaction<LedgerTables>,
+    { relation, policy: { dailyQuota }, slot: { practice } }: Offer,
+    day: string,
+  ): Promise<boolean> {
+    if (relation === 'OWN' || dailyQuota === null) return false;
+    await transaction
+      .insertInto('practice_day')
+      .values({ practice, day })
+      .onConflict((conflict) => conflict.columns(['practice', 'day']).doUpdateSet({ day }))
+      .execute();
+    const [counted] = await countOthers(transaction, [practice], day, day);
+    return counted !== undefined && counted.booked >= dailyQuota;
+  }
+
   async function whyNot(reader: Kysely<LedgerTables>, { patientDigest, offer }: Hold): Promise<Opened> {
-    const row = await liveNeed(reader, patientDigest, offer.assessmentDigest);
+    const row = await standing(reader, patientDigest, offer.assessmentDigest);
     return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
   }
 }

@@ -9,6 +9,7 @@ export const ledgerMigrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await createHold(db);
       await createBooking(db);
+      await createPracticeDay(db);
       await createIdempotency(db);
     },
   },
@@ -67,9 +68,20 @@ async function createBooking(db: Kysely<unknown>): Promise<void> {
     where state in ${sql.raw(LIVE)}`.execute(db);
   await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest)
     where state in ${sql.raw(LIVE)}`.execute(db);
+  await sql`create unique index booking_in_doubt on booking (patient_digest)
+    where state in ('BOOKING','UNKNOWN')`.execute(db);
   await sql`create index booking_by_caller on booking (caller_id, starts_at, id)`.execute(db);
   await sql`create index booking_by_day on booking (practice, starts_on)`.execute(db);
   await sql`create index booking_due on booking (next_check_at) where next_check_at is not null`.execute(db);
+}
+
+/** One row for a practice and London day, locked while a booking is counted against the quota. */
+async function createPracticeDay(db: Kysely<unknown>): Promise<void> {
+  await sql`create table practice_day (
+    practice text not null,
+    day text not null,
+    primary key (practice, day)
+  )`.execute(db);
 }
 
 async function createIdempotency(db: Kysely<unknown>): Promise<void> {

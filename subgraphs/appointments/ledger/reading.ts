@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
-import { LIVE_STATES } from '../booking/states';
+import { DOUBTFUL_STATES, LIVE_STATES } from '../booking/states';
 import { slotKey } from '../holds/hold-store';
 import { bookingOf, holdOf, type Booking, type HistoryEntry, type Hold } from './records';
 import type { LedgerTables } from './tables';
@@ -53,8 +53,9 @@ export function ledgerReading(db: Kysely<LedgerTables>) {
       return (await query.execute()).map(bookingOf);
     },
 
-    async liveBookingFor(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
-      const row = await liveNeed(db, patientDigest, assessmentDigest);
+    /** What keeps this person from another booking: one for the same need, or any whose outcome is not known. */
+    async standingBooking(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
+      const row = await standing(db, patientDigest, assessmentDigest);
       return row === undefined ? null : bookingOf(row);
     },
 
@@ -106,11 +107,16 @@ export function bookingRows(reader: Kysely<LedgerTables>) {
     .select(['hold.offer_json', 'hold.patient_sealed']);
 }
 
-export function liveNeed(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
+export function standing(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
   return bookingRows(reader)
     .where('booking.patient_digest', '=', patientDigest)
-    .where('booking.assessment_digest', '=', assessmentDigest)
     .where('booking.state', 'in', LIVE_STATES)
+    .where((where) =>
+      where.or([
+        where('booking.assessment_digest', '=', assessmentDigest),
+        where('booking.state', 'in', DOUBTFUL_STATES),
+      ]),
+    )
     .executeTakeFirst();
 }
 

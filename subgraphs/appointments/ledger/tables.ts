@@ -6,6 +6,7 @@ export interface LedgerTables {
   hold: HoldTable;
   booking: BookingTable;
   booking_event: BookingEventTable;
+  practice_day: { practice: string; day: string };
   idempotency: IdempotencyTable;
 }
 

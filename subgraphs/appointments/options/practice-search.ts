@@ -136,11 +136,16 @@ function routeTo(
 ): GpSystem | 'NOT_CONNECTED' | 'SIGN_IN_NEEDED' {
   const by = (route: BookingRoute) =>
     connections.flatMap((connection) =>
-      connection.route === route ? (systems.get(connection.supplier) ?? []) : [],
+      connection.route === route ? bookable(systems.get(connection.supplier)) : [],
     )[0];
   const session = relation === 'OWN' ? by('PATIENT_SESSION') : undefined;
   if (session !== undefined && patient?.linkage?.practice === odsCode) return session;
   return by('NETWORK') ?? (session === undefined ? 'NOT_CONNECTED' : 'SIGN_IN_NEEDED');
+}
+
+/** Where a lost answer could never be looked into, nothing is booked. */
+function bookable(system: GpSystem | undefined): GpSystem[] {
+  return system === undefined || system.manifest.capabilities.readBack === 'none' ? [] : [system];
 }
 
 /** From as soon as the practice allows until the deadline or the practice's horizon; null when nothing is left. */

@@ -23,8 +23,9 @@ export function inputProblems(
   input: Partial<Record<keyof typeof CHECKS, string | null>>,
 ): InvalidInput | null {
   const problems: Record<string, string> = {};
+  const values = new Map(Object.entries(input));
   for (const [name, check] of Object.entries(CHECKS)) {
-    const value = new Map(Object.entries(input)).get(name);
+    const value = values.get(name);
     const message = value == null ? undefined : check.safeParse(value).error?.issues[0]?.message;
     if (message !== undefined) problems[`input.${name}`] = message;
   }

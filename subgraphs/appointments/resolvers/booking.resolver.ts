@@ -144,8 +144,10 @@ export class BookingResolver {
   @FieldResolver(() => [BookingEvent], { description: 'What happened, in order.' })
   async history(@Root() booking: Booking): Promise<BookingEvent[]> {
     const entries = await this.deps.ledger.history(booking.id);
-    return entries.map(({ at, state, actor }) =>
+    const events = entries.map(({ at, state, actor }) =>
       instance(BookingEvent, { at, status: statusOf(state), by: actor }),
     );
+    // Of internal states that look alike from outside, the first tells it.
+    return events.filter(({ status }, index) => status !== events[index - 1]?.status);
   }
 }
