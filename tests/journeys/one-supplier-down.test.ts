@@ -7,7 +7,7 @@ import { checkSymptoms, newFamily, Options, OPTIONS, WITHIN_A_DAY } from '../pat
 const SUPPLIERS = ['emis', 'gp-connect'] as const;
 /** Milliseconds that the gateway may take beyond what it was given; the machine may be busy. Far less than a hang takes. */
 const MARGIN = 1_500;
-const WAIT = 1_000;
+const WAIT = 2_000;
 
 interface Trouble {
   name: string;
@@ -26,7 +26,7 @@ const TROUBLES: Trouble[] = [
     outcome: /^(UNAVAILABLE|CIRCUIT_OPEN)$/,
     begin: fault({ kind: 'server-error', status: 500, afterCommit: false }),
   },
-  { name: 'hangs', outcome: /^TIMED_OUT$/, begin: fault({ kind: 'slow', ms: 4_000 }) },
+  { name: 'hangs', outcome: /^(TIMED_OUT|CIRCUIT_OPEN)$/, begin: fault({ kind: 'slow', ms: 8_000 }) },
   { name: 'answers with a web page', outcome: /^UNAVAILABLE$/, begin: fault({ kind: 'html-200' }) },
   { name: 'breaks off', outcome: /^(UNAVAILABLE|CIRCUIT_OPEN)$/, begin: fault({ kind: 'truncated' }) },
 ];

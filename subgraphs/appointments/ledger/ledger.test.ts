@@ -146,7 +146,7 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const booking = await opened();
     const [one, two] = await Promise.all([
       books.move(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null }),
-      elsewhere.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: 0 }),
+      elsewhere.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: null }),
     ]);
     expect([one, two].filter((moved) => moved !== null)).toHaveLength(1);
   });
