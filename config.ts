@@ -89,6 +89,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new ConfigError(
       'GATEWAY_SECRET is missing: in production set it to at least 32 random characters, the same for every process.',
     );
+  if (production && e.ISSUERS?.some(({ issuer }) => issuer.endsWith('.demo.invalid')) === true)
+    throw new ConfigError('ISSUERS names the demo issuer, which is refused in production.');
   const suppliers = { emis: e.EMIS_URL, tpp: e.TPP_URL, 'gp-connect': e.GP_CONNECT_URL };
   if (production && Object.values(suppliers).every((supplierUrl) => supplierUrl === undefined))
     throw new ConfigError(
@@ -140,6 +142,24 @@ export function readConfig(env: Record<string, string | undefined>) {
     offerSeconds: e.OFFER_SECONDS,
     searchWaveSize: e.SEARCH_WAVE_SIZE,
   };
+}
+
+/** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */
+export function checkForSeveralProcesses({ redisUrl, databases, secret, dataDir }: Config): void {
+  const missing = [
+    databases.appointments.kind === 'embedded' ? 'DATABASE_URL' : null,
+    redisUrl === undefined ? 'REDIS_URL' : null,
+    secret === undefined ? 'GATEWAY_SECRET' : null,
+  ].filter((name) => name !== null);
+  if (missing.length > 0)
+    throw new ConfigError(
+      `Running in several processes needs ${missing.join(', ')}: set what is missing for every process, or run all in one with npm start (data in ${dataDir}).`,
+    );
+}
+
+/** True where no real supplier is configured. */
+export function isSimulated({ suppliers }: Config): boolean {
+  return Object.values(suppliers).every((url) => url === undefined);
 }
 
 /** `PORT=` in a shell or a compose file means that it is not set. */

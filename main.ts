@@ -1,22 +1,13 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
-import { ConfigError, readConfig, type Config } from './config';
-import {
-  checkForSeveralProcesses,
-  isSimulated,
-  startEverything,
-  startGatewayAlone,
-  startSubgraph,
-  startSuppliers,
-  SUBGRAPHS,
-  type Surroundings,
-} from './start';
+import { checkForSeveralProcesses, ConfigError, isSimulated, readConfig, type Config } from './config';
+import type { Surroundings } from './start';
 
 // Apollo's gateway calls its maker unless told otherwise before it is made.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
-const Role = z.enum(['everything', 'gateway', 'suppliers', ...SUBGRAPHS]);
+const Role = z.enum(['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments']);
 
 interface Running {
   /** What to print, line by line. */
@@ -31,6 +22,7 @@ async function main(): Promise<void> {
       `There is no "${process.argv[2] ?? ''}" to start: choose ${Role.options.join(', ')}.`,
     );
   const config = readConfig(process.env);
+  if (role.data !== 'everything' && role.data !== 'suppliers') checkForSeveralProcesses(config);
   // Logs go to stderr, so that what is said to people stands alone on stdout.
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
@@ -41,13 +33,14 @@ async function main(): Promise<void> {
 }
 
 async function start(role: z.infer<typeof Role>, on: Surroundings): Promise<Running> {
+  // Everything else is loaded when the settings are known to be good: that takes seconds.
+  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
   switch (role) {
     case 'everything': {
       const { url, simulators, close } = await startEverything(on);
       return { says: welcome(url, simulators?.controlUrl ?? null, on.config), close };
     }
     case 'gateway': {
-      checkForSeveralProcesses(on.config);
       const { url, close } = await startGatewayAlone(on);
       return { says: welcome(url, null, on.config), close };
     }
@@ -61,7 +54,6 @@ async function start(role: z.infer<typeof Role>, on: Surroundings): Promise<Runn
     case 'triage':
     case 'practices':
     case 'appointments': {
-      checkForSeveralProcesses(on.config);
       const { url, close } = await startSubgraph(role, on);
       return { says: [`The ${role} subgraph answers the gateway at ${url}`], close };
     }

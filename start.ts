@@ -5,7 +5,7 @@ import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { createGpSystems, type SupplierId } from './adapters/registry';
 import { startSimulators, type RunningSimulators } from './adapters/start-simulators';
-import { ConfigError, type Config } from './config';
+import { isSimulated, type Config } from './config';
 import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
 import { keptFile } from './demo/kept-file';
 import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
@@ -117,24 +117,6 @@ export async function startSuppliers({ config, logger, now }: Surroundings): Pro
   return simulators;
 }
 
-/** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */
-export function checkForSeveralProcesses({ redisUrl, databases, secret, dataDir }: Config): void {
-  const missing = [
-    databases.appointments.kind === 'embedded' ? 'DATABASE_URL' : null,
-    redisUrl === undefined ? 'REDIS_URL' : null,
-    secret === undefined ? 'GATEWAY_SECRET' : null,
-  ].filter((name) => name !== null);
-  if (missing.length > 0)
-    throw new ConfigError(
-      `Running in several processes needs ${missing.join(', ')}: set what is missing for every process, or run all in one with npm start (data in ${dataDir}).`,
-    );
-}
-
-/** True where no real supplier is configured. */
-export function isSimulated({ suppliers }: Config): boolean {
-  return Object.values(suppliers).every((url) => url === undefined);
-}
-
 function triageOptions({ config, logger, now }: Surroundings) {
   return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
 }
@@ -200,13 +182,12 @@ async function gatewayOptions(
   };
 }
 
-async function trustedIssuers({ issuers, production, dataDir }: Config): Promise<TrustedIssuer[]> {
+async function trustedIssuers({ issuers, dataDir }: Config): Promise<TrustedIssuer[]> {
   if (issuers !== undefined)
-    return issuers.map(({ kind, issuer, audience, jwksUrl }) => {
-      if (production && issuer.endsWith('.demo.invalid'))
-        throw new ConfigError('ISSUERS names the demo issuer, which is refused in production.');
-      return { kind, issuer, audience, keys: createRemoteJWKSet(new URL(jwksUrl)) };
-    });
+    return issuers.map(({ jwksUrl, ...issuer }) => ({
+      ...issuer,
+      keys: createRemoteJWKSet(new URL(jwksUrl)),
+    }));
   const { jwks } = await demoIssuer(dataDir);
   const keys = createLocalJWKSet(jwks);
   const kinds = ['nhs-login', 'cis2', 'client'] as const;

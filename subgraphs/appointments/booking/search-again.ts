@@ -8,7 +8,7 @@ import type { BookingDeps } from './booking-deps';
 const WAIT_MS = 1_500;
 const ALTERNATIVES = 5;
 /** Other times worth offering are near the one that was wanted. */
-const LOOK_AROUND_MS = 6 * 60 * 60_000;
+const LOOK_AROUND_MS = 3 * 60 * 60_000;
 
 /**
  * Asks the offer's practice again, uncached and by the same rules as the search. A supplier that does not answer now is
