@@ -202,8 +202,8 @@ describe('other practices', () => {
         fault: { kind: 'slow', ms: 5_000 },
       });
     const started = performance.now();
-    const found = await find({ near: [...slow, ...quick], waitAtMostMs: 600 }, 3);
-    expect(performance.now() - started).toBeLessThan(700);
+    const found = await find({ near: [...slow, ...quick], waitAtMostMs: 2_000 }, 3);
+    expect(performance.now() - started).toBeLessThan(3_000);
     expect(found.complete).toBe(false);
     expect(codes(found)).toEqual(quick.map(({ odsCode }) => odsCode));
     expect(Object.fromEntries(found.notOffered)).toEqual({ SUPPLIER_TIMED_OUT: 3 });
