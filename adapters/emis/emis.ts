@@ -29,7 +29,7 @@ const WITHOUT_REASON = 'Booked online after a symptom check';
 
 /**
  * EMIS-style patient interface: JSON, one session per linked patient. Facts and marks:
- * `/work/shared/reference/suppliers.md`, section 2, and the README here.
+ * publicly readable client code, and the README here.
  */
 export function emis(options: EmisOptions): GpSystem {
   const { send, reachable } = emisSessions(options);

@@ -39,7 +39,7 @@ import {
 
 /**
  * GP Connect Appointment Management 1.2.7, system to system: any practice that has opted in, for anybody, by
- * temporary registration. Facts and marks: `/work/shared/reference/suppliers.md`, section 5, and the README here.
+ * temporary registration. Facts and marks: GP Connect Appointment Management 1.2.7 (STU3), and the README here.
  */
 export function gpConnect(options: GpConnectOptions): GpSystem {
   const { now, consumer } = options;

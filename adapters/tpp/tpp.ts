@@ -31,7 +31,7 @@ const HIGHEST_NOTES_LENGTH = 250;
 
 /**
  * TPP-style patient interface: XML messages to one URL, one session per linked patient. Facts and marks:
- * `/work/shared/reference/suppliers.md`, section 3, and the README here.
+ * publicly readable client code, and the README here.
  */
 export function tpp(options: TppOptions): GpSystem {
   const { send, reachable } = tppSessions(options);
