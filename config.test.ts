@@ -64,7 +64,7 @@ describe('a setting that cannot be used is named', () => {
     ['ORGANISATION_ODS', 'x'],
     ['HOLD_SECONDS', '0'],
     ['OFFER_SECONDS', '-5'],
-    ['SEARCH_WAVE_SIZE', '1000'],
+    ['SEARCH_AT_ONCE', '1000'],
     ['ISSUERS', '{'],
     ['ISSUERS', '{}'],
     ['ISSUERS', '[{"kind":"google"}]'],

@@ -65,7 +65,7 @@ const Environment = z.object({
   ORGANISATION_ASID: z.string().default('000000000000'),
   HOLD_SECONDS: seconds.default(300),
   OFFER_SECONDS: seconds.default(600),
-  SEARCH_WAVE_SIZE: z.coerce.number().int().min(1).max(100).default(25),
+  SEARCH_AT_ONCE: z.coerce.number().int().min(1).max(100).default(25),
 });
 
 export type Issuer = z.infer<typeof Issuer>;
@@ -140,7 +140,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     },
     holdSeconds: e.HOLD_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
-    searchWaveSize: e.SEARCH_WAVE_SIZE,
+    searchAtOnce: e.SEARCH_AT_ONCE,
   };
 }
 

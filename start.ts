@@ -154,7 +154,7 @@ async function appointmentsOptions(
     },
     holdMs: config.holdSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
-    waveSize: config.searchWaveSize,
+    atOnce: config.searchAtOnce,
     logger,
     now,
   };

@@ -84,7 +84,7 @@ export async function bookingLaboratory(
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     holdMs: 60_000,
     offerMs: 60_000,
-    waveSize: 25,
+    atOnce: 25,
     now,
     logger,
   };

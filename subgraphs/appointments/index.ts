@@ -35,7 +35,7 @@ export interface AppointmentsOptions {
   keys: { offer: Uint8Array; patientDetails: Uint8Array; patientDigest: Uint8Array };
   holdMs: number;
   offerMs: number;
-  waveSize: number;
+  atOnce: number;
   now: () => Date;
   logger: Logger;
 }

@@ -1,7 +1,7 @@
 import type { Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
 import type { Offer } from '../offers';
-import { searchPractices } from '../options/practice-search';
+import { searchPractice } from '../options/practice-search';
 import { actorOf, systemOf } from '../suppliers';
 import type { BookingDeps } from './booking-deps';
 
@@ -29,8 +29,8 @@ export async function searchAgain(
     connections: [{ supplier, route }],
     release: policy,
   };
-  const [found] = await searchPractices(
-    [candidate],
+  const { answer, slots } = await searchPractice(
+    candidate,
     relation,
     {
       need: offer,
@@ -45,8 +45,7 @@ export async function searchAgain(
     WAIT_MS,
     deps,
   );
-  const unanswered = found?.answer === 'SUPPLIER_TIMED_OUT' || found?.answer === 'SUPPLIER_FAILED';
-  const slots = found?.slots ?? [];
+  const unanswered = answer === 'SUPPLIER_TIMED_OUT' || answer === 'SUPPLIER_FAILED';
   return {
     stillFree: unanswered || slots.some(({ id }) => id === slot.id),
     alternatives: slots

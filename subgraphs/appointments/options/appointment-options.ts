@@ -10,7 +10,7 @@ import type { PracticeFound, SearchDeps, SearchFor } from './practice-search';
 export interface OptionsDeps extends SearchDeps {
   /** How long an offer can be held, milliseconds. */
   offerMs: number;
-  waveSize: number;
+  atOnce: number;
 }
 
 export interface OptionsWanted {
@@ -49,7 +49,7 @@ export async function appointmentOptions(
   const search = searchFor(assessment, wanted, context, deps.now());
   const found = await findOptions(
     { outcome, candidates, search, first, elsewhereBecause, waitAtMostMs },
-    deps.waveSize,
+    deps.atOnce,
     deps,
   );
   const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);

@@ -71,20 +71,81 @@ export interface SearchDeps {
   logger: Logger;
 }
 
+export interface Pace {
+  /** How many practices are being asked at any time. */
+  atOnce: number;
+  /** No further practice is asked once so many have slots. */
+  enough: number;
+  /** How long the next practice may take to answer, in milliseconds; null when no time is left to ask it. */
+  waitMs(): number | null;
+}
+
 /**
  * Asks practices for slots that the person may have: released by the practice for this need, before the deadline, not
- * held by somebody else. Every practice is answered for; none throws.
+ * held by somebody else. In their order, and no more than the pace asks for; every practice that was asked is answered
+ * for, and none throws.
  */
 export async function searchPractices(
   candidates: readonly Candidate[],
   relation: Need['relation'],
   search: SearchFor,
-  waitMs: number,
+  pace: Pace,
   deps: SearchDeps,
 ): Promise<PracticeFound[]> {
   const need: Need = { ...search.need, relation };
-  const asked = await Promise.all(candidates.map((candidate) => ask(candidate, need, search, waitMs, deps)));
-  return offerable(asked, need, search, deps);
+  const found: PracticeFound[] = [];
+  for (;;) {
+    // What a practice shows may all be held or kept back, so the last word on "enough" is had after all that.
+    const enough = pace.enough - found.filter(({ answer }) => answer === 'SLOTS').length;
+    const asked = await askInTurn(candidates.slice(found.length), { ...pace, enough }, (candidate, waitMs) =>
+      ask(candidate, need, search, waitMs, deps),
+    );
+    if (asked.length === 0) return found;
+    found.push(...(await offerable(asked, need, search, deps)));
+  }
+}
+
+/** The same of one practice alone. */
+export async function searchPractice(
+  candidate: Candidate,
+  relation: Need['relation'],
+  search: SearchFor,
+  waitMs: number,
+  deps: SearchDeps,
+): Promise<PracticeFound> {
+  const need: Need = { ...search.need, relation };
+  const asked = await ask(candidate, need, search, waitMs, deps);
+  const [found = asked] = await offerable([asked], need, search, deps);
+  return found;
+}
+
+/**
+ * The next is asked as soon as somebody had nothing, so that one slow supplier does not hold back the others; and nobody
+ * is asked while those still being asked could be enough.
+ */
+async function askInTurn(
+  candidates: readonly Candidate[],
+  { atOnce, enough, waitMs }: Pace,
+  ask: (candidate: Candidate, waitMs: number) => Promise<PracticeFound>,
+): Promise<PracticeFound[]> {
+  const answers: Promise<PracticeFound>[] = [];
+  let beingAsked = 0;
+  let withSlots = 0;
+  const mayAsk = () => withSlots < enough && withSlots + beingAsked < Math.max(enough, atOnce);
+  async function lane(): Promise<void> {
+    for (;;) {
+      const candidate = mayAsk() ? candidates[answers.length] : undefined;
+      const wait = waitMs();
+      if (candidate === undefined || wait === null) return;
+      const answer = ask(candidate, wait);
+      answers.push(answer);
+      beingAsked += 1;
+      if ((await answer).answer === 'SLOTS') withSlots += 1;
+      beingAsked -= 1;
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return Promise.all(answers);
 }
 
 async function ask(
