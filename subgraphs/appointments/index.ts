@@ -44,18 +44,24 @@ export type AppointmentsDeps = BookingDeps & OptionsDeps;
 
 const RECONCILE_EVERY_MS = 500;
 
-/** The appointments subgraph with its stores open and its reconciler running. */
+/** The appointments subgraph on stores of its own. */
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
-): Promise<Subgraph & { reconciler: Reconciler }> {
+): Promise<AppointmentsSubgraph> {
   const { redisUrl, logger, keys } = options;
-  const deps: AppointmentsDeps = {
+  return appointmentsSubgraph({
     ...options,
     ledger: ledger(await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations)),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
     patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
-  };
+  });
+}
+
+export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler };
+
+/** The subgraph over open stores, with its reconciler running; closing it closes them. */
+export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgraph {
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
   return {
