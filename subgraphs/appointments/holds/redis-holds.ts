@@ -1,3 +1,4 @@
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -5,6 +6,9 @@ import { HoldStoreUnavailable, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';
 const COMMAND_TIMEOUT_MS = 500;
+/** After so many calls in a row that failed nobody waits for Redis for a while, but for one who tries every so often. */
+const FAILURES_UNTIL_OPEN = 3;
+const TRY_AGAIN_AFTER_MS = 2_000;
 
 /**
  * "Set if absent or mine", in one step. A plain SET NX whose reply was cut and which is sent again answers "held by
@@ -34,6 +38,8 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2_000,
+    // A connection that nothing comes back on is made anew: the network may have lost it without a word.
+    socketTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });
   // Without a listener a lost connection would be an uncaught error.
@@ -41,16 +47,29 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
     logger.warn({ err: error }, 'hold store connection');
   });
 
+  const breaker = circuitBreaker(handleAll, {
+    breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
+    halfOpenAfter: TRY_AGAIN_AFTER_MS,
+  });
+
   /** An error leaves it unknown what was done; every command here may be asked twice. */
-  async function answered<T>(command: () => Promise<T>): Promise<T> {
+  async function twice<T>(command: () => Promise<T>): Promise<T> {
     try {
       return await command();
-    } catch {
-      try {
-        return await command();
-      } catch (error) {
-        throw new HoldStoreUnavailable(error);
-      }
+    } catch (error) {
+      // Who hangs for half a second hangs for another; a connection that was cut is soon made again.
+      if (timedOut(error)) throw error;
+      return command();
+    }
+  }
+
+  async function answered<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      // The breaker would let all others wait for the one who tries.
+      if (breaker.state === CircuitState.HalfOpen) throw new Error('Redis is being tried again.');
+      return await breaker.execute(() => twice(command));
+    } catch (error) {
+      throw new HoldStoreUnavailable(error);
     }
   }
 
@@ -82,4 +101,8 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       });
     },
   };
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Command timed out';
 }
