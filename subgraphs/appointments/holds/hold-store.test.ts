@@ -104,8 +104,8 @@ describe.each(stores)('holds $name', ({ open }) => {
     const mine = holder();
     await store.acquire(slot, mine, 5_000);
     const again = { ...mine, token: randomUUID() };
-    expect((await store.acquire(slot, again, 5_000)).acquired).toBe(false);
-    expect((await store.holders([slot])).get(slot)?.callerId).toBe(mine.callerId);
+    expect(await store.acquire(slot, again, 5_000)).toMatchObject({ acquired: false, by: mine });
+    expect(await store.holders([slot])).toEqual(new Map([[slot, mine]]));
   });
 
   test('holders are told by slot, and slots that nobody holds are absent', async () => {

@@ -21,7 +21,7 @@ export function inProcessHolds(): HoldStore {
     acquire(key, holder, ttlMs) {
       const held = standing(key);
       if (held !== undefined && held.holder.token !== holder.token)
-        return Promise.resolve({ acquired: false, forMs: held.until - performance.now() });
+        return Promise.resolve({ acquired: false, forMs: held.until - performance.now(), by: held.holder });
       holds.set(key, { holder, until: performance.now() + ttlMs });
       return Promise.resolve({ acquired: true, forMs: ttlMs });
     },

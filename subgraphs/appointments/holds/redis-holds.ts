@@ -16,7 +16,7 @@ const TRY_AGAIN_AFTER_MS = 2_000;
  */
 const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
-if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL', KEYS[1])} end
+if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL', KEYS[1]), held} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return {1, tonumber(ARGV[3])}`;
 
@@ -25,11 +25,16 @@ local held = redis.call('GET', KEYS[1])
 if held and cjson.decode(held).token == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
-const AcquireReply = z.tuple([z.number(), z.number()]);
 const HolderJson = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.object({ token: z.string(), callerId: z.string() }));
+const AcquireReply = z.union([
+  z.tuple([z.literal(1), z.number()]).transform(([, forMs]) => ({ acquired: true as const, forMs })),
+  z
+    .tuple([z.literal(0), z.number(), HolderJson])
+    .transform(([, forMs, by]) => ({ acquired: false as const, forMs, by })),
+]);
 
 /** Holds that several processes share. The connection is its own, with ioredis's silent re-sending off. */
 export function redisHolds(url: string, logger: Logger): HoldStore {
@@ -79,8 +84,7 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       const reply = await answered(() =>
         redis.eval(ACQUIRE, 1, PREFIX + key, JSON.stringify(holder), holder.token, ttl),
       );
-      const [taken, forMs] = AcquireReply.parse(reply);
-      return { acquired: taken === 1, forMs };
+      return AcquireReply.parse(reply);
     },
     async release(key, token) {
       return (await answered(() => redis.eval(RELEASE, 1, PREFIX + key, token))) === 1;
