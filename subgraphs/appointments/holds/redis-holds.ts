@@ -41,7 +41,6 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
   const redis = new Redis(url, {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2_000,
     // A connection that nothing comes back on is made anew: the network may have lost it without a word.
     socketTimeout: 2_000,
@@ -60,11 +59,11 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
   /** An error leaves it unknown what was done; every command here may be asked twice. */
   async function twice<T>(command: () => Promise<T>): Promise<T> {
     try {
-      return await command();
+      return await inTime(command());
     } catch (error) {
       // Who hangs for half a second hangs for another; a connection that was cut is soon made again.
-      if (timedOut(error)) throw error;
-      return command();
+      if (error instanceof TimedOut) throw error;
+      return inTime(command());
     }
   }
 
@@ -100,13 +99,24 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       );
     },
     async close() {
-      await redis.quit().catch(() => {
+      await inTime(redis.quit()).catch(() => {
         redis.disconnect();
       });
     },
   };
 }
 
-function timedOut(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
+class TimedOut extends Error {}
+
+/**
+ * Rejects when Redis has not answered in time. ioredis's own limit also strikes when it is this process that was too busy
+ * to read the answer: here what has arrived is read before the limit is judged.
+ */
+function inTime<T>(command: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      setImmediate(() => reject(new TimedOut('Redis did not answer in time.')));
+    }, COMMAND_TIMEOUT_MS);
+    command.then(resolve, reject).finally(() => clearTimeout(limit));
+  });
 }
