@@ -1,3 +1,5 @@
+import { isOneOf, LIVE_STATES } from '../../subgraphs/appointments/booking/states';
+import { slotKey } from '../../subgraphs/appointments/holds/hold-store';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
@@ -41,6 +43,7 @@ async function historyProblems({ id, version, state }: Booking, books: Ledger): 
 }
 
 function slotsTwice(bookings: readonly Booking[]): string[] {
-  const slots = bookings.map(({ offer }) => offer.slot.id);
+  const live = bookings.filter(({ state }) => isOneOf(LIVE_STATES, state));
+  const slots = live.map(({ offer: { supplier, slot } }) => slotKey(supplier, slot.practice, slot.id));
   return slots.length === new Set(slots).size ? [] : ['a slot is booked twice'];
 }
