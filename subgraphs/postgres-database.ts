@@ -5,7 +5,9 @@ import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable'
 const CONNECTIONS = 20;
 /** For a free connection, or a new one. */
 const CONNECT_WITHIN_MS = 5_000;
-/** For one statement, waiting for others' locks included; nothing that is asked while a person waits takes as long. */
+/** For what another transaction holds. */
+const LOCK_WITHIN_MS = 5_000;
+/** For one statement; nothing that is asked while a person waits takes as long. */
 const ANSWER_WITHIN_MS = 10_000;
 
 /** @param isPatient for migrations, which take as long as they take. */
@@ -14,7 +16,7 @@ export function postgresDialect(url: string, { isPatient = false } = {}): Dialec
     connectionString: url,
     max: isPatient ? 1 : CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    ...(isPatient ? {} : { query_timeout: ANSWER_WITHIN_MS }),
+    ...(isPatient ? {} : { lock_timeout: LOCK_WITHIN_MS, query_timeout: ANSWER_WITHIN_MS }),
     types: { getTypeParser: numbersForBigints },
   });
   return new PostgresDialect({
@@ -32,8 +34,12 @@ function pooled(config: PoolConfig): Pool {
 }
 
 async function connect(pool: Pool): Promise<PostgresPoolClient> {
-  const client = await answered(pool.connect());
-  return watched(client);
+  try {
+    return watched(await answered(pool.connect()));
+  } catch (error) {
+    // All connections are there, and others have them.
+    throw pool.totalCount < CONNECTIONS ? error : new DatabaseUnavailable('BUSY', error);
+  }
 }
 
 /** A connection that failed other than by PostgreSQL's own word is not given to anybody else. */
