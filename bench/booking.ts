@@ -7,6 +7,7 @@ import { demoFamily } from '../demo/people';
 import type { PatientCaller } from '../domain/caller';
 import { ageInMonths, londonDate } from '../domain/london-time';
 import { OdsCode } from '../domain/ods-code';
+import { keyedDigest } from '../domain/secret';
 import type { ReleasePolicy } from '../domain/release-policy';
 import { confirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot, type HoldSlot } from '../subgraphs/appointments/booking/hold-slot';
@@ -61,7 +62,7 @@ const OPEN: ReleasePolicy = {
 /** A booking service with everything behind it. */
 interface Bench {
   deps: BookingDeps;
-  database: Database<LedgerTables & { bench_commit: { id: string; at: number } }>;
+  database: Database<LedgerTables>;
   supplier: InstantSupplier;
 }
 
@@ -152,23 +153,21 @@ async function measured(
 }
 
 async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldStore): Promise<Bench> {
-  const database = await openDatabase<LedgerTables & { bench_commit: { id: string; at: number } }>(
-    settings,
-    'appointments',
-    ledgerMigrations,
-  );
+  const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
   await sql`create table bench_commit (id text primary key, at bigint not null)`.execute(database.db);
   const supplier = instantSupplier();
+  const logger = pino({ level: 'silent' });
   const deps: BookingDeps = {
     systems: new Map([[supplier.manifest.id, supplier]]),
-    ledger: ledger(database as unknown as Database<LedgerTables>),
+    ledger: ledger(database, logger),
     holds,
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
+    fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 300_000,
     sweepEveryMs: HOUR,
     now: () => new Date(),
-    logger: pino({ level: 'silent' }),
+    logger,
   };
   return { deps, database, supplier };
 }
@@ -178,10 +177,11 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
  * it gives; that bookings share commits there is this service's own doing.
  */
 async function rawRound({ database: { db, kind, now } }: Bench): Promise<number> {
+  const raw = db.withTables<{ bench_commit: { id: string; at: number } }>();
   const ids = Array.from({ length: COMMITS_A_ROUND }, () => randomUUID());
   const started = performance.now();
   await byClients(kind === 'embedded' ? 1 : CLIENTS, ids, (id) =>
-    db
+    raw
       .transaction()
       .execute((transaction) => transaction.insertInto('bench_commit').values({ id, at: now }).execute()),
   );

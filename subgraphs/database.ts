@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, type Migration, type RawBuilder } from 'kysely';
 import { z } from 'zod';
+import { DatabaseUnavailable } from './database-unavailable';
 import { embeddedDialect } from './embedded-database';
 import { postgresDialect } from './postgres-database';
 
@@ -114,7 +115,7 @@ const UniqueViolation = z.object({
 
 /** Whether PostgreSQL undid a transaction because of another one: the same again may well succeed. */
 export function isConflict(error: unknown): boolean {
-  return Conflict.safeParse(error).success;
+  return error instanceof DatabaseUnavailable && Conflict.safeParse(error.cause).success;
 }
 
 /** deadlock_detected, serialization_failure. */

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { Client } from 'pg';
-import { ledger, type Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { openDatabase, type DatabaseSettings } from '../../subgraphs/database';
+import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
+import type { DatabaseSettings } from '../../subgraphs/database';
 import { newPractice } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { newHold } from './new-hold';
+import { openLedger } from './open-ledger';
 
 /** Five seconds for the turn to come, and some; not a promise of speed, but that nobody hangs. */
 const LIMIT_MS = 15_000;
@@ -26,7 +25,7 @@ describe.each(testDatabases())('another process keeps the database busy, $name',
   let other: Other;
   beforeEach(async () => {
     const where = await settings();
-    books = ledger(await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations));
+    ({ books } = await openLedger(where));
     other = await somebodyElse(where);
   });
   afterEach(async () => {

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import fc from 'fast-check';
-import { ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { openDatabase } from '../../subgraphs/database';
 import { newPractice } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { newHold } from './new-hold';
+import { openLedger } from './open-ledger';
 import { allBookings, unlikePromised } from './promises';
 import type { Acknowledged } from './writer-plan';
 import { writers, type Writers } from './writers';
@@ -51,8 +48,7 @@ describe.each(testDatabases())(`writers killed at random moments (seed ${SEED}) 
       // Every other time the next two find things as they were left, at once.
       if (round % 2 === 0) continue;
 
-      const database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
-      const books = ledger(database);
+      const { books, database } = await openLedger(where);
       expect(await unlikePromised(promised, database, books)).toEqual([]);
       const { hold, request } = newHold(plan.practice, randomUUID());
       const recorded = await books.recordHold(hold, 60_000, request('hold'));

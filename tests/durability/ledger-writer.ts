@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { openDatabase } from '../../subgraphs/database';
 import { newHold } from './new-hold';
+import { openLedger } from './open-ledger';
 import { WriterPlan, type Acknowledged } from './writer-plan';
 
 const CHECK_IN_MS = 60_000;
@@ -13,7 +10,7 @@ const CHECK_IN_MS = 60_000;
  * was.
  */
 async function write({ database, practice, slotIds, atOnce }: WriterPlan): Promise<void> {
-  const books = ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations));
+  const { books } = await openLedger(database);
   say({ what: 'open' });
 
   async function book(slotId: string): Promise<void> {
@@ -30,7 +27,7 @@ async function write({ database, practice, slotIds, atOnce }: WriterPlan): Promi
     say({ what: 'moved', bookingId, slotId, version });
     const accepted = { appointment: { id: randomUUID() }, checkInMs: null };
     const moved = await books.move(opened.booking, 'ACCEPTED', 'SUPPLIER', accepted);
-    if (moved !== null) say({ what: 'moved', bookingId, slotId, version: moved.version });
+    if (moved.kind === 'moved') say({ what: 'moved', bookingId, slotId, version: moved.booking.version });
   }
 
   const queue = slotIds.values();

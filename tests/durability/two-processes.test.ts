@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ledger, type Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
+import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { openDatabase, type Database, type DatabaseSettings } from '../../subgraphs/database';
+import type { Database, DatabaseSettings } from '../../subgraphs/database';
 import { newPractice } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { openLedger } from './open-ledger';
 import { allBookings, unlikePromised } from './promises';
 import { writers, type Writers } from './writers';
 
@@ -33,8 +33,7 @@ describe.each(testDatabases())('two processes at once on $name', ({ settings }) 
       processes.start({ database: where, practice, slotIds, atOnce: 8 }),
     );
     await Promise.all([one!.ended(), two!.ended()]);
-    database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
-    books = ledger(database);
+    ({ books, database } = await openLedger(where));
 
     const told = [...one!.acknowledged, ...two!.acknowledged];
     expect(told.filter(({ what }) => what === 'failed')).toEqual([]);
