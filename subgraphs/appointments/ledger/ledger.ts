@@ -16,6 +16,7 @@ import {
 } from '../booking/states';
 import type { Offer } from '../offers';
 import { eventHash } from './chain';
+import { ledgerForgetting } from './forgetting';
 import { bookingRows, countOthers, ledgerReading, standing } from './reading';
 import {
   bookingOf,
@@ -28,6 +29,7 @@ import {
 } from './records';
 import { earlier, remember, type Earlier, type Request } from './requests';
 import type { ActorKind, LedgerEvent, LedgerTables } from './tables';
+import { ledgerTelling } from './telling';
 
 export type Opened =
   | { kind: 'opened'; booking: Booking }
@@ -104,7 +106,13 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
       .execute();
     const status = statusOf(state);
     if (before === null || status === statusOf(before.state)) return;
-    const untried = { attempts: 0, next_try_at: at, delivered_at: null, given_up_at: null };
+    const untried = {
+      attempts: 0,
+      first_tried_at: null,
+      next_try_at: at,
+      delivered_at: null,
+      given_up_at: null,
+    };
     await transaction
       .insertInto('outbox')
       .values({ booking_id, version, status, at, ...untried })
@@ -186,6 +194,8 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
 
   return {
     ...ledgerReading({ db, now }),
+    ...ledgerTelling({ write, now }),
+    ...ledgerForgetting({ write, now }),
     close,
 
     earlier: (request: Request) => earlier(db, request),
