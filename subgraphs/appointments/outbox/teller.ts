@@ -87,9 +87,10 @@ export function teller({ ledger, webhook: settings, now, logger, pace = PACE }: 
     async (signal) => {
       await tellDue();
       // Whichever ends first makes room, or lets the next change of its booking go.
-      while (telling.size > 0 && !signal.aborted) {
+      while (telling.size > 0) {
         await firstOf(telling, pace.lookEveryMs);
-        if (!signal.aborted) await tellDue();
+        if (signal.aborted) return;
+        await tellDue();
       }
     },
     logger,
