@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Slot } from '../adapters/gp-system';
 import type { BookingEvent } from '../subgraphs/appointments/booking/states';
-import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
 import type { Booking, Hold } from '../subgraphs/appointments/ledger/records';
+import pino from 'pino';
+import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
+import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
+import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
 import { newCaller, newPractice, offer } from './booking-laboratory';
+
+/** A ledger of its own on a database, as each process has one. */
+export async function openLedger(
+  settings: DatabaseSettings,
+): Promise<{ books: Ledger; database: Database<LedgerTables> }> {
+  const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
+  return { books: ledger(database, pino({ level: 'silent' })), database };
+}
 
 /** Rows that only the ledger knows: no supplier was asked, and nobody is behind them. */
 export async function recordHold(books: Ledger, slot: Partial<Slot> = {}): Promise<Hold> {
@@ -42,8 +54,8 @@ export async function openBooking(books: Ledger, slot: Partial<Slot> = {}): Prom
 export async function moveBooking(books: Ledger, booking: Booking, event: BookingEvent): Promise<Booking> {
   const evidence = { asked: 'BOOK', answer: event } as const;
   const moved = await books.move(booking, event, 'SYSTEM', { checkInMs: null, evidence });
-  if (moved === null) throw new Error(`expected ${event} to apply`);
-  return moved;
+  if (moved.kind !== 'moved') throw new Error(`expected ${event} to apply, but it was ${moved.kind}`);
+  return moved.booking;
 }
 
 function asked(operation: 'hold' | 'confirm', callerId: string) {

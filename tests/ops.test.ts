@@ -5,12 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { demoIssuer } from '../demo/issuer';
 import { freePort } from '../http/free-port';
-import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
-import { openDatabase } from '../subgraphs/database';
+import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
 import { inOneProcess, type GatewayUnderTest } from './gateway-under-test';
-import { moveBooking } from './ledger-bookings';
+import { moveBooking, openLedger } from './ledger-bookings';
 import {
   checkSymptoms,
   CONFIRM,
@@ -36,7 +33,7 @@ beforeAll(async () => {
   frontEnd = await webhookConsumer();
   gateway = await inOneProcess({ WEBHOOK_URL: frontEnd.url, WEBHOOK_SECRET: frontEnd.secret });
   const { appointments } = gateway.config.databases;
-  books = ledger(await openDatabase<LedgerTables>(appointments, 'appointments', ledgerMigrations));
+  ({ books } = await openLedger(appointments));
 }, 60_000);
 afterAll(async () => {
   await books.close();

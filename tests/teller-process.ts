@@ -27,12 +27,13 @@ const Settings = z.object({
 async function main(): Promise<void> {
   const { database, url, secret, pace } = Settings.parse(JSON.parse(process.env.TELLER ?? ''));
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const books = ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations));
+  const logger = pino({ level: 'silent' });
+  const books = ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations), logger);
   teller({
     ledger: books,
     webhook: { url, key },
     now: () => new Date(),
-    logger: pino({ level: 'silent' }),
+    logger,
     pace,
   });
 }

@@ -2,11 +2,7 @@ import { Registry } from 'prom-client';
 import type { BreakerState, GpSystem } from '../../adapters/gp-system';
 import { bookingLaboratory, type BookingLaboratory } from '../../tests/booking-laboratory';
 import { EMBEDDED } from '../../tests/databases';
-import { moveBooking, openBooking, recordHold } from '../../tests/ledger-bookings';
-import { openDatabase } from '../database';
-import { ledger } from './ledger/ledger';
-import { ledgerMigrations } from './ledger/migrations';
-import type { LedgerTables } from './ledger/tables';
+import { moveBooking, openBooking, openLedger, recordHold } from '../../tests/ledger-bookings';
 import { countingOutcomes, registerGauges } from './metrics';
 
 let lab: BookingLaboratory;
@@ -42,12 +38,8 @@ test('tell of the ledger as it is at the scrape', async () => {
 
 test('a ledger that does not answer is said to be down, and nothing of it is made up', async () => {
   const registry = new Registry();
-  const database = await openDatabase<LedgerTables>(
-    await EMBEDDED.settings(),
-    'appointments',
-    ledgerMigrations,
-  );
-  registerGauges(ledger(database), lab.deps.systems, registry);
+  const { books, database } = await openLedger(await EMBEDDED.settings());
+  registerGauges(books, lab.deps.systems, registry);
   expect(await sample(registry, 'gp_booking_ledger_up')).toBe(1);
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(0);
   await database.close();

@@ -83,8 +83,8 @@ export function countingOutcomes(ledger: Ledger, registry: Registry): Ledger {
     ...ledger,
     async move(booking, ...change) {
       const moved = await ledger.move(booking, ...change);
-      if (moved !== null && isOutcome(statusOf(booking.state), statusOf(moved.state)))
-        outcomes.inc(labelsOf(moved));
+      if (moved.kind === 'moved' && isOutcome(statusOf(booking.state), statusOf(moved.booking.state)))
+        outcomes.inc(labelsOf(moved.booking));
       return moved;
     },
   };

@@ -1,20 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { EMBEDDED } from '../../tests/databases';
-import { recordHold } from '../../tests/ledger-bookings';
-import { openDatabase } from '../database';
-import { ledger } from './ledger/ledger';
-import { ledgerMigrations } from './ledger/migrations';
-import type { LedgerTables } from './ledger/tables';
+import { openLedger, recordHold } from '../../tests/ledger-bookings';
 import { retention } from './retention';
 
 test('forgets at once what is old already, in as many batches as it takes, and stops when told', async () => {
-  const database = await openDatabase<LedgerTables>(
-    await EMBEDDED.settings(),
-    'appointments',
-    ledgerMigrations,
-  );
-  const books = ledger(database);
+  const { books, database } = await openLedger(await EMBEDDED.settings());
   for (let made = 0; made < 450; made++) await recordHold(books);
   await database.db.updateTable('hold').set({ expires_at: 0 }).execute();
   const running = retention(books, pino({ level: 'silent' }));

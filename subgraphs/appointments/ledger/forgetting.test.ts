@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { testDatabases } from '../../../tests/databases';
-import { moveBooking, openBooking, recordHold } from '../../../tests/ledger-bookings';
-import { openDatabase, type Database } from '../../database';
+import { moveBooking, openBooking, openLedger, recordHold } from '../../../tests/ledger-bookings';
+import type { Database } from '../../database';
 import type { BookingEvent } from '../booking/states';
-import { ledger, type Ledger } from './ledger';
-import { ledgerMigrations } from './migrations';
+import type { Ledger } from './ledger';
 import type { LedgerTables } from './tables';
 
 const DAY = 24 * 60 * 60_000;
@@ -16,9 +15,8 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', ({ settin
 
   beforeEach(async () => {
     const where = await settings();
-    database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
-    books = ledger(database);
-    elsewhere = ledger(await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations));
+    ({ books, database } = await openLedger(where));
+    elsewhere = (await openLedger(where)).books;
   });
   afterEach(async () => {
     await books.close();

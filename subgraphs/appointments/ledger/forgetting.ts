@@ -1,7 +1,8 @@
 import { sql, type ExpressionBuilder, type Kysely, type SqlBool } from 'kysely';
 import { ENDED_STATES, SWEPT_STATES } from '../booking/states';
-import type { LedgerTables } from './tables';
-import type { LedgerWriting } from './writing';
+import { oneOf } from './states-in-sql';
+import type { HoldTable, LedgerTables } from './tables';
+import type { Writing } from './writing';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Clients repeat requests for hours at most. */
@@ -12,19 +13,28 @@ const HOLDS_KEPT_MS = 7 * DAY_MS;
 const EVIDENCE_KEPT_MS = 90 * DAY_MS;
 const TOLD_KEPT_MS = 30 * DAY_MS;
 
-type Forget = (writer: Kysely<LedgerTables>, now: LedgerWriting['now'], limit: number) => Promise<unknown[]>;
+type Forget = (writer: Kysely<LedgerTables>, now: Writing['now'], limit: number) => Promise<unknown[]>;
 
-const KINDS: readonly Forget[] = [keys, holds, evidence, told, givenUp];
+const KINDS: readonly Forget[] = [keys, evidence, told, givenUp];
 
-/** What nobody needs any more. Bookings and their events are kept. */
-export function ledgerForgetting({ write, now }: LedgerWriting) {
+/** What nobody needs any more. Bookings, their events and the holds that they came from are kept. */
+export function ledgerForgetting({ write, now }: Writing) {
+  /** Holds with a booking never go, so each is looked at once in the life of a process. */
+  let lastHold: LookedAt = { expires_at: Number.MIN_SAFE_INTEGER, id: '' };
+
+  async function holdsNext(limit: number): Promise<boolean> {
+    const looked = await write((transaction) => holdsAfter(lastHold, transaction, now, limit));
+    lastHold = looked.at(-1) ?? lastHold;
+    return looked.length >= limit;
+  }
+
   return {
     /**
-     * Removes at most `limit` rows of each kind, each in a transaction of its own, so that writers wait briefly.
+     * Removes at most `limit` rows of each kind, each kind in a transaction of its own, so that writers wait briefly.
      * @returns whether there may be more.
      */
     async forget(limit: number): Promise<boolean> {
-      let mayBeMore = false;
+      let mayBeMore = await holdsNext(limit);
       for (const kind of KINDS) {
         const forgotten = await write((transaction) => kind(transaction, now, limit));
         mayBeMore ||= forgotten.length >= limit;
@@ -59,7 +69,7 @@ function keys(...[writer, now, limit]: Parameters<Forget>) {
     .execute();
 }
 
-function bookingsNotOver(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: LedgerWriting['now']) {
+function bookingsNotOver(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: Writing['now']) {
   return old
     .selectFrom('booking')
     .select('booking.id')
@@ -72,7 +82,7 @@ function bookingsNotOver(old: ExpressionBuilder<LedgerTables, 'idempotency'>, no
     .where((booking) => booking.not(isOver(now)));
 }
 
-function holdsRunning(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: LedgerWriting['now']) {
+function holdsRunning(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: Writing['now']) {
   return old
     .selectFrom('hold')
     .select('hold.id')
@@ -81,25 +91,34 @@ function holdsRunning(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: 
     .where('hold.released_at', 'is', null);
 }
 
-function holds(...[writer, now, limit]: Parameters<Forget>) {
-  return writer
-    .deleteFrom('hold')
-    .where('id', 'in', (from) =>
-      from
-        .selectFrom('hold')
-        .select('id')
-        .where('expires_at', '<', before(now, HOLDS_KEPT_MS))
-        .where((where) =>
-          where.not(
-            where.exists(
-              where.selectFrom('booking').select('booking.id').whereRef('hold_id', '=', 'hold.id'),
-            ),
-          ),
-        )
-        .limit(limit),
-    )
-    .returning('id')
+type LookedAt = Pick<HoldTable, 'expires_at' | 'id'>;
+
+/** Looks at the next holds that are old, and removes those that came to nothing. */
+async function holdsAfter(last: LookedAt, ...[writer, now, limit]: Parameters<Forget>): Promise<LookedAt[]> {
+  const looked = await writer
+    .selectFrom('hold')
+    .select(['expires_at', 'id'])
+    .where('expires_at', '<', before(now, HOLDS_KEPT_MS))
+    .where((where) => where(where.refTuple('expires_at', 'id'), '>', where.tuple(last.expires_at, last.id)))
+    .orderBy('expires_at')
+    .orderBy('id')
+    .limit(limit)
     .execute();
+  if (looked.length === 0) return [];
+  await writer
+    .deleteFrom('hold')
+    .where(
+      'id',
+      'in',
+      looked.map(({ id }) => id),
+    )
+    .where((where) =>
+      where.not(
+        where.exists(where.selectFrom('booking').select('booking.id').whereRef('hold_id', '=', 'hold.id')),
+      ),
+    )
+    .execute();
+  return looked;
 }
 
 function evidence(...[writer, now, limit]: Parameters<Forget>) {
@@ -139,7 +158,7 @@ function changes(
   writer: Kysely<LedgerTables>,
   limit: number,
   done: 'delivered_at' | 'given_up_at',
-  old: LedgerWriting['now'],
+  old: Writing['now'],
 ) {
   return writer
     .deleteFrom('outbox')
@@ -160,11 +179,11 @@ function changes(
 }
 
 /** Nothing can happen to it any more: it has ended, or its day has passed, since when nobody can change it. */
-function isOver(now: LedgerWriting['now']) {
-  return sql<SqlBool>`(booking.state in (${sql.join(ENDED_STATES)})
-    or (booking.state in (${sql.join(SWEPT_STATES)}) and booking.starts_at < ${now}))`;
+function isOver(now: Writing['now']) {
+  return sql<SqlBool>`(booking.state in (${sql.join(oneOf(ENDED_STATES))})
+    or (booking.state in (${sql.join(oneOf(SWEPT_STATES))}) and booking.starts_at < ${now}))`;
 }
 
-function before(now: LedgerWriting['now'], ms: number) {
+function before(now: Writing['now'], ms: number) {
   return sql<number>`${now} - ${ms}`;
 }

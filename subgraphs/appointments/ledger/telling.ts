@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { BookingStatus } from '../booking/states';
 import type { LedgerTables } from './tables';
-import type { LedgerWriting } from './writing';
+import type { Writing } from './writing';
 
 /** A change that the front end is to be told, given to one asker for one attempt. */
 export interface UntoldChange {
@@ -20,9 +20,7 @@ export interface UntoldChange {
 type Named = Pick<UntoldChange, 'bookingId' | 'version'>;
 
 /** What the front end has yet to be told: the outbox. */
-export function ledgerTelling({ write, now }: LedgerWriting) {
-  const inMs = (ms: number) => sql<number>`${now} + ${Math.round(ms)}`;
-
+export function ledgerTelling({ write, now, inMs }: Writing) {
   return {
     /**
      * Changes whose time has come, each given to one asker alone for the time of the lease; of one booking always the
@@ -124,7 +122,7 @@ function waiting(writer: Kysely<LedgerTables>, bookingId: string) {
 }
 
 /** Due, and with nothing of the same booking waiting before it. */
-function firstInTurn(reader: Kysely<LedgerTables>, now: LedgerWriting['now'], limit: number) {
+function firstInTurn(reader: Kysely<LedgerTables>, now: Writing['now'], limit: number) {
   return reader
     .selectFrom('outbox as due')
     .select(['due.booking_id', 'due.version'])

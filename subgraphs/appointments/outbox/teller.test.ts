@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { testDatabases } from '../../../tests/databases';
-import { moveBooking, openBooking } from '../../../tests/ledger-bookings';
+import { moveBooking, openBooking, openLedger } from '../../../tests/ledger-bookings';
 import { typescriptProcess } from '../../../tests/typescript-process';
 import {
   webhookConsumer,
@@ -9,9 +9,8 @@ import {
   type Told,
   type WebhookConsumer,
 } from '../../../tests/webhook-consumer';
-import { openDatabase, type Database, type DatabaseSettings } from '../../database';
-import { ledger, type Ledger } from '../ledger/ledger';
-import { ledgerMigrations } from '../ledger/migrations';
+import type { Database, DatabaseSettings } from '../../database';
+import type { Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
 import type { LedgerTables } from '../ledger/tables';
 import type { Repeating } from '../repeatedly';
@@ -37,9 +36,8 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
 
   beforeEach(async () => {
     where = await settings();
-    database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
-    books = ledger(database);
-    elsewhere = ledger(await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations));
+    ({ books, database } = await openLedger(where));
+    elsewhere = (await openLedger(where)).books;
     open.push(books.close, elsewhere.close);
     logged.length = 0;
   });
