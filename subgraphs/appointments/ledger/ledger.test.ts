@@ -212,6 +212,31 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     );
   });
 
+  test('one booking that cannot be read keeps no other from being looked into', async () => {
+    const [bad, good] = [await opened(), await opened()];
+    for (const booking of [bad, good])
+      await books.looked(booking, { absentReads: 0, failedReads: 0, checkInMs: -1 });
+    await database.db.updateTable('hold').set({ offer_json: '{}' }).where('id', '=', bad.holdId).execute();
+    const claimed = (await books.claimUnsettled(100, 60_000)).map(({ id }) => id);
+    expect(claimed).toContain(good.id);
+    expect(claimed).not.toContain(bad.id);
+    expect((await books.unsettled(1_000)).map(({ id }) => id)).toContain(good.id);
+  });
+
+  test('confirming what replaces a booking and losing that booking do not wait for each other', async () => {
+    for (let round = 0; round < 20; round++) {
+      const old = await confirmed(await opened());
+      const hold = { ...old, id: randomUUID(), offer: { ...old.offer, slot: newSlot() } };
+      const opening = await books.openReplacement(hold, 60_000, asked('reschedule', old.callerId), old);
+      if (opening.kind !== 'opened') throw new Error(`expected a replacement, not ${opening.kind}`);
+      const [replaced] = await Promise.all([
+        books.move(opening.booking, 'ACCEPTED', 'SUPPLIER', { checkInMs: null }),
+        elsewhere.move(old, 'CANCELLED_AT_PRACTICE', 'SUPPLIER', { checkInMs: null }),
+      ]);
+      expect(replaced.kind).toBe('moved');
+    }
+  });
+
   describe('a replacement', () => {
     const replace = (old: Booking, slot: Slot = newSlot(), values: Partial<NewHold> = {}) =>
       books.openReplacement(

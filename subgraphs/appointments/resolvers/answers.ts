@@ -8,7 +8,7 @@ import type { HoldAnswer } from '../booking/hold-slot';
 import type { Placed } from '../booking/place-booking';
 import type { RescheduleAnswer } from '../booking/reschedule-booking';
 import type { SettleAnswer } from '../booking/settle-booking';
-import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/records';
+import type { Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../offers';
 import { type Booking, bookingOf } from '../types/booking';
 import {
