@@ -64,6 +64,7 @@ const Environment = z.object({
   ORGANISATION_PHONE: z.string().default('01632 960000'),
   ORGANISATION_ASID: z.string().default('000000000000'),
   HOLD_SECONDS: seconds.default(300),
+  SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   OFFER_SECONDS: seconds.default(600),
   SEARCH_AT_ONCE: z.coerce.number().int().min(1).max(100).default(25),
 });
@@ -139,6 +140,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       type: 'urgent-care',
     },
     holdSeconds: e.HOLD_SECONDS,
+    sweepSeconds: e.SWEEP_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
     searchAtOnce: e.SEARCH_AT_ONCE,
   };

@@ -153,6 +153,7 @@ async function appointmentsOptions(
       patientDigest: deriveKey(secret, 'patient-digest'),
     },
     holdMs: config.holdSeconds * 1_000,
+    sweepEveryMs: config.sweepSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
     logger,

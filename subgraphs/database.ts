@@ -157,3 +157,12 @@ class ImmediateSqliteDriver extends SqliteDriver {
 type Connection = InstanceType<typeof Libsql>;
 
 const Busy = z.object({ code: z.literal('SQLITE_BUSY') });
+
+/** Whether a statement was refused by a unique index, on either database. */
+export function isUniqueViolation(error: unknown): boolean {
+  return UniqueViolation.safeParse(error).success;
+}
+
+const UniqueViolation = z.object({
+  code: z.enum(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']),
+});

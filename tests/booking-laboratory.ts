@@ -83,6 +83,7 @@ export async function bookingLaboratory(
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     holdMs: 60_000,
+    sweepEveryMs: 60_000,
     offerMs: 60_000,
     atOnce: 25,
     now,

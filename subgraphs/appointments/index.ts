@@ -20,6 +20,7 @@ import type { OptionsDeps } from './options/appointment-options';
 import { patients } from './patients';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
+import { OperatorResolver } from './resolvers/operator.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { sealer } from './sealed';
@@ -34,6 +35,8 @@ export interface AppointmentsOptions {
   systems: GpSystems;
   keys: { offer: Uint8Array; patientDetails: Uint8Array; patientDigest: Uint8Array };
   holdMs: number;
+  /** How often what stands is compared with the practice's own book. */
+  sweepEveryMs: number;
   offerMs: number;
   atOnce: number;
   now: () => Date;
@@ -79,7 +82,14 @@ export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgra
 const EntityKey = z.object({ id: z.string() });
 
 const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
-  resolvers: [AssessmentResolver, BookingResolver, PracticeOptionsResolver, SlotResolver, SupplierResolver],
+  resolvers: [
+    AssessmentResolver,
+    BookingResolver,
+    OperatorResolver,
+    PracticeOptionsResolver,
+    SlotResolver,
+    SupplierResolver,
+  ],
   // Nothing here returns an assessment: it comes by `_entities` alone.
   orphanedTypes: [Assessment],
   inaccessibleEnums: ['BookingRoute'],
@@ -91,6 +101,7 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
     instances: new Map<unknown, object>([
       [AssessmentResolver, new AssessmentResolver(deps)],
       [BookingResolver, new BookingResolver(deps)],
+      [OperatorResolver, new OperatorResolver(deps)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(deps.offers)],
       [SupplierResolver, new SupplierResolver(deps.systems)],

@@ -430,14 +430,14 @@ describe('cancelling', () => {
     const blind = withReadBack(() => []);
     await reconciler(blind).settleDue();
     expect((await lab.deps.ledger.findBooking(situation.booking.id))?.state).toBe('CANCEL_UNKNOWN');
-    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
+    expect((await settled(situation.booking)).state).toBe('CANCELLED');
   });
 
-  test('that never reached the supplier leaves the booking standing', async () => {
+  test('that never reached the supplier is asked for again, until it is done', async () => {
     const situation = await booked();
     once('CANCEL', { kind: 'reset-before-commit' });
     await cancel(situation);
-    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
-    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+    expect((await settled(situation.booking)).state).toBe('CANCELLED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import type { Offer } from '../offers';
 import type { Patients } from '../patients';
 import type { Sealer } from '../sealed';
 import type { GpSystems } from '../suppliers';
-import type { BookingEvent } from './states';
+import { after, type BookingEvent, type BookingState } from './states';
 
 export interface BookingDeps {
   systems: GpSystems;
@@ -19,6 +19,8 @@ export interface BookingDeps {
   offers: Sealer<Offer>;
   patients: Patients;
   holdMs: number;
+  /** How often what stands is compared with the practice's own book, milliseconds. */
+  sweepEveryMs: number;
   now: () => Date;
   logger: Logger;
 }
@@ -44,27 +46,62 @@ export async function patientFor(
   return patient;
 }
 
+type Applying = Pick<BookingDeps, 'ledger' | 'logger' | 'sweepEveryMs'>;
+
 /**
  * Applies an event that has happened, whatever became of the booking meanwhile: a late answer meets a booking that was
- * given up as UNKNOWN and settles it; one that means nothing any more changes nothing.
+ * given up and settles it; one that means nothing any more changes nothing.
+ * @param changes when to look at the practice's book next is left to the new state unless it is given.
  */
 export async function apply(
   booking: Booking,
   event: BookingEvent,
   actor: ActorKind,
-  changes: Changes,
-  { ledger, logger }: Pick<BookingDeps, 'ledger' | 'logger'>,
+  changes: Partial<Changes>,
+  deps: Applying,
 ): Promise<Booking> {
-  const moved = await ledger.move(booking, event, actor, changes);
+  const { ledger, logger } = deps;
+  const moved = await move(booking, event, actor, changes, deps);
   if (moved !== null) return moved;
   const current = (await ledger.findBooking(booking.id)) ?? booking;
-  const late = await ledger.move(current, event, actor, changes);
-  if (late === null) {
-    // An ACCEPTED here may be an appointment that stands with nobody knowing of it.
-    const level = event === 'ACCEPTED' ? 'error' : 'warn';
-    logger[level]({ booking: booking.id, state: current.state, event }, 'event came too late');
-  }
+  const late = await move(current, event, actor, changes, deps);
+  if (late === null) logger.warn({ booking: booking.id, state: current.state, event }, 'event came too late');
   return late ?? current;
+}
+
+/** Applies an event to the booking as it is known. Null when it does not apply, or the booking is not so any more. */
+export function move(
+  booking: Booking,
+  event: BookingEvent,
+  actor: ActorKind,
+  changes: Partial<Changes>,
+  { ledger, sweepEveryMs }: Applying,
+): Promise<Booking | null> {
+  const state = after(booking.state, event);
+  const checkInMs = state === null ? null : nextLookMs(state, event, sweepEveryMs);
+  return ledger.move(booking, event, actor, { checkInMs, ...changes });
+}
+
+function nextLookMs(state: BookingState, event: BookingEvent, sweepEveryMs: number): number | null {
+  switch (state) {
+    case 'CONFIRMED':
+      return sweepEveryMs;
+    case 'FAILED':
+      // Read-back has not found it, but a supplier that took long may still carry it out.
+      return event === 'PROVEN_ABSENT' ? sweepEveryMs : null;
+    case 'BOOKING':
+    case 'UNKNOWN':
+    case 'CANCELLING':
+    case 'CANCEL_UNKNOWN':
+    case 'ORPHAN_FOUND':
+      return 0;
+    case 'MANUAL':
+    case 'CANCEL_MANUAL':
+    case 'ORPHAN_MANUAL':
+    case 'CANCELLED':
+    case 'CANCELLED_BY_PRACTICE':
+      return null;
+  }
 }
 
 /** Adapters answer with outcomes; one that throws has a bug, and nobody knows what it did. */

@@ -100,8 +100,8 @@ async function take(
 }
 
 /** The same for the same request, so that a repetition of it finds the slot held by itself. */
-function holdId({ callerId, key }: Request): string {
-  return createHash('sha256').update(`${callerId}\n${key}`).digest('base64url');
+export function holdId({ callerId, operation, key }: Request): string {
+  return createHash('sha256').update(`${callerId}\n${operation}\n${key}`).digest('base64url');
 }
 
 /** Who taps twice with two keys, or reloads the page, holds the slot already. */

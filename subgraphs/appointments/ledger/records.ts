@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Failure } from '../booking/failures';
 import type { BookingState } from '../booking/states';
 import { Offer } from '../offers';
-import type { ActorKind, BookingTable, HoldTable } from './tables';
+import type { ActorKind, BookingTable, EvidenceAsked, HoldTable } from './tables';
 
 /** What the ledger gives back: its rows, parsed. */
 
@@ -33,13 +33,25 @@ export interface Booking {
   absentReads: number;
   failedReads: number;
   createdAt: Date;
+  changedAt: Date;
   holdId: string;
+  patientDigest: string;
+  /** The booking whose place it takes, and the one that takes its. */
+  replacesId: string | null;
+  replacedBy: string | null;
 }
 
 export interface HistoryEntry {
   at: Date;
   state: BookingState;
   actor: ActorKind;
+}
+
+/** Something that was asked of the supplier about a booking, and what came of it. */
+export interface Evidence {
+  at: Date;
+  asked: EvidenceAsked;
+  answer: string;
 }
 
 export function holdOf(row: Selectable<HoldTable>): Hold {
@@ -75,7 +87,11 @@ export function bookingOf(
     absentReads: row.absent_reads,
     failedReads: row.failed_reads,
     createdAt: new Date(row.created_at),
+    changedAt: new Date(row.changed_at),
     holdId: row.hold_id,
+    patientDigest: row.patient_digest,
+    replacesId: row.replaces_id,
+    replacedBy: row.replaced_by,
   };
 }
 

@@ -79,3 +79,18 @@ export class BookingNotFound extends Problem {}
 
 @ObjectType({ implements: Problem, description: 'The idempotency key was used for another request before.' })
 export class IdempotencyKeyReused extends Problem {}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The booking does not wait for an operator, or not any more.',
+})
+export class NothingToSettle extends Problem {
+  @Field(() => Booking)
+  booking!: Booking;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'Another booking of ours stands on the slot, or for the person and the same symptoms.',
+})
+export class AnotherBookingStands extends Problem {}
