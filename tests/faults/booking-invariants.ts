@@ -2,6 +2,7 @@ import { groupsBy, sameSlot, slotText, type History, type LedgerBooking, type Op
 
 /** States in which nothing stands at the practice. */
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
+const ORPHANED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL'];
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
 /** Between two clocks on one machine: the database's, and ours when the answer came. */
 const CLOCK_TOLERANCE_MS = 50;
@@ -9,7 +10,7 @@ const CLOCK_TOLERANCE_MS = 50;
 /** 1. At most one live booking of ours on a slot, in the suppliers' truth and in the ledger. */
 export function bookedOnce({ truth, ledger }: History): string[] {
   const standing = truth.filter(({ status }) => status === 'BOOKED');
-  const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && state !== 'ORPHAN_FOUND');
+  const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && !ORPHANED.includes(state));
   return [
     ...[...groupsBy(standing, slotText)]
       .filter(([, appointments]) => appointments.length > 1)
@@ -60,7 +61,7 @@ function stands(booking: LedgerBooking, { truth }: History): boolean {
 
 function wasCancelled({ id, state }: LedgerBooking, { operations }: History): boolean {
   const asked = operations.some(
-    ({ kind, bookingId }) => bookingId === id && (kind === 'cancel' || kind === 'reschedule'),
+    ({ kind, about }) => about === id && (kind === 'cancel' || kind === 'reschedule'),
   );
   return asked && OVER.includes(state);
 }
@@ -78,16 +79,16 @@ export function failedDoesNotStand(history: History): string[] {
     const states = bookings.map(({ state }) => state).join(', ');
     return [`an appointment stands on ${slotText(appointment)} that the ledger calls ${states}`];
   });
-  const refusals = [...groupsBy(operations.filter(isConfirm), byKey).values()].filter(
+  const refusals = [...groupsBy(operations.filter(isPlacing), byKey).values()].filter(
     (tries) =>
       tries.some(({ outcome }) => outcome === 'fail') && tries.every(({ bookingId }) => bookingId === null),
   );
   const denied = refusals.flatMap(([first]) => {
-    const hold = ledger.holds.find(({ id }) => id === first?.holdId);
-    if (first === undefined || hold === undefined) return [];
-    const stood = standing.some((one) => one.patient === first.patient && sameSlot(one, hold));
-    return stood && !toldOtherwise(first, hold, history)
-      ? [`confirm (${first.during}) was told no on ${slotText(hold)}, where an appointment stands`]
+    const slot = first?.slot ?? ledger.holds.find(({ id }) => id === first?.holdId);
+    if (first === undefined || slot === undefined) return [];
+    const stood = standing.some((one) => one.patient === first.patient && sameSlot(one, slot));
+    return stood && !toldOtherwise(first, slot, history)
+      ? [`${first.kind} (${first.during}) was told no on ${slotText(slot)}, where an appointment stands`]
       : [];
   });
   const undone = operations
@@ -99,7 +100,7 @@ export function failedDoesNotStand(history: History): string[] {
   return [...unwanted, ...denied, ...undone];
 }
 
-/** Another request of the same person for the same slot was answered with the booking. */
+/** Another request of the same person brought it about; or it turned up late, and was taken on or is given back. */
 function toldOtherwise(
   refused: Operation,
   slot: { practice: string; startsAt: number },
@@ -107,6 +108,7 @@ function toldOtherwise(
 ): boolean {
   const theirs = ledger.bookings.filter((one) => one.patient === refused.patient && sameSlot(one, slot));
   return theirs.some(({ id }) => {
+    if (ledger.events.some(({ bookingId, state }) => bookingId === id && state === 'ORPHAN_FOUND')) return true;
     const request = ledger.requests.find(({ resultId }) => resultId === id);
     return (
       (request !== undefined && request.key !== refused.key) ||
@@ -115,7 +117,8 @@ function toldOtherwise(
   });
 }
 
-const isConfirm = ({ kind, said }: Operation) => kind === 'confirm' && said !== 'IdempotencyKeyReused';
+const isPlacing = ({ kind, said }: Operation) =>
+  (kind === 'confirm' || kind === 'reschedule') && said !== 'IdempotencyKeyReused';
 const byKey = ({ caller, key }: Operation) => `${caller} ${key ?? ''}`;
 
 /** 4. What nobody knew is known in the end, or in a person's hands. */

@@ -9,42 +9,23 @@ const OUT = join(ROOT, 'dist', 'faults');
 
 /** Waiting times of the product that histories cannot wait for; how long each is does not change what is done. */
 const HASTE: readonly SourcePatch[] = [
-  {
-    file: 'subgraphs/appointments/booking/confirm-booking.ts',
-    find: 'const ABANDONED_AFTER_MS = 5_000;',
-    replace: 'const ABANDONED_AFTER_MS = 1_000;',
-  },
-  {
-    file: 'subgraphs/appointments/booking/cancel-booking.ts',
-    find: 'const ABANDONED_AFTER_MS = 5_000;',
-    replace: 'const ABANDONED_AFTER_MS = 1_000;',
-  },
-  {
-    file: 'subgraphs/appointments/booking/reconciler.ts',
-    find: 'const LEASE_MS = 60_000;',
-    replace: 'const LEASE_MS = 3_000;',
-  },
-  {
-    file: 'subgraphs/appointments/booking/reconciler.ts',
-    find: 'const FIRST_BACKOFF_MS = 1_000;',
-    replace: 'const FIRST_BACKOFF_MS = 200;',
-  },
-  {
-    file: 'subgraphs/appointments/booking/reconciler.ts',
-    find: 'const LONGEST_BACKOFF_MS = 60_000;',
-    replace: 'const LONGEST_BACKOFF_MS = 1_000;',
-  },
-  {
-    file: 'subgraphs/appointments/index.ts',
-    find: 'const RECONCILE_EVERY_MS = 500;',
-    replace: 'const RECONCILE_EVERY_MS = 100;',
-  },
+  sooner('booking/place-booking.ts', 'ABANDONED_AFTER_MS', '5_000', '1_000'),
+  sooner('booking/reconciler.ts', 'LEASE_MS', '60_000', '3_000'),
+  sooner('booking/looking.ts', 'FIRST_BACKOFF_MS', '1_000', '200'),
+  sooner('booking/looking.ts', 'LONGEST_BACKOFF_MS', '60_000', '1_000'),
+  sooner('ledger/ledger.ts', 'GIVE_BACK_WITHIN_MS', '15_000', '2_500'),
+  sooner('index.ts', 'RECONCILE_EVERY_MS', '500', '100'),
   {
     file: 'subgraphs/database.ts',
     find: 'const BUSY_TIMEOUT_MS = 5_000;',
     replace: 'const BUSY_TIMEOUT_MS = 1_000;',
   },
 ];
+
+function sooner(file: string, name: string, from: string, to: string): SourcePatch {
+  const said = (ms: string) => `const ${name} = ${ms};`;
+  return { file: `subgraphs/appointments/${file}`, find: said(from), replace: said(to) };
+}
 
 /**
  * The service under test as one file, which starts in half the time of many. Native code and what is optional stay

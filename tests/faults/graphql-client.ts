@@ -78,6 +78,8 @@ export const CONFIRM = `mutation ($input: ConfirmBookingInput!) { result: confir
   __typename ... on Booking { id status } ... on AlreadyBooked { booking { id } } } }`;
 export const CANCEL = `mutation ($input: CancelBookingInput!) { result: cancelBooking(input: $input) {
   __typename ... on Booking { id status } } }`;
+export const RESCHEDULE = `mutation ($input: RescheduleBookingInput!) { result: rescheduleBooking(input: $input) {
+  __typename ... on Booking { id status } ... on AlreadyBooked { booking { id } } } }`;
 export const READ = `query ($id: ID!) { result: booking(id: $id) { __typename id status }
   mine: myBookings { edges { node { id } } } }`;
 

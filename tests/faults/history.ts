@@ -52,6 +52,9 @@ export interface Operation {
   said: string;
   slot: SlotName | null;
   holdId: string | null;
+  /** The booking that the question names. */
+  about: string | null;
+  /** The booking that the answer names. */
   bookingId: string | null;
   /** Bookings shown beside the one asked for. */
   shown: string[];
@@ -84,6 +87,8 @@ export interface LedgerDump {
   holds: (SlotName & { id: string; caller: string })[];
   /** What each idempotency key led to. */
   requests: { caller: string; operation: string; key: string; resultId: string }[];
+  /** What the front end is to be told, one entry for each change that a person can see. */
+  outbox: { bookingId: string; version: number; status: string }[];
 }
 
 export interface LedgerBooking extends SlotName {
@@ -93,6 +98,8 @@ export interface LedgerBooking extends SlotName {
   state: string;
   version: number;
   createdAt: number;
+  /** The version at which its chain of events is not what it was; null where it is whole. */
+  chainBrokenAt: number | null;
 }
 
 export interface Violation {

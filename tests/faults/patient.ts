@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ageInMonths, londonDate } from '../../domain/london-time';
-import { ask, CANCEL, CONFIRM, HOLD, READ, RELEASE, ResultData, SEARCH, SearchData, type Data } from './graphql-client';
+import { ask, CANCEL, CONFIRM, HOLD, READ, RELEASE, RESCHEDULE, ResultData, SEARCH, SearchData, type Data } from './graphql-client';
 import type { Operation, OperationKind, SlotName } from './history';
 import { LAST_START_MS, POLICY, type Practice } from './practice';
 import type { Patient, World } from './world';
@@ -17,7 +17,7 @@ interface Asked {
   key?: string;
   slot?: SlotName | null;
   holdId?: string | null;
-  bookingId?: string | null;
+  about?: string | null;
 }
 
 /** How a request is sent. */
@@ -36,6 +36,7 @@ export interface PatientClient {
   release(holdId: string): Promise<Operation>;
   confirm(holdId: string, key: string, manner?: Manner & { reason?: string }): Promise<Operation>;
   cancel(bookingId: string, key: string, manner?: Manner): Promise<Operation>;
+  reschedule(bookingId: string, offered: Offered, key: string, manner?: Manner): Promise<Operation>;
   /** The booking, as far as it is this patient's. */
   read(bookingId: string): Promise<Operation>;
 }
@@ -70,7 +71,7 @@ export function patientClient(
   }
 
   function recorded(
-    { kind, key, slot = null, holdId = null, bookingId = null }: Asked,
+    { kind, key, slot = null, holdId = null, about = null }: Asked,
     {
       label,
       invokedAt,
@@ -93,7 +94,8 @@ export function patientClient(
       said,
       slot,
       holdId: told?.__typename === 'Hold' ? (told.id ?? null) : holdId,
-      bookingId: told?.__typename === 'Booking' ? (told.id ?? null) : (told?.booking?.id ?? bookingId),
+      about,
+      bookingId: told?.__typename === 'Booking' ? (told.id ?? null) : (told?.booking?.id ?? null),
       shown,
       search: null,
     };
@@ -134,7 +136,7 @@ export function patientClient(
 
     hold: (offered, key, manner) =>
       mutation(
-        { kind: 'hold', key, slot: { practice: offered.practice, startsAt: offered.startsAt } },
+        { kind: 'hold', key, slot: slotOf(offered) },
         HOLD,
         { slotId: offered.id, idempotencyKey: key },
         manner,
@@ -144,9 +146,17 @@ export function patientClient(
       mutation({ kind: 'confirm', key, holdId }, CONFIRM, { holdId, reason, idempotencyKey: key }, manner),
     cancel: (bookingId, key, manner) =>
       mutation(
-        { kind: 'cancel', key, bookingId },
+        { kind: 'cancel', key, about: bookingId },
         CANCEL,
         { bookingId, reason: 'OTHER', idempotencyKey: key },
+        manner,
+      ),
+
+    reschedule: (bookingId, offered, key, manner) =>
+      mutation(
+        { kind: 'reschedule', key, about: bookingId, slot: slotOf(offered) },
+        RESCHEDULE,
+        { bookingId, slotId: offered.id, idempotencyKey: key },
         manner,
       ),
 
@@ -156,10 +166,12 @@ export function patientClient(
       const answer = ResultData.safeParse(await send(READ, { id: bookingId }, {})).data;
       const shown = answer?.mine?.edges.map(({ node }) => node.id) ?? [];
       const told = answer === undefined ? null : (answer.result ?? { __typename: 'nothing' });
-      return recorded({ kind: 'read', bookingId }, { label, invokedAt, body: bookingId, told, shown });
+      return recorded({ kind: 'read', about: bookingId }, { label, invokedAt, body: bookingId, told, shown });
     },
   };
 }
+
+const slotOf = ({ practice, startsAt }: Offered): SlotName => ({ practice, startsAt });
 
 type Told = NonNullable<NonNullable<ReturnType<typeof ResultData.parse>>['result']>;
 

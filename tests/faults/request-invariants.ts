@@ -12,7 +12,11 @@ export function keysAreKept({ operations, ledger }: History): string[] {
     if (first === undefined) return [];
     const about = `${first.kind} (${first.during})`;
     const bodies = groupsBy(tries, ({ body }) => body);
-    const results = new Set(tries.flatMap(({ bookingId, said }) => (said === 'AlreadyBooked' ? [] : (bookingId ?? []))));
+    const results = new Set(
+      tries.flatMap(({ bookingId, about, said }) =>
+        said === 'AlreadyBooked' || bookingId === about ? [] : (bookingId ?? []),
+      ),
+    );
     const broken: string[] = [];
     if (results.size > 1) broken.push(`${about}: one key led to ${results.size} bookings`);
     const heldIds = new Set(tries.flatMap(({ kind, holdId, outcome }) => (kind === 'hold' && outcome === 'ok' ? (holdId ?? []) : [])));
@@ -74,17 +78,11 @@ export function committedBeforeSent({ bookRequests, ledger, truth }: History): s
 export function patientsAreApart({ operations, ledger }: History): string[] {
   const owners = new Map(ledger.bookings.map(({ id, caller }) => [id, caller]));
   const holders = new Map(ledger.holds.map(({ id, caller }) => [id, caller]));
-  return operations.flatMap((operation) => {
-    const { caller, kind, during, bookingId, shown, holdId, outcome } = operation;
+  return operations.flatMap(({ caller, kind, during, bookingId, shown, holdId, outcome }) => {
     const seen = [bookingId ?? [], shown].flat();
-    const foreign = seen.some((id) => owners.has(id) && owners.get(id) !== caller && !wasRefused(operation));
+    const foreign = seen.some((id) => owners.has(id) && owners.get(id) !== caller);
     const foreignHold =
       outcome === 'ok' && holdId !== null && holders.has(holdId) && holders.get(holdId) !== caller;
     return foreign || foreignHold ? [`${kind} (${during}) showed what is another caller's`] : [];
   });
-}
-
-/** The id was in the question, not in the answer. */
-function wasRefused({ kind, outcome }: Operation): boolean {
-  return (kind === 'cancel' || kind === 'reschedule' || kind === 'read') && outcome === 'fail';
 }

@@ -10,7 +10,11 @@ export function eventsAreWhole({ ledger }: History): string[] {
     const theirs = [...(events.get(booking.id) ?? [])].sort((a, b) => a.version - b.version);
     const inOrder = theirs.every(({ version }, index) => version === index + 1);
     const complete = theirs.length === booking.version && theirs.at(-1)?.state === booking.state;
-    return inOrder && complete ? [] : [`the events of the booking on ${slotText(booking)} are not whole`];
+    const told = ledger.outbox.filter(({ bookingId }) => bookingId === booking.id);
+    const toldOnce = new Set(told.map(({ version }) => version)).size === told.length;
+    const toldOfEvents = told.every(({ version }) => theirs.some((event) => event.version === version));
+    const whole = inOrder && complete && toldOnce && toldOfEvents && booking.chainBrokenAt === null;
+    return whole ? [] : [`the events of the booking on ${slotText(booking)} are not whole`];
   });
 }
 

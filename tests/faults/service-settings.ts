@@ -19,6 +19,7 @@ export const ServiceSettings = z.object({
   /** Of each exchange with a supplier, and after it: shortened, so that a history takes seconds. */
   timeoutMs: z.number().int().positive(),
   settleMs: z.number().int().positive(),
+  sweepEveryMs: z.number().int().positive(),
   /** How far this process's clock is from the machine's, milliseconds. */
   clockOffsetMs: z.number().int(),
 });

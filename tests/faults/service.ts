@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     offers: sealer(Offer, key('offer')),
     patients: patients({ details: key('patientDetails'), digest: key('patientDigest') }),
     holdMs: settings.holdMs,
+    sweepEveryMs: settings.sweepEveryMs,
     offerMs: 10 * 60_000,
     atOnce: settings.atOnce,
     now,

@@ -72,6 +72,8 @@ export interface WorldOptions {
   serial: number;
   /** How far this world's time is from the machine's, milliseconds. */
   offsetMs: number;
+  /** How often the service compares what stands with the practices' books. */
+  sweepEveryMs: number;
   /** On a disk that is full after a few megabytes. */
   smallDisk: boolean;
 }
@@ -179,6 +181,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     atOnce: AT_ONCE,
     timeoutMs: TIMEOUT_MS,
     settleMs: SETTLE_MS,
+    sweepEveryMs: options.sweepEveryMs,
     clockOffsetMs: offsetMs,
   };
   const services = Array.from({ length: processes }, () => serviceProcess(bundle, settings));
