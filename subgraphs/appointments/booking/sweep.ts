@@ -24,8 +24,10 @@ type Read = Extract<ReadBack, { kind: 'read' }>;
 async function sweepFailed(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {
   if (found?.status !== 'BOOKED' || (await isAnotherBookingOfOurs(booking, deps)))
     return nothingNew(booking, { absentReads: 0, checkInMs: deps.sweepEveryMs }, deps);
-  const { id, version } = found;
-  await apply(booking, 'FOUND', 'SYSTEM', { appointment: { id, version }, evidence }, deps);
+  const { id, version, carriesMarker } = found;
+  // Without our mark it is not known to be ours, and must not be taken for it later.
+  const known = carriesMarker === true ? { appointment: { id, version } } : {};
+  await apply(booking, 'FOUND', 'SYSTEM', { ...known, evidence }, deps);
 }
 
 async function sweepStanding(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {
