@@ -6,6 +6,8 @@ const ORPHANED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL'];
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
 /** Between two clocks on one machine: the database's, and ours when the answer came. */
 const CLOCK_TOLERANCE_MS = 50;
+/** What arrives between the last look and the verdict on it cannot be seen; later verdicts have no excuse. */
+const LATE_MS = 1_000;
 
 /** 1. At most one live booking of ours on a slot, in the suppliers' truth and in the ledger. */
 export function bookedOnce({ truth, ledger }: History): string[] {
@@ -97,7 +99,31 @@ export function failedDoesNotStand(history: History): string[] {
       ledger.bookings.some(({ id, state }) => id === bookingId && !OVER.includes(state)),
     )
     .map(({ during }) => `cancel (${during}) was told CANCELLED, and the ledger says otherwise`);
-  return [...unwanted, ...denied, ...undone];
+  return [...unwanted, ...denied, ...undone, ...calledFailedWhileStanding(history)];
+}
+
+/** Read-back had time to see it: this was no late arrival. */
+function calledFailedWhileStanding({ ledger, truth }: History): string[] {
+  return ledger.events
+    .filter(({ state, version }) => state === 'FAILED' && version > 1)
+    .flatMap(({ bookingId, at }) => {
+      const booking = ledger.bookings.find(({ id }) => id === bookingId);
+      const stood = truth.some(
+        (one) =>
+          one.status === 'BOOKED' &&
+          one.patient === booking?.patient &&
+          sameSlot(one, booking) &&
+          one.bookedAt + LATE_MS < at &&
+          !ledger.bookings.some((other) => other.id !== bookingId && isFor(other, one)),
+      );
+      return booking !== undefined && stood
+        ? [`a booking on ${slotText(booking)} was called FAILED while it stood there`]
+        : [];
+    });
+}
+
+function isFor(booking: LedgerBooking, slot: { patient: string; practice: string; startsAt: number }): boolean {
+  return booking.patient === slot.patient && sameSlot(booking, slot);
 }
 
 /** Another request of the same person brought it about; or it turned up late, and was taken on or is given back. */

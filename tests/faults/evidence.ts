@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Libsql from 'libsql';
 import { sameSlot, type Appointment, type History, type Operation } from './history';
 import { ledgerReader, type LedgerReader } from './ledger-dump';
 import { commandRedis } from './nemesis';
@@ -7,8 +7,8 @@ import { patientClient } from './patient';
 import { freeSlots, type Practice } from './practice';
 import { AT_ONCE, HOLD_MS, SUPPLIERS, type World } from './world';
 
-/** Within this after everything works again, every doubt has to be settled and every free slot offered. */
-const SETTLED_WITHIN_MS = 25_000;
+/** Within this after everything works again, every doubt has to be settled. */
+export const SETTLED_WITHIN_MS = 25_000;
 const LOOK_EVERY_MS = 100;
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
@@ -19,11 +19,12 @@ export async function gather(
   operations: Operation[],
   practices: readonly Practice[],
   holdStoreLost: boolean,
+  settledWithinMs = SETTLED_WITHIN_MS,
 ): Promise<History> {
   await world.heal();
   const reader = await ledgerReader(world.database);
   try {
-    await atRest(world, reader);
+    await atRest(world, reader, settledWithinMs);
     const freeAtEnd = await offeredToANewcomer(world, operations, practices);
     await holdsRunOut(world);
     for (const service of world.services) await service.close();
@@ -44,20 +45,21 @@ export async function gather(
   }
 }
 
-export function truthOf({ simulators, digestOf }: World): Appointment[] {
-  return simulators.diary.appointments().map(({ id, practice, slot, patient, status, history }) => ({
+export function truthOf({ simulators, digestOf, offsetMs }: World): Appointment[] {
+  return simulators.diary.appointments().map(({ id, practice, slot, patient, status, history, bookedAt }) => ({
     id,
     practice,
     startsAt: slot.startsAt.getTime(),
     patient: digestOf(patient.nhsNumber),
     status,
+    bookedAt: bookedAt.getTime() - offsetMs,
     touchedByDesk: history.some(({ what }) => what.endsWith('the desk')),
   }));
 }
 
 /** Nothing is in doubt, and ledger and diaries agree; or the time for that is over, and the checker will say so. */
-async function atRest(world: World, reader: LedgerReader): Promise<void> {
-  const until = Date.now() + SETTLED_WITHIN_MS;
+async function atRest(world: World, reader: LedgerReader, withinMs: number): Promise<void> {
+  const until = Date.now() + withinMs;
   while (Date.now() < until) {
     const { bookings } = await reader.dump();
     const truth = truthOf(world).filter(({ status }) => status === 'BOOKED');
@@ -124,8 +126,22 @@ async function leftovers(world: World): Promise<Record<string, number>> {
   const open = connections.reduce((sum, wire) => sum + (wire?.connections() ?? 0), 0);
   const holds = lane.redis === null ? 0 : await holdsIn(lane.redis.port);
   if (database.kind === 'embedded')
-    return { connections: open, holds, 'write-ahead logs': existsSync(`${database.file}-wal`) ? 1 : 0 };
+    return { connections: open, holds, locks: isLocked(database.file) ? 1 : 0 };
   const name = new URL(database.url).pathname.slice(1);
   for (let tries = 0; tries < 20 && (await lane.sessionsOn(name)) > 0; tries++) await sleep(50);
   return { connections: open, holds, 'database sessions': await lane.sessionsOn(name) };
+}
+
+/** Somebody has still to end what they write. */
+function isLocked(file: string): boolean {
+  const connection = new Libsql(file, { timeout: 500 });
+  try {
+    connection.exec('begin exclusive');
+    connection.exec('rollback');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    connection.close();
+  }
 }

@@ -28,7 +28,9 @@ export interface Treatment {
   /** Done and waited for before the request is passed on. */
   before?: () => Promise<void> | void;
   /** Done and waited for when the upstream has answered, before the client hears. */
-  after?: () => Promise<void> | void;
+  after?: (answer: Buffer) => Promise<void> | void;
+  /** Told once: the upstream has answered, or the client has gone. */
+  over?: () => void;
 }
 
 /** A TCP proxy in front of a supplier, Redis or PostgreSQL that does to the traffic what networks do. */
@@ -90,6 +92,11 @@ export async function faultProxy({ upstream, request, treat }: FaultProxyOptions
     let received = Buffer.alloc(0);
     let treatment = UNTREATED;
     let answering = false;
+    let over: Treatment['over'];
+    const isOver = () => {
+      over?.();
+      over = undefined;
+    };
     const inTurn = queue(cut);
     const answersInTurn = queue(cut);
 
@@ -100,6 +107,7 @@ export async function faultProxy({ upstream, request, treat }: FaultProxyOptions
         if (whole === null) return;
         received = received.subarray(whole.length);
         treatment = treat(whole) ?? UNTREATED;
+        over = treatment.over;
         answering = false;
         if (slow.ms + slow.jitterMs > 0) await sleep(slow.ms + Math.random() * slow.jitterMs);
         await treatment.before?.();
@@ -108,12 +116,16 @@ export async function faultProxy({ upstream, request, treat }: FaultProxyOptions
     );
     behind.on('data', (chunk) =>
       answersInTurn(async () => {
-        if (!answering) await treatment.after?.();
+        isOver();
+        if (!answering) await treatment.after?.(chunk);
         await answer(chunk, treatment.fault, answering);
         answering = true;
       }),
     );
-    client.once('close', () => behind.destroy());
+    client.once('close', () => {
+      isOver();
+      behind.destroy();
+    });
     behind.once('close', () => answersInTurn(() => Promise.resolve(client.destroySoon())));
 
     async function pass(whole: Buffer, fault: WireFault): Promise<void> {

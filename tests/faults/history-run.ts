@@ -1,4 +1,5 @@
 import { check } from './checker';
+import { offsetToClockChange } from './clock-change';
 import { gather } from './evidence';
 import type { Cell, Configuration } from './fault-matrix';
 import type { History, Operation, Violation } from './history';
@@ -95,18 +96,4 @@ export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string):
   } finally {
     await world.close();
   }
-}
-
-/** Three hours before the latest change of London's clocks: the slots that are offered lie on both sides of it. */
-function offsetToClockChange(now: number): number {
-  const year = new Date(now).getUTCFullYear();
-  const changes = [year - 1, year].flatMap((one) => [lastSundayAtOne(one, 2), lastSundayAtOne(one, 9)]);
-  const latest = changes.filter((change) => change < now).at(-1) ?? now;
-  return latest - 3 * 60 * 60_000 - now;
-}
-
-/** 01:00 UTC on the last Sunday of a month: when the clocks of the United Kingdom change, in March and October. */
-function lastSundayAtOne(year: number, month: number): number {
-  const lastDay = new Date(Date.UTC(year, month + 1, 0, 1));
-  return lastDay.getTime() - lastDay.getUTCDay() * 24 * 60 * 60_000;
 }

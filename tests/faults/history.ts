@@ -73,12 +73,15 @@ export interface Appointment extends SlotName {
   id: string;
   patient: string;
   status: 'BOOKED' | 'CANCELLED';
+  bookedAt: number;
   /** The practice's desk cancelled or moved it. */
   touchedByDesk: boolean;
 }
 
 export interface BookRequest extends SlotName {
   at: number;
+  /** The supplier said that our log-on had ended, and so that it had not even looked: this may be sent again. */
+  loggedOff: boolean;
 }
 
 export interface LedgerDump {
@@ -97,6 +100,7 @@ export interface LedgerBooking extends SlotName {
   patient: string;
   state: string;
   version: number;
+  holdId: string;
   createdAt: number;
   /** The version at which its chain of events is not what it was; null where it is whole. */
   chainBrokenAt: number | null;

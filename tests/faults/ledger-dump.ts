@@ -31,6 +31,7 @@ export async function ledgerReader(settings: DatabaseSettings): Promise<LedgerRe
           startsAt: row.starts_at,
           state: row.state,
           version: row.version,
+          holdId: row.hold_id,
           createdAt: row.created_at,
           chainBrokenAt: firstBroken(
             (chains.get(row.id) ?? []).map(({ booking_id: bookingId, ...event }) => ({ ...event, bookingId })),

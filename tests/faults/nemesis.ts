@@ -207,9 +207,9 @@ export async function commandRedis(port: number, command: string): Promise<strin
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(`${command}\r\n`);
-  const [answer] = (await Promise.race([once(socket, 'data'), sleep(2_000).then(() => [''])])) as [unknown];
+  const answer = await Promise.race([once(socket, 'data').then(String), sleep(2_000).then(() => '')]);
   socket.destroy();
-  return String(answer);
+  return answer;
 }
 
 /** Another program that writes to the same file and takes its time. */

@@ -54,18 +54,23 @@ export function patientClient(
   const { caller, digest } = patient;
   const assessmentId = randomUUID();
 
-  async function send(query: string, variables: object, { process = 0, giveUpMs }: Manner): Promise<Data> {
+  /** A process that was killed is started again by the next who wants something of it. */
+  async function reach({ process = 0 }: Manner): Promise<string | null> {
     const service = world.services[process % world.services.length];
     for (let tries = 0; tries < UP_TRIES && service?.url() === null; tries++)
       await service.start().catch(() => sleep(200));
-    const url = service?.url() ?? null;
+    return service?.url() ?? null;
+  }
+
+  async function send(url: string | null, query: string, variables: object, giveUpMs?: number): Promise<Data> {
     return url === null ? null : ask(url, world.callerKey, caller, { query, variables }, giveUpMs);
   }
 
   async function mutation(asked: Asked, query: string, input: object, manner: Manner = {}): Promise<Operation> {
     const label = during();
+    const url = await reach(manner);
     const invokedAt = Date.now();
-    const data = await send(query, { input }, manner);
+    const data = await send(url, query, { input }, manner.giveUpMs);
     const told = ResultData.safeParse(data).data?.result ?? null;
     return recorded(asked, { label, invokedAt, body: JSON.stringify(input), told });
   }
@@ -108,10 +113,11 @@ export function patientClient(
 
     async search(practices, first = 3) {
       const label = during();
+      const url = await reach({});
       const invokedAt = Date.now();
       world.searchPeak();
       const representations = [assessment(world, patient, assessmentId, practices)];
-      const data = await send(SEARCH, { representations, wait: SEARCH_MS, first }, {});
+      const data = await send(url, SEARCH, { representations, wait: SEARCH_MS, first });
       const found = SearchData.safeParse(data).data?._entities[0].appointmentOptions;
       const slots = [...(found?.ownPractice ?? []), ...(found?.elsewhere ?? []).flat()];
       const offers = slots.map(({ id, startsAt, practice }) => ({
@@ -162,8 +168,9 @@ export function patientClient(
 
     async read(bookingId) {
       const label = during();
+      const url = await reach({});
       const invokedAt = Date.now();
-      const answer = ResultData.safeParse(await send(READ, { id: bookingId }, {})).data;
+      const answer = ResultData.safeParse(await send(url, READ, { id: bookingId })).data;
       const shown = answer?.mine?.edges.map(({ node }) => node.id) ?? [];
       const told = answer === undefined ? null : (answer.result ?? { __typename: 'nothing' });
       return recorded({ kind: 'read', about: bookingId }, { label, invokedAt, body: bookingId, told, shown });

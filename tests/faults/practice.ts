@@ -1,4 +1,5 @@
 import type { SimulatedSupplier } from '../../adapters/start-simulators';
+import { readWallClock, wallClock } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import type { ReleasePolicy } from '../../domain/release-policy';
 import type { SlotName } from './history';
@@ -50,13 +51,18 @@ export function openPractice(world: World, supplier: SimulatedSupplier, slots: n
   return { code, supplier };
 }
 
-/** What the practice's diary shows as free. */
-export function freeSlots(world: World, { code }: Practice): SlotName[] {
+/** What the practice's diary shows as free, and its system can name: those that tell local times without an offset cannot, in the hour that comes twice. */
+export function freeSlots(world: World, { code, supplier }: Practice): SlotName[] {
   const [from, to] = window(world);
   return world.simulators.diary
     .slots(code, from, new Date(to.getTime() + HOUR))
     .filter(({ slot, state }) => state === 'FREE' && slot.slotType === SLOT_TYPE)
+    .filter(({ slot }) => supplier === 'gp-connect' || [slot.startsAt, slot.endsAt].every(comesOnce))
     .map(({ slot }) => ({ practice: code, startsAt: slot.startsAt.getTime() }));
+}
+
+function comesOnce(instant: Date): boolean {
+  return readWallClock(wallClock(instant)).kind === 'instant';
 }
 
 export function window(world: World): [Date, Date] {

@@ -7,7 +7,10 @@ const CLOCK_TOLERANCE_MS = 50;
 export function keysAreKept({ operations, ledger }: History): string[] {
   const keyed = operations.filter(({ key }) => key !== null);
   const groups = groupsBy(keyed, ({ caller, kind, key }) => `${caller} ${kind} ${key ?? ''}`);
-  return [...groups.values()].flatMap((tries) => {
+  const forgotten = ledger.bookings
+    .filter(({ id }) => !ledger.requests.some(({ resultId }) => resultId === id))
+    .map((booking) => `the key that led to the booking on ${slotText(booking)} is forgotten`);
+  const differing = [...groups.values()].flatMap((tries) => {
     const [first] = tries;
     if (first === undefined) return [];
     const about = `${first.kind} (${first.during})`;
@@ -24,16 +27,9 @@ export function keysAreKept({ operations, ledger }: History): string[] {
     for (const repeated of bodies.values()) broken.push(...differentAnswers(about, repeated));
     if ([...bodies.values()].filter((same) => same.some(({ outcome }) => outcome === 'ok')).length > 1)
       broken.push(`${about}: one key was good for two different requests`);
-    const forgotten = tries.some(
-      ({ kind, bookingId, said, key, caller }) =>
-        kind === 'confirm' &&
-        said.startsWith('Booking ') &&
-        bookingId !== null &&
-        !ledger.requests.some((request) => request.key === key && request.caller === caller),
-    );
-    if (forgotten) broken.push(`${about}: its key led to a booking and is forgotten`);
     return broken;
   });
+  return [...forgotten, ...differing];
 }
 
 /** A booking that was told cannot be answered with a refusal afterwards, nor the other way round. */
@@ -48,7 +44,8 @@ function differentAnswers(about: string, repeated: Operation[]): string[] {
 /** 6. One request to the supplier for each attempt, whatever was repeated, lost or answered badly. */
 export function sentOnce({ bookRequests, ledger }: History): string[] {
   const attempts = groupsBy(ledger.bookings, slotText);
-  return [...groupsBy(bookRequests, slotText)].flatMap(([slot, sent]) => {
+  const meant = bookRequests.filter(({ loggedOff }) => !loggedOff);
+  return [...groupsBy(meant, slotText)].flatMap(([slot, sent]) => {
     const attempted = attempts.get(slot)?.length ?? 0;
     return attempted > 0 && sent.length > attempted
       ? [`${sent.length} bookings were sent for ${attempted} attempts on ${slot}`]

@@ -14,6 +14,8 @@ export interface ServiceProcess {
   url(): string | null;
   /** Waits until it listens; starts it where it does not run. */
   start(clockOffsetMs?: number): Promise<void>;
+  /** How often it has ended so far. */
+  deaths(): number;
   /** kill -9. */
   kill(): Promise<void>;
   /** Resolves when the process has ended, by whatever hand. */
@@ -31,6 +33,7 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
   let child: ChildProcess | null = null;
   let url: string | null = null;
   let starting: Promise<void> | null = null;
+  let deaths = 0;
 
   async function launch(clockOffsetMs: number): Promise<void> {
     const launched = fork(bundle, [], {
@@ -44,6 +47,7 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
     });
     child = launched;
     launched.once('exit', () => {
+      deaths += 1;
       if (child !== launched) return;
       child = null;
       url = null;
@@ -76,6 +80,7 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
       });
       await starting;
     },
+    deaths: () => deaths,
     kill,
     async gone() {
       if (child !== null) await once(child, 'exit');

@@ -46,6 +46,8 @@ export interface World {
   callerKey: Uint8Array;
   /** The time in this world: the machine's, or a night on which the clocks change. */
   now(): Date;
+  /** How far that is from the machine's, milliseconds. */
+  offsetMs: number;
   /** Treats the next so many requests of this kind about this practice. */
   aimAtSupplier(exchange: Exchange, practice: OdsCode, times: number, treatment: Treatment): Aim;
   /** Treats the next request to Redis that takes a hold. */
@@ -72,6 +74,8 @@ export interface WorldOptions {
   serial: number;
   /** How far this world's time is from the machine's, milliseconds. */
   offsetMs: number;
+  /** `SETTLE_MS` unless given. */
+  settleMs?: number;
   /** How often the service compares what stands with the practices' books. */
   sweepEveryMs: number;
   /** On a disk that is full after a few megabytes. */
@@ -99,16 +103,29 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
   function treatSupplier(supplier: SimulatedSupplier, bytes: Buffer): Treatment | null {
     const { operation, practice, slotId } = simulators.identify(supplier, wireRequest(bytes));
+    let sent: BookRequest | null = null;
     if (operation === 'BOOK' && practice !== undefined && slotId !== undefined) {
       const startsAt = simulators.diary.slot(practice, slotId)?.startsAt.getTime() ?? 0;
-      bookRequests.push({ at: Date.now(), practice, startsAt });
+      sent = { at: Date.now(), practice, startsAt, loggedOff: false };
+      bookRequests.push(sent);
     }
     const aim = armed.find((one) => one.left > 0 && one.exchange === operation && one.practice === practice);
     if (aim !== undefined) {
       aim.left -= 1;
       aim.hits += 1;
     }
-    return operation === 'SEARCH' ? counted(aim?.treatment) : (aim?.treatment ?? null);
+    if (operation === 'SEARCH') return counted(aim?.treatment);
+    return sent === null ? (aim?.treatment ?? null) : watchedForLogOff(sent, aim?.treatment);
+  }
+
+  function watchedForLogOff(sent: BookRequest, treatment: Treatment = { fault: { kind: 'none' } }): Treatment {
+    return {
+      ...treatment,
+      after(answer) {
+        sent.loggedOff = LOGGED_OFF.test(answer.toString('latin1'));
+        return treatment.after?.(answer);
+      },
+    };
   }
 
   function counted(treatment: Treatment = { fault: { kind: 'none' } }): Treatment {
@@ -119,9 +136,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         searching.most = Math.max(searching.most, searching.now);
         return treatment.before?.();
       },
-      after() {
+      over() {
         searching.now -= 1;
-        return treatment.after?.();
       },
     };
   }
@@ -180,7 +196,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     holdMs: HOLD_MS,
     atOnce: AT_ONCE,
     timeoutMs: TIMEOUT_MS,
-    settleMs: SETTLE_MS,
+    settleMs: options.settleMs ?? SETTLE_MS,
     sweepEveryMs: options.sweepEveryMs,
     clockOffsetMs: offsetMs,
   };
@@ -220,6 +236,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     bookRequests,
     callerKey: Buffer.from(keys.caller, 'hex'),
     now,
+    offsetMs,
     aimAtSupplier(exchange, practice, times, treatment) {
       const aim: Armed = { exchange, practice, left: times, hits: 0, treatment };
       armed.push(aim);
@@ -267,6 +284,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
 /** The script that takes a hold sets a time to live; the one that lets go does not. */
 const TAKES_A_HOLD = /eval[\s\S]*'PX'/i;
+
+/** The simulated suppliers' words for it. */
+const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|You are not logged in/;
 
 const hex = () => randomBytes(32).toString('hex');
 const urlOf = ({ port }: FaultProxy) => `http://127.0.0.1:${port}`;
