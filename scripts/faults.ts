@@ -18,6 +18,8 @@ const Options = z.object({
   json: z.boolean(),
 });
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 runScript(async () => {
   const { values } = parseArgs({
     options: {

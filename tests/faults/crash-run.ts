@@ -80,8 +80,8 @@ export interface CrashOptions {
   lane: Lane;
   bundle: string;
   serial: number;
-  /** Leaves points out: every so many-th only. */
-  every?: number;
+  /** Of so many parts, the one with this number (from 0): parts can be run side by side. */
+  part: { number: number; of: number };
 }
 
 const NEVER = 3_600_000;
@@ -92,7 +92,7 @@ const TRIES = 60;
  * before it or just after; another process takes over each time.
  */
 export async function runCrashPoints(options: CrashOptions): Promise<CrashResult> {
-  const { scenario: name, lane, bundle, serial, every = 1 } = options;
+  const { scenario: name, lane, bundle, serial, part } = options;
   const scenario: Scenario = SCENARIOS[name];
   const world = await openWorld({
     lane,
@@ -125,7 +125,7 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
     const steps = async () => (await running(service)).steps();
 
     const calls = await happen(0, null);
-    const points = pointsOf(calls).filter((_, index) => index % every === 0);
+    const points = pointsOf(calls).filter((_, index) => index % part.of === part.number);
     const before = service.deaths();
     for (const [index, point] of points.entries()) await happen(index + 1, point);
     const died = service.deaths() - before;

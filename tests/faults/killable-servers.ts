@@ -89,6 +89,8 @@ async function killable(
     running = null;
   }
 
+  // A run that is broken off leaves no server behind.
+  process.once('exit', () => running?.kill('SIGKILL'));
   await start();
   return {
     port,

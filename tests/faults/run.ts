@@ -36,6 +36,8 @@ export interface RunResult {
 const CRASH_SERIAL = 20_000;
 const PROBE_SERIAL = 40_000;
 const MAKE_UP_TRIES = 3;
+/** Of each scenario's points, side by side. */
+const CRASH_PARTS = 4;
 
 type Work = { configuration: Configuration; run: (lane: Lane) => Promise<void> };
 
@@ -64,11 +66,12 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
   const crash = (configuration: Configuration, scenario: ScenarioName, number: number): Work => ({
     configuration,
     async run(lane) {
-      const serial = CRASH_SERIAL + number * 2_000;
-      const played = await runCrashPoints({ configuration, scenario, lane, bundle, serial });
+      const part = { number, of: CRASH_PARTS };
+      const serial = CRASH_SERIAL + (SCENARIO_NAMES.indexOf(scenario) * CRASH_PARTS + number) * 500;
+      const played = await runCrashPoints({ configuration, scenario, lane, bundle, serial, part });
       result.crashes.push({ configuration, scenario, result: played });
       const { points, died } = played;
-      progress(`${configuration}: killed at ${died} of ${points} points of "${scenario}"${found(played.violations)}`);
+      progress(`${configuration}: killed at ${died} of ${points} points of "${scenario}" (${number + 1} of ${CRASH_PARTS})${found(played.violations)}`);
     },
   });
   const probe = (configuration: Configuration, name: ProbeName, number: number): Work => ({
@@ -94,7 +97,9 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
   await inLanes(
     [
       ...configurations.flatMap((configuration) =>
-        [...SCENARIO_NAMES].reverse().map((name, number) => crash(configuration, name, number)),
+        [...SCENARIO_NAMES]
+          .reverse()
+          .flatMap((name) => Array.from({ length: CRASH_PARTS }, (_, number) => crash(configuration, name, number))),
       ),
       ...plans.map(history),
       ...configurations.flatMap((configuration) =>
