@@ -151,6 +151,7 @@ async function appointmentsOptions(
       offer: deriveKey(secret, 'offer'),
       patientDetails: deriveKey(secret, 'patient-details'),
       patientDigest: deriveKey(secret, 'patient-digest'),
+      fingerprint: deriveKey(secret, 'fingerprint'),
     },
     holdMs: config.holdSeconds * 1_000,
     sweepEveryMs: config.sweepSeconds * 1_000,

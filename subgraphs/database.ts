@@ -166,3 +166,11 @@ export function isUniqueViolation(error: unknown): boolean {
 const UniqueViolation = z.object({
   code: z.enum(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']),
 });
+
+/** Whether PostgreSQL undid a transaction because of another one: the same again may well succeed. */
+export function isConflict(error: unknown): boolean {
+  return Conflict.safeParse(error).success;
+}
+
+/** deadlock_detected, serialization_failure. */
+const Conflict = z.object({ code: z.enum(['40P01', '40001']) });

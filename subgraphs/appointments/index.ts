@@ -23,6 +23,7 @@ import { BookingResolver } from './resolvers/booking.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
+import { keyedDigest } from '../../domain/secret';
 import { sealer } from './sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
@@ -33,7 +34,7 @@ export interface AppointmentsOptions {
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
   systems: GpSystems;
-  keys: { offer: Uint8Array; patientDetails: Uint8Array; patientDigest: Uint8Array };
+  keys: Record<'offer' | 'patientDetails' | 'patientDigest' | 'fingerprint', Uint8Array>;
   holdMs: number;
   /** How often what stands is compared with the practice's own book. */
   sweepEveryMs: number;
@@ -54,10 +55,14 @@ export async function createAppointmentsSubgraph(
   const { redisUrl, logger, keys } = options;
   return appointmentsSubgraph({
     ...options,
-    ledger: ledger(await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations)),
+    ledger: ledger(
+      await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations),
+      logger,
+    ),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
     patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
+    fingerprint: keyedDigest(keys.fingerprint),
   });
 }
 

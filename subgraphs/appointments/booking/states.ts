@@ -92,7 +92,7 @@ export const MANUAL_STATES = [
 export const SWEPT_STATES = ['CONFIRMED', 'FAILED'] as const satisfies readonly BookingState[];
 
 export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
-  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN' },
+  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
   CONFIRMED: {

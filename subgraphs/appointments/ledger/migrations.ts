@@ -44,6 +44,8 @@ async function guardAgain(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index booking_live_slot on booking (supplier, practice, slot_id)
     where state in ${live}`.execute(db);
   await sql`drop index booking_live_need`.execute(db);
+  // One booking for a person and a need; beside it, once, the one that is to take its place: stand_in is 1 only while
+  // the booking of the same need that it replaces is live.
   await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest, stand_in)
     where state in ${live}`.execute(db);
   await sql`drop index booking_due`.execute(db);
@@ -51,6 +53,8 @@ async function guardAgain(db: Kysely<unknown>): Promise<void> {
     where state in ${sql.raw(UNSETTLED_IN_0002)}`.execute(db);
   await sql`create index booking_swept on booking (supplier, next_check_at)
     where state in ('CONFIRMED','FAILED') and next_check_at is not null`.execute(db);
+  await sql`create index booking_of_hold on booking (hold_id)`.execute(db);
+  await sql`create index hold_standing on hold (expires_at) where released_at is null`.execute(db);
   await sql`create index booking_replacing on booking (replaces_id) where replaces_id is not null`.execute(
     db,
   );
