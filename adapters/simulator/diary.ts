@@ -203,11 +203,7 @@ export function diary(options: {
       const slot = plan.slot(practice, toSlotId);
       if (appointment?.status !== 'BOOKED' || !slot || !isFree(slot)) return false;
       const moved = { ...next(appointment, now(), 'moved by the desk'), slot };
-      record([
-        ...vacated(appointment),
-        turned(slot, 'BOOKED'),
-        { kind: 'appointment', appointment: moved },
-      ]);
+      record([...vacated(appointment), turned(slot, 'BOOKED'), { kind: 'appointment', appointment: moved }]);
       return true;
     },
 

@@ -31,7 +31,9 @@ export function confirmedStands(history: History): string[] {
     ...told.flatMap((operation) => promiseBroken(operation, history)),
     ...ledger.bookings
       .filter((booking) => booking.state === 'CONFIRMED' && !stands(booking, history))
-      .map((booking) => `the ledger's CONFIRMED booking on ${slotText(booking)} is not in the practice's book`),
+      .map(
+        (booking) => `the ledger's CONFIRMED booking on ${slotText(booking)} is not in the practice's book`,
+      ),
   ];
 }
 
@@ -122,7 +124,10 @@ function calledFailedWhileStanding({ ledger, truth }: History): string[] {
     });
 }
 
-function isFor(booking: LedgerBooking, slot: { patient: string; practice: string; startsAt: number }): boolean {
+function isFor(
+  booking: LedgerBooking,
+  slot: { patient: string; practice: string; startsAt: number },
+): boolean {
   return booking.patient === slot.patient && sameSlot(booking, slot);
 }
 
@@ -134,7 +139,8 @@ function toldOtherwise(
 ): boolean {
   const theirs = ledger.bookings.filter((one) => one.patient === refused.patient && sameSlot(one, slot));
   return theirs.some(({ id }) => {
-    if (ledger.events.some(({ bookingId, state }) => bookingId === id && state === 'ORPHAN_FOUND')) return true;
+    if (ledger.events.some(({ bookingId, state }) => bookingId === id && state === 'ORPHAN_FOUND'))
+      return true;
     const request = ledger.requests.find(({ resultId }) => resultId === id);
     return (
       (request !== undefined && request.key !== refused.key) ||

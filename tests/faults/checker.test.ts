@@ -48,7 +48,12 @@ const appointment = (values: Partial<Appointment> = {}): Appointment => ({
   ...values,
 });
 
-const event = (version: number, state: string, at: number, bookingId = 'booking-1') => ({ bookingId, version, state, at });
+const event = (version: number, state: string, at: number, bookingId = 'booking-1') => ({
+  bookingId,
+  version,
+  state,
+  at,
+});
 
 /** Ann held a slot, confirmed it, and has it. */
 function good(): History {
@@ -114,7 +119,9 @@ describe('promise 1: one live booking on a slot', () => {
   });
 
   test('one that was cancelled does not count', () => {
-    expect(broken(({ truth }) => truth.push(appointment({ id: 'earlier', status: 'CANCELLED' })))).toEqual([]);
+    expect(broken(({ truth }) => truth.push(appointment({ id: 'earlier', status: 'CANCELLED' })))).toEqual(
+      [],
+    );
   });
 });
 
@@ -179,7 +186,9 @@ describe('promise 3: what failed is not there', () => {
   test('it was told cancelled and is not', () => {
     expect(
       broken(({ operations }) =>
-        operations.push(operation({ kind: 'cancel', key: 'cancel-key', said: 'Booking CANCELLED', about: 'booking-1' })),
+        operations.push(
+          operation({ kind: 'cancel', key: 'cancel-key', said: 'Booking CANCELLED', about: 'booking-1' }),
+        ),
       ),
     ).toEqual([3]);
   });
@@ -225,7 +234,9 @@ describe('promise 5: a key keeps its word', () => {
 
   test('the same request was confirmed and refused', () => {
     expect(
-      broken(({ operations }) => operations.push(operation({ outcome: 'fail', said: 'SlotTaken', bookingId: null }))),
+      broken(({ operations }) =>
+        operations.push(operation({ outcome: 'fail', said: 'SlotTaken', bookingId: null })),
+      ),
     ).toEqual([5]);
   });
 
@@ -234,7 +245,12 @@ describe('promise 5: a key keeps its word', () => {
   });
 
   test('another body was refused', () => {
-    const other = operation({ body: 'another', outcome: 'fail', said: 'IdempotencyKeyReused', bookingId: null });
+    const other = operation({
+      body: 'another',
+      outcome: 'fail',
+      said: 'IdempotencyKeyReused',
+      bookingId: null,
+    });
     expect(broken(({ operations }) => operations.push(other))).toEqual([]);
   });
 
@@ -299,7 +315,9 @@ describe('promise 8: held for one', () => {
   test('it is refused for the sake of somebody who is not there', () => {
     expect(
       broken(({ operations }) =>
-        operations.push(bobHolds({ outcome: 'fail', said: 'SlotHeldByAnother', slot: OTHER_SLOT, holdId: null })),
+        operations.push(
+          bobHolds({ outcome: 'fail', said: 'SlotHeldByAnother', slot: OTHER_SLOT, holdId: null }),
+        ),
       ),
     ).toEqual([8]);
   });
@@ -344,8 +362,29 @@ describe('promise 11: a search keeps its limits', () => {
 describe('promise 12: patients are apart', () => {
   test.each([
     ['a booking', operation({ caller: 'bob', key: 'bob-key', kind: 'read', said: 'Booking FAILED' })],
-    ['a list', operation({ caller: 'bob', key: null, kind: 'read', said: 'nothing', bookingId: null, shown: ['booking-1'], holdId: null })],
-    ['a hold', operation({ caller: 'bob', key: 'bob-key', kind: 'hold', said: 'Hold', bookingId: null, slot: OTHER_SLOT })],
+    [
+      'a list',
+      operation({
+        caller: 'bob',
+        key: null,
+        kind: 'read',
+        said: 'nothing',
+        bookingId: null,
+        shown: ['booking-1'],
+        holdId: null,
+      }),
+    ],
+    [
+      'a hold',
+      operation({
+        caller: 'bob',
+        key: 'bob-key',
+        kind: 'hold',
+        said: 'Hold',
+        bookingId: null,
+        slot: OTHER_SLOT,
+      }),
+    ],
   ])('%s of another is shown', (_, one) => {
     expect(broken(({ operations }) => operations.push(one))).toEqual([12]);
   });

@@ -64,7 +64,9 @@ const SCENARIOS = {
 } as const satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
-export const SCENARIO_NAMES = Object.keys(SCENARIOS).filter((name): name is ScenarioName => name in SCENARIOS);
+export const SCENARIO_NAMES = Object.keys(SCENARIOS).filter(
+  (name): name is ScenarioName => name in SCENARIOS,
+);
 
 export interface CrashResult {
   points: number;
@@ -113,7 +115,8 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
       const supplier = SUPPLIERS[number % SUPPLIERS.length] ?? 'gp-connect';
       const practice = openPractice(world, supplier, 3);
       practices.push(practice);
-      const during = crashAt === null ? name : `${name}, killed ${crashAt.when} ${crashAt.step} ${crashAt.ordinal}`;
+      const during =
+        crashAt === null ? name : `${name}, killed ${crashAt.when} ${crashAt.step} ${crashAt.ordinal}`;
       const client = patientClient(world, world.newPatient(practice.code), operations, () => during);
       const on = { world, client, practice };
       const prepared = await scenario.before(on);

@@ -22,14 +22,12 @@ export function deal(
       (index) => index % configurations.length === configurations.indexOf(configuration),
     );
     const ways = journeysThrough(cellsOf(configuration), mine.length, seed + place);
-    return mine.map(
-      (index, number): HistoryPlan => ({
-        index,
-        configuration,
-        seed,
-        journeys: ways.filter((_, way) => way % mine.length === number),
-      }),
-    );
+    return mine.map((index, number): HistoryPlan => ({
+      index,
+      configuration,
+      seed,
+      journeys: ways.filter((_, way) => way % mine.length === number),
+    }));
   });
   return perConfiguration.flat().sort((a, b) => a.index - b.index);
 }

@@ -46,15 +46,17 @@ export async function gather(
 }
 
 export function truthOf({ simulators, digestOf, offsetMs }: World): Appointment[] {
-  return simulators.diary.appointments().map(({ id, practice, slot, patient, status, history, bookedAt }) => ({
-    id,
-    practice,
-    startsAt: slot.startsAt.getTime(),
-    patient: digestOf(patient.nhsNumber),
-    status,
-    bookedAt: bookedAt.getTime() - offsetMs,
-    touchedByDesk: history.some(({ what }) => what.endsWith('the desk')),
-  }));
+  return simulators.diary
+    .appointments()
+    .map(({ id, practice, slot, patient, status, history, bookedAt }) => ({
+      id,
+      practice,
+      startsAt: slot.startsAt.getTime(),
+      patient: digestOf(patient.nhsNumber),
+      status,
+      bookedAt: bookedAt.getTime() - offsetMs,
+      touchedByDesk: history.some(({ what }) => what.endsWith('the desk')),
+    }));
 }
 
 /** Nothing is in doubt, and ledger and diaries agree; or the time for that is over, and the checker will say so. */
@@ -110,7 +112,8 @@ async function offeredToANewcomer(
 
 async function holdsRunOut({ lane }: World): Promise<void> {
   const until = Date.now() + HOLD_MS + 2_000;
-  while (lane.redis !== null && Date.now() < until && (await holdsIn(lane.redis.port)) > 0) await sleep(LOOK_EVERY_MS);
+  while (lane.redis !== null && Date.now() < until && (await holdsIn(lane.redis.port)) > 0)
+    await sleep(LOOK_EVERY_MS);
 }
 
 /** Everything else on this Redis would be an oversight as well. */

@@ -2,7 +2,14 @@ import type { Fault, Operation } from '../../adapters/simulator/faults';
 import type { WireFault } from './fault-proxy';
 
 /** Where in a journey a fault hits. */
-export const COLUMNS = ['search', 'hold', 'before send', 'after supplier commit', 'read-back', 'cancel'] as const;
+export const COLUMNS = [
+  'search',
+  'hold',
+  'before send',
+  'after supplier commit',
+  'read-back',
+  'cancel',
+] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** What a journey asks of the supplier in each column. */
@@ -123,17 +130,17 @@ export const FAULT_MATRIX = {
   },
   'malformed, truncated, HTML with 200, XML bomb': {
     search: [...spoiled, at.wire({ kind: 'answer', bytes: XML_BOMB })],
-    'before send': [
-      at.wire({ kind: 'answer', bytes: HTML }),
-      at.wire({ kind: 'answer', bytes: XML_BOMB }),
-    ],
+    'before send': [at.wire({ kind: 'answer', bytes: HTML }), at.wire({ kind: 'answer', bytes: XML_BOMB })],
     'after supplier commit': spoiled,
     'read-back': [...spoiled, at.wire({ kind: 'answer', bytes: XML_BOMB })],
     cancel: spoiled,
   },
   'reset after commit': {
     hold: [at.redis({ kind: 'reset-after-reply' })],
-    'after supplier commit': [at.supplier({ kind: 'reset-after-commit' }), at.wire({ kind: 'reset-after-reply' })],
+    'after supplier commit': [
+      at.supplier({ kind: 'reset-after-commit' }),
+      at.wire({ kind: 'reset-after-reply' }),
+    ],
     cancel: [at.supplier({ kind: 'reset-after-commit' }), at.wire({ kind: 'cut', afterBytes: 20 })],
   },
   'slow drip': {
@@ -159,7 +166,11 @@ export const FAULT_MATRIX = {
     search: skewed,
     hold: skewed,
     'before send': skewed,
-    'after supplier commit': [at.start('clock-ahead'), at.start('clock-behind'), at.reply('clock-steps-back')],
+    'after supplier commit': [
+      at.start('clock-ahead'),
+      at.start('clock-behind'),
+      at.reply('clock-steps-back'),
+    ],
     'read-back': skewed,
     cancel: skewed,
   },
@@ -170,7 +181,11 @@ export const FAULT_MATRIX = {
   },
   'PostgreSQL killed, connection cut at COMMIT': {
     search: [at.request('kill-postgres')],
-    'before send': [at.start('kill-postgres'), at.commit('reset', 'start'), at.commit('reset-after-reply', 'start')],
+    'before send': [
+      at.start('kill-postgres'),
+      at.commit('reset', 'start'),
+      at.commit('reset-after-reply', 'start'),
+    ],
     'after supplier commit': [
       at.reply('kill-postgres'),
       at.commit('reset', 'supplier-answer'),

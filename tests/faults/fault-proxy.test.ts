@@ -45,7 +45,11 @@ function client(): Socket {
 const ended = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
 /** What has come back when so many letters have, or the connection ends, or time is up. */
-async function ask(text: string, letters = 5, atMostMs = 10_000): Promise<{ answer: string; ended: boolean }> {
+async function ask(
+  text: string,
+  letters = 5,
+  atMostMs = 10_000,
+): Promise<{ answer: string; ended: boolean }> {
   const socket = client();
   const said = { answer: '', ended: false };
   const heardEnough = new Promise<void>((resolve) =>

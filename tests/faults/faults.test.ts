@@ -62,10 +62,14 @@ describe('the checker sees', () => {
   const NAMES = ['the unique index is dropped (SQLite)', 'a 5xx is answered with another try'];
   const chosen = MUTANTS.filter(({ name }) => NAMES.includes(name));
 
-  test.each(chosen)('that $name', async (mutant) => {
-    const lane = lanes.get('libsql')!;
-    const serial = 40_000 + MUTANTS.indexOf(mutant) * 1_000;
-    expect(check(await runProbe(mutant.probe, serial, lane, bundle))).toEqual([]);
-    expect((await runMutant(mutant, MUTANTS.indexOf(mutant), lane)).caughtBy).not.toEqual([]);
-  }, 120_000);
+  test.each(chosen)(
+    'that $name',
+    async (mutant) => {
+      const lane = lanes.get('libsql')!;
+      const serial = 40_000 + MUTANTS.indexOf(mutant) * 1_000;
+      expect(check(await runProbe(mutant.probe, serial, lane, bundle))).toEqual([]);
+      expect((await runMutant(mutant, MUTANTS.indexOf(mutant), lane)).caughtBy).not.toEqual([]);
+    },
+    120_000,
+  );
 });

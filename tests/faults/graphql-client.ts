@@ -54,7 +54,9 @@ export const SEARCH = `query ($representations: [_Any!]!, $wait: Int!, $first: I
 const Slots = z
   .object({
     slots: z
-      .array(z.object({ id: z.string(), startsAt: z.coerce.date(), practice: z.object({ odsCode: z.string() }) }))
+      .array(
+        z.object({ id: z.string(), startsAt: z.coerce.date(), practice: z.object({ odsCode: z.string() }) }),
+      )
       .nullable(),
   })
   .transform(({ slots }) => slots ?? []);

@@ -65,7 +65,12 @@ export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string):
         people.map(async (theirs, number) => {
           let during = name;
           await travel({
-            client: patientClient(world, world.newPatient(practice.code), operations, () => `${supplier}, ${during}`),
+            client: patientClient(
+              world,
+              world.newPatient(practice.code),
+              operations,
+              () => `${supplier}, ${during}`,
+            ),
             practice,
             cells: theirs,
             nemesis: evil,
@@ -81,7 +86,8 @@ export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string):
 
     const nobodyAims = Array.from({ length: CROWD }, (): readonly Cell[] => []);
     const crowd = visit(CROWD_SLOTS, nobodyAims, 'in the crowd');
-    for (const [number, journey] of plan.journeys.entries()) await visit(3, [journey], `journey ${number + 1}`);
+    for (const [number, journey] of plan.journeys.entries())
+      await visit(3, [journey], `journey ${number + 1}`);
     await crowd;
     await evil.rest();
     const history = await gather(world, operations, practices, evil.holdStoreLost());

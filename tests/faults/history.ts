@@ -31,7 +31,15 @@ export interface SlotName {
   startsAt: number;
 }
 
-export const OPERATION_KINDS = ['search', 'hold', 'release', 'confirm', 'cancel', 'reschedule', 'read'] as const;
+export const OPERATION_KINDS = [
+  'search',
+  'hold',
+  'release',
+  'confirm',
+  'cancel',
+  'reschedule',
+  'read',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 export interface Operation {

@@ -58,7 +58,10 @@ function heldByNobody(holds: readonly Operation[], { operations, ledger, rules }
             other.completedAt + rules.holdMs + SLACK_MS >= refused.invokedAt,
         ),
     )
-    .map(({ during, slot }) => `${slot === null ? 'a slot' : slotText(slot)} was held by nobody, and refused as held (${during})`);
+    .map(
+      ({ during, slot }) =>
+        `${slot === null ? 'a slot' : slotText(slot)} was held by nobody, and refused as held (${during})`,
+    );
 }
 
 /** 9. What nobody has any more is offered again. */

@@ -21,5 +21,11 @@ export function wireRequest(bytes: Buffer): WireRequest {
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     }),
   );
-  return { method, path: url.pathname, query: url.searchParams, headers, body: bytes.toString('utf8', end + 4) };
+  return {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body: bytes.toString('utf8', end + 4),
+  };
 }

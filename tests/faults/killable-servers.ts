@@ -50,7 +50,18 @@ export async function killablePostgres(): Promise<KillableServer | null> {
     { ...account, cwd: folder },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr.toString()}`);
-  const given = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
+  const given = [
+    '-D',
+    data,
+    '-p',
+    String(port),
+    '-h',
+    '127.0.0.1',
+    '-k',
+    folder,
+    '-c',
+    'max_connections=200',
+  ];
   const ready = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
   return killable(
     port,
@@ -123,8 +134,9 @@ function binaries(): string | null {
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(debian, version, 'bin')), '/usr/local/bin', '/usr/bin'];
   return (
-    folders.find((folder) => ['initdb', 'postgres', 'pg_isready'].every((name) => existsSync(join(folder, name)))) ??
-    null
+    folders.find((folder) =>
+      ['initdb', 'postgres', 'pg_isready'].every((name) => existsSync(join(folder, name))),
+    ) ?? null
   );
 }
 

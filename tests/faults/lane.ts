@@ -18,11 +18,12 @@ export interface Lane {
 /** @throws Error when the machine lacks a server that the configuration needs. */
 export async function openLane(configuration: Configuration): Promise<Lane> {
   const redis = configuration === 'libsql' ? null : needed(await killableRedis(), 'redis-server');
-  const postgres =
-    configuration === 'postgres-redis' ? needed(await killablePostgres(), 'PostgreSQL') : null;
+  const postgres = configuration === 'postgres-redis' ? needed(await killablePostgres(), 'PostgreSQL') : null;
 
   async function asked<T>(work: (admin: Client) => Promise<T>): Promise<T> {
-    const admin = new Client({ connectionString: `postgres://postgres@127.0.0.1:${postgres?.port ?? 0}/postgres` });
+    const admin = new Client({
+      connectionString: `postgres://postgres@127.0.0.1:${postgres?.port ?? 0}/postgres`,
+    });
     await admin.connect();
     try {
       return await work(admin);
@@ -54,6 +55,7 @@ export async function openLane(configuration: Configuration): Promise<Lane> {
 }
 
 function needed(server: KillableServer | null, name: string): KillableServer {
-  if (server === null) throw new Error(`${name} is not installed: leave out the configurations that need it (--config).`);
+  if (server === null)
+    throw new Error(`${name} is not installed: leave out the configurations that need it (--config).`);
   return server;
 }

@@ -12,7 +12,11 @@ export interface LedgerReader {
 }
 
 export async function ledgerReader(settings: DatabaseSettings): Promise<LedgerReader> {
-  const { db, close }: Database<LedgerTables> = await openDatabase(settings, 'appointments', ledgerMigrations);
+  const { db, close }: Database<LedgerTables> = await openDatabase(
+    settings,
+    'appointments',
+    ledgerMigrations,
+  );
   return {
     close,
     async dump() {
@@ -34,10 +38,19 @@ export async function ledgerReader(settings: DatabaseSettings): Promise<LedgerRe
           holdId: row.hold_id,
           createdAt: row.created_at,
           chainBrokenAt: firstBroken(
-            (chains.get(row.id) ?? []).map(({ booking_id: bookingId, ...event }) => ({ ...event, bookingId })),
+            (chains.get(row.id) ?? []).map(({ booking_id: bookingId, ...event }) => ({
+              ...event,
+              bookingId,
+            })),
+            row.version,
           ),
         })),
-        events: events.map(({ booking_id: bookingId, version, state, at }) => ({ bookingId, version, state, at })),
+        events: events.map(({ booking_id: bookingId, version, state, at }) => ({
+          bookingId,
+          version,
+          state,
+          at,
+        })),
         holds: holds.map(({ id, caller_id: caller, offer_json }) => {
           const { slot } = Offer.parse(JSON.parse(offer_json));
           return { id, caller, practice: slot.practice, startsAt: slot.startsAt.getTime() };

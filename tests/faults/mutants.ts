@@ -18,7 +18,8 @@ const REDIS = 'subgraphs/appointments/holds/redis-holds.ts';
 const INDEX_DROPPED: SourcePatch = {
   file: MIGRATIONS,
   find: 'create unique index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
-  replace: 'create index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
+  replace:
+    'create index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
 };
 
 const BOOKS_ONCE = 'const outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);';
@@ -72,18 +73,18 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `  const opened = await deps.ledger.openBooking(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked);`,
+        find: `  const opened = await deps.ledger.openBooking(hold, lease, asked);`,
         replace: `  const early = await systemOf(hold, deps.systems).book(
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: await patientFor(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
-    { signal: AbortSignal.timeout(timeoutMs.book), deadline: performance.now() + timeoutMs.book, requestId });
+    { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(input, { early });
-  const opened = await deps.ledger.openBooking(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked);`,
+  const opened = await deps.ledger.openBooking(hold, lease, asked);`,
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `import { request, type BookingDeps } from './booking-deps';`,
-        replace: `import { patientFor, request, type BookingDeps } from './booking-deps';`,
+        find: `import { leaseMs, request, type BookingDeps } from './booking-deps';`,
+        replace: `import { leaseMs, patientFor, request, type BookingDeps } from './booking-deps';`,
       },
       {
         file: `${BOOKING}/place-booking.ts`,
@@ -126,7 +127,11 @@ export const MUTANTS: readonly Mutant[] = [
         find: `if held and cjson.decode(held).token ~= ARGV[2] then`,
         replace: `if held then`,
       },
-      { file: REDIS, find: 'autoResendUnfulfilledCommands: false', replace: 'autoResendUnfulfilledCommands: true' },
+      {
+        file: REDIS,
+        find: 'autoResendUnfulfilledCommands: false',
+        replace: 'autoResendUnfulfilledCommands: true',
+      },
       { file: REDIS, find: 'maxRetriesPerRequest: 0', replace: 'maxRetriesPerRequest: 20' },
     ],
     probe: "the hold store's answer is lost",
@@ -148,9 +153,9 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'subgraphs/appointments/ledger/ledger.ts',
-        find: `    earlier: (request: Request) => earlier(db, request),`,
-        replace: `    earlier: (request: Request) => earlier(db, request),
-    forget: ({ callerId, key }: Request) => write((transaction) => transaction.deleteFrom('idempotency')
+        find: `    earlier: (request: Request) => earlier(database.db, request),`,
+        replace: `    earlier: (request: Request) => earlier(database.db, request),
+    forget: ({ callerId, key }: Request) => writing.write((transaction) => transaction.deleteFrom('idempotency')
       .where('caller_id', '=', callerId).where('key', '=', key).execute()),`,
       },
     ],

@@ -127,7 +127,13 @@ export function nemesis(world: World, offsetMs: number, isClockNight: boolean): 
     switch (act.at) {
       case 'supplier': {
         const times = act.times ?? 1;
-        world.simulators.faults.add({ supplier, practice: code, operation: exchange, times, fault: act.fault });
+        world.simulators.faults.add({
+          supplier,
+          practice: code,
+          operation: exchange,
+          times,
+          fault: act.fault,
+        });
         const met = aim({ fault: { kind: 'none' } }, times);
         return () => met.hits() > 0;
       }

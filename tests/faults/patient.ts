@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ageInMonths, londonDate } from '../../domain/london-time';
-import { ask, CANCEL, CONFIRM, HOLD, READ, RELEASE, RESCHEDULE, ResultData, SEARCH, SearchData, type Data } from './graphql-client';
+import {
+  ask,
+  CANCEL,
+  CONFIRM,
+  HOLD,
+  READ,
+  RELEASE,
+  RESCHEDULE,
+  ResultData,
+  SEARCH,
+  SearchData,
+  type Data,
+} from './graphql-client';
 import type { Operation, OperationKind, SlotName } from './history';
 import { LAST_START_MS, POLICY, type Practice } from './practice';
 import type { Patient, World } from './world';
@@ -62,11 +74,21 @@ export function patientClient(
     return service?.url() ?? null;
   }
 
-  async function send(url: string | null, query: string, variables: object, giveUpMs?: number): Promise<Data> {
+  async function send(
+    url: string | null,
+    query: string,
+    variables: object,
+    giveUpMs?: number,
+  ): Promise<Data> {
     return url === null ? null : ask(url, world.callerKey, caller, { query, variables }, giveUpMs);
   }
 
-  async function mutation(asked: Asked, query: string, input: object, manner: Manner = {}): Promise<Operation> {
+  async function mutation(
+    asked: Asked,
+    query: string,
+    input: object,
+    manner: Manner = {},
+  ): Promise<Operation> {
     const label = during();
     const url = await reach(manner);
     const invokedAt = Date.now();
@@ -127,7 +149,12 @@ export function patientClient(
       }));
       const operation = recorded(
         { kind: 'search' },
-        { label, invokedAt, body: '', told: found === undefined ? null : { __typename: 'AppointmentOptions' } },
+        {
+          label,
+          invokedAt,
+          body: '',
+          told: found === undefined ? null : { __typename: 'AppointmentOptions' },
+        },
       );
       operation.search = found
         ? {

@@ -36,7 +36,12 @@ export interface Practice {
 }
 
 /** A practice with so many free slots; the desk has taken all others. */
-export function openPractice(world: World, supplier: SimulatedSupplier, slots: number, overlaps = false): Practice {
+export function openPractice(
+  world: World,
+  supplier: SimulatedSupplier,
+  slots: number,
+  overlaps = false,
+): Practice {
   const code = world.newPractice();
   const { diary } = world.simulators;
   const [from, to] = window(world);

@@ -46,7 +46,10 @@ async function books({ client, offered }: { client: PatientClient; offered: Offe
 }
 
 /** Two people on one slot, neither of whose holds the other knows of. */
-async function bothHold({ world, person }: Stage): Promise<[() => Promise<Operation>, () => Promise<Operation>]> {
+async function bothHold({
+  world,
+  person,
+}: Stage): Promise<[() => Promise<Operation>, () => Promise<Operation>]> {
   const [one, two] = [await person(), await person()];
   world.wires.redis?.down();
   const first = await one.client.hold(one.offered, randomUUID(), { process: 0 });
@@ -129,7 +132,8 @@ export const PROBES = {
       const one = await person();
       const evil = nemesis(world, 0, false);
       const [cell] = cellsOf('libsql', true).filter(
-        ({ act, column }) => column === 'after supplier commit' && 'event' in act && act.event === 'busy-writer',
+        ({ act, column }) =>
+          column === 'after supplier commit' && 'event' in act && act.event === 'busy-writer',
       );
       if (cell !== undefined) await evil.inject(cell, { practice, slot: null });
       await books(one);
@@ -176,7 +180,12 @@ export const PROBES = {
           times: 1,
           fault: { kind: 'slow', ms: index % 2 === 0 ? 30 : 400 },
         });
-      const client = patientClient(world, world.newPatient(world.newPractice()), operations, () => '779 practices');
+      const client = patientClient(
+        world,
+        world.newPatient(world.newPractice()),
+        operations,
+        () => '779 practices',
+      );
       await client.search(practices, 30);
       const found = operations.at(-1)?.search;
       if (found != null) found.peak = world.searchPeak();

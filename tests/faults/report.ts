@@ -53,7 +53,11 @@ function row(configuration: Configuration, { histories, crashes, probes, uncover
 }
 
 export function isGood({ violations, survivors, configurations }: Report): boolean {
-  return violations === 0 && survivors.length === 0 && configurations.every(({ uncovered }) => uncovered.length === 0);
+  return (
+    violations === 0 &&
+    survivors.length === 0 &&
+    configurations.every(({ uncovered }) => uncovered.length === 0)
+  );
 }
 
 export function inWords(figures: Report): string {
@@ -65,8 +69,11 @@ export function inWords(figures: Report): string {
     `mutants caught ${mutantsCaught} of ${mutantsTotal}`,
     ...survivors.map((mutant) => `SURVIVED: ${mutant}`),
     ...configurations.map(
-      (one) => `${one.configuration}: ${one.cellsCovered} of ${one.cells} ways of the fault matrix came about`,
+      (one) =>
+        `${one.configuration}: ${one.cellsCovered} of ${one.cells} ways of the fault matrix came about`,
     ),
-    ...configurations.flatMap((one) => one.uncovered.map((cell) => `DID NOT COME ABOUT on ${one.configuration}: ${cell}`)),
+    ...configurations.flatMap((one) =>
+      one.uncovered.map((cell) => `DID NOT COME ABOUT on ${one.configuration}: ${cell}`),
+    ),
   ].join('\n');
 }

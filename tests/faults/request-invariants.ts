@@ -22,7 +22,11 @@ export function keysAreKept({ operations, ledger }: History): string[] {
     );
     const broken: string[] = [];
     if (results.size > 1) broken.push(`${about}: one key led to ${results.size} bookings`);
-    const heldIds = new Set(tries.flatMap(({ kind, holdId, outcome }) => (kind === 'hold' && outcome === 'ok' ? (holdId ?? []) : [])));
+    const heldIds = new Set(
+      tries.flatMap(({ kind, holdId, outcome }) =>
+        kind === 'hold' && outcome === 'ok' ? (holdId ?? []) : [],
+      ),
+    );
     if (heldIds.size > 1) broken.push(`${about}: one key led to ${heldIds.size} holds`);
     for (const repeated of bodies.values()) broken.push(...differentAnswers(about, repeated));
     if ([...bodies.values()].filter((same) => same.some(({ outcome }) => outcome === 'ok')).length > 1)
@@ -58,7 +62,9 @@ export function committedBeforeSent({ bookRequests, ledger, truth }: History): s
   const attempts = groupsBy(ledger.bookings, slotText);
   const early = [...groupsBy(bookRequests, slotText)].flatMap(([slot, sent]) =>
     sent.flatMap(({ at }, index) => {
-      const before = (attempts.get(slot) ?? []).filter(({ createdAt }) => createdAt <= at + CLOCK_TOLERANCE_MS);
+      const before = (attempts.get(slot) ?? []).filter(
+        ({ createdAt }) => createdAt <= at + CLOCK_TOLERANCE_MS,
+      );
       // What was sent too often is another promise's matter.
       const owed = Math.min(index + 1, Math.max(1, attempts.get(slot)?.length ?? 0));
       return before.length < owed ? [`a booking was sent before it was on disk on ${slot}`] : [];

@@ -45,7 +45,8 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
   const { seed, histories, configurations, only, atOnce, progress } = options;
   const bundle = await bundleService('product', []);
   const diskCanBeFilled = canFillDisk();
-  if (!diskCanBeFilled) progress('No small disk can be mounted here: the disk is not filled (it takes root).');
+  if (!diskCanBeFilled)
+    progress('No small disk can be mounted here: the disk is not filled (it takes root).');
   const cells = (configuration: Configuration) => cellsOf(configuration, diskCanBeFilled);
   const result: RunResult = { histories: [], crashes: [], probes: [], mutants: [], uncovered: [], cells: {} };
 
@@ -71,7 +72,9 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
       const played = await runCrashPoints({ configuration, scenario, lane, bundle, serial, part });
       result.crashes.push({ configuration, scenario, result: played });
       const { points, died } = played;
-      progress(`${configuration}: killed at ${died} of ${points} points of "${scenario}" (${number + 1} of ${CRASH_PARTS})${found(played.violations)}`);
+      progress(
+        `${configuration}: killed at ${died} of ${points} points of "${scenario}" (${number + 1} of ${CRASH_PARTS})${found(played.violations)}`,
+      );
     },
   });
   const probe = (configuration: Configuration, name: ProbeName, number: number): Work => ({
@@ -99,7 +102,9 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
       ...configurations.flatMap((configuration) =>
         [...SCENARIO_NAMES]
           .reverse()
-          .flatMap((name) => Array.from({ length: CRASH_PARTS }, (_, number) => crash(configuration, name, number))),
+          .flatMap((name) =>
+            Array.from({ length: CRASH_PARTS }, (_, number) => crash(configuration, name, number)),
+          ),
       ),
       ...plans.map(history),
       ...configurations.flatMap((configuration) =>
@@ -144,7 +149,10 @@ async function inLanes(work: readonly Work[], atOnce: number): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { configuration } = next;
       const kept = free.findIndex((one) => one.configuration === configuration);
-      const lane = kept < 0 ? await openLane(configuration) : (free.splice(kept, 1)[0]?.lane ?? (await openLane(configuration)));
+      const lane =
+        kept < 0
+          ? await openLane(configuration)
+          : (free.splice(kept, 1)[0]?.lane ?? (await openLane(configuration)));
       try {
         await next.run(lane);
       } finally {

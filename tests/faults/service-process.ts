@@ -53,7 +53,8 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
       url = null;
     });
     const message = await heard(launched, START_MS);
-    if (message.kind !== 'listening') throw new Error(`The service did not start: ${JSON.stringify(message)}`);
+    if (message.kind !== 'listening')
+      throw new Error(`The service did not start: ${JSON.stringify(message)}`);
     url = message.url;
   }
 
@@ -111,12 +112,14 @@ async function heard(child: ChildProcess, withinMs: number): Promise<FromService
   try {
     return await Promise.race([
       once(child, 'message', { signal }).then(([message]) => FromService.parse(message)),
-      once(child, 'exit', { signal }).then(
-        ([code]): FromService => ({ kind: 'failed', message: `ended with ${String(code)}` }),
-      ),
-      once(AbortSignal.timeout(withinMs), 'abort', { signal }).then(
-        (): FromService => ({ kind: 'failed', message: `no answer within ${withinMs} ms` }),
-      ),
+      once(child, 'exit', { signal }).then(([code]): FromService => ({
+        kind: 'failed',
+        message: `ended with ${String(code)}`,
+      })),
+      once(AbortSignal.timeout(withinMs), 'abort', { signal }).then((): FromService => ({
+        kind: 'failed',
+        message: `no answer within ${withinMs} ms`,
+      })),
     ]);
   } finally {
     stop.abort();

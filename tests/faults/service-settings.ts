@@ -13,7 +13,7 @@ export const ServiceSettings = z.object({
   redisUrl: z.string().nullable(),
   suppliers: z.object({ emis: z.url(), tpp: z.url(), 'gp-connect': z.url() }),
   /** The same for every process of one history, so that one can open what another has sealed. */
-  keys: z.object({ offer: Hex, patientDetails: Hex, patientDigest: Hex, caller: Hex }),
+  keys: z.object({ offer: Hex, patientDetails: Hex, patientDigest: Hex, fingerprint: Hex, caller: Hex }),
   holdMs: z.number().int().positive(),
   atOnce: z.number().int().positive(),
   /** Of each exchange with a supplier, and after it: shortened, so that a history takes seconds. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import pino from 'pino';
 import type { GpSystem } from '../../adapters/gp-system';
 import { createGpSystems } from '../../adapters/registry';
+import { keyedDigest } from '../../domain/secret';
 import { OdsCode } from '../../domain/ods-code';
 import { appointmentsSubgraph, type AppointmentsDeps } from '../../subgraphs/appointments';
 import { inProcessHolds } from '../../subgraphs/appointments/holds/in-process-holds';
@@ -35,7 +36,13 @@ async function main(): Promise<void> {
       tpp: supplier(settings.suppliers.tpp),
       'gp-connect': supplier(settings.suppliers['gp-connect']),
     },
-    consumer: { odsCode: OdsCode.parse('X26'), name: 'Test', type: 'urgent-care', phone: '01632 960999', asid: '1' },
+    consumer: {
+      odsCode: OdsCode.parse('X26'),
+      name: 'Test',
+      type: 'urgent-care',
+      phone: '01632 960999',
+      asid: '1',
+    },
     logger,
     now,
   });
@@ -45,7 +52,7 @@ async function main(): Promise<void> {
     ),
     ledger: points.watched(
       'ledger',
-      ledger(await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations)),
+      ledger(await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations), logger),
     ),
     holds: points.watched(
       'holds',
@@ -53,6 +60,7 @@ async function main(): Promise<void> {
     ),
     offers: sealer(Offer, key('offer')),
     patients: patients({ details: key('patientDetails'), digest: key('patientDigest') }),
+    fingerprint: keyedDigest(key('fingerprint')),
     holdMs: settings.holdMs,
     sweepEveryMs: settings.sweepEveryMs,
     offerMs: 10 * 60_000,

@@ -10,7 +10,7 @@ test('puts the replacement where the text was, letter by letter', () => {
   expect(patched('only one here', [patch])).toBe('only $& more here');
 });
 
-test.each(['none here', 'one and one'])('refuses a text that does not hold it once: %s', (source) => {
+test.each(['nothing here', 'one and one'])('refuses a text that does not hold it once: %s', (source) => {
   expect(() => patched(source, [patch])).toThrow(/a\.ts fits [02] times/);
 });
 

@@ -16,7 +16,9 @@ export function patched(source: string, patches: readonly SourcePatch[]): string
   return patches.reduce((text, { file, find, replace }) => {
     const found = text.split(find).length - 1;
     if (found !== 1)
-      throw new Error(`A patch for ${file} fits ${found} times, not once: bring it up to date. It looks for: ${find}`);
+      throw new Error(
+        `A patch for ${file} fits ${found} times, not once: bring it up to date. It looks for: ${find}`,
+      );
     return text.replace(find, () => replace);
   }, source);
 }

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { Operation as Exchange } from '../../adapters/simulator/faults';
-import { startSimulators, type RunningSimulators, type SimulatedSupplier } from '../../adapters/start-simulators';
+import {
+  startSimulators,
+  type RunningSimulators,
+  type SimulatedSupplier,
+} from '../../adapters/start-simulators';
 import { demoFamily } from '../../demo/people';
 import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
@@ -41,7 +45,11 @@ export interface World {
   services: readonly ServiceProcess[];
   database: DatabaseSettings;
   disk: SmallDisk | null;
-  wires: { suppliers: Record<SimulatedSupplier, FaultProxy>; redis: FaultProxy | null; postgres: FaultProxy | null };
+  wires: {
+    suppliers: Record<SimulatedSupplier, FaultProxy>;
+    redis: FaultProxy | null;
+    postgres: FaultProxy | null;
+  };
   bookRequests: BookRequest[];
   callerKey: Uint8Array;
   /** The time in this world: the machine's, or a night on which the clocks change. */
@@ -118,7 +126,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     return sent === null ? (aim?.treatment ?? null) : watchedForLogOff(sent, aim?.treatment);
   }
 
-  function watchedForLogOff(sent: BookRequest, treatment: Treatment = { fault: { kind: 'none' } }): Treatment {
+  function watchedForLogOff(
+    sent: BookRequest,
+    treatment: Treatment = { fault: { kind: 'none' } },
+  ): Treatment {
     return {
       ...treatment,
       after(answer) {
@@ -179,8 +190,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const database: DatabaseSettings =
     databaseName === null
       ? { kind: 'embedded', file: join(folder, 'ledger.db') }
-      : { kind: 'postgres', url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}` };
-  const keys = { offer: hex(), patientDetails: hex(), patientDigest: hex(), caller: hex() };
+      : {
+          kind: 'postgres',
+          url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}`,
+        };
+  const keys = {
+    offer: hex(),
+    patientDetails: hex(),
+    patientDigest: hex(),
+    fingerprint: hex(),
+    caller: hex(),
+  };
   const settings: ServiceSettings = {
     database:
       databaseName === null || postgres === null
