@@ -1,5 +1,5 @@
 import { deal } from './deal';
-import { cellsOf, COLUMNS, CONFIGURATIONS } from './fault-matrix';
+import { cellsOf, CONFIGURATIONS, type Column } from './fault-matrix';
 import { CONFIRM_COLUMNS } from './nemesis';
 
 const cells = (configuration: (typeof CONFIGURATIONS)[number]) => cellsOf(configuration, true);
@@ -15,7 +15,7 @@ test.each([3, 10, 200])('%i histories meet every cell of every configuration', (
 });
 
 test('a journey meets at most one fault in each step', () => {
-  const step = (column: (typeof COLUMNS)[number]) => (CONFIRM_COLUMNS.includes(column) ? 'confirm' : column);
+  const step = (column: Column) => (CONFIRM_COLUMNS.includes(column) ? 'confirm' : column);
   for (const journey of deal(1, 30, CONFIGURATIONS, cells).flatMap(({ journeys }) => journeys)) {
     const steps = journey.map(({ column }) => step(column));
     expect(new Set(steps).size).toBe(steps.length);

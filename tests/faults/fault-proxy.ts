@@ -126,7 +126,12 @@ export async function faultProxy({ upstream, request, treat }: FaultProxyOptions
       isOver();
       behind.destroy();
     });
-    behind.once('close', () => answersInTurn(() => Promise.resolve(client.destroySoon())));
+    behind.once('close', () =>
+      answersInTurn(() => {
+        client.destroySoon();
+        return Promise.resolve();
+      }),
+    );
 
     async function pass(whole: Buffer, fault: WireFault): Promise<void> {
       switch (fault.kind) {
