@@ -47,11 +47,10 @@ export function openPractice(
   const [from, to] = window(world);
   diary.configure(code, { overlaps });
   diary.deskTakes(code, new Date(world.now().getTime() - HOUR), new Date(to.getTime() + 2 * HOUR));
-  const wanted = diary
-    .slots(code, from, to)
-    .filter(({ slot }) => slot.slotType === SLOT_TYPE)
-    .filter((_, index) => index % 3 === 0)
-    .slice(0, slots);
+  const all = diary.slots(code, from, to).filter(({ slot }) => slot.slotType === SLOT_TYPE);
+  // Spread over the whole time, so that on the night of a clock change some are before and some after it.
+  const step = Math.max(1, Math.floor(all.length / Math.max(1, slots)));
+  const wanted = all.filter((_, index) => index % step === 0).slice(0, slots);
   for (const { slot } of wanted) diary.deskFrees(code, slot.startsAt, slot.endsAt, SLOT_TYPE);
   return { code, supplier };
 }
