@@ -77,6 +77,7 @@ function good(): History {
       requests: [{ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-1' }],
       outbox: [{ bookingId: 'booking-1', version: 2, status: 'CONFIRMED' }],
     },
+    told: [{ id: 'booking-1-2', body: 'confirmed' }],
     freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
     leftovers: { connections: 0 },
     rules: { suppliers: ['emis', 'tpp'], atOnce: 4, holdMs: 3_000, holdStoreLost: false },
@@ -344,6 +345,28 @@ describe('promise 10: one event for each change', () => {
     expect(
       broken(({ ledger }) => ledger.outbox.push({ bookingId: 'booking-1', version: 9, status: 'FAILED' })),
     ).toEqual([10]);
+  });
+});
+
+describe('promise 10: the front end is told of each change', () => {
+  const two = (history: History, ...ids: string[]) => {
+    history.ledger.bookings = [booking({ version: 3 })];
+    history.ledger.events.push(event(3, 'CONFIRMED', T0 + 300));
+    history.ledger.outbox.push({ bookingId: 'booking-1', version: 3, status: 'CONFIRMED' });
+    history.told = ids.map((id) => ({ id, body: id }));
+  };
+
+  test.each([
+    ['in order', ['booking-1-2', 'booking-1-3'], []],
+    ['more than once', ['booking-1-2', 'booking-1-2', 'booking-1-3'], []],
+    ['in the wrong order', ['booking-1-3', 'booking-1-2'], [10]],
+    ['not of the last', ['booking-1-2'], [10]],
+  ])('%s', (_, ids, expected) => {
+    expect(broken((history) => two(history, ...ids))).toEqual(expected);
+  });
+
+  test('in other words', () => {
+    expect(broken(({ told }) => told.push({ id: 'booking-1-2', body: 'cancelled' }))).toEqual([10]);
   });
 });
 

@@ -4,7 +4,11 @@ import { groupsBy, slotText, type History } from './history';
 const DEADLINE_SLACK_MS = 2_500;
 
 /** 10. Every change of a booking has one event, in order, and the last one says what the booking is. */
-export function eventsAreWhole({ ledger }: History): string[] {
+export function eventsAreWhole(history: History): string[] {
+  return [...brokenEvents(history), ...notTold(history)];
+}
+
+function brokenEvents({ ledger }: History): string[] {
   const events = groupsBy(ledger.events, ({ bookingId }) => bookingId);
   return ledger.bookings.flatMap((booking) => {
     const theirs = [...(events.get(booking.id) ?? [])].sort((a, b) => a.version - b.version);
@@ -16,6 +20,28 @@ export function eventsAreWhole({ ledger }: History): string[] {
     const whole = inOrder && complete && toldOnce && toldOfEvents && booking.chainBrokenAt === null;
     return whole ? [] : [`the events of the booking on ${slotText(booking)} are not whole`];
   });
+}
+
+/** At least once, in the same words, and of one booking in the order in which it happened. */
+function notTold({ ledger, told }: History): string[] {
+  const firsts = [...new Set(told.map(({ id }) => id))];
+  const place = ({ bookingId, version }: { bookingId: string; version: number }) =>
+    firsts.indexOf(`${bookingId}-${version}`);
+  const missing = ledger.outbox.filter((change) => place(change) < 0);
+  const changes = [...groupsBy(ledger.outbox, ({ bookingId }) => bookingId).values()];
+  const inOrder = (theirs: typeof ledger.outbox) =>
+    [...theirs]
+      .sort((a, b) => a.version - b.version)
+      .map(place)
+      .every((at, index, all) => index === 0 || at < 0 || at > (all[index - 1] ?? -1));
+  const words = groupsBy(told, ({ id }) => id);
+  return [
+    ...missing.map(({ status }) => `the front end was never told of a booking that is ${status}`),
+    ...changes.filter((theirs) => !inOrder(theirs)).map(() => 'the front end was told in the wrong order'),
+    ...[...words.values()]
+      .filter((same) => new Set(same.map(({ body }) => body)).size > 1)
+      .map(() => 'the front end was told of one event in different words'),
+  ];
 }
 
 /** 11. A search keeps its time and its number of practices at once, and accounts for every supplier once. */

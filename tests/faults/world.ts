@@ -20,6 +20,7 @@ import type { Lane } from './lane';
 import { serviceProcess, type ServiceProcess } from './service-process';
 import type { ServiceSettings } from './service-settings';
 import { smallDisk, type SmallDisk } from './small-disk';
+import { webhookConsumer, type WebhookConsumer } from '../webhook-consumer';
 
 export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SimulatedSupplier[];
 export const TIMEOUT_MS = 800;
@@ -51,6 +52,9 @@ export interface World {
     postgres: FaultProxy | null;
   };
   bookRequests: BookRequest[];
+  frontEnd: Pick<WebhookConsumer, 'heard' | 'taken'>;
+  /** The front end is told nothing until it listens again. */
+  frontEndListens(does: boolean): Promise<void>;
   callerKey: Uint8Array;
   /** The time in this world: the machine's, or a night on which the clocks change. */
   now(): Date;
@@ -194,6 +198,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           kind: 'postgres',
           url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}`,
         };
+  const frontEnd = await webhookConsumer();
+  let listens = true;
   const keys = {
     offer: hex(),
     patientDetails: hex(),
@@ -206,6 +212,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       databaseName === null || postgres === null
         ? database
         : { kind: 'postgres', url: `postgres://postgres@127.0.0.1:${postgres.port}/${databaseName}` },
+    webhook: { url: frontEnd.url, key: Buffer.from(frontEnd.key).toString('hex') },
     redisUrl: redis && `redis://127.0.0.1:${redis.port}`,
     suppliers: {
       emis: urlOf(suppliers.emis),
@@ -226,7 +233,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     createHmac('sha256', Buffer.from(keys.patientDigest, 'hex')).update(nhsNumber).digest('base64url');
   const wires = [...Object.values(suppliers), ...(redis ? [redis] : []), ...(postgres ? [postgres] : [])];
 
+  async function frontEndListens(does: boolean): Promise<void> {
+    if (does === listens) return;
+    listens = does;
+    await (does ? frontEnd.start() : frontEnd.stop());
+  }
+
   async function heal(): Promise<void> {
+    await frontEndListens(true);
     armed.length = armedAtRedis.length = armedAtCommit.length = 0;
     simulators.faults.clear();
     for (const supplier of SUPPLIERS) simulators.faults.setLatency(supplier, 0);
@@ -254,6 +268,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     disk,
     wires: { suppliers, redis, postgres },
     bookRequests,
+    frontEnd,
+    frontEndListens,
     callerKey: Buffer.from(keys.caller, 'hex'),
     now,
     offsetMs,
@@ -295,6 +311,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       for (const service of services) await service.kill();
       await Promise.all(wires.map((wire) => wire.close()));
       await simulators.close();
+      await frontEnd.stop();
       if (databaseName !== null) await lane.dropDatabase(databaseName);
       disk?.remove();
       rmSync(folder, { recursive: true, force: true });
