@@ -323,7 +323,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 const TAKES_A_HOLD = /eval[\s\S]*'PX'/i;
 
 /** The simulated suppliers' words for it. */
-const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|You are not logged in/;
+const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|Not authenticated|You are not logged in/;
 
 const hex = () => randomBytes(32).toString('hex');
 const urlOf = ({ port }: FaultProxy) => `http://127.0.0.1:${port}`;
