@@ -139,6 +139,11 @@ export function isOneOf<State extends BookingState>(
   return states.some((one) => one === state);
 }
 
+/** States that nothing leads out of. */
+export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
+  (state) => Object.keys(MOVES[state]).length === 0,
+);
+
 /** What the person is told. */
 export const BOOKING_STATUSES = [
   'CHECKING',

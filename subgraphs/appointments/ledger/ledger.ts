@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database';
+import { ledgerForgetting } from './forgetting';
 import { ledgerMoving } from './moving';
 import { ledgerOpening } from './opening';
 import { ledgerReading } from './reading';
 import { earlier, remember, type Request } from './requests';
 import type { LedgerTables } from './tables';
+import { ledgerTelling } from './telling';
 import { ledgerWriting } from './writing';
 
 export type Ledger = ReturnType<typeof ledger>;
@@ -19,6 +21,8 @@ export function ledger(database: Database<LedgerTables>, logger: Logger) {
     ...ledgerReading(database, logger),
     ...ledgerOpening(writing),
     ...ledgerMoving(writing, logger),
+    ...ledgerTelling(writing),
+    ...ledgerForgetting(writing),
     close: database.close,
 
     earlier: (request: Request) => earlier(database.db, request),

@@ -19,7 +19,23 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createEvidenceAndOutbox(db);
     },
   },
+  '0003-told-counted-and-forgotten': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table outbox add column first_tried_at bigint`.execute(db);
+      await createIndexesOfAge(db);
+    },
+  },
 };
+
+/** What is counted for alarms, and what is old enough to go, is found without reading whole tables. */
+async function createIndexesOfAge(db: Kysely<unknown>): Promise<void> {
+  await sql`create index booking_by_state on booking (state, changed_at)`.execute(db);
+  await sql`create index booking_evidence_by_age on booking_evidence (at)`.execute(db);
+  await sql`create index hold_by_end on hold (expires_at, id)`.execute(db);
+  await sql`create index idempotency_by_age on idempotency (created_at)`.execute(db);
+  await sql`create index outbox_told on outbox (delivered_at) where delivered_at is not null`.execute(db);
+  await sql`create index outbox_given_up on outbox (given_up_at) where given_up_at is not null`.execute(db);
+}
 
 /** A test holds it against the state machine. */
 const LIVE_IN_0002 =

@@ -51,7 +51,13 @@ export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       .execute();
     const status = statusOf(state);
     if (before === null || status === statusOf(before.state)) return;
-    const untried = { attempts: 0, next_try_at: at, delivered_at: null, given_up_at: null };
+    const untried = {
+      attempts: 0,
+      first_tried_at: null,
+      next_try_at: at,
+      delivered_at: null,
+      given_up_at: null,
+    };
     await transaction
       .insertInto('outbox')
       .values({ booking_id, version, status, at, ...untried })
