@@ -56,7 +56,7 @@ export class TraceStep {
   present!: readonly TraceRule[];
 
   @Directive('@listSize(assumedSize: 8)')
-  @Field(() => [String], { description: 'What was shown and not chosen.' })
+  @Field(() => [String], { description: 'Signs that were shown and not ticked; empty where somebody was not sure.' })
   absent!: readonly string[];
 
   @Directive('@listSize(assumedSize: 4)')

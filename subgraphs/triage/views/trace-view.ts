@@ -2,6 +2,7 @@ import { instance } from '../../instance';
 import type { PinnedAssessment } from '../assessments';
 import type { RuleContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
+import { UNSURE } from '../content/vocabulary';
 import { evaluate, type Step } from '../engine/evaluate';
 import { AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
 import { contentVersion } from './assessment-view';
@@ -41,10 +42,15 @@ function stepView(step: Step, { record }: PinnedAssessment, reader: Reader): Tra
   });
 }
 
-/** Of ages and of things that were not asked nothing was shown. */
-function absentFrom(step: Step): readonly RuleContent[] {
-  if (step.kind !== 'answered') return [];
-  return step.node.options.filter((option) => !step.chosen.includes(option));
+/** Signs that were shown and not ticked. Who is not sure has denied none of them. */
+function absentFrom({ kind, node, chosen }: Step): readonly RuleContent[] {
+  if (kind !== 'answered' || node.kind !== 'TICK_ANY') return [];
+  if (chosen.some(({ id }) => id === UNSURE)) return [];
+  return node.options.filter(({ id, alone }) => !alone && id !== UNSURE && !isIn(id, chosen));
+}
+
+function isIn(id: string, chosen: readonly RuleContent[]): boolean {
+  return chosen.some((each) => each.id === id);
 }
 
 function ruleView({ id, text, exit, sources }: RuleContent, reader: Reader): TraceRule {
