@@ -376,7 +376,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
   });
 
   function flip(pathwayId: string | null, off: boolean): Promise<void> {
-    const set = switches(database.db, () => now, silent).set;
+    const set = switches(database, () => now, silent).set;
     return set({ pathwayId, off, reason: 'a test', by: 'operator-0123456789' });
   }
 
@@ -385,7 +385,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     return assessments({
       store: assessmentStore(db),
       editions: await contentEditions(db, content, 'demo', () => now),
-      switches: switches(db, () => now, silent),
+      switches: switches(database, () => now, silent),
       places,
       now: () => now,
     });

@@ -13,6 +13,7 @@ import { assessments, type Assessments } from './assessments';
 import { contentEditions } from './content-editions';
 import type { Content } from './content/content';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
+import { answersWithoutWaiting } from './durability';
 import { pathwayFinder } from './find-pathways';
 import { guessLimit, type GuessLimit } from './guess-limit';
 import { triageMigrations, type TriageTables } from './migrations';
@@ -42,9 +43,11 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
   const { places, now, logger, clinicalMode } = deps;
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
-  const { db, close } = await openDatabase<TriageTables>(deps.database, NAME, triageMigrations);
+  const database = await openDatabase<TriageTables>(deps.database, NAME, triageMigrations);
+  await answersWithoutWaiting(database);
+  const { db, close } = database;
   const editions = await contentEditions(db, content, clinicalMode, now);
-  const killSwitches = switches(db, now, logger);
+  const killSwitches = switches(database, now, logger);
   const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'Triage content is loaded.');
   return {

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Database } from '../database';
+import { flush } from './durability';
 import type { TriageTables } from './migrations';
 
 /** The scope that stands for every pathway; no pathway can have this id. */
@@ -29,7 +30,8 @@ export interface Switches {
   set(change: { pathwayId: string | null; off: boolean; reason: string; by: string }): Promise<void>;
 }
 
-export function switches(db: Kysely<TriageTables>, now: () => Date, logger: Logger): Switches {
+export function switches(database: Database<TriageTables>, now: () => Date, logger: Logger): Switches {
+  const { db } = database;
   return {
     read: async () => {
       const rows = await db.selectFrom('triage_switch').select('scope').where('off', '=', 1).execute();
@@ -59,6 +61,7 @@ export function switches(db: Kysely<TriageTables>, now: () => Date, logger: Logg
         .values({ scope: pathwayId ?? EVERYTHING, ...row })
         .onConflict((conflict) => conflict.column('scope').doUpdateSet(row))
         .execute();
+      await flush(database);
       logger.warn({ pathwayId: pathwayId ?? 'all', off }, 'A triage switch was set.');
     },
   };
