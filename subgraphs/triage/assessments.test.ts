@@ -3,7 +3,7 @@ import pino from 'pino';
 import { testDatabases } from '../../tests/databases';
 import { ANONYMOUS, type Caller } from '../../domain/caller';
 import type { PlaceLookup } from '../../domain/place';
-import { openDatabase, type Database } from '../database';
+import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import { assessmentStore } from './assessment-store';
 import { assessments, type Assessments } from './assessments';
 import { CASE_STUDY, caseStudyUntil } from '../../tests/triage-case-study';
@@ -34,12 +34,14 @@ const places: PlaceLookup = {
 const caller: Caller = { kind: 'patient', id: 'caller-0123456789abcdef', proofing: 'P9', actsFor: [] };
 
 describe.each(testDatabases())('assessments on $name', (kind) => {
+  let settings: DatabaseSettings;
   let database: Database<TriageTables>;
   let service: Assessments;
   let now = START;
 
   beforeAll(async () => {
-    database = await openDatabase<TriageTables>(await kind.settings(), 'triage', triageMigrations);
+    settings = await kind.settings();
+    database = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
     service = await serviceWith(loadContent());
   });
   beforeEach(() => {
@@ -350,7 +352,9 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       'of %s stops it in every process with the next request',
       async (scope) => {
         const { record } = await started();
-        const elsewhere = await serviceWith(loadContent());
+        // Another process: a connection of its own.
+        const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
+        const elsewhere = await serviceWith(loadContent(), other);
         await flip(scope, true);
         for (const each of [service, elsewhere]) {
           expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
@@ -360,6 +364,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
           expect(await each.find(record.id)).toMatchObject({ off: true });
         }
         expect((await service.find(record.id))?.record).toEqual(record);
+        await other.close();
       },
     );
 
@@ -380,12 +385,12 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     return set({ pathwayId, off, reason: 'a test', by: 'operator-0123456789' });
   }
 
-  async function serviceWith(content: ReturnType<typeof loadContent>): Promise<Assessments> {
-    const { db } = database;
+  async function serviceWith(content: ReturnType<typeof loadContent>, on = database): Promise<Assessments> {
+    const { db } = on;
     return assessments({
       store: assessmentStore(db),
       editions: await contentEditions(db, content, 'demo', () => now),
-      switches: switches(database, () => now, silent),
+      switches: switches(on, () => now, silent),
       places,
       now: () => now,
     });

@@ -117,6 +117,9 @@ export const EmergencyScreenFile = z.strictObject({
 });
 export type EmergencyScreenFile = z.infer<typeof EmergencyScreenFile>;
 
+/** Of a pathway, or of the emergency screen, where "none" goes on to wherever each pathway starts. */
+export type QuestionsFile = Record<string, NodeFile | EmergencyScreenFile['questions']['screen']>;
+
 const Timeframe = z.union([
   z.strictObject({ minutes: z.int().min(0) }),
   z.strictObject({ workingDays: z.int().min(1) }),

@@ -30,8 +30,8 @@ export class StartAssessmentInput implements StartInput {
   registeredPracticeOdsCode?: string | null;
 
   @Field(() => String, {
-    defaultValue: 'en-GB',
-    description: 'In which questions and advice are worded.',
+    nullable: true,
+    description: 'In which questions and advice are worded; en-GB when left out.',
   })
   locale?: string | null;
 

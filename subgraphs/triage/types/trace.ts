@@ -56,7 +56,9 @@ export class TraceStep {
   present!: readonly TraceRule[];
 
   @Directive('@listSize(assumedSize: 8)')
-  @Field(() => [String], { description: 'Signs that were shown and not ticked; empty where somebody was not sure.' })
+  @Field(() => [String], {
+    description: 'Signs that were shown and not ticked; empty where somebody was not sure.',
+  })
   absent!: readonly string[];
 
   @Directive('@listSize(assumedSize: 4)')

@@ -1,4 +1,4 @@
-import type { PathwayFile } from '../content-files';
+import type { PathwayFile, QuestionsFile } from '../content-files';
 import { INSTEAD_OF_TRIAGE } from '../instead-of-triage';
 import type { ParsedContent } from '../parse-content';
 import { failure, unless, type Finding, type Path } from './finding';
@@ -118,10 +118,8 @@ function exits(content: ParsedContent): Finding[] {
   });
 }
 
-type Questions = PathwayFile['questions'] | ParsedContent['emergency']['questions'];
-
-function optionIds(file: string, questions: Questions): Finding[] {
-  return Object.entries(questions).flatMap(([key, node]: [string, Questions[keyof Questions]]) => {
+function optionIds(file: string, questions: QuestionsFile): Finding[] {
+  return Object.entries(questions).flatMap(([key, node]) => {
     if (node.kind === 'byAge') return bandsAscend(file, key, node.bands);
     const reserved = node.kind === 'tickAny' ? RESERVED : [];
     const ids = [...reserved, ...node.options.map(({ id }) => id)];
@@ -149,8 +147,8 @@ function bandsAscend(file: string, key: string, bands: readonly { below?: number
   });
 }
 
-function unsureIsThere(file: string, questions: Questions): Finding[] {
-  return Object.entries(questions).flatMap(([key, node]: [string, Questions[keyof Questions]]) => {
+function unsureIsThere(file: string, questions: QuestionsFile): Finding[] {
+  return Object.entries(questions).flatMap(([key, node]) => {
     if (node.kind === 'byAge') return [];
     const has =
       node.kind === 'tickAny' ? node.unsure !== undefined : node.options.some(({ id }) => id === 'unsure');

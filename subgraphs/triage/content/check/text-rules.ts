@@ -1,3 +1,4 @@
+import type { QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
 import { byLocale, FIRST_LOCALE, type Spoken } from '../wording';
 import { failure, unless, warning, type Finding } from './finding';
@@ -82,9 +83,12 @@ export function readingGrade(text: string): number {
 
 /** Part of 15 without which content cannot be linked. */
 export function optionTextRules({ pathways, emergency, texts }: ParsedContent): Finding[] {
-  const files = [...pathways, ['emergency-screen.yaml', emergency] as const];
-  return files.flatMap(([file, { questions }]) =>
-    Object.entries(questions).flatMap(([key, node]: [string, (typeof questions)[keyof typeof questions]]) =>
+  const files: [string, QuestionsFile][] = [
+    ...[...pathways].map(([file, { questions }]): [string, QuestionsFile] => [file, questions]),
+    ['emergency-screen.yaml', emergency.questions],
+  ];
+  return files.flatMap(([file, questions]) =>
+    Object.entries(questions).flatMap(([key, node]) =>
       node.kind === 'byAge'
         ? []
         : node.options.flatMap(({ id, text }, index) =>

@@ -1,4 +1,4 @@
-import type { ExitFile, NodeFile } from '../content-files';
+import type { ExitFile, QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
 import type { Path } from './finding';
 
@@ -10,7 +10,7 @@ export interface WrittenExit {
   sources: readonly string[];
 }
 
-export function exitsOf(key: string, node: ScreenOrNode): WrittenExit[] {
+export function exitsOf(key: string, node: QuestionsFile[string]): WrittenExit[] {
   const at = ['questions', key];
   if (node.kind === 'byAge')
     return node.bands.map((band, index) => ({
@@ -25,12 +25,10 @@ export function exitsOf(key: string, node: ScreenOrNode): WrittenExit[] {
   });
   return [
     ...node.options.map((option, index) => written(option, [...at, 'options', index])),
-    ...('none' in node && node.none ? [written(node.none, [...at, 'none'])] : []),
+    ...('none' in node ? [written(node.none, [...at, 'none'])] : []),
     ...('unsure' in node && node.unsure ? [written(node.unsure, [...at, 'unsure'])] : []),
   ];
 }
-
-type ScreenOrNode = NodeFile | ParsedContent['emergency']['questions']['screen'];
 
 /** Every exit of all content, with its file; the screen's "none" goes where each pathway starts. */
 export function* allExits(content: ParsedContent): Generator<WrittenExit & { file: string }> {

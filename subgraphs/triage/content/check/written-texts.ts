@@ -1,3 +1,4 @@
+import type { QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
 import type { Wording } from '../wording';
 import type { Path } from './finding';
@@ -29,13 +30,7 @@ export function* allTexts(content: ParsedContent): Generator<WrittenText> {
   }
 }
 
-type Questions =
-  | ParsedContent['emergency']['questions']
-  | (ParsedContent['pathways'] extends ReadonlyMap<string, infer File extends { questions: unknown }>
-      ? File['questions']
-      : never);
-
-function* ofQuestions(file: string, questions: Questions): Generator<WrittenText> {
+function* ofQuestions(file: string, questions: QuestionsFile): Generator<WrittenText> {
   for (const [key, node] of Object.entries(questions)) {
     const at = ['questions', key];
     const parts = node.kind === 'byAge' ? node.bands : node.options;
