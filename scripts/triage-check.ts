@@ -17,7 +17,15 @@ const FOLDER = join('subgraphs', 'triage', 'content');
 /** Changes shown for each pathway; all of them are in the diff of the golden tables. */
 const MOST_CHANGES = 40;
 
-runScript(() => {
+runScript(
+  () =>
+    new Promise((resolve) => {
+      check();
+      resolve();
+    }),
+);
+
+function check(): void {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
@@ -34,8 +42,7 @@ runScript(() => {
   else if (values.json) console.log(JSON.stringify(figures(report, seconds)));
   else console.log(summary(report, seconds));
   if (!values.accept && report.failures.length > 0) process.exitCode = 1;
-  return Promise.resolve();
-});
+}
 
 function figures({ pathways, paths, answerSets, failures, warnings }: CheckReport, seconds: number) {
   return { pathways, paths, answerSets, failures: failures.length, warnings: warnings.length, seconds };
@@ -82,7 +89,7 @@ function accept(report: CheckReport, { reviewer, reason, ...more }: Reviewed): v
     const less = lessUrgent(changes);
     if (less > 0 && (secondReviewer === undefined || secondReviewer === reviewer))
       throw new Error(
-        `${less} outcomes of ${table.pathway} became less urgent: somebody else has to read them too, --second-reviewer NAME.`,
+        `Outcomes of ${table.pathway} became less urgent (${less}): somebody else has to read them too, --second-reviewer NAME.`,
       );
     return [
       {

@@ -75,7 +75,7 @@ function tableIsAccepted(table: OutcomeTable, { tables, accepted }: Baseline): F
       20,
       file,
       ['version'],
-      `${changes.length} outcomes are not as accepted, ${less} of them less urgent. When they are meant: npm run triage:check -- --accept --reviewer NAME ${less > 0 ? '--second-reviewer NAME ' : ''}--reason WHY`,
+      `Outcomes that are not as accepted: ${changes.length}, of them less urgent: ${less}. When they are meant: npm run triage:check -- --accept --reviewer NAME ${less > 0 ? '--second-reviewer NAME ' : ''}--reason WHY`,
     ),
     ...unless(stored === undefined || stored.version !== table.version, () =>
       failure(20, file, ['version'], `The outcomes changed, so the version ${table.version} must go up.`),
