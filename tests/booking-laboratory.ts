@@ -8,6 +8,7 @@ import type { PatientCaller, Person } from '../domain/caller';
 import { ageInMonths, londonDate } from '../domain/london-time';
 import { OdsCode } from '../domain/ods-code';
 import type { ReleasePolicy } from '../domain/release-policy';
+import { keyedDigest } from '../domain/secret';
 import type { AppointmentsDeps } from '../subgraphs/appointments';
 import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps';
 import type { ConfirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
@@ -78,11 +79,13 @@ export async function bookingLaboratory(
   });
   const deps: AppointmentsDeps = {
     systems: new Map([...systems].map(([id, system]) => [id, hasty(system)])),
-    ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations)),
+    ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations), logger),
     holds,
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
+    fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 60_000,
+    sweepEveryMs: 60_000,
     offerMs: 60_000,
     atOnce: 25,
     now,

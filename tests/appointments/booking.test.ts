@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GpSystem, SupplierAppointment } from '../../adapters/gp-system';
 import type { Fault } from '../../adapters/simulator/faults';
 import type { PatientCaller } from '../../domain/caller';
 import {
@@ -17,81 +16,20 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
-import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import type { Offer } from '../../subgraphs/appointments/offers';
-import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
-import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
-import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
+import { situations } from './situations';
 
 let lab: BookingLaboratory;
+let given: ReturnType<typeof situations>;
 beforeAll(async () => {
   lab = await bookingLaboratory(await EMBEDDED.settings());
+  given = situations(lab);
 });
 afterEach(() => {
   lab.simulators.faults.clear();
 });
 afterAll(() => lab.close());
-
-interface Situation {
-  caller: PatientCaller;
-  offered: Offer;
-  holdId: string;
-}
-
-async function held(values: Partial<Offer> = {}, caller: PatientCaller = newCaller()): Promise<Situation> {
-  const [slot] = await freeSlots(lab, newPractice(), 1);
-  const offered = offer(caller, slot!, values);
-  const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
-  if (answer.kind !== 'held') throw new Error(`expected a hold, not ${answer.kind}`);
-  return { caller, offered, holdId: answer.hold.id };
-}
-
-const confirm = ({ holdId, caller }: Situation, input = confirmInput(holdId)) =>
-  confirmBooking(input, caller, lab.deps);
-
-async function booked(situation?: Situation): Promise<Situation & { booking: Booking }> {
-  const settled = situation ?? (await held());
-  const answer = await confirm(settled);
-  if (answer.kind !== 'booking') throw new Error(`expected a booking, not ${answer.kind}`);
-  return { ...settled, booking: answer.booking };
-}
-
-const cancel = ({ caller, booking }: { caller: PatientCaller; booking: Booking }) =>
-  cancelBooking(
-    { bookingId: booking.id, reason: 'OTHER', idempotencyKey: randomUUID(), requestId: randomUUID() },
-    caller,
-    lab.deps,
-  );
-
-function once(operation: 'BOOK' | 'CANCEL' | 'READ' | 'SEARCH', fault: Fault, times = 1): void {
-  lab.simulators.faults.add({ supplier: 'gp-connect', operation, times, fault });
-}
-
-/** The services as they are, over suppliers whose lists come back changed. */
-function withReadBack(
-  change: (list: readonly SupplierAppointment[]) => readonly SupplierAppointment[],
-): BookingDeps {
-  const changed = [...lab.deps.systems].map(([id, system]): [string, GpSystem] => [
-    id,
-    { ...system, readBack: async (probe, call) => change(await system.readBack(probe, call)) },
-  ]);
-  return { ...lab.deps, systems: new Map(changed) };
-}
-
-const withoutMarkers = () => withReadBack((list) => list.map((one) => ({ ...one, carriesMarker: false })));
-
-async function settled(booking: Booking, deps: BookingDeps = lab.deps): Promise<Booking> {
-  const look = reconciler(deps);
-  for (let tries = 0; tries < 40; tries++) {
-    const current = await lab.deps.ledger.findBooking(booking.id);
-    if (current !== null && !['UNKNOWN', 'CANCEL_UNKNOWN'].includes(current.state)) return current;
-    await sleep(SETTLE_MS);
-    await look.settleDue();
-  }
-  throw new Error('It was not settled.');
-}
 
 describe('holding', () => {
   test('is for people with proofing level P9', async () => {
@@ -170,7 +108,7 @@ describe('holding', () => {
   });
 
   test('somebody else is told until when, and of other times; after release the slot is theirs', async () => {
-    const { caller, offered, holdId } = await held();
+    const { caller, offered, holdId } = await given.held();
     const other = newCaller();
     const wanted = async () =>
       holdSlot(await holdInput(offer(other, offered.slot), other, lab.deps), other, lab.deps);
@@ -200,54 +138,54 @@ describe('holding', () => {
   });
 
   test('only the holder can release', async () => {
-    const { holdId } = await held();
+    const { holdId } = await given.held();
     expect(await releaseHold(holdId, newCaller(), lab.deps)).toBe(false);
   });
 });
 
 describe('confirming', () => {
   test('books at the supplier, once', async () => {
-    const { booking, offered } = await booked();
+    const { booking, offered } = await given.booked();
     expect(booking.state).toBe('CONFIRMED');
     expect(standing(lab, offered.slot.practice)).toBe(1);
   });
 
   test('twice at once with one key is one booking', async () => {
-    const situation = await held();
+    const situation = await given.held();
     const input = confirmInput(situation.holdId);
-    const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(situation, input)));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => given.confirm(situation, input)));
     const ids = answers.map((answer) => (answer.kind === 'booking' ? answer.booking.id : answer.kind));
     expect(new Set(ids).size).toBe(1);
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });
 
   test('refuses a key that was used with other words', async () => {
-    const situation = await held();
+    const situation = await given.held();
     const input = confirmInput(situation.holdId);
-    await confirm(situation, input);
-    expect((await confirm(situation, { ...input, reason: 'Something else' })).kind).toBe('key-reused');
+    await given.confirm(situation, input);
+    expect((await given.confirm(situation, { ...input, reason: 'Something else' })).kind).toBe('key-reused');
   });
 
   test('of a hold that was released is refused', async () => {
-    const situation = await held();
+    const situation = await given.held();
     await releaseHold(situation.holdId, situation.caller, lab.deps);
-    expect((await confirm(situation)).kind).toBe('hold-expired');
+    expect((await given.confirm(situation)).kind).toBe('hold-expired');
   });
 
   test('for somebody the caller may act for no longer is refused', async () => {
-    const situation = await held();
-    expect((await confirm({ ...situation, caller: { ...situation.caller, actsFor: [] } })).kind).toBe(
+    const situation = await given.held();
+    expect((await given.confirm({ ...situation, caller: { ...situation.caller, actsFor: [] } })).kind).toBe(
       'not-allowed',
     );
   });
 
   test("of another caller's hold is refused", async () => {
-    const situation = await held();
-    expect((await confirm({ ...situation, caller: newCaller() })).kind).toBe('not-allowed');
+    const situation = await given.held();
+    expect((await given.confirm({ ...situation, caller: newCaller() })).kind).toBe('not-allowed');
   });
 
   test('a second booking for the same person and assessment is refused with the first', async () => {
-    const first = await booked();
+    const first = await given.booked();
     const [another] = await freeSlots(lab, newPractice(), 1);
     const { assessmentDigest } = first.offered;
     const again = offer(first.caller, another!, { assessmentDigest });
@@ -256,9 +194,9 @@ describe('confirming', () => {
   });
 
   test('after the desk took the slot is refused, and nothing is booked', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'taken-by-desk' });
-    expect((await confirm(situation)).kind).toBe('slot-taken');
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'taken-by-desk' });
+    expect((await given.confirm(situation)).kind).toBe('slot-taken');
     expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 
@@ -270,17 +208,17 @@ describe('confirming', () => {
       const caller = newCaller();
       const offered = offer(caller, slot!, { policy });
       const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
-      return answer.kind === 'held' ? confirm({ caller, offered, holdId: answer.hold.id }) : answer;
+      return answer.kind === 'held' ? given.confirm({ caller, offered, holdId: answer.hold.id }) : answer;
     };
     expect((await bookOne(one)).kind).toBe('booking');
     expect((await bookOne(two)).kind).toBe('slot-taken');
   });
 
   test('at a supplier that cannot be reached changes nothing', async () => {
-    const situation = await held();
+    const situation = await given.held();
     await lab.simulators.down('gp-connect');
     try {
-      expect((await confirm(situation)).kind).toBe('supplier-unavailable');
+      expect((await given.confirm(situation)).kind).toBe('supplier-unavailable');
     } finally {
       await lab.simulators.up('gp-connect');
     }
@@ -296,11 +234,11 @@ describe('an answer that is lost', () => {
     { kind: 'html-200' },
     { kind: 'server-error', status: 502, afterCommit: true },
   ])('after the supplier booked ($kind) is CHECKING, then CONFIRMED, once', async (fault) => {
-    const situation = await held();
-    once('BOOK', fault);
-    const { booking } = await booked(situation);
+    const situation = await given.held();
+    given.once('BOOK', fault);
+    const { booking } = await given.booked(situation);
     expect(booking.state).toBe('UNKNOWN');
-    expect((await settled(booking)).state).toBe('CONFIRMED');
+    expect((await given.settled(booking)).state).toBe('CONFIRMED');
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });
 
@@ -310,11 +248,11 @@ describe('an answer that is lost', () => {
   ])(
     'before the supplier booked ($kind) is CHECKING, then FAILED, and the slot is free again',
     async (fault) => {
-      const situation = await held();
-      once('BOOK', fault);
-      const { booking } = await booked(situation);
+      const situation = await given.held();
+      given.once('BOOK', fault);
+      const { booking } = await given.booked(situation);
       expect(booking.state).toBe('UNKNOWN');
-      expect(await settled(booking)).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
+      expect(await given.settled(booking)).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
       expect(standing(lab, situation.offered.slot.practice)).toBe(0);
       const other = newCaller();
       const again = await holdSlot(
@@ -327,10 +265,10 @@ describe('an answer that is lost', () => {
   );
 
   test('is not proven by a read-back that fails', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await booked(situation);
-    once('READ', { kind: 'malformed' }, 2);
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
+    given.once('READ', { kind: 'malformed' }, 2);
     await sleep(SETTLE_MS * 2);
     await reconciler(lab.deps).settleDue();
     const checked = await lab.deps.ledger.findBooking(booking.id);
@@ -338,33 +276,33 @@ describe('an answer that is lost', () => {
   });
 
   test('is found by its slot where the supplier has dropped our marker', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await booked(situation);
-    expect((await settled(booking, withoutMarkers())).state).toBe('CONFIRMED');
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
+    expect((await given.settled(booking, given.withoutMarkers())).state).toBe('CONFIRMED');
   });
 
   test('is read back before a person is called, however soon the appointment is', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await booked(situation);
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
     const tenMinutesBefore = () => new Date(situation.offered.slot.startsAt.getTime() - 10 * 60_000);
-    expect((await settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('CONFIRMED');
+    expect((await given.settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('CONFIRMED');
   });
 
   test('that cannot be found out in time is given to a person', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await booked(situation);
-    once('READ', { kind: 'malformed' }, 20);
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
+    given.once('READ', { kind: 'malformed' }, 20);
     const tenMinutesBefore = () => new Date(situation.offered.slot.startsAt.getTime() - 10 * 60_000);
-    expect((await settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('MANUAL');
+    expect((await given.settled(booking, { ...lab.deps, now: tenMinutesBefore })).state).toBe('MANUAL');
   });
 
   test('while it is looked into no second booking is made for the same need', async () => {
-    const situation = await held();
-    once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await booked(situation);
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
     const [another] = await freeSlots(lab, newPractice(), 1);
     const { assessmentDigest } = situation.offered;
     const again = offer(situation.caller, another!, { assessmentDigest });
@@ -374,70 +312,70 @@ describe('an answer that is lost', () => {
       lab.deps,
     );
     expect(answer).toMatchObject({ kind: 'already-booked', booking: { id: booking.id } });
-    await settled(booking);
+    await given.settled(booking);
   });
 });
 
 describe('cancelling', () => {
   test('gives the slot back', async () => {
-    const situation = await booked();
-    expect(await cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+    const situation = await given.booked();
+    expect(await given.cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
     expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 
   test('what is cancelled already is done', async () => {
-    const situation = await booked();
-    await cancel(situation);
-    expect(await cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+    const situation = await given.booked();
+    await given.cancel(situation);
+    expect(await given.cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
   });
 
   test('after the desk cancelled it ends as cancelled', async () => {
-    const situation = await booked();
+    const situation = await given.booked();
     const practice = situation.offered.slot.practice;
     const [appointment] = lab.simulators.diary.appointments({ practice });
     lab.simulators.diary.cancel(practice, appointment!.id, 'the desk');
-    const answer = await cancel(situation);
-    const booking = answer.kind === 'booking' ? await settled(answer.booking) : null;
+    const answer = await given.cancel(situation);
+    const booking = answer.kind === 'booking' ? await given.settled(answer.booking) : null;
     expect(booking?.state).toBe('CANCELLED');
   });
 
   test("past the practice's cut-off is refused", async () => {
-    const situation = await booked(
-      await held({ policy: { ...OPEN_BOOK, cancelCutOffMinutes: 60 * 24 * 13 } }),
+    const situation = await given.booked(
+      await given.held({ policy: { ...OPEN_BOOK, cancelCutOffMinutes: 60 * 24 * 13 } }),
     );
-    expect((await cancel(situation)).kind).toBe('too-late');
+    expect((await given.cancel(situation)).kind).toBe('too-late');
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });
 
   test("somebody else's booking is not found", async () => {
-    const { booking } = await booked();
-    expect((await cancel({ caller: newCaller(), booking })).kind).toBe('not-found');
+    const { booking } = await given.booked();
+    expect((await given.cancel({ caller: newCaller(), booking })).kind).toBe('not-found');
   });
 
   test('whose answer is lost is CANCELLING, then CANCELLED', async () => {
-    const situation = await booked();
-    once('CANCEL', { kind: 'reset-after-commit' });
-    const answer = await cancel(situation);
+    const situation = await given.booked();
+    given.once('CANCEL', { kind: 'reset-after-commit' });
+    const answer = await given.cancel(situation);
     expect(answer).toMatchObject({ kind: 'booking', booking: { state: 'CANCEL_UNKNOWN' } });
-    expect((await settled(situation.booking)).state).toBe('CANCELLED');
+    expect((await given.settled(situation.booking)).state).toBe('CANCELLED');
   });
 
   test('is not believed on one reading that does not find the appointment', async () => {
-    const situation = await booked();
-    once('CANCEL', { kind: 'reset-before-commit' });
-    await cancel(situation);
+    const situation = await given.booked();
+    given.once('CANCEL', { kind: 'reset-before-commit' });
+    await given.cancel(situation);
     await sleep(SETTLE_MS * 2);
-    const blind = withReadBack(() => []);
+    const blind = given.withReadBack(() => []);
     await reconciler(blind).settleDue();
     expect((await lab.deps.ledger.findBooking(situation.booking.id))?.state).toBe('CANCEL_UNKNOWN');
-    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
+    expect((await given.settled(situation.booking)).state).toBe('CANCELLED');
   });
 
-  test('that never reached the supplier leaves the booking standing', async () => {
-    const situation = await booked();
-    once('CANCEL', { kind: 'reset-before-commit' });
-    await cancel(situation);
-    expect((await settled(situation.booking)).state).toBe('CONFIRMED');
-    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  test('that never reached the supplier is asked for again, until it is done', async () => {
+    const situation = await given.booked();
+    given.once('CANCEL', { kind: 'reset-before-commit' });
+    await given.cancel(situation);
+    expect((await given.settled(situation.booking)).state).toBe('CANCELLED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 });

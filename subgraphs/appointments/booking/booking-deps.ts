@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { SupplierError, type Patient } from '../../../adapters/gp-system';
+import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
 import type { HoldStore } from '../holds/hold-store';
-import type { Changes, Ledger } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger';
+import type { Changes, Moved } from '../ledger/moving';
 import type { Booking } from '../ledger/records';
 import type { Request } from '../ledger/requests';
 import type { ActorKind, Operation } from '../ledger/tables';
@@ -10,7 +10,7 @@ import type { Offer } from '../offers';
 import type { Patients } from '../patients';
 import type { Sealer } from '../sealed';
 import type { GpSystems } from '../suppliers';
-import type { BookingEvent } from './states';
+import { after, type BookingEvent, type BookingState } from './states';
 
 export interface BookingDeps {
   systems: GpSystems;
@@ -18,7 +18,11 @@ export interface BookingDeps {
   holds: HoldStore;
   offers: Sealer<Offer>;
   patients: Patients;
+  /** A keyed digest of what a request says: phone numbers and reasons are in it. */
+  fingerprint: (content: string) => string;
   holdMs: number;
+  /** How often what stands is compared with the practice's own book, milliseconds. */
+  sweepEveryMs: number;
   now: () => Date;
   logger: Logger;
 }
@@ -29,9 +33,9 @@ export function request(
   operation: Operation,
   key: string,
   significant: unknown[],
+  { fingerprint }: Pick<BookingDeps, 'fingerprint'>,
 ): Request {
-  const fingerprint = createHash('sha256').update(JSON.stringify(significant)).digest('base64url');
-  return { callerId, operation, key, fingerprint };
+  return { callerId, operation, key, fingerprint: fingerprint(JSON.stringify(significant)) };
 }
 
 /** @throws Error when the sealing key is not the one that the details were sealed with. */
@@ -44,27 +48,70 @@ export async function patientFor(
   return patient;
 }
 
+type Applying = Pick<BookingDeps, 'ledger' | 'logger' | 'sweepEveryMs'>;
+
 /**
- * Applies an event that has happened, whatever became of the booking meanwhile: a late answer meets a booking that was
- * given up as UNKNOWN and settles it; one that means nothing any more changes nothing.
+ * What the supplier said yes to has happened, whatever became of the booking meanwhile; anything else it said was about
+ * the booking as it was then.
+ */
+const TRUE_WHENEVER: readonly BookingEvent[] = ['ACCEPTED', 'CANCEL_ACCEPTED'];
+
+/**
+ * Applies an event that has happened, to a booking that may have moved meanwhile: a late answer meets a booking that was
+ * given up and settles it; one that means nothing any more changes nothing.
+ * @param changes when to look at the practice's book next is left to the new state unless it is given.
+ * @returns the booking as it is now.
  */
 export async function apply(
   booking: Booking,
   event: BookingEvent,
   actor: ActorKind,
-  changes: Changes,
-  { ledger, logger }: Pick<BookingDeps, 'ledger' | 'logger'>,
+  changes: Partial<Changes>,
+  deps: Applying,
 ): Promise<Booking> {
-  const moved = await ledger.move(booking, event, actor, changes);
-  if (moved !== null) return moved;
+  const { ledger, logger } = deps;
+  const moved = await move(booking, event, actor, changes, deps);
+  if (moved.kind === 'moved') return moved.booking;
   const current = (await ledger.findBooking(booking.id)) ?? booking;
-  const late = await ledger.move(current, event, actor, changes);
-  if (late === null) {
-    // An ACCEPTED here may be an appointment that stands with nobody knowing of it.
-    const level = event === 'ACCEPTED' ? 'error' : 'warn';
-    logger[level]({ booking: booking.id, state: current.state, event }, 'event came too late');
+  const late = TRUE_WHENEVER.includes(event) ? await move(current, event, actor, changes, deps) : moved;
+  if (late.kind === 'moved') return late.booking;
+  logger.warn({ booking: booking.id, state: current.state, event }, 'event came too late');
+  return current;
+}
+
+/** Applies an event to the booking as it is known. */
+export function move(
+  booking: Booking,
+  event: BookingEvent,
+  actor: ActorKind,
+  changes: Partial<Changes>,
+  { ledger, sweepEveryMs }: Applying,
+): Promise<Moved> {
+  const state = after(booking.state, event);
+  const checkInMs = state === null ? null : nextLookMs(state, event, sweepEveryMs);
+  return ledger.move(booking, event, actor, { checkInMs, ...changes });
+}
+
+function nextLookMs(state: BookingState, event: BookingEvent, sweepEveryMs: number): number | null {
+  switch (state) {
+    case 'CONFIRMED':
+      return sweepEveryMs;
+    case 'FAILED':
+      // Where it was sent and not found, a supplier that took long may still carry it out.
+      return event === 'REFUSED' ? null : sweepEveryMs;
+    case 'BOOKING':
+    case 'UNKNOWN':
+    case 'CANCELLING':
+    case 'CANCEL_UNKNOWN':
+    case 'ORPHAN_FOUND':
+      return 0;
+    case 'MANUAL':
+    case 'CANCEL_MANUAL':
+    case 'ORPHAN_MANUAL':
+    case 'CANCELLED':
+    case 'CANCELLED_BY_PRACTICE':
+      return null;
   }
-  return late ?? current;
 }
 
 /** Adapters answer with outcomes; one that throws has a bug, and nobody knows what it did. */
@@ -82,6 +129,19 @@ export async function outcomeOf<T>(
       error: new SupplierError(supplier, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error }),
     };
   }
+}
+
+/** How long one process may be at an exchange before another takes the booking for abandoned. */
+export function leaseMs({ manifest }: GpSystem, operation: 'book' | 'cancel'): number {
+  return manifest.limits.timeoutMs[operation] + ABANDONED_AFTER_MS;
+}
+
+/** After so long without sending, a process that slept must not send any more: another may be at it by now. */
+export const ABANDONED_AFTER_MS = 5_000;
+
+/** As suppliers are told who asks: whoever booked. */
+export function actorFor({ callerId }: Booking): Actor {
+  return { kind: 'PATIENT', id: callerId };
 }
 
 /** As the API states how long to wait. */

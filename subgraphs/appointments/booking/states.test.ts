@@ -1,4 +1,17 @@
-import { after, BOOKING_EVENTS, BOOKING_STATES, LIVE_STATES, statusOf, UNSETTLED_STATES } from './states';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { statesPage } from '../../../scripts/booking-states';
+import {
+  after,
+  BOOKING_EVENTS,
+  BOOKING_STATES,
+  isOneOf,
+  LIVE_STATES,
+  MANUAL_STATES,
+  statusOf,
+  SWEPT_STATES,
+  UNSETTLED_STATES,
+} from './states';
 
 const every = BOOKING_STATES.flatMap((state) => BOOKING_EVENTS.map((event) => ({ state, event })));
 const moves = every.filter(({ state, event }) => after(state, event) !== null);
@@ -13,24 +26,50 @@ describe('the life of a booking', () => {
 
   test('nothing leaves a final state', () => {
     for (const event of BOOKING_EVENTS)
-      for (const state of ['FAILED', 'CANCELLED'] as const) expect(after(state, event)).toBeNull();
+      for (const state of ['CANCELLED', 'CANCELLED_BY_PRACTICE'] as const)
+        expect(after(state, event)).toBeNull();
   });
 
-  test('only the supplier, asked or read back, confirms', () => {
+  test('only what the supplier said, or an operator heard from the practice, confirms', () => {
     const confirming = moves
       .filter(({ state, event }) => after(state, event) === 'CONFIRMED')
       .map(({ event }) => event);
-    expect(new Set(confirming)).toEqual(new Set(['ACCEPTED', 'FOUND', 'CANCEL_REFUSED']));
+    expect(new Set(confirming)).toEqual(
+      new Set(['ACCEPTED', 'FOUND', 'CANCEL_REFUSED', 'ADOPTED', 'SETTLED_AS_STANDING']),
+    );
   });
 
   test('a slot that may be taken by us stays guarded', () => {
     const unguarded = BOOKING_STATES.filter((state) => !LIVE_STATES.some((live) => live === state));
-    expect(unguarded).toEqual(['FAILED', 'CANCELLED']);
+    expect(unguarded).toEqual([
+      'FAILED',
+      'CANCELLED',
+      'CANCELLED_BY_PRACTICE',
+      'ORPHAN_FOUND',
+      'ORPHAN_MANUAL',
+    ]);
   });
 
   test('every unsettled state can be settled', () => {
     for (const state of UNSETTLED_STATES)
       expect(BOOKING_EVENTS.some((event) => after(state, event))).toBe(true);
+  });
+
+  test('no state is left without somebody who looks after it', () => {
+    const looked = [...UNSETTLED_STATES, ...MANUAL_STATES, ...SWEPT_STATES];
+    const resting = BOOKING_STATES.filter((state) => !isOneOf(looked, state));
+    expect(resting).toEqual(['CANCELLED', 'CANCELLED_BY_PRACTICE']);
+  });
+
+  test('what an operator may settle, an operator can settle either way', () => {
+    for (const state of MANUAL_STATES) {
+      expect(after(state, 'SETTLED_AS_STANDING')).toBe('CONFIRMED');
+      expect(after(state, 'SETTLED_AS_ABSENT')).toMatch(/^(FAILED|CANCELLED)$/);
+    }
+  });
+
+  test('the picture in the documents is of these states', () => {
+    expect(readFileSync(join(__dirname, '../../../docs/booking-states.md'), 'utf8')).toBe(statesPage());
   });
 
   test('the person is told CONFIRMED from the state CONFIRMED alone', () => {

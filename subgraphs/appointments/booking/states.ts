@@ -1,6 +1,6 @@
 /**
  * The life of a booking. Pure: which event moves which state where. Whatever is not listed is refused, so a late worker
- * or a repeated answer changes nothing.
+ * or a repeated answer changes nothing. The picture is docs/booking-states.md, drawn from this file.
  *
  * `BOOKING` is on disk before the supplier is called. From then on it is not known what the supplier did until it says
  * so; `UNKNOWN` is a state that the person sees (as CHECKING), not an error.
@@ -10,10 +10,16 @@ export const BOOKING_STATES = [
   'UNKNOWN',
   'CONFIRMED',
   'FAILED',
+  /** Nobody could find out in time: somebody has to ask the practice. */
   'MANUAL',
   'CANCELLING',
   'CANCEL_UNKNOWN',
+  'CANCEL_MANUAL',
   'CANCELLED',
+  'CANCELLED_BY_PRACTICE',
+  /** FAILED was said, and then the appointment turned up at the practice. */
+  'ORPHAN_FOUND',
+  'ORPHAN_MANUAL',
 ] as const;
 export type BookingState = (typeof BOOKING_STATES)[number];
 
@@ -28,15 +34,31 @@ export const BOOKING_EVENTS = [
   'FOUND',
   /** Read-back found, twice and far enough apart, that it is not there; or that it is there no more. */
   'PROVEN_ABSENT',
-  /** It could not be found out before somebody has to act. */
+  /** It could not be found out, or put right, before somebody has to act. */
   'OUT_OF_TIME',
   'CANCEL_ASKED',
   'CANCEL_ACCEPTED',
   'CANCEL_REFUSED',
+  /** The booking that takes its place is CONFIRMED, so this one is given back. */
+  'REPLACED',
+  /** Cancelled or moved at the practice's desk. */
+  'CANCELLED_AT_PRACTICE',
+  /** An appointment that turned up late is taken on after all. */
+  'ADOPTED',
+  /** An appointment that turned up late was given back, or is there no more. */
+  'GIVEN_BACK',
+  /** An operator asked the practice: the appointment stands. */
+  'SETTLED_AS_STANDING',
+  /** An operator asked the practice: there is no such appointment. */
+  'SETTLED_AS_ABSENT',
 ] as const;
 export type BookingEvent = (typeof BOOKING_EVENTS)[number];
 
-/** States in which the slot is, or may be, taken by us: the unique index in the ledger covers exactly these. */
+/**
+ * States in which the slot is, or may be, taken by us: the unique index in the ledger covers exactly these. An orphan is
+ * not among them: while it stands at the practice, nobody else can be booked there anyhow, and its person may be booked
+ * elsewhere meanwhile.
+ */
 export const LIVE_STATES = [
   'BOOKING',
   'UNKNOWN',
@@ -44,36 +66,83 @@ export const LIVE_STATES = [
   'MANUAL',
   'CANCELLING',
   'CANCEL_UNKNOWN',
-] as const;
+  'CANCEL_MANUAL',
+] as const satisfies readonly BookingState[];
 
 /** States in which a booking may or may not exist: no other is tried for the same person meanwhile. */
-export const DOUBTFUL_STATES = ['BOOKING', 'UNKNOWN'] as const;
+export const DOUBTFUL_STATES = ['BOOKING', 'UNKNOWN'] as const satisfies readonly BookingState[];
 
-/** States that nothing but time and read-back will change: the reconciler looks after them. */
-export const UNSETTLED_STATES = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN'] as const;
+/** States that cannot last: the reconciler looks after them until they are settled, or somebody has to. */
+export const UNSETTLED_STATES = [
+  'BOOKING',
+  'UNKNOWN',
+  'CANCELLING',
+  'CANCEL_UNKNOWN',
+  'ORPHAN_FOUND',
+] as const satisfies readonly BookingState[];
 
-const MOVES: Record<BookingState, Partial<Record<BookingEvent, BookingState>>> = {
-  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN' },
+/** States that only an operator settles. */
+export const MANUAL_STATES = [
+  'MANUAL',
+  'CANCEL_MANUAL',
+  'ORPHAN_MANUAL',
+] as const satisfies readonly BookingState[];
+
+/** States that the practice can change behind our back: the sweep compares them with the practice's book. */
+export const SWEPT_STATES = ['CONFIRMED', 'FAILED'] as const satisfies readonly BookingState[];
+
+export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
+  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
-  CONFIRMED: { CANCEL_ASKED: 'CANCELLING' },
-  FAILED: {},
+  CONFIRMED: {
+    CANCEL_ASKED: 'CANCELLING',
+    REPLACED: 'CANCELLING',
+    CANCELLED_AT_PRACTICE: 'CANCELLED_BY_PRACTICE',
+  },
+  FAILED: { ACCEPTED: 'ORPHAN_FOUND', FOUND: 'ORPHAN_FOUND' },
   // Somebody has it in hand; only the supplier's own late answer still settles it by itself.
-  MANUAL: { ACCEPTED: 'CONFIRMED' },
-  CANCELLING: { CANCEL_ACCEPTED: 'CANCELLED', CANCEL_REFUSED: 'CONFIRMED', ANSWER_LOST: 'CANCEL_UNKNOWN' },
+  MANUAL: { ACCEPTED: 'CONFIRMED', SETTLED_AS_STANDING: 'CONFIRMED', SETTLED_AS_ABSENT: 'FAILED' },
+  CANCELLING: {
+    CANCEL_ACCEPTED: 'CANCELLED',
+    CANCEL_REFUSED: 'CONFIRMED',
+    ANSWER_LOST: 'CANCEL_UNKNOWN',
+    OUT_OF_TIME: 'CANCEL_MANUAL',
+  },
   CANCEL_UNKNOWN: {
     CANCEL_ACCEPTED: 'CANCELLED',
-    FOUND: 'CONFIRMED',
     PROVEN_ABSENT: 'CANCELLED',
-    OUT_OF_TIME: 'MANUAL',
+    // It still stands: asked again, in the version that was just read.
+    FOUND: 'CANCELLING',
+    OUT_OF_TIME: 'CANCEL_MANUAL',
+  },
+  CANCEL_MANUAL: {
+    CANCEL_ACCEPTED: 'CANCELLED',
+    SETTLED_AS_STANDING: 'CONFIRMED',
+    SETTLED_AS_ABSENT: 'CANCELLED',
   },
   CANCELLED: {},
+  CANCELLED_BY_PRACTICE: {},
+  ORPHAN_FOUND: { ADOPTED: 'CONFIRMED', GIVEN_BACK: 'FAILED', OUT_OF_TIME: 'ORPHAN_MANUAL' },
+  ORPHAN_MANUAL: { SETTLED_AS_STANDING: 'CONFIRMED', SETTLED_AS_ABSENT: 'FAILED' },
 };
 
 /** The state after the event, or null when the event does not apply to the state. */
 export function after(state: BookingState, event: BookingEvent): BookingState | null {
   return MOVES[state][event] ?? null;
 }
+
+export function isOneOf<State extends BookingState>(
+  states: readonly State[],
+  state: BookingState,
+): state is State {
+  return states.some((one) => one === state);
+}
+
+/** States that nothing leads out of. */
+export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
+  (state) => Object.keys(MOVES[state]).length === 0,
+);
 
 /** What the person is told. */
 export const BOOKING_STATUSES = [
@@ -83,6 +152,7 @@ export const BOOKING_STATUSES = [
   'NEEDS_A_PERSON',
   'CANCELLING',
   'CANCELLED',
+  'CANCELLED_BY_PRACTICE',
 ] as const;
 export type BookingStatus = (typeof BOOKING_STATUSES)[number];
 
@@ -94,7 +164,12 @@ const STATUSES: Record<BookingState, BookingStatus> = {
   MANUAL: 'NEEDS_A_PERSON',
   CANCELLING: 'CANCELLING',
   CANCEL_UNKNOWN: 'CANCELLING',
+  CANCEL_MANUAL: 'NEEDS_A_PERSON',
   CANCELLED: 'CANCELLED',
+  CANCELLED_BY_PRACTICE: 'CANCELLED_BY_PRACTICE',
+  // Nobody has to turn up: it was said to have failed, and is being given back.
+  ORPHAN_FOUND: 'FAILED',
+  ORPHAN_MANUAL: 'NEEDS_A_PERSON',
 };
 
 export function statusOf(state: BookingState): BookingStatus {

@@ -1,7 +1,6 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 
-/** As of this migration; a test holds it against the state machine. */
-const LIVE = "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN')";
+const LIVE_IN_0001 = "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN')";
 
 /** Forward only: a migration that has landed is never edited. */
 export const ledgerMigrations: Record<string, Migration> = {
@@ -13,7 +12,92 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createIdempotency(db);
     },
   },
+  '0002-events-chained-told-and-swept': {
+    async up(db: Kysely<unknown>) {
+      await widenBooking(db);
+      await guardAgain(db);
+      await createEvidenceAndOutbox(db);
+    },
+  },
+  '0003-told-counted-and-forgotten': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table outbox add column first_tried_at bigint`.execute(db);
+      await createIndexesOfAge(db);
+    },
+  },
 };
+
+/** What is counted for alarms, and what is old enough to go, is found without reading whole tables. */
+async function createIndexesOfAge(db: Kysely<unknown>): Promise<void> {
+  await sql`create index booking_by_state on booking (state, changed_at)`.execute(db);
+  await sql`create index booking_evidence_by_age on booking_evidence (at)`.execute(db);
+  await sql`create index hold_by_end on hold (expires_at, id)`.execute(db);
+  await sql`create index idempotency_by_age on idempotency (created_at)`.execute(db);
+  await sql`create index outbox_told on outbox (delivered_at) where delivered_at is not null`.execute(db);
+  await sql`create index outbox_given_up on outbox (given_up_at) where given_up_at is not null`.execute(db);
+}
+
+/** A test holds it against the state machine. */
+const LIVE_IN_0002 =
+  "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')";
+const UNSETTLED_IN_0002 = "('BOOKING','UNKNOWN','CANCELLING','CANCEL_UNKNOWN','ORPHAN_FOUND')";
+
+async function widenBooking(db: Kysely<unknown>): Promise<void> {
+  for (const column of [
+    'replaces_id text references booking (id)',
+    'replaced_by text references booking (id)',
+    'stand_in integer not null default 0',
+    'changed_at bigint not null default 0',
+  ])
+    await sql`alter table booking add column ${sql.raw(column)}`.execute(db);
+  await sql`alter table booking_event add column hash text`.execute(db);
+}
+
+/** The guards over the states that there are now. One transaction, so that there is no moment without them. */
+async function guardAgain(db: Kysely<unknown>): Promise<void> {
+  const live = sql.raw(LIVE_IN_0002);
+  await sql`drop index booking_live_slot`.execute(db);
+  await sql`create unique index booking_live_slot on booking (supplier, practice, slot_id)
+    where state in ${live}`.execute(db);
+  await sql`drop index booking_live_need`.execute(db);
+  // One booking for a person and a need; beside it, once, the one that is to take its place: stand_in is 1 only while
+  // the booking of the same need that it replaces is live.
+  await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest, stand_in)
+    where state in ${live}`.execute(db);
+  await sql`drop index booking_due`.execute(db);
+  await sql`create index booking_unsettled on booking (next_check_at)
+    where state in ${sql.raw(UNSETTLED_IN_0002)}`.execute(db);
+  await sql`create index booking_swept on booking (supplier, next_check_at)
+    where state in ('CONFIRMED','FAILED') and next_check_at is not null`.execute(db);
+  await sql`create index booking_of_hold on booking (hold_id)`.execute(db);
+  await sql`create index hold_standing on hold (expires_at) where released_at is null`.execute(db);
+  await sql`create index booking_replacing on booking (replaces_id) where replaces_id is not null`.execute(
+    db,
+  );
+}
+
+async function createEvidenceAndOutbox(db: Kysely<unknown>): Promise<void> {
+  await sql`create table booking_evidence (
+    booking_id text not null references booking (id),
+    at bigint not null,
+    asked text not null,
+    answer text not null
+  )`.execute(db);
+  await sql`create index booking_evidence_of on booking_evidence (booking_id, at)`.execute(db);
+  await sql`create table outbox (
+    booking_id text not null references booking (id),
+    version integer not null,
+    status text not null,
+    at bigint not null,
+    attempts integer not null,
+    next_try_at bigint not null,
+    delivered_at bigint,
+    given_up_at bigint,
+    primary key (booking_id, version)
+  )`.execute(db);
+  await sql`create index outbox_waiting on outbox (next_try_at)
+    where delivered_at is null and given_up_at is null`.execute(db);
+}
 
 async function createHold(db: Kysely<unknown>): Promise<void> {
   await sql`create table hold (
@@ -65,9 +149,9 @@ async function createBooking(db: Kysely<unknown>): Promise<void> {
   )`.execute(db);
   // THE guard against double booking: holds are a courtesy, this is the law.
   await sql`create unique index booking_live_slot on booking (supplier, practice, slot_id)
-    where state in ${sql.raw(LIVE)}`.execute(db);
+    where state in ${sql.raw(LIVE_IN_0001)}`.execute(db);
   await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest)
-    where state in ${sql.raw(LIVE)}`.execute(db);
+    where state in ${sql.raw(LIVE_IN_0001)}`.execute(db);
   await sql`create unique index booking_in_doubt on booking (patient_digest)
     where state in ('BOOKING','UNKNOWN')`.execute(db);
   await sql`create index booking_by_caller on booking (caller_id, starts_at, id)`.execute(db);

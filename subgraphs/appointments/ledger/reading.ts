@@ -1,13 +1,41 @@
 import { sql, type Kysely } from 'kysely';
+import type { Logger } from 'pino';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
-import { DOUBTFUL_STATES, LIVE_STATES } from '../booking/states';
+import type { Database } from '../../database';
+import {
+  DOUBTFUL_STATES,
+  LIVE_STATES,
+  MANUAL_STATES,
+  UNSETTLED_STATES,
+  type BookingState,
+} from '../booking/states';
 import { slotKey } from '../holds/hold-store';
-import { bookingOf, holdOf, type Booking, type HistoryEntry, type Hold } from './records';
+import { firstBroken } from './chain';
+import {
+  bookingOf,
+  holdOf,
+  readable,
+  type Booking,
+  type Evidence,
+  type HistoryEntry,
+  type Hold,
+} from './records';
+import { oneOf } from './states-in-sql';
 import type { LedgerTables } from './tables';
 
+export interface LedgerHealth {
+  unsettled: number;
+  needOperators: number;
+  oldestUnsettledSeconds: number | null;
+  untold: number;
+  oldestUntoldSeconds: number | null;
+  givenUpTelling: number;
+  holds: number;
+}
+
 /** What the ledger knows, read without changing anything. */
-export function ledgerReading(db: Kysely<LedgerTables>) {
+export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>, logger: Logger) {
   return {
     /** Null when there is none of that id, or it is another caller's. */
     async findHold(id: string, callerId: string): Promise<Hold | null> {
@@ -50,12 +78,12 @@ export function ledgerReading(db: Kysely<LedgerTables>) {
             ]),
           ]),
         );
-      return (await query.execute()).map(bookingOf);
+      return readable(await query.execute(), logger);
     },
 
     /** What keeps this person from another booking: one for the same need, or any whose outcome is not known. */
     async standingBooking(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
-      const row = await standing(db, patientDigest, assessmentDigest);
+      const row = await standing(db, patientDigest, assessmentDigest).executeTakeFirst();
       return row === undefined ? null : bookingOf(row);
     },
 
@@ -69,6 +97,97 @@ export function ledgerReading(db: Kysely<LedgerTables>) {
       return rows.map(({ at, state, actor }) => ({ at: new Date(at), state, actor }));
     },
 
+    /** The first event that does not follow from those before it; null when the history is whole (chain.ts). */
+    async brokenHistory(bookingId: string): Promise<number | null> {
+      const booking = await db
+        .selectFrom('booking')
+        .select('version')
+        .where('id', '=', bookingId)
+        .executeTakeFirstOrThrow();
+      const rows = await db
+        .selectFrom('booking_event')
+        .selectAll()
+        .where('booking_id', '=', bookingId)
+        .where('version', '<=', booking.version)
+        .orderBy('version')
+        .execute();
+      const events = rows.map(({ booking_id, ...event }) => ({ bookingId: booking_id, ...event }));
+      return firstBroken(events, booking.version);
+    },
+
+    /** What was asked of the supplier about it, oldest first. */
+    async evidence(bookingId: string, limit: number): Promise<Evidence[]> {
+      const rows = await db
+        .selectFrom('booking_evidence')
+        .select(['at', 'asked', 'answer'])
+        .where('booking_id', '=', bookingId)
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.reverse().map((row) => ({ ...row, at: new Date(row.at) }));
+    },
+
+    /** Bookings that cannot stay as they are, and those that wait for an operator: longest waiting first. */
+    async unsettled(limit: number): Promise<Booking[]> {
+      const rows = await bookingRows(db)
+        .where('booking.state', 'in', oneOf([...UNSETTLED_STATES, ...MANUAL_STATES]))
+        .orderBy('booking.changed_at')
+        .limit(limit)
+        .execute();
+      return readable(rows, logger);
+    },
+
+    /** What is waiting, and for how long, by the database's clock. */
+    async health(): Promise<LedgerHealth> {
+      const waiting = db
+        .selectFrom('outbox')
+        .where('delivered_at', 'is', null)
+        .where('given_up_at', 'is', null)
+        .select([sql<number>`count(*)`.as('untold'), sql<number | null>`min(at)`.as('oldest')]);
+      const unsettled = (states: readonly BookingState[]) =>
+        db
+          .selectFrom('booking')
+          .where('state', 'in', oneOf(states))
+          .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(changed_at)`.as('oldest')])
+          .executeTakeFirstOrThrow();
+      const [settling, manual, outbox, givenUp, holds, clock] = await Promise.all([
+        unsettled(UNSETTLED_STATES),
+        unsettled(MANUAL_STATES),
+        waiting.executeTakeFirstOrThrow(),
+        db
+          .selectFrom('outbox')
+          .where('given_up_at', 'is not', null)
+          .select(sql<number>`count(*)`.as('count'))
+          .executeTakeFirstOrThrow(),
+        db
+          .selectFrom('hold')
+          .where('expires_at', '>', now)
+          .where('released_at', 'is', null)
+          .where((where) =>
+            where.not(
+              where.exists(where.selectFrom('booking').select('id').whereRef('hold_id', '=', 'hold.id')),
+            ),
+          )
+          .select(sql<number>`count(*)`.as('count'))
+          .executeTakeFirstOrThrow(),
+        sql<{ now: number }>`select ${now} as now`.execute(db),
+      ]);
+      const at = clock.rows[0]?.now ?? 0;
+      const seconds = (...since: (number | null)[]) => {
+        const times = since.filter((time) => time !== null);
+        return times.length === 0 ? null : Math.max(0, Math.round((at - Math.min(...times)) / 1000));
+      };
+      return {
+        unsettled: settling.count,
+        needOperators: manual.count,
+        oldestUnsettledSeconds: seconds(settling.oldest, manual.oldest),
+        untold: outbox.untold,
+        oldestUntoldSeconds: seconds(outbox.oldest),
+        givenUpTelling: givenUp.count,
+        holds: holds.count,
+      };
+    },
+
     /** Slots that we have booked, or may have, whatever the supplier shows: their keys. */
     async slotsTaken(practices: readonly OdsCode[], from: Date, to: Date): Promise<ReadonlySet<string>> {
       if (practices.length === 0) return new Set();
@@ -78,7 +197,7 @@ export function ledgerReading(db: Kysely<LedgerTables>) {
         .where('practice', 'in', practices)
         .where('starts_on', '>=', londonDate(from))
         .where('starts_on', '<=', londonDate(to))
-        .where('state', 'in', LIVE_STATES)
+        .where('state', 'in', oneOf(LIVE_STATES))
         .execute();
       return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
     },
@@ -110,14 +229,13 @@ export function bookingRows(reader: Kysely<LedgerTables>) {
 export function standing(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
   return bookingRows(reader)
     .where('booking.patient_digest', '=', patientDigest)
-    .where('booking.state', 'in', LIVE_STATES)
+    .where('booking.state', 'in', oneOf(LIVE_STATES))
     .where((where) =>
       where.or([
         where('booking.assessment_digest', '=', assessmentDigest),
-        where('booking.state', 'in', DOUBTFUL_STATES),
+        where('booking.state', 'in', oneOf(DOUBTFUL_STATES)),
       ]),
-    )
-    .executeTakeFirst();
+    );
 }
 
 export async function countOthers(
@@ -134,7 +252,7 @@ export async function countOthers(
     .where('starts_on', '>=', from)
     .where('starts_on', '<=', to)
     .where('relation', '=', 'OTHER')
-    .where('state', 'in', LIVE_STATES)
+    .where('state', 'in', oneOf(LIVE_STATES))
     .groupBy(['practice', 'starts_on'])
     .execute();
 }

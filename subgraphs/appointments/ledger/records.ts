@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import type { Logger } from 'pino';
 import type { Failure } from '../booking/failures';
 import type { BookingState } from '../booking/states';
 import { Offer } from '../offers';
-import type { ActorKind, BookingTable, HoldTable } from './tables';
+import type { ActorKind, BookingTable, EvidenceAsked, HoldTable } from './tables';
 
 /** What the ledger gives back: its rows, parsed. */
 
@@ -33,13 +34,25 @@ export interface Booking {
   absentReads: number;
   failedReads: number;
   createdAt: Date;
+  changedAt: Date;
   holdId: string;
+  patientDigest: string;
+  /** The booking whose place it takes, and the one that takes its. */
+  replacesId: string | null;
+  replacedBy: string | null;
 }
 
 export interface HistoryEntry {
   at: Date;
   state: BookingState;
   actor: ActorKind;
+}
+
+/** Something that was asked of the supplier about a booking, and what came of it. */
+export interface Evidence {
+  at: Date;
+  asked: EvidenceAsked;
+  answer: string;
 }
 
 export function holdOf(row: Selectable<HoldTable>): Hold {
@@ -75,8 +88,27 @@ export function bookingOf(
     absentReads: row.absent_reads,
     failedReads: row.failed_reads,
     createdAt: new Date(row.created_at),
+    changedAt: new Date(row.changed_at),
     holdId: row.hold_id,
+    patientDigest: row.patient_digest,
+    replacesId: row.replaces_id,
+    replacedBy: row.replaced_by,
   };
+}
+
+/**
+ * Every booking that can be read. One that cannot, because of a mistake of ours, is told to operators by its id and must
+ * not keep the others from being seen and settled.
+ */
+export function readable(rows: readonly Parameters<typeof bookingOf>[0][], logger: Logger): Booking[] {
+  return rows.flatMap((row) => {
+    try {
+      return [bookingOf(row)];
+    } catch (error) {
+      logger.error({ err: error, booking: row.id }, 'a booking cannot be read');
+      return [];
+    }
+  });
 }
 
 /** Letters and digits that are not mistaken for each other when read out (Crockford's base 32). */

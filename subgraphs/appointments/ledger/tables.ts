@@ -1,11 +1,13 @@
 import type { Failure } from '../booking/failures';
-import type { BookingEvent, BookingState } from '../booking/states';
+import type { BookingEvent, BookingState, BookingStatus } from '../booking/states';
 
 /** Times are epoch milliseconds; `*_json` is text; `*_sealed` is encrypted text; digests are keyed, or of secrets. */
 export interface LedgerTables {
   hold: HoldTable;
   booking: BookingTable;
   booking_event: BookingEventTable;
+  booking_evidence: BookingEvidenceTable;
+  outbox: OutboxTable;
   practice_day: { practice: string; day: string };
   idempotency: IdempotencyTable;
 }
@@ -46,7 +48,7 @@ export interface BookingTable {
   marker: string;
   appointment_id: string | null;
   appointment_version: string | null;
-  /** When the reconciler looks next; null when there is nothing to find out. */
+  /** When this service looks at the practice's book next; null when there is nothing to find out. */
   next_check_at: number | null;
   /** Since when the outcome has not been known. */
   unknown_since: number | null;
@@ -55,6 +57,13 @@ export interface BookingTable {
   /** Reads in a row that failed. */
   failed_reads: number;
   created_at: number;
+  /** The booking whose place it takes; that one is given back once this is CONFIRMED. */
+  replaces_id: string | null;
+  replaced_by: string | null;
+  /** 1 while it stands beside the booking that it replaces, which the index of one live booking a need allows once. */
+  stand_in: number;
+  /** The time of the latest event. */
+  changed_at: number;
 }
 
 /** Append-only; `version` is the booking's after the event. */
@@ -62,12 +71,43 @@ export interface BookingEventTable {
   booking_id: string;
   version: number;
   at: number;
-  event: BookingEvent | 'OPENED';
+  event: LedgerEvent;
   state: BookingState;
   actor: ActorKind;
+  /** Of this event and the one before it (chain.ts); null for events from before the chain was kept. */
+  hash: string | null;
 }
 
-export type ActorKind = 'PATIENT' | 'SUPPLIER' | 'SYSTEM';
+export type LedgerEvent = BookingEvent | 'OPENED';
+
+export const ACTOR_KINDS = ['PATIENT', 'STAFF', 'SUPPLIER', 'SYSTEM'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** What was asked of the supplier about a booking, and what came back: for whoever has to decide in the end. */
+export interface BookingEvidenceTable {
+  booking_id: string;
+  at: number;
+  asked: EvidenceAsked;
+  /** An outcome class or finding, and the fault where there was one; no word of the supplier's or the person's. */
+  answer: string;
+}
+
+export const EVIDENCE_ASKED = ['BOOK', 'CANCEL', 'READ_BACK', 'SLOT_SEARCH', 'OPERATOR'] as const;
+export type EvidenceAsked = (typeof EVIDENCE_ASKED)[number];
+
+/** What the front end is to be told: one row for each change that the person can see, written with the event itself. */
+export interface OutboxTable {
+  booking_id: string;
+  version: number;
+  status: BookingStatus;
+  at: number;
+  attempts: number;
+  first_tried_at: number | null;
+  next_try_at: number;
+  delivered_at: number | null;
+  /** Nobody took it for so long that it is not tried any more. */
+  given_up_at: number | null;
+}
 
 /** What a caller's key has already brought about, so that asking again brings about nothing more. */
 export interface IdempotencyTable {
@@ -80,4 +120,4 @@ export interface IdempotencyTable {
   created_at: number;
 }
 
-export type Operation = 'hold' | 'confirm' | 'cancel';
+export type Operation = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';

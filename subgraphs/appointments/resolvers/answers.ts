@@ -1,17 +1,23 @@
 import { spokenTime } from '../../../domain/london-time';
 import { instance } from '../../instance';
 import { notAllowed, ProblemCode, type NotAllowed } from '../../problem';
-import type { CancelAnswer } from '../booking/cancel-booking';
+import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
+import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
 import type { HoldAnswer } from '../booking/hold-slot';
-import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/records';
+import type { Placed } from '../booking/place-booking';
+import type { RescheduleAnswer } from '../booking/reschedule-booking';
+import type { SettleAnswer } from '../booking/settle-booking';
+import type { Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../offers';
 import { type Booking, bookingOf } from '../types/booking';
 import {
   AlreadyBooked,
+  AnotherBookingStands,
   BookingNotFound,
   HoldExpired,
   IdempotencyKeyReused,
+  NothingToSettle,
   OfferExpired,
   PatientNotAccepted,
   PracticeClosedBook,
@@ -32,22 +38,13 @@ export function heldResult(answer: HoldAnswer): HeldResult {
     case 'held':
       return holdOf(answer.hold);
     case 'held-by-another':
-      return instance(SlotHeldByAnother, {
-        code: ProblemCode.NOT_AVAILABLE,
-        message:
-          'Somebody else is confirming this time just now. Choose another, or try again in a few minutes.',
-        heldUntil: answer.heldUntil,
-        alternatives: answer.alternatives.map(slotOf),
-      });
+      return heldByAnother(answer);
     case 'slot-taken':
       return slotTaken(answer.alternatives);
     case 'offer-expired':
-      return instance(OfferExpired, {
-        code: ProblemCode.EXPIRED,
-        message: 'This offer is no longer good. Ask for the options again.',
-      });
+      return offerExpired();
     case 'already-booked':
-      return alreadyBooked(answer.booking);
+      return alreadyBooked(answer);
     case 'not-allowed':
       return notAllowed(answer.message);
     case 'key-reused':
@@ -55,27 +52,72 @@ export function heldResult(answer: HoldAnswer): HeldResult {
   }
 }
 
-export type ConfirmedResult =
-  | Booking
-  | HoldExpired
-  | SlotTaken
-  | PracticeClosedBook
-  | PatientNotAccepted
-  | SupplierUnavailable
-  | AlreadyBooked
-  | NotAllowed
-  | IdempotencyKeyReused;
+export type ConfirmedResult = PlacedResult | HoldExpired | AlreadyBooked | NotAllowed | IdempotencyKeyReused;
 
 export function confirmedResult(answer: ConfirmAnswer): ConfirmedResult {
   switch (answer.kind) {
-    case 'booking':
-      return bookingOf(answer.booking);
     case 'hold-expired':
       return instance(HoldExpired, {
         code: ProblemCode.EXPIRED,
         message: 'The time is no longer kept for you. Hold it again, or choose another.',
         expiredAt: answer.expiredAt,
       });
+    case 'already-booked':
+      return alreadyBooked(answer);
+    case 'not-allowed':
+      return notAllowed(answer.message);
+    case 'key-reused':
+      return keyReused();
+    case 'booking':
+    case 'slot-taken':
+    case 'practice-closed':
+    case 'patient-not-accepted':
+    case 'supplier-unavailable':
+      return placedResult(answer);
+  }
+}
+
+export type RescheduledResult =
+  | PlacedResult
+  | TooLateToChange
+  | SlotHeldByAnother
+  | OfferExpired
+  | AlreadyBooked
+  | BookingNotFound
+  | NotAllowed
+  | IdempotencyKeyReused;
+
+export function rescheduledResult(answer: RescheduleAnswer): RescheduledResult {
+  switch (answer.kind) {
+    case 'too-late':
+      return tooLate(answer);
+    case 'held-by-another':
+      return heldByAnother(answer);
+    case 'offer-expired':
+      return offerExpired();
+    case 'already-booked':
+      return alreadyBooked(answer);
+    case 'not-found':
+      return notFound();
+    case 'not-allowed':
+      return notAllowed(answer.message);
+    case 'key-reused':
+      return keyReused();
+    case 'booking':
+    case 'slot-taken':
+    case 'practice-closed':
+    case 'patient-not-accepted':
+    case 'supplier-unavailable':
+      return placedResult(answer);
+  }
+}
+
+type PlacedResult = Booking | SlotTaken | PracticeClosedBook | PatientNotAccepted | SupplierUnavailable;
+
+function placedResult(answer: Placed): PlacedResult {
+  switch (answer.kind) {
+    case 'booking':
+      return bookingOf(answer.booking);
     case 'slot-taken':
       return slotTaken(answer.alternatives);
     case 'practice-closed':
@@ -93,10 +135,30 @@ export function confirmedResult(answer: ConfirmAnswer): ConfirmedResult {
       });
     case 'supplier-unavailable':
       return supplierUnavailable(answer);
-    case 'already-booked':
-      return alreadyBooked(answer.booking);
-    case 'not-allowed':
-      return notAllowed(answer.message);
+  }
+}
+
+export type SettledResult =
+  Booking | NothingToSettle | AnotherBookingStands | BookingNotFound | IdempotencyKeyReused;
+
+export function settledResult(answer: SettleAnswer): SettledResult {
+  switch (answer.kind) {
+    case 'booking':
+      return bookingOf(answer.booking);
+    case 'nothing-to-settle':
+      return instance(NothingToSettle, {
+        code: ProblemCode.STALE,
+        message: 'Nobody waits for this to be settled. Look at it as it is now.',
+        booking: bookingOf(answer.booking),
+      });
+    case 'another-stands':
+      return instance(AnotherBookingStands, {
+        code: ProblemCode.NOT_AVAILABLE,
+        message:
+          'Another booking stands on that time, or for this person and these symptoms. Have the practice cancel this one, then settle it as not standing.',
+      });
+    case 'not-found':
+      return notFound();
     case 'key-reused':
       return keyReused();
   }
@@ -110,16 +172,11 @@ export function cancelledResult(answer: CancelAnswer): CancelledResult {
     case 'booking':
       return bookingOf(answer.booking);
     case 'too-late':
-      return instance(TooLateToChange, {
-        code: ProblemCode.EXPIRED,
-        message: `It could be cancelled here until ${spokenTime(answer.changeableUntil)}. Phone the practice.`,
-        changeableUntil: answer.changeableUntil,
-        practice: practice(answer.practice),
-      });
+      return tooLate(answer);
     case 'supplier-unavailable':
       return supplierUnavailable(answer);
     case 'not-found':
-      return instance(BookingNotFound, { code: ProblemCode.NOT_FOUND, message: 'You have no such booking.' });
+      return notFound();
     case 'key-reused':
       return keyReused();
   }
@@ -127,6 +184,38 @@ export function cancelledResult(answer: CancelAnswer): CancelledResult {
 
 function holdOf({ id, offer, expiresAt }: LedgerHold): Hold {
   return instance(Hold, { id, slot: slotOf(offer), expiresAt });
+}
+
+function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): SlotHeldByAnother {
+  return instance(SlotHeldByAnother, {
+    code: ProblemCode.NOT_AVAILABLE,
+    message: 'Somebody else is confirming this time just now. Choose another, or try again in a few minutes.',
+    heldUntil: answer.heldUntil,
+    alternatives: answer.alternatives.map(slotOf),
+  });
+}
+
+function offerExpired(): OfferExpired {
+  return instance(OfferExpired, {
+    code: ProblemCode.EXPIRED,
+    message: 'This offer is no longer good. Ask for the options again.',
+  });
+}
+
+function tooLate({ changeableUntil, practice: odsCode }: TooLate): TooLateToChange {
+  return instance(TooLateToChange, {
+    code: ProblemCode.EXPIRED,
+    message: `It could be changed here until ${spokenTime(changeableUntil)}. Phone the practice.`,
+    changeableUntil,
+    practice: practice(odsCode),
+  });
+}
+
+function notFound(): BookingNotFound {
+  return instance(BookingNotFound, {
+    code: ProblemCode.NOT_FOUND,
+    message: 'There is no such booking of yours.',
+  });
 }
 
 function slotTaken(alternatives: Offer[]): SlotTaken {
@@ -137,12 +226,13 @@ function slotTaken(alternatives: Offer[]): SlotTaken {
   });
 }
 
-function alreadyBooked(booking: LedgerBooking): AlreadyBooked {
+function alreadyBooked({ booking, isInDoubt }: AlreadyBookedAnswer): AlreadyBooked {
   return instance(AlreadyBooked, {
     code: ProblemCode.NOT_AVAILABLE,
-    message:
-      'There is a booking for this person and these symptoms already. Cancel it before you book another.',
-    booking: bookingOf(booking),
+    message: isInDoubt
+      ? 'Another booking for this person is still being checked. Nothing else is booked until that is settled.'
+      : 'There is a booking for this person and these symptoms already. It has to be cancelled or moved first.',
+    booking: booking && bookingOf(booking),
   });
 }
 

@@ -7,6 +7,7 @@ import type { BookingDeps } from '../booking/booking-deps';
 import { cancelBooking } from '../booking/cancel-booking';
 import { confirmBooking } from '../booking/confirm-booking';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
+import { rescheduleBooking } from '../booking/reschedule-booking';
 import { statusOf } from '../booking/states';
 import { BookablePerson, Booking, BookingConnection, BookingEvent, bookingOf } from '../types/booking';
 import {
@@ -15,6 +16,7 @@ import {
   HoldSlotInput,
   PageArgs,
   ReleaseHoldInput,
+  RescheduleBookingInput,
 } from '../types/inputs';
 import {
   CancelBookingResult,
@@ -22,14 +24,17 @@ import {
   HoldReleased,
   HoldSlotResult,
   ReleaseHoldResult,
+  RescheduleBookingResult,
 } from '../types/results';
 import {
   cancelledResult,
   confirmedResult,
   heldResult,
+  rescheduledResult,
   type CancelledResult,
   type ConfirmedResult,
   type HeldResult,
+  type RescheduledResult,
 } from './answers';
 import { inputProblems } from './booking-input';
 import { bookingPage } from './booking-page';
@@ -138,6 +143,29 @@ export class BookingResolver {
     return cancelledResult(
       await cancelBooking({ bookingId, reason, idempotencyKey, requestId }, caller, this.deps),
     );
+  }
+
+  @Directive('@cost(weight: 60)')
+  @Mutation(() => RescheduleBookingResult, {
+    description:
+      'Takes the new time first and gives the old one back after. Until the new one is CONFIRMED the old booking stands; the answer is the new booking, or why there is none.',
+  })
+  async rescheduleBooking(
+    @Arg('input', () => RescheduleBookingInput) input: RescheduleBookingInput,
+    @Ctx() { caller, requestId }: SubgraphContext,
+  ): Promise<RescheduledResult | InvalidInput> {
+    const { bookingId, slotId, idempotencyKey } = input;
+    const invalid = inputProblems({ idempotencyKey });
+    if (invalid !== null) return invalid;
+    return rescheduledResult(
+      await rescheduleBooking({ bookingId, slotId, idempotencyKey, requestId }, caller, this.deps),
+    );
+  }
+
+  @FieldResolver(() => Booking, { nullable: true, description: 'The booking whose place it took.' })
+  async replaces(@Root() { replacesId }: Booking): Promise<Booking | null> {
+    const replaced = replacesId === null ? null : await this.deps.ledger.findBooking(replacesId);
+    return replaced && bookingOf(replaced);
   }
 
   @Directive('@listSize(assumedSize: 8)')

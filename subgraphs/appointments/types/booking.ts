@@ -59,6 +59,9 @@ export class Booking {
     description: 'Null when it cannot be cancelled any more, or not yet.',
   })
   cancellableUntil!: Date | null;
+
+  /** The id of the booking that `replaces` shows. */
+  replacesId!: string | null;
 }
 
 export function bookingOf(booking: LedgerBooking): Booking {
@@ -76,6 +79,7 @@ export function bookingOf(booking: LedgerBooking): Booking {
     atOwnPractice: offer.relation === 'OWN',
     createdAt: booking.createdAt,
     cancellableUntil: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
+    replacesId: booking.replacesId,
   });
 }
 

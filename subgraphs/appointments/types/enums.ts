@@ -1,7 +1,8 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
-import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { BOOKING_ROUTES, BREAKER_STATES } from '../../../adapters/gp-system';
 import { graphqlEnum } from '../../graphql-enum';
-import { BOOKING_STATUSES } from '../booking/states';
+import { BOOKING_STATES, BOOKING_STATUSES } from '../booking/states';
+import { ACTOR_KINDS, EVIDENCE_ASKED } from '../ledger/tables';
 import { ELSEWHERE_REASONS } from '../offers';
 import { NOT_OFFERED_REASONS } from '../options/not-offered';
 import { PRACTICE_ANSWERS } from '../options/practice-search';
@@ -24,12 +25,23 @@ export const PracticeAnswerEnum = graphqlEnum(
 export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
 export const SupplierOutcomeEnum = graphqlEnum('SupplierOutcome', SUPPLIER_OUTCOMES);
 export const SupplierStatusEnum = graphqlEnum('SupplierStatus', ['UP', 'DEGRADED', 'DOWN']);
+export const BreakerStateEnum = graphqlEnum(
+  'BreakerState',
+  BREAKER_STATES,
+  'OPEN: after many failures the supplier is left in peace for a while. HALF_OPEN: one call finds out whether it is back.',
+);
 export const BookingStatusEnum = graphqlEnum(
   'BookingStatus',
   BOOKING_STATUSES,
-  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_A_PERSON: we could not find out.',
+  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_A_PERSON: we could not find out, and somebody asks the practice. CANCELLED_BY_PRACTICE: cancelled or moved at its desk.',
 );
-export const ActorKindEnum = graphqlEnum('ActorKind', ['PATIENT', 'SUPPLIER', 'SYSTEM']);
+export const ActorKindEnum = graphqlEnum('ActorKind', ACTOR_KINDS);
+export const BookingStateEnum = graphqlEnum(
+  'BookingState',
+  BOOKING_STATES,
+  'What the service knows of a booking, more finely than the person is told (docs/booking-states.md).',
+);
+export const EvidenceAskedEnum = graphqlEnum('EvidenceAsked', EVIDENCE_ASKED);
 export const CancelReasonEnum = graphqlEnum('CancelReason', [
   'FEELING_BETTER',
   'CANNOT_ATTEND',

@@ -33,6 +33,12 @@ export class PageArgs {
   after?: string | null;
 }
 
+@ArgsType()
+export class UnsettledArgs {
+  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
+  first!: number;
+}
+
 const IDEMPOTENCY =
   'Any text that is new for each intention and the same for each repetition of it; a repetition answers what the first one did.';
 
@@ -82,6 +88,32 @@ export class CancelBookingInput {
 
   @Field(() => CancelReasonEnum)
   reason!: CancelReason;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}
+
+@InputType()
+export class RescheduleBookingInput {
+  @Field(() => ID)
+  bookingId!: string;
+
+  @Field(() => ID, { description: 'The new time: a slot offered to the caller for the same person.' })
+  slotId!: string;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}
+
+@InputType()
+export class SettleBookingInput {
+  @Field(() => ID)
+  bookingId!: string;
+
+  @Field(() => Boolean, {
+    description: 'What the practice says: true when the appointment stands in its book.',
+  })
+  stands!: boolean;
 
   @Field(() => ID, { description: IDEMPOTENCY })
   idempotencyKey!: string;

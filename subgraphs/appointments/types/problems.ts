@@ -59,10 +59,17 @@ export class SupplierUnavailable extends Problem {
   practice!: Practice;
 }
 
-@ObjectType({ implements: Problem, description: 'The person has a booking for this assessment already.' })
+@ObjectType({
+  implements: Problem,
+  description:
+    'The person has a booking for this assessment already, or one whose outcome is still being looked into.',
+})
 export class AlreadyBooked extends Problem {
-  @Field(() => Booking)
-  booking!: Booking;
+  @Field(() => Booking, {
+    nullable: true,
+    description: 'Null where another caller, who may also act for the person, has made it.',
+  })
+  booking!: Booking | null;
 }
 
 @ObjectType({ implements: Problem })
@@ -79,3 +86,18 @@ export class BookingNotFound extends Problem {}
 
 @ObjectType({ implements: Problem, description: 'The idempotency key was used for another request before.' })
 export class IdempotencyKeyReused extends Problem {}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The booking does not wait for an operator, or not any more.',
+})
+export class NothingToSettle extends Problem {
+  @Field(() => Booking)
+  booking!: Booking;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'Another booking of ours stands on the slot, or for the person and the same symptoms.',
+})
+export class AnotherBookingStands extends Problem {}

@@ -3,9 +3,11 @@ import { InvalidInput, NotAllowed } from '../../problem';
 import { Booking } from './booking';
 import {
   AlreadyBooked,
+  AnotherBookingStands,
   BookingNotFound,
   HoldExpired,
   IdempotencyKeyReused,
+  NothingToSettle,
   OfferExpired,
   PatientNotAccepted,
   PracticeClosedBook,
@@ -67,6 +69,40 @@ export const CancelBookingResult = createUnionType({
       TooLateToChange,
       SupplierUnavailable,
       BookingNotFound,
+      InvalidInput,
+      IdempotencyKeyReused,
+    ] as const,
+});
+
+export const RescheduleBookingResult = createUnionType({
+  name: 'RescheduleBookingResult',
+  types: () =>
+    [
+      Booking,
+      SlotHeldByAnother,
+      SlotTaken,
+      OfferExpired,
+      PracticeClosedBook,
+      PatientNotAccepted,
+      TooLateToChange,
+      SupplierUnavailable,
+      AlreadyBooked,
+      BookingNotFound,
+      NotAllowed,
+      InvalidInput,
+      IdempotencyKeyReused,
+    ] as const,
+});
+
+export const SettleBookingResult = createUnionType({
+  name: 'SettleBookingResult',
+  types: () =>
+    [
+      Booking,
+      NothingToSettle,
+      AnotherBookingStands,
+      BookingNotFound,
+      NotAllowed,
       InvalidInput,
       IdempotencyKeyReused,
     ] as const,

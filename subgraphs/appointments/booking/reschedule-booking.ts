@@ -1,0 +1,153 @@
+import type { Caller, PatientCaller, Person } from '../../../domain/caller';
+import type { Booking } from '../ledger/records';
+import type { Offer } from '../offers';
+import { isOfAge, patientOf, personOf } from '../patients';
+import { systemOf } from '../suppliers';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import { leaseMs, request, type BookingDeps } from './booking-deps';
+import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
+import { replayed, stillReleased } from './confirm-booking';
+import { giveBack } from './give-back';
+import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
+import { placeBooking, slotTaken, type Placed } from './place-booking';
+import { isOneOf, LIVE_STATES } from './states';
+
+export type RescheduleAnswer =
+  | Placed
+  | TooLate
+  | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
+  | { kind: 'offer-expired' }
+  | AlreadyBooked
+  | { kind: 'not-found' }
+  | { kind: 'not-allowed'; message: string }
+  | { kind: 'key-reused' };
+
+export interface RescheduleBooking {
+  bookingId: string;
+  /** The sealed offer of the new time. */
+  slotId: string;
+  idempotencyKey: string;
+  requestId: string;
+}
+
+/**
+ * Takes the new slot first and gives the old one back after. Until the new one is CONFIRMED the old booking stands; from
+ * that very moment, in one transaction, the old one is being given back, whoever has to finish it.
+ */
+export async function rescheduleBooking(
+  input: RescheduleBooking,
+  caller: Caller,
+  deps: BookingDeps,
+): Promise<RescheduleAnswer> {
+  const { ledger, offers, now } = deps;
+  const { bookingId, slotId, idempotencyKey, requestId } = input;
+  if (!mayBook(caller))
+    return notAllowed('Booking needs a person signed in with identity proofing level P9.');
+  const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId], deps);
+  const earlier = await ledger.earlier(asked);
+  if (earlier?.kind === 'key-reused') return earlier;
+  if (earlier !== null) return replayed(earlier.resultId, requestId, caller, deps);
+
+  const old = await ledger.findBooking(bookingId, caller.id);
+  if (old === null) return { kind: 'not-found' };
+  const person = personOf(caller, old, deps);
+  if (person === undefined) return notAllowed('You may not act for this person.');
+  const offer = await offers.open(slotId, now());
+  if (offer === null) return { kind: 'offer-expired' };
+  const objection = objectionTo(offer, old, person, caller, now());
+  if (objection !== null) return notAllowed(objection);
+  if (old.state !== 'CONFIRMED') return { kind: 'booking', booking: old };
+  if (now() > cancellableUntil(old)) return tooLate(old);
+  if (await isGivingBackAnother(old, deps))
+    return notAllowed('The time before this one is still being given back. Try again in a minute.');
+
+  const key = holdKey(offer);
+  const id = holdId(asked);
+  const patientSealed = await deps.patients.seal(patientOf(person));
+  const acquired = await acquire(key, id, caller.id, deps);
+  if (!acquired.acquired) {
+    const { alternatives } = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
+    return {
+      kind: 'held-by-another',
+      heldUntil: new Date(now().getTime() + acquired.forMs),
+      alternatives,
+    };
+  }
+  const refused = async (answer: RescheduleAnswer) => {
+    await letGo(key, id, deps);
+    return answer;
+  };
+  const gone = () => slotTaken({ offer, patientSealed }, caller, requestId, deps);
+  if (!(await stillReleased(offer, old, deps))) return refused(await gone());
+
+  const openedAt = performance.now();
+  const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
+  const hold = { id, callerId: caller.id, patientDigest: old.patientDigest, patientSealed, offer };
+  const opened = await ledger.openReplacement(hold, lease, asked, old);
+  switch (opened.kind) {
+    case 'opened': {
+      const placed = await placeBooking(
+        opened.booking,
+        openedAt,
+        { requestId, contactPhone: undefined, reason: undefined },
+        caller,
+        deps,
+      );
+      await giveBackOld(old.id, person, requestId, deps);
+      return placed;
+    }
+    case 'repeated':
+      return replayed(opened.resultId, requestId, caller, deps);
+    case 'slot-taken':
+    case 'quota-used-up':
+      return refused(await gone());
+    case 'nothing-to-replace':
+      return refused({ kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old });
+    case 'already-booked':
+      return refused(alreadyBooked(opened.booking, caller));
+    case 'key-reused':
+      return refused(opened);
+  }
+}
+
+/** Does at once what the reconciler would do in the end. */
+async function giveBackOld(
+  bookingId: string,
+  person: Person,
+  requestId: string,
+  deps: BookingDeps,
+): Promise<void> {
+  const old = await deps.ledger.findBooking(bookingId);
+  if (old?.state !== 'CANCELLING' || old.replacedBy === null) return;
+  const claimedAt = performance.now();
+  const checkInMs = leaseMs(systemOf(old, deps.systems), 'cancel');
+  const isOurs = await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, checkInMs });
+  const giving = { patient: patientOf(person), claimedAt, attempt: 'AGAIN', requestId } as const;
+  if (isOurs) await giveBack(old, giving, deps);
+}
+
+/** A booking can stand in for one other at a time. */
+async function isGivingBackAnother({ replacesId }: Booking, { ledger }: BookingDeps): Promise<boolean> {
+  const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
+  return replaced !== null && isOneOf(LIVE_STATES, replaced.state);
+}
+
+function objectionTo(
+  offer: Offer,
+  old: Booking,
+  person: Person,
+  caller: PatientCaller,
+  now: Date,
+): string | null {
+  if (offer.callerId !== caller.id)
+    return 'This time was offered to somebody else, or before you signed in. Ask for the options again.';
+  if (!isOfAge(person, offer.ageInMonths, now))
+    return 'The assessment was about somebody of another age. Start one for the person to be seen.';
+  if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
+    return 'This time is for patients of that practice, and this person is not known to be one.';
+  return holdKey(offer) === holdKey(old.offer) ? 'This is the time that is booked already.' : null;
+}
+
+function notAllowed(message: string): RescheduleAnswer {
+  return { kind: 'not-allowed', message };
+}

@@ -1,0 +1,62 @@
+import type { Booking, Evidence } from '../ledger/records';
+import { holdKey } from './hold-slot';
+import { apply, type BookingDeps } from './booking-deps';
+import { absence } from './looking';
+import { readBack, type ReadBack } from './read-back';
+
+/**
+ * Compares what we believe with the practice's own book: appointments that its desk has cancelled or moved, and bookings
+ * that took effect after we gave them up. Absence alone cancels nothing.
+ */
+export async function sweep(booking: Booking, deps: BookingDeps): Promise<void> {
+  const isPast = booking.offer.slot.startsAt <= deps.now();
+  // Suppliers do not list the past.
+  if (isPast) return nothingNew(booking, { absentReads: 0, checkInMs: null }, deps);
+  const read = await readBack(booking, deps);
+  const checkInMs = deps.sweepEveryMs;
+  if (read.kind === 'failed')
+    return nothingNew(booking, { absentReads: booking.absentReads, checkInMs }, deps);
+  return booking.state === 'FAILED' ? sweepFailed(booking, read, deps) : sweepStanding(booking, read, deps);
+}
+
+type Read = Extract<ReadBack, { kind: 'read' }>;
+
+async function sweepFailed(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {
+  if (found?.status !== 'BOOKED' || (await isAnotherBookingOfOurs(booking, deps)))
+    return nothingNew(booking, { absentReads: 0, checkInMs: deps.sweepEveryMs }, deps);
+  const { id, version, carriesMarker } = found;
+  // Without our mark it is not known to be ours, and must not be taken for it later.
+  const known = carriesMarker === true ? { appointment: { id, version } } : {};
+  await apply(booking, 'FOUND', 'SYSTEM', { ...known, evidence }, deps);
+}
+
+async function sweepStanding(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {
+  const cancelled = (why: Omit<Evidence, 'at'>) =>
+    apply(booking, 'CANCELLED_AT_PRACTICE', 'SUPPLIER', { evidence: why }, deps);
+  const asBefore = (absentReads: number) =>
+    nothingNew(booking, { absentReads, checkInMs: deps.sweepEveryMs }, deps);
+  if (found === null) {
+    // Gone from the list, and the practice offers its slot to others: it cannot stand any more.
+    if ((await absence(booking, deps)) === 'GONE') await cancelled(evidence);
+    else await asBefore(booking.absentReads + 1);
+    return;
+  }
+  const isMoved = found.startsAt.getTime() !== booking.offer.slot.startsAt.getTime();
+  if (found.status === 'CANCELLED') await cancelled(evidence);
+  else if (isMoved) await cancelled({ asked: 'READ_BACK', answer: 'MOVED' });
+  else await asBefore(0);
+}
+
+async function nothingNew(
+  booking: Booking,
+  look: { absentReads: number; checkInMs: number | null },
+  { ledger }: BookingDeps,
+): Promise<void> {
+  await ledger.looked(booking, { ...look, failedReads: 0 });
+}
+
+/** The person tried again and got the same slot: what stands there is that booking's. */
+async function isAnotherBookingOfOurs({ offer }: Booking, { ledger }: BookingDeps): Promise<boolean> {
+  const { practice, startsAt } = offer.slot;
+  return (await ledger.slotsTaken([practice], startsAt, startsAt)).has(holdKey(offer));
+}

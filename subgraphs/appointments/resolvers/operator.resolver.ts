@@ -1,0 +1,82 @@
+import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Caller } from '../../../domain/caller';
+import { instance } from '../../instance';
+import { notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
+import { badInput, forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { BookingDeps } from '../booking/booking-deps';
+import { settleBooking } from '../booking/settle-booking';
+import { isOneOf, MANUAL_STATES } from '../booking/states';
+import type { Booking as LedgerBooking } from '../ledger/records';
+import { bookingOf } from '../types/booking';
+import { SettleBookingInput, UnsettledArgs } from '../types/inputs';
+import { SettleBookingResult } from '../types/results';
+import { BookingHealth, Evidence, UnsettledBooking } from '../types/unsettled';
+import { settledResult, type SettledResult } from './answers';
+import { inputProblems } from './booking-input';
+import { supplierOf } from './supplier.resolver';
+
+const MAX_FIRST = 200;
+const MAX_EVIDENCE = 50;
+
+/** What operators see and settle. Nothing here says who the person is. */
+@Resolver(() => UnsettledBooking)
+export class OperatorResolver {
+  constructor(private readonly deps: BookingDeps) {}
+
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @Query(() => [UnsettledBooking], {
+    description: 'Bookings whose outcome is not known, longest waiting first. For operators.',
+  })
+  async unsettledBookings(
+    @Args(() => UnsettledArgs) { first }: UnsettledArgs,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<UnsettledBooking[]> {
+    operatorsOnly(caller);
+    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    return (await this.deps.ledger.unsettled(first)).map((booking) => this.unsettledOf(booking));
+  }
+
+  @Query(() => BookingHealth, { description: 'For operators.' })
+  async bookingHealth(@Ctx() { caller }: SubgraphContext): Promise<BookingHealth> {
+    operatorsOnly(caller);
+    return instance(BookingHealth, await this.deps.ledger.health());
+  }
+
+  @Mutation(() => SettleBookingResult, {
+    description: 'Says what the practice says of a booking that needs a person. For operators.',
+  })
+  async settleBooking(
+    @Arg('input', () => SettleBookingInput) input: SettleBookingInput,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<SettledResult | NotAllowed | InvalidInput> {
+    if (caller.kind !== 'operator') return notAllowed('For operators.');
+    const invalid = inputProblems({ idempotencyKey: input.idempotencyKey });
+    return invalid ?? settledResult(await settleBooking(input, caller, this.deps));
+  }
+
+  @Directive('@listSize(assumedSize: 50)')
+  @FieldResolver(() => [Evidence], { description: 'What was tried, oldest first; the latest 50.' })
+  async evidence(@Root() { booking }: UnsettledBooking): Promise<Evidence[]> {
+    const evidence = await this.deps.ledger.evidence(booking.id, MAX_EVIDENCE);
+    return evidence.map((one) => instance(Evidence, one));
+  }
+
+  private unsettledOf(booking: LedgerBooking): UnsettledBooking {
+    const { state, marker, absentReads, failedReads, unknownSince, changedAt, offer } = booking;
+    return instance(UnsettledBooking, {
+      booking: bookingOf(booking),
+      state,
+      supplier: supplierOf(offer.supplier, this.deps.systems),
+      since: unknownSince ?? changedAt,
+      needsAnOperator: isOneOf(MANUAL_STATES, state),
+      marker,
+      absentReads,
+      failedReads,
+    });
+  }
+}
+
+function operatorsOnly(caller: Caller): void {
+  if (caller.kind !== 'operator') throw forbidden('For operators.');
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import type { SupplierAppointment } from '../../adapters/gp-system';
+import type { Caller } from '../../domain/caller';
+import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
+import { settle } from '../../subgraphs/appointments/booking/settle';
+import { settleBooking } from '../../subgraphs/appointments/booking/settle-booking';
+import type { Booking } from '../../subgraphs/appointments/ledger/records';
+import {
+  bookingLaboratory,
+  freeSlots,
+  newPractice,
+  offer,
+  standing,
+  type BookingLaboratory,
+} from '../booking-laboratory';
+import { EMBEDDED } from '../databases';
+import { situations, type Situation } from './situations';
+
+let lab: BookingLaboratory;
+let given: ReturnType<typeof situations>;
+beforeAll(async () => {
+  lab = await bookingLaboratory(await EMBEDDED.settings());
+  given = situations(lab);
+});
+afterEach(() => {
+  lab.simulators.faults.clear();
+});
+afterAll(() => lab.close());
+
+const current = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))!;
+
+/** Looks into one booking as if its time had come. */
+async function look(booking: Booking, deps: BookingDeps = lab.deps): Promise<Booking> {
+  await settle(await current(booking), deps);
+  return current(booking);
+}
+
+function appointmentAt({ offered }: Situation) {
+  const [appointment] = lab.simulators.diary.appointments({ practice: offered.slot.practice });
+  return appointment!;
+}
+
+describe('what the desk does to a booking that stands', () => {
+  test('nothing: it stands, and is looked at again later', async () => {
+    const situation = await given.booked();
+    expect(await look(situation.booking)).toEqual(situation.booking);
+    expect(await lab.deps.ledger.evidence(situation.booking.id, 10)).toEqual([]);
+  });
+
+  test('cancels it: the person is told, and the time is there for others', async () => {
+    const situation = await given.booked();
+    const { practice } = situation.offered.slot;
+    lab.simulators.diary.cancel(practice, appointmentAt(situation).id, 'the desk');
+    expect((await look(situation.booking)).state).toBe('CANCELLED_BY_PRACTICE');
+    const history = await lab.deps.ledger.history(situation.booking.id);
+    expect(history.at(-1)).toMatchObject({ state: 'CANCELLED_BY_PRACTICE', actor: 'SUPPLIER' });
+    const { slot } = situation.offered;
+    expect(await lab.deps.ledger.slotsTaken([practice], slot.startsAt, slot.startsAt)).toEqual(new Set());
+  });
+
+  test('moves it: it is no longer where the person was told', async () => {
+    const [slot, later] = await freeSlots(lab, newPractice(), 2);
+    const situation = await given.booked(await given.held({ slot: slot! }));
+    lab.simulators.diary.deskMoves(slot!.practice, appointmentAt(situation).id, Number(later!.id));
+    expect((await look(situation.booking)).state).toBe('CANCELLED_BY_PRACTICE');
+    expect((await lab.deps.ledger.evidence(situation.booking.id, 10)).at(-1)?.answer).toBe('MOVED');
+  });
+
+  test('absence alone cancels nothing', async () => {
+    const { booking } = await given.booked();
+    const blind = given.withReadBack(() => []);
+    for (let looks = 0; looks < 5; looks++) await look(booking, blind);
+    expect((await current(booking)).state).toBe('CONFIRMED');
+  });
+
+  test('absence twice, and the time offered to others again, does', async () => {
+    const situation = await given.booked();
+    lab.simulators.diary.cancel(situation.offered.slot.practice, appointmentAt(situation).id, 'the desk');
+    const listsNoCancelled = given.withReadBack((list) => list.filter(({ status }) => status === 'BOOKED'));
+    expect((await look(situation.booking, listsNoCancelled)).state).toBe('CONFIRMED');
+    expect((await look(situation.booking, listsNoCancelled)).state).toBe('CANCELLED_BY_PRACTICE');
+  });
+
+  test('a book that cannot be read says nothing', async () => {
+    const { booking } = await given.booked();
+    given.once('READ', { kind: 'html-200' });
+    expect((await look(booking)).state).toBe('CONFIRMED');
+  });
+});
+
+describe('an appointment that turns up after FAILED was said', () => {
+  /** The supplier takes so long that read-back, twice, finds nothing; then it books all the same. */
+  async function orphaned(sameAssessment = randomUUID()): Promise<Situation & { booking: Booking }> {
+    const situation = await given.held({ assessmentDigest: sameAssessment });
+    given.once('BOOK', { kind: 'reset-before-commit' });
+    const { booking } = await given.booked(situation);
+    const failed = await given.settled(booking);
+    expect(failed).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
+    await bookAtDesk(situation, failed);
+    return { ...situation, booking: failed };
+  }
+
+  /** What arrives late at the supplier is our own request, with our marker. */
+  async function bookAtDesk({ offered, caller }: Situation, booking: Booking): Promise<void> {
+    const system = lab.deps.systems.get('gp-connect')!;
+    const patient = await lab.deps.patients.open(booking.patientSealed, new Date());
+    const outcome = await system.book(
+      {
+        attemptId: booking.id,
+        marker: booking.marker,
+        slot: offered.slot,
+        patient: patient!,
+        actor: { kind: 'PATIENT', id: caller.id },
+      },
+      { signal: AbortSignal.timeout(5_000), deadline: performance.now() + 5_000, requestId: randomUUID() },
+    );
+    expect(outcome.class).toBe('ACCEPTED');
+  }
+
+  const elevenMinutesOn = () => new Date(Date.now() + 11 * 60_000);
+
+  test('is taken on while the person has made no other plans', async () => {
+    const { booking, offered } = await orphaned();
+    expect((await look(booking)).state).toBe('ORPHAN_FOUND');
+    expect((await look(booking)).state).toBe('CONFIRMED');
+    expect(standing(lab, offered.slot.practice)).toBe(1);
+  });
+
+  test('is given back when they have booked elsewhere meanwhile', async () => {
+    const assessment = randomUUID();
+    const orphan = await orphaned(assessment);
+    const [another] = await freeSlots(lab, newPractice(), 1);
+    const elsewhere = offer(orphan.caller, another!, { assessmentDigest: assessment });
+    const second = await given.booked(await given.held(elsewhere, orphan.caller));
+    expect(second.booking.state).toBe('CONFIRMED');
+    await look(orphan.booking);
+    expect((await look(orphan.booking)).state).toBe('FAILED');
+    expect(standing(lab, orphan.offered.slot.practice)).toBe(0);
+    expect(standing(lab, another!.practice)).toBe(1);
+  });
+
+  test('is given back when it turns up long after', async () => {
+    const { booking, offered } = await orphaned();
+    await look(booking);
+    expect((await look(booking, { ...lab.deps, now: elevenMinutesOn })).state).toBe('FAILED');
+    expect(standing(lab, offered.slot.practice)).toBe(0);
+  });
+
+  test('is left to a person when nobody can say that it is ours', async () => {
+    const { booking, offered } = await orphaned();
+    const unmarked = given.withReadBack((list) =>
+      list.map((one): SupplierAppointment => ({ ...one, carriesMarker: null })),
+    );
+    expect((await look(booking, unmarked)).state).toBe('ORPHAN_FOUND');
+    expect((await look(booking, { ...unmarked, now: elevenMinutesOn })).state).toBe('ORPHAN_MANUAL');
+    expect(standing(lab, offered.slot.practice)).toBe(1);
+  });
+
+  test('on a time that the person has booked again since is that booking', async () => {
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-before-commit' });
+    const first = await given.settled((await given.booked(situation)).booking);
+    const second = await given.booked(await given.held({ slot: situation.offered.slot }, situation.caller));
+    expect((await look(first)).state).toBe('FAILED');
+    expect((await current(second.booking)).state).toBe('CONFIRMED');
+  });
+
+  test('as a late answer, is known at once', async () => {
+    const { booking } = await orphaned();
+    const late = await lab.deps.ledger.move(booking, 'ACCEPTED', 'SUPPLIER', {
+      appointment: { id: 'late' },
+      checkInMs: 0,
+    });
+    expect(late).toMatchObject({ kind: 'moved', booking: { state: 'ORPHAN_FOUND' } });
+  });
+});
+
+describe('what an operator settles', () => {
+  const operator: Extract<Caller, { kind: 'operator' }> = { kind: 'operator', id: 'operator-of-this-test' };
+  const settleAs = (booking: Booking, stands: boolean, idempotencyKey: string = randomUUID()) =>
+    settleBooking({ bookingId: booking.id, stands, idempotencyKey }, operator, lab.deps);
+
+  async function manual(): Promise<Situation & { booking: Booking }> {
+    const situation = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(situation);
+    given.once('READ', { kind: 'malformed' }, 20);
+    const tenMinutesBefore = () => new Date(situation.offered.slot.startsAt.getTime() - 10 * 60_000);
+    const settled = await given.settled(booking, { ...lab.deps, now: tenMinutesBefore });
+    expect(settled.state).toBe('MANUAL');
+    lab.simulators.faults.clear();
+    return { ...situation, booking: settled };
+  }
+
+  test('shows what was tried, and nothing of the person', async () => {
+    const { booking, caller } = await manual();
+    expect((await lab.deps.ledger.unsettled(1_000)).map(({ id }) => id)).toContain(booking.id);
+    const evidence = await lab.deps.ledger.evidence(booking.id, 50);
+    expect(evidence[0]?.asked).toBe('BOOK');
+    expect(evidence[0]?.answer).toMatch(/^AMBIGUOUS /);
+    expect(evidence.at(-1)).toMatchObject({ asked: 'READ_BACK', answer: 'FAILED BAD_REPLY' });
+    expect(JSON.stringify(evidence)).not.toContain(caller.actsFor[0]!.nhsNumber);
+  });
+
+  test('as standing is CONFIRMED, by staff, and can be cancelled by the person', async () => {
+    const situation = await manual();
+    expect(await settleAs(situation.booking, true)).toMatchObject({
+      kind: 'booking',
+      booking: { state: 'CONFIRMED' },
+    });
+    expect((await lab.deps.ledger.history(situation.booking.id)).at(-1)?.actor).toBe('STAFF');
+    await given.cancel({ ...situation, booking: await current(situation.booking) });
+    expect((await given.settled(situation.booking)).state).toBe('CANCELLED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+  });
+
+  test('as absent is FAILED, and the time is free for us again', async () => {
+    const { booking } = await manual();
+    expect(await settleAs(booking, false)).toMatchObject({
+      booking: { state: 'FAILED', failure: 'NOT_APPLIED' },
+    });
+  });
+
+  test('twice with one key is once; with other words it is refused', async () => {
+    const { booking } = await manual();
+    const key = randomUUID();
+    await settleAs(booking, false, key);
+    expect((await settleAs(booking, false, key)).kind).toBe('booking');
+    expect((await settleAs(booking, true, key)).kind).toBe('key-reused');
+    expect((await settleAs(booking, true)).kind).toBe('nothing-to-settle');
+  });
+
+  test('what does not need anybody is left alone', async () => {
+    const { booking } = await given.booked();
+    expect((await settleAs(booking, false)).kind).toBe('nothing-to-settle');
+    expect((await current(booking)).state).toBe('CONFIRMED');
+    expect((await settleAs({ ...booking, id: randomUUID() }, false)).kind).toBe('not-found');
+  });
+});

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
+import {
+  rescheduleBooking,
+  type RescheduleAnswer,
+} from '../../subgraphs/appointments/booking/reschedule-booking';
+import type { Booking } from '../../subgraphs/appointments/ledger/records';
+import type { Offer } from '../../subgraphs/appointments/offers';
+import {
+  bookingLaboratory,
+  freeSlots,
+  holdInput,
+  newCaller,
+  newPractice,
+  offer,
+  OPEN_BOOK,
+  standing,
+  type BookingLaboratory,
+} from '../booking-laboratory';
+import { EMBEDDED } from '../databases';
+import { situations, type Situation } from './situations';
+
+let lab: BookingLaboratory;
+let given: ReturnType<typeof situations>;
+beforeAll(async () => {
+  lab = await bookingLaboratory(await EMBEDDED.settings());
+  given = situations(lab);
+});
+afterEach(() => {
+  lab.simulators.faults.clear();
+});
+afterAll(() => lab.close());
+
+interface Move {
+  old: Situation & { booking: Booking };
+  wanted: Offer;
+}
+
+/** Somebody who has a booking, and another practice's time that they would rather have. */
+async function wish(values: Partial<Offer> = {}, old?: Move['old']): Promise<Move> {
+  const booked = old ?? (await given.booked());
+  const [slot] = await freeSlots(lab, newPractice(), 1);
+  const { assessmentDigest } = booked.offered;
+  return { old: booked, wanted: offer(booked.caller, slot!, { assessmentDigest, ...values }) };
+}
+
+async function reschedule({ old, wanted }: Move, key: string = randomUUID()): Promise<RescheduleAnswer> {
+  const input = {
+    bookingId: old.booking.id,
+    slotId: await lab.deps.offers.seal(wanted, wanted.expiresAt),
+    idempotencyKey: key,
+    requestId: randomUUID(),
+  };
+  return rescheduleBooking(input, old.caller, lab.deps);
+}
+
+const stateOf = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))?.state;
+
+test('takes the new time and gives the old one back', async () => {
+  const move = await wish();
+  const answer = await reschedule(move);
+  expect(answer).toMatchObject({
+    kind: 'booking',
+    booking: { state: 'CONFIRMED', replacesId: move.old.booking.id },
+  });
+  expect(await stateOf(move.old.booking)).toBe('CANCELLED');
+  expect(standing(lab, move.wanted.slot.practice)).toBe(1);
+  expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
+});
+
+test('the time given back is there for others, and the new booking can be moved again', async () => {
+  const move = await wish();
+  const first = await reschedule(move);
+  const other = newCaller();
+  const freed = offer(other, move.old.offered.slot);
+  expect((await holdSlot(await holdInput(freed, other, lab.deps), other, lab.deps)).kind).toBe('held');
+  if (first.kind !== 'booking') throw new Error('expected a booking');
+  const again = await wish({}, { ...move.old, offered: move.wanted, booking: first.booking });
+  expect(await reschedule(again)).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+});
+
+test('asked twice with one key is one booking', async () => {
+  const move = await wish();
+  const slotId = await lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
+  const input = {
+    bookingId: move.old.booking.id,
+    slotId,
+    idempotencyKey: randomUUID(),
+    requestId: randomUUID(),
+  };
+  const answers = await Promise.all([1, 2, 3].map(() => rescheduleBooking(input, move.old.caller, lab.deps)));
+  const ids = answers.map((answer) => (answer.kind === 'booking' ? answer.booking.id : answer.kind));
+  expect(new Set(ids).size).toBe(1);
+  expect(standing(lab, move.wanted.slot.practice)).toBe(1);
+});
+
+test('when the new time is gone the old booking stands', async () => {
+  const move = await wish();
+  given.once('BOOK', { kind: 'taken-by-desk' });
+  expect((await reschedule(move)).kind).toBe('slot-taken');
+  expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
+  expect(standing(lab, move.old.offered.slot.practice)).toBe(1);
+});
+
+test('a time that somebody else is confirming is not taken from them', async () => {
+  const rival = await given.held();
+  const move = await wish({ slot: rival.offered.slot });
+  expect((await reschedule(move)).kind).toBe('held-by-another');
+  expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
+});
+
+test('while it is not known whether the new one was booked, the old one stands; then it is given back', async () => {
+  const move = await wish();
+  given.once('BOOK', { kind: 'reset-after-commit' });
+  const answer = await reschedule(move);
+  if (answer.kind !== 'booking') throw new Error(`expected a booking, not ${answer.kind}`);
+  expect(answer.booking.state).toBe('UNKNOWN');
+  expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
+  expect((await given.settled(answer.booking)).state).toBe('CONFIRMED');
+  // Nobody waits for it any more: it is given back by whoever looks next.
+  await lab.deps.ledger.move(
+    (await lab.deps.ledger.findBooking(move.old.booking.id))!,
+    'ANSWER_LOST',
+    'SYSTEM',
+    { checkInMs: 0 },
+  );
+  expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
+  expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
+});
+
+test('an old booking whose cancellation does not come through is asked for again until it is gone', async () => {
+  const move = await wish();
+  given.once('CANCEL', { kind: 'server-error', status: 503, afterCommit: false }, 2);
+  expect((await reschedule(move)).kind).toBe('booking');
+  expect(await stateOf(move.old.booking)).toBe('CANCEL_UNKNOWN');
+  expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
+  expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
+});
+
+test("past the old practice's cut-off it is refused", async () => {
+  const policy = { ...OPEN_BOOK, cancelCutOffMinutes: 60 * 24 * 13 };
+  const move = await wish({}, await given.booked(await given.held({ policy })));
+  expect((await reschedule(move)).kind).toBe('too-late');
+  expect(standing(lab, move.wanted.slot.practice)).toBe(0);
+});
+
+test("somebody else's booking is not found", async () => {
+  const move = await wish();
+  const stranger = newCaller();
+  const wanted = { ...move.wanted, callerId: stranger.id };
+  expect((await reschedule({ ...move, old: { ...move.old, caller: stranger }, wanted })).kind).toBe(
+    'not-found',
+  );
+});
+
+test('an offer to somebody else, an expired one, and the very same time are refused', async () => {
+  const move = await wish();
+  const { wanted, old } = move;
+  expect((await reschedule({ old, wanted: { ...wanted, callerId: newCaller().id } })).kind).toBe(
+    'not-allowed',
+  );
+  const expired = { ...wanted, expiresAt: new Date(Date.now() - 1_000) };
+  expect((await reschedule({ old, wanted: expired })).kind).toBe('offer-expired');
+  expect((await reschedule({ old, wanted: { ...old.offered } })).kind).toBe('not-allowed');
+});
+
+test('a process that dies after the new booking was confirmed leaves the rest to the next', async () => {
+  const move = await wish();
+  const dead = { ...lab.deps, systems: new Map(lab.deps.systems) };
+  const system = dead.systems.get('gp-connect')!;
+  dead.systems.set('gp-connect', { ...system, cancel: () => new Promise(() => undefined) });
+  const slotId = await lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
+  const input = {
+    bookingId: move.old.booking.id,
+    slotId,
+    idempotencyKey: randomUUID(),
+    requestId: randomUUID(),
+  };
+  void rescheduleBooking(input, move.old.caller, dead);
+  while ((await stateOf(move.old.booking)) !== 'CANCELLING')
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const cancelling = (await lab.deps.ledger.findBooking(move.old.booking.id))!;
+  await lab.deps.ledger.looked(cancelling, { absentReads: 0, failedReads: 0, checkInMs: 0 });
+  await reconciler(lab.deps).settleDue();
+  expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
+  expect(standing(lab, move.wanted.slot.practice)).toBe(1);
+});

@@ -1,0 +1,44 @@
+import { groupsBy, slotText, type History } from './history';
+
+/** A machine that is busy with other things answers late; whoever ignores the deadline answers much later. */
+const DEADLINE_SLACK_MS = 2_500;
+
+/** 10. Every change of a booking has one event, in order, and the last one says what the booking is. */
+export function eventsAreWhole({ ledger }: History): string[] {
+  const events = groupsBy(ledger.events, ({ bookingId }) => bookingId);
+  return ledger.bookings.flatMap((booking) => {
+    const theirs = [...(events.get(booking.id) ?? [])].sort((a, b) => a.version - b.version);
+    const inOrder = theirs.every(({ version }, index) => version === index + 1);
+    const complete = theirs.length === booking.version && theirs.at(-1)?.state === booking.state;
+    const told = ledger.outbox.filter(({ bookingId }) => bookingId === booking.id);
+    const toldOnce = new Set(told.map(({ version }) => version)).size === told.length;
+    const toldOfEvents = told.every(({ version }) => theirs.some((event) => event.version === version));
+    const whole = inOrder && complete && toldOnce && toldOfEvents && booking.chainBrokenAt === null;
+    return whole ? [] : [`the events of the booking on ${slotText(booking)} are not whole`];
+  });
+}
+
+/** 11. A search keeps its time and its number of practices at once, and accounts for every supplier once. */
+export function searchKeepsItsLimits({ operations, rules }: History): string[] {
+  const expected = [...rules.suppliers].sort().join(' ');
+  return operations.flatMap(({ search, invokedAt, completedAt, during }) => {
+    if (search === null) return [];
+    const { waitAtMostMs, reports, peak } = search;
+    const took = completedAt - invokedAt;
+    const broken: string[] = [];
+    if (took > waitAtMostMs + DEADLINE_SLACK_MS)
+      broken.push(`a search (${during}) took ${took} ms of ${waitAtMostMs} ms`);
+    if ([...reports].sort().join(' ') !== expected)
+      broken.push(`a search (${during}) reported ${reports.join(', ')}`);
+    if (peak !== null && peak > rules.atOnce)
+      broken.push(`a search (${during}) asked ${peak} practices at once, not ${rules.atOnce}`);
+    return broken;
+  });
+}
+
+/** 13. Nothing is left open, held or locked. */
+export function nothingIsLeft({ leftovers }: History): string[] {
+  return Object.entries(leftovers)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${count} ${what} left behind`);
+}
