@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { PlaceLookup } from '../../domain/place';
-import { openDatabase, type DatabaseSettings } from '../database';
+import type { DatabaseSettings } from '../database';
 import {
   buildFederatedSchema,
   type FederatedSchema,
@@ -13,10 +13,9 @@ import { assessments, type Assessments } from './assessments';
 import { contentEditions } from './content-editions';
 import type { Content } from './content/content';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
-import { answersWithoutWaiting } from './durability';
+import { openTriageDatabase } from './triage-database';
 import { pathwayFinder } from './find-pathways';
 import { guessLimit, type GuessLimit } from './guess-limit';
-import { triageMigrations, type TriageTables } from './migrations';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { CatalogueResolver } from './resolvers/catalogue.resolver';
 import { ExplanationResolver, WhatIfResolver } from './resolvers/explanation.resolver';
@@ -43,8 +42,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
   const { places, now, logger, clinicalMode } = deps;
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
-  const database = await openDatabase<TriageTables>(deps.database, NAME, triageMigrations);
-  await answersWithoutWaiting(database);
+  const database = await openTriageDatabase(deps.database);
   const { db, close } = database;
   const editions = await contentEditions(db, content, clinicalMode, now);
   const killSwitches = switches(database, now, logger);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../database';
-import { flush } from './durability';
+import { flush } from './triage-database';
 import type { TriageTables } from './migrations';
 
 /** The scope that stands for every pathway; no pathway can have this id. */
