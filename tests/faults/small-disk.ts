@@ -11,13 +11,12 @@ export interface SmallDisk {
   remove(): void;
 }
 
-const SIZE = '8m';
 const BLOCK = Buffer.alloc(4096, 1);
 
 /** Null where this machine does not let us mount one (it takes root). */
-export function smallDisk(): SmallDisk | null {
+export function smallDisk(megabytes = 8): SmallDisk | null {
   const folder = mkdtempSync(join(tmpdir(), 'faults-disk-'));
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', folder]).status !== 0) {
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]).status !== 0) {
     rmSync(folder, { recursive: true });
     return null;
   }
