@@ -73,6 +73,8 @@ export interface Operation {
 
 export interface SearchAnswer {
   waitAtMostMs: number;
+  /** How long the same process took, at the same time, to answer a question that needs nothing. */
+  idleMs: number;
   reports: string[];
   offers: SlotName[];
   /** Searches under way at suppliers at the same time, at most; null where other searches ran as well. */
