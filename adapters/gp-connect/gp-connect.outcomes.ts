@@ -1,6 +1,6 @@
 import { outcomeCodes } from '../fhir/operation-outcome';
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
-import { outcomeOfStatus } from '../outcome';
+import { outcomeOfStatus } from '../outcome-of-status';
 import { badReply, parseJson, statusError } from '../parse-reply';
 import type { HttpReply } from '../supplier-http';
 import { FhirAppointment } from './gp-connect.replies';

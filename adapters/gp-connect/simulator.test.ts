@@ -1,4 +1,5 @@
 import { syntheticNhsNumber } from '../../domain/nhs-number';
+import { CONSUMER } from '../conformance/gp-system-at';
 import { diary } from '../simulator/diary';
 import { auditToken, type Scope } from './jwt';
 import { gpConnectSimulator } from './simulator';
@@ -6,17 +7,10 @@ import { gpConnectSimulator } from './simulator';
 const NOON = new Date('2026-07-01T11:00:00Z');
 const BASE = '/B86030/STU3/1/gpconnect/fhir';
 const now = () => NOON;
-const consumer = {
-  odsCode: 'X26',
-  name: 'Gateway',
-  type: 'urgent-care',
-  phone: '01632 960999',
-  asid: '9990001',
-};
 
 const token = (scope: Scope, at = NOON) =>
   auditToken({
-    consumer,
+    consumer: CONSUMER,
     actor: { kind: 'PATIENT', id: 'pseudonym' },
     scope,
     audience: 'https://aud.invalid',

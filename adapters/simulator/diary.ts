@@ -52,6 +52,8 @@ export interface Diary {
   deskTakes(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
   /** The desk frees what it had taken itself; bookings stay. */
   deskFrees(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
+  /** The practice takes free slots out of its book; returns how many. They are no longer known. */
+  withdraw(practice: OdsCode, from: Date, to: Date): number;
   deskTakesSlot(practice: OdsCode, slotId: number): boolean;
   deskMoves(practice: OdsCode, appointmentId: string, toSlotId: number): boolean;
 
@@ -139,7 +141,7 @@ export function diary(options: {
 
     book(request) {
       const slot = plan.slot(request.practice, request.slotId);
-      if (!slot) return { kind: 'REFUSED', why: 'NOT_FOUND' };
+      if (!slot || stateOf(slot) === 'WITHDRAWN') return { kind: 'REFUSED', why: 'NOT_FOUND' };
       const why = refusal(request, slot);
       if (why) return { kind: 'REFUSED', why };
       const appointment: DiaryAppointment = {
@@ -184,6 +186,7 @@ export function diary(options: {
 
     deskTakes: (practice, from, to, slotType) => deskSets(practice, from, to, 'FREE', 'DESK', slotType),
     deskFrees: (practice, from, to, slotType) => deskSets(practice, from, to, 'DESK', 'FREE', slotType),
+    withdraw: (practice, from, to) => deskSets(practice, from, to, 'FREE', 'WITHDRAWN'),
     deskTakesSlot(practice, slotId) {
       const slot = plan.slot(practice, slotId);
       if (!slot || !isFree(slot)) return false;

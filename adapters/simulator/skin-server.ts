@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Diary } from './diary';
 import type { Fault, Faults, Operation } from './faults';
+import { drifted } from './drift';
 import { httpListener, type Listener, sendReply, type WireReply, type WireRequest } from './http-listener';
 
 /** One supplier's side of the wire over the diary. Answers are synchronous, so they are atomic. */
@@ -28,22 +29,38 @@ export interface SkinServerOptions {
   faults: Faults;
   port: number;
   logger: Logger;
+  /** Told of every request as it arrives and, where no fault spoils it, again with its reply. */
+  observe?: Observer | undefined;
 }
 
+export type Observer = (exchange: {
+  supplier: string;
+  about: About;
+  request: WireRequest;
+  reply?: WireReply;
+}) => void;
+
 const DRIP_MS = 100;
+const ENTITY_BOMB =
+  '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a c="&c;&c;">&c;&c;&c;</a>';
 
 /** Serves a skin over HTTP. All switchable faults of all suppliers happen here. */
 export function skinServer(options: SkinServerOptions): Promise<Listener> {
-  const { supplier, skin, diary, faults, logger } = options;
+  const { supplier, skin, diary, faults, logger, observe } = options;
 
   return httpListener(options.port, async (request, response) => {
     const about = skin.identify(request);
     const latency = faults.latency(supplier);
     if (latency > 0) await pause(latency);
     const fault = faults.next(supplier, about);
+    observe?.({ supplier, about, request });
     logger.debug({ supplier, operation: about.operation, fault: fault?.kind }, 'simulated exchange');
     if (fault) await misbehave(fault, about, request, response);
-    else sendReply(response, skin.answer(request));
+    else {
+      const reply = skin.answer(request);
+      observe?.({ supplier, about, request, reply });
+      sendReply(response, reply);
+    }
   });
 
   async function misbehave(
@@ -87,6 +104,12 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
       case 'reset-after-commit':
         skin.answer(request);
         response.destroy();
+        return;
+      case 'drift':
+        sendReply(response, drifted(skin.answer(request), fault));
+        return;
+      case 'entity-bomb':
+        sendReply(response, { ...skin.answer(request), status: 200, body: ENTITY_BOMB });
         return;
       case 'session-expired':
         skin.expireSessions();
