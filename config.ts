@@ -68,6 +68,9 @@ const SupplierUrls = z.record(z.enum(supplierIds), url.optional());
 const SimulatorPorts = z.record(z.enum(supplierIds), port);
 const variable = (id: SupplierId) => id.toUpperCase().replaceAll('-', '_');
 
+/** `SIMULATOR_GP_CONNECT_PORT` for `gp-connect`. */
+export const simulatorPortVariable = (id: SupplierId) => `SIMULATOR_${variable(id)}_PORT`;
+
 export type Issuer = z.infer<typeof Issuer>;
 export type Config = ReturnType<typeof readConfig>;
 
@@ -87,8 +90,9 @@ export function readConfig(env: Record<string, string | undefined>) {
   );
   const simulatorPorts = ofSuppliers(
     SimulatorPorts,
-    (id) => `SIMULATOR_${variable(id)}_PORT`,
-    (name, { simulatorPort }) => given[name] ?? simulatorPort,
+    simulatorPortVariable,
+    // Whoever wants a free port for one of them wants no fixed one for the others.
+    (name, { simulatorPort }) => given[name] ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
   );
   const production = e.NODE_ENV === 'production';
   const dataDir = resolve(e.DATA_DIR);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Manifest } from './gp-system';
 
 /** What no single field shows: each is a promise that another one takes away. */

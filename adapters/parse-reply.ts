@@ -48,6 +48,7 @@ export function statusError(supplier: string, reply: HttpReply): SupplierError |
 }
 
 function faultOf(status: number) {
+  if (status === 408) return 'TIMED_OUT';
   if (status === 401) return 'NOT_AUTHENTICATED';
   if (status === 403) return 'NOT_PERMITTED';
   if (status === 429) return 'THROTTLED';

@@ -5,9 +5,10 @@ import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { type BookCommand, type Call, type Patient, type Slot, SupplierError } from '../gp-system';
 import { gpSystemAt } from '../conformance/gp-system-at';
+import { Bundle } from '../fhir/bundle';
 import { manifest } from './gp-connect.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './gp-connect.outcomes';
-import { Bundle, isSamePerson, patientIn, slotsOf } from './gp-connect.replies';
+import { isSamePerson, patientIn, slotsOf } from './gp-connect.replies';
 
 const practice = OdsCode.parse('B86030');
 const NOON = new Date('2026-07-01T11:00:00Z');

@@ -1,4 +1,5 @@
 import type { OdsCode } from '../../domain/ods-code';
+import { Bundle } from '../fhir/bundle';
 import { outcomeCodes } from '../fhir/operation-outcome';
 import type { Adapter, Context } from '../adapter';
 import type { Actor, BookCommand, BookOutcome, CancelCommand, CancelOutcome, Patient } from '../gp-system';
@@ -7,7 +8,6 @@ import { manifest } from './gp-connect.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './gp-connect.outcomes';
 import {
   appointmentsIn,
-  Bundle,
   FhirAppointment,
   type FhirPatient,
   isSamePerson,
@@ -48,7 +48,7 @@ export function gpConnect(options: GpConnectOptions): Adapter {
       body: registration(patient),
     };
     const reply = await send('register', at, request, context);
-    const codes = outcomeCodes(reply.body);
+    const { details: codes } = outcomeCodes(reply.body);
     if (codes.includes('DUPLICATE_REJECTED')) return findPatient(at, patient, context);
     if (codes.includes('INVALID_PATIENT_DEMOGRAPHICS') || codes.includes('INVALID_NHS_NUMBER'))
       return undefined;

@@ -12,7 +12,8 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('throttled'), retryAfterSeconds: z.number().int().nonnegative().optional() }),
   z.object({
     kind: z.literal('server-error'),
-    status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]),
+    /** 408 is a proxy’s word for a receiver that did not answer in time. */
+    status: z.literal([408, 500, 502, 503, 504]),
     afterCommit: z.boolean().default(false),
   }),
   z.object({ kind: z.literal('malformed') }),

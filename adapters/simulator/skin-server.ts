@@ -12,6 +12,8 @@ export interface Skin {
   /** What the request is about, for aiming faults; the slot only where it wants to book one. */
   identify(request: WireRequest): About;
   answer(request: WireRequest): WireReply;
+  /** The supplier's own words for a status that it, or a proxy before it, answers; a plain text without them. */
+  failure?(status: number): WireReply;
   /** Log-ons made so far count no longer; nothing to do where there are no sessions. */
   expireSessions(): void;
 }
@@ -63,6 +65,12 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
     }
   });
 
+  function failed(status: number): WireReply {
+    return (
+      skin.failure?.(status) ?? { status, headers: { 'content-type': 'text/plain' }, body: 'Server error' }
+    );
+  }
+
   async function misbehave(
     fault: Fault,
     about: About,
@@ -75,15 +83,11 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
         sendReply(response, skin.answer(request));
         return;
       case 'throttled':
-        sendReply(response, throttled(fault.retryAfterSeconds));
+        sendReply(response, throttled(failed(429), fault.retryAfterSeconds));
         return;
       case 'server-error':
         if (fault.afterCommit) skin.answer(request);
-        sendReply(response, {
-          status: fault.status,
-          headers: { 'content-type': 'text/plain' },
-          body: 'Server error',
-        });
+        sendReply(response, failed(fault.status));
         return;
       case 'malformed':
         sendReply(response, firstHalf(skin.answer(request)));
@@ -123,9 +127,9 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
   }
 }
 
-function throttled(retryAfterSeconds: number | undefined): WireReply {
-  const headers = { ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }) };
-  return { status: 429, headers, body: '' };
+function throttled(reply: WireReply, retryAfterSeconds: number | undefined): WireReply {
+  if (retryAfterSeconds === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
 function firstHalf(reply: WireReply): WireReply {

@@ -40,6 +40,13 @@ const SHORT = 700;
 const TROUBLES: readonly Trouble[] = [
   { id: '429', title: 'it answers 429', fault: { kind: 'throttled' }, thrown: 'THROTTLED', isDone: false },
   {
+    id: '408-after',
+    title: 'a proxy answers 408 and it has done it',
+    fault: { kind: 'server-error', status: 408, afterCommit: true },
+    thrown: 'TIMED_OUT',
+    isDone: true,
+  },
+  {
     id: '500-before',
     title: 'it answers 500 and has done nothing',
     fault: { kind: 'server-error', status: 500, afterCommit: false },

@@ -171,7 +171,7 @@ export const mappingRequirements: readonly Requirement[] = [
 async function anotherSlot(lab: Laboratory, taken: string, patient: Parameters<typeof search>[1]) {
   const practice = patient.linkage?.practice;
   if (!practice) throw new Error('The patient of the suite has no practice.');
-  const [from, to] = [hoursAfter(NOON, 6), hoursAfter(NOON, 16)];
+  const [from, to] = [hoursAfter(NOON, 6), hoursAfter(NOON, 48)];
   lab.simulators.diary.deskFrees(practice, from, to);
   const slot = (await search(lab, patient, practice, from, to)).find((one) => one.id !== taken);
   if (!slot) throw new Error('The book is full.');
