@@ -24,7 +24,7 @@ export function supplierNamed(id: string): Supplier<SupplierId> {
   );
 }
 
-/** The GP systems of all suppliers that have settings; one that has none is not asked. */
+/** The GP systems of all suppliers that have settings, in their order; one that has none is not asked. */
 export function createGpSystems(options: {
   suppliers: Partial<Record<SupplierId, SupplierSettings>>;
   consumer: Consumer;
@@ -35,9 +35,8 @@ export function createGpSystems(options: {
 }): ReadonlyMap<string, GpSystem> {
   const { logger, now, consumer, throttles = inProcessThrottles() } = options;
   const systems = new Map<string, GpSystem>();
-  for (const { manifest, create } of suppliers) {
-    const settings = options.suppliers[manifest.id];
-    if (!settings) continue;
+  for (const [id, settings] of Object.entries(options.suppliers)) {
+    const { manifest, create } = supplierNamed(id);
     const { url, ...limits } = settings;
     const { limits: declared, throttleScope } = manifest;
     const http = supplierHttp({
