@@ -1,4 +1,4 @@
-import type { OperationOutcomeIssue } from 'fhir/r4';
+import type { CapabilityStatement, MessageDefinition, OperationOutcomeIssue } from 'fhir/r4';
 import type { Diary } from '../simulator/diary';
 import type { Operation } from '../simulator/faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
@@ -83,7 +83,7 @@ function operationOf({ method, path, body }: WireRequest): Operation {
   return method === 'GET' && resource.startsWith('/Appointment') ? 'READ' : 'OTHER';
 }
 
-function capabilities(now: Date) {
+function capabilities(now: Date): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -92,14 +92,14 @@ function capabilities(now: Date) {
     fhirVersion: '4.0.1',
     format: ['application/fhir+json'],
     rest: [{ mode: 'server', resource: [{ type: 'Slot' }, { type: 'Appointment' }] }],
-  } as const satisfies import('fhir/r4').CapabilityStatement;
+  };
 }
 
-function bookingDefinition(now: Date) {
+function bookingDefinition(now: Date): MessageDefinition {
   return {
     resourceType: 'MessageDefinition',
     status: 'active',
     date: now.toISOString(),
     eventCoding: { system: 'https://fhir.nhs.uk/CodeSystem/message-events-bars', code: 'booking-request' },
-  } as const satisfies import('fhir/r4').MessageDefinition;
+  };
 }

@@ -110,6 +110,11 @@ export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Da
       const consumer = consumerOf(request, { ...route, now: now() });
       return 'status' in consumer ? consumer : route.answer({ diary, now, practice, consumer, request, id });
     },
+    // The proxy's failures are sometimes not FHIR.
+    failure: (status) =>
+      status === 500
+        ? outcome(500, 'INTERNAL_SERVER_ERROR', 'It did not work', 'processing')
+        : { status, headers: { 'content-type': 'text/plain' }, body: 'It did not work' },
     expireSessions() {
       // System to system: there are no sessions.
     },

@@ -168,6 +168,9 @@ export function tppSimulator({ diary, now }: { diary: Diary; now: () => Date }):
       return { operation: OPERATIONS[read?.root ?? ''] ?? 'OTHER', practice, slotId };
     },
     answer,
+    // The supplier's own failure comes with HTTP 200; other statuses come from what stands before it.
+    failure: (status) =>
+      status === 500 ? failure('0', 'The service is not available') : { status, body: '' },
     expireSessions() {
       sessions.clear();
     },

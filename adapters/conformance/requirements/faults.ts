@@ -309,7 +309,7 @@ export const faultRequirements: readonly Requirement[] = [
         const [failing, other] = [await ready(lab), await ready(lab)];
         const look = ({ practice, patient, slot }: typeof failing) =>
           search(lab, patient, practice, slot.startsAt, slot.endsAt);
-        const fault = { kind: 'server-error', status: 500, afterCommit: false } as const;
+        const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
         switchOn(lab, fault, { practice: failing.practice });
         for (let failure = 1; failure <= 3; failure++)
           await expect(look(failing)).rejects.toMatchObject({ fault: 'SERVER_ERROR' });

@@ -51,11 +51,13 @@ export const mappingRequirements: readonly Requirement[] = [
     async run(lab) {
       lab.clock.now = new Date(now);
       const [from, to] = [new Date(range[0]), new Date(range[1])];
-      const practice = newPractice();
-      lab.simulators.diary.deskFrees(practice, from, to);
-      const found = await search(lab, newPatient(lab, practice), practice, from, to);
-      expect(found.length).toBeGreaterThan(20);
-      expectTruth(lab, found, practice, [from, to]);
+      // Neighbours, since practices behind one supplier may write the same instant differently.
+      for (const practice of [newPractice(), newPractice()]) {
+        lab.simulators.diary.deskFrees(practice, from, to);
+        const found = await search(lab, newPatient(lab, practice), practice, from, to);
+        expect(found.length).toBeGreaterThan(20);
+        expectTruth(lab, found, practice, [from, to]);
+      }
     },
   })),
   {
@@ -215,6 +217,7 @@ async function underDrift(
         expect([at, change, error.fault]).toEqual([at, change, 'BAD_REPLY']);
         expect(error.path).toMatch(/^\$/);
         expect(error.message).not.toContain(nhsNumber);
+        expect(error.message).not.toMatch(/[{}"<>]/);
         faults += 1;
       } finally {
         lab.simulators.faults.clear();
