@@ -40,7 +40,7 @@ module.exports = {
       severity: 'error',
       comment: 'One supplier never imports another; what two share has a folder of its own.',
       from: { path: '^adapters/(?!conformance/)([^/]+)/' },
-      to: { path: '^adapters/(?!$1/|fhir/|simulator/|conformance/)[^/]+/' },
+      to: { path: '^adapters/(?!$1/|fhir/|xml/|simulator/|conformance/)[^/]+/' },
     },
     {
       name: 'suppliers-apart',
@@ -50,7 +50,7 @@ module.exports = {
         path: '^adapters/(?!suppliers[.]|supplier[.]|start-simulators[.])[^/]+[.]ts$',
         pathNot: test,
       },
-      to: { path: '^adapters/(?!fhir/)[^/]+/' },
+      to: { path: '^adapters/(?!(fhir|xml)/)[^/]+/' },
     },
     {
       name: 'no-graphql-in-adapters',

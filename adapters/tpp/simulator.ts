@@ -8,7 +8,7 @@ import type { Operation } from '../simulator/faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { remembered } from '../simulator/remembered';
 import type { Skin } from '../simulator/skin-server';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 const Root = z.object({ apiVersion: z.literal('1'), uuid: z.string().min(1), unitId: OdsCode });
 const Authenticate = Root.extend({

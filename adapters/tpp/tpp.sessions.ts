@@ -10,7 +10,7 @@ import { oneAtATime } from './one-at-a-time';
 import { manifest } from './tpp.manifest';
 import { errorOf, isLoggedOff, type TppMessage } from './tpp.outcomes';
 import { AuthenticateReply, SupplierFailure } from './tpp.replies';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 export interface TppOptions {
   now: () => Date;

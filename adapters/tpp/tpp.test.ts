@@ -8,7 +8,7 @@ import { gpSystemAt } from '../conformance/gp-system-at';
 import { tpp } from './tpp';
 import { bookRefusalOf, isLoggedOff } from './tpp.outcomes';
 import { ListSlotsReply, slotsOf } from './tpp.replies';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 const practice = OdsCode.parse('B86030');
 const NOON = new Date('2026-07-01T11:00:00Z');

@@ -206,8 +206,6 @@ function underTrouble({ id, title, fault, thrown, isDone, withinMs }: Trouble): 
   ];
 }
 
-const keepsSession = ['session', 'oauth', 'mtls'];
-
 export const faultRequirements: readonly Requirement[] = [
   ...TROUBLES.flatMap(underTrouble),
   {
@@ -252,8 +250,8 @@ export const faultRequirements: readonly Requirement[] = [
     level: 'L3',
     id: `session.ends-at.${operation.toLowerCase()}`,
     title: `renews a session that ends just before ${{ BOOK: 'a booking', CANCEL: 'a cancellation', READ: 'a read-back' }[operation]}, which then happens once`,
-    notFor({ auth, capabilities }) {
-      if (!keepsSession.includes(auth)) return `auth "${auth}" keeps nothing that could end`;
+    notFor({ sessionTtlMs, capabilities }) {
+      if (sessionTtlMs === undefined) return 'no log-on and no token is kept';
       if (operation === 'CANCEL' && !capabilities.cancel) return 'nothing can be cancelled';
       return operation === 'READ' && capabilities.readBack === 'none' ? 'nothing can be read back' : null;
     },

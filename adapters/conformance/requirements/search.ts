@@ -1,5 +1,6 @@
 import { expect } from 'expect';
 import { addLondonDays } from '../../../domain/london-time';
+import type { Manifest } from '../../gp-system';
 import {
   ACTOR,
   bookCommand,
@@ -17,7 +18,8 @@ import {
 import type { Requirement } from '../requirement';
 import { expectTruth, hasPlainTimes } from './truth';
 
-const keepsSession = ['session', 'oauth', 'mtls'];
+const withoutSession = ({ sessionTtlMs }: Manifest) =>
+  sessionTtlMs === undefined ? 'no log-on and no token is kept' : null;
 
 export const searchRequirements: readonly Requirement[] = [
   {
@@ -149,8 +151,7 @@ export const searchRequirements: readonly Requirement[] = [
     level: 'L2',
     id: 'session.renewed',
     title: 'renews a session or token that has ended, once, and goes on',
-    notFor: ({ auth }) =>
-      keepsSession.includes(auth) ? null : `auth "${auth}" keeps nothing that could end`,
+    notFor: withoutSession,
     async run(lab) {
       const practice = newPractice();
       const patient = newPatient(lab, practice);
@@ -168,7 +169,7 @@ export const searchRequirements: readonly Requirement[] = [
     level: 'L2',
     id: 'session.one-log-on',
     title: 'logs on once for all who ask at the same time',
-    notFor: ({ auth }) => (keepsSession.includes(auth) ? null : `auth "${auth}" logs on nowhere`),
+    notFor: withoutSession,
     async run(lab) {
       const practice = newPractice();
       const patient = newPatient(lab, practice);
@@ -185,8 +186,7 @@ export const searchRequirements: readonly Requirement[] = [
     level: 'L2',
     id: 'session.refused',
     title: 'gives up when a renewed session is refused too, rather than renew for ever',
-    notFor: ({ auth }) =>
-      keepsSession.includes(auth) ? null : `auth "${auth}" keeps nothing that could end`,
+    notFor: withoutSession,
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
       const before = requests(lab, 'SEARCH');
