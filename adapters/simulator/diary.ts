@@ -39,6 +39,12 @@ export interface Diary {
 
   book(request: BookingRequest): BookingResult;
   cancel(practice: OdsCode, appointmentId: string, by: string, reason?: string): CancelResult;
+  /** Changes the words on an appointment that is still ahead; null where there is none. */
+  amend(
+    practice: OdsCode,
+    appointmentId: string,
+    words: { description?: string | undefined; comment?: string | undefined },
+  ): DiaryAppointment | null;
   appointment(practice: OdsCode, id: string): DiaryAppointment | undefined;
   /** All of one patient's at one practice, cancelled and past ones included. */
   appointmentsOf(patient: DiaryPatient): DiaryAppointment[];
@@ -174,6 +180,13 @@ export function diary(options: {
       };
       record([turned(appointment.slot, 'FREE'), { kind: 'appointment', appointment: cancelled }]);
       return { kind: 'CANCELLED', appointment: cancelled };
+    },
+    amend(practice, appointmentId, words) {
+      const appointment = books.of(practice).appointments.get(appointmentId);
+      if (appointment?.status !== 'BOOKED' || appointment.slot.startsAt <= now()) return null;
+      const amended = { ...next(appointment, now(), 'amended'), ...words };
+      record([{ kind: 'appointment', appointment: amended }]);
+      return amended;
     },
     appointment: (practice, id) => books.of(practice).appointments.get(id),
     appointmentsOf,
