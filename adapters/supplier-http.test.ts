@@ -157,6 +157,35 @@ describe('supplierHttp', () => {
     expect((await send(GET, callFor(1_000))).body).toBe('back');
   });
 
+  it('waits as long as a supplier asks for, and sends nothing meanwhile', async () => {
+    answer = (response) => {
+      sendReply(response, { status: 503, headers: { 'retry-after': '1' }, body: '' });
+    };
+    const { send } = client(server.url);
+    expect((await send(GET, callFor(1_000))).status).toBe(503);
+    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
+      fault: 'THROTTLED',
+      mayHaveBeenSent: false,
+    });
+    expect(requests).toBe(1);
+    await pause(1_050);
+    answer = (response) => {
+      sendReply(response, { status: 200, body: 'again' });
+    };
+    expect((await send(GET, callFor(1_000))).body).toBe('again');
+  });
+
+  it('keeps away from the one practice where only that asks for it', async () => {
+    answer = (response) => {
+      sendReply(response, { status: 429, headers: { 'retry-after': '60' }, body: '' });
+    };
+    const { send } = client(server.url, { throttleScope: 'PRACTICE' });
+    await send(GET, callFor(1_000));
+    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({ fault: 'THROTTLED' });
+    const other = { ...callFor(1_000), practice: OdsCode.parse('B86031') };
+    expect((await send(GET, other)).status).toBe(429);
+  });
+
   it('does not hold a search that we gave up against the supplier', async () => {
     answer = async (response) => {
       await pause(50);
