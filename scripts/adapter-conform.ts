@@ -8,7 +8,7 @@ import { matrix } from '../adapters/conformance/matrix';
 import { LEVELS } from '../adapters/conformance/requirement';
 import { runConformance } from '../adapters/conformance/run-conformance';
 import { sourcesDigest } from '../adapters/conformance/sources';
-import { supplierPage, suppliersTable } from '../adapters/conformance/supplier-pages';
+import { connectionIn, supplierPage, suppliersTable } from '../adapters/conformance/supplier-pages';
 import { type SupplierId, supplierIds, supplierNamed } from '../adapters/registry';
 import { runScript } from './run-script';
 
@@ -70,20 +70,12 @@ function publish(certificates: readonly Certificate[]): void {
   const folder = join(ROOT, 'docs', 'suppliers');
   for (const certificate of certificates) {
     keep(certificate, folder);
-    const page = supplierPage(certificate, connectionOf(certificate.supplier));
-    writeFileSync(join(folder, `${certificate.supplier}.md`), page);
+    const { supplier } = certificate;
+    const readme = readFileSync(join(ROOT, 'adapters', supplier, 'README.md'), 'utf8');
+    writeFileSync(join(folder, `${supplier}.md`), supplierPage(certificate, connectionIn(readme, supplier)));
   }
   if (certificates.length === supplierIds.length)
     writeFileSync(join(folder, 'README.md'), suppliersTable(certificates));
-}
-
-/** The README's own words under "Before a real connection". */
-function connectionOf(supplier: string): string {
-  const readme = readFileSync(join(ROOT, 'adapters', supplier, 'README.md'), 'utf8');
-  const [, section] = /\n## Before a real connection\n(.*?)(?=\n## |$)/s.exec(readme) ?? [];
-  if (section === undefined)
-    throw new Error(`adapters/${supplier}/README.md has no section "Before a real connection".`);
-  return section;
 }
 
 runScript(main);

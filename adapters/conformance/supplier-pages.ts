@@ -142,3 +142,11 @@ function readBack({ readBack: how, readBackOfPast }: Manifest['capabilities']): 
   if (how === 'none') return 'none';
   return readBackOfPast ? 'by patient, the past too' : 'by patient, not the past';
 }
+
+/** What a README says under "Before a real connection". @throws Error where it says nothing. */
+export function connectionIn(readme: string, supplier: string): string {
+  const [, section] = /\n## Before a real connection\n(.*?)(?=\n## |$)/s.exec(readme) ?? [];
+  if (section === undefined)
+    throw new Error(`adapters/${supplier}/README.md has no section "Before a real connection".`);
+  return section;
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { supplierIds, suppliers } from '../registry';
+import { Certificate } from './certificate';
+import { certificatePage } from './certificate-page';
+import { requirements } from './requirements';
+import { connectionIn, supplierPage, suppliersTable } from './supplier-pages';
+
+const ROOT = join(__dirname, '..', '..');
+const read = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
+const certificates = new Map(
+  supplierIds.map((id) => [id, Certificate.parse(JSON.parse(read('docs', 'suppliers', `${id}.json`)))]),
+);
+const HINT = 'npm run adapter:conform -- --all --publish';
+
+/** The published pages speak of the adapters as they are; where not, they have to be written anew. */
+describe.each([...suppliers])('the published page of $manifest.name', ({ manifest }) => {
+  const certificate = certificates.get(manifest.id)!;
+
+  it('has the manifest, the requirements and the highest level of today', () => {
+    expect([HINT, certificate.manifest]).toEqual([HINT, manifest]);
+    expect(certificate.results.map(({ id }) => id)).toEqual(requirements.map(({ id }) => id));
+    expect(certificate.level).toBe('L4');
+  });
+
+  it('gives a reason for everything that was not tried or not kept', () => {
+    const unexplained = certificate.results.filter(({ outcome, reason }) => outcome !== 'PASSED' && !reason);
+    expect(unexplained).toEqual([]);
+  });
+
+  it('follows from the certificate and the README', () => {
+    const connection = connectionIn(read('adapters', manifest.id, 'README.md'), manifest.id);
+    expect(read('docs', 'suppliers', `${manifest.id}.md`)).toBe(supplierPage(certificate, connection));
+    expect(read('docs', 'suppliers', `${manifest.id}.html`)).toBe(certificatePage(certificate));
+  });
+});
+
+test('the table has every supplier', () => {
+  expect(read('docs', 'suppliers', 'README.md')).toBe(suppliersTable([...certificates.values()]));
+});
