@@ -48,7 +48,7 @@ function kit(
   const left = [...replies];
   const nothing = () => Promise.reject(new Error('not here'));
   const adapter: Adapter = {
-    // eslint-disable-next-line require-yield, @typescript-eslint/require-await -- nothing is found
+    // eslint-disable-next-line @typescript-eslint/require-await -- nothing is found
     async *searchSlots() {
       return;
     },

@@ -76,7 +76,7 @@ describe('the simulated BaRS proxy and receivers', () => {
     path: string,
     init: { body?: object; headers?: Record<string, string | undefined> } = {},
   ) {
-    const headers = {
+    const headers: Record<string, string | undefined> = {
       authorization: `Bearer ${(await token()).access_token}`,
       'nhsd-target-identifier': encoded({ system: 'https://fhir.nhs.uk/Id/dos-service-id', value: practice }),
       'nhsd-end-user-organisation': encoded({ resourceType: 'Organization', identifier: [{ value: 'X26' }] }),

@@ -117,9 +117,10 @@ function secretsIn(value: unknown): string[] {
         ? [field]
         : secretsIn(field),
     );
-  return typeof value === 'string'
-    ? [...value.matchAll(SECRET_FIELDS)].map(([, , secret = '']) => secret)
-    : [];
+  if (typeof value !== 'string') return [];
+  return [...value.matchAll(SECRET_FIELDS), ...value.matchAll(SECRET_ATTRIBUTES)].map(
+    ([, , secret = '']) => secret,
+  );
 }
 
 function isSecretField(name: string): boolean {

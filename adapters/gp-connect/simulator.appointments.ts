@@ -106,15 +106,19 @@ export function amendAppointment({ diary, practice, id, request }: Asked): WireR
   const stale = staleness(request.headers['if-match'], appointment);
   if (stale) return stale;
   const parsed = Amendment.safeParse(jsonOf(request.body)).data;
-  const { description, comment, ...others } = parsed ?? {};
   const resource: unknown = JSON.parse(JSON.stringify(appointmentResource(appointment)));
-  const { description: _, comment: __, ...known } = z.looseObject({}).parse(resource);
-  if (!parsed || !isDeepStrictEqual(others, known))
+  if (!parsed || !isDeepStrictEqual(withoutWords(parsed), withoutWords(z.looseObject({}).parse(resource))))
     return outcome(422, 'INVALID_RESOURCE', 'Only description and comment may change');
+  const { description, comment } = parsed;
   const amended = diary.amend(practice, id, { description, comment });
   return amended
     ? versioned(200, amended)
     : outcome(422, 'INVALID_RESOURCE', 'The appointment cannot be amended');
+}
+
+function withoutWords(resource: object): object {
+  const isKept = ([name]: [string, unknown]) => name !== 'description' && name !== 'comment';
+  return Object.fromEntries(Object.entries(resource).filter(isKept));
 }
 
 function staleness(match: string | undefined, appointment: DiaryAppointment): WireReply | null {
