@@ -1,5 +1,12 @@
-import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+} from 'cockatiel';
 import type { OdsCode } from '../domain/ods-code';
+import type { BreakerState } from './gp-system';
 
 export interface BreakerLimits {
   consecutiveFailures: number;
@@ -10,8 +17,16 @@ export interface BreakerLimits {
 export interface Breakers {
   /** @throws cockatiel's BrokenCircuitError, with nothing done, while one of the two circuits is open. */
   execute<T>(practice: OdsCode | null, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Of the supplier as a whole. */
+  state(): BreakerState;
 }
 
+const STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'CLOSED',
+  [CircuitState.HalfOpen]: 'HALF_OPEN',
+  [CircuitState.Open]: 'OPEN',
+  [CircuitState.Isolated]: 'OPEN',
+};
 const MOST_PRACTICES = 5_000;
 /** One practice that fails among others opens its own circuit before it could open the supplier's. */
 const PRACTICES_SHARE = 1 / 2;
@@ -48,6 +63,7 @@ export function breakers(
   }
 
   return {
+    state: () => STATES[supplier.state],
     execute: (practice, work, signal) =>
       supplier.execute(() => (practice === null ? work() : of(practice).execute(work, signal)), signal),
   };

@@ -48,7 +48,8 @@ export function createGpSystems(options: {
       throttles,
       logger,
     });
-    systems.set(manifest.id, gpSystemOf({ manifest, adapter: create({ now, consumer }), http, now }));
+    const system = gpSystemOf({ manifest, adapter: create({ now, consumer }), http, now });
+    systems.set(manifest.id, { ...system, breaker: http.breaker });
   }
   return systems;
 }

@@ -4,9 +4,9 @@ import { type SupplierId, supplierIds, suppliers } from './registry';
 import { controlServer } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
 import { faults, type Faults } from './simulator/faults';
-import type { Listener } from './simulator/http-listener';
+import type { Listener, WireRequest } from './simulator/http-listener';
 import { openJournal } from './simulator/journal';
-import { type Observer, type Skin, skinServer } from './simulator/skin-server';
+import { type About, type Observer, type Skin, skinServer } from './simulator/skin-server';
 
 const Urls = z.record(z.enum(supplierIds), z.url());
 
@@ -16,6 +16,8 @@ export interface RunningSimulators {
   /** The truth behind all suppliers, for tests in the same process. */
   diary: Diary;
   faults: Faults;
+  /** What a request would be about, for whoever watches the wire; nothing is done. */
+  identify(supplier: SupplierId, request: WireRequest): About;
   expireSessions(supplier?: string): void;
   /** Refuses connections until `up`, which listens on the same port again. */
   down(supplier: string): Promise<void>;
@@ -48,6 +50,8 @@ export async function startSimulators(options: {
   const expireSessions = (supplier?: string) => {
     for (const [id, skin] of skins) if (supplier === undefined || supplier === id) skin.expireSessions();
   };
+  const identify = (supplier: SupplierId, request: WireRequest): About =>
+    skins.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
   const down = async (supplier: string) => listeners.get(supplier)?.down();
   const up = async (supplier: string) => listeners.get(supplier)?.up();
   const connections = async (supplier: string) => (await listeners.get(supplier)?.connections()) ?? 0;
@@ -82,17 +86,8 @@ export async function startSimulators(options: {
     const controlled = { diary: book, faults: switched, suppliers: supplierIds, expireSessions, down, up };
     const control = await controlServer(ports.control ?? 0, controlled);
     listeners.set('control', control);
-    return {
-      urls,
-      controlUrl: control.url,
-      diary: book,
-      faults: switched,
-      expireSessions,
-      down,
-      up,
-      connections,
-      close,
-    };
+    const running = { diary: book, faults: switched, identify, expireSessions, down, up, connections, close };
+    return { urls, controlUrl: control.url, ...running };
   } catch (error) {
     await close();
     throw error;

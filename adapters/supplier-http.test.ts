@@ -143,18 +143,25 @@ describe('supplierHttp', () => {
     answer = (response) => {
       sendReply(response, { status: 503, body: '' });
     };
-    const { send } = client(server.url, { breaker: { consecutiveFailures: 6, halfOpenAfterMs: 60 } });
-    for (let failure = 1; failure <= 3; failure++) await send(GET, callFor(1_000));
-    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
+    const { send, breaker } = client(server.url, {
+      breaker: { consecutiveFailures: 3, halfOpenAfterMs: 60 },
+    });
+    // None of one practice, so that the supplier's own circuit is tried.
+    const anyPractice = (ms: number) => ({ ...callFor(ms), practice: null });
+    expect(breaker()).toBe('CLOSED');
+    for (let failure = 1; failure <= 3; failure++) await send(GET, anyPractice(1_000));
+    await expect(send(GET, anyPractice(1_000))).rejects.toMatchObject({
       fault: 'CIRCUIT_OPEN',
       mayHaveBeenSent: false,
     });
     expect(requests).toBe(3);
+    expect(breaker()).toBe('OPEN');
     answer = (response) => {
       sendReply(response, { status: 200, body: 'back' });
     };
     await pause(80);
-    expect((await send(GET, callFor(1_000))).body).toBe('back');
+    expect((await send(GET, anyPractice(1_000))).body).toBe('back');
+    expect(breaker()).toBe('CLOSED');
   });
 
   it('waits as long as a supplier asks for, and sends nothing meanwhile', async () => {

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { OdsCode } from '../domain/ods-code';
 import { adaptiveConcurrency, type Sample } from './adaptive-concurrency';
 import { type BreakerLimits, breakers } from './breakers';
-import { type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
+import { type BreakerState, type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
 import { pace } from './pace';
 import { retryAfter } from './retry-after';
 import { inProcessThrottles, type Throttles } from './throttles';
@@ -86,7 +86,7 @@ const TWO_MEGABYTES = 2 * 1024 * 1024;
 const IDLE_MS = 3_000;
 const deadlinePassed = new Error('The deadline passed.');
 
-export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
+export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
   const { supplier, logger, limits, throttles = inProcessThrottles() } = options;
   const concurrency = adaptiveConcurrency(limits.concurrency);
   const nextTurn = pace(limits.requestsPerSecond);
@@ -167,6 +167,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
   }
 
   return {
+    breaker: () => circuits.state(),
     send(request, about) {
       const attributes = {
         'gp_system.supplier': supplier,
