@@ -3,12 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import type { SupplierId } from '../../adapters/registry';
 import type { Operation as Exchange } from '../../adapters/simulator/faults';
-import {
-  startSimulators,
-  type RunningSimulators,
-  type SimulatedSupplier,
-} from '../../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../../adapters/start-simulators';
 import { demoFamily } from '../../demo/people';
 import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
@@ -22,7 +19,8 @@ import type { ServiceSettings } from './service-settings';
 import { smallDisk, type SmallDisk } from './small-disk';
 import { webhookConsumer, type WebhookConsumer } from '../webhook-consumer';
 
-export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SimulatedSupplier[];
+export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SupplierId[];
+export type FaultedSupplier = (typeof SUPPLIERS)[number];
 export const TIMEOUT_MS = 800;
 export const SETTLE_MS = 250;
 export const HOLD_MS = 3_000;
@@ -47,7 +45,7 @@ export interface World {
   database: DatabaseSettings;
   disk: SmallDisk | null;
   wires: {
-    suppliers: Record<SimulatedSupplier, FaultProxy>;
+    suppliers: Record<FaultedSupplier, FaultProxy>;
     redis: FaultProxy | null;
     postgres: FaultProxy | null;
   };
@@ -113,7 +111,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const searching = { now: 0, most: 0 };
   let serial = options.serial;
 
-  function treatSupplier(supplier: SimulatedSupplier, bytes: Buffer): Treatment | null {
+  function treatSupplier(supplier: FaultedSupplier, bytes: Buffer): Treatment | null {
     const { operation, practice, slotId } = simulators.identify(supplier, wireRequest(bytes));
     let sent: BookRequest | null = null;
     if (operation === 'BOOK' && practice !== undefined && slotId !== undefined) {
@@ -162,7 +160,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     if (aim !== undefined) aim.hits += 1;
     return aim?.treatment ?? null;
   };
-  const supplierWire = (supplier: SimulatedSupplier) =>
+  const supplierWire = (supplier: FaultedSupplier) =>
     faultProxy({
       upstream: { host: '127.0.0.1', port: Number(new URL(simulators.urls[supplier]).port) },
       request: wholeHttpRequest,
