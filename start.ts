@@ -58,7 +58,9 @@ export async function startEverything(
     closing.add(practices);
     const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
     closing.add(triage);
-    const appointments = await createAppointmentsSubgraph(await appointmentsOptions(on, simulators, closing, metrics));
+    const appointments = await createAppointmentsSubgraph(
+      await appointmentsOptions(on, simulators, closing, metrics),
+    );
     closing.add(appointments);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,

@@ -50,6 +50,7 @@ export function instantSupplier(): InstantSupplier {
         slots.filter(({ id, startsAt, endsAt }) => !booked.has(id) && startsAt >= from && endsAt <= to),
       );
     },
+    checkSlot: ({ slot }) => Promise.resolve(booked.has(slot.id) ? 'TAKEN' : 'FREE'),
     book({ slot }) {
       const times = (booked.get(slot.id) ?? 0) + 1;
       booked.set(slot.id, times);
