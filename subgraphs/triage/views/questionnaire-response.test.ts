@@ -1,4 +1,5 @@
 import { Fhir } from 'fhir';
+import type { Questionnaire, Resource } from 'fhir/r4';
 import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
 import { CalendarDate } from '../../../domain/london-time';
 import type { PinnedAssessment } from '../assessments';
@@ -10,6 +11,10 @@ import { questionnaireResponse } from './questionnaire-response';
 const content = loadContent();
 const fhir = new Fhir();
 const AT = new Date('2026-03-02T14:10:00Z');
+
+function isQuestionnaire(resource: Resource): resource is Questionnaire {
+  return resource.resourceType === 'Questionnaire';
+}
 
 it('is a FHIR R4 QuestionnaireResponse by the standard’s own structure definitions, for every pathway', () => {
   for (const pathway of content.pathways.values()) {
@@ -69,8 +74,8 @@ it('holds what was asked and chosen, with the questions themselves contained', (
 it('answers only with codes that its own questionnaire offers, each link id once', () => {
   const answers = caseStudyUntil('child-rash.urgent-signs', ['hardly-drinking', 'weak-immune-system']);
   const exported = questionnaireResponse(pinned('child-rash', answers))!;
-  const [questionnaire] = exported.contained!;
-  if (questionnaire?.resourceType !== 'Questionnaire') throw new Error('No questionnaire is contained.');
+  const questionnaire = exported.contained!.find(isQuestionnaire);
+  if (questionnaire === undefined) throw new Error('No questionnaire is contained.');
   const offered = new Map(
     questionnaire.item!.map(({ linkId, answerOption }) => [
       linkId,
