@@ -2,6 +2,8 @@
 const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(start-simulators[.]|simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
+/** A supplier's folder put together, and the type of that: the only ones that see both sides of the wire. */
+const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 
 module.exports = {
   forbidden: [
@@ -38,15 +40,17 @@ module.exports = {
       severity: 'error',
       comment: 'One supplier never imports another; what two share has a folder of its own.',
       from: { path: '^adapters/(?!conformance/)([^/]+)/' },
-      to: { path: '^adapters/(?!$1/|fhir/|simulator/|conformance/)[^/]+/' },
+      to: { path: '^adapters/(?!$1/|fhir/|xml/|simulator/|conformance/)[^/]+/' },
     },
     {
       name: 'suppliers-apart',
       severity: 'error',
-      comment:
-        'What the suppliers share is no bridge between them: only the two lists of suppliers name any.',
-      from: { path: '^adapters/(?!registry[.]|start-simulators[.])[^/]+[.]ts$', pathNot: test },
-      to: { path: '^adapters/(?!fhir/)[^/]+/' },
+      comment: 'What the suppliers share is no bridge between them: only the list of suppliers names any.',
+      from: {
+        path: '^adapters/(?!suppliers[.]|supplier[.]|start-simulators[.])[^/]+[.]ts$',
+        pathNot: test,
+      },
+      to: { path: '^adapters/(?!(fhir|xml)/)[^/]+/' },
     },
     {
       name: 'no-graphql-in-adapters',
@@ -98,7 +102,7 @@ module.exports = {
       severity: 'error',
       comment:
         'No adapter imports its own simulator or the tests that it has to pass: only start.ts and tests do.',
-      from: { path: '^(adapters|subgraphs|gateway)/', pathNot: [simulator, conformance, test] },
+      from: { path: '^(adapters|subgraphs|gateway)/', pathNot: [simulator, conformance, supplier, test] },
       to: { path: [simulator, conformance] },
     },
   ],

@@ -21,7 +21,7 @@ it('needs nothing: one process, embedded stores, simulated suppliers, on this ma
     redisUrl: undefined,
     issuers: undefined,
     suppliers: { emis: undefined, tpp: undefined, 'gp-connect': undefined },
-    simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103 },
+    simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103, bars: 4104 },
   });
 });
 

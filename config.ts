@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './adapters/registry';
 import { OdsCode } from './domain/ods-code';
 import type { DatabaseSettings } from './subgraphs/database';
 
@@ -62,13 +63,7 @@ const Environment = z.object({
   TRIAGE_PORT: port.default(4001),
   PRACTICES_PORT: port.default(4002),
   APPOINTMENTS_PORT: port.default(4003),
-  EMIS_URL: url.optional(),
-  TPP_URL: url.optional(),
-  GP_CONNECT_URL: url.optional(),
   SIMULATOR_CONTROL_PORT: port.default(4100),
-  SIMULATOR_EMIS_PORT: port.default(4101),
-  SIMULATOR_TPP_PORT: port.default(4102),
-  SIMULATOR_GP_CONNECT_PORT: port.default(4103),
   ORGANISATION_ODS: OdsCode.default(OdsCode.parse('X26DEMO')),
   ORGANISATION_NAME: z.string().default('GP Booking Gateway (demonstration)'),
   ORGANISATION_PHONE: z.string().default('01632 960000'),
@@ -87,6 +82,14 @@ const Environment = z.object({
   SEARCH_AT_ONCE: z.coerce.number().int().min(1).max(100).default(25),
 });
 
+/** `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
+const SupplierUrls = z.record(z.enum(supplierIds), url.optional());
+const SimulatorPorts = z.record(z.enum(supplierIds), port);
+const variable = (id: SupplierId) => id.toUpperCase().replaceAll('-', '_');
+
+/** `SIMULATOR_GP_CONNECT_PORT` for `gp-connect`. */
+export const simulatorPortVariable = (id: SupplierId) => `SIMULATOR_${variable(id)}_PORT`;
+
 export type Issuer = z.infer<typeof Issuer>;
 export type Config = ReturnType<typeof readConfig>;
 
@@ -95,9 +98,21 @@ export type Config = ReturnType<typeof readConfig>;
  * @throws ConfigError naming the first variable that cannot be used and what it should be.
  */
 export function readConfig(env: Record<string, string | undefined>) {
-  const parsed = Environment.safeParse(withoutEmpty(env));
+  const given = withoutEmpty(env);
+  const parsed = Environment.safeParse(given);
   if (!parsed.success) throw new ConfigError(firstProblem(parsed.error));
   const e = parsed.data;
+  const suppliers = ofSuppliers(
+    SupplierUrls,
+    (id) => `${variable(id)}_URL`,
+    (name) => given[name],
+  );
+  const simulatorPorts = ofSuppliers(
+    SimulatorPorts,
+    simulatorPortVariable,
+    // Whoever wants a free port for one of them wants no fixed one for the others.
+    (name, { simulatorPort }) => given[name] ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
+  );
   const production = e.NODE_ENV === 'production';
   const dataDir = resolve(e.DATA_DIR);
   const database = (name: string): DatabaseSettings =>
@@ -110,10 +125,9 @@ export function readConfig(env: Record<string, string | undefined>) {
     );
   if (production && e.ISSUERS?.some(({ issuer }) => issuer.endsWith('.demo.invalid')) === true)
     throw new ConfigError('ISSUERS names the demo issuer, which is refused in production.');
-  const suppliers = { emis: e.EMIS_URL, tpp: e.TPP_URL, 'gp-connect': e.GP_CONNECT_URL };
   if (production && Object.values(suppliers).every((supplierUrl) => supplierUrl === undefined))
     throw new ConfigError(
-      'No supplier is configured: in production set EMIS_URL, TPP_URL or GP_CONNECT_URL, because simulated suppliers are refused there.',
+      `No supplier is configured: in production set one of ${supplierIds.map((id) => `${variable(id)}_URL`).join(', ')}, because simulated suppliers are refused there.`,
     );
   if (production && e.ISSUERS?.some(({ jwksUrl }) => !jwksUrl.startsWith('https:')) === true)
     throw new ConfigError('ISSUERS cannot be used: in production a jwksUrl must be https.');
@@ -145,12 +159,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       appointments: { url: e.APPOINTMENTS_URL, port: e.APPOINTMENTS_PORT },
     },
     suppliers,
-    simulatorPorts: {
-      control: e.SIMULATOR_CONTROL_PORT,
-      emis: e.SIMULATOR_EMIS_PORT,
-      tpp: e.SIMULATOR_TPP_PORT,
-      'gp-connect': e.SIMULATOR_GP_CONNECT_PORT,
-    },
+    simulatorPorts: { ...simulatorPorts, control: e.SIMULATOR_CONTROL_PORT },
     /** This service as GP systems see it; GPConnect-OrganisationType-1 is a consumer of urgent care. */
     organisation: {
       odsCode: e.ORGANISATION_ODS,
@@ -196,13 +205,28 @@ export function isSimulated({ suppliers }: Config): boolean {
   return Object.values(suppliers).every((url) => url === undefined);
 }
 
+/** One setting of every supplier, by its id. @throws ConfigError naming the variable. */
+function ofSuppliers<T>(
+  schema: z.ZodType<T>,
+  nameOf: (id: SupplierId) => string,
+  valueOf: (name: string, supplier: (typeof knownSuppliers)[number]) => unknown,
+): T {
+  const values = knownSuppliers.map((supplier) => {
+    const { id } = supplier.manifest;
+    return [id, valueOf(nameOf(id), supplier)] as const;
+  });
+  const parsed = schema.safeParse(Object.fromEntries(values));
+  if (parsed.success) return parsed.data;
+  const [id] = values.find(([one]) => one === parsed.error.issues[0]?.path[0]) ?? [];
+  throw new ConfigError(firstProblem(parsed.error, id && nameOf(id)));
+}
+
 /** `PORT=` in a shell or a compose file means that it is not set. */
 function withoutEmpty(env: Record<string, string | undefined>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
-function firstProblem(error: z.ZodError): string {
+function firstProblem(error: z.ZodError, name: PropertyKey | undefined = error.issues[0]?.path[0]): string {
   const issue = error.issues[0];
-  const name = issue?.path[0];
   return `${typeof name === 'string' ? name : 'A setting'} cannot be used: ${issue?.message ?? 'invalid'}; see the configuration table in README.md.`;
 }

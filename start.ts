@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { createGpSystems, type SupplierId } from './adapters/registry';
+import { redisThrottles } from './adapters/redis-throttles';
+import { createGpSystems, supplierIds } from './adapters/registry';
 import { startSimulators, type RunningSimulators } from './adapters/start-simulators';
 import { isSimulated, type Config } from './config';
 import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
@@ -57,7 +58,9 @@ export async function startEverything(
     closing.add(practices);
     const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
     closing.add(triage);
-    const appointments = await createAppointmentsSubgraph(await appointmentsOptions(on, simulators, metrics));
+    const appointments = await createAppointmentsSubgraph(
+      await appointmentsOptions(on, simulators, closing, metrics),
+    );
     closing.add(appointments);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,
@@ -112,7 +115,7 @@ async function subgraphAlone(
     case 'practices':
       return createPracticesSubgraph(practicesOptions(on));
     case 'appointments':
-      return createAppointmentsSubgraph(await appointmentsOptions(on, null, metrics));
+      return createAppointmentsSubgraph(await appointmentsOptions(on, null, closing, metrics));
   }
 }
 
@@ -140,9 +143,13 @@ function practicesOptions({ config, logger, now }: Surroundings) {
 async function appointmentsOptions(
   { config, logger, now }: Surroundings,
   simulators: RunningSimulators | null,
+  closing: Closing,
   metrics: Registry | undefined,
 ) {
   const secret = await secretOf(config);
+  // What a supplier tells one process about waiting holds for all of them.
+  const throttles = config.redisUrl === undefined ? undefined : redisThrottles(config.redisUrl, logger);
+  if (throttles !== undefined) closing.add(throttles);
   const urls: Record<string, string | undefined> = simulators?.urls ?? supplierUrls(config);
   const settings = Object.entries(urls).flatMap(([id, url]) =>
     url === undefined ? [] : [[id, { url }] as const],
@@ -152,6 +159,7 @@ async function appointmentsOptions(
     redisUrl: config.redisUrl,
     systems: createGpSystems({
       suppliers: Object.fromEntries(settings),
+      ...(throttles && { throttles }),
       consumer: config.organisation,
       logger,
       now,
@@ -174,11 +182,9 @@ async function appointmentsOptions(
 }
 
 /** Real suppliers where any is configured, else the simulated ones on their usual ports. */
-function supplierUrls(config: Config): Partial<Record<SupplierId, string | undefined>> {
+function supplierUrls(config: Config): Record<string, string | undefined> {
   if (!isSimulated(config)) return config.suppliers;
-  const { emis, tpp, 'gp-connect': gpConnect } = config.simulatorPorts;
-  const local = (port: number) => `http://127.0.0.1:${port}`;
-  return { emis: local(emis), tpp: local(tpp), 'gp-connect': local(gpConnect) };
+  return Object.fromEntries(supplierIds.map((id) => [id, `http://127.0.0.1:${config.simulatorPorts[id]}`]));
 }
 
 async function gatewayOptions(

@@ -21,6 +21,9 @@ export interface GpSystem {
    */
   searchSlots(search: SlotSearch, call: Call): AsyncIterable<readonly Slot[]>;
 
+  /** Whether the slot can still be had, asked afresh. Never throws for the supplier's sake: not known is `UNKNOWN`. */
+  checkSlot(check: SlotCheck, call: Call): Promise<SlotAnswer>;
+
   /** Takes the slot for the patient, at most once; never sends the booking again by itself. */
   book(command: BookCommand, call: Call): Promise<BookOutcome>;
 
@@ -33,6 +36,13 @@ export interface GpSystem {
 
   /** Gives the slot back. Cancelling what is already cancelled is `ACCEPTED`. */
   cancel(command: CancelCommand, call: Call): Promise<CancelOutcome>;
+
+  /**
+   * What became of our appointments at one practice since a cursor; there exactly where `capabilities.changeFeed` says
+   * so. A change may be told twice, and never not at all.
+   * @throws SupplierError
+   */
+  changes?(probe: ChangesProbe, call: Call): AsyncIterable<ChangesPage>;
 
   /** Whether the supplier answers at all. Never throws. */
   health(call: Call): Promise<Health>;
@@ -102,6 +112,16 @@ export interface Slot {
   supplierData: string;
 }
 
+export interface SlotCheck {
+  slot: Slot;
+  actor: Actor;
+  /** Required on the `PATIENT_SESSION` route, unused on `NETWORK`. */
+  patient?: Patient | undefined;
+}
+
+/** `TAKEN` is everything that keeps a slot from being offered now: booked, withdrawn, no longer released. */
+export type SlotAnswer = 'FREE' | 'TAKEN' | 'UNKNOWN';
+
 export interface BookCommand {
   /** Stable for the attempt; where a supplier takes an idempotency key, this is it. */
   attemptId: string;
@@ -143,6 +163,27 @@ export interface CancelCommand {
   actor: Actor;
   appointment: { id: string; version?: string | undefined };
   slot: Slot;
+}
+
+export interface ChangesProbe {
+  practice: OdsCode;
+  actor: Actor;
+  /** Null for everything that the supplier still knows. */
+  cursor: string | null;
+}
+
+export interface ChangesPage {
+  changes: readonly AppointmentChange[];
+  /** To be kept once the page has been dealt with. */
+  cursor: string;
+}
+
+export interface AppointmentChange {
+  appointmentId: string;
+  /** Where the appointment stands now; the practice may have moved it. */
+  slotId: string;
+  status: 'BOOKED' | 'CANCELLED';
+  at: Date;
 }
 
 /** Why a supplier said no, with nothing done. */
@@ -206,6 +247,8 @@ export class SupplierError extends Error {
   readonly mayHaveBeenSent: boolean;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Where a reply was not what was promised, in JSONPath: `$.Sessions[0].Slots[3].SlotId`. Never a value. */
+  readonly path: string | undefined;
 
   constructor(
     supplier: string,
@@ -215,6 +258,7 @@ export class SupplierError extends Error {
       message?: string;
       status?: number;
       retryAfterMs?: number;
+      path?: string;
       cause?: unknown;
     },
   ) {
@@ -225,24 +269,33 @@ export class SupplierError extends Error {
     this.mayHaveBeenSent = detail.mayHaveBeenSent;
     this.status = detail.status;
     this.retryAfterMs = detail.retryAfterMs;
+    this.path = detail.path;
   }
 }
 
 const milliseconds = z.number().int().positive();
 
-/** What a supplier can do and how hard it may be asked. Declared, published, and what the conformance suite tests. */
+/**
+ * What a supplier can do and how hard it may be asked. Declared, published, and what the conformance suite tests; an
+ * adapter's is checked when it is loaded (`manifest-of.ts`).
+ */
 export const Manifest = z.object({
-  id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/),
+  id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower case letters, digits and hyphens'),
   /** As people say it, for example in supplier reports. */
   name: z.string().min(1).max(60),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, as in 1.0.0'),
   route: z.enum(BOOKING_ROUTES),
   transport: z.enum(['json', 'xml', 'fhir']),
   auth: z.enum(['session', 'mtls', 'oauth', 'jwt']),
+  /** How long a log-on or an access token is used before it is renewed. */
   sessionTtlMs: milliseconds.optional(),
   limits: z.object({
+    /** Most requests under way; fewer are sent while the supplier shows signs of overload. */
     concurrency: z.number().int().positive().max(1000),
-    searchWindowDays: z.number().int().positive(),
+    /** Of one process of ours. */
+    requestsPerSecond: z.number().positive().max(10_000),
+    /** Calendar days that one search may span; longer ones are split. */
+    searchWindowDays: z.number().int().positive().max(366),
     timeoutMs: z.object({
       search: milliseconds,
       book: milliseconds,
@@ -254,16 +307,26 @@ export const Manifest = z.object({
   }),
   /** Whether a 429 promises that nothing was executed. */
   throttle: z.enum(['429NotExecuted', 'unknown']),
+  /** Whom a Retry-After keeps us from asking: everybody behind the supplier, or the one practice. */
+  throttleScope: z.enum(['SUPPLIER', 'PRACTICE']),
   capabilities: z.object({
     modes: z.array(z.enum(APPOINTMENT_MODES)).min(1),
-    bookIdempotency: z.enum(['none', 'clientKey', 'natural']),
+    /** What sending the same attempt twice does: `clientKey` is recognised by the supplier, `none` is a second booking. */
+    bookIdempotency: z.enum(['none', 'clientKey']),
     readBack: z.enum(['byPatient', 'none']),
+    /** Whether read-back also sees appointments of days gone by. */
+    readBackOfPast: z.boolean(),
     /** Null where the supplier keeps no text of ours that read-back returns. */
-    marker: z.object({ field: z.string(), maxLength: z.number().int().positive() }).nullable(),
+    marker: z.object({ field: z.string(), maxLength: z.number().int().min(16) }).nullable(),
     cancel: z.boolean(),
     cancelVersioned: z.boolean(),
+    changeFeed: z.enum(['none', 'poll']),
     /** 0 where the patient's words may not, or cannot, be passed on. */
     reasonMaxLength: z.number().int().nonnegative(),
   }),
+  /** Requirements of the conformance suite that the supplier's interface makes impossible, each with its reason. */
+  bypass: z
+    .array(z.object({ requirement: z.string(), reason: z.string().min(20, 'must be a reason in words') }))
+    .optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;

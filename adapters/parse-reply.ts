@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SupplierError } from './gp-system';
+import { retryAfter } from './retry-after';
 import type { HttpReply } from './supplier-http';
 
 /**
@@ -10,18 +11,24 @@ export function parseJson<T>(supplier: string, schema: z.ZodType<T>, body: strin
   return parseAs(supplier, schema, jsonOf(supplier, body));
 }
 
-/** The same for a reply that has been read from another notation. */
-export function parseAs<T>(supplier: string, schema: z.ZodType<T>, value: unknown): T {
+/** The same for a reply that has been read from another notation. `at` is where in the reply the value stands. */
+export function parseAs<T>(supplier: string, schema: z.ZodType<T>, value: unknown, at = '$'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw badReply(supplier, `unexpected reply at "${path}"`);
+  const path = at + (parsed.error.issues[0]?.path ?? []).map(step).join('');
+  throw new SupplierError(supplier, 'BAD_REPLY', {
+    mayHaveBeenSent: true,
+    message: `${supplier}: unexpected reply at ${path}`,
+    path,
+  });
 }
 
+/** For a reply that is wrong as a whole. The message must not quote it. */
 export function badReply(supplier: string, message: string): SupplierError {
   return new SupplierError(supplier, 'BAD_REPLY', {
     mayHaveBeenSent: true,
     message: `${supplier}: ${message}`,
+    path: '$',
   });
 }
 
@@ -40,18 +47,18 @@ export function statusError(supplier: string, reply: HttpReply): SupplierError |
   return new SupplierError(supplier, faultOf(reply.status), detail);
 }
 
-/** Milliseconds of a Retry-After header (RFC 9110, 10.2.3) in its seconds form; null without one. */
-export function retryAfter(reply: HttpReply): number | null {
-  const seconds = reply.headers['retry-after'];
-  return seconds !== undefined && /^[0-9]{1,6}$/.test(seconds) ? Number(seconds) * 1000 : null;
-}
-
 function faultOf(status: number) {
+  if (status === 408) return 'TIMED_OUT';
   if (status === 401) return 'NOT_AUTHENTICATED';
   if (status === 403) return 'NOT_PERMITTED';
   if (status === 429) return 'THROTTLED';
   if (status >= 500) return 'SERVER_ERROR';
   return status >= 400 ? 'REQUEST_REFUSED' : 'BAD_REPLY';
+}
+
+/** Names come from our schemas, numbers from places in lists: neither is a value of the reply. */
+function step(key: PropertyKey): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
 }
 
 function jsonOf(supplier: string, body: string): unknown {

@@ -1,35 +1,24 @@
 import pino from 'pino';
-import { OdsCode } from '../domain/ods-code';
-import { Manifest } from './gp-system';
-import { createGpSystems, suppliers } from './registry';
-import { simulators } from './start-simulators';
+import { CONSUMER } from './conformance/gp-system-at';
+import { createGpSystems, supplierIds, supplierNamed, suppliers } from './registry';
 
 describe('the registry of suppliers', () => {
-  it('names every supplier as its manifest does', () => {
-    expect(Object.values(suppliers).map(({ manifest }) => Manifest.parse(manifest).id)).toEqual(
-      Object.keys(suppliers),
-    );
+  it('lists every supplier once', () => {
+    expect(new Set(supplierIds).size).toBe(supplierIds.length);
+    expect(new Set(suppliers.map(({ simulatorPort }) => simulatorPort)).size).toBe(supplierIds.length);
   });
 
-  it('has a simulator for every supplier', () => {
-    expect(Object.keys(simulators)).toEqual(Object.keys(suppliers));
-  });
-
-  it('makes the adapters that have settings, and no other', () => {
-    const consumer = {
-      odsCode: OdsCode.parse('X26'),
-      name: 'Gateway',
-      type: 'urgent-care',
-      phone: '0',
-      asid: '1',
-    };
-    const settings = { tpp: { url: 'http://127.0.0.1:1' } };
+  it('makes the GP systems that have settings, and no other', () => {
     const systems = createGpSystems({
-      suppliers: settings,
-      consumer,
+      suppliers: { tpp: { url: 'http://127.0.0.1:1' } },
+      consumer: CONSUMER,
       logger: pino({ level: 'silent' }),
       now: () => new Date(),
     });
     expect([...systems].map(([id, { manifest }]) => [id, manifest.id])).toEqual([['tpp', 'tpp']]);
+  });
+
+  it('says which suppliers there are when another is named', () => {
+    expect(() => supplierNamed('nobody')).toThrow(/choose one of .*emis, gp-connect, tpp/);
   });
 });

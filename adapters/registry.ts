@@ -1,63 +1,55 @@
 import type { Logger } from 'pino';
-import type { OdsCode } from '../domain/ods-code';
-import { emis } from './emis/emis';
-import { manifest as emisManifest } from './emis/emis.manifest';
-import { gpConnect } from './gp-connect/gp-connect';
-import { manifest as gpConnectManifest } from './gp-connect/gp-connect.manifest';
-import type { ConsumerOrganisation } from './gp-connect/jwt';
-import type { GpSystem, Manifest } from './gp-system';
-import { supplierHttp, type SupplierHttp, type SupplierHttpOptions } from './supplier-http';
-import { tpp } from './tpp/tpp';
-import { manifest as tppManifest } from './tpp/tpp.manifest';
+import type { GpSystem } from './gp-system';
+import { gpSystemOf } from './gp-system-of';
+import type { Consumer, Supplier } from './supplier';
+import { supplierHttp, type SupplierHttpOptions } from './supplier-http';
+import * as listed from './suppliers';
+import { inProcessThrottles, type Throttles } from './throttles';
 
-/** What every adapter is made with. `consumer` is this service as other organisations see it. */
-export interface AdapterOptions {
-  http: SupplierHttp;
-  now: () => Date;
-  consumer: Consumer;
-}
-
-export interface Consumer extends ConsumerOrganisation {
-  odsCode: OdsCode;
-}
-
-interface Supplier {
-  manifest: Manifest;
-  create(options: AdapterOptions): GpSystem;
-}
-
-/** Adding a supplier is its folder and one line here. */
-export const suppliers = {
-  emis: { manifest: emisManifest, create: emis },
-  tpp: { manifest: tppManifest, create: tpp },
-  'gp-connect': { manifest: gpConnectManifest, create: gpConnect },
-} as const satisfies Record<string, Supplier>;
-
-export type SupplierId = keyof typeof suppliers;
+export type SupplierId = (typeof listed)[keyof typeof listed]['manifest']['id'];
 export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxResponseBytes'> & { url: string };
 
-/** The adapters of all suppliers that have settings; one that has none is not asked. */
+/** In the order of their ids: a module's exports have no other. */
+export const suppliers: readonly Supplier<SupplierId>[] = Object.values<Supplier<SupplierId>>(listed).sort(
+  (one, other) => one.manifest.id.localeCompare(other.manifest.id),
+);
+export const supplierIds: readonly SupplierId[] = suppliers.map(({ manifest }) => manifest.id);
+
+/** @throws Error naming the suppliers that there are. */
+export function supplierNamed(id: string): Supplier<SupplierId> {
+  const supplier = suppliers.find(({ manifest }) => manifest.id === id);
+  if (supplier) return supplier;
+  throw new Error(
+    `There is no supplier "${id}" in adapters/suppliers.ts: choose one of ${supplierIds.join(', ')}.`,
+  );
+}
+
+/** The GP systems of all suppliers that have settings, in their order; one that has none is not asked. */
 export function createGpSystems(options: {
   suppliers: Partial<Record<SupplierId, SupplierSettings>>;
   consumer: Consumer;
   logger: Logger;
   now: () => Date;
+  /** Those of all processes together, where there are several. */
+  throttles?: Throttles;
 }): ReadonlyMap<string, GpSystem> {
-  const { logger, now, consumer } = options;
+  const { logger, now, consumer, throttles = inProcessThrottles() } = options;
   const systems = new Map<string, GpSystem>();
-  for (const supplier of Object.values<Supplier>(suppliers)) {
-    const { manifest } = supplier;
-    const settings = new Map(Object.entries(options.suppliers)).get(manifest.id);
-    if (!settings) continue;
+  for (const [id, settings] of Object.entries(options.suppliers)) {
+    const { manifest, create } = supplierNamed(id);
     const { url, ...limits } = settings;
+    const { limits: declared, throttleScope } = manifest;
     const http = supplierHttp({
       ...limits,
       supplier: manifest.id,
       baseUrl: url,
-      limits: manifest.limits,
+      limits: declared,
+      throttleScope,
+      throttles,
       logger,
     });
-    systems.set(manifest.id, { ...supplier.create({ http, now, consumer }), breaker: http.breaker });
+    const system = gpSystemOf({ manifest, adapter: create({ now, consumer }), http, now });
+    systems.set(manifest.id, { ...system, breaker: http.breaker });
   }
   return systems;
 }

@@ -1,36 +1,29 @@
 import type { Logger } from 'pino';
-import { emisSimulator } from './emis/simulator';
-import { gpConnectSimulator } from './gp-connect/simulator';
+import { z } from 'zod';
+import { type SupplierId, supplierIds, suppliers } from './registry';
 import { controlServer } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
 import { faults, type Faults } from './simulator/faults';
 import type { Listener, WireRequest } from './simulator/http-listener';
 import { openJournal } from './simulator/journal';
-import { type About, type Skin, skinServer } from './simulator/skin-server';
-import { tppSimulator } from './tpp/simulator';
+import { type About, type Observer, type Skin, skinServer } from './simulator/skin-server';
 
-/** The supplier's side of the wire for every supplier, over one diary. Adding one is a line here. */
-export const simulators = {
-  emis: emisSimulator,
-  tpp: tppSimulator,
-  'gp-connect': gpConnectSimulator,
-} as const satisfies Record<string, (options: { diary: Diary; now: () => Date }) => Skin>;
-
-export type SimulatedSupplier = keyof typeof simulators;
-const IDS: readonly SimulatedSupplier[] = ['emis', 'tpp', 'gp-connect'];
+const Urls = z.record(z.enum(supplierIds), z.url());
 
 export interface RunningSimulators {
-  urls: Readonly<Record<SimulatedSupplier, string>>;
+  urls: Readonly<Record<SupplierId, string>>;
   controlUrl: string;
   /** The truth behind all suppliers, for tests in the same process. */
   diary: Diary;
   faults: Faults;
   /** What a request would be about, for whoever watches the wire; nothing is done. */
-  identify(supplier: SimulatedSupplier, request: WireRequest): About;
+  identify(supplier: SupplierId, request: WireRequest): About;
   expireSessions(supplier?: string): void;
   /** Refuses connections until `up`, which listens on the same port again. */
   down(supplier: string): Promise<void>;
   up(supplier: string): Promise<void>;
+  /** Connections that are open to one supplier. */
+  connections(supplier: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -42,12 +35,13 @@ export interface RunningSimulators {
  * @throws Node's listen error with `code` (`EADDRINUSE`) and `port`; nothing is left listening then.
  */
 export async function startSimulators(options: {
-  ports?: Partial<Record<SimulatedSupplier | 'control', number>>;
+  ports?: Partial<Record<SupplierId | 'control', number>>;
   journal?: string;
   now: () => Date;
   logger: Logger;
+  observe?: Observer;
 }): Promise<RunningSimulators> {
-  const { ports = {}, journal, now, logger } = options;
+  const { ports = {}, journal, now, logger, observe } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
   const skins = new Map<string, Skin>();
@@ -56,33 +50,43 @@ export async function startSimulators(options: {
   const expireSessions = (supplier?: string) => {
     for (const [id, skin] of skins) if (supplier === undefined || supplier === id) skin.expireSessions();
   };
-  const identify = (supplier: SimulatedSupplier, request: WireRequest): About =>
+  const identify = (supplier: SupplierId, request: WireRequest): About =>
     skins.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
   const down = async (supplier: string) => listeners.get(supplier)?.down();
   const up = async (supplier: string) => listeners.get(supplier)?.up();
+  const connections = async (supplier: string) => (await listeners.get(supplier)?.connections()) ?? 0;
   const close = async () => {
     await Promise.all([...listeners.values()].map((listener) => listener.down()));
   };
 
-  async function start(supplier: SimulatedSupplier): Promise<string> {
-    const skin = simulators[supplier]({ diary: book, now });
-    const port = ports[supplier] ?? 0;
-    const listener = await skinServer({ supplier, skin, diary: book, faults: switched, port, logger });
-    skins.set(supplier, skin);
-    listeners.set(supplier, listener);
-    return listener.url;
+  async function start({
+    manifest: { id },
+    simulator,
+  }: (typeof suppliers)[number]): Promise<[string, string]> {
+    const skin = simulator({ diary: book, now });
+    const port = ports[id] ?? 0;
+    const listener = await skinServer({
+      supplier: id,
+      skin,
+      diary: book,
+      faults: switched,
+      port,
+      logger,
+      observe,
+    });
+    skins.set(id, skin);
+    listeners.set(id, listener);
+    return [id, listener.url];
   }
 
   try {
-    const urls = {
-      emis: await start('emis'),
-      tpp: await start('tpp'),
-      'gp-connect': await start('gp-connect'),
-    };
-    const controlled = { diary: book, faults: switched, suppliers: IDS, expireSessions, down, up };
+    const started: [string, string][] = [];
+    for (const supplier of suppliers) started.push(await start(supplier));
+    const urls = Urls.parse(Object.fromEntries(started));
+    const controlled = { diary: book, faults: switched, suppliers: supplierIds, expireSessions, down, up };
     const control = await controlServer(ports.control ?? 0, controlled);
     listeners.set('control', control);
-    const running = { diary: book, faults: switched, identify, expireSessions, down, up, close };
+    const running = { diary: book, faults: switched, identify, expireSessions, down, up, connections, close };
     return { urls, controlUrl: control.url, ...running };
   } catch (error) {
     await close();

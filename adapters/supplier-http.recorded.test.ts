@@ -6,13 +6,16 @@ describe('supplierHttp under nock', () => {
   const http = supplierHttp({
     supplier: 'sandpit',
     baseUrl: 'https://sandpit.invalid/',
-    limits: { concurrency: 2 },
+    limits: { concurrency: 2, requestsPerSecond: 100 },
+    throttleScope: 'SUPPLIER',
     logger: pino({ level: 'silent' }),
   });
   const call = () => ({
     signal: AbortSignal.timeout(60_000),
     deadline: performance.now() + 1_000,
     requestId: 'r',
+    operation: 'BOOK' as const,
+    practice: null,
   });
   const post = { method: 'POST', path: '/things', body: '{}', timeoutMs: 1_000 } as const;
 

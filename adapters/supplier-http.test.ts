@@ -2,14 +2,15 @@ import type http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
-import type { Call } from './gp-system';
+import { OdsCode } from '../domain/ods-code';
 import { type Listener, httpListener, sendReply } from './simulator/http-listener';
-import { type HttpRequest, supplierHttp, type SupplierHttpOptions } from './supplier-http';
+import { type Exchange, type HttpRequest, supplierHttp, type SupplierHttpOptions } from './supplier-http';
 
 const GET: HttpRequest = { method: 'GET', path: '/things', query: [['nhs', 'secret-1']], timeoutMs: 1_000 };
 
-function callFor(ms: number, signal = AbortSignal.timeout(60_000)): Call {
-  return { signal, deadline: performance.now() + ms, requestId: 'request-1' };
+function callFor(ms: number, signal = AbortSignal.timeout(60_000)): Exchange {
+  const practice = OdsCode.parse('B86030');
+  return { signal, deadline: performance.now() + ms, requestId: 'request-1', operation: 'SEARCH', practice };
 }
 
 function client(baseUrl: string, more: Partial<SupplierHttpOptions> = {}) {
@@ -17,7 +18,14 @@ function client(baseUrl: string, more: Partial<SupplierHttpOptions> = {}) {
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
   return {
     lines,
-    ...supplierHttp({ supplier: 'sandpit', baseUrl, limits: { concurrency: 2 }, logger, ...more }),
+    ...supplierHttp({
+      supplier: 'sandpit',
+      baseUrl,
+      limits: { concurrency: 2, requestsPerSecond: 1_000 },
+      throttleScope: 'SUPPLIER',
+      logger,
+      ...more,
+    }),
   };
 }
 
@@ -105,7 +113,7 @@ describe('supplierHttp', () => {
       await pause(120);
       sendReply(response, { status: 200, body: '' });
     };
-    const { send } = client(server.url, { limits: { concurrency: 1 } });
+    const { send } = client(server.url, { limits: { concurrency: 1, requestsPerSecond: 1_000 } });
     const first = send(GET, callFor(1_000));
     const startedAt = performance.now();
     await expect(send(GET, callFor(40))).rejects.toMatchObject({
@@ -138,20 +146,51 @@ describe('supplierHttp', () => {
     const { send, breaker } = client(server.url, {
       breaker: { consecutiveFailures: 3, halfOpenAfterMs: 60 },
     });
+    // None of one practice, so that the supplier's own circuit is tried.
+    const anyPractice = (ms: number) => ({ ...callFor(ms), practice: null });
     expect(breaker()).toBe('CLOSED');
-    for (let failure = 1; failure <= 3; failure++) await send(GET, callFor(1_000));
-    expect(breaker()).toBe('OPEN');
-    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
+    for (let failure = 1; failure <= 3; failure++) await send(GET, anyPractice(1_000));
+    await expect(send(GET, anyPractice(1_000))).rejects.toMatchObject({
       fault: 'CIRCUIT_OPEN',
       mayHaveBeenSent: false,
     });
     expect(requests).toBe(3);
+    expect(breaker()).toBe('OPEN');
     answer = (response) => {
       sendReply(response, { status: 200, body: 'back' });
     };
     await pause(80);
-    expect((await send(GET, callFor(1_000))).body).toBe('back');
+    expect((await send(GET, anyPractice(1_000))).body).toBe('back');
     expect(breaker()).toBe('CLOSED');
+  });
+
+  it('waits as long as a supplier asks for, and sends nothing meanwhile', async () => {
+    answer = (response) => {
+      sendReply(response, { status: 503, headers: { 'retry-after': '1' }, body: '' });
+    };
+    const { send } = client(server.url);
+    expect((await send(GET, callFor(1_000))).status).toBe(503);
+    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
+      fault: 'THROTTLED',
+      mayHaveBeenSent: false,
+    });
+    expect(requests).toBe(1);
+    await pause(1_050);
+    answer = (response) => {
+      sendReply(response, { status: 200, body: 'again' });
+    };
+    expect((await send(GET, callFor(1_000))).body).toBe('again');
+  });
+
+  it('keeps away from the one practice where only that asks for it', async () => {
+    answer = (response) => {
+      sendReply(response, { status: 429, headers: { 'retry-after': '60' }, body: '' });
+    };
+    const { send } = client(server.url, { throttleScope: 'PRACTICE' });
+    await send(GET, callFor(1_000));
+    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({ fault: 'THROTTLED' });
+    const other = { ...callFor(1_000), practice: OdsCode.parse('B86031') };
+    expect((await send(GET, other)).status).toBe(429);
   });
 
   it('does not hold a search that we gave up against the supplier', async () => {

@@ -1,29 +1,46 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import axios, { isAxiosError, isCancel, type AxiosResponse } from 'axios';
-import {
-  BrokenCircuitError,
-  bulkhead,
-  circuitBreaker,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-  TaskCancelledError,
-} from 'cockatiel';
+import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import type { Logger } from 'pino';
+import type { OdsCode } from '../domain/ods-code';
+import { adaptiveConcurrency, type Sample } from './adaptive-concurrency';
+import { type BreakerLimits, breakers } from './breakers';
 import { type BreakerState, type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
+import { pace } from './pace';
+import { retryAfter } from './retry-after';
+import { inProcessThrottles, type Throttles } from './throttles';
 
 /** The adapters' only way to the network. Any HTTP status is a reply, which the adapter judges. */
 export interface SupplierHttp {
   /**
-   * One exchange. What changes a book is sent at most once; a read is sent again once when the kept connection that it
-   * went into turns out to have been closed by the supplier.
-   * @throws SupplierError with fault TIMED_OUT, UNREACHABLE, BAD_REPLY (too large, cut short) or CIRCUIT_OPEN.
+   * One exchange. What changes something is sent at most once; a read is sent again once when the kept connection that
+   * it went into turns out to have been closed by the supplier.
+   * @throws SupplierError with fault TIMED_OUT, UNREACHABLE, BAD_REPLY (too large, cut short), THROTTLED (the supplier
+   * asked us to wait, and nothing was sent) or CIRCUIT_OPEN.
    */
-  send(request: HttpRequest, call: Call): Promise<HttpReply>;
+  send(request: HttpRequest, exchange: Exchange): Promise<HttpReply>;
 }
+
+/** The operation of the port that an exchange serves. */
+export type Operation = 'SEARCH' | 'BOOK' | 'READ_BACK' | 'CANCEL' | 'CHANGES' | 'HEALTH';
+
+/** What an exchange is part of. */
+export interface Exchange extends Call {
+  operation: Operation;
+  /** Null where no practice is meant. */
+  practice: OdsCode | null;
+}
+
+/**
+ * `COMMAND` is the booking or the cancellation itself; `PREPARATION` changes something else before it, such as a
+ * temporary registration. Both go over a connection of their own: a kept one that the supplier is just closing would
+ * leave it in doubt for nothing.
+ */
+export type Effect = 'COMMAND' | 'PREPARATION';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -34,11 +51,8 @@ export interface HttpRequest {
   body?: string;
   /** Of the whole exchange, waiting for a free connection included. */
   timeoutMs: number;
-  /**
-   * The request changes the practice's book, so it goes over a connection of its own: a kept one that the supplier is
-   * just closing would leave it AMBIGUOUS for nothing.
-   */
-  changes?: boolean;
+  /** Absent for what only reads. */
+  effect?: Effect;
 }
 
 export interface HttpReply {
@@ -51,10 +65,12 @@ export interface HttpReply {
 export interface SupplierHttpOptions {
   supplier: string;
   baseUrl: string;
-  limits: Pick<Manifest['limits'], 'concurrency'>;
+  limits: Pick<Manifest['limits'], 'concurrency' | 'requestsPerSecond'>;
+  throttleScope: Manifest['throttleScope'];
   logger: Logger;
+  throttles?: Throttles;
   maxResponseBytes?: number;
-  breaker?: { consecutiveFailures: number; halfOpenAfterMs: number };
+  breaker?: BreakerLimits;
 }
 
 /** What is known of a request whatever becomes of it. */
@@ -71,22 +87,52 @@ const IDLE_MS = 3_000;
 const deadlinePassed = new Error('The deadline passed.');
 
 export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
-  const { supplier, logger } = options;
-  const queue = bulkhead(options.limits.concurrency, Number.POSITIVE_INFINITY);
-  const breaker = outageBreaker(options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 });
+  const { supplier, logger, limits, throttles = inProcessThrottles() } = options;
+  const concurrency = adaptiveConcurrency(limits.concurrency);
+  const nextTurn = pace(limits.requestsPerSecond);
+  const circuits = breakers(
+    options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 },
+    isOutage,
+    isServerFailure,
+  );
   const exchange = exchangeThrough(options);
+  const throttleKey = ({ practice }: Exchange) =>
+    options.throttleScope === 'SUPPLIER' || practice === null ? supplier : `${supplier}:${practice}`;
 
-  async function attempt(request: HttpRequest, call: Call, evidence: Evidence): Promise<HttpReply> {
-    const limit = deadline(request.timeoutMs, call);
+  /** Everything that keeps a request from being sent comes first. */
+  async function inTurn(
+    request: HttpRequest,
+    about: Exchange,
+    evidence: Evidence,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
+    const retryAfterMs = Math.ceil(await throttles.waitMs(throttleKey(about)));
+    if (retryAfterMs > 0)
+      throw new SupplierError(supplier, 'THROTTLED', { mayHaveBeenSent: false, retryAfterMs });
+    // Whoever books waits behind nobody who only looks.
+    const isUrgent = about.operation === 'BOOK' || about.operation === 'CANCEL';
+    const place = await concurrency.enter(signal, isUrgent);
+    let sample: Sample = 'UNKNOWN';
     try {
-      return await Promise.race([
-        queue.execute(
-          () => breaker.execute(() => exchange(request, limit.signal, evidence), limit.signal),
-          limit.signal,
-        ),
-        // The bulkhead looks at the signals of those who wait only when a place becomes free.
-        rejectionAt(limit.signal),
-      ]);
+      const waitMs = nextTurn();
+      if (waitMs > 0) await pause(waitMs, undefined, { signal });
+      const reply = await circuits.execute(about.practice, () => exchange(request, signal, evidence), signal);
+      sample = reply.status === 429 || reply.status === 503 ? 'OVERLOADED' : 'EASY';
+      const keepAwayMs = sample === 'OVERLOADED' ? retryAfter(reply) : null;
+      if (keepAwayMs !== null) await throttles.keepAway(throttleKey(about), keepAwayMs);
+      return reply;
+    } catch (error) {
+      if (evidence.sent && signal.reason === deadlinePassed) sample = 'OVERLOADED';
+      throw error;
+    } finally {
+      place.leave(sample);
+    }
+  }
+
+  async function attempt(request: HttpRequest, about: Exchange, evidence: Evidence): Promise<HttpReply> {
+    const limit = deadline(request.timeoutMs, about);
+    try {
+      return await inTurn(request, about, evidence, limit.signal);
     } catch (error) {
       throw asSupplierError(supplier, error, evidence, limit.signal);
     } finally {
@@ -94,27 +140,46 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
     }
   }
 
+  async function told(request: HttpRequest, about: Exchange, span: Span): Promise<HttpReply> {
+    const startedAt = performance.now();
+    const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
+    const facts = () => ({
+      supplier,
+      operation: about.operation,
+      method: request.method,
+      requestId: about.requestId,
+      elapsedMs: Math.round(performance.now() - startedAt),
+    });
+    try {
+      const reply = await attempt(request, about, evidence);
+      const level = reply.status >= 500 ? 'warn' : 'debug';
+      logger[level]({ ...facts(), outcome: 'REPLY', status: reply.status }, 'supplier exchange');
+      span.setAttribute('http.response.status_code', reply.status);
+      return reply;
+    } catch (error) {
+      const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
+      logger.warn({ ...facts(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
+      span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
   return {
-    breaker: () => BREAKER_STATE[breaker.state],
-    async send(request, call) {
-      const startedAt = performance.now();
-      const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
-      const about = () => ({
-        supplier,
-        method: request.method,
-        requestId: call.requestId,
-        elapsedMs: Math.round(performance.now() - startedAt),
-      });
-      try {
-        const reply = await attempt(request, call, evidence);
-        const level = reply.status >= 500 ? 'warn' : 'debug';
-        logger[level]({ ...about(), outcome: 'REPLY', status: reply.status }, 'supplier exchange');
-        return reply;
-      } catch (error) {
-        const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
-        logger.warn({ ...about(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
-        throw error;
-      }
+    breaker: () => circuits.state(),
+    send(request, about) {
+      const attributes = {
+        'gp_system.supplier': supplier,
+        'gp_system.operation': about.operation,
+        'http.request.method': request.method,
+      };
+      // Neither address nor headers: both may name a patient.
+      return trace
+        .getTracer('gp-booking-gateway')
+        .startActiveSpan(`${supplier} ${about.operation}`, { kind: SpanKind.CLIENT, attributes }, (span) =>
+          told(request, about, span),
+        );
     },
   };
 }
@@ -137,7 +202,7 @@ function exchangeThrough(options: SupplierHttpOptions) {
     request: HttpRequest,
     signal: AbortSignal,
     evidence: Evidence,
-    connections = request.changes === true ? own : kept,
+    connections = request.effect === undefined ? kept : own,
   ): Promise<HttpReply> {
     try {
       const response: AxiosResponse<unknown> = await client.request({
@@ -222,41 +287,22 @@ function deadline(timeoutMs: number, call: Call) {
   };
 }
 
-function rejectionAt(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const refuse = () => {
-      reject(new TaskCancelledError());
-    };
-    if (signal.aborted) refuse();
-    else signal.addEventListener('abort', refuse, { once: true });
-  });
+/** Abandoned searches say nothing about the supplier, so only our own deadline counts as an outage. */
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof SupplierError &&
+    (error.fault === 'UNREACHABLE' || (error.fault === 'TIMED_OUT' && error.cause === deadlinePassed))
+  );
 }
 
-const BREAKER_STATE: Record<CircuitState, BreakerState> = {
-  [CircuitState.Closed]: 'CLOSED',
-  [CircuitState.HalfOpen]: 'HALF_OPEN',
-  [CircuitState.Open]: 'OPEN',
-  [CircuitState.Isolated]: 'OPEN',
-};
-
-/** Abandoned searches say nothing about the supplier, so only our own deadline counts as an outage. */
-function outageBreaker(limits: {
-  consecutiveFailures: number;
-  halfOpenAfterMs: number;
-}): CircuitBreakerPolicy {
-  const failed = (error: unknown) =>
-    error instanceof SupplierError &&
-    (error.fault === 'UNREACHABLE' || (error.fault === 'TIMED_OUT' && error.cause === deadlinePassed));
-  const answeredBadly = (reply: unknown) =>
+function isServerFailure(reply: unknown): boolean {
+  return (
     typeof reply === 'object' &&
     reply !== null &&
     'status' in reply &&
     typeof reply.status === 'number' &&
-    reply.status >= 500;
-  return circuitBreaker(handleWhen(failed).orWhenResult(answeredBadly), {
-    halfOpenAfter: limits.halfOpenAfterMs,
-    breaker: new ConsecutiveBreaker(limits.consecutiveFailures),
-  });
+    reply.status >= 500
+  );
 }
 
 /** An axios error holds the request, its headers and the reply's body: of all that only the code survives. */

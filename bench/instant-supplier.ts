@@ -25,18 +25,22 @@ export function instantSupplier(): InstantSupplier {
       auth: 'jwt',
       limits: {
         concurrency: 1000,
+        requestsPerSecond: 1000,
         searchWindowDays: 14,
         timeoutMs: { search: 5_000, book: 5_000, read: 5_000, cancel: 5_000 },
         settleMs: 10_000,
       },
       throttle: '429NotExecuted',
+      throttleScope: 'SUPPLIER',
       capabilities: {
         modes: ['IN_PERSON'],
         bookIdempotency: 'none',
         readBack: 'byPatient',
+        readBackOfPast: false,
         marker: null,
         cancel: true,
         cancelVersioned: false,
+        changeFeed: 'none',
         reasonMaxLength: 0,
       },
     },
@@ -46,6 +50,7 @@ export function instantSupplier(): InstantSupplier {
         slots.filter(({ id, startsAt, endsAt }) => !booked.has(id) && startsAt >= from && endsAt <= to),
       );
     },
+    checkSlot: ({ slot }) => Promise.resolve(booked.has(slot.id) ? 'TAKEN' : 'FREE'),
     book({ slot }) {
       const times = (booked.get(slot.id) ?? 0) + 1;
       booked.set(slot.id, times);

@@ -149,6 +149,7 @@ async function supplierProcess() {
     SIMULATOR_GP_CONNECT_PORT: String(gpConnect),
     SIMULATOR_EMIS_PORT: '0',
     SIMULATOR_TPP_PORT: '0',
+    SIMULATOR_BARS_PORT: '0',
     DATA_DIR: mkdtempSync(join(tmpdir(), 'gp-booking-bench-')),
   };
   const child = spawn(process.execPath, [join(__dirname, '..', 'main.js'), 'suppliers'], {

@@ -15,6 +15,10 @@ describe('the simulated world', () => {
 
   it('connects nine practices in ten to the network, and some not at all', () => {
     expect(share((code) => connectionsOf(code).some(({ route }) => route === 'NETWORK'))).toBeCloseTo(0.9, 1);
+    expect(share((code) => connectionsOf(code).some(({ supplier }) => supplier === 'bars'))).toBeCloseTo(
+      0.09,
+      1,
+    );
     expect(share((code) => connectionsOf(code).length === 0)).toBeCloseTo(0.05, 1);
     expect(share((code) => connectionsOf(code)[0]?.supplier === 'emis')).toBeCloseTo(0.475, 1);
   });

@@ -44,15 +44,17 @@ function defaultPolicyOf(odsCode: string): ReleasePolicy {
 }
 
 const NETWORK: SupplierConnection = { supplier: 'gp-connect', route: 'NETWORK' };
+const BY_MESSAGES: SupplierConnection = { supplier: 'bars', route: 'NETWORK' };
 
-/** Nine in ten have the network route, one in twenty is not connected at all. */
+/** Nine in ten have the network route, one in ten of these by BaRS; one in twenty is not connected at all. */
 function connectionsOf(odsCode: string): SupplierConnection[] {
   if (odsCode === CASE_STUDY_PRACTICE) return [{ supplier: 'emis', route: 'PATIENT_SESSION' }, NETWORK];
   const connected = draw(odsCode, 'connection', 20);
   if (connected === 0) return [];
   const system = draw(odsCode, 'system', 2) === 0 ? 'emis' : 'tpp';
   const own: SupplierConnection = { supplier: system, route: 'PATIENT_SESSION' };
-  return connected === 1 ? [own] : [own, NETWORK];
+  if (connected === 1) return [own];
+  return [own, draw(odsCode, 'network', 10) === 0 ? BY_MESSAGES : NETWORK];
 }
 
 function agesOf(odsCode: string): ReleasePolicy['ageInMonths'] {

@@ -16,6 +16,7 @@ const Options = z.object({
     .pipe(
       z.array(z.enum(CONFIGURATIONS, `--config takes ${CONFIGURATIONS.join(', ')}, separated by commas.`)),
     ),
+  cell: z.string().nullable(),
   only: z.coerce.number('--only is the number of a history.').int().min(0).nullable(),
   'at-once': z.coerce.number('--at-once is a number.').int().min(1, '--at-once is 1 or more.'),
   json: z.boolean(),
@@ -30,6 +31,7 @@ runScript(async () => {
       seed: { type: 'string' },
       config: { type: 'string', default: CONFIGURATIONS.join(',') },
       only: { type: 'string' },
+      cell: { type: 'string' },
       'at-once': { type: 'string', default: '6' },
       json: { type: 'boolean', default: false },
     },
@@ -38,6 +40,7 @@ runScript(async () => {
     ...values,
     seed: values.seed ?? Date.now() % 1_000_000,
     only: values.only ?? null,
+    cell: values.cell ?? null,
   });
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);

@@ -56,12 +56,19 @@ async function running({ http, simulatorPorts }: Config): Promise<Gateway | null
   };
 }
 
+/** Every port a free one. */
+function freePorts<Name extends string>(ports: Record<Name, number>): Record<Name, number> {
+  const free = { ...ports };
+  for (const name in free) free[name] = 0;
+  return free;
+}
+
 async function started(config: Config): Promise<Gateway> {
   const gateway = await startEverything({
     config: {
       ...config,
       http: { ...config.http, port: 0 },
-      simulatorPorts: { control: 0, emis: 0, tpp: 0, 'gp-connect': 0 },
+      simulatorPorts: freePorts(config.simulatorPorts),
     },
     logger: pino({ level: config.logLevel }, pino.destination(2)),
     now: () => new Date(),

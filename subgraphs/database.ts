@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, type Migration, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { DatabaseUnavailable } from './database-unavailable';
-import { embeddedDialect } from './embedded-database';
+import { embeddedDialect, type Synchronous } from './embedded-database';
 import { postgresDialect } from './postgres-database';
 
 /**
@@ -24,6 +24,7 @@ export interface Database<Tables> {
 /**
  * Opens a subgraph's database and brings its tables up to date.
  * @param owner the subgraph; its migrations are counted apart from those of others in the same PostgreSQL database.
+ * @param synchronous of an embedded database; PostgreSQL always has what it acknowledges on disk.
  * @throws Error with one sentence that says what to do, when the database cannot be opened, or does not keep what it has
  * acknowledged.
  */
@@ -31,8 +32,9 @@ export async function openDatabase<Tables>(
   settings: DatabaseSettings,
   owner: string,
   migrations: Record<string, Migration>,
+  synchronous: Synchronous = 'FULL',
 ): Promise<Database<Tables>> {
-  const database = opened<Tables>(settings);
+  const database = opened<Tables>(settings, synchronous);
   try {
     await migrated(settings, database, owner, migrations);
   } catch (error) {
@@ -52,9 +54,9 @@ export async function openDatabase<Tables>(
   return database;
 }
 
-function opened<Tables>(settings: DatabaseSettings): Database<Tables> {
+function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): Database<Tables> {
   const { kind } = settings;
-  const db = new Kysely<Tables>({ dialect: dialect(settings) });
+  const db = new Kysely<Tables>({ dialect: dialect(settings, synchronous) });
   const now =
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
@@ -62,10 +64,10 @@ function opened<Tables>(settings: DatabaseSettings): Database<Tables> {
   return { db, kind, now, close: () => db.destroy() };
 }
 
-function dialect(settings: DatabaseSettings) {
+function dialect(settings: DatabaseSettings, synchronous: Synchronous) {
   if (settings.kind === 'postgres') return postgresDialect(settings.url);
   mkdirSync(dirname(settings.file), { recursive: true });
-  return embeddedDialect(settings.file);
+  return embeddedDialect(settings.file, synchronous);
 }
 
 async function migrated<Tables>(

@@ -25,13 +25,19 @@ const MAX_STATEMENTS = 500;
 type Connection = InstanceType<typeof Libsql>;
 
 /**
+ * FULL: what is acknowledged is on disk. NORMAL: it survives a killed process, but a power cut may cost the last of it;
+ * nothing is torn either way.
+ */
+export type Synchronous = 'FULL' | 'NORMAL';
+
+/**
  * One file, written through one connection, by transactions that share commits (group-commit.ts), and read through another, which
  * sees only what is on disk. Every change outside a transaction is made one, so that writers always wait for each other.
  */
-export function embeddedDialect(file: string): Dialect {
+export function embeddedDialect(file: string, synchronous: Synchronous): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => embeddedDriver(file),
+    createDriver: () => embeddedDriver(file, synchronous),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -44,13 +50,13 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-function embeddedDriver(file: string): Driver {
+function embeddedDriver(file: string, synchronous: Synchronous): Driver {
   let opened: Awaited<ReturnType<typeof open>> | undefined;
   const turns = new WeakMap<DatabaseConnection, Turn>();
 
   return {
     async init() {
-      opened = await open(file);
+      opened = await open(file, synchronous);
     },
     acquireConnection() {
       if (opened === undefined) throw new Error('The database is not open.');
@@ -87,9 +93,9 @@ function embeddedDriver(file: string): Driver {
   }
 }
 
-async function open(file: string) {
-  const writer = await connect(file);
-  const reader = await connect(file);
+async function open(file: string, synchronous: Synchronous) {
+  const writer = await connect(file, synchronous);
+  const reader = await connect(file, 'FULL');
   const { turn } = groupCommit(
     {
       exec: (statement) => answered(() => writer.exec(statement)),
@@ -115,10 +121,10 @@ async function open(file: string) {
   };
 }
 
-async function connect(file: string): Promise<Connection> {
+async function connect(file: string, synchronous: Synchronous): Promise<Connection> {
   const connection = answered(() => new Libsql(file, { timeout: BLOCKING_TIMEOUT_MS }));
   // FULL is the default and what "acknowledged means on disk" rests on, so it is said.
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'])
+  for (const pragma of ['journal_mode = WAL', `synchronous = ${synchronous}`, 'foreign_keys = ON'])
     await waited(performance.now() + OPEN_WITHIN_MS, () => connection.exec(`PRAGMA ${pragma}`));
   return connection;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { readConfig, type Config } from '../config';
+import { readConfig, simulatorPortVariable, type Config } from '../config';
 import {
   startEverything,
   startGatewayAlone,
@@ -11,6 +11,7 @@ import {
   SUBGRAPHS,
   type Surroundings,
 } from '../start';
+import { supplierIds } from '../adapters/registry';
 import type { RunningSimulators } from '../adapters/start-simulators';
 
 /** The whole product as it is started, on free ports and a data folder of its own. */
@@ -29,9 +30,6 @@ const ANY_PORT = {
   PRACTICES_PORT: '0',
   APPOINTMENTS_PORT: '0',
   SIMULATOR_CONTROL_PORT: '0',
-  SIMULATOR_EMIS_PORT: '0',
-  SIMULATOR_TPP_PORT: '0',
-  SIMULATOR_GP_CONNECT_PORT: '0',
 };
 
 function surroundings(env: Record<string, string>): Surroundings & { logged: string[] } {
@@ -59,9 +57,9 @@ export async function overHttp(): Promise<GatewayUnderTest> {
   const on = surroundings({});
   const simulators = await startSuppliers(on);
   const urls = {
-    SIMULATOR_EMIS_PORT: new URL(simulators.urls.emis).port,
-    SIMULATOR_TPP_PORT: new URL(simulators.urls.tpp).port,
-    SIMULATOR_GP_CONNECT_PORT: new URL(simulators.urls['gp-connect']).port,
+    ...Object.fromEntries(
+      supplierIds.map((id) => [simulatorPortVariable(id), new URL(simulators.urls[id]).port]),
+    ),
     DATA_DIR: on.config.dataDir,
   };
   const subgraphs = await Promise.all(

@@ -32,8 +32,12 @@ const ALLOWED: Record<string, string> = {
   'adapters/tpp/tpp.ts': `import '../gp-system'; import '../supplier-http';`,
   'adapters/simulator/diary.ts': `import '../gp-system';`,
   'adapters/conformance/suite.ts': `import '../start-simulators'; import '../registry';`,
-  'adapters/registry.ts': `import './emis/emis'; import './tpp/tpp';`,
-  'adapters/start-simulators.ts': `import './emis/simulator';`,
+  'adapters/supplier.ts': `import './gp-system'; import type {} from './simulator/diary';`,
+  'adapters/emis/emis.supplier.ts': `import './emis'; import './simulator'; import type {} from '../supplier';`,
+  'adapters/tpp/tpp.supplier.ts': `import './tpp';`,
+  'adapters/suppliers.ts': `export {} from './emis/emis.supplier'; export {} from './tpp/tpp.supplier';`,
+  'adapters/registry.ts': `import './suppliers';`,
+  'adapters/start-simulators.ts': `import './registry'; import './simulator/diary';`,
 };
 
 /** One forbidden import each; the file's name says what is tried. */

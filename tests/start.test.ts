@@ -12,9 +12,6 @@ const TOKEN = join(ROOT, 'dist', 'scripts', 'token.js');
 const ANY_PORT = {
   PORT: '0',
   SIMULATOR_CONTROL_PORT: '0',
-  SIMULATOR_EMIS_PORT: '0',
-  SIMULATOR_TPP_PORT: '0',
-  SIMULATOR_GP_CONNECT_PORT: '0',
 };
 const PATH = process.env.PATH ?? '';
 

@@ -1,3 +1,4 @@
+import { gpSystemAt } from './gp-system-at';
 import {
   bookCommand,
   callWithin,
@@ -20,7 +21,7 @@ describe('one diary behind all routes', () => {
       const visitor = newPatient(lab, newPractice());
       const own = newPatient(lab, practice);
       const slot = await freeSlot(lab, visitor, practice);
-      const through = { ...lab, system: lab.systems.get(id)! };
+      const through = { ...lab, system: gpSystemAt(id, lab.simulators.urls[id], () => NOON) };
       const offers = async () =>
         (await search(through, own, practice, from, to)).filter(
           ({ startsAt, slotType }) => slotType === slot.slotType && +startsAt === +slot.startsAt,

@@ -1,6 +1,6 @@
-import type { Manifest } from '../gp-system';
+import { manifestOf } from '../manifest-of';
 
-export const manifest: Manifest = {
+export const manifest = manifestOf({
   id: 'emis',
   name: 'EMIS-style',
   version: '1.0.0',
@@ -10,18 +10,29 @@ export const manifest: Manifest = {
   sessionTtlMs: 10 * 60_000,
   limits: {
     concurrency: 40,
+    requestsPerSecond: 200,
     searchWindowDays: 28,
     timeoutMs: { search: 5_000, book: 8_000, read: 5_000, cancel: 8_000 },
     settleMs: 16_000,
   },
   throttle: 'unknown',
+  throttleScope: 'SUPPLIER',
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'none',
     readBack: 'byPatient',
+    readBackOfPast: true,
     marker: null,
     cancel: true,
     cancelVersioned: false,
+    changeFeed: 'none',
     reasonMaxLength: 150,
   },
-};
+  bypass: [
+    {
+      requirement: 'cancel.moved',
+      reason:
+        'The slot id is the appointment’s only key, so one that the desk has moved cannot be told from one that the desk has cancelled: the list lacks both.',
+    },
+  ],
+});

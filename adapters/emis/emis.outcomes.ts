@@ -1,8 +1,8 @@
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
-import { outcomeOfStatus } from '../outcome';
+import { outcomeOfStatus } from '../outcome-of-status';
 import { parseJson, statusError } from '../parse-reply';
 import type { HttpReply } from '../supplier-http';
-import { Booked, Failure } from './emis.replies';
+import { Booked, Cancelled, Failure } from './emis.replies';
 
 /** The whole body of an expired session's answer, at whatever status. Our assumption of the text. */
 const UNAUTHORISED = 'Unauthorised';
@@ -33,7 +33,10 @@ export function cancelOutcomeOf(
 ): CancelOutcome | null {
   if (isUnauthorised(reply)) return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
   const failure = statusError(supplier, reply);
-  if (!failure) return { class: 'ACCEPTED' };
+  if (!failure) {
+    parseJson(supplier, Cancelled, reply.body);
+    return { class: 'ACCEPTED' };
+  }
   switch (refusalOf(reply)) {
     case 'SLOT_NOT_FOUND':
       return null;

@@ -48,6 +48,9 @@ export type SessionsOfSlots = z.infer<typeof SessionsOfSlots>;
 
 export const Booked = z.object({ BookingCreated: z.literal(true) });
 
+/** Its fields are not known to us; that it is the supplier's own kind of reply is what counts. */
+export const Cancelled = z.object({});
+
 export const Appointments = z.object({
   Appointments: z.array(z.object({ SlotId: z.number(), StartTime: WallClock, EndTime: WallClock })),
 });

@@ -1,16 +1,15 @@
 import type { z } from 'zod';
-import { type Call, SupplierError } from '../gp-system';
+import type { Context, ContextRequest } from '../adapter';
+import { SupplierError } from '../gp-system';
 import type { LinkedPatient } from '../linkage-of';
-import { beforehand } from '../outcome';
 import { badReply, parseJson, statusError } from '../parse-reply';
 import { sessionCache } from '../session-cache';
-import type { HttpReply, HttpRequest, SupplierHttp } from '../supplier-http';
+import type { HttpReply } from '../supplier-http';
 import { manifest } from './emis.manifest';
 import { isUnauthorised } from './emis.outcomes';
 import { EndUserSession, Session } from './emis.replies';
 
 export interface EmisOptions {
-  http: SupplierHttp;
   now: () => Date;
   applicationId?: string;
 }
@@ -22,14 +21,14 @@ interface EmisSession {
 }
 
 /** A request of a patient logged on; the session's own headers are added. */
-export type Ask = (session: EmisSession) => Omit<HttpRequest, 'headers' | 'body'> & { body?: object };
+export type Ask = (session: EmisSession) => Omit<ContextRequest, 'headers' | 'body'> & { body?: object };
 
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
 
 /** Logs patients on in two stages, and speaks for them until the session ends. */
 export function emisSessions(options: EmisOptions) {
-  const { http, now, applicationId = 'gp-booking-gateway' } = options;
+  const { now, applicationId = 'gp-booking-gateway' } = options;
   const sessions = sessionCache<EmisSession>({ ttlMs: manifest.sessionTtlMs ?? 1, now });
 
   const headers = (more: Readonly<Record<string, string>> = {}) => ({
@@ -40,47 +39,42 @@ export function emisSessions(options: EmisOptions) {
     ...more,
   });
 
-  async function logOn({ practice, userId }: LinkedPatient, call: Call): Promise<EmisSession> {
-    const { EndUserSessionId: endUserSessionId } = read(EndUserSession, await endUserSession(call));
-    const reply = await http.send(
-      {
-        method: 'POST',
-        timeoutMs: timeoutMs.read,
-        path: '/sessions',
-        headers: headers({ 'x-api-endusersessionid': endUserSessionId }),
-        body: JSON.stringify({ AccessIdentityGuid: userId, NationalPracticeCode: practice }),
-      },
-      call,
-    );
+  async function logOn({ practice, userId }: LinkedPatient, context: Context): Promise<EmisSession> {
+    const { EndUserSessionId: endUserSessionId } = read(EndUserSession, await endUserSession(context));
+    const reply = await context.send({
+      method: 'POST',
+      timeoutMs: timeoutMs.read,
+      path: '/sessions',
+      headers: headers({ 'x-api-endusersessionid': endUserSessionId }),
+      body: JSON.stringify({ AccessIdentityGuid: userId, NationalPracticeCode: practice }),
+    });
     const { SessionId: sessionId, UserPatientLinks } = read(Session, reply);
     const self = UserPatientLinks.find(({ AssociationType }) => AssociationType === 'Self');
     if (!self) throw badReply(supplier, 'the session has no link to the patient');
     return { endUserSessionId, sessionId, linkToken: self.UserPatientLinkToken };
   }
 
-  function exchange(ask: Ask, session: EmisSession, call: Call): Promise<HttpReply> {
+  function exchange(ask: Ask, session: EmisSession, context: Context): Promise<HttpReply> {
     const { body, ...request } = ask(session);
     const own = { 'x-api-endusersessionid': session.endUserSessionId, 'x-api-sessionid': session.sessionId };
-    return http.send(
-      { ...request, headers: headers(own), ...(body && { body: JSON.stringify(body) }) },
-      call,
-    );
+    return context.send({ ...request, headers: headers(own), ...(body && { body: JSON.stringify(body) }) });
   }
 
   /** The unauthorised answer says that nothing was done, so the session is renewed once for commands too. */
-  async function send(patient: LinkedPatient, ask: Ask, call: Call): Promise<HttpReply> {
-    const session = () => beforehand(() => sessions.get(patient.cacheKey, () => logOn(patient, call)));
+  async function send(patient: LinkedPatient, ask: Ask, context: Context): Promise<HttpReply> {
+    const session = () => sessions.get(patient.cacheKey, () => logOn(patient, context));
     const first = await session();
-    const reply = await exchange(ask, first, call);
+    const reply = await exchange(ask, first, context);
     if (!isUnauthorised(reply)) return reply;
+    context.commandProvenUndone();
     sessions.drop(patient.cacheKey, first);
-    return exchange(ask, await session(), call);
+    return exchange(ask, await session(), context);
   }
 
   /** There is no health resource; a log-on's first stage needs no patient. */
-  function endUserSession(call: Call): Promise<HttpReply> {
+  function endUserSession(context: Context): Promise<HttpReply> {
     const path = '/sessions/endusersession';
-    return http.send({ method: 'POST', path, headers: headers(), timeoutMs: timeoutMs.read }, call);
+    return context.send({ method: 'POST', path, headers: headers(), timeoutMs: timeoutMs.read });
   }
 
   return { send, reachable: endUserSession };

@@ -1,11 +1,9 @@
 import nock from 'nock';
-import pino from 'pino';
 import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import type { BookCommand, Call, Slot } from '../gp-system';
-import { supplierHttp } from '../supplier-http';
-import { emis } from './emis';
+import { gpSystemAt } from '../conformance/gp-system-at';
 import { manifest } from './emis.manifest';
 import { bookOutcomeOf } from './emis.outcomes';
 import { slotsOf } from './emis.replies';
@@ -129,16 +127,7 @@ describe('the answer to an EMIS-style booking', () => {
 
 describe('an EMIS-style exchange, as recorded', () => {
   const host = 'https://emis.invalid';
-  const system = () =>
-    emis({
-      http: supplierHttp({
-        supplier: 'emis',
-        baseUrl: host,
-        limits: manifest.limits,
-        logger: pino({ level: 'silent' }),
-      }),
-      now: () => NOON,
-    });
+  const system = () => gpSystemAt('emis', host, () => NOON);
   const call = (): Call => ({
     signal: AbortSignal.timeout(60_000),
     deadline: performance.now() + 2_000,

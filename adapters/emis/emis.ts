@@ -1,15 +1,7 @@
 import { wallClock } from '../../domain/london-time';
-import type {
-  BookCommand,
-  BookOutcome,
-  Call,
-  CancelCommand,
-  CancelOutcome,
-  GpSystem,
-  SlotSearch,
-} from '../gp-system';
+import type { Adapter, Context } from '../adapter';
+import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome, SlotSearch } from '../gp-system';
 import { linkageOf, type LinkedPatient } from '../linkage-of';
-import { beforehand, outcomeOfError } from '../outcome';
 import { manifest } from './emis.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './emis.outcomes';
 import {
@@ -31,61 +23,50 @@ const WITHOUT_REASON = 'Booked online after a symptom check';
  * EMIS-style patient interface: JSON, one session per linked patient. Facts and marks:
  * publicly readable client code, and the README here.
  */
-export function emis(options: EmisOptions): GpSystem {
+export function emis(options: EmisOptions): Adapter {
   const { send, reachable } = emisSessions(options);
 
-  async function search(ask: SlotSearch, call: Call) {
+  async function search(ask: SlotSearch, context: Context) {
     const patient = linkageOf(supplier, ask.patient, ask.practice);
     const [from, to] = [wallClock(ask.from), wallClock(ask.to)];
-    const get = { method: 'GET', timeoutMs: timeoutMs.search } as const;
-    const meta = await send(
-      patient,
-      ({ linkToken }) => ({
-        ...get,
-        path: '/appointmentslots/meta',
-        query: [
-          ['userPatientLinkToken', linkToken],
-          ['sessionStartDate', from],
-          ['sessionEndDate', to],
-        ],
-      }),
-      call,
-    );
-    const slots = await send(
-      patient,
-      ({ linkToken }) => ({
-        ...get,
-        path: '/appointmentslots',
-        query: [
-          ['userPatientLinkToken', linkToken],
-          ['fromDateTime', from],
-          ['toDateTime', to],
-        ],
-      }),
-      call,
-    );
-    const found = slotsOf(read(SlotsMeta, meta), read(SessionsOfSlots, slots), ask.practice);
-    return found.filter((slot) => slot.startsAt >= ask.from && slot.endsAt <= ask.to);
+    const get = (path: string, fromName: string, toName: string) =>
+      send(
+        patient,
+        ({ linkToken }) => ({
+          method: 'GET',
+          path,
+          query: [
+            ['userPatientLinkToken', linkToken],
+            [fromName, from],
+            [toName, to],
+          ],
+          timeoutMs: timeoutMs.search,
+        }),
+        context,
+      );
+    const meta = read(SlotsMeta, await get('/appointmentslots/meta', 'sessionStartDate', 'sessionEndDate'));
+    const found = read(SessionsOfSlots, await get('/appointmentslots', 'fromDateTime', 'toDateTime'));
+    return slotsOf(meta, found, ask.practice);
   }
 
   /** The reason is mandatory until the practice's settings say otherwise. */
   async function reasonFor(
     patient: LinkedPatient,
     reason: string | undefined,
-    call: Call,
+    context: Context,
   ): Promise<string | undefined> {
     const path = `/practices/${patient.practice}/settings`;
-    const reply = await send(patient, () => ({ method: 'GET', path, timeoutMs: timeoutMs.read }), call);
+    const reply = await send(patient, () => ({ method: 'GET', path, timeoutMs: timeoutMs.read }), context);
     const requirement = read(PracticeSettings, reply).InputRequirements.AppointmentBookingReason;
     if (requirement === 'NotRequested' || requirement === 'NotAllowed') return undefined;
-    return reason?.slice(0, manifest.capabilities.reasonMaxLength) ?? WITHOUT_REASON;
+    return reason ?? WITHOUT_REASON;
   }
 
   /** A telephone slot needs a number: the one given, else the one the practice knows. */
   async function phoneFor(
     patient: LinkedPatient,
     command: BookCommand,
-    call: Call,
+    context: Context,
   ): Promise<string | undefined> {
     if (command.slot.mode !== 'TELEPHONE' || command.contactPhone) return command.contactPhone;
     const ask: Ask = ({ linkToken }) => ({
@@ -96,22 +77,23 @@ export function emis(options: EmisOptions): GpSystem {
     });
     const { MobileNumber, TelephoneNumber } = read(
       Demographics,
-      await send(patient, ask, call),
+      await send(patient, ask, context),
     ).ContactDetails;
     return MobileNumber ?? TelephoneNumber ?? undefined;
   }
 
-  async function book(command: BookCommand, call: Call): Promise<BookOutcome> {
+  async function book(command: BookCommand, context: Context): Promise<BookOutcome> {
     const { slot } = command;
     const patient = linkageOf(supplier, command.patient, slot.practice);
-    const [reason, phone] = await beforehand(() =>
-      Promise.all([reasonFor(patient, command.reason, call), phoneFor(patient, command, call)]),
-    );
+    const [reason, phone] = await Promise.all([
+      reasonFor(patient, command.reason, context),
+      phoneFor(patient, command, context),
+    ]);
     const ask: Ask = ({ linkToken }) => ({
       method: 'POST',
       path: '/appointments',
       timeoutMs: timeoutMs.book,
-      changes: true,
+      effect: 'COMMAND',
       body: {
         UserPatientLinkToken: linkToken,
         SlotId: Number(slot.id),
@@ -119,10 +101,10 @@ export function emis(options: EmisOptions): GpSystem {
         TelephoneNumber: phone,
       },
     });
-    return bookOutcomeOf(await send(patient, ask, call), slot.id, manifest);
+    return bookOutcomeOf(await send(patient, ask, context), slot.id, manifest);
   }
 
-  async function list(patient: LinkedPatient, call: Call) {
+  async function list(patient: LinkedPatient, context: Context) {
     const ask: Ask = ({ linkToken }) => ({
       method: 'GET',
       path: '/appointments',
@@ -132,51 +114,32 @@ export function emis(options: EmisOptions): GpSystem {
       ],
       timeoutMs: timeoutMs.read,
     });
-    return appointmentsOf(read(Appointments, await send(patient, ask, call)));
+    return appointmentsOf(read(Appointments, await send(patient, ask, context)));
   }
 
-  async function cancel(command: CancelCommand, call: Call): Promise<CancelOutcome> {
+  async function cancel(command: CancelCommand, context: Context): Promise<CancelOutcome> {
     const { id } = command.appointment;
     const patient = linkageOf(supplier, command.patient, command.practice);
     const ask: Ask = ({ linkToken }) => ({
       method: 'DELETE',
       path: '/appointments',
       timeoutMs: timeoutMs.cancel,
-      changes: true,
+      effect: 'COMMAND',
       body: { UserPatientLinkToken: linkToken, SlotId: Number(id), CancellationReason: 'No longer required' },
     });
-    const outcome = cancelOutcomeOf(await send(patient, ask, call), manifest);
+    const outcome = cancelOutcomeOf(await send(patient, ask, context), manifest);
     if (outcome) return outcome;
-    const isStillThere = (await list(patient, call)).some((appointment) => appointment.id === id);
+    const isStillThere = (await list(patient, context)).some((appointment) => appointment.id === id);
     return isStillThere ? { class: 'REJECTED', refusal: 'NOT_FOUND' } : { class: 'ACCEPTED' };
   }
 
   return {
-    manifest,
-    async *searchSlots(ask, call) {
-      yield await search(ask, call);
+    async *searchSlots(ask, context) {
+      yield await search(ask, context);
     },
-    async book(command, call) {
-      try {
-        return await book(command, call);
-      } catch (error) {
-        return outcomeOfError(error);
-      }
-    },
-    readBack: async (probe, call) => list(linkageOf(supplier, probe.patient, probe.practice), call),
-    async cancel(command, call) {
-      try {
-        return await cancel(command, call);
-      } catch (error) {
-        return outcomeOfError(error);
-      }
-    },
-    async health(call) {
-      try {
-        return { status: (await reachable(call)).status < 500 ? 'UP' : 'DEGRADED' };
-      } catch {
-        return { status: 'DOWN' };
-      }
-    },
+    book,
+    readBack: async (probe, context) => list(linkageOf(supplier, probe.patient, probe.practice), context),
+    cancel,
+    health: async (context) => ({ status: (await reachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
   };
 }

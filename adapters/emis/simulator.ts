@@ -178,6 +178,9 @@ export function emisSimulator({ diary, now }: { diary: Diary; now: () => Date })
       const session = loggedOn(request);
       return session ? answerLoggedOn(operation, request, session) : unauthorised(expiries++);
     },
+    // The meaning is in the text, and this text means nothing that is known.
+    failure: (status) =>
+      status === 500 ? exceptions('Object reference not set to an instance') : { status, body: '' },
     expireSessions() {
       endUserSessions.clear();
       sessions.clear();

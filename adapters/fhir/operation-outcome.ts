@@ -10,16 +10,23 @@ const OperationOutcome = z.object({
   ),
 });
 
-/**
- * The error codes of an OperationOutcome (`issue[].details.coding[].code`), empty when the body is anything else.
- * Diagnostics are left out: they are free text and may hold identifiers.
- */
-export function outcomeCodes(body: string): readonly string[] {
+/** What an OperationOutcome says in codes. Diagnostics are left out: they are free text and may hold identifiers. */
+export interface OutcomeCodes {
+  /** `issue[].details.coding[].code`, such as `DUPLICATE_REJECTED` or `REC_CONFLICT`. */
+  details: readonly string[];
+  /** `issue[].code`, FHIR's own issue types, such as `conflict` or `duplicate`. */
+  issues: readonly string[];
+}
+
+/** Empty when the body is anything else. */
+export function outcomeCodes(body: string): OutcomeCodes {
   const parsed = OperationOutcome.safeParse(valueOf(body));
-  if (!parsed.success) return [];
-  return parsed.data.issue.flatMap((issue) =>
-    (issue.details?.coding ?? []).flatMap(({ code }) => code ?? []),
-  );
+  if (!parsed.success) return { details: [], issues: [] };
+  const { issue } = parsed.data;
+  return {
+    details: issue.flatMap(({ details }) => (details?.coding ?? []).flatMap(({ code }) => code ?? [])),
+    issues: issue.flatMap(({ code }) => code ?? []),
+  };
 }
 
 function valueOf(body: string): unknown {

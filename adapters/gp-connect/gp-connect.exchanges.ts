@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
-import type { Actor, Call } from '../gp-system';
+import type { Context } from '../adapter';
+import type { Actor } from '../gp-system';
 import { parseJson, statusError } from '../parse-reply';
-import type { HttpReply, HttpRequest, SupplierHttp } from '../supplier-http';
+import type { HttpReply, HttpRequest } from '../supplier-http';
+import type { Consumer } from '../supplier';
 import { manifest } from './gp-connect.manifest';
-import { auditToken, type ConsumerOrganisation } from './jwt';
+import { auditToken } from './jwt';
 
 export interface GpConnectOptions {
-  http: SupplierHttp;
   now: () => Date;
-  consumer: ConsumerOrganisation;
+  consumer: Consumer;
   /** The practice's own base URL, named in tokens and after the proxy's. Spine looks it up in SDS. */
   providerUrl?: (practice: OdsCode) => string;
   providerAsid?: (practice: OdsCode) => string;
@@ -20,27 +21,50 @@ const FHIR_JSON = 'application/fhir+json';
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
 
-/** Each exchange has its Spine interaction, the scope its token asks for, and its time. */
+/** Each exchange has its Spine interaction, the scope its token asks for, its time, and what it changes. */
 const EXCHANGES = {
   searchSlots: {
     interaction: 'rest:search:slot-1',
     scope: 'organization/*.read',
     timeoutMs: timeoutMs.search,
+    effect: undefined,
   },
-  findPatient: { interaction: 'rest:search:patient-1', scope: 'patient/*.read', timeoutMs: timeoutMs.read },
+  findPatient: {
+    interaction: 'rest:search:patient-1',
+    scope: 'patient/*.read',
+    timeoutMs: timeoutMs.read,
+    effect: undefined,
+  },
   register: {
     interaction: 'operation:gpc.registerpatient-1',
     scope: 'patient/*.write',
     timeoutMs: timeoutMs.book,
+    effect: 'PREPARATION',
   },
-  book: { interaction: 'rest:create:appointment-1', scope: 'patient/*.write', timeoutMs: timeoutMs.book },
+  book: {
+    interaction: 'rest:create:appointment-1',
+    scope: 'patient/*.write',
+    timeoutMs: timeoutMs.book,
+    effect: 'COMMAND',
+  },
   retrieve: {
     interaction: 'rest:search:patient_appointments-1',
     scope: 'patient/*.read',
     timeoutMs: timeoutMs.read,
+    effect: undefined,
   },
-  read: { interaction: 'rest:read:appointment-1', scope: 'patient/*.read', timeoutMs: timeoutMs.read },
-  cancel: { interaction: 'rest:cancel:appointment-1', scope: 'patient/*.write', timeoutMs: timeoutMs.cancel },
+  read: {
+    interaction: 'rest:read:appointment-1',
+    scope: 'patient/*.read',
+    timeoutMs: timeoutMs.read,
+    effect: undefined,
+  },
+  cancel: {
+    interaction: 'rest:cancel:appointment-1',
+    scope: 'patient/*.write',
+    timeoutMs: timeoutMs.cancel,
+    effect: 'COMMAND',
+  },
 } as const;
 
 export interface FhirRequest {
@@ -53,7 +77,7 @@ export interface FhirRequest {
 
 /** Speaks to practices through the Spine proxy, as GP Connect's interactions prescribe. */
 export function gpConnectExchanges(options: GpConnectOptions) {
-  const { http, now, consumer } = options;
+  const { now, consumer } = options;
   const providerAsid = options.providerAsid ?? ((practice) => `SIM-${practice}`);
   const providerUrl = options.providerUrl ?? ((practice) => `https://provider.invalid${basePath(practice)}`);
 
@@ -62,9 +86,9 @@ export function gpConnectExchanges(options: GpConnectOptions) {
     exchange: keyof typeof EXCHANGES,
     { practice, actor }: { practice: OdsCode; actor: Actor },
     request: FhirRequest,
-    call: Call,
+    context: Context,
   ): Promise<HttpReply> {
-    const { interaction, scope, timeoutMs } = EXCHANGES[exchange];
+    const { interaction, scope, timeoutMs, effect } = EXCHANGES[exchange];
     const { method, path, query, body, version } = request;
     const token = auditToken({ consumer, actor, scope, audience: providerUrl(practice), now: now() });
     const headers = {
@@ -78,15 +102,18 @@ export function gpConnectExchanges(options: GpConnectOptions) {
       ...(version && { 'if-match': `W/"${version}"` }),
     };
     const content = { ...(query && { query }), ...(body && { body: JSON.stringify(body) }) };
-    const changes = scope === 'patient/*.write';
-    return http.send(
-      { method, path: basePath(practice) + path, headers, timeoutMs, changes, ...content },
-      call,
-    );
+    return context.send({
+      method,
+      path: basePath(practice) + path,
+      headers,
+      timeoutMs,
+      ...(effect && { effect }),
+      ...content,
+    });
   }
 
-  const reachable = (call: Call): Promise<HttpReply> =>
-    http.send({ method: 'GET', path: '/health', timeoutMs: timeoutMs.read }, call);
+  const reachable = (context: Context): Promise<HttpReply> =>
+    context.send({ method: 'GET', path: '/health' });
 
   return { send, reachable };
 }

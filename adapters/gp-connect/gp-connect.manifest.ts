@@ -1,6 +1,6 @@
-import type { Manifest } from '../gp-system';
+import { manifestOf } from '../manifest-of';
 
-export const manifest: Manifest = {
+export const manifest = manifestOf({
   id: 'gp-connect',
   name: 'GP Connect-style',
   version: '1.0.0',
@@ -9,19 +9,23 @@ export const manifest: Manifest = {
   auth: 'jwt',
   limits: {
     concurrency: 40,
-    searchWindowDays: 56,
+    requestsPerSecond: 200,
+    searchWindowDays: 14,
     timeoutMs: { search: 5_000, book: 8_000, read: 5_000, cancel: 8_000 },
     settleMs: 16_000,
   },
   // The proxy refuses before it forwards (inferred; see README).
   throttle: '429NotExecuted',
+  throttleScope: 'SUPPLIER',
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'none',
     readBack: 'byPatient',
+    readBackOfPast: false,
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: true,
+    changeFeed: 'none',
     reasonMaxLength: 0,
   },
-};
+});

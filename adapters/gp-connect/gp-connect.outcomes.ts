@@ -1,6 +1,6 @@
 import { outcomeCodes } from '../fhir/operation-outcome';
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
-import { outcomeOfStatus } from '../outcome';
+import { outcomeOfStatus } from '../outcome-of-status';
 import { badReply, parseJson, statusError } from '../parse-reply';
 import type { HttpReply } from '../supplier-http';
 import { FhirAppointment } from './gp-connect.replies';
@@ -28,7 +28,9 @@ export function bookOutcomeOf(reply: HttpReply, { id: supplier, throttle }: Mani
   }
   if (reply.status === 401 || reply.status === 403) return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
   const refusal =
-    reply.status < 500 ? outcomeCodes(reply.body).flatMap((code) => REFUSALS[code] ?? [])[0] : undefined;
+    reply.status < 500
+      ? outcomeCodes(reply.body).details.flatMap((code) => REFUSALS[code] ?? [])[0]
+      : undefined;
   return refusal ? { class: 'REJECTED', refusal } : outcomeOfStatus(failure, reply, throttle);
 }
 
@@ -50,7 +52,7 @@ export function cancelOutcomeOf(
   if (reply.status === 409) return null;
   if (reply.status === 461) return { class: 'REJECTED', refusal: 'TOO_LATE' };
   if (reply.status === 401 || reply.status === 403) return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
-  const codes = reply.status < 500 ? outcomeCodes(reply.body) : [];
+  const codes = reply.status < 500 ? outcomeCodes(reply.body).details : [];
   if (codes.includes('NO_RECORD_FOUND')) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
   if (codes.length > 0) return { class: 'REJECTED', refusal: 'INVALID_REQUEST' };
   return outcomeOfStatus(failure, reply, throttle);

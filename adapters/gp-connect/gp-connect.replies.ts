@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { CalendarDate } from '../../domain/london-time';
 import type { AppointmentMode } from '../../domain/appointment-mode';
 import type { OdsCode } from '../../domain/ods-code';
+import { type Bundle, readableByReference, resourcesIn } from '../fhir/bundle';
+import { comparableName, HumanName, spokenName } from '../fhir/human-name';
 import type { Patient, Slot, SupplierAppointment } from '../gp-system';
-import { parseAs } from '../parse-reply';
 
 /**
  * Replies of GP Connect Appointment Management 1.2.7 (FHIR STU3), of which only what is used is read.
@@ -50,19 +51,7 @@ const Schedule = z.object({
   actor: z.array(Reference).optional(),
 });
 
-const HumanName = z.object({
-  use: z.string().optional(),
-  family: z.string().optional(),
-  given: z.array(z.string()).optional(),
-  prefix: z.array(z.string()).optional(),
-});
 const Practitioner = z.object({ id: z.string(), name: z.array(HumanName).optional() });
-
-export const Bundle = z.object({
-  resourceType: z.literal('Bundle'),
-  entry: z.array(z.object({ resource: z.looseObject({ resourceType: z.string() }) })).optional(),
-});
-export type Bundle = z.infer<typeof Bundle>;
 
 const FhirPatient = z.object({
   id: z.string().min(1),
@@ -94,60 +83,52 @@ export const SlotData = z.object({
   practitioner: z.string().optional(),
 });
 
-function resourcesOf(bundle: Bundle, resourceType: string): unknown[] {
-  return (bundle.entry ?? [])
-    .map((entry) => entry.resource)
-    .filter((resource) => resource.resourceType === resourceType);
-}
-
 /**
  * The bookable slots of a search result. A slot without a channel, or of a channel that is not offered here (a home
  * visit), is left out: a missing channel is never guessed.
  * @throws SupplierError BAD_REPLY when a Slot is incomplete.
  */
 export function slotsOf(bundle: Bundle, practice: OdsCode): Slot[] {
-  const schedules = indexed(bundle, 'Schedule', Schedule);
-  const practitioners = indexed(bundle, 'Practitioner', Practitioner);
+  const schedules = readableByReference(bundle, 'Schedule', Schedule);
+  const practitioners = readableByReference(bundle, 'Practitioner', Practitioner);
 
-  return resourcesOf(bundle, 'Slot')
-    .map((resource) => parseAs(SUPPLIER, FhirSlot, resource))
-    .flatMap((slot) => {
-      const mode = modeOf(slot);
-      const slotType = slot.serviceType?.find(({ text }) => text)?.text;
-      if (!mode || !slotType || slot.status !== 'free') return [];
-      const schedule = schedules.get(slot.schedule.reference);
-      const actor = (type: string) =>
-        schedule?.actor?.find(({ reference }) => reference.startsWith(`${type}/`))?.reference;
-      const practitioner = actor('Practitioner');
-      const data: z.infer<typeof SlotData> = {
-        start: slot.start,
-        end: slot.end,
-        location: actor('Location'),
-        practitioner,
-      };
-      return {
-        practice,
-        id: slot.id,
-        startsAt: new Date(slot.start),
-        endsAt: new Date(slot.end),
-        mode,
-        slotType,
-        sessionName: schedule?.serviceCategory?.text,
-        clinicianName: practitioner && spokenName(practitioners.get(practitioner)?.name),
-        clinicianRole: roleOf(schedule?.extension),
-        supplierData: JSON.stringify(data),
-      };
-    });
+  return resourcesIn(SUPPLIER, bundle, 'Slot', FhirSlot).flatMap((slot) => {
+    const mode = modeOf(slot);
+    const slotType = slot.serviceType?.find(({ text }) => text)?.text;
+    if (!mode || !slotType || slot.status !== 'free') return [];
+    const schedule = schedules.get(slot.schedule.reference);
+    const actor = (type: string) =>
+      schedule?.actor?.find(({ reference }) => reference.startsWith(`${type}/`))?.reference;
+    const practitioner = actor('Practitioner');
+    const data: z.infer<typeof SlotData> = {
+      start: slot.start,
+      end: slot.end,
+      location: actor('Location'),
+      practitioner,
+    };
+    return {
+      practice,
+      id: slot.id,
+      startsAt: new Date(slot.start),
+      endsAt: new Date(slot.end),
+      mode,
+      slotType,
+      sessionName: schedule?.serviceCategory?.text,
+      clinicianName: practitioner && spokenName(practitioners.get(practitioner)?.name),
+      clinicianRole: roleOf(schedule?.extension),
+      supplierData: JSON.stringify(data),
+    };
+  });
 }
 
 export function patientIn(bundle: Bundle): FhirPatient | undefined {
-  return resourcesOf(bundle, 'Patient').map((resource) => parseAs(SUPPLIER, FhirPatient, resource))[0];
+  return resourcesIn(SUPPLIER, bundle, 'Patient', FhirPatient)[0];
 }
 
 export function appointmentsIn(bundle: Bundle, marker: string): SupplierAppointment[] {
-  return resourcesOf(bundle, 'Appointment')
-    .map((resource) => parseAs(SUPPLIER, FhirAppointment, resource))
-    .map((resource) => appointmentOf(resource, marker));
+  return resourcesIn(SUPPLIER, bundle, 'Appointment', FhirAppointment).map((resource) =>
+    appointmentOf(resource, marker),
+  );
 }
 
 function appointmentOf(resource: FhirAppointment, marker: string): SupplierAppointment {
@@ -175,8 +156,8 @@ export function isSamePerson(theirs: FhirPatient, ours: Patient): boolean {
   const [ourGiven] = ours.givenName.split(' ');
   return (
     theirs.birthDate === ours.birthDate &&
-    comparable(name?.family) === comparable(ours.familyName) &&
-    comparable(given) === comparable(ourGiven)
+    comparableName(name?.family) === comparableName(ours.familyName) &&
+    comparableName(given) === comparableName(ourGiven)
   );
 }
 
@@ -187,32 +168,4 @@ function modeOf(slot: FhirSlot): AppointmentMode | undefined {
 
 function roleOf(extensions: readonly z.infer<typeof Extension>[] | undefined): string | undefined {
   return extensions?.find(({ url }) => url === PRACTITIONER_ROLE)?.valueCodeableConcept?.coding?.[0]?.display;
-}
-
-function spokenName(names: readonly z.infer<typeof HumanName>[] | undefined): string | undefined {
-  const name = names?.find(({ use }) => use === 'usual') ?? names?.[0];
-  const words = [...(name?.prefix ?? []), ...(name?.given ?? []), name?.family].filter(Boolean);
-  return words.length > 0 ? words.join(' ') : undefined;
-}
-
-/** Resources that cannot be read are left out: what they add to a slot is welcome, not needed. */
-function indexed<T extends { id: string }>(
-  bundle: Bundle,
-  type: string,
-  schema: z.ZodType<T>,
-): Map<string, T> {
-  const found = new Map<string, T>();
-  for (const resource of resourcesOf(bundle, type)) {
-    const parsed = schema.safeParse(resource);
-    if (parsed.success) found.set(`${type}/${parsed.data.id}`, parsed.data);
-  }
-  return found;
-}
-
-/** Registers differ in case, accents, hyphens and apostrophes, not in letters. */
-function comparable(name: string | undefined): string {
-  return (name ?? '')
-    .normalize('NFD')
-    .replace(/[^\p{Letter}]/gu, '')
-    .toLowerCase();
 }

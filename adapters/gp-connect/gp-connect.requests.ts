@@ -2,7 +2,7 @@ import { addLondonDays, londonDate, wallClockWithOffset } from '../../domain/lon
 import type { BookCommand, Patient } from '../gp-system';
 import type { z } from 'zod';
 import { CANCELLATION_REASON, type FhirAppointment, type SlotData } from './gp-connect.replies';
-import type { ConsumerOrganisation } from './jwt';
+import type { Consumer } from '../supplier';
 
 /** Bodies and queries that the adapter sends, after GP Connect Appointment Management 1.2.7. */
 export const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
@@ -11,23 +11,7 @@ const ORGANISATION_TYPE = 'https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-Organis
 const BOOKING_ORGANISATION =
   'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-BookingOrganisation-1';
 
-const RANGE_DAYS = 14;
-const JOINT_OVERLAP_MS = 2 * 3_600_000;
-
-/**
- * Ranges of at most 14 calendar days that together cover `[from, to]`. Neighbours overlap, because a slot that spans
- * a joint lies wholly inside neither half.
- */
-export function searchRanges(from: Date, to: Date): { from: Date; to: Date }[] {
-  const latest = addLondonDays(from, RANGE_DAYS);
-  if (to <= latest) return [{ from, to }];
-  return [{ from, to: latest }, ...searchRanges(new Date(latest.getTime() - JOINT_OVERLAP_MS), to)];
-}
-
-export function slotQuery(
-  range: { from: Date; to: Date },
-  consumer: ConsumerOrganisation,
-): [string, string][] {
+export function slotQuery(range: { from: Date; to: Date }, consumer: Consumer): [string, string][] {
   return [
     ['status', 'free'],
     ['start', `ge${wallClockWithOffset(upToSecond(range.from))}`],
@@ -76,7 +60,7 @@ export function appointment(
   command: BookCommand,
   slot: z.infer<typeof SlotData>,
   patientId: string,
-  consumer: ConsumerOrganisation,
+  consumer: Consumer,
   now: Date,
 ): object {
   const participant = (reference: string) => ({ actor: { reference }, status: 'accepted' });

@@ -1,16 +1,14 @@
 import nock from 'nock';
-import pino from 'pino';
 import { z } from 'zod';
-import { addLondonDays, CalendarDate } from '../../domain/london-time';
+import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { type BookCommand, type Call, type Patient, type Slot, SupplierError } from '../gp-system';
-import { supplierHttp } from '../supplier-http';
-import { gpConnect } from './gp-connect';
+import { gpSystemAt } from '../conformance/gp-system-at';
+import { Bundle } from '../fhir/bundle';
 import { manifest } from './gp-connect.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './gp-connect.outcomes';
-import { Bundle, isSamePerson, patientIn, slotsOf } from './gp-connect.replies';
-import { searchRanges } from './gp-connect.requests';
+import { isSamePerson, patientIn, slotsOf } from './gp-connect.replies';
 
 const practice = OdsCode.parse('B86030');
 const NOON = new Date('2026-07-01T11:00:00Z');
@@ -101,24 +99,6 @@ describe('the mapping of GP Connect slots', () => {
   });
 });
 
-describe('search ranges', () => {
-  it('are one up to fourteen calendar days, across the October change too', () => {
-    const from = new Date('2026-10-20T11:00:00Z');
-    const to = addLondonDays(from, 14);
-    expect(to.getTime() - from.getTime()).toBe((14 * 24 + 1) * 3_600_000);
-    expect(searchRanges(from, to)).toEqual([{ from, to }]);
-  });
-
-  it('overlap, so that no slot falls between them', () => {
-    const to = addLondonDays(NOON, 30);
-    const ranges = searchRanges(NOON, to);
-    expect(ranges).toHaveLength(3);
-    expect(ranges[0]!.from).toEqual(NOON);
-    expect(ranges[2]!.to).toEqual(to);
-    expect(ranges[1]!.from < ranges[0]!.to && ranges[2]!.from < ranges[1]!.to).toBe(true);
-  });
-});
-
 describe('the comparison of persons', () => {
   const ours: Patient = {
     nhsNumber: syntheticNhsNumber(13),
@@ -197,24 +177,7 @@ describe('the answer to a GP Connect cancellation', () => {
 describe('a GP Connect exchange, as recorded', () => {
   const host = 'https://ssp.invalid';
   const base = `/${practice}/STU3/1/gpconnect/fhir`;
-  const consumer = {
-    odsCode: 'X26',
-    name: 'Gateway',
-    type: 'urgent-care',
-    phone: '01632 960999',
-    asid: '9990001',
-  };
-  const system = () =>
-    gpConnect({
-      http: supplierHttp({
-        supplier: 'gp-connect',
-        baseUrl: host,
-        limits: manifest.limits,
-        logger: pino({ level: 'silent' }),
-      }),
-      now: () => NOON,
-      consumer,
-    });
+  const system = () => gpSystemAt('gp-connect', host, () => NOON);
   const call = (): Call => ({
     signal: AbortSignal.timeout(60_000),
     deadline: performance.now() + 2_000,
@@ -273,7 +236,7 @@ describe('a GP Connect exchange, as recorded', () => {
 
   it('searches with UK offsets, filters and an unsigned token of five minutes', async () => {
     const tokens: string[] = [];
-    nock(host, { reqheaders: { 'ssp-interactionid': /rest:search:slot-1$/, 'ssp-from': '9990001' } })
+    nock(host, { reqheaders: { 'ssp-interactionid': /rest:search:slot-1$/, 'ssp-from': '999000000001' } })
       .get(`${base}/Slot`)
       .query({
         status: 'free',

@@ -1,15 +1,5 @@
 import type { Actor } from '../gp-system';
-
-/** Who asks, as GP Connect wants it told in every request. */
-export interface ConsumerOrganisation {
-  odsCode: string;
-  name: string;
-  /** GPConnect-OrganisationType-1, for example `urgent-care`. */
-  type: string;
-  phone: string;
-  /** Spine accredited system id. */
-  asid: string;
-}
+import type { Consumer } from '../supplier';
 
 export type Scope = 'organization/*.read' | 'patient/*.read' | 'patient/*.write';
 
@@ -21,7 +11,7 @@ const LIFETIME_SECONDS = 300;
  * patient stands in, with UNK for the ids that only professionals have (a stated limitation).
  */
 export function auditToken(claims: {
-  consumer: ConsumerOrganisation;
+  consumer: Consumer;
   actor: Actor;
   scope: Scope;
   audience: string;

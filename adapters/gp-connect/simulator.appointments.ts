@@ -39,6 +39,10 @@ const NewAppointment = z.object({
   specialty: z.undefined().optional(),
 });
 
+const Amendment = z.looseObject({
+  description: z.string().max(100),
+  comment: z.string().max(500).optional(),
+});
 const Cancellation = z.looseObject({ status: z.literal('cancelled'), extension: Extensions });
 
 /** `POST /Appointment`. Times are compared as text, offset included, as the demonstrator does. */
@@ -95,14 +99,41 @@ export function patientAppointments({ diary, now, practice, id, request: { query
   return searchset(diary.appointmentsOf(patient).filter(isWithin).map(appointmentResource));
 }
 
+/** `PUT /Appointment/{id}`, as an amendment: description and comment of what is still ahead, and nothing else. */
+export function amendAppointment({ diary, practice, id, request }: Asked): WireReply {
+  const appointment = diary.appointment(practice, id);
+  if (!appointment) return outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
+  const stale = staleness(request.headers['if-match'], appointment);
+  if (stale) return stale;
+  const parsed = Amendment.safeParse(jsonOf(request.body)).data;
+  const resource: unknown = JSON.parse(JSON.stringify(appointmentResource(appointment)));
+  if (!parsed || !isDeepStrictEqual(withoutWords(parsed), withoutWords(z.looseObject({}).parse(resource))))
+    return outcome(422, 'INVALID_RESOURCE', 'Only description and comment may change');
+  const { description, comment } = parsed;
+  const amended = diary.amend(practice, id, { description, comment });
+  return amended
+    ? versioned(200, amended)
+    : outcome(422, 'INVALID_RESOURCE', 'The appointment cannot be amended');
+}
+
+function withoutWords(resource: object): object {
+  const isKept = ([name]: [string, unknown]) => name !== 'description' && name !== 'comment';
+  return Object.fromEntries(Object.entries(resource).filter(isKept));
+}
+
+function staleness(match: string | undefined, appointment: DiaryAppointment): WireReply | null {
+  if (match === undefined) return outcome(400, 'BAD_REQUEST', 'If-Match is missing');
+  return match === etag(appointment)
+    ? null
+    : outcome(409, 'FHIR_CONSTRAINT_VIOLATION', 'The version is not current', 'conflict');
+}
+
 /** `PUT /Appointment/{id}`: cancels, if the version is the current one and nothing else is changed. */
 export function cancelAppointment({ diary, practice, consumer, id, request }: Asked): WireReply {
   const appointment = diary.appointment(practice, id);
   if (!appointment) return outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
-  const match = request.headers['if-match'];
-  if (match === undefined) return outcome(400, 'BAD_REQUEST', 'If-Match is missing');
-  if (match !== etag(appointment))
-    return outcome(409, 'FHIR_CONSTRAINT_VIOLATION', 'The version is not current', 'conflict');
+  const stale = staleness(request.headers['if-match'], appointment);
+  if (stale) return stale;
   const parsed = Cancellation.safeParse(jsonOf(request.body));
   const reason = parsed.data?.extension.find(({ url }) => url === CANCELLATION_REASON)?.valueString;
   if (!parsed.success || !reason || !changesNothingElse(parsed.data, appointment))

@@ -1,22 +1,21 @@
+import { z } from 'zod';
+import { CalendarDate, wallClockWithOffset } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
+import { OdsCode } from '../../domain/ods-code';
+import { CONSUMER } from '../conformance/gp-system-at';
 import { diary } from '../simulator/diary';
+import type { DiarySlot } from '../simulator/diary-records';
+import { type DiaryPlan, seedDiary } from '../simulator/seed-diary';
 import { auditToken, type Scope } from './jwt';
 import { gpConnectSimulator } from './simulator';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
 const BASE = '/B86030/STU3/1/gpconnect/fhir';
 const now = () => NOON;
-const consumer = {
-  odsCode: 'X26',
-  name: 'Gateway',
-  type: 'urgent-care',
-  phone: '01632 960999',
-  asid: '9990001',
-};
 
 const token = (scope: Scope, at = NOON) =>
   auditToken({
-    consumer,
+    consumer: CONSUMER,
     actor: { kind: 'PATIENT', id: 'pseudonym' },
     scope,
     audience: 'https://aud.invalid',
@@ -113,3 +112,292 @@ describe('the simulated GP Connect provider', () => {
     expect(ask('/Patient', [['identifier', `${system}|1234567890`]]).body).toContain('INVALID_NHS_NUMBER');
   });
 });
+
+describe('the simulated provider’s appointments', () => {
+  const FREED = [new Date('2026-07-01T12:00:00Z'), new Date('2026-07-01T14:00:00Z')] as const;
+  const practice = OdsCode.parse('B86030');
+  const ods = 'https://fhir.nhs.uk/Id/ods-organization-code';
+  const type = 'https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-OrganisationType-1';
+  let serial = 800_000;
+
+  /** One provider whose clock can be moved, with two free hours. */
+  function provider(plan?: DiaryPlan) {
+    const clock = { now: NOON };
+    const at = () => clock.now;
+    const book = diary({ now: at, ...(plan && { plan }) });
+    book.deskFrees(practice, ...FREED);
+    const skin = gpConnectSimulator({ diary: book, now: at });
+    const send = (
+      method: string,
+      path: string,
+      interaction: string,
+      extra: { query?: [string, string][]; body?: object; match?: string; scope?: Scope } = {},
+    ) => {
+      const headers = {
+        'ssp-traceid': 'trace',
+        'ssp-from': '1',
+        'ssp-to': '2',
+        'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${interaction}`,
+        authorization: `Bearer ${token(extra.scope ?? 'patient/*.write', clock.now)}`,
+        ...(extra.match && { 'if-match': extra.match }),
+      };
+      const query = new URLSearchParams(extra.query);
+      return skin.answer({
+        method,
+        path: BASE + path,
+        query,
+        headers,
+        body: JSON.stringify(extra.body ?? {}),
+      });
+    };
+    const nhsNumber = syntheticNhsNumber(serial++);
+    const register = (resource: object = {}) =>
+      send('POST', '/Patient/$gpc.registerpatient', 'operation:gpc.registerpatient-1', {
+        body: {
+          resourceType: 'Parameters',
+          parameter: [
+            {
+              name: 'registerPatient',
+              resource: {
+                resourceType: 'Patient',
+                identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: nhsNumber }],
+                name: [{ use: 'official', family: 'Example', given: ['Zoë'] }],
+                birthDate: '1990-05-05',
+                ...resource,
+              },
+            },
+          ],
+        },
+      });
+    return { clock, book, send, register, nhsNumber };
+  }
+
+  /** A patient registered, and a body that books the first free slot. */
+  function ready() {
+    const on = provider();
+    on.register();
+    const patient = on.book.patient(practice, on.nhsNumber)!;
+    const [slot] = on.book.freeSlots(practice, ...FREED, {
+      route: 'NETWORK',
+      organisationType: 'urgent-care',
+    });
+    const body = {
+      resourceType: 'Appointment',
+      contained: [
+        {
+          resourceType: 'Organization',
+          id: '1',
+          identifier: [{ system: ods, value: 'X26' }],
+          name: 'Us',
+          type: [{ coding: [{ system: type, code: 'urgent-care' }] }],
+          telecom: [{ value: '01632 960000' }],
+        },
+      ],
+      extension: [
+        { url: 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-BookingOrganisation-1' },
+      ],
+      status: 'booked',
+      description: 'words',
+      start: wallClockWithOffset(slot!.startsAt),
+      end: wallClockWithOffset(slot!.endsAt),
+      created: '2026-07-01T12:00:00+01:00',
+      slot: [{ reference: `Slot/${slot!.id}` }],
+      participant: [`Patient/${patient.id}`, 'Location/1'].map((reference) => ({ actor: { reference } })),
+    };
+    const book = (change: object = {}) =>
+      on.send('POST', '/Appointment', 'rest:create:appointment-1', { body: { ...body, ...change } });
+    return { ...on, patient, slot: slot!, bookAppointment: book };
+  }
+
+  function booked() {
+    const on = ready();
+    const { headers, body } = on.bookAppointment();
+    const resource = z.looseObject({ id: z.string() }).parse(JSON.parse(body));
+    const path = `/Appointment/${resource.id}`;
+    const put = (interaction: string, change: object, match = headers?.['etag']) =>
+      on.send('PUT', path, interaction, { body: { ...resource, ...change }, ...(match && { match }) });
+    const reason = {
+      url: 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-AppointmentCancellationReason-1',
+      valueString: 'why',
+    };
+    const extension = [...z.array(z.looseObject({})).parse(resource.extension), reason];
+    const cancel = (change: object = {}, match?: string) =>
+      put('rest:cancel:appointment-1', { status: 'cancelled', extension, ...change }, match);
+    return { ...on, path, put, cancel, resource };
+  }
+
+  it('registers temporarily, once; never whom the register does not trace', () => {
+    const { register, book, nhsNumber } = provider();
+    expect(register().status).toBe(200);
+    expect(book.patient(practice, nhsNumber)).toMatchObject({ registration: 'TEMPORARY' });
+    expect(register()).toMatchObject({ status: 409, body: containing('DUPLICATE_REJECTED') });
+    const untraced = [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9434765919' }];
+    expect(register({ identifier: untraced })).toMatchObject({
+      status: 400,
+      body: containing('INVALID_PATIENT_DEMOGRAPHICS'),
+    });
+  });
+
+  it('shows nothing of a sensitive patient', () => {
+    const { book, send, nhsNumber } = provider();
+    const person = { familyName: 'E', givenName: 'E', birthDate: CalendarDate.parse('1990-05-05') };
+    book.registerPatient(practice, { ...person, nhsNumber, sensitive: true });
+    const query: [string, string][] = [['identifier', `https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}`]];
+    const { status, body } = send('GET', '/Patient', 'rest:search:patient-1', {
+      query,
+      scope: 'patient/*.read',
+    });
+    expect([status, JSON.parse(body)]).toEqual([200, { resourceType: 'Bundle', type: 'searchset' }]);
+  });
+
+  it('answers a booking 201 with ETag and Location', () => {
+    const { status, headers, body } = ready().bookAppointment();
+    expect(status).toBe(201);
+    expect(headers?.['etag']).toBe('W/"1"');
+    expect(headers?.['location']).toMatch(/\/Appointment\/[-0-9a-f]{36}$/);
+    expect(body).toContain('"status":"booked"');
+  });
+
+  it('answers 409 DUPLICATE_REJECTED for a slot that is no longer free', () => {
+    const { bookAppointment } = ready();
+    bookAppointment();
+    expect(bookAppointment()).toMatchObject({ status: 409, body: containing('DUPLICATE_REJECTED') });
+  });
+
+  it.each([
+    ['times in another offset', { start: '2026-07-01T12:00:00+00:00' }, 'INVALID_RESOURCE'],
+    ['a reason', { reason: [{}] }, 'INVALID_RESOURCE'],
+    ['a description of more than 100 characters', { description: 'x'.repeat(101) }, 'INVALID_RESOURCE'],
+    ['a comment of more than 500 characters', { comment: 'x'.repeat(501) }, 'INVALID_RESOURCE'],
+    ['no booking organisation', { contained: [] }, 'INVALID_RESOURCE'],
+    ['a slot that is not there', { slot: [{ reference: 'Slot/9000499' }] }, 'REFERENCE_NOT_FOUND'],
+  ])('answers 422 to a booking with %s', (_, change, code) => {
+    const { bookAppointment, book } = ready();
+    expect(bookAppointment(change)).toMatchObject({ status: 422, body: containing(code) });
+    expect(book.appointments({ practice })).toEqual([]);
+  });
+
+  it('refuses what is past', () => {
+    const { bookAppointment, clock } = ready();
+    clock.now = new Date('2026-07-01T15:00:00Z');
+    expect(bookAppointment()).toMatchObject({ status: 422, body: containing('INVALID_RESOURCE') });
+  });
+
+  it('retrieves by two dates, today’s and cancelled ones included, and knows no past', () => {
+    const { send, patient, cancel, clock } = booked();
+    cancel();
+    const list = (from: string, to: string) =>
+      send('GET', `/Patient/${patient.id}/Appointment`, 'rest:search:patient_appointments-1', {
+        query: [
+          ['start', `ge${from}`],
+          ['start', `le${to}`],
+        ],
+        scope: 'patient/*.read',
+      });
+    expect(list('2026-07-01', '2026-07-02').body).toContain('"status":"cancelled"');
+    expect(list('2026-06-30', '2026-07-02')).toMatchObject({
+      status: 422,
+      body: containing('INVALID_PARAMETER'),
+    });
+    expect(list('2026-07-01T00:00:00+01:00', '2026-07-02').status).toBe(422);
+    clock.now = new Date('2026-07-02T09:00:00Z');
+    expect(list('2026-07-01', '2026-07-02').status).toBe(422);
+  });
+
+  it('cancels with the current version, changing status and reason only', () => {
+    const { cancel, put, book, slot } = booked();
+    expect(put('rest:cancel:appointment-1', { status: 'cancelled' })).toMatchObject({ status: 422 });
+    expect(cancel({ description: 'other' })).toMatchObject({
+      status: 422,
+      body: containing('INVALID_RESOURCE'),
+    });
+    expect(cancel({}, 'W/"7"')).toMatchObject({ status: 409, body: containing('FHIR_CONSTRAINT_VIOLATION') });
+    const { status, headers } = cancel();
+    expect([status, headers?.['etag']]).toEqual([200, 'W/"2"']);
+    expect(book.isFree(slot)).toBe(true);
+  });
+
+  it('wants If-Match, and knows no appointment of another id', () => {
+    const { send, path } = booked();
+    expect(send('PUT', path, 'rest:cancel:appointment-1').status).toBe(400);
+    expect(send('GET', '/Appointment/none', 'rest:read:appointment-1')).toMatchObject({
+      status: 404,
+      body: containing('NO_RECORD_FOUND'),
+    });
+  });
+
+  it('amends description and comment, and nothing else', () => {
+    const { put, clock } = booked();
+    const amend = (change: object, match?: string) => put('rest:update:appointment-1', change, match);
+    expect(amend({ status: 'arrived' })).toMatchObject({ status: 422 });
+    expect(amend({ description: 'other' }, 'W/"9"').status).toBe(409);
+    const { status, body, headers } = amend({ description: 'other', comment: 'more' });
+    expect([status, headers?.['etag']]).toEqual([200, 'W/"2"']);
+    expect(body).toContain('"description":"other","comment":"more"');
+    clock.now = new Date('2026-07-01T15:00:00Z');
+    expect(amend({ description: 'late' }, 'W/"2"').status).toBe(422);
+  });
+
+  it.each([
+    [
+      '14 calendar days across the October change',
+      '2026-10-20T12:00:00+01:00',
+      '2026-11-03T12:00:00+00:00',
+      200,
+    ],
+    ['an hour more', '2026-10-20T12:00:00+01:00', '2026-11-03T13:00:00+00:00', 422],
+    [
+      '14 calendar days across the March change',
+      '2027-03-20T12:00:00+00:00',
+      '2027-04-03T12:00:00+01:00',
+      200,
+    ],
+  ])('takes a range for %s by the calendar', (_, from, to, status) => {
+    const query: [string, string][] = [
+      ['status', 'free'],
+      ['start', `ge${from}`],
+      ['end', `le${to}`],
+      ['_include', 'Slot:schedule'],
+    ];
+    const { send } = provider();
+    expect(send('GET', '/Slot', 'rest:search:slot-1', { query, scope: 'organization/*.read' }).status).toBe(
+      status,
+    );
+  });
+
+  /** Which restrictions a consumer sees through, by what it sends. */
+  it.each([
+    ['nothing', [], [true, false, false, false]],
+    ['its type', [`${type}|urgent-care`], [true, true, false, false]],
+    ['its code', [`${ods}|X26`], [true, false, true, false]],
+    ['both', [`${type}|urgent-care`, `${ods}|X26`], [true, true, true, true]],
+    ['others', [`${type}|gp-practice`, `${ods}|Y99`], [true, false, false, false]],
+  ])('shows slots to a consumer that sends %s by the searchFilter matrix', (_, filters, seen) => {
+    const releases = [
+      { organisationType: null, organisations: null },
+      { organisationType: 'urgent-care', organisations: null },
+      { organisationType: null, organisations: [OdsCode.parse('X26')] },
+      { organisationType: 'urgent-care', organisations: [OdsCode.parse('X26')] },
+    ];
+    const found = releases.map((networkRelease) => {
+      const plan = seedDiary();
+      const released = (slot: DiarySlot): DiarySlot => ({
+        ...slot,
+        session: { ...slot.session, networkRelease },
+      });
+      const { send } = provider({
+        ...plan,
+        slotsBetween: (...range) => plan.slotsBetween(...range).map(released),
+      });
+      const query: [string, string][] = [
+        ...SEARCH.filter(([name]) => name !== 'searchFilter'),
+        ...filters.map((filter): [string, string] => ['searchFilter', filter]),
+      ];
+      const { body } = send('GET', '/Slot', 'rest:search:slot-1', { query, scope: 'organization/*.read' });
+      return body.includes('"resourceType":"Slot"');
+    });
+    expect(found).toEqual(seen);
+  });
+});
+
+const containing = (part: string): unknown => expect.stringContaining(part);

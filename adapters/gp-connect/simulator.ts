@@ -5,6 +5,7 @@ import type { WireReply, WireRequest } from '../simulator/http-listener';
 import type { About, Skin } from '../simulator/skin-server';
 import type { Asked } from './simulator.asked';
 import {
+  amendAppointment,
   bookAppointment,
   cancelAppointment,
   patientAppointments,
@@ -84,7 +85,17 @@ const ROUTES: readonly Route[] = [
     scope: WRITE,
     answer: cancelAppointment,
   },
+  {
+    operation: 'OTHER',
+    method: 'PUT',
+    path: /^\/Appointment\/([^/]+)$/,
+    interaction: 'rest:update:appointment-1',
+    scope: WRITE,
+    answer: amendAppointment,
+  },
 ];
+
+const INTERACTIONS = 'urn:nhs:names:services:gpconnect:fhir:';
 
 const BASE = /^\/([A-Z0-9]{3,10})\/STU3\/1\/gpconnect\/fhir(\/.*)$/;
 
@@ -110,6 +121,11 @@ export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Da
       const consumer = consumerOf(request, { ...route, now: now() });
       return 'status' in consumer ? consumer : route.answer({ diary, now, practice, consumer, request, id });
     },
+    // The proxy's failures are sometimes not FHIR.
+    failure: (status) =>
+      status === 500
+        ? outcome(500, 'INTERNAL_SERVER_ERROR', 'It did not work', 'processing')
+        : { status, headers: { 'content-type': 'text/plain' }, body: 'It did not work' },
     expireSessions() {
       // System to system: there are no sessions.
     },
@@ -119,10 +135,11 @@ export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Da
 function find(request: WireRequest): { route: Route; practice: OdsCode; id: string } | null {
   const [, practice, rest] = BASE.exec(request.path) ?? [];
   if (practice === undefined || rest === undefined) return null;
-  for (const route of ROUTES) {
-    const match = route.path.exec(rest);
-    if (match && route.method === request.method)
-      return { route, practice: OdsCode.parse(practice), id: decodeURIComponent(match[1] ?? '') };
-  }
-  return null;
+  const fitting = ROUTES.filter(({ path, method }) => method === request.method && path.test(rest));
+  // Amending and cancelling differ in their interaction alone.
+  const meant = ({ interaction }: Route) =>
+    request.headers['ssp-interactionid'] === INTERACTIONS + interaction;
+  const route = fitting.find(meant) ?? fitting[0];
+  const id = decodeURIComponent(route?.path.exec(rest)?.[1] ?? '');
+  return route ? { route, practice: OdsCode.parse(practice), id } : null;
 }

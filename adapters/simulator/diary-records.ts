@@ -51,7 +51,7 @@ const DiarySlot = z.object({
 });
 export type DiarySlot = z.infer<typeof DiarySlot>;
 
-const SlotState = z.enum(['FREE', 'DESK', 'BOOKED']);
+const SlotState = z.enum(['FREE', 'DESK', 'BOOKED', 'WITHDRAWN']);
 export type SlotState = z.infer<typeof SlotState>;
 
 /** For whom slots are asked. A consumer that names neither type nor code sees unrestricted slots only. */

@@ -39,6 +39,12 @@ export interface Diary {
 
   book(request: BookingRequest): BookingResult;
   cancel(practice: OdsCode, appointmentId: string, by: string, reason?: string): CancelResult;
+  /** Changes the words on an appointment that is still ahead; null where there is none. */
+  amend(
+    practice: OdsCode,
+    appointmentId: string,
+    words: { description?: string | undefined; comment?: string | undefined },
+  ): DiaryAppointment | null;
   appointment(practice: OdsCode, id: string): DiaryAppointment | undefined;
   /** All of one patient's at one practice, cancelled and past ones included. */
   appointmentsOf(patient: DiaryPatient): DiaryAppointment[];
@@ -52,6 +58,8 @@ export interface Diary {
   deskTakes(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
   /** The desk frees what it had taken itself; bookings stay. */
   deskFrees(practice: OdsCode, from: Date, to: Date, slotType?: string): number;
+  /** The practice takes free slots out of its book; returns how many. They are no longer known. */
+  withdraw(practice: OdsCode, from: Date, to: Date): number;
   deskTakesSlot(practice: OdsCode, slotId: number): boolean;
   deskMoves(practice: OdsCode, appointmentId: string, toSlotId: number): boolean;
 
@@ -147,7 +155,7 @@ export function diary(options: {
 
     book(request) {
       const slot = plan.slot(request.practice, request.slotId);
-      if (!slot) return { kind: 'REFUSED', why: 'NOT_FOUND' };
+      if (!slot || stateOf(slot) === 'WITHDRAWN') return { kind: 'REFUSED', why: 'NOT_FOUND' };
       const why = refusal(request, slot);
       if (why) return { kind: 'REFUSED', why };
       const appointment: DiaryAppointment = {
@@ -181,6 +189,13 @@ export function diary(options: {
       record([...vacated(appointment), { kind: 'appointment', appointment: cancelled }]);
       return { kind: 'CANCELLED', appointment: cancelled };
     },
+    amend(practice, appointmentId, words) {
+      const appointment = books.of(practice).appointments.get(appointmentId);
+      if (appointment?.status !== 'BOOKED' || appointment.slot.startsAt <= now()) return null;
+      const amended = { ...next(appointment, now(), 'amended'), ...words };
+      record([{ kind: 'appointment', appointment: amended }]);
+      return amended;
+    },
     appointment: (practice, id) => books.of(practice).appointments.get(id),
     appointmentsOf,
     appointments(filter = {}) {
@@ -192,6 +207,7 @@ export function diary(options: {
 
     deskTakes: (practice, from, to, slotType) => deskSets(practice, from, to, 'FREE', 'DESK', slotType),
     deskFrees: (practice, from, to, slotType) => deskSets(practice, from, to, 'DESK', 'FREE', slotType),
+    withdraw: (practice, from, to) => deskSets(practice, from, to, 'FREE', 'WITHDRAWN'),
     deskTakesSlot(practice, slotId) {
       const slot = plan.slot(practice, slotId);
       if (!slot || !isFree(slot)) return false;

@@ -5,14 +5,15 @@ import { OdsCode } from '../../domain/ods-code';
 export const OPERATIONS = ['SESSION', 'SEARCH', 'PATIENT', 'BOOK', 'READ', 'CANCEL', 'OTHER'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** `malformed`, `html-200`, `truncated` and `slow-drip` spoil the answer of a request that was carried out. */
+/** `malformed`, `html-200`, `truncated`, `slow-drip`, `drift` and `entity-bomb` spoil the answer of a request that was carried out. */
 export const Fault = z.discriminatedUnion('kind', [
   /** Waits before executing, so a booking may still happen after the caller has given up. */
   z.object({ kind: z.literal('slow'), ms: z.number().int().positive().max(600_000) }),
   z.object({ kind: z.literal('throttled'), retryAfterSeconds: z.number().int().nonnegative().optional() }),
   z.object({
     kind: z.literal('server-error'),
-    status: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]),
+    /** 408 is a proxy’s word for a receiver that did not answer in time. */
+    status: z.literal([408, 500, 502, 503, 504]),
     afterCommit: z.boolean().default(false),
   }),
   z.object({ kind: z.literal('malformed') }),
@@ -21,6 +22,14 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slow-drip') }),
   z.object({ kind: z.literal('reset-before-commit') }),
   z.object({ kind: z.literal('reset-after-commit') }),
+  /** A reply that has drifted from what was promised: `at` is a path as `leafPaths` names it. */
+  z.object({
+    kind: z.literal('drift'),
+    change: z.enum(['field-added', 'field-removed', 'field-mistyped']),
+    at: z.string(),
+  }),
+  /** A document type whose entities would grow without end. */
+  z.object({ kind: z.literal('entity-bomb') }),
   z.object({ kind: z.literal('session-expired') }),
   /** The practice's desk takes the slot just before the booking is executed. */
   z.object({ kind: z.literal('taken-by-desk') }),

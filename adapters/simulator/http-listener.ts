@@ -22,6 +22,8 @@ export interface Listener {
   down(): Promise<void>;
   /** Listens again, on the same port. */
   up(): Promise<void>;
+  /** How many connections are open. */
+  connections(): Promise<number>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function httpListener(
     port: taken,
     down: () => close(server),
     up: () => listen(server, taken),
+    connections: () => connectionsOf(server),
   };
 }
 
@@ -89,6 +92,15 @@ function close(server: http.Server): Promise<void> {
       resolve();
     });
     server.closeAllConnections();
+  });
+}
+
+function connectionsOf(server: http.Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
   });
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Diary } from './diary';
 import type { Fault, Faults, Operation } from './faults';
+import { drifted } from './drift';
 import { httpListener, type Listener, sendReply, type WireReply, type WireRequest } from './http-listener';
 
 /** One supplier's side of the wire over the diary. Answers are synchronous, so they are atomic. */
@@ -11,6 +12,8 @@ export interface Skin {
   /** What the request is about, for aiming faults; the slot only where it wants to book one. */
   identify(request: WireRequest): About;
   answer(request: WireRequest): WireReply;
+  /** The supplier's own words for a status that it, or a proxy before it, answers; a plain text without them. */
+  failure?(status: number): WireReply;
   /** Log-ons made so far count no longer; nothing to do where there are no sessions. */
   expireSessions(): void;
 }
@@ -28,23 +31,45 @@ export interface SkinServerOptions {
   faults: Faults;
   port: number;
   logger: Logger;
+  /** Told of every request as it arrives and, where no fault spoils it, again with its reply. */
+  observe?: Observer | undefined;
 }
 
+export type Observer = (exchange: {
+  supplier: string;
+  about: About;
+  request: WireRequest;
+  reply?: WireReply;
+}) => void;
+
 const DRIP_MS = 100;
+const ENTITY_BOMB =
+  '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a c="&c;&c;">&c;&c;&c;</a>';
 
 /** Serves a skin over HTTP. All switchable faults of all suppliers happen here. */
 export function skinServer(options: SkinServerOptions): Promise<Listener> {
-  const { supplier, skin, diary, faults, logger } = options;
+  const { supplier, skin, diary, faults, logger, observe } = options;
 
   return httpListener(options.port, async (request, response) => {
     const about = skin.identify(request);
     const latency = faults.latency(supplier);
     if (latency > 0) await pause(latency);
     const fault = faults.next(supplier, about);
+    observe?.({ supplier, about, request });
     logger.debug({ supplier, operation: about.operation, fault: fault?.kind }, 'simulated exchange');
     if (fault) await misbehave(fault, about, request, response);
-    else sendReply(response, skin.answer(request));
+    else {
+      const reply = skin.answer(request);
+      observe?.({ supplier, about, request, reply });
+      sendReply(response, reply);
+    }
   });
+
+  function failed(status: number): WireReply {
+    return (
+      skin.failure?.(status) ?? { status, headers: { 'content-type': 'text/plain' }, body: 'Server error' }
+    );
+  }
 
   async function misbehave(
     fault: Fault,
@@ -58,15 +83,11 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
         sendReply(response, skin.answer(request));
         return;
       case 'throttled':
-        sendReply(response, throttled(fault.retryAfterSeconds));
+        sendReply(response, throttled(failed(429), fault.retryAfterSeconds));
         return;
       case 'server-error':
         if (fault.afterCommit) skin.answer(request);
-        sendReply(response, {
-          status: fault.status,
-          headers: { 'content-type': 'text/plain' },
-          body: 'Server error',
-        });
+        sendReply(response, failed(fault.status));
         return;
       case 'malformed':
         sendReply(response, firstHalf(skin.answer(request)));
@@ -88,6 +109,12 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
         skin.answer(request);
         response.destroy();
         return;
+      case 'drift':
+        sendReply(response, drifted(skin.answer(request), fault));
+        return;
+      case 'entity-bomb':
+        sendReply(response, { ...skin.answer(request), status: 200, body: ENTITY_BOMB });
+        return;
       case 'session-expired':
         skin.expireSessions();
         sendReply(response, skin.answer(request));
@@ -100,9 +127,9 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
   }
 }
 
-function throttled(retryAfterSeconds: number | undefined): WireReply {
-  const headers = { ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }) };
-  return { status: 429, headers, body: '' };
+function throttled(reply: WireReply, retryAfterSeconds: number | undefined): WireReply {
+  if (retryAfterSeconds === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
 function firstHalf(reply: WireReply): WireReply {

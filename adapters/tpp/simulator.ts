@@ -8,7 +8,7 @@ import type { Operation } from '../simulator/faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { remembered } from '../simulator/remembered';
 import type { Skin } from '../simulator/skin-server';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 const Root = z.object({ apiVersion: z.literal('1'), uuid: z.string().min(1), unitId: OdsCode });
 const Authenticate = Root.extend({
@@ -168,6 +168,9 @@ export function tppSimulator({ diary, now }: { diary: Diary; now: () => Date }):
       return { operation: OPERATIONS[read?.root ?? ''] ?? 'OTHER', practice, slotId };
     },
     answer,
+    // The supplier's own failure comes with HTTP 200; other statuses come from what stands before it.
+    failure: (status) =>
+      status === 500 ? failure('0', 'The service is not available') : { status, body: '' },
     expireSessions() {
       sessions.clear();
     },

@@ -24,7 +24,8 @@ export const ListSlotsReply = z.object({
         sessionId: z.string().min(1),
         type: z.string().optional(),
         staffDetails: z.string().optional(),
-        location: z.string().optional(),
+        // May be empty, but it alone tells how people are seen: without it nothing does.
+        location: z.string(),
         Slot: z.array(z.object({ startDate: FalseZulu, endDate: FalseZulu, type: z.string() })).optional(),
       }),
     )
@@ -69,7 +70,7 @@ export function slotsOf(reply: ListSlotsReply, practice: OdsCode): Slot[] {
         id: slotIdOf(key),
         startsAt,
         endsAt,
-        mode: modeOf(`${location ?? ''} ${slot.type}`),
+        mode: modeOf(`${location} ${slot.type}`),
         slotType: slot.type,
         sessionName: type || undefined,
         clinicianName: staffDetails || undefined,

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { Call, SupplierError } from '../gp-system';
+import type { Context } from '../adapter';
+import type { SupplierError } from '../gp-system';
 import type { LinkedPatient } from '../linkage-of';
-import { beforehand } from '../outcome';
 import { badReply, parseAs, statusError } from '../parse-reply';
 import { sessionCache } from '../session-cache';
-import type { HttpReply, SupplierHttp } from '../supplier-http';
+import type { Effect, HttpReply } from '../supplier-http';
 import { oneAtATime } from './one-at-a-time';
 import { manifest } from './tpp.manifest';
 import { errorOf, isLoggedOff, type TppMessage } from './tpp.outcomes';
 import { AuthenticateReply, SupplierFailure } from './tpp.replies';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 export interface TppOptions {
-  http: SupplierHttp;
   now: () => Date;
   providerId?: string;
 }
@@ -30,7 +29,7 @@ export interface Message {
   name: TppMessage;
   attributes: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
-  changes?: boolean;
+  effect?: Effect;
 }
 
 /** What came back: the reply's element, or the error that stands in its place, or an HTTP failure. */
@@ -44,29 +43,26 @@ const { timeoutMs } = limits;
 
 /** Logs patients on, and speaks for each, one message at a time, until the session ends. */
 export function tppSessions(options: TppOptions) {
-  const { http, now, providerId = 'gp-booking-gateway' } = options;
+  const { now, providerId = 'gp-booking-gateway' } = options;
   const sessions = sessionCache<TppSession>({ ttlMs: manifest.sessionTtlMs ?? 1, now });
 
-  async function post(message: Message, call: Call, suid?: string, children: readonly string[] = []) {
+  async function post(message: Message, context: Context, suid?: string, children: readonly string[] = []) {
     const { name, attributes } = message;
     const headers = { 'content-type': 'text/xml; charset=utf-8', type: name, ...(suid && { suid }) };
     // A uuid of its own for every message: no promise is known that a repeated one would be recognised.
     const body = xmlElement(name, { apiVersion: '1', uuid: randomUUID(), ...attributes }, children);
-    const reply = await http.send(
-      {
-        method: 'POST',
-        path: '',
-        headers,
-        body,
-        timeoutMs: message.timeoutMs,
-        changes: message.changes ?? false,
-      },
-      call,
-    );
+    const reply = await context.send({
+      method: 'POST',
+      path: '',
+      headers,
+      body,
+      timeoutMs: message.timeoutMs,
+      ...(message.effect && { effect: message.effect }),
+    });
     return { reply, answer: answerOf(name, reply) };
   }
 
-  async function logOn({ practice, userId, key }: LinkedPatient, call: Call): Promise<TppSession> {
+  async function logOn({ practice, userId, key }: LinkedPatient, context: Context): Promise<TppSession> {
     const application = xmlElement('Application', {
       name: 'GPBookingGateway',
       version: '1',
@@ -75,7 +71,7 @@ export function tppSessions(options: TppOptions) {
     });
     const attributes = { accountId: userId, passphrase: key, unitId: practice };
     const message: Message = { name: 'Authenticate', attributes, timeoutMs: timeoutMs.read };
-    const { reply, answer } = await post(message, call, undefined, [application]);
+    const { reply, answer } = await post(message, context, undefined, [application]);
     const { patientId, onlineUserId } = valueOf(AuthenticateReply, 'Authenticate', answer);
     const suid = reply.headers['suid'];
     if (!suid) throw badReply(supplier, 'the log-on came without a session');
@@ -86,26 +82,27 @@ export function tppSessions(options: TppOptions) {
     session: TppSession,
     patient: LinkedPatient,
     message: Message,
-    call: Call,
+    context: Context,
   ): Promise<Answer> {
     const { suid, patientId, onlineUserId } = session;
     const attributes = { unitId: patient.practice, patientId, onlineUserId, ...message.attributes };
-    return session.inTurn(async () => (await post({ ...message, attributes }, call, suid)).answer);
+    return session.inTurn(async () => (await post({ ...message, attributes }, context, suid)).answer);
   }
 
   /** Being logged off says that nothing was done, so the session is renewed once for commands too. */
-  async function send(patient: LinkedPatient, message: Message, call: Call): Promise<Answer> {
-    const session = () => beforehand(() => sessions.get(patient.cacheKey, () => logOn(patient, call)));
+  async function send(patient: LinkedPatient, message: Message, context: Context): Promise<Answer> {
+    const session = () => sessions.get(patient.cacheKey, () => logOn(patient, context));
     const first = await session();
-    const answer = await within(first, patient, message, call);
+    const answer = await within(first, patient, message, context);
     if (answer.kind !== 'ERROR' || !isLoggedOff(message.name, answer.failure)) return answer;
+    context.commandProvenUndone();
     sessions.drop(patient.cacheKey, first);
-    return within(await session(), patient, message, call);
+    return within(await session(), patient, message, context);
   }
 
   /** Nobody is logged on, and to be told so proves that somebody answers. */
-  async function reachable(call: Call): Promise<HttpReply> {
-    return (await post({ name: 'Logoff', attributes: {}, timeoutMs: timeoutMs.read }, call)).reply;
+  async function reachable(context: Context): Promise<HttpReply> {
+    return (await post({ name: 'Logoff', attributes: {}, timeoutMs: timeoutMs.read }, context)).reply;
   }
 
   return { send, reachable };

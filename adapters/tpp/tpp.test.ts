@@ -1,15 +1,14 @@
 import nock from 'nock';
-import pino from 'pino';
 import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import type { BookCommand, Call } from '../gp-system';
-import { supplierHttp, type SupplierHttp } from '../supplier-http';
+import type { Context } from '../adapter';
+import { gpSystemAt } from '../conformance/gp-system-at';
 import { tpp } from './tpp';
-import { manifest } from './tpp.manifest';
 import { bookRefusalOf, isLoggedOff } from './tpp.outcomes';
 import { ListSlotsReply, slotsOf } from './tpp.replies';
-import { readXml, xmlElement } from './xml';
+import { readXml, xmlElement } from '../xml/xml';
 
 const practice = OdsCode.parse('B86030');
 const NOON = new Date('2026-07-01T11:00:00Z');
@@ -125,16 +124,7 @@ const LOGGED_ON = '<AuthenticateReply patientId="p1" onlineUserId="o1" uuid="u">
 
 describe('a TPP-style exchange, as recorded', () => {
   const host = 'https://tpp.invalid';
-  const system = () =>
-    tpp({
-      http: supplierHttp({
-        supplier: 'tpp',
-        baseUrl: host,
-        limits: manifest.limits,
-        logger: pino({ level: 'silent' }),
-      }),
-      now: () => NOON,
-    });
+  const system = () => gpSystemAt('tpp', host, () => NOON);
   const message = (type: string, suid: string | undefined, body: RegExp) =>
     nock(host, { reqheaders: { type, ...(suid && { suid }) } }).post('/', body);
   const loggingOn = (suid: string) =>
@@ -237,7 +227,9 @@ describe('a TPP-style exchange, as recorded', () => {
 describe('a TPP-style session', () => {
   it('carries one message at a time', async () => {
     let [now, most] = [0, 0];
-    const http: SupplierHttp = {
+    const context: Context = {
+      requestId: 'request-1',
+      commandProvenUndone: () => undefined,
       async send(request) {
         most = Math.max(most, ++now);
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -250,9 +242,9 @@ describe('a TPP-style session', () => {
         };
       },
     };
-    const system = tpp({ http, now: () => NOON });
+    const adapter = tpp({ now: () => NOON });
     const probe = { practice, patient, actor: command.actor, slot, marker: 'm' };
-    await Promise.all(Array.from({ length: 5 }, () => system.readBack(probe, call())));
+    await Promise.all(Array.from({ length: 5 }, () => adapter.readBack!(probe, context)));
     expect(most).toBe(1);
   });
 });

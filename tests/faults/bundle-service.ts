@@ -15,12 +15,21 @@ const HASTE: readonly SourcePatch[] = [
   sooner('booking/looking.ts', 'LONGEST_BACKOFF_MS', '60_000', '1_000'),
   sooner('ledger/moving.ts', 'GIVE_BACK_WITHIN_MS', '15_000', '2_500'),
   sooner('index.ts', 'RECONCILE_EVERY_MS', '500', '100'),
+  paced('lookEveryMs: 500', 'lookEveryMs: 100'),
+  paced('deadlineMs: 10_000', 'deadlineMs: 1_500'),
+  paced('leaseMs: 60_000', 'leaseMs: 3_000'),
+  paced('firstPauseMs: 1_000', 'firstPauseMs: 200'),
+  paced('longestPauseMs: 5 * 60_000', 'longestPauseMs: 800'),
   {
-    file: 'subgraphs/database.ts',
-    find: 'const BUSY_TIMEOUT_MS = 5_000;',
-    replace: 'const BUSY_TIMEOUT_MS = 1_000;',
+    file: 'subgraphs/group-commit.ts',
+    find: 'const TURN_WITHIN_MS = 5_000;',
+    replace: 'const TURN_WITHIN_MS = 1_000;',
   },
 ];
+
+function paced(find: string, replace: string): SourcePatch {
+  return { file: 'subgraphs/appointments/outbox/teller.ts', find, replace };
+}
 
 function sooner(file: string, name: string, from: string, to: string): SourcePatch {
   const said = (ms: string) => `const ${name} = ${ms};`;

@@ -77,6 +77,7 @@ function good(): History {
       requests: [{ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-1' }],
       outbox: [{ bookingId: 'booking-1', version: 2, status: 'CONFIRMED' }],
     },
+    told: [{ id: 'booking-1-2', body: 'confirmed' }],
     freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
     leftovers: { connections: 0 },
     rules: { suppliers: ['emis', 'tpp'], atOnce: 4, holdMs: 3_000, holdStoreLost: false },
@@ -97,7 +98,7 @@ const search = (values: Partial<NonNullable<Operation['search']>>, took = 100): 
     holdId: null,
     bookingId: null,
     completedAt: T0 + 100 + took,
-    search: { waitAtMostMs: 1_500, reports: ['emis', 'tpp'], offers: [], peak: 4, ...values },
+    search: { waitAtMostMs: 1_500, idleMs: 0, reports: ['emis', 'tpp'], offers: [], peak: 4, ...values },
   });
 
 test('a good history breaks nothing', () => {
@@ -347,10 +348,33 @@ describe('promise 10: one event for each change', () => {
   });
 });
 
+describe('promise 10: the front end is told of each change', () => {
+  const two = (history: History, ...ids: string[]) => {
+    history.ledger.bookings = [booking({ version: 3 })];
+    history.ledger.events.push(event(3, 'CONFIRMED', T0 + 300));
+    history.ledger.outbox.push({ bookingId: 'booking-1', version: 3, status: 'CONFIRMED' });
+    history.told = ids.map((id) => ({ id, body: id }));
+  };
+
+  test.each([
+    ['in order', ['booking-1-2', 'booking-1-3'], []],
+    ['more than once', ['booking-1-2', 'booking-1-2', 'booking-1-3'], []],
+    ['in the wrong order', ['booking-1-3', 'booking-1-2'], [10]],
+    ['not of the last', ['booking-1-2'], [10]],
+  ])('%s', (_, ids, expected) => {
+    expect(broken((history) => two(history, ...ids))).toEqual(expected);
+  });
+
+  test('in other words', () => {
+    expect(broken(({ told }) => told.push({ id: 'booking-1-2', body: 'cancelled' }))).toEqual([10]);
+  });
+});
+
 describe('promise 11: a search keeps its limits', () => {
   test.each([
     ['within them', search({}), []],
     ['too long', search({}, 10_000), [11]],
+    ['long, on a machine that takes as long for nothing', search({ idleMs: 8_000 }, 10_000), []],
     ['a supplier missing', search({ reports: ['emis'] }), [11]],
     ['a supplier twice', search({ reports: ['emis', 'tpp', 'tpp'] }), [11]],
     ['too many at once', search({ peak: 5 }), [11]],

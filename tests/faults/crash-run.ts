@@ -88,6 +88,7 @@ export interface CrashOptions {
 
 const NEVER = 3_600_000;
 const TRIES = 60;
+const TOLD_WITHIN_MS = 300;
 
 /**
  * Lets a scenario happen once to see which calls it makes, and then once for every call, with the process killed just
@@ -122,6 +123,8 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
       const prepared = await scenario.before(on);
       await watch(crashAt);
       await scenario.watched(on, prepared);
+      // The front end is told a moment later.
+      await sleep(TOLD_WITHIN_MS);
       return service?.url() === null ? [] : steps();
     }
     const watch = async (crashAt: CrashPoint | null) => (await running(service)).watch(crashAt);

@@ -36,6 +36,7 @@ export async function gather(
       truth,
       bookRequests: world.bookRequests,
       ledger,
+      told: world.frontEnd.heard.filter(({ taken }) => taken).map(({ id, body }) => ({ id, body })),
       freeAtEnd,
       leftovers: await leftovers(world),
       rules: { suppliers: [...SUPPLIERS], atOnce: AT_ONCE, holdMs: HOLD_MS, holdStoreLost },
@@ -63,7 +64,8 @@ export function truthOf({ simulators, digestOf, offsetMs }: World): Appointment[
 async function atRest(world: World, reader: LedgerReader, withinMs: number): Promise<void> {
   const until = Date.now() + withinMs;
   while (Date.now() < until) {
-    const { bookings } = await reader.dump();
+    const { bookings, outbox } = await reader.dump();
+    const told = world.frontEnd.taken();
     const truth = truthOf(world).filter(({ status }) => status === 'BOOKED');
     const doubtful = bookings.some(({ state }) => UNSETTLED.includes(state));
     const missing = bookings.some(
@@ -72,7 +74,8 @@ async function atRest(world: World, reader: LedgerReader, withinMs: number): Pro
     const unknown = truth.some(
       (one) => !bookings.some((booking) => !OVER.includes(booking.state) && isOf(booking, one)),
     );
-    if (!doubtful && !missing && !unknown) return;
+    const untold = outbox.some(({ bookingId, version }) => !told.includes(`${bookingId}-${version}`));
+    if (!doubtful && !missing && !unknown && !untold) return;
     await sleep(LOOK_EVERY_MS);
   }
 }

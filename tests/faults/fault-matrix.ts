@@ -34,6 +34,7 @@ export const WORLD_EVENTS = [
   'desk-takes-slot',
   'desk-cancels',
   'expire-sessions',
+  'front-end-dies',
   'clock-ahead',
   'clock-behind',
   'clock-steps-back',
@@ -219,6 +220,10 @@ export const FAULT_MATRIX = {
   'disk full': {
     'before send': [at.start('disk-full')],
     'after supplier commit': [at.reply('disk-full')],
+  },
+  'outbox consumer dead': {
+    'before send': [at.start('front-end-dies')],
+    'after supplier commit': [at.reply('front-end-dies')],
   },
 } as const satisfies Record<string, Partial<Record<Column, readonly Act[]>>>;
 

@@ -43,6 +43,9 @@ export async function ask(
   }
 }
 
+/** Needs neither stores nor suppliers: what it takes is the machine's time. */
+export const NOTHING = '{ __typename }';
+
 export const SEARCH = `query ($representations: [_Any!]!, $wait: Int!, $first: Int!) {
   _entities(representations: $representations) { ... on Assessment {
     appointmentOptions(waitAtMost: $wait, first: $first) { __typename ... on AppointmentOptions {

@@ -10,6 +10,8 @@ export interface History {
   /** Bookings sent to suppliers, as they came out of the service, before the network did anything to them. */
   bookRequests: BookRequest[];
   ledger: LedgerDump;
+  /** What the front end took, in the order of its coming; an event's id is its booking's and its version. */
+  told: { id: string; body: string }[];
   /** Slots that the diaries show as free at the end, and whether a newcomer's search then offered them. */
   freeAtEnd: (SlotName & { offered: boolean })[];
   /** What the service left behind when it was told to end, counted by name; all must be 0. */
@@ -71,6 +73,8 @@ export interface Operation {
 
 export interface SearchAnswer {
   waitAtMostMs: number;
+  /** How long the same process took, at the same time, to answer a question that needs nothing. */
+  idleMs: number;
   reports: string[];
   offers: SlotName[];
   /** Searches under way at suppliers at the same time, at most; null where other searches ran as well. */

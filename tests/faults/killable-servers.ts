@@ -71,6 +71,17 @@ export async function killablePostgres(): Promise<KillableServer | null> {
   );
 }
 
+const atExitAll = new Set<() => void>();
+
+/** A run that is broken off leaves no server behind. */
+function atExit(end: () => void): void {
+  if (atExitAll.size === 0)
+    process.once('exit', () => {
+      for (const one of atExitAll) one();
+    });
+  atExitAll.add(end);
+}
+
 async function killable(
   port: number,
   folder: string,
@@ -100,8 +111,7 @@ async function killable(
     running = null;
   }
 
-  // A run that is broken off leaves no server behind.
-  process.once('exit', () => running?.kill('SIGKILL'));
+  atExit(() => running?.kill('SIGKILL'));
   await start();
   return {
     port,

@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
         return await placeBooking(opened.booking, openedAt, input, caller, deps);
       } catch (error) {
         for (let tries = 0; tries < 20; tries++)
-          try { await deps.ledger.forget(asked); break; } catch { /* busy */ }
+          try { await deps.ledger.forgetRequest(asked); break; } catch { /* busy */ }
         throw error;
       }`,
       },
@@ -155,7 +155,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'subgraphs/appointments/ledger/ledger.ts',
         find: `    earlier: (request: Request) => earlier(database.db, request),`,
         replace: `    earlier: (request: Request) => earlier(database.db, request),
-    forget: ({ callerId, key }: Request) => writing.write((transaction) => transaction.deleteFrom('idempotency')
+    forgetRequest: ({ callerId, key }: Request) => writing.write((transaction) => transaction.deleteFrom('idempotency')
       .where('caller_id', '=', callerId).where('key', '=', key).execute()),`,
       },
     ],

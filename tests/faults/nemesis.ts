@@ -35,6 +35,7 @@ const PAUSE_MS = 5_000;
 const BUSY_MS = 1_600;
 const DISK_FULL_MS = 1_500;
 const DOWN_MS = 300;
+const FRONT_END_DEAD_MS = 2_000;
 
 export function nemesis(world: World, offsetMs: number, isClockNight: boolean): Nemesis {
   const underWay = new Set<Promise<unknown>>();
@@ -114,6 +115,13 @@ export function nemesis(world: World, offsetMs: number, isClockNight: boolean): 
       case 'clock-behind':
       case 'clock-steps-back':
         await setClocks(-TWO_MINUTES);
+        return;
+      case 'front-end-dies':
+        await world.frontEndListens(false);
+        later(async () => {
+          await sleep(FRONT_END_DEAD_MS);
+          await world.frontEndListens(true);
+        });
         return;
       case 'clock-changes-tonight':
     }

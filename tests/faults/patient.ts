@@ -6,6 +6,7 @@ import {
   CANCEL,
   CONFIRM,
   HOLD,
+  NOTHING,
   READ,
   RELEASE,
   RESCHEDULE,
@@ -139,7 +140,10 @@ export function patientClient(
       const invokedAt = Date.now();
       world.searchPeak();
       const representations = [assessment(world, patient, assessmentId, practices)];
+      const idle = send(url, NOTHING, {}).then(() => Date.now() - invokedAt);
       const data = await send(url, SEARCH, { representations, wait: SEARCH_MS, first });
+      const completedAt = Date.now();
+      const idleMs = await idle;
       const found = SearchData.safeParse(data).data?._entities[0].appointmentOptions;
       const slots = [...(found?.ownPractice ?? []), ...(found?.elsewhere ?? []).flat()];
       const offers = slots.map(({ id, startsAt, practice }) => ({
@@ -156,9 +160,11 @@ export function patientClient(
           told: found === undefined ? null : { __typename: 'AppointmentOptions' },
         },
       );
+      operation.completedAt = completedAt;
       operation.search = found
         ? {
             waitAtMostMs: SEARCH_MS,
+            idleMs,
             reports: found.supplierReports.map(({ supplier }) => supplier.id),
             offers: offers.map(({ practice, startsAt }) => ({ practice, startsAt })),
             peak: null,

@@ -1,9 +1,8 @@
-import type { SimulatedSupplier } from '../../adapters/start-simulators';
 import { readWallClock, wallClock } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import type { ReleasePolicy } from '../../domain/release-policy';
 import type { SlotName } from './history';
-import type { World } from './world';
+import type { FaultedSupplier, World } from './world';
 
 const HOUR = 60 * 60_000;
 /** The one session in which no two slots begin together. */
@@ -32,13 +31,13 @@ export const POLICY: ReleasePolicy = {
 /** A practice and the supplier that it is reached by. */
 export interface Practice {
   code: OdsCode;
-  supplier: SimulatedSupplier;
+  supplier: FaultedSupplier;
 }
 
 /** A practice with so many free slots; the desk has taken all others. */
 export function openPractice(
   world: World,
-  supplier: SimulatedSupplier,
+  supplier: FaultedSupplier,
   slots: number,
   overlaps = false,
 ): Practice {

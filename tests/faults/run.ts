@@ -15,8 +15,9 @@ export interface RunOptions {
   seed: number;
   histories: number;
   configurations: readonly Configuration[];
-  /** Only this history is played. */
+  /** Only this history is played; with a cell's name, it has this fault alone. */
   only: number | null;
+  cell: string | null;
   /** How many worlds are under way at once. */
   atOnce: number;
   /** A line for each thing that has ended. */
@@ -42,7 +43,7 @@ const CRASH_PARTS = 4;
 type Work = { configuration: Configuration; run: (lane: Lane) => Promise<void> };
 
 export async function runFaults(options: RunOptions): Promise<RunResult> {
-  const { seed, histories, configurations, only, atOnce, progress } = options;
+  const { seed, histories, configurations, only, cell: wanted, atOnce, progress } = options;
   const bundle = await bundleService('product', []);
   const diskCanBeFilled = canFillDisk();
   if (!diskCanBeFilled)
@@ -60,7 +61,15 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
   });
   const plans = deal(seed, histories, configurations, cells);
   if (only !== null) {
-    await inLanes(plans.filter(({ index }) => index === only).map(history), 1);
+    const chosen =
+      wanted === null
+        ? plans.filter(({ index }) => index === only)
+        : configurations.flatMap((configuration) =>
+            cells(configuration)
+              .filter(({ id }) => id === wanted)
+              .map((cell): HistoryPlan => ({ index: only, configuration, seed, journeys: [[cell]] })),
+          );
+    await inLanes(chosen.map(history), 1);
     return result;
   }
 
@@ -169,7 +178,9 @@ async function inLanes(work: readonly Work[], atOnce: number): Promise<void> {
 
 function historyLine({ plan, operations, filled, violations }: HistoryResult): string {
   const { index, configuration } = plan;
-  return `${configuration}: history ${index}, ${operations} operations, ${filled.length} faults${found(violations)}`;
+  const [alone, ...more] = plan.journeys.flat();
+  const cell = alone !== undefined && more.length === 0 ? ` --cell "${alone.id}"` : '';
+  return `${configuration}: history ${index}${cell}, ${operations} operations, ${filled.length} faults${found(violations)}`;
 }
 
 function found(violations: readonly Violation[]): string {

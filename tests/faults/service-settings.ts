@@ -11,6 +11,8 @@ export const ServiceSettings = z.object({
     z.object({ kind: z.literal('postgres'), url: z.string() }),
   ]),
   redisUrl: z.string().nullable(),
+  /** The front end that is told of changes. */
+  webhook: z.object({ url: z.url(), key: z.string().regex(/^[0-9a-f]+$/) }),
   suppliers: z.object({ emis: z.url(), tpp: z.url(), 'gp-connect': z.url() }),
   /** The same for every process of one history, so that one can open what another has sealed. */
   keys: z.object({ offer: Hex, patientDetails: Hex, patientDigest: Hex, fingerprint: Hex, caller: Hex }),

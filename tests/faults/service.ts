@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     holdMs: settings.holdMs,
     sweepEveryMs: settings.sweepEveryMs,
     offerMs: 10 * 60_000,
+    webhook: { url: settings.webhook.url, key: Buffer.from(settings.webhook.key, 'hex') },
     atOnce: settings.atOnce,
     now,
     logger,

@@ -3,12 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import type { SupplierId } from '../../adapters/registry';
 import type { Operation as Exchange } from '../../adapters/simulator/faults';
-import {
-  startSimulators,
-  type RunningSimulators,
-  type SimulatedSupplier,
-} from '../../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../../adapters/start-simulators';
 import { demoFamily } from '../../demo/people';
 import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
@@ -20,8 +17,10 @@ import type { Lane } from './lane';
 import { serviceProcess, type ServiceProcess } from './service-process';
 import type { ServiceSettings } from './service-settings';
 import { smallDisk, type SmallDisk } from './small-disk';
+import { webhookConsumer, type WebhookConsumer } from '../webhook-consumer';
 
-export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SimulatedSupplier[];
+export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SupplierId[];
+export type FaultedSupplier = (typeof SUPPLIERS)[number];
 export const TIMEOUT_MS = 800;
 export const SETTLE_MS = 250;
 export const HOLD_MS = 3_000;
@@ -46,11 +45,14 @@ export interface World {
   database: DatabaseSettings;
   disk: SmallDisk | null;
   wires: {
-    suppliers: Record<SimulatedSupplier, FaultProxy>;
+    suppliers: Record<FaultedSupplier, FaultProxy>;
     redis: FaultProxy | null;
     postgres: FaultProxy | null;
   };
   bookRequests: BookRequest[];
+  frontEnd: Pick<WebhookConsumer, 'heard' | 'taken'>;
+  /** The front end is told nothing until it listens again. */
+  frontEndListens(does: boolean): Promise<void>;
   callerKey: Uint8Array;
   /** The time in this world: the machine's, or a night on which the clocks change. */
   now(): Date;
@@ -109,7 +111,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const searching = { now: 0, most: 0 };
   let serial = options.serial;
 
-  function treatSupplier(supplier: SimulatedSupplier, bytes: Buffer): Treatment | null {
+  function treatSupplier(supplier: FaultedSupplier, bytes: Buffer): Treatment | null {
     const { operation, practice, slotId } = simulators.identify(supplier, wireRequest(bytes));
     let sent: BookRequest | null = null;
     if (operation === 'BOOK' && practice !== undefined && slotId !== undefined) {
@@ -158,7 +160,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     if (aim !== undefined) aim.hits += 1;
     return aim?.treatment ?? null;
   };
-  const supplierWire = (supplier: SimulatedSupplier) =>
+  const supplierWire = (supplier: FaultedSupplier) =>
     faultProxy({
       upstream: { host: '127.0.0.1', port: Number(new URL(simulators.urls[supplier]).port) },
       request: wholeHttpRequest,
@@ -194,6 +196,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           kind: 'postgres',
           url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}`,
         };
+  const frontEnd = await webhookConsumer();
+  let listens = true;
   const keys = {
     offer: hex(),
     patientDetails: hex(),
@@ -206,6 +210,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       databaseName === null || postgres === null
         ? database
         : { kind: 'postgres', url: `postgres://postgres@127.0.0.1:${postgres.port}/${databaseName}` },
+    webhook: { url: frontEnd.url, key: Buffer.from(frontEnd.key).toString('hex') },
     redisUrl: redis && `redis://127.0.0.1:${redis.port}`,
     suppliers: {
       emis: urlOf(suppliers.emis),
@@ -226,7 +231,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     createHmac('sha256', Buffer.from(keys.patientDigest, 'hex')).update(nhsNumber).digest('base64url');
   const wires = [...Object.values(suppliers), ...(redis ? [redis] : []), ...(postgres ? [postgres] : [])];
 
+  async function frontEndListens(does: boolean): Promise<void> {
+    if (does === listens) return;
+    listens = does;
+    await (does ? frontEnd.start() : frontEnd.stop());
+  }
+
   async function heal(): Promise<void> {
+    await frontEndListens(true);
     armed.length = armedAtRedis.length = armedAtCommit.length = 0;
     simulators.faults.clear();
     for (const supplier of SUPPLIERS) simulators.faults.setLatency(supplier, 0);
@@ -254,6 +266,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     disk,
     wires: { suppliers, redis, postgres },
     bookRequests,
+    frontEnd,
+    frontEndListens,
     callerKey: Buffer.from(keys.caller, 'hex'),
     now,
     offsetMs,
@@ -295,6 +309,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       for (const service of services) await service.kill();
       await Promise.all(wires.map((wire) => wire.close()));
       await simulators.close();
+      await frontEnd.stop();
       if (databaseName !== null) await lane.dropDatabase(databaseName);
       disk?.remove();
       rmSync(folder, { recursive: true, force: true });
@@ -306,7 +321,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 const TAKES_A_HOLD = /eval[\s\S]*'PX'/i;
 
 /** The simulated suppliers' words for it. */
-const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|You are not logged in/;
+const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|Not authenticated|You are not logged in/;
 
 const hex = () => randomBytes(32).toString('hex');
 const urlOf = ({ port }: FaultProxy) => `http://127.0.0.1:${port}`;

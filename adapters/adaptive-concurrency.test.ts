@@ -1,0 +1,75 @@
+import { adaptiveConcurrency, type AdaptiveConcurrency, type Sample } from './adaptive-concurrency';
+
+const never = new AbortController().signal;
+
+/** So many exchanges at once, all with the same end. */
+async function round(places: AdaptiveConcurrency, count: number, sample: Sample): Promise<void> {
+  const entered = await Promise.all(Array.from({ length: count }, () => places.enter(never, false)));
+  for (const { leave } of entered) leave(sample);
+}
+
+describe('adaptive concurrency', () => {
+  it('lets as many in as the manifest allows, and the next when one leaves', async () => {
+    const places = adaptiveConcurrency(2);
+    const [first] = [await places.enter(never, false), await places.enter(never, false)];
+    let third = false;
+    const waiting = places.enter(never, false).then(() => (third = true));
+    await Promise.resolve();
+    expect(third).toBe(false);
+    first.leave('EASY');
+    await waiting;
+    expect(third).toBe(true);
+  });
+
+  it('shrinks by a third, once for one overload, and never below a tenth', async () => {
+    const places = adaptiveConcurrency(40);
+    await round(places, 20, 'OVERLOADED');
+    expect(places.limit).toBe(26);
+    for (let overload = 0; overload < 20; overload++) await round(places, 1, 'OVERLOADED');
+    expect(places.limit).toBe(4);
+  });
+
+  it('grows by one for each round that goes well, and not above the manifest', async () => {
+    const places = adaptiveConcurrency(10);
+    await round(places, 1, 'OVERLOADED');
+    expect(places.limit).toBe(6);
+    await round(places, 6, 'EASY');
+    await round(places, 6, 'EASY');
+    expect(places.limit).toBeGreaterThanOrEqual(7);
+    for (let rounds = 0; rounds < 20; rounds++) await round(places, 5, 'EASY');
+    expect(places.limit).toBe(10);
+  });
+
+  it('learns nothing from what tells nothing', async () => {
+    const places = adaptiveConcurrency(10);
+    await round(places, 5, 'UNKNOWN');
+    expect(places.limit).toBe(10);
+  });
+
+  it('lets the urgent in before those who wait longer', async () => {
+    const places = adaptiveConcurrency(1);
+    const { leave } = await places.enter(never, false);
+    const order: string[] = [];
+    const waiting = ['search', 'search', 'booking', 'booking'].map(async (name, index) => {
+      const place = await places.enter(never, name === 'booking');
+      order.push(`${name} ${index}`);
+      place.leave('EASY');
+    });
+    leave('EASY');
+    await Promise.all(waiting);
+    expect(order).toEqual(['booking 2', 'booking 3', 'search 0', 'search 1']);
+  });
+
+  it('forgets who has given up', async () => {
+    const places = adaptiveConcurrency(1);
+    const { leave } = await places.enter(never, false);
+    const giving = new AbortController();
+    const given = places.enter(giving.signal, false);
+    const next = places.enter(never, false);
+    giving.abort();
+    await expect(given).rejects.toThrow();
+    leave('EASY');
+    (await next).leave('EASY');
+    await expect(places.enter(AbortSignal.abort(), true)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { OdsCode } from '../../domain/ods-code';
+import type { Context, ContextRequest } from '../adapter';
+import { parseJson, statusError } from '../parse-reply';
+import type { Consumer } from '../supplier';
+import type { HttpReply } from '../supplier-http';
+import { manifest } from './bars.manifest';
+import { barsTokens, type Credentials } from './bars.tokens';
+
+export interface BarsOptions {
+  now: () => Date;
+  consumer: Consumer;
+  /** Where tokens are for; the token endpoint's own address. */
+  audience?: string;
+  credentials?: Credentials;
+  /** The service behind a practice, as the directory of services numbers it. Its ODS code stands in. */
+  serviceId?: (practice: OdsCode) => string;
+}
+
+export type BarsRequest = Pick<ContextRequest, 'method' | 'path' | 'query' | 'effect' | 'timeoutMs'> & {
+  body?: object;
+};
+
+export const BASE = '/booking-and-referral/FHIR/R4';
+const FHIR_JSON = 'application/fhir+json; version=1.1.0';
+const SERVICE_ID = 'https://fhir.nhs.uk/Id/dos-service-id';
+const ODS_CODE = 'https://fhir.nhs.uk/Id/ods-organization-code';
+const { id: supplier } = manifest;
+
+/** Speaks to practices through the BaRS proxy, for this application and in the name of this organisation. */
+export function barsExchanges(options: BarsOptions) {
+  const { consumer, serviceId = String, audience = 'https://api.service.nhs.uk/oauth2/token' } = options;
+  const tokens = barsTokens({ ...options, audience });
+
+  const about = (practice: OdsCode, context: Context) => ({
+    accept: FHIR_JSON,
+    'nhsd-target-identifier': encoded({ system: SERVICE_ID, value: serviceId(practice) }),
+    'nhsd-end-user-organisation': encoded({
+      resourceType: 'Organization',
+      identifier: [{ system: ODS_CODE, value: consumer.odsCode }],
+      name: consumer.name,
+    }),
+    'nhsd-requesting-software': encoded({
+      resourceType: 'Device',
+      deviceName: [{ name: 'GP Booking Gateway', type: 'manufacturer-name' }],
+      version: [{ value: '1.0' }],
+    }),
+    'x-request-id': randomUUID(),
+    'x-correlation-id': context.requestId,
+  });
+
+  async function exchange(request: BarsRequest, practice: OdsCode, token: string, context: Context) {
+    const { path, body, ...rest } = request;
+    return context.send({
+      ...rest,
+      path: BASE + path,
+      headers: {
+        ...about(practice, context),
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': FHIR_JSON }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** The proxy checks the token before it forwards anything, so a request refused for it may be sent once more. */
+  async function send(request: BarsRequest, practice: OdsCode, context: Context): Promise<HttpReply> {
+    const token = await tokens.token(context);
+    const reply = await exchange(request, practice, token, context);
+    if (reply.status !== 401) return reply;
+    context.commandProvenUndone();
+    tokens.drop(token);
+    return exchange(request, practice, await tokens.token(context), context);
+  }
+
+  return { send, fetchToken: tokens.fetchToken };
+}
+
+/** @throws SupplierError for everything but the promised reply. */
+export function read<T>(schema: z.ZodType<T>, reply: HttpReply): T {
+  const failure = statusError(supplier, reply);
+  if (failure) throw failure;
+  return parseJson(supplier, schema, reply.body);
+}
+
+/** Headers carry FHIR in Base64. */
+function encoded(resource: object): string {
+  return Buffer.from(JSON.stringify(resource)).toString('base64');
+}

@@ -1,0 +1,26 @@
+import pino from 'pino';
+import { OdsCode } from '../../domain/ods-code';
+import type { GpSystem } from '../gp-system';
+import { createGpSystems, type SupplierId } from '../registry';
+
+/** This service as the suite introduces it. */
+export const CONSUMER = {
+  odsCode: OdsCode.parse('X26'),
+  name: 'GP Booking Gateway',
+  type: 'urgent-care',
+  phone: '01632 960999',
+  asid: '999000000001',
+};
+
+/** One supplier's GP system against an address, for exchanges that a test itself answers. */
+export function gpSystemAt(id: SupplierId, url: string, now: () => Date): GpSystem {
+  const systems = createGpSystems({
+    suppliers: { [id]: { url } },
+    consumer: CONSUMER,
+    logger: pino({ level: 'silent' }),
+    now,
+  });
+  const system = systems.get(id);
+  if (!system) throw new Error(`No GP system ${id}.`);
+  return system;
+}

@@ -1,0 +1,24 @@
+import type { SupplierId } from '../../registry';
+import { barsMutants } from './bars';
+import { emisMutants } from './emis';
+import { gpConnectMutants } from './gp-connect';
+import { kitMutants } from './kit';
+import type { Mutant } from './mutant';
+import { tppMutants } from './tpp';
+
+export interface MutantOf extends Mutant {
+  supplier: SupplierId;
+  /** For people: which mistake in which adapter. */
+  name: string;
+}
+
+const of = (supplier: SupplierId, mutants: readonly Mutant[], where: string = supplier): MutantOf[] =>
+  mutants.map((mutant) => ({ ...mutant, supplier, name: `${where}: ${mutant.id}` }));
+
+export const allMutants: readonly MutantOf[] = [
+  ...of('emis', emisMutants),
+  ...of('tpp', tppMutants),
+  ...of('gp-connect', gpConnectMutants),
+  ...of('bars', barsMutants),
+  ...of('gp-connect', kitMutants, 'kit'),
+];

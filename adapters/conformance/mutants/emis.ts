@@ -1,0 +1,68 @@
+import type { Mutant } from './mutant';
+
+export const emisMutants: readonly Mutant[] = [
+  {
+    id: 'summer-hour',
+    title: 'takes wall-clock time for UTC, an hour off in summer',
+    caughtBy: 'times.summer',
+    file: 'emis/emis.replies.ts',
+    find: "return reading.kind === 'instant' ? reading.instant : null;",
+    replace: "return reading.kind === 'instant' ? new Date(`${text}Z`) : null;",
+  },
+  {
+    id: 'conflict-is-success',
+    title: 'takes 409 for a booking',
+    caughtBy: 'book.taken',
+    file: 'emis/emis.outcomes.ts',
+    find: 'if (!failure) {\n    parseJson(supplier, Booked, reply.body);',
+    replace: 'if (!failure || reply.status === 409) {',
+  },
+  {
+    id: 'session-as-slot',
+    title: 'takes the session’s id for the slot’s',
+    caughtBy: 'search.complete',
+    file: 'emis/emis.replies.ts',
+    find: 'id: String(slot.SlotId),',
+    replace: 'id: String(session.SessionId),',
+  },
+  {
+    id: 'retries-ambiguous',
+    title: 'sends a booking again when the supplier has failed',
+    caughtBy: 'fault.500-before.book',
+    file: 'emis/emis.outcomes.ts',
+    find: 'return reply.status === 401 ||',
+    replace: 'return reply.status === 401 || reply.status >= 500 ||',
+  },
+  {
+    id: 'unknown-is-refusal',
+    title: 'takes an exception of unknown text for a slot that is not there',
+    caughtBy: 'fault.500-after.book',
+    file: 'emis/emis.outcomes.ts',
+    find: 'TEXTS.find(([pattern]) => pattern.test(text))?.[1];',
+    replace: "TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'SLOT_NOT_FOUND';",
+  },
+  {
+    id: 'text-is-no-json',
+    title: 'takes any body of a status 5xx for a refusal',
+    caughtBy: 'fault.502-after.book',
+    file: 'emis/emis.outcomes.ts',
+    find: 'if (!failure) return undefined;',
+    replace: "if (!failure) return 'SLOT_NOT_FOUND';",
+  },
+  {
+    id: 'lost-page',
+    title: 'reads the slots of the first session only',
+    caughtBy: 'search.complete',
+    file: 'emis/emis.replies.ts',
+    find: 'return found.Sessions.flatMap(',
+    replace: 'return found.Sessions.slice(0, 1).flatMap(',
+  },
+  {
+    id: 'believes-any-cancellation',
+    title: 'takes a web page for the answer to a cancellation',
+    caughtBy: 'fault.web-page.cancel',
+    file: 'emis/emis.outcomes.ts',
+    find: 'parseJson(supplier, Cancelled, reply.body);',
+    replace: '',
+  },
+];

@@ -1,0 +1,77 @@
+import type { Mutant } from './mutant';
+
+/** Mistakes in what all adapters share, tried with one of them. */
+export const kitMutants: readonly Mutant[] = [
+  {
+    id: 'lost-range',
+    title: 'forgets the later part of a search that is split',
+    caughtBy: 'search.many-days',
+    file: 'gp-system-of.ts',
+    find: 'return [{ from, to: latest }, ...searchRanges(',
+    replace: 'return [{ from, to: latest }].length > 0 ? [{ from, to: latest }] : [...searchRanges(',
+  },
+  {
+    id: 'hole-at-the-joint',
+    title: 'splits a search without overlap, so that a slot across the joint is lost',
+    caughtBy: 'search.joint',
+    file: 'gp-system-of.ts',
+    find: 'const JOINT_OVERLAP_MS = 2 * 3_600_000;',
+    replace: 'const JOINT_OVERLAP_MS = 0;',
+  },
+  {
+    id: 'doubles',
+    title: 'shows slots twice that two parts of a search both found',
+    caughtBy: 'search.joint',
+    file: 'gp-system-of.ts',
+    find: '&& !seen.has(slot.id) &&',
+    replace: '&&',
+  },
+  {
+    id: 'lost-answer-is-nothing',
+    title: 'says that nothing was sent when an answer was lost',
+    caughtBy: 'fault.reset-after.book',
+    file: 'gp-system-of.ts',
+    find: "if (context.commandMayHaveEffect()) return { class: 'AMBIGUOUS', error };",
+    replace: '',
+  },
+  {
+    id: 'impatient',
+    title: 'asks again before the time that the supplier wanted',
+    caughtBy: 'throttle.honoured',
+    file: 'supplier-http.ts',
+    find: 'if (keepAwayMs !== null) await',
+    replace: 'if (keepAwayMs === -1) await',
+  },
+  {
+    id: 'no-breaker',
+    title: 'goes on asking a practice that keeps failing',
+    caughtBy: 'breaker.per-practice',
+    file: 'breakers.ts',
+    find: '(practice === null ? work() : of(practice).execute(work, signal))',
+    replace: '(practice === null || of(practice) ? work() : work())',
+  },
+  {
+    id: 'idle-timeout',
+    title: 'lets a slow drip outlive the deadline',
+    caughtBy: 'fault.late.search',
+    file: 'supplier-http.ts',
+    find: 'const timer = setTimeout(pass, Math.max(0, remaining));',
+    replace: 'const timer = setTimeout(pass, 5_000 + remaining);',
+  },
+  {
+    id: 'quotes-the-reply',
+    title: 'names a value of a drifted reply in its error',
+    caughtBy: 'drift.search',
+    file: 'parse-reply.ts',
+    find: 'message: `${supplier}: unexpected reply at ${path}`,',
+    replace: 'message: `${supplier}: ${JSON.stringify(value)}`, ',
+  },
+  {
+    id: 'pathless',
+    title: 'does not say where a reply has drifted',
+    caughtBy: 'drift.search',
+    file: 'parse-reply.ts',
+    find: 'message: `${supplier}: unexpected reply at ${path}`,\n    path,',
+    replace: 'message: `${supplier}: unexpected reply at ${path}`,',
+  },
+];

@@ -1,0 +1,17 @@
+import type { Requirement } from './requirement';
+import { bookingRequirements } from './requirements/booking';
+import { faultRequirements } from './requirements/faults';
+import { leakRequirements } from './requirements/leaks';
+import { manifestRequirements } from './requirements/manifest';
+import { mappingRequirements } from './requirements/mapping';
+import { searchRequirements } from './requirements/search';
+
+/** What every adapter promises, in the order of its levels. */
+export const requirements: readonly Requirement[] = [
+  ...manifestRequirements,
+  ...mappingRequirements,
+  ...searchRequirements,
+  ...bookingRequirements,
+  ...faultRequirements,
+  ...leakRequirements,
+];

@@ -1,0 +1,339 @@
+import { expect } from 'expect';
+import type { Manifest } from '../../gp-system';
+import {
+  ACTOR,
+  bookCommand,
+  callWithin,
+  cancelCommand,
+  freeSlots,
+  hoursAfter,
+  newPatient,
+  NOON,
+  probe,
+  readyAndBooked,
+  ready,
+  requests,
+  search,
+  standing,
+  switchOn,
+} from '../laboratory';
+import type { Requirement } from '../requirement';
+
+const withoutCancel = ({ capabilities }: Manifest) =>
+  capabilities.cancel ? null : 'nothing can be cancelled';
+const withoutReadBack = ({ capabilities }: Manifest) =>
+  capabilities.readBack === 'none' ? 'nothing can be read back' : null;
+
+export const bookingRequirements: readonly Requirement[] = [
+  {
+    level: 'L2',
+    id: 'book.accepted',
+    title: 'books a slot once, for the patient, and what is accepted is seen in the book',
+    async run(lab) {
+      const { practice, patient, slot } = await readyAndBooked(lab);
+      const [appointment, ...others] = standing(lab, { practice });
+      expect(others).toEqual([]);
+      expect(appointment?.patient.nhsNumber).toBe(patient.nhsNumber);
+      expect(appointment?.slot.startsAt).toEqual(slot.startsAt);
+      expect(requests(lab, 'BOOK')).toBe(1);
+      const left = await search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      expect(left.map(({ id }) => id)).not.toContain(slot.id);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.every-slot',
+    title: 'tells the slots of one session apart, and books the one that is meant',
+    async run(lab) {
+      const { practice, patient } = await ready(lab);
+      const offered = (await freeSlots(lab, patient, practice)).filter(({ mode }) => mode === 'IN_PERSON');
+      for (const slot of offered.slice(0, 3)) {
+        const person = newPatient(lab, practice);
+        expect(await lab.system.book(bookCommand(slot, person), callWithin())).toMatchObject({
+          class: 'ACCEPTED',
+        });
+        expect(standing(lab, person).map(({ slot: { startsAt } }) => startsAt)).toEqual([slot.startsAt]);
+      }
+    },
+  },
+  {
+    level: 'L2',
+    id: 'read-back.sees-accepted',
+    title: 'reads back what it accepted, under the id and version that a cancellation wants',
+    notFor: withoutReadBack,
+    async run(lab) {
+      const { patient, slot, command, appointment } = await readyAndBooked(lab);
+      const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin());
+      const carriesMarker = lab.manifest.capabilities.marker ? true : null;
+      expect(seen).toMatchObject([
+        { id: appointment.id, status: 'BOOKED', slotId: slot.id, startsAt: slot.startsAt, carriesMarker },
+      ]);
+      expect(seen[0]?.endsAt).toEqual(slot.endsAt);
+      expect(seen[0]?.version !== undefined).toBe(lab.manifest.capabilities.cancelVersioned);
+      const other = await lab.system.readBack(probe(slot, patient, 'another-marker'), callWithin());
+      expect(other[0]?.carriesMarker ?? null).toBe(lab.manifest.capabilities.marker ? false : null);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'read-back.own-only',
+    title: 'reads back nobody else’s appointments',
+    notFor: withoutReadBack,
+    async run(lab) {
+      const { practice, slot, command } = await readyAndBooked(lab);
+      const other = newPatient(lab, practice);
+      expect(await lab.system.readBack(probe(slot, other, command.marker), callWithin())).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'read-back.past',
+    title:
+      'reads back a day gone by, or fails where its manifest says that it cannot: silence is not absence',
+    notFor: withoutReadBack,
+    async run(lab) {
+      const { patient, slot, command } = await readyAndBooked(lab);
+      lab.clock.now = hoursAfter(NOON, 48);
+      const reading = lab.system.readBack(probe(slot, patient, command.marker), callWithin());
+      if (lab.manifest.capabilities.readBackOfPast)
+        expect(await reading).toMatchObject([{ slotId: slot.id }]);
+      else await expect(reading).rejects.toMatchObject({ name: 'SupplierError' });
+    },
+  },
+  {
+    level: 'L2',
+    id: 'read-back.absent',
+    title: 'refuses to read back, with nothing sent, where its manifest says that it cannot',
+    notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? null : 'read-back is declared'),
+    async run(lab) {
+      const { patient, slot } = await ready(lab);
+      const before = requests(lab);
+      const reading = lab.system.readBack(probe(slot, patient, 'none'), callWithin());
+      await expect(reading).rejects.toMatchObject({ fault: 'NOT_PERMITTED', mayHaveBeenSent: false });
+      expect(requests(lab)).toBe(before);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.taken',
+    title: 'refuses a slot that is booked, and one that the desk takes meanwhile, as taken',
+    async run(lab) {
+      const { practice, slot } = await readyAndBooked(lab);
+      const other = newPatient(lab, practice);
+      const taken = { class: 'REJECTED', refusal: 'SLOT_TAKEN' };
+      expect(await lab.system.book(bookCommand(slot, other), callWithin())).toEqual(taken);
+      expect(standing(lab, other)).toEqual([]);
+      const next = (await freeSlots(lab, other, practice))[0];
+      if (!next) throw new Error('The book is full.');
+      switchOn(lab, { kind: 'taken-by-desk' }, { practice, operation: 'BOOK', times: 1 });
+      expect(await lab.system.book(bookCommand(next, other), callWithin())).toEqual(taken);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.one-of-twenty',
+    title: 'lets one of twenty who want the same slot have it',
+    async run(lab) {
+      const { practice, slot } = await ready(lab);
+      const people = Array.from({ length: 20 }, () => newPatient(lab, practice));
+      const outcomes = await Promise.all(
+        people.map((patient) => lab.system.book(bookCommand(slot, patient), callWithin())),
+      );
+      expect(standing(lab, { practice })).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome.class === 'ACCEPTED')).toHaveLength(1);
+      expect(
+        outcomes.filter((outcome) => outcome.class === 'REJECTED' && outcome.refusal === 'SLOT_TAKEN'),
+      ).toHaveLength(19);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.past',
+    title: 'refuses a slot that has begun, as past, whichever clock says so',
+    async run(lab) {
+      const { patient, slot } = await ready(lab);
+      lab.clock.now = hoursAfter(NOON, 7);
+      const ours = await lab.system.book(bookCommand(slot, patient), callWithin());
+      expect(ours).toEqual({ class: 'REJECTED', refusal: 'SLOT_IN_PAST' });
+      expect(requests(lab, 'BOOK')).toBe(0);
+      // Our clock is slow: only the supplier's knows.
+      lab.clock.now = new Date(slot.startsAt.getTime() + 60_000);
+      lab.clock.skewMs = -120_000;
+      const theirs = await lab.system.book(bookCommand(slot, patient), callWithin());
+      expect(theirs).toMatchObject({ class: 'REJECTED' });
+      expect(theirs).not.toMatchObject({ refusal: 'SLOT_TAKEN' });
+      expect(standing(lab, patient)).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.limit',
+    title: 'refuses more appointments than the practice allows one patient, and not as taken',
+    async run(lab) {
+      const { practice, patient, slot } = await ready(lab);
+      lab.simulators.diary.configure(practice, { bookingLimit: 0 });
+      const outcome = await lab.system.book(bookCommand(slot, patient), callWithin());
+      expect(outcome).toMatchObject({ class: 'REJECTED' });
+      expect(outcome).not.toMatchObject({ refusal: 'SLOT_TAKEN' });
+      expect(standing(lab, patient)).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.unknown-slot',
+    title: 'refuses a slot that there is not, and not as taken',
+    async run(lab) {
+      const { patient, slot } = await ready(lab);
+      const elsewhere = newPatient(lab, patient.linkage?.practice ?? slot.practice);
+      // The practice has withdrawn it: nothing stands at that time.
+      lab.simulators.diary.withdraw(slot.practice, slot.startsAt, slot.endsAt);
+      const outcome = await lab.system.book(bookCommand(slot, elsewhere), callWithin());
+      expect(outcome).toMatchObject({ class: 'REJECTED' });
+      expect(outcome).not.toMatchObject({ refusal: 'SLOT_TAKEN' });
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.words',
+    title: 'sends no more of the patient’s words than the manifest says',
+    async run(lab) {
+      const { patient, slot } = await ready(lab);
+      const { reasonMaxLength } = lab.manifest.capabilities;
+      const reason = `begin${'x'.repeat(reasonMaxLength)}end`;
+      await lab.system.book({ ...bookCommand(slot, patient), reason }, callWithin());
+      const sent = lab.wire
+        .map(({ request }) => decodeURIComponent(request.query.toString()) + request.body)
+        .join();
+      expect(sent.includes('begin')).toBe(reasonMaxLength > 0);
+      expect(sent).not.toContain('xend');
+    },
+  },
+  {
+    level: 'L2',
+    id: 'book.idempotency',
+    title: 'keeps one appointment when the same attempt is sent twice, and says so as its manifest declares',
+    async run(lab) {
+      const { practice, command } = await readyAndBooked(lab);
+      const again = await lab.system.book(command, callWithin());
+      expect(standing(lab, { practice })).toHaveLength(1);
+      if (lab.manifest.capabilities.bookIdempotency === 'none')
+        expect(again).toEqual({ class: 'REJECTED', refusal: 'SLOT_TAKEN' });
+      // Recognised: the appointment is there, and to say "taken" would be wrong.
+      else expect(again.class).toMatch(/^(ACCEPTED|AMBIGUOUS)$/);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.accepted',
+    title: 'cancels what it booked, says so again when asked again, and the slot can be had again',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { patient, slot, appointment } = await readyAndBooked(lab);
+      const cancel = () => lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin());
+      expect(await cancel()).toEqual({ class: 'ACCEPTED' });
+      expect(standing(lab, patient)).toEqual([]);
+      expect(await cancel()).toEqual({ class: 'ACCEPTED' });
+      expect(await lab.system.checkSlot({ slot, actor: ACTOR, patient }, callWithin())).toBe('FREE');
+      expect(await lab.system.book(bookCommand(slot, patient), callWithin())).toMatchObject({
+        class: 'ACCEPTED',
+      });
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.by-desk',
+    title: 'accepts the cancellation of what the desk has cancelled',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { practice, patient, slot, appointment } = await readyAndBooked(lab);
+      lab.simulators.diary.cancel(practice, standing(lab, patient)[0]?.id ?? '', 'the desk');
+      const outcome = await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin());
+      expect(outcome).toEqual({ class: 'ACCEPTED' });
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.moved',
+    title: 'cancels nothing, and says so, where the desk has moved the appointment to another slot',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { practice, patient, slot, appointment } = await readyAndBooked(lab);
+      const booked = standing(lab, patient)[0];
+      const target = lab.simulators.diary
+        .freeSlots(practice, hoursAfter(NOON, 2), hoursAfter(NOON, 4), { route: 'PATIENT_SESSION' })
+        .at(-1);
+      expect(lab.simulators.diary.deskMoves(practice, booked?.id ?? '', target?.id ?? -1)).toBe(true);
+      const outcome = await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin());
+      expect(outcome).toMatchObject({ class: 'REJECTED' });
+      expect(standing(lab, patient)).toHaveLength(1);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.past',
+    title: 'does not cancel what has begun',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { patient, slot, appointment } = await readyAndBooked(lab);
+      lab.clock.now = hoursAfter(NOON, 7);
+      const outcome = await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin());
+      expect(outcome).toEqual({ class: 'REJECTED', refusal: 'TOO_LATE' });
+      expect(standing(lab, patient)).toHaveLength(1);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.version',
+    title: 'needs no version where its manifest declares none, and is not misled by an old one',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { patient, slot, appointment } = await readyAndBooked(lab);
+      const { cancelVersioned } = lab.manifest.capabilities;
+      expect(appointment.version !== undefined).toBe(cancelVersioned);
+      const old = { id: appointment.id, ...(cancelVersioned && { version: '0' }) };
+      expect(await lab.system.cancel(cancelCommand(slot, patient, old), callWithin())).toEqual({
+        class: 'ACCEPTED',
+      });
+      expect(standing(lab, patient)).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'cancel.absent',
+    title: 'refuses to cancel, with nothing sent, where its manifest says that it cannot',
+    notFor: ({ capabilities }) => (capabilities.cancel ? 'cancellation is declared' : null),
+    async run(lab) {
+      const { patient, slot, appointment } = await readyAndBooked(lab);
+      const before = requests(lab);
+      const outcome = await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin());
+      expect(outcome).toEqual({ class: 'REJECTED', refusal: 'NOT_PERMITTED' });
+      expect(requests(lab)).toBe(before);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'changes.told',
+    title: 'tells what was booked, moved and cancelled since a cursor, nothing lost',
+    notFor: ({ capabilities }) => (capabilities.changeFeed === 'none' ? 'there is no change feed' : null),
+    async run(lab) {
+      const { practice, appointment } = await readyAndBooked(lab);
+      const told = async (cursor: string | null) => {
+        const seen: string[] = [];
+        let last = cursor;
+        const pages = lab.system.changes?.({ practice, actor: ACTOR, cursor }, callWithin());
+        if (!pages) throw new Error('The manifest declares a change feed, and there is no `changes`.');
+        for await (const page of pages) {
+          last = page.cursor;
+          seen.push(...page.changes.map(({ appointmentId, status }) => `${appointmentId} ${status}`));
+        }
+        return { seen, last };
+      };
+      const first = await told(null);
+      expect(first.seen).toContain(`${appointment.id} BOOKED`);
+      lab.clock.now = hoursAfter(NOON, 1);
+      lab.simulators.diary.cancel(practice, standing(lab, { practice })[0]?.id ?? '', 'the desk');
+      const second = await told(first.last);
+      expect(second.seen).toEqual([`${appointment.id} CANCELLED`]);
+    },
+  },
+];

@@ -1,0 +1,228 @@
+import { expect } from 'expect';
+import { addLondonDays } from '../../../domain/london-time';
+import type { Manifest } from '../../gp-system';
+import {
+  ACTOR,
+  bookCommand,
+  callWithin,
+  freeSlot,
+  hoursAfter,
+  newPatient,
+  newPractice,
+  NOON,
+  ready,
+  requests,
+  search,
+  switchOn,
+} from '../laboratory';
+import type { Requirement } from '../requirement';
+import { expectTruth, hasPlainTimes } from './truth';
+
+const withoutSession = ({ sessionTtlMs }: Manifest) =>
+  sessionTtlMs === undefined ? 'no log-on and no token is kept' : null;
+
+export const searchRequirements: readonly Requirement[] = [
+  {
+    level: 'L2',
+    id: 'search.complete',
+    title:
+      'finds every released slot wholly inside the range, once, with type and mode as the practice names them',
+    async run(lab) {
+      const practice = newPractice();
+      const [from, to] = [new Date('2026-07-02T08:05:00Z'), new Date('2026-07-02T20:15:00Z')];
+      lab.simulators.diary.deskFrees(practice, from, to);
+      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
+      expect(slots.length).toBeGreaterThan(60);
+      expectTruth(lab, slots, practice, [from, to]);
+      for (const slot of slots) {
+        expect(slot.practice).toBe(practice);
+        expect(slot.supplierData.length).toBeLessThanOrEqual(500);
+        expect(lab.manifest.capabilities.modes).toContain(slot.mode);
+      }
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.empty',
+    title: 'finds nothing, without an error, where the book is full',
+    async run(lab) {
+      const practice = newPractice();
+      const [from, to] = [hoursAfter(NOON, 1), hoursAfter(NOON, 9)];
+      lab.simulators.diary.deskTakes(practice, from, to);
+      expect(await search(lab, newPatient(lab, practice), practice, from, to)).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.many-days',
+    title: 'covers more days than one search may span without a hole or a double, across the October change',
+    async run(lab) {
+      const practice = newPractice();
+      lab.simulators.diary.configure(practice, { horizonDays: 90 });
+      lab.clock.now = new Date('2026-10-15T09:00:00Z');
+      const from = hoursAfter(lab.clock.now, 72);
+      const to = addLondonDays(from, lab.manifest.limits.searchWindowDays + 2);
+      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
+      expectTruth(lab, slots, practice, [from, to], hasPlainTimes);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.joint',
+    title: 'finds the slot that spans the joint of two searches',
+    async run(lab) {
+      const practice = newPractice();
+      lab.simulators.diary.configure(practice, { horizonDays: 90 });
+      const from = new Date('2026-07-02T08:05:00Z');
+      const joint = addLondonDays(from, lab.manifest.limits.searchWindowDays);
+      const to = hoursAfter(joint, 12);
+      const around = [hoursAfter(joint, -0.5), hoursAfter(joint, 0.5)] as const;
+      lab.simulators.diary.deskFrees(practice, ...around);
+      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
+      const spanning = slots.filter(({ startsAt, endsAt }) => startsAt < joint && endsAt > joint);
+      expect(spanning.length).toBeGreaterThan(0);
+      expectTruth(lab, slots, practice, [from, to]);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.given-up',
+    title: 'sends nothing for a call that has been given up',
+    async run(lab) {
+      const practice = newPractice();
+      const call = { ...callWithin(), signal: AbortSignal.abort() };
+      const found = search(lab, newPatient(lab, practice), practice, NOON, hoursAfter(NOON, 6), call);
+      await expect(found).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
+      expect(requests(lab)).toBe(0);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.credentials',
+    title: 'serves people without credentials at the practice only where its route needs none',
+    async run(lab) {
+      const practice = newPractice();
+      const { linkage, ...stranger } = newPatient(lab, practice);
+      expect(linkage).toBeDefined();
+      const found = search(lab, stranger, practice, NOON, hoursAfter(NOON, 6));
+      if (lab.manifest.route === 'NETWORK') {
+        expect(await found).toBeInstanceOf(Array);
+        return;
+      }
+      await expect(found).rejects.toMatchObject({ fault: 'NOT_AUTHENTICATED', mayHaveBeenSent: false });
+      expect(requests(lab)).toBe(0);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'search.cached-never',
+    title: 'asks the supplier anew for every search and every slot check',
+    async run(lab) {
+      const { practice, patient, slot } = await ready(lab);
+      const before = requests(lab, 'SEARCH');
+      await search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      await lab.system.checkSlot({ slot, actor: ACTOR, patient }, callWithin());
+      const eachTakes = requests(lab, 'SEARCH') - before;
+      expect(eachTakes).toBeGreaterThanOrEqual(2);
+      await lab.system.checkSlot({ slot, actor: ACTOR, patient }, callWithin());
+      expect(requests(lab, 'SEARCH') - before).toBeGreaterThan(eachTakes);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'check-slot.truth',
+    title: 'checks a slot: free, then taken by the desk, and unknown while the supplier fails',
+    async run(lab) {
+      const { practice, patient, slot } = await ready(lab);
+      const check = () => lab.system.checkSlot({ slot, actor: ACTOR, patient }, callWithin());
+      expect(await check()).toBe('FREE');
+      switchOn(
+        lab,
+        { kind: 'server-error', status: 500, afterCommit: false },
+        { practice, operation: 'SEARCH' },
+      );
+      expect(await check()).toBe('UNKNOWN');
+      lab.simulators.faults.clear();
+      lab.simulators.diary.deskTakes(practice, slot.startsAt, slot.endsAt);
+      expect(await check()).toBe('TAKEN');
+    },
+  },
+  {
+    level: 'L2',
+    id: 'session.renewed',
+    title: 'renews a session or token that has ended, once, and goes on',
+    notFor: withoutSession,
+    async run(lab) {
+      const practice = newPractice();
+      const patient = newPatient(lab, practice);
+      await freeSlot(lab, patient, practice);
+      const logOns = requests(lab, 'SESSION');
+      expect(logOns).toBeGreaterThan(0);
+      for (let expiry = 1; expiry <= 2; expiry++) {
+        lab.simulators.expireSessions();
+        await search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+        expect(requests(lab, 'SESSION')).toBe(logOns * (expiry + 1));
+      }
+    },
+  },
+  {
+    level: 'L2',
+    id: 'session.one-log-on',
+    title: 'logs on once for all who ask at the same time',
+    notFor: withoutSession,
+    async run(lab) {
+      const practice = newPractice();
+      const patient = newPatient(lab, practice);
+      await search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+      const logOns = requests(lab, 'SESSION');
+      lab.simulators.expireSessions();
+      await Promise.all(
+        Array.from({ length: 6 }, () => search(lab, patient, practice, NOON, hoursAfter(NOON, 6))),
+      );
+      expect(requests(lab, 'SESSION')).toBe(logOns * 2);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'session.refused',
+    title: 'gives up when a renewed session is refused too, rather than renew for ever',
+    notFor: withoutSession,
+    async run(lab) {
+      const { practice, patient, slot } = await ready(lab);
+      const before = requests(lab, 'SEARCH');
+      switchOn(lab, { kind: 'session-expired' }, { practice, operation: 'SEARCH' });
+      const found = search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      await expect(found).rejects.toMatchObject({ fault: 'NOT_AUTHENTICATED' });
+      expect(requests(lab, 'SEARCH') - before).toBeLessThanOrEqual(4);
+    },
+  },
+  {
+    level: 'L2',
+    id: 'health.tells',
+    title: 'says whether its supplier answers',
+    async run(lab) {
+      const { id } = lab.manifest;
+      expect(await lab.system.health(callWithin())).toEqual({ status: 'UP' });
+      await lab.simulators.down(id);
+      expect(await lab.system.health(callWithin())).toEqual({ status: 'DOWN' });
+      await lab.simulators.up(id);
+      expect(await lab.system.health(callWithin())).toEqual({ status: 'UP' });
+    },
+  },
+  {
+    level: 'L2',
+    id: 'privacy.log',
+    title: 'writes no identity, credential or free text to any log',
+    async run(lab) {
+      const { patient, slot } = await ready(lab);
+      const command = { ...bookCommand(slot, patient), reason: 'Unmistakable words' };
+      await lab.system.book(command, callWithin());
+      const log = lab.logged.join('');
+      expect(log).toContain('supplier exchange');
+      const { nhsNumber, familyName, givenName, birthDate, linkage } = patient;
+      for (const secret of [nhsNumber, familyName, givenName, birthDate, linkage?.userId, linkage?.key])
+        expect(log).not.toContain(secret);
+      expect(log).not.toContain(command.reason);
+    },
+  },
+];

@@ -1,0 +1,80 @@
+import { type SupplierId, supplierNamed } from '../registry';
+import type { Result } from './certificate';
+import { type Laboratory, laboratory } from './laboratory';
+import { LEVELS, type Level, type Requirement } from './requirement';
+import { requirements } from './requirements';
+
+export interface ConformanceOptions {
+  seed: number;
+  /** Up to which level; all without it. */
+  upTo?: Level;
+  /** These requirements alone. */
+  only?: readonly string[];
+}
+
+/** Requirements wait for clocks and connections more than they compute. */
+const AT_ONCE = 6;
+
+/** Tries every requirement on one adapter, each in a laboratory of its own, and says what came of each. */
+export async function runConformance(id: SupplierId, options: ConformanceOptions): Promise<Result[]> {
+  const { upTo = 'L4', only } = options;
+  const chosen = requirements.filter(
+    (one) => LEVELS.indexOf(one.level) <= LEVELS.indexOf(upTo) && (only?.includes(one.id) ?? true),
+  );
+  const results: Result[] = [];
+  const waiting = [...chosen];
+
+  async function lane(): Promise<void> {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      results.push(await tried(next, id, options.seed));
+    }
+  }
+
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  const order = new Map(chosen.map((requirement, index) => [requirement.id, index]));
+  return results.sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0));
+}
+
+async function tried(requirement: Requirement, id: SupplierId, seed: number): Promise<Result> {
+  const { manifest } = supplierNamed(id);
+  const { level, title } = requirement;
+  const about = { level, id: requirement.id, title };
+  const notFor = requirement.notFor?.(manifest) ?? null;
+  if (notFor !== null) return { ...about, outcome: 'NOT_APPLICABLE', reason: notFor, ms: 0 };
+  const bypass = manifest.bypass?.find((one) => one.requirement === requirement.id);
+  const startedAt = performance.now();
+  const failure = await failureOf(requirement, id, seed);
+  const ms = Math.round(performance.now() - startedAt);
+  if (failure === null)
+    return bypass
+      ? {
+          ...about,
+          outcome: 'FAILED',
+          reason: 'It is bypassed in the manifest, but kept: remove the bypass.',
+          ms,
+        }
+      : { ...about, outcome: 'PASSED', reason: null, ms };
+  return bypass
+    ? { ...about, outcome: 'BYPASSED', reason: bypass.reason, ms }
+    : { ...about, outcome: 'FAILED', reason: failure, ms };
+}
+
+async function failureOf(requirement: Requirement, id: SupplierId, seed: number): Promise<string | null> {
+  let lab: Laboratory | undefined;
+  try {
+    lab = await laboratory(id, { seed });
+    await requirement.run(lab);
+    return null;
+  } catch (error) {
+    return plain(error instanceof Error ? error.message : String(error));
+  } finally {
+    await lab?.close();
+  }
+}
+
+const LONGEST_REASON = 1_500;
+
+/** Assertion messages are coloured for terminals. */
+function plain(text: string): string {
+  return text.replace(/\u001b\[[0-9;]*m/g, '').slice(0, LONGEST_REASON);
+}

@@ -1,0 +1,152 @@
+import type { Manifest } from '../gp-system';
+import { type Certificate, tally } from './certificate';
+import { LEVELS } from './requirement';
+
+const GENERATED =
+  '<!-- Written by `npm run adapter:conform -- --all --publish`: change the manifest or the README instead. -->';
+
+/** The rows in which suppliers are described and compared, in words taken from the manifest alone. */
+const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => string])[] = [
+  [
+    'Route',
+    ({ route }) =>
+      route === 'NETWORK'
+        ? 'network: anybody the practice releases slots to'
+        : 'session of a patient linked to the practice',
+  ],
+  ['Wire', ({ transport }) => transport.toUpperCase()],
+  [
+    'Authentication',
+    ({ auth, sessionTtlMs }) =>
+      sessionTtlMs === undefined ? auth : `${auth}, kept ${sessionTtlMs / 60_000} min`,
+  ],
+  [
+    'Modes',
+    ({ capabilities }) => capabilities.modes.map((mode) => mode.toLowerCase().replace('_', ' ')).join(', '),
+  ],
+  ['Read-back', ({ capabilities }) => readBack(capabilities)],
+  [
+    'Marker',
+    ({ capabilities: { marker } }) =>
+      marker ? `${marker.field}, ${marker.maxLength} characters` : 'none: matched by slot',
+  ],
+  [
+    'Same attempt twice',
+    ({ capabilities }) =>
+      capabilities.bookIdempotency === 'none' ? 'not recognised' : 'recognised by its id',
+  ],
+  [
+    'Cancel',
+    ({ capabilities }) =>
+      capabilities.cancel ? `yes${capabilities.cancelVersioned ? ', versioned' : ''}` : 'no',
+  ],
+  ['Change feed', ({ capabilities }) => capabilities.changeFeed],
+  [
+    'Patient’s words',
+    ({ capabilities: { reasonMaxLength } }) =>
+      reasonMaxLength === 0 ? 'not passed on' : `${reasonMaxLength} characters`,
+  ],
+  [
+    '429',
+    ({ throttle, throttleScope }) =>
+      `${throttle === '429NotExecuted' ? 'nothing was executed' : 'nothing is promised'}; keeps us from the ${throttleScope === 'SUPPLIER' ? 'supplier' : 'practice'}`,
+  ],
+  ['Requests at once, per second', ({ limits }) => `${limits.concurrency}, ${limits.requestsPerSecond}`],
+  ['Days per search', ({ limits }) => String(limits.searchWindowDays)],
+  ['Settles within', ({ limits }) => `${limits.settleMs / 1000} s`],
+];
+
+/** One supplier's page. @param connection what its README says of a real connection. */
+export function supplierPage(certificate: Certificate, connection: string): string {
+  const { manifest, supplier, name, level } = certificate;
+  return `${GENERATED}
+# ${name}
+
+Conformance **${level ?? 'none'}** against its simulator ([certificate](${supplier}.html), [JSON](${supplier}.json)); nothing was
+tried against a real system. How it works and what is assumed: [adapters/${supplier}](../../adapters/${supplier}/README.md).
+
+| | |
+|---|---|
+${FACTS.map(([title, of]) => `| ${title} | ${of(manifest)} |`).join('\n')}
+
+## Conformance
+
+${outcomes(certificate)}
+
+## Before a real connection
+
+None of this is done here.
+
+${connection.trim()}
+`;
+}
+
+/** All suppliers side by side. */
+export function suppliersTable(certificates: readonly Certificate[]): string {
+  const row = (title: string, cells: readonly string[]) => `| ${[title, ...cells].join(' | ')} |`;
+  return `${GENERATED}
+# Suppliers side by side
+
+${row(
+  '',
+  certificates.map(({ supplier, name }) => `[${name}](${supplier}.md)`),
+)}
+${row(
+  '---',
+  certificates.map(() => '---'),
+)}
+${row(
+  'Conformance',
+  certificates.map(({ level }) => level ?? 'none'),
+)}
+${FACTS.map(([title, of]) =>
+  row(
+    title,
+    certificates.map(({ manifest }) => of(manifest)),
+  ),
+).join('\n')}
+${row('Bypassed', certificates.map(bypassed))}
+
+Against simulators only. What a supplier would ask for before a real connection stands at the end of its page.
+`;
+}
+
+function outcomes({ results }: Certificate): string {
+  const counts = tally(results);
+  const rows = LEVELS.map((level) => {
+    const { PASSED, NOT_APPLICABLE, BYPASSED, FAILED } = counts[level];
+    return `| ${level} | ${PASSED} | ${NOT_APPLICABLE} | ${BYPASSED} | ${FAILED} |`;
+  });
+  const exceptions = results
+    .filter(({ outcome }) => outcome === 'NOT_APPLICABLE' || outcome === 'BYPASSED')
+    .map(
+      ({ id, title, reason, outcome }) =>
+        `- \`${id}\` (${title}) ${outcome === 'BYPASSED' ? 'is **bypassed**' : 'does not apply'}: ${reason ?? ''}`,
+    );
+  return [
+    '| level | passed | not applicable | bypassed | failed |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...exceptions,
+  ].join('\n');
+}
+
+function bypassed({ results }: Certificate): string {
+  return (
+    results.flatMap(({ id, outcome }) => (outcome === 'BYPASSED' ? `\`${id}\`` : [])).join(', ') || 'nothing'
+  );
+}
+
+function readBack({ readBack: how, readBackOfPast }: Manifest['capabilities']): string {
+  if (how === 'none') return 'none';
+  return readBackOfPast ? 'by patient, the past too' : 'by patient, not the past';
+}
+
+/** What a README says under "Before a real connection". @throws Error where it says nothing. */
+export function connectionIn(readme: string, supplier: string): string {
+  const [, section] = /\n## Before a real connection\n(.*?)(?=\n## |$)/s.exec(readme) ?? [];
+  if (section === undefined)
+    throw new Error(`adapters/${supplier}/README.md has no section "Before a real connection".`);
+  return section;
+}

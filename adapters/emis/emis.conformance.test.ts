@@ -1,3 +1,0 @@
-import { describeGpSystem } from '../conformance/describe-gp-system';
-
-describeGpSystem('emis');

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { Manifest } from './gp-system';
+
+/** What no single field shows: each is a promise that another one takes away. */
+const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilities }, context) => {
+  const demand = (isKept: boolean, path: string[], message: string) => {
+    if (!isKept) context.addIssue({ code: 'custom', path, message });
+  };
+  demand(
+    sessionTtlMs !== undefined || (auth !== 'session' && auth !== 'oauth'),
+    ['sessionTtlMs'],
+    `is missing: with auth "${auth}" something is kept and renewed`,
+  );
+  demand(
+    limits.settleMs >= limits.timeoutMs.book && limits.settleMs >= limits.timeoutMs.cancel,
+    ['limits', 'settleMs'],
+    'must not be shorter than the time given to a booking or a cancellation',
+  );
+  demand(
+    capabilities.cancel || !capabilities.cancelVersioned,
+    ['capabilities', 'cancelVersioned'],
+    'needs cancel',
+  );
+  demand(
+    capabilities.readBack !== 'none' || (capabilities.marker === null && !capabilities.readBackOfPast),
+    ['capabilities', 'readBack'],
+    'is none, so that neither a marker nor the past can be read back',
+  );
+  demand(
+    new Set(capabilities.modes).size === capabilities.modes.length,
+    ['capabilities', 'modes'],
+    'names a mode twice',
+  );
+});
+
+/**
+ * A supplier's manifest, checked as it is loaded.
+ * @throws Error naming the supplier, the field and what is wrong with it.
+ */
+export function manifestOf<const Id extends string>(declared: Manifest & { id: Id }): Manifest & { id: Id } {
+  const parsed = Consistent.safeParse(declared);
+  if (!parsed.success)
+    throw new Error(`The manifest of "${declared.id}" cannot be used: ${said(parsed.error)}.`);
+  return { ...parsed.data, id: declared.id };
+}
+
+function said({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+}
