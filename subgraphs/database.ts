@@ -115,10 +115,13 @@ const UniqueViolation = z.object({
   code: z.enum(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']),
 });
 
-/** Whether PostgreSQL undid a transaction because of another one: the same again may well succeed. */
+/**
+ * Whether PostgreSQL undid a transaction because of another one, or of a migration meanwhile: the same again may well
+ * succeed.
+ */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseUnavailable && Conflict.safeParse(error.cause).success;
 }
 
-/** deadlock_detected, serialization_failure. */
-const Conflict = z.object({ code: z.enum(['40P01', '40001']) });
+/** deadlock_detected, serialization_failure, and a plan made before a migration. */
+const Conflict = z.object({ code: z.enum(['40P01', '40001', '0A000']) });

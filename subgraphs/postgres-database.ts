@@ -9,6 +9,7 @@ const CONNECT_WITHIN_MS = 5_000;
 const LOCK_WITHIN_MS = 5_000;
 /** For one statement; nothing that is asked while a person waits takes as long. */
 const ANSWER_WITHIN_MS = 10_000;
+const MAX_STATEMENTS = 200;
 
 /** @param isPatient for migrations, which take as long as they take. */
 export function postgresDialect(url: string, { isPatient = false } = {}): Dialect {
@@ -19,8 +20,9 @@ export function postgresDialect(url: string, { isPatient = false } = {}): Dialec
     ...(isPatient ? {} : { lock_timeout: LOCK_WITHIN_MS, query_timeout: ANSWER_WITHIN_MS }),
     types: { getTypeParser: numbersForBigints },
   });
+  const names = statementNames();
   return new PostgresDialect({
-    pool: { connect: () => connect(pool), end: () => pool.end() },
+    pool: { connect: () => connect(pool, names), end: () => pool.end() },
   });
 }
 
@@ -33,9 +35,9 @@ function pooled(config: PoolConfig): Pool {
   return pool;
 }
 
-async function connect(pool: Pool): Promise<PostgresPoolClient> {
+async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolClient> {
   try {
-    return watched(await answered(pool.connect()));
+    return watched(await answered(pool.connect()), names);
   } catch (error) {
     // All connections are there, and others have them.
     throw pool.totalCount < CONNECTIONS ? error : new DatabaseUnavailable('BUSY', error);
@@ -43,24 +45,60 @@ async function connect(pool: Pool): Promise<PostgresPoolClient> {
 }
 
 /** A connection that failed other than by PostgreSQL's own word is not given to anybody else. */
-function watched(client: PoolClient): PostgresPoolClient {
+function watched(client: PoolClient, names: StatementNames): PostgresPoolClient {
   let isBroken = false;
+  let isInTransaction = false;
+
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (text === 'begin') isInTransaction = true;
+    if (text === 'commit' || text === 'rollback') isInTransaction = false;
     try {
-      const result = await answered(client.query(text, [...values]));
+      const result = await answered(
+        client.query({ text, values: [...values], name: names.of(text, values) }),
+      );
       // PostgreSQL answers so, and with no error, when a statement before has failed.
       if (text === 'commit' && result.command === 'ROLLBACK') throw new Error('The transaction was undone.');
       return result;
     } catch (error) {
+      if (isOutdatedPlan(error)) {
+        names.forget();
+        if (!isInTransaction) return query(text, values);
+      }
       isBroken ||= error instanceof DatabaseUnavailable && error.fault === 'NOT_ANSWERING';
       throw error;
     }
   }
+
   return {
     // Kysely types `command` more narrowly than PostgreSQL answers; cursors are not used.
     query: query as unknown as PostgresPoolClient['query'],
     release() {
       client.release(isBroken);
+    },
+  };
+}
+
+type StatementNames = ReturnType<typeof statementNames>;
+
+/**
+ * Names under which PostgreSQL keeps what it has parsed and planned, which is half of its work for a statement. Behind
+ * PgBouncer that takes its release 1.21 or later.
+ */
+function statementNames() {
+  const names = new Map<string, string>();
+  let generation = 0;
+  return {
+    /** Undefined for what is not kept: statements without values, and those that come when there are too many. */
+    of(text: string, values: readonly unknown[]): string | undefined {
+      const known = names.get(text);
+      if (known !== undefined || values.length === 0 || names.size >= MAX_STATEMENTS) return known;
+      const name = `g${generation}s${names.size}`;
+      names.set(text, name);
+      return name;
+    },
+    forget(): void {
+      names.clear();
+      generation += 1;
     },
   };
 }
@@ -81,10 +119,22 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
   } catch (error) {
     // What PostgreSQL has not said itself is trouble on the way to it.
     if (!(error instanceof DatabaseError)) throw new DatabaseUnavailable('NOT_ANSWERING', error);
+    if (error.message === OUTDATED_PLAN) throw new DatabaseUnavailable('BUSY', error);
     const { code = '' } = error;
     const known = FAULTS.find(([codes]) => codes.test(code));
     throw known === undefined ? error : new DatabaseUnavailable(known[1], error);
   }
+}
+
+/** Another process has brought the tables up to date: what was planned before cannot be used any more. */
+const OUTDATED_PLAN = 'cached plan must not change result type';
+
+function isOutdatedPlan(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailable &&
+    error.cause instanceof DatabaseError &&
+    error.cause.message === OUTDATED_PLAN
+  );
 }
 
 /** The driver leaves bigints as text: ours are epoch milliseconds and counts, safe as numbers. */

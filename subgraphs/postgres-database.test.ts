@@ -1,0 +1,67 @@
+import { Client } from 'pg';
+import { testDatabases } from '../tests/databases';
+import { moveBooking, openBooking, openLedger, recordHold } from '../tests/ledger-bookings';
+import { DatabaseUnavailable } from './database-unavailable';
+import { openDatabase, type DatabaseSettings } from './database';
+
+const postgres = testDatabases().find(({ name }) => name === 'PostgreSQL');
+// `tests/global-setup.ts` says when the machine has no PostgreSQL.
+const suite = postgres === undefined ? describe.skip : describe;
+
+suite('PostgreSQL', () => {
+  let settings: DatabaseSettings & { kind: 'postgres' };
+  beforeAll(async () => {
+    const made = await postgres!.settings();
+    if (made.kind !== 'postgres') throw new Error('PostgreSQL is what is tested here.');
+    settings = made;
+  });
+
+  async function elsewhere(...statements: string[]): Promise<void> {
+    const client = new Client({ connectionString: settings.url });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  }
+
+  test('serves on while another process changes the tables', async () => {
+    const { books } = await openLedger(settings);
+    const everything = () =>
+      Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const booking = await openBooking(books);
+          const moved = await moveBooking(books, booking, 'ACCEPTED');
+          expect(await books.findBooking(moved.id)).toEqual(moved);
+          expect(await books.findHold(moved.holdId, moved.callerId)).not.toBeNull();
+        }),
+      );
+    await everything();
+    await elsewhere(
+      'alter table booking add column added_later text',
+      'alter table hold add column added_later text',
+    );
+    await everything();
+    await books.close();
+  });
+
+  test('serves on when it has ended every connection', async () => {
+    const { books } = await openLedger(settings);
+    await Promise.all(Array.from({ length: 20 }, () => recordHold(books)));
+    await elsewhere(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+    );
+    // One that is used before its end is heard of fails, and says that the same may be tried again.
+    for (const one of await Promise.allSettled(Array.from({ length: 40 }, () => recordHold(books))))
+      if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(DatabaseUnavailable);
+    await Promise.all(Array.from({ length: 40 }, () => recordHold(books)));
+    await books.close();
+  });
+
+  test('is not used when it answers before it has written', async () => {
+    const database = new URL(settings.url).pathname.slice(1);
+    await elsewhere(`alter database ${database} set synchronous_commit = off`);
+    await expect(openDatabase(settings, 'practices', {})).rejects.toThrow(
+      'would lose what it has acknowledged when the power fails: set synchronous_commit to on for it.',
+    );
+    await elsewhere(`alter database ${database} reset synchronous_commit`);
+  });
+});
