@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { openDatabase, type DatabaseSettings } from '../database';
+import type { ReleaseLedger } from '../../domain/release-ledger';
+import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import {
   buildFederatedSchema,
   type FederatedSchema,
@@ -18,6 +19,8 @@ import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
 import type { OptionsDeps } from './options/appointment-options';
 import { patients } from './patients';
+import { releaseLedger } from './releases/release-ledger';
+import type { DefaultPolicyOf } from './releases/stored-policy';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
@@ -39,6 +42,8 @@ export interface AppointmentsOptions {
   sweepEveryMs: number;
   offerMs: number;
   atOnce: number;
+  /** The rules that hold until a practice sets its own. */
+  defaultPolicyOf: DefaultPolicyOf;
   now: () => Date;
   logger: Logger;
 }
@@ -51,17 +56,32 @@ const RECONCILE_EVERY_MS = 500;
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
 ): Promise<AppointmentsSubgraph> {
-  const { redisUrl, logger, keys } = options;
+  const { redisUrl, logger, keys, defaultPolicyOf } = options;
+  const database = await openLedger(options.database);
   return appointmentsSubgraph({
     ...options,
-    ledger: ledger(await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations)),
+    ledger: ledger(database, options),
+    releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
     patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
   });
 }
 
-export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler };
+/** The release rules alone, for a process that runs the subgraph where practices set them. */
+export async function openReleaseLedger(
+  settings: DatabaseSettings,
+  defaultPolicyOf: DefaultPolicyOf,
+): Promise<{ releases: ReleaseLedger; close(): Promise<void> }> {
+  const database = await openLedger(settings);
+  return { releases: releaseLedger(database, defaultPolicyOf), close: () => database.close() };
+}
+
+function openLedger(settings: DatabaseSettings): Promise<Database<LedgerTables>> {
+  return openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
+}
+
+export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };
 
 /** The subgraph over open stores, with its reconciler running; closing it closes them. */
 export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgraph {
@@ -71,6 +91,7 @@ export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgra
     name: 'appointments',
     ...appointmentsSchema(deps),
     reconciler: settling,
+    releases: deps.releases,
     async close() {
       await settling.stop();
       await deps.holds.close();
@@ -92,7 +113,7 @@ const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   ],
   // Nothing here returns an assessment: it comes by `_entities` alone.
   orphanedTypes: [Assessment],
-  inaccessibleEnums: ['BookingRoute'],
+  inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
 };
 
 function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {

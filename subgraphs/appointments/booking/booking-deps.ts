@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { SupplierError, type Patient } from '../../../adapters/gp-system';
+import type { ReleaseLedger } from '../../../domain/release-ledger';
 import type { HoldStore } from '../holds/hold-store';
 import type { Changes, Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
@@ -15,6 +16,7 @@ import { after, type BookingEvent, type BookingState } from './states';
 export interface BookingDeps {
   systems: GpSystems;
   ledger: Ledger;
+  releases: ReleaseLedger;
   holds: HoldStore;
   offers: Sealer<Offer>;
   patients: Patients;

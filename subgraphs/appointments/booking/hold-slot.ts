@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
+import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
 import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
@@ -14,6 +15,7 @@ export type HoldAnswer =
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
   | { kind: 'slot-taken'; alternatives: Offer[] }
   | { kind: 'offer-expired' }
+  | { kind: 'practice-closed'; practice: OdsCode }
   | { kind: 'already-booked'; booking: Booking }
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
@@ -82,10 +84,12 @@ async function take(
     return { kind: 'held-by-another', heldUntil, alternatives: (await search()).alternatives };
   }
   try {
-    const { stillFree, alternatives } = await search();
-    if (!stillFree) {
+    const { released, stillFree, alternatives } = await search();
+    if (!released || !stillFree) {
       await letGo(key, id, deps);
-      return { kind: 'slot-taken', alternatives };
+      return released
+        ? { kind: 'slot-taken', alternatives }
+        : { kind: 'practice-closed', practice: offer.slot.practice };
     }
     const patientSealed = await patients.seal(patient);
     const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };

@@ -6,7 +6,7 @@ import { isOfAge, patientOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
-import { replayed, stillReleased } from './confirm-booking';
+import { replayed } from './confirm-booking';
 import { giveBack } from './give-back';
 import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
 import { ABANDONED_AFTER_MS, placeBooking, slotTaken, type Placed } from './place-booking';
@@ -63,19 +63,16 @@ export async function rescheduleBooking(
   const patientSealed = old.patientSealed;
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
-    const { alternatives } = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
-    return {
-      kind: 'held-by-another',
-      heldUntil: new Date(now().getTime() + acquired.forMs),
-      alternatives,
-    };
+    const taken = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
+    if (taken.kind === 'practice-closed') return taken;
+    const heldUntil = new Date(now().getTime() + acquired.forMs);
+    return { kind: 'held-by-another', heldUntil, alternatives: taken.alternatives };
   }
   const refused = async (answer: RescheduleAnswer) => {
     await letGo(key, id, deps);
     return answer;
   };
   const gone = () => slotTaken({ offer, patientSealed }, caller, requestId, deps);
-  if (!(await stillReleased(offer, old, deps))) return refused(await gone());
 
   const { timeoutMs } = systemOf({ offer }, deps.systems).manifest.limits;
   const openedAt = performance.now();
@@ -96,7 +93,7 @@ export async function rescheduleBooking(
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
     case 'slot-taken':
-    case 'quota-used-up':
+    case 'not-released':
       return refused(await gone());
     case 'already-booked':
       return refused(opened);

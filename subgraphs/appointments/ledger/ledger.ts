@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
-import type { OdsCode } from '../../../domain/ods-code';
+import { rulesStoppingSlot, type ReleaseRule } from '../../../domain/release-policy';
 import { isUniqueViolation, type Database } from '../../database';
 import type { Failure } from '../booking/failures';
 import {
@@ -14,9 +14,9 @@ import {
   type BookingEvent,
   type BookingState,
 } from '../booking/states';
-import type { Offer } from '../offers';
+import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
 import { eventHash } from './chain';
-import { bookingRows, countOthers, ledgerReading, standing } from './reading';
+import { bookingRows, ledgerReading, othersBooked, standing } from './reading';
 import {
   bookingOf,
   holdOf,
@@ -32,7 +32,7 @@ import type { ActorKind, LedgerEvent, LedgerTables } from './tables';
 export type Opened =
   | { kind: 'opened'; booking: Booking }
   | { kind: 'slot-taken' }
-  | { kind: 'quota-used-up' }
+  | { kind: 'not-released'; stoppedBy: ReleaseRule[] }
   | { kind: 'already-booked'; booking: Booking }
   | Earlier;
 
@@ -64,6 +64,12 @@ const GIVE_BACK_WITHIN_MS = 15_000;
 
 export type Ledger = ReturnType<typeof ledger>;
 
+/** By what, and when, a practice's release rules are judged in the transaction that books. */
+export interface ReleaseTerms {
+  defaultPolicyOf: DefaultPolicyOf;
+  now: () => Date;
+}
+
 /** Leaves a transaction with an answer, and with nothing written. */
 class Undone<T> extends Error {
   constructor(readonly answer: T) {
@@ -75,7 +81,7 @@ class Undone<T> extends Error {
  * The promise: what this service has taken on, on disk before anybody is told and before any supplier is called.
  * Every change is one guarded statement and one event in the same transaction; times are the database's.
  */
-export function ledger({ db, now, close }: Database<LedgerTables>) {
+export function ledger({ db, now, close }: Database<LedgerTables>, terms: ReleaseTerms) {
   /** Every write is a transaction, also a single statement: on the embedded database only those wait for each other. */
   async function write<T>(work: (transaction: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
     try {
@@ -325,8 +331,8 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
   ): Promise<Opened> {
     const { offer } = hold;
     const startsOn = londonDate(offer.slot.startsAt);
-    if (await quotaUsedUp(transaction, offer, startsOn, replaces))
-      throw new Undone<Opened>({ kind: 'quota-used-up' });
+    const stoppedBy = await rulesStopping(transaction, hold, startsOn, replaces);
+    if (stoppedBy.length > 0) throw new Undone<Opened>({ kind: 'not-released', stoppedBy });
     const row = await transaction
       .insertInto('booking')
       .values({
@@ -399,23 +405,18 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
     return (await bookingRows(db).where('booking.id', 'in', ids).execute()).map(bookingOf);
   }
 
-  /** Bookings of one practice and day wait for each other here, so that none is counted too late. */
-  async function quotaUsedUp(
+  /** By the rules of this moment, whatever they were when the slot was offered. */
+  async function rulesStopping(
     transaction: Transaction<LedgerTables>,
-    { relation, policy: { dailyQuota }, slot: { practice } }: Offer,
+    { offer }: Hold,
     day: string,
     replaces: Booking | null,
-  ): Promise<boolean> {
-    if (relation === 'OWN' || dailyQuota === null) return false;
-    await transaction
-      .insertInto('practice_day')
-      .values({ practice, day })
-      .onConflict((conflict) => conflict.columns(['practice', 'day']).doUpdateSet({ day }))
-      .execute();
-    const [counted] = await countOthers(transaction, [practice], day, day);
+  ): Promise<ReleaseRule[]> {
+    const { practice } = offer.slot;
+    const policy = await lockPolicy(transaction, practice, terms.defaultPolicyOf);
     // What is given back for it makes room for it.
-    const freed = replaces !== null && countsFor(replaces, practice, day) ? 1 : 0;
-    return counted !== undefined && counted.booked - freed >= dailyQuota;
+    const others = await othersBooked(transaction, [practice], day, day, replaces?.id);
+    return rulesStoppingSlot(policy, offer, offer.slot, terms.now(), others(practice, day));
   }
 
   async function whyNot(
@@ -429,14 +430,4 @@ export function ledger({ db, now, close }: Database<LedgerTables>) {
     ).executeTakeFirst();
     return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
   }
-}
-
-/** Whether the booking is one of those that the practice's quota of that London day counts. */
-export function countsFor({ offer, state }: Booking, practice: OdsCode, day: string): boolean {
-  return (
-    offer.relation === 'OTHER' &&
-    offer.slot.practice === practice &&
-    londonDate(offer.slot.startsAt) === day &&
-    isOneOf(LIVE_STATES, state)
-  );
 }

@@ -19,7 +19,39 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createEvidenceAndOutbox(db);
     },
   },
+  '0004-release-rules': {
+    async up(db: Kysely<unknown>) {
+      await createRelease(db);
+    },
+  },
 };
+
+/** The row of practice_release is what bookings of a practice wait for each other on, so practice_day has no use any more. */
+async function createRelease(db: Kysely<unknown>): Promise<void> {
+  await sql`create table practice_release (
+    practice text primary key,
+    policy_json text,
+    updated_at bigint
+  )`.execute(db);
+  await sql`create table practice_release_event (
+    practice text not null,
+    sequence integer not null,
+    at bigint not null,
+    action text not null,
+    outcome text not null,
+    actor_kind text not null,
+    actor_id text,
+    actor_role text,
+    actor_practice text,
+    request_id text not null,
+    reason text,
+    before_json text,
+    after_json text,
+    hash text not null,
+    primary key (practice, sequence)
+  )`.execute(db);
+  await sql`drop table practice_day`.execute(db);
+}
 
 /** A test holds it against the state machine. */
 const LIVE_IN_0002 =

@@ -1,3 +1,4 @@
+import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
 import type { Failure } from '../booking/failures';
 import type { BookingEvent, BookingState, BookingStatus } from '../booking/states';
 
@@ -8,7 +9,8 @@ export interface LedgerTables {
   booking_event: BookingEventTable;
   booking_evidence: BookingEvidenceTable;
   outbox: OutboxTable;
-  practice_day: { practice: string; day: string };
+  practice_release: ReleasePolicyTable;
+  practice_release_event: ReleaseEventTable;
   idempotency: IdempotencyTable;
 }
 
@@ -106,6 +108,32 @@ export interface OutboxTable {
   delivered_at: number | null;
   /** Nobody took it for so long that it is not tried any more. */
   given_up_at: number | null;
+}
+
+/** One row for each practice that anything was ever decided for; locked while it is changed or booked at. */
+export interface ReleasePolicyTable {
+  practice: string;
+  /** Null while the practice has set nothing. */
+  policy_json: string | null;
+  updated_at: number | null;
+}
+
+/** Append-only: what was done or refused with a practice's rules. Entries of one practice are chained by hash. */
+export interface ReleaseEventTable {
+  practice: string;
+  sequence: number;
+  at: number;
+  action: ReleaseAction;
+  outcome: ReleaseOutcome;
+  actor_kind: ReleaseActor['kind'];
+  actor_id: string | null;
+  actor_role: string | null;
+  actor_practice: string | null;
+  request_id: string;
+  reason: string | null;
+  before_json: string | null;
+  after_json: string | null;
+  hash: string;
 }
 
 /** What a caller's key has already brought about, so that asking again brings about nothing more. */

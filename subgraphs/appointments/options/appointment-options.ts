@@ -32,6 +32,7 @@ type Outcome = NonNullable<AssessmentFacts['outcome']>;
 const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
   own: null,
   near: [],
+  stopped: [],
   practicesInRadius: 0,
   withinMiles: 0,
 };

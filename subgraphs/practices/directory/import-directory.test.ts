@@ -31,6 +31,10 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       practices: { loaded: 65, byUnitPostcode: 62, byOutwardCode: 3, notPlaced: [] },
       postcodes: { loaded: 245, repeated: 0 },
       outcodes: { loaded: 20, repeated: 0 },
+      changes: null,
+      connections: null,
+      openingHours: null,
+      bankHolidaysUntil: null,
       leftOut: [],
     });
     const feed = await directoryFeed(db, noDirectory, silent);
