@@ -27,12 +27,13 @@ export function releaseLedger(
   defaultOf: DefaultPolicyOf,
 ): ReleaseLedger {
   /** Rules are read far more often than they change, and reading them costs more than fetching them. */
-  const read = new Map<string, { json: string | null; updatedAt: number | null; policy: PolicyInForce }>();
+  const read = new Map<string, { json: string; updatedAt: number | null; policy: PolicyInForce }>();
 
   function remembered(row: LedgerTables['practice_release']): PolicyInForce {
     const { practice, policy_json: json, updated_at: updatedAt } = row;
+    if (json === null) return inForce(row, defaultOf);
     const known = read.get(practice);
-    if (known !== undefined && known.json === json && known.updatedAt === updatedAt) return known.policy;
+    if (known?.json === json && known.updatedAt === updatedAt) return known.policy;
     const policy = inForce(row, defaultOf);
     read.set(practice, { json, updatedAt, policy });
     return policy;
