@@ -1,8 +1,19 @@
 import { changedPolicy, type ReleaseRules } from './release-change';
 import { NOT_OPTED_IN, type ReleasePolicy } from './release-policy';
 
-const { version: _version, status: _status, closedTo: _closedTo, ...NONE } = NOT_OPTED_IN;
-const RULES: ReleaseRules = { ...NONE, ownPatients: true, dailyQuota: 2 };
+const RULES: ReleaseRules = {
+  ownPatients: true,
+  otherPatients: true,
+  modes: ['IN_PERSON'],
+  dispositionIds: ['gp-6h'],
+  slotTypes: ['111 urgent'],
+  ageInMonths: null,
+  dailyQuota: 2,
+  takeBackMinutes: 120,
+  minimumNoticeMinutes: 30,
+  horizonDays: 14,
+  cancelCutOffMinutes: 60,
+};
 const OPEN: ReleasePolicy = { ...RULES, version: 4, status: 'OPEN', closedTo: null };
 const CLOSED: ReleasePolicy = { ...OPEN, status: 'CLOSED', closedTo: 'EVERYBODY' };
 const CLOSED_TO_OTHERS: ReleasePolicy = { ...CLOSED, closedTo: 'OTHER_PATIENTS' };

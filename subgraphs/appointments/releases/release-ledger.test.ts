@@ -1,4 +1,5 @@
 import { OdsCode } from '../../../domain/ods-code';
+import type { ReleaseRules } from '../../../domain/release-change';
 import type { ReleaseLedger, ReleaseNote } from '../../../domain/release-ledger';
 import { NOT_OPTED_IN } from '../../../domain/release-policy';
 import { newPractice } from '../../../tests/booking-laboratory';
@@ -18,8 +19,19 @@ const NOTE: ReleaseNote = {
   requestId: 'request-1',
   reason: null,
 };
-const { version: _version, status: _status, closedTo: _closedTo, ...NONE } = NOT_OPTED_IN;
-const RULES = { ...NONE, otherPatients: true, dailyQuota: 3 };
+const RULES: ReleaseRules = {
+  ownPatients: true,
+  otherPatients: true,
+  modes: ['IN_PERSON'],
+  dispositionIds: ['gp-6h'],
+  slotTypes: ['111 urgent'],
+  ageInMonths: null,
+  dailyQuota: 3,
+  takeBackMinutes: 120,
+  minimumNoticeMinutes: 30,
+  horizonDays: 14,
+  cancelCutOffMinutes: 60,
+};
 
 describe.each(testDatabases())('release rules on $name', (testDatabase) => {
   let settings: DatabaseSettings;

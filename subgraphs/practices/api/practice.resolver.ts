@@ -16,7 +16,7 @@ import type { PolicyInForce } from '../../../domain/release-ledger';
 import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
-import { nextOpening, openingWeek, openPeriod } from '../opening/opening-hours';
+import { nextOpening, openingWeek, openPeriod, type OpeningPeriod as Period } from '../opening/opening-hours';
 import type { ReleasePolicies } from '../release/policies';
 import { OpeningPeriod, Practice, practiceByCode, toPractice, type PracticeFields } from './practice';
 import { ReleasePolicy } from './release-policy';
@@ -89,7 +89,7 @@ export class PracticeResolver {
     description:
       'The next time it opens, bank holidays considered; null where that is not known, or not within two weeks.',
   })
-  nextOpening(@Root() { odsCode }: Practice): OpeningPeriod | null {
+  nextOpening(@Root() { odsCode }: Practice): Period | null {
     const { rules, bankHolidays } = this.hours(odsCode);
     return nextOpening(rules, bankHolidays, this.now());
   }
@@ -98,7 +98,7 @@ export class PracticeResolver {
   @FieldResolver(() => [OpeningPeriod], {
     description: 'Of seven days from today on, bank holidays considered; empty where they are not known.',
   })
-  openingHours(@Root() { odsCode }: Practice): OpeningPeriod[] {
+  openingHours(@Root() { odsCode }: Practice): Period[] {
     const { rules, bankHolidays } = this.hours(odsCode);
     return rules.length === 0 ? [] : openingWeek(rules, bankHolidays, this.now());
   }

@@ -1,10 +1,5 @@
-import {
-  addLondonDays,
-  CalendarDate,
-  londonDate,
-  readWallClock,
-  startOfLondonDay,
-} from '../../../domain/london-time';
+import type { CalendarDate } from '../../../domain/london-time';
+import { addLondonDays, londonDate, readWallClock, startOfLondonDay } from '../../../domain/london-time';
 import type { BankHolidays } from './bank-holidays';
 
 export const OPENING_DAYS = [
