@@ -132,7 +132,7 @@ export function newPractice(): OdsCode {
 
 /** The practice sets its rules: everything that is open, but for these. */
 export async function released(
-  { deps }: Pick<BookingLaboratory, 'deps'>,
+  { deps }: { deps: Pick<BookingDeps, 'releases'> },
   practice: OdsCode,
   values: Partial<ReleaseRules>,
 ): Promise<void> {

@@ -26,6 +26,20 @@ export async function currentEdition(db: Kysely<PracticesTables>): Promise<Editi
   return row && { id: row.id, asOf: row.as_of };
 }
 
+/** What the import of an edition reported, as JSON; null for editions from before that was kept. */
+export async function editionReport(
+  db: Kysely<PracticesTables>,
+  edition: number,
+): Promise<{ publishedAt: Date; report: unknown } | null> {
+  const row = await db
+    .selectFrom('directory_edition')
+    .select(['published_at', 'report_json'])
+    .where('id', '=', edition)
+    .executeTakeFirst();
+  if (row?.published_at == null || row.report_json === null) return null;
+  return { publishedAt: new Date(row.published_at), report: JSON.parse(row.report_json) };
+}
+
 /** Starts an edition under an id of its own; imports that were under way, or were broken off, are abandoned. */
 export async function beginEdition(db: Kysely<PracticesTables>, startedAt: Date): Promise<number> {
   return db.transaction().execute(async (trx) => {
