@@ -1,7 +1,7 @@
 import type { BankHolidays } from '../opening/bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
-import { practicesWithin, type PracticesWithin } from './nearest';
+import { practicesNear, type PracticesNear } from './nearest';
 import { practiceSearch, type PracticeSearch } from './practice-search';
 
 /** One edition of the practice directory, in memory, with its indexes. Never changes. */
@@ -12,7 +12,7 @@ export interface Directory {
   odsCodes(): string[];
   /** @param odsCode in capitals. */
   practice(odsCode: string): DirectoryPractice | undefined;
-  within: PracticesWithin;
+  within: PracticesNear['within'];
   search: PracticeSearch;
   /** False until somebody has imported which GP systems practices use. */
   hasGpSystems: boolean;
@@ -40,7 +40,7 @@ export function directoryOf(
     size: practices.length,
     odsCodes: () => [...byCode.keys()],
     practice: (odsCode) => byCode.get(odsCode),
-    within: practicesWithin(practices),
+    within: practicesNear(practices).within,
     search: practiceSearch(practices),
     hasGpSystems: gpSystems !== null,
     gpSystem: (odsCode) => gpSystems?.get(odsCode),
