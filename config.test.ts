@@ -62,6 +62,11 @@ describe('a setting that cannot be used is named', () => {
     ['TRIAGE_URL', 'file:///etc/passwd'],
     ['EMIS_URL', 'not an address'],
     ['ORGANISATION_ODS', 'x'],
+    ['WEBHOOK_URL', 'ftp://front-end.invalid'],
+    ['WEBHOOK_URL', 'https://user:hush@front-end.invalid'],
+    ['WEBHOOK_SECRET', 'c2VjcmV0'],
+    ['WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
+    ['METRICS', 'yes'],
     ['HOLD_SECONDS', '0'],
     ['OFFER_SECONDS', '-5'],
     ['SEARCH_AT_ONCE', '1000'],
@@ -77,6 +82,37 @@ describe('a setting that cannot be used is named', () => {
   it('without repeating a secret', () => {
     expect(problem({ GATEWAY_SECRET: 'hush-hush' })).not.toContain('hush');
     expect(problem({ DATABASE_URL: 'mysql://user:hush@127.0.0.1/' })).not.toContain('hush');
+    expect(problem({ WEBHOOK_SECRET: 'whsec_hush' })).not.toContain('hush');
+  });
+});
+
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+describe('the webhook', () => {
+  const WEBHOOK_URL = 'http://127.0.0.1:9/told';
+
+  it('is told nothing unless it is named', () => {
+    expect(readConfig({}).webhook).toBeUndefined();
+    expect(readConfig({ WEBHOOK_SECRET }).webhook).toBeUndefined();
+  });
+
+  it('is signed for with the bytes of the secret', () => {
+    const { webhook } = readConfig({ WEBHOOK_URL, WEBHOOK_SECRET });
+    expect(webhook).toEqual({ url: WEBHOOK_URL, key: Buffer.alloc(32, 7) });
+  });
+
+  it('is not told without a secret', () => {
+    expect(problem({ WEBHOOK_URL })).toMatch(/^WEBHOOK_SECRET is missing: .*whsec_.*openssl/);
+  });
+});
+
+describe('metrics', () => {
+  it.each([
+    [{}, true],
+    [{ METRICS: 'off' }, false],
+    [{ METRICS: 'on' }, true],
+  ])('%j: %s', (env, on) => {
+    expect(readConfig(env).metrics).toBe(on);
   });
 });
 
@@ -93,5 +129,23 @@ describe('in production', () => {
     expect(problem({ ...env, EMIS_URL, ISSUERS: issuers })).toBe('none');
     const plain = issuers.replaceAll('https:', 'http:');
     expect(problem({ ...env, EMIS_URL, ISSUERS: plain })).toMatch(/jwksUrl must be https/);
+  });
+
+  const env = {
+    NODE_ENV: 'production',
+    GATEWAY_SECRET: secret,
+    EMIS_URL: 'https://supplier.invalid',
+    ISSUERS: issuers,
+  };
+
+  it('the front end is told over https alone', () => {
+    const WEBHOOK_URL = 'http://front-end.invalid';
+    expect(problem({ ...env, WEBHOOK_URL, WEBHOOK_SECRET })).toMatch(/^WEBHOOK_URL .*https/);
+    expect(problem({ ...env, WEBHOOK_URL: 'https://front-end.invalid', WEBHOOK_SECRET })).toBe('none');
+  });
+
+  it('metrics are there only where they are asked for', () => {
+    expect(readConfig(env).metrics).toBe(false);
+    expect(readConfig({ ...env, METRICS: 'on' }).metrics).toBe(true);
   });
 });

@@ -15,6 +15,16 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().positive();
 const url = z.url({ protocol: /^https?$/ });
 
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 random bytes')
+  .transform((text) => Buffer.from(text.slice('whsec_'.length), 'base64'))
+  .refine(
+    (key) => key.length >= 24 && key.length <= 64,
+    'must be whsec_ and the base64 of 24 to 64 random bytes',
+  );
+
 /** OpenID Connect issuers whose tokens are accepted; `kind` says which claims to expect. */
 const Issuer = z.object({
   kind: z.enum(['nhs-login', 'cis2', 'client']),
@@ -63,6 +73,14 @@ const Environment = z.object({
   ORGANISATION_NAME: z.string().default('GP Booking Gateway (demonstration)'),
   ORGANISATION_PHONE: z.string().default('01632 960000'),
   ORGANISATION_ASID: z.string().default('000000000000'),
+  WEBHOOK_URL: url
+    .refine((text) => {
+      const { username, password } = new URL(text);
+      return username === '' && password === '';
+    }, 'must not contain a user or password: what is posted is signed')
+    .optional(),
+  WEBHOOK_SECRET: webhookSecret.optional(),
+  METRICS: z.enum(['on', 'off']).optional(),
   HOLD_SECONDS: seconds.default(300),
   SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   OFFER_SECONDS: seconds.default(600),
@@ -103,6 +121,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new ConfigError(
       'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',
     );
+  if (production && e.WEBHOOK_URL?.startsWith('https:') === false)
+    throw new ConfigError('WEBHOOK_URL cannot be used: in production it must be https.');
 
   return {
     production,
@@ -139,11 +159,23 @@ export function readConfig(env: Record<string, string | undefined>) {
       asid: e.ORGANISATION_ASID,
       type: 'urgent-care',
     },
+    webhook: webhookOf(e),
+    metrics: e.METRICS === undefined ? !production : e.METRICS === 'on',
     holdSeconds: e.HOLD_SECONDS,
     sweepSeconds: e.SWEEP_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
     searchAtOnce: e.SEARCH_AT_ONCE,
   };
+}
+
+/** Undefined: the front end is not told of changes. */
+function webhookOf({ WEBHOOK_URL, WEBHOOK_SECRET }: z.infer<typeof Environment>) {
+  if (WEBHOOK_URL === undefined) return undefined;
+  if (WEBHOOK_SECRET === undefined)
+    throw new ConfigError(
+      'WEBHOOK_SECRET is missing: WEBHOOK_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; the front end verifies with the same.',
+    );
+  return { url: WEBHOOK_URL, key: WEBHOOK_SECRET };
 }
 
 /** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */

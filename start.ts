@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createGpSystems, type SupplierId } from './adapters/registry';
 import { startSimulators, type RunningSimulators } from './adapters/start-simulators';
 import { isSimulated, type Config } from './config';
@@ -48,10 +49,11 @@ export async function startEverything(
   on: Surroundings,
 ): Promise<Started & { simulators: RunningSimulators | null }> {
   const closing = new Closing();
+  const metrics = metricsOf(on.config);
   try {
     const simulators = isSimulated(on.config) ? await startSuppliers(on) : null;
     if (simulators !== null) closing.add(simulators);
-    const appointments = await createAppointmentsSubgraph(await appointmentsOptions(on, simulators));
+    const appointments = await createAppointmentsSubgraph(await appointmentsOptions(on, simulators, metrics));
     closing.add(appointments);
     const practices = await createPracticesSubgraph({
       ...practicesOptions(on),
@@ -64,7 +66,7 @@ export async function startEverything(
       subgraph.name,
       inProcess(subgraph),
     ]);
-    const gateway = await startGateway(await gatewayOptions(on, new Map(transports)));
+    const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
     closing.add(gateway);
     return { url: gateway.url, simulators, close: () => closing.close() };
   } catch (error) {
@@ -81,23 +83,29 @@ export async function startGatewayAlone(on: Surroundings): Promise<Started> {
     const { url, port } = config.subgraphs[name];
     return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, key)];
   });
-  return startGateway(await gatewayOptions(on, new Map(transports)));
+  return startGateway(await gatewayOptions(on, new Map(transports), metricsOf(config)));
 }
 
 /** One subgraph alone, which answers the gateway and nobody else. */
 export async function startSubgraph(name: SubgraphName, on: Surroundings): Promise<Started> {
   const { config, logger } = on;
   const closing = new Closing();
-  const subgraph = await subgraphAlone(name, on, closing);
+  const metrics = metricsOf(config);
+  const subgraph = await subgraphAlone(name, on, closing, metrics);
   closing.add(subgraph);
   const { port } = config.subgraphs[name];
   const key = deriveKey(await secretOf(config), 'caller');
-  const server = await serveSubgraph(subgraph, { host: config.http.host, port }, key, logger);
+  const server = await serveSubgraph(subgraph, { host: config.http.host, port }, key, logger, metrics);
   closing.add(server);
   return { url: server.url, close: () => closing.close() };
 }
 
-async function subgraphAlone(name: SubgraphName, on: Surroundings, closing: Closing): Promise<Subgraph> {
+async function subgraphAlone(
+  name: SubgraphName,
+  on: Surroundings,
+  closing: Closing,
+  metrics: Registry | undefined,
+): Promise<Subgraph> {
   switch (name) {
     case 'triage': {
       const places = await openPlaces(on.config.databases.practices);
@@ -111,7 +119,7 @@ async function subgraphAlone(name: SubgraphName, on: Surroundings, closing: Clos
       return createPracticesSubgraph({ ...practicesOptions(on), releases: opened.releases });
     }
     case 'appointments':
-      return createAppointmentsSubgraph(await appointmentsOptions(on, null));
+      return createAppointmentsSubgraph(await appointmentsOptions(on, null, metrics));
   }
 }
 
@@ -142,6 +150,7 @@ function defaultPolicyOf(config: Config): (odsCode: string) => ReleasePolicy {
 async function appointmentsOptions(
   { config, logger, now }: Surroundings,
   simulators: RunningSimulators | null,
+  metrics: Registry | undefined,
 ) {
   const secret = await secretOf(config);
   const urls: Record<string, string | undefined> = simulators?.urls ?? supplierUrls(config);
@@ -161,12 +170,15 @@ async function appointmentsOptions(
       offer: deriveKey(secret, 'offer'),
       patientDetails: deriveKey(secret, 'patient-details'),
       patientDigest: deriveKey(secret, 'patient-digest'),
+      fingerprint: deriveKey(secret, 'fingerprint'),
     },
     holdMs: config.holdSeconds * 1_000,
     sweepEveryMs: config.sweepSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
     defaultPolicyOf: defaultPolicyOf(config),
+    webhook: config.webhook,
+    metrics,
     logger,
     now,
   };
@@ -183,6 +195,7 @@ function supplierUrls(config: Config): Partial<Record<SupplierId, string | undef
 async function gatewayOptions(
   { config, logger, explorerFolder }: Surroundings,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
+  metrics: Registry | undefined,
 ) {
   return {
     supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
@@ -190,8 +203,17 @@ async function gatewayOptions(
     identify: identifier(await trustedIssuers(config)),
     http: config.http,
     explorerFolder,
+    metrics,
     logger,
   };
+}
+
+/** What this process measures, all in one: its own state here, the rest by the parts that are given it. */
+function metricsOf({ metrics }: Config): Registry | undefined {
+  if (!metrics) return undefined;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
 
 async function trustedIssuers({ issuers, dataDir }: Config): Promise<TrustedIssuer[]> {

@@ -36,7 +36,14 @@ export interface GpSystem {
 
   /** Whether the supplier answers at all. Never throws. */
   health(call: Call): Promise<Health>;
+
+  /** Whether this process asks the supplier at all just now, told without asking it. Absent where nothing keeps it from asking. */
+  breaker?(): BreakerState;
 }
+
+/** `OPEN`: after many failures it is left in peace for a while; `HALF_OPEN`: one call finds out whether it is back. */
+export const BREAKER_STATES = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
 
 /** Bounds and names one journey through an adapter, however many exchanges it takes. */
 export interface Call {

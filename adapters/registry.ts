@@ -57,7 +57,7 @@ export function createGpSystems(options: {
       limits: manifest.limits,
       logger,
     });
-    systems.set(manifest.id, supplier.create({ http, now, consumer }));
+    systems.set(manifest.id, { ...supplier.create({ http, now, consumer }), breaker: http.breaker });
   }
   return systems;
 }

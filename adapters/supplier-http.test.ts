@@ -135,8 +135,12 @@ describe('supplierHttp', () => {
     answer = (response) => {
       sendReply(response, { status: 503, body: '' });
     };
-    const { send } = client(server.url, { breaker: { consecutiveFailures: 3, halfOpenAfterMs: 60 } });
+    const { send, breaker } = client(server.url, {
+      breaker: { consecutiveFailures: 3, halfOpenAfterMs: 60 },
+    });
+    expect(breaker()).toBe('CLOSED');
     for (let failure = 1; failure <= 3; failure++) await send(GET, callFor(1_000));
+    expect(breaker()).toBe('OPEN');
     await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
       fault: 'CIRCUIT_OPEN',
       mayHaveBeenSent: false,
@@ -147,6 +151,7 @@ describe('supplierHttp', () => {
     };
     await pause(80);
     expect((await send(GET, callFor(1_000))).body).toBe('back');
+    expect(breaker()).toBe('CLOSED');
   });
 
   it('does not hold a search that we gave up against the supplier', async () => {

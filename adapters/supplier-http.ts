@@ -7,12 +7,13 @@ import {
   bulkhead,
   circuitBreaker,
   type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   handleWhen,
   TaskCancelledError,
 } from 'cockatiel';
 import type { Logger } from 'pino';
-import { type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
+import { type BreakerState, type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
 
 /** The adapters' only way to the network. Any HTTP status is a reply, which the adapter judges. */
 export interface SupplierHttp {
@@ -69,7 +70,7 @@ const TWO_MEGABYTES = 2 * 1024 * 1024;
 const IDLE_MS = 3_000;
 const deadlinePassed = new Error('The deadline passed.');
 
-export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
+export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
   const { supplier, logger } = options;
   const queue = bulkhead(options.limits.concurrency, Number.POSITIVE_INFINITY);
   const breaker = outageBreaker(options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 });
@@ -94,6 +95,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
   }
 
   return {
+    breaker: () => BREAKER_STATE[breaker.state],
     async send(request, call) {
       const startedAt = performance.now();
       const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
@@ -229,6 +231,13 @@ function rejectionAt(signal: AbortSignal): Promise<never> {
     else signal.addEventListener('abort', refuse, { once: true });
   });
 }
+
+const BREAKER_STATE: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'CLOSED',
+  [CircuitState.HalfOpen]: 'HALF_OPEN',
+  [CircuitState.Open]: 'OPEN',
+  [CircuitState.Isolated]: 'OPEN',
+};
 
 /** Abandoned searches say nothing about the supplier, so only our own deadline counts as an outage. */
 function outageBreaker(limits: {

@@ -6,11 +6,29 @@ import { z } from 'zod';
 export type GraphqlClient = <T>(operation: string, variables: object, data: z.ZodType<T>) => Promise<T>;
 
 const Answer = z.object({
-  data: z.unknown(),
-  errors: z.array(z.object({ message: z.string() })).optional(),
+  data: z.unknown().optional(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.string(), reason: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
 });
 
-/** @param token a bearer token; undefined asks anonymously. */
+/** The API refused the operation, or it failed; codes and reasons are those of docs/api.md. */
+export class OperationFailed extends Error {
+  constructor(
+    operation: string,
+    readonly errors: NonNullable<z.infer<typeof Answer>['errors']>,
+  ) {
+    super(`${operation} failed: ${errors.map(({ message }) => message).join(' ')}`);
+    this.name = 'OperationFailed';
+  }
+}
+
+/** @param token a bearer token; undefined asks anonymously. The client throws OperationFailed. */
 export function graphqlClient(url: string, token: string | undefined): GraphqlClient {
   return async (operation, variables, data) => {
     const query = readFileSync(join(__dirname, '..', 'schema', 'operations', `${operation}.graphql`), 'utf8');
@@ -23,8 +41,7 @@ export function graphqlClient(url: string, token: string | undefined): GraphqlCl
       body: JSON.stringify({ query, variables, operationName: operation }),
     });
     const answer = Answer.parse(await response.json());
-    if (answer.errors !== undefined)
-      throw new Error(`${operation} failed: ${answer.errors.map(({ message }) => message).join(' ')}`);
+    if (answer.errors !== undefined) throw new OperationFailed(operation, answer.errors);
     return data.parse(answer.data);
   };
 }

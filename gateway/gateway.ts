@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
 import { explorerFiles } from './explorer/explorer-files';
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   http: { host: string; port: number };
   /** The explorer's bundle, made by `npm run build`. */
   explorerFolder: string;
+  /** Undefined: `/metrics` is not there. */
+  metrics?: Registry | undefined;
   logger: Logger;
 }
 
@@ -27,6 +30,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     graphql,
     identify,
     explorer: explorerFiles(options.explorerFolder),
+    metrics: options.metrics,
     logger,
   });
   const { url, close } = await listen(handle, options.http);

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge, readBody } from '../http/read-body';
+import { sendMetrics } from '../http/send-metrics';
 import type { GatewayContext } from './federated-executor';
 import { TokenRefused } from './identity/token-refused';
 import type { StaticFiles } from './static-files';
@@ -18,10 +20,11 @@ export interface RequestHandlerOptions {
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   explorer: StaticFiles;
+  metrics: Registry | undefined;
   logger: Logger;
 }
 
-/** `/graphql`, `/explorer` and the health checks, on plain node:http. */
+/** `/graphql`, `/explorer`, the health checks and metrics, on plain node:http. */
 export function requestHandler(options: RequestHandlerOptions): RequestListener {
   const route = router(options);
   return (request, response) => {
@@ -68,6 +71,8 @@ function router(options: RequestHandlerOptions): Route {
   return (request, response, url) => {
     if (url.pathname === '/graphql') return graphql(request, response, url, options);
     if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
+    if (url.pathname === '/metrics' && options.metrics !== undefined)
+      return sendMetrics(options.metrics, response);
     if (url.pathname === '/') return redirect(response, '/explorer/');
     if (url.pathname === '/explorer') return redirect(response, '/explorer/');
     if (url.pathname.startsWith('/explorer/'))

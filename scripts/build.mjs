@@ -21,7 +21,9 @@ await build({
     'main.ts',
     'start.ts',
     'config.ts',
-
+    // The booking benchmark starts the servers that the tests start.
+    'tests/databases.ts',
+    'tests/servers.ts',
     ...sources,
     ...files.filter((file) => CONTENT.test(file)),
   ],

@@ -1,10 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, verifyCaller } from '../domain/caller-token';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
+import { sendMetrics } from '../http/send-metrics';
 import type { Subgraph } from './federated-schema';
 import { executeSubgraph } from './in-process';
 
@@ -19,13 +21,15 @@ const Body = z.object({
 
 /**
  * A subgraph in a process of its own. It answers the gateway and nobody else: without a caller that the gateway has
- * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked.
+ * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked. Only `/metrics`, where it is
+ * switched on, is answered to anybody: it tells of nobody.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
   http: { host: string; port: number },
   callerKey: Uint8Array,
   logger: Logger,
+  metrics?: Registry,
 ): Promise<Listening> {
   const documents = documentCache(subgraph.schema);
   const handle: RequestListener = (request, response) => {
@@ -36,6 +40,10 @@ export async function serveSubgraph(
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/metrics' && metrics !== undefined) {
+      await sendMetrics(metrics, response);
+      return;
+    }
     const caller = await verifyCaller(String(request.headers[CALLER_HEADER]), subgraph.name, callerKey).catch(
       () => null,
     );

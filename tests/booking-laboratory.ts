@@ -10,6 +10,7 @@ import { OdsCode } from '../domain/ods-code';
 import type { ReleaseRules } from '../domain/release-change';
 import type { ReleaseNote } from '../domain/release-ledger';
 import type { ReleasePolicy } from '../domain/release-policy';
+import { keyedDigest } from '../domain/secret';
 import type { AppointmentsDeps } from '../subgraphs/appointments';
 import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps';
 import type { ConfirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
@@ -18,6 +19,7 @@ import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
 import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
+import type { ReleaseTerms } from '../subgraphs/appointments/ledger/opening';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { patients } from '../subgraphs/appointments/patients';
@@ -47,6 +49,12 @@ export const OPEN_BOOK: ReleasePolicy = {
   minimumNoticeMinutes: 0,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+};
+
+/** By what a ledger judges where a test is about something else: everything is released, whenever it starts. */
+export const EVERYTHING_RELEASED: ReleaseTerms = {
+  defaultPolicyOf: () => ({ ...OPEN_BOOK, horizonDays: 100_000 }),
+  now: () => new Date(0),
 };
 
 const HOUR = 60 * 60_000;
@@ -84,11 +92,12 @@ export async function bookingLaboratory(
   const defaultPolicyOf = () => OPEN_BOOK;
   const deps: AppointmentsDeps = {
     systems: new Map([...systems].map(([id, system]) => [id, hasty(system)])),
-    ledger: ledger(opened, { defaultPolicyOf, now }),
+    ledger: ledger(opened, logger, { defaultPolicyOf, now }),
     releases: releaseLedger(opened, defaultPolicyOf),
     holds,
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
+    fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 60_000,
     sweepEveryMs: 60_000,
     offerMs: 60_000,

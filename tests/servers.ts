@@ -11,24 +11,46 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** A Redis that can be hurt. */
+export interface TestRedis extends TestServer {
+  port: number;
+  /** As a crash does it: nothing is saved, nobody is told. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /** On the same port, after `kill`; with its default settings nothing is remembered. */
+  restart(): Promise<void>;
+  /** Hangs: connections stay open, nothing is answered. */
+  pause(): void;
+  resume(): void;
+}
+
 /** Null when the machine has no redis-server. */
-export async function startRedis(extraArguments: string[] = []): Promise<TestServer | null> {
+export async function startRedis(extraArguments: string[] = []): Promise<TestRedis | null> {
   if (spawnSync('redis-server', ['--version']).status !== 0) return null;
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-redis-'));
-  const server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...extraArguments],
-    { stdio: 'ignore' },
-  );
-  await until(
-    () =>
-      spawnSync('redis-cli', ['-p', String(port), 'ping'])
-        .stdout.toString()
-        .startsWith('PONG'),
-    'Redis',
-  );
-  return { url: `redis://127.0.0.1:${port}`, stop: () => stopped(server, 'SIGTERM', folder) };
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const start = async () => {
+    const started = spawn('redis-server', [...args, ...extraArguments], { stdio: 'ignore' });
+    const pong = () => spawnSync('redis-cli', ['-p', String(port), 'ping']).stdout.toString();
+    await until(() => pong().startsWith('PONG'), 'Redis');
+    return started;
+  };
+  let server = await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    kill: () => ended(server, 'SIGKILL'),
+    async restart() {
+      server = await start();
+    },
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
+    async stop() {
+      server.kill('SIGCONT');
+      await ended(server, 'SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Null when the machine has no PostgreSQL server. */
@@ -58,7 +80,10 @@ export async function startPostgres(): Promise<TestServer | null> {
   await until(() => spawnSync(join(bin, 'pg_isready'), ready).status === 0, 'PostgreSQL');
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    stop: () => stopped(server, 'SIGINT', folder),
+    async stop() {
+      await ended(server, 'SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -80,11 +105,11 @@ function unprivileged(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-async function stopped(server: ChildProcess, signal: NodeJS.Signals, folder: string): Promise<void> {
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = new Promise((resolve) => server.once('exit', resolve));
   server.kill(signal);
   await gone;
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function until(ready: () => boolean, what: string): Promise<void> {

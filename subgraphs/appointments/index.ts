@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
@@ -17,15 +18,21 @@ import { ledger } from './ledger/ledger';
 import { ledgerMigrations } from './ledger/migrations';
 import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
+import { countingOutcomes, registerGauges } from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
+import { teller } from './outbox/teller';
+import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
 import { releaseLedger } from './releases/release-ledger';
 import type { DefaultPolicyOf } from './releases/stored-policy';
+import type { Repeating } from './repeatedly';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
+import { retention } from './retention';
+import { keyedDigest } from '../../domain/secret';
 import { sealer } from './sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
@@ -36,7 +43,7 @@ export interface AppointmentsOptions {
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
   systems: GpSystems;
-  keys: { offer: Uint8Array; patientDetails: Uint8Array; patientDigest: Uint8Array };
+  keys: Record<'offer' | 'patientDetails' | 'patientDigest' | 'fingerprint', Uint8Array>;
   holdMs: number;
   /** How often what stands is compared with the practice's own book. */
   sweepEveryMs: number;
@@ -46,9 +53,13 @@ export interface AppointmentsOptions {
   defaultPolicyOf: DefaultPolicyOf;
   now: () => Date;
   logger: Logger;
+  /** Undefined: the front end is not told of changes, which are kept. */
+  webhook?: WebhookSettings | undefined;
+  /** Undefined: nothing is counted. */
+  metrics?: Registry | undefined;
 }
 
-export type AppointmentsDeps = BookingDeps & OptionsDeps;
+export type AppointmentsDeps = BookingDeps & OptionsDeps & Pick<AppointmentsOptions, 'webhook' | 'metrics'>;
 
 const RECONCILE_EVERY_MS = 500;
 
@@ -60,11 +71,12 @@ export async function createAppointmentsSubgraph(
   const database = await openLedger(options.database);
   return appointmentsSubgraph({
     ...options,
-    ledger: ledger(database, options),
+    ledger: ledger(database, logger, options),
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
     patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
+    fingerprint: keyedDigest(keys.fingerprint),
   });
 }
 
@@ -83,10 +95,12 @@ function openLedger(settings: DatabaseSettings): Promise<Database<LedgerTables>>
 
 export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };
 
-/** The subgraph over open stores, with its reconciler running; closing it closes them. */
-export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgraph {
+/** The subgraph over open stores, with what it does by itself running; closing it closes them. */
+export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgraph {
+  const deps = measured(given);
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
+  const repeating = [retention(deps.ledger, deps.logger), ...telling(deps)];
   return {
     name: 'appointments',
     ...appointmentsSchema(deps),
@@ -94,10 +108,22 @@ export function appointmentsSubgraph(deps: AppointmentsDeps): AppointmentsSubgra
     releases: deps.releases,
     async close() {
       await settling.stop();
+      await Promise.all(repeating.map((one) => one.stop()));
       await deps.holds.close();
       await deps.ledger.close();
     },
   };
+}
+
+function measured(deps: AppointmentsDeps): AppointmentsDeps {
+  const { metrics, ledger: books, systems } = deps;
+  if (metrics === undefined) return deps;
+  registerGauges(books, systems, metrics);
+  return { ...deps, ledger: countingOutcomes(books, metrics) };
+}
+
+function telling({ webhook, ...deps }: AppointmentsDeps): Repeating[] {
+  return webhook === undefined ? [] : [teller({ ...deps, webhook })];
 }
 
 const EntityKey = z.object({ id: z.string() });

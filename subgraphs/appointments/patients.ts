@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Patient } from '../../adapters/gp-system';
 import { PatientLinkage, people, type Caller, type Person } from '../../domain/caller';
 import { ageInMonths, CalendarDate, londonDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
+import { keyedDigest } from '../../domain/secret';
 import { sealer, type Sealer } from './sealed';
 
 /** The identity details that read-back and cancelling need after the person has gone; kept sealed. */
@@ -21,14 +21,24 @@ export interface Patients extends Sealer<Patient> {
 }
 
 export function patients(keys: { details: Uint8Array; digest: Uint8Array }): Patients {
+  const digest = keyedDigest(keys.digest);
   return {
     ...sealer(PatientDetails, keys.details),
-    digest: ({ nhsNumber }) => createHmac('sha256', keys.digest).update(nhsNumber).digest('base64url'),
+    digest: ({ nhsNumber }) => digest(nhsNumber),
   };
 }
 
 export function patientOf({ nhsNumber, familyName, givenName, birthDate, linkage }: Person): Patient {
   return { nhsNumber, familyName, givenName, birthDate, linkage };
+}
+
+/** The person whom a hold or booking is for, where the caller may (still) act for them. */
+export function personOf(
+  caller: Caller,
+  { patientDigest }: { patientDigest: string },
+  { patients: { digest } }: { patients: Patients },
+): Person | undefined {
+  return people(caller).find((person) => digest(patientOf(person)) === patientDigest);
 }
 
 /**

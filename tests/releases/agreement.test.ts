@@ -117,7 +117,7 @@ beforeAll(async () => {
     ...lab.deps,
     now: () => NOW,
     holds: inProcessHolds(),
-    ledger: ledger(database, { defaultPolicyOf, now: () => NOW }),
+    ledger: ledger(database, lab.deps.logger, { defaultPolicyOf, now: () => NOW }),
     releases: releaseLedger(database, defaultPolicyOf),
   };
 });

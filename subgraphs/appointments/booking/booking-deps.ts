@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { SupplierError, type Patient } from '../../../adapters/gp-system';
+import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
 import type { HoldStore } from '../holds/hold-store';
-import type { Changes, Ledger } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger';
+import type { Changes, Moved } from '../ledger/moving';
 import type { Booking } from '../ledger/records';
 import type { Request } from '../ledger/requests';
 import type { ActorKind, Operation } from '../ledger/tables';
@@ -20,6 +20,8 @@ export interface BookingDeps {
   holds: HoldStore;
   offers: Sealer<Offer>;
   patients: Patients;
+  /** A keyed digest of what a request says: phone numbers and reasons are in it. */
+  fingerprint: (content: string) => string;
   holdMs: number;
   /** How often what stands is compared with the practice's own book, milliseconds. */
   sweepEveryMs: number;
@@ -33,9 +35,9 @@ export function request(
   operation: Operation,
   key: string,
   significant: unknown[],
+  { fingerprint }: Pick<BookingDeps, 'fingerprint'>,
 ): Request {
-  const fingerprint = createHash('sha256').update(JSON.stringify(significant)).digest('base64url');
-  return { callerId, operation, key, fingerprint };
+  return { callerId, operation, key, fingerprint: fingerprint(JSON.stringify(significant)) };
 }
 
 /** @throws Error when the sealing key is not the one that the details were sealed with. */
@@ -51,9 +53,16 @@ export async function patientFor(
 type Applying = Pick<BookingDeps, 'ledger' | 'logger' | 'sweepEveryMs'>;
 
 /**
- * Applies an event that has happened, whatever became of the booking meanwhile: a late answer meets a booking that was
+ * What the supplier said yes to has happened, whatever became of the booking meanwhile; anything else it said was about
+ * the booking as it was then.
+ */
+const TRUE_WHENEVER: readonly BookingEvent[] = ['ACCEPTED', 'CANCEL_ACCEPTED'];
+
+/**
+ * Applies an event that has happened, to a booking that may have moved meanwhile: a late answer meets a booking that was
  * given up and settles it; one that means nothing any more changes nothing.
  * @param changes when to look at the practice's book next is left to the new state unless it is given.
+ * @returns the booking as it is now.
  */
 export async function apply(
   booking: Booking,
@@ -64,21 +73,22 @@ export async function apply(
 ): Promise<Booking> {
   const { ledger, logger } = deps;
   const moved = await move(booking, event, actor, changes, deps);
-  if (moved !== null) return moved;
+  if (moved.kind === 'moved') return moved.booking;
   const current = (await ledger.findBooking(booking.id)) ?? booking;
-  const late = await move(current, event, actor, changes, deps);
-  if (late === null) logger.warn({ booking: booking.id, state: current.state, event }, 'event came too late');
-  return late ?? current;
+  const late = TRUE_WHENEVER.includes(event) ? await move(current, event, actor, changes, deps) : moved;
+  if (late.kind === 'moved') return late.booking;
+  logger.warn({ booking: booking.id, state: current.state, event }, 'event came too late');
+  return current;
 }
 
-/** Applies an event to the booking as it is known. Null when it does not apply, or the booking is not so any more. */
+/** Applies an event to the booking as it is known. */
 export function move(
   booking: Booking,
   event: BookingEvent,
   actor: ActorKind,
   changes: Partial<Changes>,
   { ledger, sweepEveryMs }: Applying,
-): Promise<Booking | null> {
+): Promise<Moved> {
   const state = after(booking.state, event);
   const checkInMs = state === null ? null : nextLookMs(state, event, sweepEveryMs);
   return ledger.move(booking, event, actor, { checkInMs, ...changes });
@@ -89,8 +99,8 @@ function nextLookMs(state: BookingState, event: BookingEvent, sweepEveryMs: numb
     case 'CONFIRMED':
       return sweepEveryMs;
     case 'FAILED':
-      // Read-back has not found it, but a supplier that took long may still carry it out.
-      return event === 'PROVEN_ABSENT' ? sweepEveryMs : null;
+      // Where it was sent and not found, a supplier that took long may still carry it out.
+      return event === 'REFUSED' ? null : sweepEveryMs;
     case 'BOOKING':
     case 'UNKNOWN':
     case 'CANCELLING':
@@ -121,6 +131,19 @@ export async function outcomeOf<T>(
       error: new SupplierError(supplier, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error }),
     };
   }
+}
+
+/** How long one process may be at an exchange before another takes the booking for abandoned. */
+export function leaseMs({ manifest }: GpSystem, operation: 'book' | 'cancel'): number {
+  return manifest.limits.timeoutMs[operation] + ABANDONED_AFTER_MS;
+}
+
+/** After so long without sending, a process that slept must not send any more: another may be at it by now. */
+export const ABANDONED_AFTER_MS = 5_000;
+
+/** As suppliers are told who asks: whoever booked. */
+export function actorFor({ callerId }: Booking): Actor {
+  return { kind: 'PATIENT', id: callerId };
 }
 
 /** As the API states how long to wait. */

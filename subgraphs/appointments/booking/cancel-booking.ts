@@ -1,11 +1,10 @@
-import type { CancelOutcome } from '../../../adapters/gp-system';
 import type { Caller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
+import { patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
-import { move, request, seconds, type BookingDeps } from './booking-deps';
-import { giveBack } from './give-back';
-import { ABANDONED_AFTER_MS } from './place-booking';
+import { leaseMs, move, request, seconds, type BookingDeps } from './booking-deps';
+import { giveBack, type GivenBack } from './give-back';
 
 export type CancelAnswer =
   /** Cancelled, being cancelled, or, where its outcome is still being looked into, unchanged. */
@@ -37,19 +36,25 @@ export async function cancelBooking(
   const { ledger, now } = deps;
   const booking = caller.kind === 'patient' ? await ledger.findBooking(input.bookingId, caller.id) : null;
   if (booking === null || caller.kind !== 'patient') return { kind: 'not-found' };
-  const asked = request(caller.id, 'cancel', input.idempotencyKey, [input.bookingId, input.reason]);
+  const person = personOf(caller, booking, deps);
+  if (person === undefined) return { kind: 'not-found' };
+  const asked = request(caller.id, 'cancel', input.idempotencyKey, [input.bookingId, input.reason], deps);
   const earlier = await ledger.remember(asked, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
   if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
   if (now() > cancellableUntil(booking)) return tooLate(booking);
 
-  const { timeoutMs } = systemOf(booking, deps.systems).manifest.limits;
-  const checkInMs = timeoutMs.cancel + ABANDONED_AFTER_MS;
+  const claimedAt = performance.now();
+  const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
   const cancelling = await move(booking, 'CANCEL_ASKED', 'PATIENT', { checkInMs }, deps);
-  if (cancelling === null)
+  if (cancelling.kind !== 'moved')
     return { kind: 'booking', booking: (await ledger.findBooking(booking.id)) ?? booking };
-  const given = await giveBack(cancelling, true, input.requestId, deps);
-  return answer(given.booking, given.outcome);
+  const given = await giveBack(
+    cancelling.booking,
+    { patient: patientOf(person), claimedAt, attempt: 'FIRST', requestId: input.requestId },
+    deps,
+  );
+  return answer(given);
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
@@ -57,7 +62,7 @@ export function cancellableUntil({ offer }: Booking): Date {
   return new Date(offer.slot.startsAt.getTime() - offer.policy.cancelCutOffMinutes * 60_000);
 }
 
-function answer(booking: Booking, outcome: CancelOutcome | null): CancelAnswer {
+function answer({ booking, outcome }: GivenBack): CancelAnswer {
   const { practice } = booking.offer.slot;
   if (booking.state === 'CONFIRMED' && outcome !== null)
     switch (outcome.class) {

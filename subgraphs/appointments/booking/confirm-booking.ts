@@ -1,23 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { people, type Caller, type PatientCaller } from '../../../domain/caller';
+import type { Caller, PatientCaller } from '../../../domain/caller';
 import type { Booking, Hold } from '../ledger/records';
-import { patientOf } from '../patients';
+import { personOf } from '../patients';
 import { systemOf } from '../suppliers';
-import { request, type BookingDeps } from './booking-deps';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { acquire, holdKey, letGo, mayBook } from './hold-slot';
-import {
-  ABANDONED_AFTER_MS,
-  placeBooking,
-  placed,
-  slotTaken,
-  type Placed,
-  type Placing,
-} from './place-booking';
+import { placeBooking, placed, slotTaken, type Placed, type Placing } from './place-booking';
 
 export type ConfirmAnswer =
   | Placed
   | { kind: 'hold-expired'; expiredAt: Date }
-  | { kind: 'already-booked'; booking: Booking }
+  | AlreadyBooked
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
 
@@ -44,25 +38,27 @@ export async function confirmBooking(
       message: 'Booking needs a person signed in with identity proofing level P9.',
     };
   const { requestId } = input;
-  const asked = request(caller.id, 'confirm', input.idempotencyKey, [
-    input.holdId,
-    input.contactPhone ?? null,
-    input.reason ?? null,
-  ]);
+  const asked = request(
+    caller.id,
+    'confirm',
+    input.idempotencyKey,
+    [input.holdId, input.contactPhone ?? null, input.reason ?? null],
+    deps,
+  );
   const earlier = await deps.ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier !== null) return replayed(earlier.resultId, requestId, caller, deps);
 
   const hold = await deps.ledger.findHold(input.holdId, caller.id);
   if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
-  if (!mayStillActFor(caller, hold.patientDigest, deps))
+  if (personOf(caller, hold, deps) === undefined)
     return { kind: 'not-allowed', message: 'You may not act for this person.' };
   if (isOver(hold, deps.now()) || !(await stillHeld(hold, deps)))
     return { kind: 'hold-expired', expiredAt: hold.expiresAt };
 
-  const { timeoutMs } = systemOf(hold, deps.systems).manifest.limits;
   const openedAt = performance.now();
-  const opened = await deps.ledger.openBooking(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked);
+  const lease = leaseMs(systemOf(hold, deps.systems), 'book');
+  const opened = await deps.ledger.openBooking(hold, lease, asked);
   switch (opened.kind) {
     case 'opened':
       return placeBooking(opened.booking, openedAt, input, caller, deps);
@@ -70,21 +66,13 @@ export async function confirmBooking(
       return replayed(opened.resultId, requestId, caller, deps);
     case 'slot-taken':
     case 'not-released':
+    case 'nothing-to-replace':
       return refused(hold, await slotTaken(hold, caller, requestId, deps), deps);
     case 'already-booked':
-      return refused(hold, opened, deps);
+      return refused(hold, alreadyBooked(opened.booking, caller), deps);
     case 'key-reused':
       return opened;
   }
-}
-
-/** What a person may do for others can have changed since they held or booked the slot. */
-export function mayStillActFor(
-  caller: PatientCaller,
-  patientDigest: string,
-  { patients }: BookingDeps,
-): boolean {
-  return people(caller).some((person) => patients.digest(patientOf(person)) === patientDigest);
 }
 
 /** A hold that ran out can be taken up again as long as its offer is good; one that was let go cannot. */

@@ -1,67 +1,88 @@
-import type { CancelOutcome } from '../../../adapters/gp-system';
+import type { CancelOutcome, CancelRefusal, Patient } from '../../../adapters/gp-system';
 import { answered } from '../ledger/evidence';
 import type { Booking } from '../ledger/records';
 import { boundedCall, systemOf } from '../suppliers';
-import { apply, outcomeOf, patientFor, type BookingDeps } from './booking-deps';
+import { ABANDONED_AFTER_MS, actorFor, apply, outcomeOf, type BookingDeps } from './booking-deps';
+import { needsAPerson } from './looking';
+
+export interface GivingBack {
+  patient: Patient;
+  /** When this process made the booking its own, on the monotonic clock. */
+  claimedAt: number;
+  /**
+   * FIRST: the person waits, and can be told that nothing has changed. AGAIN: they were told that it is being cancelled,
+   * or have another in its place.
+   */
+  attempt: 'FIRST' | 'AGAIN';
+  requestId: string;
+}
 
 export interface GivenBack {
   booking: Booking;
-  /** Null when the supplier could not be asked yet, because nobody knows what it calls the appointment. */
+  /** Null when the supplier was not asked: its name for the appointment is not known yet, or this process slept. */
   outcome: CancelOutcome | null;
 }
 
-/**
- * Asks the supplier to cancel a booking that is in CANCELLING, and puts down what it said.
- * @param mayStand true where the person is still waiting and can be told that nothing has changed; otherwise it is
- * tried again until it is done.
- */
-export async function giveBack(
-  booking: Booking,
-  mayStand: boolean,
-  requestId: string,
-  deps: BookingDeps,
-): Promise<GivenBack> {
-  const { practice } = booking.offer.slot;
-  const system = systemOf(booking, deps.systems);
-  const { timeoutMs, settleMs } = system.manifest.limits;
+/** Asks the supplier to cancel a booking that is in CANCELLING, and puts down what it said. */
+export async function giveBack(booking: Booking, giving: GivingBack, deps: BookingDeps): Promise<GivenBack> {
   if (booking.appointment === null)
     return { booking: await apply(booking, 'ANSWER_LOST', 'SYSTEM', {}, deps), outcome: null };
-  const command = {
-    practice,
-    patient: await patientFor(booking, deps),
-    actor: { kind: 'PATIENT', id: booking.callerId } as const,
-    appointment: booking.appointment,
-    slot: booking.offer.slot,
-  };
-  const exchange = system.cancel(command, boundedCall(timeoutMs.cancel, requestId));
-  const outcome = await outcomeOf(exchange, system.manifest.id, deps.logger);
-  return { booking: await record(booking, outcome, mayStand, settleMs, deps), outcome };
+  // By now another may have cancelled it, and the person may have booked the slot again.
+  if (performance.now() - giving.claimedAt > ABANDONED_AFTER_MS) return { booking, outcome: null };
+  const outcome = await askToCancel(booking, booking.appointment, giving, deps);
+  return { booking: await record(booking, outcome, giving, deps), outcome };
+}
+
+export function askToCancel(
+  booking: Booking,
+  appointment: NonNullable<Booking['appointment']>,
+  { patient, requestId }: Pick<GivingBack, 'patient' | 'requestId'>,
+  deps: BookingDeps,
+): Promise<CancelOutcome> {
+  const { slot } = booking.offer;
+  const { manifest, cancel } = systemOf(booking, deps.systems);
+  const command = { practice: slot.practice, patient, actor: actorFor(booking), appointment, slot };
+  const call = boundedCall(manifest.limits.timeoutMs.cancel, requestId);
+  return outcomeOf(cancel(command, call), manifest.id, deps.logger);
 }
 
 function record(
   booking: Booking,
   outcome: CancelOutcome,
-  mayStand: boolean,
-  settleMs: number,
+  { attempt }: GivingBack,
   deps: BookingDeps,
 ): Promise<Booking> {
+  const { settleMs } = systemOf(booking, deps.systems).manifest.limits;
   const evidence = { asked: 'CANCEL', answer: answered(outcome) } as const;
-  const stands = () => apply(booking, 'CANCEL_REFUSED', 'SUPPLIER', { evidence }, deps);
   const lookAgain = (checkInMs: number) =>
     apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs, evidence }, deps);
+  // Where the person has another appointment in its place by now, this one must not quietly stand.
+  const stands = () =>
+    booking.replacedBy === null
+      ? apply(booking, 'CANCEL_REFUSED', 'SUPPLIER', { evidence }, deps)
+      : needsAPerson(booking, evidence, deps);
+  const refused = (refusal: CancelRefusal) => {
+    switch (refusal) {
+      case 'TOO_LATE':
+        return stands();
+      case 'CHANGED_MEANWHILE':
+      case 'NOT_FOUND':
+        return lookAgain(attempt === 'FIRST' ? 0 : settleMs);
+      case 'NOT_PERMITTED':
+      case 'INVALID_REQUEST':
+        // It may not be as we know it: that is read back, once, before anything is said.
+        return attempt === 'FIRST' ? lookAgain(0) : stands();
+    }
+  };
   switch (outcome.class) {
     case 'ACCEPTED':
       return apply(booking, 'CANCEL_ACCEPTED', 'SUPPLIER', {}, deps);
     case 'THROTTLED':
+      return attempt === 'FIRST' ? stands() : lookAgain(Math.max(settleMs, outcome.retryAfterMs ?? 0));
     case 'NOT_SENT':
-      return mayStand ? stands() : lookAgain(settleMs);
+      return attempt === 'FIRST' ? stands() : lookAgain(settleMs);
     case 'REJECTED':
-      // What else the supplier says no to is not as we know it: it is read back before anything is said.
-      if (outcome.refusal !== 'TOO_LATE') return lookAgain(mayStand ? 0 : settleMs);
-      // The person has another appointment in its place by now, so this one must not quietly stand.
-      return booking.replacedBy === null
-        ? stands()
-        : apply(booking, 'OUT_OF_TIME', 'SUPPLIER', { evidence }, deps);
+      return refused(outcome.refusal);
     case 'AMBIGUOUS':
       return lookAgain(settleMs);
   }

@@ -3,10 +3,11 @@ import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
-import type { Booking, Hold } from '../ledger/records';
+import type { Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
 import type { Offer } from '../offers';
 import { isOfAge, patientOf } from '../patients';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { request, type BookingDeps } from './booking-deps';
 import { searchAgain } from './search-again';
 
@@ -16,7 +17,7 @@ export type HoldAnswer =
   | { kind: 'slot-taken'; alternatives: Offer[] }
   | { kind: 'offer-expired' }
   | { kind: 'practice-closed'; practice: OdsCode }
-  | { kind: 'already-booked'; booking: Booking }
+  | AlreadyBooked
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
 
@@ -50,12 +51,18 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
     return notAllowed('This time is for patients of that practice, and this person is not known to be one.');
 
-  const asked = request(caller.id, 'hold', input.idempotencyKey, [input.slotId, input.patientId ?? null]);
+  const asked = request(
+    caller.id,
+    'hold',
+    input.idempotencyKey,
+    [input.slotId, input.patientId ?? null],
+    deps,
+  );
   const earlier = await ledger.earlier(asked);
   if (earlier !== null) return replay(earlier, caller, deps);
   const patient = patientOf(person);
   const standing = await ledger.standingBooking(patients.digest(patient), offer.assessmentDigest);
-  if (standing !== null) return { kind: 'already-booked', booking: standing };
+  if (standing !== null) return alreadyBooked(standing, caller);
   return take({ offer, patient, caller, asked, requestId: input.requestId }, deps);
 }
 
@@ -124,7 +131,9 @@ async function ownHold(
 /** The hold that the same request led to before. */
 async function replay(earlier: Earlier, caller: PatientCaller, { ledger }: BookingDeps): Promise<HoldAnswer> {
   const hold = earlier.kind === 'repeated' ? await ledger.findHold(earlier.resultId, caller.id) : null;
-  return hold === null ? { kind: 'key-reused' } : { kind: 'held', hold };
+  if (hold === null) return { kind: 'key-reused' };
+  // The person went back on it since: what was let go may be somebody else's by now.
+  return hold.released ? { kind: 'offer-expired' } : { kind: 'held', hold };
 }
 
 /** The person goes back: the slot is free for others at once. Releasing twice, or too late, does no harm. */

@@ -1,6 +1,6 @@
 import type { Booking, Evidence } from '../ledger/records';
 import { systemOf } from '../suppliers';
-import type { BookingDeps } from './booking-deps';
+import { apply, type BookingDeps } from './booking-deps';
 import { slotIsFree, type ReadBack } from './read-back';
 
 /** A read that failed is no evidence: look again, ever more slowly. */
@@ -29,7 +29,7 @@ export async function absence(booking: Booking, deps: BookingDeps): Promise<Abse
 export async function lookAgain(booking: Booking, read: ReadBack, deps: BookingDeps): Promise<void> {
   const { absentReads, failedReads } = booking;
   const { settleMs } = systemOf(booking, deps.systems).manifest.limits;
-  const absent = read.kind === 'read' && read.found === null;
+  const absent = read.kind === 'read' && read.found?.status !== 'BOOKED';
   await deps.ledger.looked(booking, {
     absentReads: absent ? absentReads + 1 : absentReads,
     failedReads: read.kind === 'failed' ? failedReads + 1 : 0,
@@ -43,18 +43,27 @@ function backoff({ failedReads }: Booking): number {
 }
 
 /** Whether somebody has to take over now. */
-export function isOutOfTime({ unknownSince, offer }: Booking, now: Date): boolean {
-  const since = unknownSince?.getTime() ?? now.getTime();
+export function isOutOfTime({ unknownSince, changedAt, offer }: Booking, now: Date): boolean {
+  const since = unknownSince ?? changedAt;
   return (
-    now.getTime() - since > OUT_OF_TIME_AFTER_MS ||
+    now.getTime() - since.getTime() > OUT_OF_TIME_AFTER_MS ||
     offer.slot.startsAt.getTime() - now.getTime() < OUT_OF_TIME_BEFORE_START_MS
   );
 }
 
-export function tellOperators(
-  { id, offer }: Booking,
+/** Looks again later, unless somebody has to act before that. */
+export async function notSettled(booking: Booking, read: ReadBack, deps: BookingDeps): Promise<void> {
+  if (isOutOfTime(booking, deps.now())) await needsAPerson(booking, read.evidence, deps);
+  else await lookAgain(booking, read, deps);
+}
+
+/** Gives it to an operator. */
+export async function needsAPerson(
+  booking: Booking,
   evidence: Omit<Evidence, 'at'>,
-  { logger }: BookingDeps,
-): void {
-  logger.error({ booking: id, supplier: offer.supplier, ...evidence }, 'a booking needs a person');
+  deps: BookingDeps,
+): Promise<Booking> {
+  const { id, offer } = booking;
+  deps.logger.error({ booking: id, supplier: offer.supplier, ...evidence }, 'a booking needs a person');
+  return apply(booking, 'OUT_OF_TIME', 'SYSTEM', { evidence }, deps);
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { SupplierAppointment } from '../../../adapters/gp-system';
 import { answered } from '../ledger/evidence';
 import type { Booking, Evidence } from '../ledger/records';
-import { boundedCall, systemOf } from '../suppliers';
-import { apply, move, outcomeOf, patientFor, type BookingDeps } from './booking-deps';
-import { absence, isOutOfTime, lookAgain, tellOperators } from './looking';
+import { apply, move, patientFor, type BookingDeps } from './booking-deps';
+import { askToCancel } from './give-back';
+import { absence, isOutOfTime, lookAgain, needsAPerson, notSettled } from './looking';
 import { readBack } from './read-back';
 
 /** Who was told that it failed so recently is most likely still at it, and glad to be told that it worked. */
@@ -16,13 +16,12 @@ const ADOPTED_WITHIN_MS = 10 * 60_000;
  */
 export async function settleOrphan(booking: Booking, deps: BookingDeps): Promise<void> {
   const read = await readBack(booking, deps);
-  const found = read.kind === 'read' ? read.found : null;
+  if (read.kind === 'failed') return notSettled(booking, read, deps);
+  const { found, evidence } = read;
   if (found?.status === 'BOOKED') return adoptOrGiveBack(booking, found, deps);
-  if (found?.status === 'CANCELLED') return gone(booking, read.evidence, deps);
-  if (read.kind === 'read' && (await absence(booking, deps)) !== 'NOT_PROVEN')
-    return gone(booking, read.evidence, deps);
-  if (isOutOfTime(booking, deps.now())) return needsAPerson(booking, read.evidence, deps);
-  return lookAgain(booking, read, deps);
+  const isGone = found?.status === 'CANCELLED' || (await absence(booking, deps)) !== 'NOT_PROVEN';
+  if (isGone) await givenBack(booking, evidence, deps);
+  else await notSettled(booking, read, deps);
 }
 
 async function adoptOrGiveBack(
@@ -32,21 +31,23 @@ async function adoptOrGiveBack(
 ): Promise<void> {
   const { id, version } = found;
   const appointment = { id, version };
-  // The guard refuses it where the person has another booking for the same need, or somebody has the slot.
-  if (
-    (await wasFailedLately(booking, deps)) &&
-    (await move(booking, 'ADOPTED', 'SYSTEM', { appointment }, deps))
-  )
-    return;
+  if (await isStillWanted(booking, deps)) {
+    // The guard refuses it where the person has another booking for the same need, or somebody has the slot.
+    const adopted = await move(booking, 'ADOPTED', 'SYSTEM', { appointment }, deps);
+    if (adopted.kind !== 'guarded') return;
+  }
   // Without our mark it may be an appointment that the person made themself, at the practice or in its own app.
   const isSurelyOurs = found.carriesMarker === true || booking.appointment?.id === id;
-  if (!isSurelyOurs) return needsAPerson(booking, { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' }, deps);
-  return giveBackOrphan(booking, appointment, deps);
+  if (isSurelyOurs) await giveBackOrphan(booking, appointment, deps);
+  else await needsAPerson(booking, { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' }, deps);
 }
 
-async function wasFailedLately({ id }: Booking, { ledger, now }: BookingDeps): Promise<boolean> {
+/** A replacement is wanted only while the person keeps what it was to replace. */
+async function isStillWanted({ id, replacesId }: Booking, { ledger, now }: BookingDeps): Promise<boolean> {
   const failed = (await ledger.history(id)).findLast(({ state }) => state === 'FAILED');
-  return failed !== undefined && now().getTime() - failed.at.getTime() < ADOPTED_WITHIN_MS;
+  const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
+  const isLately = failed !== undefined && now().getTime() - failed.at.getTime() < ADOPTED_WITHIN_MS;
+  return isLately && (replaced === null || replaced.state === 'CONFIRMED');
 }
 
 async function giveBackOrphan(
@@ -54,33 +55,18 @@ async function giveBackOrphan(
   appointment: { id: string; version: string | undefined },
   deps: BookingDeps,
 ): Promise<void> {
-  const { slot } = booking.offer;
-  const system = systemOf(booking, deps.systems);
-  const command = {
-    practice: slot.practice,
-    patient: await patientFor(booking, deps),
-    actor: { kind: 'PATIENT', id: booking.callerId } as const,
-    appointment,
-    slot,
-  };
-  const call = boundedCall(system.manifest.limits.timeoutMs.cancel, randomUUID());
-  const outcome = await outcomeOf(system.cancel(command, call), system.manifest.id, deps.logger);
+  const patient = await patientFor(booking, deps);
+  // Somebody quicker may have adopted it since it was read.
+  const current = await deps.ledger.findBooking(booking.id);
+  if (current?.version !== booking.version) return;
+  const outcome = await askToCancel(booking, appointment, { patient, requestId: randomUUID() }, deps);
   const evidence = { asked: 'CANCEL', answer: answered(outcome) } as const;
-  if (outcome.class === 'ACCEPTED') return gone(booking, evidence, deps);
-  const isFinal = outcome.class === 'REJECTED' && outcome.refusal === 'TOO_LATE';
-  if (isFinal || isOutOfTime(booking, deps.now())) return needsAPerson(booking, evidence, deps);
-  return lookAgain(booking, { kind: 'failed', evidence }, deps);
+  if (outcome.class === 'ACCEPTED') return givenBack(booking, evidence, deps);
+  const isFinal = outcome.class === 'REJECTED' && outcome.refusal !== 'CHANGED_MEANWHILE';
+  if (isFinal || isOutOfTime(booking, deps.now())) await needsAPerson(booking, evidence, deps);
+  else await lookAgain(booking, { kind: 'failed', evidence }, deps);
 }
 
-async function gone(booking: Booking, evidence: Omit<Evidence, 'at'>, deps: BookingDeps): Promise<void> {
+async function givenBack(booking: Booking, evidence: Omit<Evidence, 'at'>, deps: BookingDeps): Promise<void> {
   await apply(booking, 'GIVEN_BACK', 'SYSTEM', { evidence }, deps);
-}
-
-async function needsAPerson(
-  booking: Booking,
-  evidence: Omit<Evidence, 'at'>,
-  deps: BookingDeps,
-): Promise<void> {
-  tellOperators(booking, evidence, deps);
-  await apply(booking, 'OUT_OF_TIME', 'SYSTEM', { evidence }, deps);
 }

@@ -5,7 +5,7 @@ import type { Booking } from '../ledger/records';
 import { answered } from '../ledger/evidence';
 import type { Offer } from '../offers';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
-import { apply, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
+import { ABANDONED_AFTER_MS, apply, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
 import type { Failure } from './failures';
 import { holdKey, letGo } from './hold-slot';
 import { searchAgain } from './search-again';
@@ -23,9 +23,6 @@ export interface Placing {
   reason: string | undefined;
   requestId: string;
 }
-
-/** How long past the supplier's own limit a process may be at it before another takes the booking for abandoned. */
-export const ABANDONED_AFTER_MS = 5_000;
 
 /**
  * Sends a booking that is on disk to its supplier, once, and puts down what it said.

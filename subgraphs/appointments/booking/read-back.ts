@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { SupplierError, type Patient, type SupplierAppointment } from '../../../adapters/gp-system';
 import type { Booking, Evidence } from '../ledger/records';
 import { boundedCall, systemOf } from '../suppliers';
-import { patientFor, type BookingDeps } from './booking-deps';
+import { actorFor, patientFor, type BookingDeps } from './booking-deps';
 
 /** What the practice's book says of a booking. `found` is null when the appointment is not in it. */
 export type ReadBack =
   | { kind: 'read'; found: SupplierAppointment | null; evidence: Omit<Evidence, 'at'> }
   | { kind: 'failed'; evidence: Omit<Evidence, 'at'> };
 
-/**
- * The appointment that is ours: by the supplier's own id where it told us one, else by our marker, or by the slot it
- * stands on, because no supplier promises to keep the marker. The list is this patient's own, so another appointment of
- * theirs on the very slot is as good as ours.
- */
+/** @throws Error when the supplier was unplugged, or the patient's details cannot be opened: mistakes of operators. */
 export async function readBack(booking: Booking, deps: BookingDeps): Promise<ReadBack> {
   const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
@@ -28,13 +24,25 @@ export async function readBack(booking: Booking, deps: BookingDeps): Promise<Rea
   }
 }
 
+/**
+ * Where the supplier has told us its id, that one and no other. Before that: by our marker, or standing on the very slot,
+ * because no supplier promises to keep the marker; the list is this patient's own, so another appointment of theirs that
+ * stands there is as good as ours. One that was cancelled there may be an earlier one, and proves nothing.
+ */
 function ours(booking: Booking, listed: readonly SupplierAppointment[]): SupplierAppointment | null {
-  const known = listed.find(({ id }) => id === booking.appointment?.id);
-  if (known !== undefined) return known;
-  const likely = listed.filter(
-    ({ carriesMarker, slotId }) => carriesMarker === true || slotId === booking.offer.slot.id,
+  const { appointment, offer } = booking;
+  if (appointment !== null)
+    return (
+      listed.find(({ id }) => id === appointment.id) ??
+      // Where a supplier names no appointment in its answer, its slot's key stands in for it.
+      listed.find(({ slotId }) => slotId === appointment.id) ??
+      null
+    );
+  return (
+    listed.find(({ carriesMarker }) => carriesMarker === true) ??
+    listed.find(({ slotId, status }) => slotId === offer.slot.id && status === 'BOOKED') ??
+    null
   );
-  return likely.find(({ status }) => status === 'BOOKED') ?? likely[0] ?? null;
 }
 
 /** Whether the practice offers the slot to others; null when it could not be found out. */
@@ -65,9 +73,4 @@ function failed(error: unknown, { logger }: BookingDeps): string {
     return ['FAILED', error.fault, error.status].filter((part) => part !== undefined).join(' ');
   logger.error({ err: error }, 'adapter threw something other than a SupplierError');
   return 'FAILED';
-}
-
-/** Asked in the name of the person who booked. */
-function actorFor({ callerId }: Booking) {
-  return { kind: 'PATIENT', id: callerId } as const;
 }

@@ -1,6 +1,8 @@
 import type { Booking } from '../ledger/records';
 import type { BookingDeps } from './booking-deps';
+import { isOutOfTime, needsAPerson } from './looking';
 import { settle } from './settle';
+import { isOneOf, UNSETTLED_STATES } from './states';
 
 export interface Reconciler {
   /** Looks once at everything whose time has come; answers how many that were. */
@@ -34,6 +36,9 @@ export function reconciler(deps: BookingDeps): Reconciler {
     } catch (error) {
       // Its lease runs out and it is looked at again; the others are not kept waiting.
       logger.error({ err: error, booking: booking.id }, 'a booking could not be looked into');
+      // A supplier that was unplugged, or a secret that was lost: somebody has to know before it is too late.
+      if (isOneOf(UNSETTLED_STATES, booking.state) && isOutOfTime(booking, deps.now()))
+        await needsAPerson(booking, { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' }, deps);
     }
   }
 
@@ -46,7 +51,11 @@ export function reconciler(deps: BookingDeps): Reconciler {
       if (manifest.capabilities.readBack !== 'none')
         due.push(...(await ledger.claimSwept(supplier, SWEPT_EACH_TIME, LEASE_MS)));
     for (const booking of due) {
-      const ended = look(booking).finally(() => looking.delete(ended));
+      const ended = look(booking)
+        .catch((error: unknown) => {
+          logger.error({ err: error, booking: booking.id }, 'a booking could not be given to a person');
+        })
+        .finally(() => looking.delete(ended));
       looking.add(ended);
     }
     return due.length;

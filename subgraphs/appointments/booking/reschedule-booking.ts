@@ -1,22 +1,23 @@
 import type { Caller, PatientCaller, Person } from '../../../domain/caller';
-import { people } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../offers';
-import { isOfAge, patientOf } from '../patients';
+import { isOfAge, patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
-import { request, type BookingDeps } from './booking-deps';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { replayed } from './confirm-booking';
 import { giveBack } from './give-back';
 import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
-import { ABANDONED_AFTER_MS, placeBooking, slotTaken, type Placed } from './place-booking';
+import { placeBooking, slotTaken, type Placed } from './place-booking';
+import { isOneOf, LIVE_STATES } from './states';
 
 export type RescheduleAnswer =
   | Placed
   | TooLate
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
   | { kind: 'offer-expired' }
-  | { kind: 'already-booked'; booking: Booking }
+  | AlreadyBooked
   | { kind: 'not-found' }
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
@@ -42,14 +43,14 @@ export async function rescheduleBooking(
   const { bookingId, slotId, idempotencyKey, requestId } = input;
   if (!mayBook(caller))
     return notAllowed('Booking needs a person signed in with identity proofing level P9.');
-  const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId]);
+  const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId], deps);
   const earlier = await ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier !== null) return replayed(earlier.resultId, requestId, caller, deps);
 
   const old = await ledger.findBooking(bookingId, caller.id);
   if (old === null) return { kind: 'not-found' };
-  const person = personBooked(caller, old, deps);
+  const person = personOf(caller, old, deps);
   if (person === undefined) return notAllowed('You may not act for this person.');
   const offer = await offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
@@ -57,10 +58,12 @@ export async function rescheduleBooking(
   if (objection !== null) return notAllowed(objection);
   if (old.state !== 'CONFIRMED') return { kind: 'booking', booking: old };
   if (now() > cancellableUntil(old)) return tooLate(old);
+  if (await isGivingBackAnother(old, deps))
+    return notAllowed('The time before this one is still being given back. Try again in a minute.');
 
   const key = holdKey(offer);
   const id = holdId(asked);
-  const patientSealed = old.patientSealed;
+  const patientSealed = await deps.patients.seal(patientOf(person));
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
     const taken = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
@@ -74,10 +77,10 @@ export async function rescheduleBooking(
   };
   const gone = () => slotTaken({ offer, patientSealed }, caller, requestId, deps);
 
-  const { timeoutMs } = systemOf({ offer }, deps.systems).manifest.limits;
   const openedAt = performance.now();
+  const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
   const hold = { id, callerId: caller.id, patientDigest: old.patientDigest, patientSealed, offer };
-  const opened = await ledger.openReplacement(hold, timeoutMs.book + ABANDONED_AFTER_MS, asked, old);
+  const opened = await ledger.openReplacement(hold, lease, asked, old);
   switch (opened.kind) {
     case 'opened': {
       const placed = await placeBooking(
@@ -87,7 +90,7 @@ export async function rescheduleBooking(
         caller,
         deps,
       );
-      await giveBackOld(old.id, requestId, deps);
+      await giveBackOld(old.id, person, requestId, deps);
       return placed;
     }
     case 'repeated':
@@ -95,26 +98,35 @@ export async function rescheduleBooking(
     case 'slot-taken':
     case 'not-released':
       return refused(await gone());
+    case 'nothing-to-replace':
+      return refused({ kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old });
     case 'already-booked':
-      return refused(opened);
+      return refused(alreadyBooked(opened.booking, caller));
     case 'key-reused':
       return refused(opened);
   }
 }
 
 /** Does at once what the reconciler would do in the end. */
-async function giveBackOld(bookingId: string, requestId: string, deps: BookingDeps): Promise<void> {
+async function giveBackOld(
+  bookingId: string,
+  person: Person,
+  requestId: string,
+  deps: BookingDeps,
+): Promise<void> {
   const old = await deps.ledger.findBooking(bookingId);
   if (old?.state !== 'CANCELLING' || old.replacedBy === null) return;
-  await giveBack(old, false, requestId, deps);
+  const claimedAt = performance.now();
+  const checkInMs = leaseMs(systemOf(old, deps.systems), 'cancel');
+  const isOurs = await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, checkInMs });
+  const giving = { patient: patientOf(person), claimedAt, attempt: 'AGAIN', requestId } as const;
+  if (isOurs) await giveBack(old, giving, deps);
 }
 
-function personBooked(
-  caller: PatientCaller,
-  { patientDigest }: Booking,
-  { patients }: BookingDeps,
-): Person | undefined {
-  return people(caller).find((person) => patients.digest(patientOf(person)) === patientDigest);
+/** A booking can stand in for one other at a time. */
+async function isGivingBackAnother({ replacesId }: Booking, { ledger }: BookingDeps): Promise<boolean> {
+  const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
+  return replaced !== null && isOneOf(LIVE_STATES, replaced.state);
 }
 
 function objectionTo(

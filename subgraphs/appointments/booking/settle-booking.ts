@@ -28,7 +28,7 @@ export async function settleBooking(
   const { ledger } = deps;
   const booking = await ledger.findBooking(bookingId);
   if (booking === null) return { kind: 'not-found' };
-  const asked = request(caller.id, 'settle', idempotencyKey, [bookingId, stands]);
+  const asked = request(caller.id, 'settle', idempotencyKey, [bookingId, stands], deps);
   const earlier = await ledger.remember(asked, bookingId);
   if (earlier?.kind === 'key-reused') return earlier;
   if (!isOneOf(MANUAL_STATES, booking.state))
@@ -37,9 +37,13 @@ export async function settleBooking(
   const evidence = { asked: 'OPERATOR', answer: stands ? 'STANDS' : 'DOES_NOT_STAND' } as const;
   const failure = stands ? {} : ({ failure: 'NOT_APPLIED' } as const);
   const settled = await move(booking, event, 'STAFF', { ...failure, evidence }, deps);
-  if (settled !== null) return { kind: 'booking', booking: settled };
-  const current = await ledger.findBooking(bookingId);
-  return current !== null && current.state !== booking.state
-    ? { kind: 'booking', booking: current }
-    : { kind: 'another-stands' };
+  switch (settled.kind) {
+    case 'moved':
+      return { kind: 'booking', booking: settled.booking };
+    case 'guarded':
+      return { kind: 'another-stands' };
+    case 'refused':
+    case 'stale':
+      return { kind: 'booking', booking: (await ledger.findBooking(bookingId)) ?? booking };
+  }
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { SupplierAppointment } from '../../../adapters/gp-system';
 import type { Booking } from '../ledger/records';
 import { systemOf } from '../suppliers';
-import { apply, move, type BookingDeps } from './booking-deps';
+import { apply, leaseMs, move, patientFor, type BookingDeps } from './booking-deps';
 import { giveBack } from './give-back';
-import { absence, isOutOfTime, lookAgain, tellOperators } from './looking';
+import { absence, isOutOfTime, notSettled } from './looking';
 import { settleOrphan } from './orphan';
-import { ABANDONED_AFTER_MS } from './place-booking';
 import { readBack, type ReadBack } from './read-back';
 import { sweep } from './sweep';
 
@@ -19,7 +19,7 @@ export function settle(booking: Booking, deps: BookingDeps): Promise<unknown> {
     case 'CANCELLING':
       return abandoned(booking, deps);
     case 'UNKNOWN':
-      return settleBooking(booking, deps);
+      return settleUnknown(booking, deps);
     case 'CANCEL_UNKNOWN':
       return settleCancellation(booking, deps);
     case 'ORPHAN_FOUND':
@@ -38,11 +38,11 @@ export function settle(booking: Booking, deps: BookingDeps): Promise<unknown> {
 
 /** The process that was at it has died, or is beyond its time: nobody knows what was sent. */
 function abandoned(booking: Booking, deps: BookingDeps): Promise<Booking> {
-  const { settleMs } = systemOf(booking, deps.systems).manifest.limits;
-  return apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: settleMs }, deps);
+  const checkInMs = systemOf(booking, deps.systems).manifest.limits.settleMs;
+  return apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs }, deps);
 }
 
-async function settleBooking(booking: Booking, deps: BookingDeps): Promise<void> {
+async function settleUnknown(booking: Booking, deps: BookingDeps): Promise<void> {
   const read = await readBack(booking, deps);
   const { evidence } = read;
   if (read.kind === 'read' && read.found?.status === 'BOOKED') {
@@ -61,28 +61,28 @@ async function settleCancellation(booking: Booking, deps: BookingDeps): Promise<
   const read = await readBack(booking, deps);
   const { evidence } = read;
   const found = read.kind === 'read' ? read.found : null;
-  if (found?.status === 'CANCELLED') {
-    await apply(booking, 'PROVEN_ABSENT', 'SYSTEM', { evidence }, deps);
-    return;
-  }
-  if (found?.status === 'BOOKED' && !isOutOfTime(booking, deps.now())) {
-    const { timeoutMs } = systemOf(booking, deps.systems).manifest.limits;
-    const { id, version } = found;
-    const checkInMs = timeoutMs.cancel + ABANDONED_AFTER_MS;
-    const changes = { appointment: { id, version }, evidence, checkInMs };
-    const cancelling = await move(booking, 'FOUND', 'SYSTEM', changes, deps);
-    if (cancelling !== null) await giveBack(cancelling, false, randomUUID(), deps);
-    return;
-  }
-  const gone =
-    read.kind === 'read' && found === null ? await absence(booking, deps) : ('NOT_PROVEN' as const);
-  if (gone === 'NOT_PROVEN') return notSettled(booking, read, deps);
+  if (found?.status === 'BOOKED' && !isOutOfTime(booking, deps.now()))
+    return cancelAgain(booking, found, evidence, deps);
+  const isGone =
+    found?.status === 'CANCELLED' ||
+    (read.kind === 'read' && found === null && (await absence(booking, deps)) !== 'NOT_PROVEN');
+  if (!isGone) return notSettled(booking, read, deps);
   await apply(booking, 'PROVEN_ABSENT', 'SYSTEM', { evidence }, deps);
 }
 
-/** Looks again later, unless somebody has to act before that. */
-async function notSettled(booking: Booking, read: ReadBack, deps: BookingDeps): Promise<void> {
-  if (!isOutOfTime(booking, deps.now())) return lookAgain(booking, read, deps);
-  tellOperators(booking, read.evidence, deps);
-  await apply(booking, 'OUT_OF_TIME', 'SYSTEM', { evidence: read.evidence }, deps);
+/** It still stands, so it is asked for again, in the version that was just read. */
+async function cancelAgain(
+  booking: Booking,
+  { id, version }: SupplierAppointment,
+  evidence: ReadBack['evidence'],
+  deps: BookingDeps,
+): Promise<void> {
+  const patient = await patientFor(booking, deps);
+  const claimedAt = performance.now();
+  const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
+  const changes = { appointment: { id, version }, evidence, checkInMs };
+  const cancelling = await move(booking, 'FOUND', 'SYSTEM', changes, deps);
+  if (cancelling.kind !== 'moved') return;
+  const giving = { patient, claimedAt, attempt: 'AGAIN', requestId: randomUUID() } as const;
+  await giveBack(cancelling.booking, giving, deps);
 }

@@ -92,7 +92,7 @@ export const MANUAL_STATES = [
 export const SWEPT_STATES = ['CONFIRMED', 'FAILED'] as const satisfies readonly BookingState[];
 
 export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
-  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN' },
+  BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
   CONFIRMED: {
@@ -138,6 +138,11 @@ export function isOneOf<State extends BookingState>(
 ): state is State {
   return states.some((one) => one === state);
 }
+
+/** States that nothing leads out of. */
+export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
+  (state) => Object.keys(MOVES[state]).length === 0,
+);
 
 /** What the person is told. */
 export const BOOKING_STATUSES = [

@@ -47,12 +47,12 @@ async function sweepStanding(booking: Booking, { found, evidence }: Read, deps: 
   else await asBefore(0);
 }
 
-function nothingNew(
+async function nothingNew(
   booking: Booking,
   look: { absentReads: number; checkInMs: number | null },
   { ledger }: BookingDeps,
 ): Promise<void> {
-  return ledger.looked(booking, { ...look, failedReads: 0 });
+  await ledger.looked(booking, { ...look, failedReads: 0 });
 }
 
 /** The person tried again and got the same slot: what stands there is that booking's. */

@@ -33,6 +33,7 @@ export interface HeldByAnother {
   acquired: false;
   /** How much longer, at most. */
   forMs: number;
+  by: Holder;
 }
 
 /** The store did not answer: whether it did what was asked is not known. */

@@ -6,13 +6,13 @@ interface Held {
   until: number;
 }
 
-/** Holds of one process, gone when it ends. @param clock monotonic milliseconds. */
-export function inProcessHolds(clock: () => number = () => performance.now()): HoldStore {
+/** Holds of one process, gone when it ends. */
+export function inProcessHolds(): HoldStore {
   const holds = new Map<string, Held>();
 
   function standing(key: string): Held | undefined {
     const held = holds.get(key);
-    if (held === undefined || held.until > clock()) return held;
+    if (held === undefined || held.until > performance.now()) return held;
     holds.delete(key);
     return undefined;
   }
@@ -21,8 +21,8 @@ export function inProcessHolds(clock: () => number = () => performance.now()): H
     acquire(key, holder, ttlMs) {
       const held = standing(key);
       if (held !== undefined && held.holder.token !== holder.token)
-        return Promise.resolve({ acquired: false, forMs: held.until - clock() });
-      holds.set(key, { holder, until: clock() + ttlMs });
+        return Promise.resolve({ acquired: false, forMs: held.until - performance.now(), by: held.holder });
+      holds.set(key, { holder, until: performance.now() + ttlMs });
       return Promise.resolve({ acquired: true, forMs: ttlMs });
     },
     release(key, token) {

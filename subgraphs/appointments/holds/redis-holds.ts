@@ -1,3 +1,4 @@
+import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -5,6 +6,9 @@ import { HoldStoreUnavailable, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';
 const COMMAND_TIMEOUT_MS = 500;
+/** After so many calls in a row that failed nobody waits for Redis for a while, but for one who tries every so often. */
+const FAILURES_UNTIL_OPEN = 3;
+const TRY_AGAIN_AFTER_MS = 2_000;
 
 /**
  * "Set if absent or mine", in one step. A plain SET NX whose reply was cut and which is sent again answers "held by
@@ -12,7 +16,7 @@ const COMMAND_TIMEOUT_MS = 500;
  */
 const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
-if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL', KEYS[1])} end
+if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL', KEYS[1]), held} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return {1, tonumber(ARGV[3])}`;
 
@@ -21,19 +25,25 @@ local held = redis.call('GET', KEYS[1])
 if held and cjson.decode(held).token == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
-const AcquireReply = z.tuple([z.number(), z.number()]);
 const HolderJson = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.object({ token: z.string(), callerId: z.string() }));
+const AcquireReply = z.union([
+  z.tuple([z.literal(1), z.number()]).transform(([, forMs]) => ({ acquired: true as const, forMs })),
+  z
+    .tuple([z.literal(0), z.number(), HolderJson])
+    .transform(([, forMs, by]) => ({ acquired: false as const, forMs, by })),
+]);
 
 /** Holds that several processes share. The connection is its own, with ioredis's silent re-sending off. */
 export function redisHolds(url: string, logger: Logger): HoldStore {
   const redis = new Redis(url, {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2_000,
+    // A connection that nothing comes back on is made anew: the network may have lost it without a word.
+    socketTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });
   // Without a listener a lost connection would be an uncaught error.
@@ -41,16 +51,29 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
     logger.warn({ err: error }, 'hold store connection');
   });
 
+  const breaker = circuitBreaker(handleAll, {
+    breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
+    halfOpenAfter: TRY_AGAIN_AFTER_MS,
+  });
+
   /** An error leaves it unknown what was done; every command here may be asked twice. */
+  async function twice<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await inTime(command());
+    } catch (error) {
+      // Who hangs for half a second hangs for another; a connection that was cut is soon made again.
+      if (error instanceof TimedOut) throw error;
+      return inTime(command());
+    }
+  }
+
   async function answered<T>(command: () => Promise<T>): Promise<T> {
     try {
-      return await command();
-    } catch {
-      try {
-        return await command();
-      } catch (error) {
-        throw new HoldStoreUnavailable(error);
-      }
+      // The breaker would let all others wait for the one who tries.
+      if (breaker.state === CircuitState.HalfOpen) throw new Error('Redis is being tried again.');
+      return await breaker.execute(() => twice(command));
+    } catch (error) {
+      throw new HoldStoreUnavailable(error);
     }
   }
 
@@ -60,8 +83,7 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       const reply = await answered(() =>
         redis.eval(ACQUIRE, 1, PREFIX + key, JSON.stringify(holder), holder.token, ttl),
       );
-      const [taken, forMs] = AcquireReply.parse(reply);
-      return { acquired: taken === 1, forMs };
+      return AcquireReply.parse(reply);
     },
     async release(key, token) {
       return (await answered(() => redis.eval(RELEASE, 1, PREFIX + key, token))) === 1;
@@ -77,9 +99,24 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       );
     },
     async close() {
-      await redis.quit().catch(() => {
+      await inTime(redis.quit()).catch(() => {
         redis.disconnect();
       });
     },
   };
+}
+
+class TimedOut extends Error {}
+
+/**
+ * Rejects when Redis has not answered in time. ioredis's own limit also strikes when it is this process that was too busy
+ * to read the answer: here what has arrived is read before the limit is judged.
+ */
+function inTime<T>(command: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      setImmediate(() => reject(new TimedOut('Redis did not answer in time.')));
+    }, COMMAND_TIMEOUT_MS);
+    command.then(resolve, reject).finally(() => clearTimeout(limit));
+  });
 }

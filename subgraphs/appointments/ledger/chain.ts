@@ -22,16 +22,18 @@ export function eventHash(previous: string | null, event: ChainedEvent): string 
 }
 
 /**
- * The first version of one booking's history that does not follow from what is before it; null when all do.
- * @param events in order of their versions. Those from before the chain was kept have no hash, and nothing follows from them.
+ * The first version of one booking's history that does not follow from what is before it; null when it is whole.
+ * @param events in order of their versions.
+ * @param latest the booking's own version, so that it shows when the last events were taken away.
  */
-export function firstBroken(events: readonly (ChainedEvent & { hash: string | null })[]): number | null {
+export function firstBroken(
+  events: readonly (ChainedEvent & { hash: string | null })[],
+  latest: number,
+): number | null {
   let previous: string | null = null;
   for (const [index, event] of events.entries()) {
-    const isBeforeTheChain = event.hash === null && previous === null;
-    if (event.version !== index + 1 || !(isBeforeTheChain || event.hash === eventHash(previous, event)))
-      return event.version;
+    if (event.version !== index + 1 || event.hash !== eventHash(previous, event)) return event.version;
     previous = event.hash;
   }
-  return null;
+  return events.length === latest ? null : events.length + 1;
 }

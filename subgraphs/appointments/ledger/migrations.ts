@@ -19,6 +19,12 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createEvidenceAndOutbox(db);
     },
   },
+  '0003-told-counted-and-forgotten': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table outbox add column first_tried_at bigint`.execute(db);
+      await createIndexesOfAge(db);
+    },
+  },
   '0004-release-rules': {
     async up(db: Kysely<unknown>) {
       await createRelease(db);
@@ -53,6 +59,16 @@ async function createRelease(db: Kysely<unknown>): Promise<void> {
   await sql`drop table practice_day`.execute(db);
 }
 
+/** What is counted for alarms, and what is old enough to go, is found without reading whole tables. */
+async function createIndexesOfAge(db: Kysely<unknown>): Promise<void> {
+  await sql`create index booking_by_state on booking (state, changed_at)`.execute(db);
+  await sql`create index booking_evidence_by_age on booking_evidence (at)`.execute(db);
+  await sql`create index hold_by_end on hold (expires_at, id)`.execute(db);
+  await sql`create index idempotency_by_age on idempotency (created_at)`.execute(db);
+  await sql`create index outbox_told on outbox (delivered_at) where delivered_at is not null`.execute(db);
+  await sql`create index outbox_given_up on outbox (given_up_at) where given_up_at is not null`.execute(db);
+}
+
 /** A test holds it against the state machine. */
 const LIVE_IN_0002 =
   "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')";
@@ -76,6 +92,8 @@ async function guardAgain(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index booking_live_slot on booking (supplier, practice, slot_id)
     where state in ${live}`.execute(db);
   await sql`drop index booking_live_need`.execute(db);
+  // One booking for a person and a need; beside it, once, the one that is to take its place: stand_in is 1 only while
+  // the booking of the same need that it replaces is live.
   await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest, stand_in)
     where state in ${live}`.execute(db);
   await sql`drop index booking_due`.execute(db);
@@ -83,6 +101,8 @@ async function guardAgain(db: Kysely<unknown>): Promise<void> {
     where state in ${sql.raw(UNSETTLED_IN_0002)}`.execute(db);
   await sql`create index booking_swept on booking (supplier, next_check_at)
     where state in ('CONFIRMED','FAILED') and next_check_at is not null`.execute(db);
+  await sql`create index booking_of_hold on booking (hold_id)`.execute(db);
+  await sql`create index hold_standing on hold (expires_at) where released_at is null`.execute(db);
   await sql`create index booking_replacing on booking (replaces_id) where replaces_id is not null`.execute(
     db,
   );

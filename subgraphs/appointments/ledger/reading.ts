@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import type { Logger } from 'pino';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Database } from '../../database';
@@ -11,7 +12,16 @@ import {
 } from '../booking/states';
 import { slotKey } from '../holds/hold-store';
 import { firstBroken } from './chain';
-import { bookingOf, holdOf, type Booking, type Evidence, type HistoryEntry, type Hold } from './records';
+import {
+  bookingOf,
+  holdOf,
+  readable,
+  type Booking,
+  type Evidence,
+  type HistoryEntry,
+  type Hold,
+} from './records';
+import { oneOf } from './states-in-sql';
 import type { LedgerTables } from './tables';
 
 export interface LedgerHealth {
@@ -25,7 +35,7 @@ export interface LedgerHealth {
 }
 
 /** What the ledger knows, read without changing anything. */
-export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>) {
+export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>, logger: Logger) {
   return {
     /** Null when there is none of that id, or it is another caller's. */
     async findHold(id: string, callerId: string): Promise<Hold | null> {
@@ -68,7 +78,7 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
             ]),
           ]),
         );
-      return (await query.execute()).map(bookingOf);
+      return readable(await query.execute(), logger);
     },
 
     /** What keeps this person from another booking: one for the same need, or any whose outcome is not known. */
@@ -89,13 +99,20 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
 
     /** The first event that does not follow from those before it; null when the history is whole (chain.ts). */
     async brokenHistory(bookingId: string): Promise<number | null> {
+      const booking = await db
+        .selectFrom('booking')
+        .select('version')
+        .where('id', '=', bookingId)
+        .executeTakeFirstOrThrow();
       const rows = await db
         .selectFrom('booking_event')
         .selectAll()
         .where('booking_id', '=', bookingId)
+        .where('version', '<=', booking.version)
         .orderBy('version')
         .execute();
-      return firstBroken(rows.map(({ booking_id, ...event }) => ({ bookingId: booking_id, ...event })));
+      const events = rows.map(({ booking_id, ...event }) => ({ bookingId: booking_id, ...event }));
+      return firstBroken(events, booking.version);
     },
 
     /** What was asked of the supplier about it, oldest first. */
@@ -113,11 +130,11 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
     /** Bookings that cannot stay as they are, and those that wait for an operator: longest waiting first. */
     async unsettled(limit: number): Promise<Booking[]> {
       const rows = await bookingRows(db)
-        .where('booking.state', 'in', [...UNSETTLED_STATES, ...MANUAL_STATES])
+        .where('booking.state', 'in', oneOf([...UNSETTLED_STATES, ...MANUAL_STATES]))
         .orderBy('booking.changed_at')
         .limit(limit)
         .execute();
-      return rows.map(bookingOf);
+      return readable(rows, logger);
     },
 
     /** What is waiting, and for how long, by the database's clock. */
@@ -130,7 +147,7 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       const unsettled = (states: readonly BookingState[]) =>
         db
           .selectFrom('booking')
-          .where('state', 'in', states)
+          .where('state', 'in', oneOf(states))
           .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(changed_at)`.as('oldest')])
           .executeTakeFirstOrThrow();
       const [settling, manual, outbox, givenUp, holds, clock] = await Promise.all([
@@ -180,7 +197,7 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
         .where('practice', 'in', practices)
         .where('starts_on', '>=', londonDate(from))
         .where('starts_on', '<=', londonDate(to))
-        .where('state', 'in', LIVE_STATES)
+        .where('state', 'in', oneOf(LIVE_STATES))
         .execute();
       return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
     },
@@ -204,11 +221,11 @@ export function bookingRows(reader: Kysely<LedgerTables>) {
 export function standing(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
   return bookingRows(reader)
     .where('booking.patient_digest', '=', patientDigest)
-    .where('booking.state', 'in', LIVE_STATES)
+    .where('booking.state', 'in', oneOf(LIVE_STATES))
     .where((where) =>
       where.or([
         where('booking.assessment_digest', '=', assessmentDigest),
-        where('booking.state', 'in', DOUBTFUL_STATES),
+        where('booking.state', 'in', oneOf(DOUBTFUL_STATES)),
       ]),
     );
 }
@@ -231,7 +248,7 @@ export async function othersBooked(
     .where('starts_on', '>=', from)
     .where('starts_on', '<=', to)
     .where('relation', '=', 'OTHER')
-    .where('state', 'in', LIVE_STATES);
+    .where('state', 'in', oneOf(LIVE_STATES));
   if (except !== null) query = query.where('id', '!=', except);
   const starts = new Map<string, Date[]>();
   for (const { practice, starts_on, starts_at } of await query.execute()) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import type { Logger } from 'pino';
 import type { Failure } from '../booking/failures';
 import type { BookingState } from '../booking/states';
 import { Offer } from '../offers';
@@ -93,6 +94,21 @@ export function bookingOf(
     replacesId: row.replaces_id,
     replacedBy: row.replaced_by,
   };
+}
+
+/**
+ * Every booking that can be read. One that cannot, because of a mistake of ours, is told to operators by its id and must
+ * not keep the others from being seen and settled.
+ */
+export function readable(rows: readonly Parameters<typeof bookingOf>[0][], logger: Logger): Booking[] {
+  return rows.flatMap((row) => {
+    try {
+      return [bookingOf(row)];
+    } catch (error) {
+      logger.error({ err: error, booking: row.id }, 'a booking cannot be read');
+      return [];
+    }
+  });
 }
 
 /** Letters and digits that are not mistaken for each other when read out (Crockford's base 32). */

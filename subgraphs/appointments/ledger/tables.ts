@@ -104,6 +104,7 @@ export interface OutboxTable {
   status: BookingStatus;
   at: number;
   attempts: number;
+  first_tried_at: number | null;
   next_try_at: number;
   delivered_at: number | null;
   /** Nobody took it for so long that it is not tried any more. */

@@ -13,7 +13,9 @@ import type {
 import type { ReleasePolicy } from '../../../domain/release-policy';
 import type { Database } from '../../database';
 import { LIVE_STATES } from '../booking/states';
+import { oneOf } from '../ledger/states-in-sql';
 import type { LedgerTables } from '../ledger/tables';
+import { ledgerWriting } from '../ledger/writing';
 import { appendReleaseEvent, firstBrokenEvent, releaseEventOf } from './release-history';
 import { inForce, lockPolicy, type DefaultPolicyOf } from './stored-policy';
 
@@ -26,6 +28,7 @@ export function releaseLedger(
   { db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>,
   defaultOf: DefaultPolicyOf,
 ): ReleaseLedger {
+  const { write } = ledgerWriting({ db, now });
   /** Rules are read far more often than they change, and reading them costs more than fetching them. */
   const read = new Map<string, { json: string; updatedAt: number | null; policy: PolicyInForce }>();
 
@@ -85,7 +88,7 @@ export function releaseLedger(
     },
 
     async change(practice, change, note) {
-      const applied = await db.transaction().execute(async (transaction): Promise<ReleaseApplied> => {
+      const applied = await write(async (transaction): Promise<ReleaseApplied> => {
         const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
         const at = await clock(transaction);
         const changed = changedPolicy(before, change);
@@ -120,7 +123,7 @@ export function releaseLedger(
     },
 
     async refused(practice: OdsCode, action: ReleaseAction, note: ReleaseNote) {
-      await db.transaction().execute(async (transaction) => {
+      await write(async (transaction) => {
         await lockPolicy(transaction, practice, defaultOf);
         const at = new Date(await clock(transaction));
         const event = { ...note, at, action, outcome: 'REFUSED', before: null, after: null } as const;
@@ -156,7 +159,7 @@ export function releaseLedger(
         .where('practice', '=', practice)
         .where('starts_at', '>=', from.getTime())
         .where('starts_at', '<', to.getTime())
-        .where('state', 'in', LIVE_STATES)
+        .where('state', 'in', oneOf(LIVE_STATES))
         .execute();
       return rows.map(({ starts_at, relation }) => ({ startsAt: new Date(starts_at), relation }));
     },

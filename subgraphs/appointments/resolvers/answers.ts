@@ -1,13 +1,14 @@
 import { spokenTime } from '../../../domain/london-time';
 import { instance } from '../../instance';
 import { notAllowed, ProblemCode, type NotAllowed } from '../../problem';
+import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
 import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
 import type { HoldAnswer } from '../booking/hold-slot';
 import type { Placed } from '../booking/place-booking';
 import type { RescheduleAnswer } from '../booking/reschedule-booking';
 import type { SettleAnswer } from '../booking/settle-booking';
-import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/records';
+import type { Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../offers';
 import { type Booking, bookingOf } from '../types/booking';
 import {
@@ -52,7 +53,7 @@ export function heldResult(answer: HoldAnswer): HeldResult {
     case 'practice-closed':
       return practiceClosed(answer.practice);
     case 'already-booked':
-      return alreadyBooked(answer.booking);
+      return alreadyBooked(answer);
     case 'not-allowed':
       return notAllowed(answer.message);
     case 'key-reused':
@@ -71,7 +72,7 @@ export function confirmedResult(answer: ConfirmAnswer): ConfirmedResult {
         expiredAt: answer.expiredAt,
       });
     case 'already-booked':
-      return alreadyBooked(answer.booking);
+      return alreadyBooked(answer);
     case 'not-allowed':
       return notAllowed(answer.message);
     case 'key-reused':
@@ -104,7 +105,7 @@ export function rescheduledResult(answer: RescheduleAnswer): RescheduledResult {
     case 'offer-expired':
       return offerExpired();
     case 'already-booked':
-      return alreadyBooked(answer.booking);
+      return alreadyBooked(answer);
     case 'not-found':
       return notFound();
     case 'not-allowed':
@@ -238,12 +239,13 @@ function slotTaken(alternatives: Offer[]): SlotTaken {
   });
 }
 
-function alreadyBooked(booking: LedgerBooking): AlreadyBooked {
+function alreadyBooked({ booking, isInDoubt }: AlreadyBookedAnswer): AlreadyBooked {
   return instance(AlreadyBooked, {
     code: ProblemCode.NOT_AVAILABLE,
-    message:
-      'There is a booking for this person and these symptoms already. Cancel it before you book another.',
-    booking: bookingOf(booking),
+    message: isInDoubt
+      ? 'Another booking for this person is still being checked. Nothing else is booked until that is settled.'
+      : 'There is a booking for this person and these symptoms already. It has to be cancelled or moved first.',
+    booking: booking && bookingOf(booking),
   });
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import type { Health } from '../../../adapters/gp-system';
+import type { BreakerState, Health } from '../../../adapters/gp-system';
 import { instance } from '../../instance';
 import { forbidden } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { SupplierReport as Report } from '../options/supplier-reports';
 import { boundedCall, type GpSystems } from '../suppliers';
-import { SupplierStatusEnum } from '../types/enums';
+import { BreakerStateEnum, SupplierStatusEnum } from '../types/enums';
 import { Supplier, SupplierReport } from '../types/options';
 
 const HEALTH_WAIT_MS = 1_000;
@@ -28,6 +28,14 @@ export class SupplierResolver {
   async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
     const health = await this.systems.get(id)?.health(boundedCall(HEALTH_WAIT_MS, randomUUID(), signal));
     return health?.status ?? 'DOWN';
+  }
+
+  @FieldResolver(() => BreakerStateEnum, {
+    nullable: true,
+    description: 'Whether the process that answers asks the supplier at all just now.',
+  })
+  breaker(@Root() { id }: Supplier): BreakerState | null {
+    return this.systems.get(id)?.breaker?.() ?? null;
   }
 }
 

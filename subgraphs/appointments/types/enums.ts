@@ -1,5 +1,5 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
-import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { BOOKING_ROUTES, BREAKER_STATES } from '../../../adapters/gp-system';
 import { BOOK_AUDIENCES, BOOK_STATUSES } from '../../../domain/release-policy';
 import { graphqlEnum } from '../../graphql-enum';
 import { BOOKING_STATES, BOOKING_STATUSES } from '../booking/states';
@@ -29,6 +29,11 @@ export const PracticeAnswerEnum = graphqlEnum(
 export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
 export const SupplierOutcomeEnum = graphqlEnum('SupplierOutcome', SUPPLIER_OUTCOMES);
 export const SupplierStatusEnum = graphqlEnum('SupplierStatus', ['UP', 'DEGRADED', 'DOWN']);
+export const BreakerStateEnum = graphqlEnum(
+  'BreakerState',
+  BREAKER_STATES,
+  'OPEN: after many failures the supplier is left in peace for a while. HALF_OPEN: one call finds out whether it is back.',
+);
 export const BookingStatusEnum = graphqlEnum(
   'BookingStatus',
   BOOKING_STATUSES,

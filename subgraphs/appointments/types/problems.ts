@@ -59,10 +59,17 @@ export class SupplierUnavailable extends Problem {
   practice!: Practice;
 }
 
-@ObjectType({ implements: Problem, description: 'The person has a booking for this assessment already.' })
+@ObjectType({
+  implements: Problem,
+  description:
+    'The person has a booking for this assessment already, or one whose outcome is still being looked into.',
+})
 export class AlreadyBooked extends Problem {
-  @Field(() => Booking)
-  booking!: Booking;
+  @Field(() => Booking, {
+    nullable: true,
+    description: 'Null where another caller, who may also act for the person, has made it.',
+  })
+  booking!: Booking | null;
 }
 
 @ObjectType({ implements: Problem })

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readConfig, type Config } from '../config';
+import { graphqlClient, OperationFailed, type GraphqlClient } from '../demo/graphql-client';
+import { demoIssuer } from '../demo/issuer';
+import { Health, healthReport } from './ops/health-report';
+import { settled, Settled } from './ops/settled';
+import { Unsettled, unsettledReport } from './ops/unsettled-report';
+import { runScript } from './run-script';
+
+/** `npm run ops`: what an operator sees and settles, through the public API of the gateway that runs. */
+const USAGE = `Say what to do:
+  npm run ops -- bookings --unsettled [--json]           what is not known, since when, why, and what to do
+  npm run ops -- settle <bookingId> --stands | --absent  what the practice says of a booking that needs you
+  npm run ops -- health [--json]                         how bookings, the front end's news and suppliers fare
+Add --url https://… for another gateway than the one that listens on HOST and PORT.`;
+const MOST = 200;
+
+runScript(async () => {
+  const { values, positionals } = argumentsOf();
+  const [command, bookingId] = positionals;
+  const json = values.json;
+  if (command === 'bookings' && values.unsettled) {
+    const ask = await operator(values.url);
+    const { unsettledBookings } = await ask('UnsettledBookings', { first: MOST }, Unsettled);
+    console.log(json ? asJson(unsettledBookings) : unsettledReport(unsettledBookings, new Date()));
+  } else if (command === 'health') {
+    const health = await (await operator(values.url))('BookingHealth', {}, Health);
+    console.log(json ? asJson(health) : healthReport(health));
+  } else if (command === 'settle' && bookingId !== undefined && values.stands !== values.absent) {
+    const input = { bookingId, stands: values.stands, idempotencyKey: randomUUID() };
+    const { settleBooking } = await (await operator(values.url))('SettleBooking', { input }, Settled);
+    console.log(settled(settleBooking));
+  } else throw new Error(USAGE);
+});
+
+function argumentsOf() {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { unsettled: flag, stands: flag, absent: flag, json: flag, url: { type: 'string' } },
+    });
+  } catch {
+    throw new Error(USAGE);
+  }
+}
+
+/** Asks in an operator's name, and says what to do where that is refused. */
+async function operator(given: string | undefined): Promise<GraphqlClient> {
+  const config = readConfig(process.env);
+  const url = gatewayUrl(given, config);
+  await checkThatItRuns(url);
+  const ask = graphqlClient(`${url}/graphql`, await operatorToken(config));
+  return async (operation, variables, data) => {
+    try {
+      return await ask(operation, variables, data);
+    } catch (error) {
+      throw error instanceof OperationFailed ? new Error(refusal(error)) : error;
+    }
+  };
+}
+
+function gatewayUrl(given: string | undefined, { http }: Config): string {
+  if (given === undefined) return `http://${http.host}:${http.port}`;
+  const url = z.url({ protocol: /^https?$/ }).safeParse(given);
+  if (!url.success)
+    throw new Error('--url cannot be used: give the address of a gateway, for example https://gateway.test.');
+  return url.data.replace(/\/+$/, '');
+}
+
+async function checkThatItRuns(url: string): Promise<void> {
+  try {
+    const health = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(5_000) });
+    if (health.ok) return;
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `No gateway answers at ${url}: start one with npm start, or name the one that runs with --url, or with HOST and PORT.`,
+  );
+}
+
+async function operatorToken(config: Config): Promise<string> {
+  const given = process.env.OPERATOR_TOKEN ?? '';
+  if (given !== '') return given;
+  if (config.issuers !== undefined || config.production)
+    throw new Error(
+      'OPERATOR_TOKEN is missing: set it to a token of your identity provider whose client has the scope "operator".',
+    );
+  return (await demoIssuer(config.dataDir)).sign('client', 'demo-operator', { scope: 'operator' });
+}
+
+function refusal(failure: OperationFailed): string {
+  const codes = failure.errors.map(({ extensions }) => extensions?.code);
+  if (codes.includes('FORBIDDEN'))
+    return 'This token is not an operator’s: set OPERATOR_TOKEN to one whose client has the scope "operator".';
+  if (codes.includes('UNAUTHENTICATED')) {
+    const [reason] = failure.errors.map(({ extensions }) => extensions?.reason ?? 'no reason given');
+    return `The gateway does not accept this token (${reason ?? ''}): set OPERATOR_TOKEN to a fresh one of an issuer that it trusts. A demo token is accepted by a gateway with the same DATA_DIR.`;
+  }
+  return failure.message;
+}
+
+function asJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,56 @@
+import { MANUAL_STATES, UNSETTLED_STATES } from '../../subgraphs/appointments/booking/states';
+
+export const OPEN_STATES = [...UNSETTLED_STATES, ...MANUAL_STATES] as const;
+export type OpenState = (typeof OPEN_STATES)[number];
+
+export interface Advice {
+  /** What is not known. */
+  unknown: string;
+  /** What the operator does about it; null when it settles by itself. */
+  ask: string | null;
+  /** What the two answers of the practice lead to. */
+  stands: string;
+  absent: string;
+}
+
+const BY_ITSELF = { ask: null, stands: '', absent: '' };
+
+/** What docs/operate.md says at length. */
+export function whatToDo(state: OpenState): Advice {
+  switch (state) {
+    case 'BOOKING':
+      return { ...BY_ITSELF, unknown: 'It is just being sent to the practice, or what sent it has died.' };
+    case 'UNKNOWN':
+      return { ...BY_ITSELF, unknown: 'Whether the practice has it: its answer was lost.' };
+    case 'CANCELLING':
+      return { ...BY_ITSELF, unknown: 'It is just being cancelled, or what cancelled it has died.' };
+    case 'CANCEL_UNKNOWN':
+      return { ...BY_ITSELF, unknown: 'Whether the practice has cancelled it: its answer was lost.' };
+    case 'ORPHAN_FOUND':
+      return {
+        ...BY_ITSELF,
+        unknown: 'It was said to have failed, and then turned up at the practice: it is kept or given back.',
+      };
+    case 'MANUAL':
+      return {
+        unknown: 'Whether the practice has it. The person sees NEEDS_A_PERSON.',
+        ask: 'Phone the practice: is there such an appointment in its book?',
+        stands: 'it has it: the person is told CONFIRMED',
+        absent: 'it has not: the person is told FAILED and can book again',
+      };
+    case 'CANCEL_MANUAL':
+      return {
+        unknown: 'Whether it still stands at the practice, although the person gave it up.',
+        ask: 'Phone the practice: has it been cancelled? If not, ask for that.',
+        stands: 'the practice keeps it: the person is told CONFIRMED',
+        absent: 'it is cancelled: the person is told CANCELLED',
+      };
+    case 'ORPHAN_MANUAL':
+      return {
+        unknown: 'The person was told that it failed, but something stands at the practice that may be ours.',
+        ask: 'Phone the practice: is it this person’s, and do they want it? If not, ask for it to be cancelled.',
+        stands: 'it stands and is wanted: the person is told CONFIRMED',
+        absent: 'it is gone, or was never ours: the person is told FAILED',
+      };
+  }
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Transaction } from 'kysely';
+import { londonDate } from '../../../domain/london-time';
+import { rulesStoppingSlot, type ReleaseRule } from '../../../domain/release-policy';
+import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
+import { othersBooked, standing } from './reading';
+import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
+import { remember, type Earlier, type Request } from './requests';
+import type { LedgerTables } from './tables';
+import { Undone, type Writing } from './writing';
+
+export type Opened =
+  | { kind: 'opened'; booking: Booking }
+  | { kind: 'slot-taken' }
+  | { kind: 'not-released'; stoppedBy: ReleaseRule[] }
+  | { kind: 'already-booked'; booking: Booking }
+  /** What was to be replaced is not CONFIRMED any more. */
+  | { kind: 'nothing-to-replace' }
+  | Earlier;
+
+export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
+export type NewHold = Omit<Hold, 'expiresAt' | 'released'>;
+
+/** By what, and when, a practice's release rules are judged in the transaction that books. */
+export interface ReleaseTerms {
+  defaultPolicyOf: DefaultPolicyOf;
+  now: () => Date;
+}
+
+/** THE GUARD: how a hold, and after it a booking, comes to be on disk, and what keeps a second one from it. */
+export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms: ReleaseTerms) {
+  return {
+    recordHold(hold: NewHold, ttlMs: number, request: Request): Promise<Recorded> {
+      return write(async (transaction) => {
+        const known = await remember(transaction, now, request, hold.id);
+        if (known !== null) return known;
+        return { kind: 'recorded', hold: await insertHold(transaction, hold, ttlMs) };
+      });
+    },
+
+    async endHold(id: string): Promise<void> {
+      await write((transaction) =>
+        transaction
+          .updateTable('hold')
+          .set({ released_at: now })
+          .where('id', '=', id)
+          .where('released_at', 'is', null)
+          .execute(),
+      );
+    },
+
+    /** Puts a booking down before the supplier is called; the unique indexes refuse a second one. */
+    openBooking(hold: Hold, checkInMs: number, request: Request): Promise<Opened> {
+      return open(request, (transaction, id) => insertBooking(transaction, id, hold, checkInMs, null));
+    },
+
+    /** The same for a booking that stands beside the one whose place it takes until it is CONFIRMED. */
+    openReplacement(
+      newHold: NewHold,
+      checkInMs: number,
+      request: Request,
+      replaces: Booking,
+    ): Promise<Opened> {
+      return open(request, async (transaction, id) => {
+        if (!(await lockConfirmed(transaction, replaces)))
+          throw new Undone<Opened>({ kind: 'nothing-to-replace' });
+        const hold = await insertHold(transaction, newHold, checkInMs);
+        return insertBooking(transaction, id, hold, checkInMs, replaces);
+      });
+    },
+  };
+
+  function open(
+    request: Request,
+    insert: (transaction: Transaction<LedgerTables>, id: string) => Promise<Opened>,
+  ): Promise<Opened> {
+    const id = randomUUID();
+    return write<Opened>(async (transaction) => {
+      const known = await remember(transaction, now, request, id);
+      return known ?? insert(transaction, id);
+    });
+  }
+
+  /** True when it stands as it was read, and nobody changes it before this transaction ends. */
+  async function lockConfirmed(
+    transaction: Transaction<LedgerTables>,
+    { id, version }: Booking,
+  ): Promise<boolean> {
+    const locked = await transaction
+      .updateTable('booking')
+      .set({ version })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('state', '=', 'CONFIRMED')
+      .returning('id')
+      .executeTakeFirst();
+    return locked !== undefined;
+  }
+
+  async function insertHold(
+    transaction: Transaction<LedgerTables>,
+    hold: NewHold,
+    ttlMs: number,
+  ): Promise<Hold> {
+    const row = await transaction
+      .insertInto('hold')
+      .values({
+        id: hold.id,
+        caller_id: hold.callerId,
+        patient_digest: hold.patientDigest,
+        patient_sealed: hold.patientSealed,
+        offer_json: JSON.stringify(hold.offer),
+        created_at: now,
+        expires_at: inMs(ttlMs),
+        released_at: null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return holdOf(row);
+  }
+
+  /** @throws Undone with why it may not be. */
+  async function insertBooking(
+    transaction: Transaction<LedgerTables>,
+    id: string,
+    hold: Hold,
+    checkInMs: number,
+    replaces: Booking | null,
+  ): Promise<Opened> {
+    const { offer } = hold;
+    const startsOn = londonDate(offer.slot.startsAt);
+    const stoppedBy = await rulesStopping(transaction, hold, startsOn, replaces);
+    if (stoppedBy.length > 0) throw new Undone<Opened>({ kind: 'not-released', stoppedBy });
+    // Only for the same need does it stand in for what it replaces; for another it is that need's one booking.
+    const standsIn = replaces?.offer.assessmentDigest === offer.assessmentDigest;
+    const row = await transaction
+      .insertInto('booking')
+      .values({
+        id,
+        reference: newReference(),
+        hold_id: hold.id,
+        caller_id: hold.callerId,
+        state: 'BOOKING',
+        version: 1,
+        failure: null,
+        supplier: offer.supplier,
+        practice: offer.slot.practice,
+        slot_id: offer.slot.id,
+        patient_digest: hold.patientDigest,
+        assessment_digest: offer.assessmentDigest,
+        relation: offer.relation,
+        starts_at: offer.slot.startsAt.getTime(),
+        starts_on: startsOn,
+        marker: newMarker(),
+        appointment_id: null,
+        appointment_version: null,
+        next_check_at: inMs(checkInMs),
+        unknown_since: null,
+        absent_reads: 0,
+        failed_reads: 0,
+        created_at: now,
+        replaces_id: replaces?.id ?? null,
+        replaced_by: null,
+        stand_in: standsIn ? 1 : 0,
+        changed_at: now,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw new Undone(await whyNot(transaction, hold, replaces));
+    await appendEvent(transaction, row, null, 'OPENED', 'PATIENT');
+    const { patientSealed: patient_sealed } = hold;
+    return {
+      kind: 'opened',
+      booking: bookingOf({ ...row, patient_sealed, offer_json: JSON.stringify(offer) }),
+    };
+  }
+
+  /** By the rules of this moment, whatever they were when the slot was offered. */
+  async function rulesStopping(
+    transaction: Transaction<LedgerTables>,
+    { offer }: Hold,
+    day: string,
+    replaces: Booking | null,
+  ): Promise<ReleaseRule[]> {
+    const { practice } = offer.slot;
+    const policy = await lockPolicy(transaction, practice, terms.defaultPolicyOf);
+    // What is given back for it makes room for it.
+    const others = await othersBooked(transaction, [practice], day, day, replaces?.id);
+    return rulesStoppingSlot(policy, offer, offer.slot, terms.now(), others(practice, day));
+  }
+
+  async function whyNot(
+    reader: Kysely<LedgerTables>,
+    { patientDigest, offer }: Hold,
+    replaces: Booking | null,
+  ): Promise<Opened> {
+    const others = standing(reader, patientDigest, offer.assessmentDigest);
+    const row = await (
+      replaces === null ? others : others.where('booking.id', '!=', replaces.id)
+    ).executeTakeFirst();
+    return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
+  }
+}

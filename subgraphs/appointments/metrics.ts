@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { BREAKER_STATES } from '../../adapters/gp-system';
+import { statusOf, type BookingStatus } from './booking/states';
+import type { Ledger } from './ledger/ledger';
+import type { LedgerHealth } from './ledger/reading';
+import type { Booking } from './ledger/records';
+import type { GpSystems } from './suppliers';
+
+/** What an alarm needs of the ledger. Absent while the ledger does not answer. */
+const LEDGER_GAUGES: readonly [name: string, help: string, of: (health: LedgerHealth) => number][] = [
+  ['unsettled', 'Bookings whose outcome is being looked into.', ({ unsettled }) => unsettled],
+  ['need_operators', 'Bookings that wait for an operator.', ({ needOperators }) => needOperators],
+  [
+    'oldest_unsettled_seconds',
+    'Age of the oldest booking that is unsettled or waits for an operator; 0 when there is none.',
+    ({ oldestUnsettledSeconds }) => oldestUnsettledSeconds ?? 0,
+  ],
+  ['outbox_waiting', 'Changes that the front end has not been told yet.', ({ untold }) => untold],
+  [
+    'outbox_lag_seconds',
+    'Age of the oldest change that the front end has not been told yet; 0 when there is none.',
+    ({ oldestUntoldSeconds }) => oldestUntoldSeconds ?? 0,
+  ],
+  [
+    'outbox_given_up',
+    'Changes that were given up telling in the last 30 days.',
+    ({ givenUpTelling }) => givenUpTelling,
+  ],
+  ['holds', 'Slots kept for people who are confirming.', ({ holds }) => holds],
+];
+
+const PREFIX = 'gp_booking_';
+/** A scrape that waits longer is given up by Prometheus, with all that it would have said. */
+const WAIT_FOR_LEDGER_MS = 2_000;
+
+/** Read from the ledger and the suppliers' breakers at each scrape. Labels name no person and no booking. */
+export function registerGauges(ledger: Ledger, systems: GpSystems, registry: Registry): void {
+  const registers = [registry];
+  const health = askedOnce(() =>
+    Promise.race([ledger.health().catch(() => null), sleep(WAIT_FOR_LEDGER_MS, null, { ref: false })]),
+  );
+  new Gauge({
+    name: `${PREFIX}ledger_up`,
+    help: '1 when the ledger answers.',
+    registers,
+    async collect() {
+      this.set((await health()) === null ? 0 : 1);
+    },
+  });
+  for (const [name, help, of] of LEDGER_GAUGES)
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      registers,
+      async collect() {
+        const known = await health();
+        if (known === null) this.remove();
+        else this.set(of(known));
+      },
+    });
+  new Gauge({
+    name: `${PREFIX}supplier_breaker`,
+    help: '1 for the state in which this process has its breaker towards a supplier.',
+    labelNames: ['supplier', 'state'],
+    registers,
+    collect() {
+      for (const [supplier, { breaker }] of systems)
+        for (const state of BREAKER_STATES) this.set({ supplier, state }, state === breaker?.() ? 1 : 0);
+    },
+  });
+}
+
+/** The ledger, with every outcome counted that its moves bring about in this process. */
+export function countingOutcomes(ledger: Ledger, registry: Registry): Ledger {
+  const outcomes = new Counter({
+    name: `${PREFIX}outcomes_total`,
+    help: 'What bookings have come to, as their people are told; the reason where that is FAILED.',
+    labelNames: ['supplier', 'outcome', 'reason'],
+    registers: [registry],
+  });
+  return {
+    ...ledger,
+    async move(booking, ...change) {
+      const moved = await ledger.move(booking, ...change);
+      if (moved.kind === 'moved' && isOutcome(statusOf(booking.state), statusOf(moved.booking.state)))
+        outcomes.inc(labelsOf(moved.booking));
+      return moved;
+    },
+  };
+}
+
+/** Being cancelled is none yet, and to be left standing after all is none again. */
+function isOutcome(before: BookingStatus, after: BookingStatus): boolean {
+  if (after === before || after === 'CANCELLING') return false;
+  return !(before === 'CANCELLING' && after === 'CONFIRMED');
+}
+
+function labelsOf({ state, failure, offer: { supplier } }: Booking) {
+  const outcome = statusOf(state);
+  return { supplier, outcome, reason: outcome === 'FAILED' ? (failure ?? '') : '' };
+}
+
+/** Whoever asks while an answer is awaited gets the same answer. */
+function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => (asked = undefined));
+    return asked;
+  };
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+export interface Repeating {
+  /** Lets the work that is under way end, and starts no more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Does a piece of work again and again, with a pause after each time. Work that fails is logged, and tried again like any
+ * other.
+ * @param what names the work in the log.
+ * @param work is told by the signal that it should come to an end.
+ */
+export function repeatedly(
+  what: string,
+  pauseMs: () => number,
+  work: (signal: AbortSignal) => Promise<void>,
+  logger: Logger,
+): Repeating {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await work(signal).catch((error: unknown) => {
+        logger.error({ err: error, what }, 'what is done again and again failed; trying again');
+      });
+      await pause(pauseMs(), signal);
+    }
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Ends at once, and without an error, when the signal is given. Keeps no process alive. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

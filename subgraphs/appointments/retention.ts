@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import type { Ledger } from './ledger/ledger';
+import { pause, repeatedly, type Repeating } from './repeatedly';
+
+const HOUR_MS = 60 * 60_000;
+/** Few enough that whoever writes meanwhile does not notice. */
+const BATCH = 200;
+const BETWEEN_BATCHES_MS = 100;
+
+/**
+ * Forgets, once an hour, what nobody needs any more. Several processes may do so at once: what one has removed the other
+ * does not find.
+ */
+export function retention(ledger: Ledger, logger: Logger): Repeating {
+  return repeatedly(
+    'forgetting what is old',
+    // Not all processes in the same minute.
+    () => HOUR_MS * (0.9 + Math.random() / 5),
+    async (signal) => {
+      while ((await ledger.forget(BATCH)) && !signal.aborted) await pause(BETWEEN_BATCHES_MS, signal);
+    },
+    logger,
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * What kept the database from answering: `BUSY` other writers, or too many askers, for longer than anybody waits; `FULL`
+ * no room on its disk; `NOT_ANSWERING` not reached, cut off, or a disk that fails.
+ */
+export type DatabaseFault = 'BUSY' | 'FULL' | 'NOT_ANSWERING';
+
+const SENTENCES: Record<DatabaseFault, string> = {
+  BUSY: 'The database was busy for too long.',
+  FULL: 'The database has no room left.',
+  NOT_ANSWERING: 'The database did not answer.',
+};
+
+/**
+ * Nothing was answered, and, as far as is known, nothing was changed. When the answer to a commit was lost the change may
+ * stand all the same: whoever sends the same request again under the same idempotency key finds out.
+ */
+export class DatabaseUnavailable extends Error {
+  /** As the API says it of the operation (graphql takes it over from the error). */
+  readonly extensions = { code: 'TRY_AGAIN' };
+
+  constructor(
+    readonly fault: DatabaseFault,
+    cause: unknown,
+  ) {
+    super(`${SENTENCES[fault]} Send the same request again with the same idempotency key.`, { cause });
+    this.name = 'DatabaseUnavailable';
+  }
+}

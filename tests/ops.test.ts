@@ -1,0 +1,197 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { demoIssuer } from '../demo/issuer';
+import { freePort } from '../http/free-port';
+import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
+import { inOneProcess, type GatewayUnderTest } from './gateway-under-test';
+import { moveBooking, openLedger } from './ledger-bookings';
+import {
+  checkSymptoms,
+  CONFIRM,
+  findOptions,
+  HOLD,
+  newFamily,
+  result,
+  WITHIN_A_DAY,
+} from './patient-journey';
+import { webhookConsumer, type WebhookConsumer } from './webhook-consumer';
+
+const ROOT = join(__dirname, '..');
+const OPS = join(ROOT, 'dist', 'scripts', 'ops.js');
+
+let gateway: GatewayUnderTest;
+let frontEnd: WebhookConsumer;
+/** The gateway's own ledger, as another process sees it. */
+let books: Ledger;
+
+beforeAll(async () => {
+  // `npm test` has built it; a test run alone may come first.
+  if (!existsSync(OPS)) spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
+  frontEnd = await webhookConsumer();
+  gateway = await inOneProcess({ WEBHOOK_URL: frontEnd.url, WEBHOOK_SECRET: frontEnd.secret });
+  const { appointments } = gateway.config.databases;
+  ({ books } = await openLedger(appointments));
+}, 60_000);
+afterAll(async () => {
+  await books.close();
+  await gateway.close();
+  await frontEnd.stop();
+});
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** The command line as an operator runs it, in a process of its own. */
+function ops(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [OPS, ...args],
+      {
+        cwd: ROOT,
+        timeout: 25_000,
+        env: {
+          PATH: process.env.PATH,
+          DATA_DIR: gateway.config.dataDir,
+          PORT: new URL(gateway.url).port,
+          ...env,
+        },
+      },
+      (_error, out, err) => {
+        resolve({ code: child.exitCode, out, err });
+      },
+    );
+  });
+}
+
+type Family = Awaited<ReturnType<typeof newFamily>>;
+
+/** A booking whose answer was lost, at a practice whose book cannot be read. */
+async function lostBooking({ ask, son }: Family): Promise<string> {
+  const supplier = 'gp-connect';
+  const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
+  const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
+  const slotId = elsewhere[0]!.slots[0]!.id;
+  const hold = await ask(HOLD, { input: { slotId, patientId: son.id, idempotencyKey: randomUUID() } });
+  const { faults } = gateway.simulators;
+  faults.add({ supplier, operation: 'BOOK', times: 1, fault: { kind: 'reset-after-commit' } });
+  const input = { holdId: result(hold).id, idempotencyKey: randomUUID() };
+  const lost = result(await ask(CONFIRM, { input }));
+  expect(lost.status).toBe('CHECKING');
+  const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
+  faults.add({ supplier, operation: 'READ', times: 10_000, fault });
+  return lost.id!;
+}
+
+async function needsAPerson(bookingId: string): Promise<void> {
+  for (;;) {
+    // The reconciler may be at it just now.
+    const booking = await books.findBooking(bookingId);
+    if (booking?.state === 'MANUAL') return;
+    if (booking !== null) await moveBooking(books, booking, 'OUT_OF_TIME').catch(() => sleep(20));
+  }
+}
+
+async function scraped(): Promise<string> {
+  const response = await fetch(`${gateway.url}/metrics`);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  return response.text();
+}
+
+function told(bookingId: string): string[] {
+  return frontEnd.heard.filter((event) => event.bookingId === bookingId).map(({ status }) => status);
+}
+
+test('a booking that nobody could find out about is shown, settled by hand, and told', async () => {
+  const family = await newFamily(gateway);
+  const bookingId = await lostBooking(family);
+  const before = await ops(['bookings', '--unsettled']);
+  expect(before).toMatchObject({ code: 0, err: '' });
+  expect(before.out).toMatch(/1 unsettled, of which none needs an operator/);
+  expect(before.out).toMatch(/UNKNOWN {2,}\d+ s/);
+  expect(before.out).toContain('its answer was lost');
+  expect(before.out).toMatch(/BOOK AMBIGUOUS UNREACHABLE/);
+
+  await needsAPerson(bookingId);
+  const shown = await ops(['bookings', '--unsettled']);
+  expect(shown.out).toMatch(/1 unsettled, of which 1 need an operator/);
+  expect(shown.out).toMatch(/^! {2,}[0-9A-Z]{4}-[0-9A-Z]{4} {2}MANUAL/m);
+  expect(shown.out).toContain(`npm run ops -- settle ${bookingId} --stands`);
+  for (const { nhsNumber, familyName, givenName, birthDate } of [family.mother, family.son])
+    for (const secret of [nhsNumber, familyName, givenName, birthDate])
+      expect(shown.out).not.toContain(secret);
+  expect(await scraped()).toMatch(/^gp_booking_need_operators 1$/m);
+
+  const json = await ops(['bookings', '--unsettled', '--json']);
+  expect(JSON.parse(json.out)).toMatchObject([{ booking: { id: bookingId }, needsAnOperator: true }]);
+
+  const settled = await ops(['settle', bookingId, '--stands']);
+  expect(settled).toMatchObject({ code: 0, err: '' });
+  expect(settled.out).toMatch(/is CONFIRMED now/);
+  for (let tries = 0; told(bookingId).length < 2 && tries < 200; tries++) await sleep(50);
+  expect(told(bookingId)).toEqual(['NEEDS_A_PERSON', 'CONFIRMED']);
+
+  const again = await ops(['settle', bookingId, '--absent']);
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.err).toMatch(/does not wait for an operator: it is CONFIRMED/);
+  expect((await ops(['bookings', '--unsettled'])).out).toBe('Every booking is settled.\n');
+}, 90_000);
+
+test('health says how bookings, the front end’s news and the suppliers fare', async () => {
+  const { code, out } = await ops(['health']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^needs an operator +0$/m);
+  expect(out).toMatch(/^GP Connect.* (UP|DEGRADED|DOWN), breaker (CLOSED|HALF_OPEN|OPEN)$/m);
+  const json: unknown = JSON.parse((await ops(['health', '--json'])).out);
+  expect(json).toMatchObject({ bookingHealth: { needOperators: 0 } });
+});
+
+describe('what cannot be done is said in one sentence that helps', () => {
+  async function refused(args: string[], env: Record<string, string> = {}): Promise<string> {
+    const { code, out, err } = await ops(args, env);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).not.toMatch(/^\s+at |Error:/m);
+    return err.trim();
+  }
+
+  test('where no gateway runs', async () => {
+    const PORT = String(await freePort());
+    const says = await refused(['health'], { PORT });
+    expect(says).toMatch(new RegExp(`No gateway answers at http://127.0.0.1:${PORT}: start one`));
+  });
+
+  test('with the token of somebody else', async () => {
+    const issuer = await demoIssuer(gateway.config.dataDir);
+    const OPERATOR_TOKEN = await issuer.sign('client', 'demo-analyst', { scope: 'analyst' });
+    expect(await refused(['bookings', '--unsettled'], { OPERATOR_TOKEN })).toMatch(/not an operator’s/);
+    const settle = await refused(['settle', randomUUID(), '--stands'], { OPERATOR_TOKEN });
+    expect(settle).toMatch(/Nothing was settled\. For operators\./);
+  });
+
+  test('with a token that is not accepted', async () => {
+    const says = await refused(['health'], { OPERATOR_TOKEN: 'a.b.c' });
+    expect(says).toMatch(/does not accept this token \(MALFORMED\)/);
+  });
+
+  test('for a booking that does not exist', async () => {
+    expect(await refused(['settle', randomUUID(), '--stands'])).toMatch(/Nothing was settled\./);
+  });
+
+  test.each([
+    [[]],
+    [['bookings']],
+    [['settle', 'some-id']],
+    [['settle', 'some-id', '--stands', '--absent']],
+    [['settle', '--stands']],
+    [['helth']],
+    [['health', '--loud']],
+  ])('after %j, by what can be said', async (args) => {
+    expect(await refused(args)).toMatch(/^Say what to do:/);
+  });
+});
