@@ -178,6 +178,7 @@ async function appointmentsOptions(
     atOnce: config.searchAtOnce,
     defaultPolicyOf: defaultPolicyOf(config),
     webhook: config.webhook,
+    practiceWebhook: config.practiceWebhook,
     metrics,
     logger,
     now,

@@ -276,6 +276,7 @@ async function wish(slot: Slot, { deps, supplier }: Bench): Promise<Wish> {
     modes: ['IN_PERSON'],
     deadline: null,
     elsewhereBecause: null,
+    ownPractice: null,
     policy: OPEN,
     expiresAt,
   };

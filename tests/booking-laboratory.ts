@@ -195,6 +195,7 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     modes: ['IN_PERSON', 'TELEPHONE'],
     deadline: null,
     elsewhereBecause: null,
+    ownPractice: null,
     policy: OPEN_BOOK,
     expiresAt: new Date(Date.now() + HOUR),
     ...values,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { OdsCode } from '../../domain/ods-code';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import {
@@ -20,6 +21,7 @@ import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
 import { countingOutcomes, registerGauges } from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
+import { practiceTeller } from './outbox/practice-teller';
 import { teller } from './outbox/teller';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
@@ -28,7 +30,9 @@ import type { DefaultPolicyOf } from './releases/stored-policy';
 import type { Repeating } from './repeatedly';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
+import { ContinuityResolver } from './resolvers/continuity.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
+import { PracticeResolver } from './resolvers/practice.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { retention } from './retention';
@@ -37,6 +41,7 @@ import { sealer } from './sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
 import { bookingOf } from './types/booking';
+import { practice } from './types/slot';
 
 export interface AppointmentsOptions {
   database: DatabaseSettings;
@@ -55,11 +60,15 @@ export interface AppointmentsOptions {
   logger: Logger;
   /** Undefined: the front end is not told of changes, which are kept. */
   webhook?: WebhookSettings | undefined;
+  /** Undefined: own practices are not told of bookings elsewhere; the notices are kept. */
+  practiceWebhook?: WebhookSettings | undefined;
   /** Undefined: nothing is counted. */
   metrics?: Registry | undefined;
 }
 
-export type AppointmentsDeps = BookingDeps & OptionsDeps & Pick<AppointmentsOptions, 'webhook' | 'metrics'>;
+export type AppointmentsDeps = BookingDeps &
+  OptionsDeps &
+  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics'>;
 
 const RECONCILE_EVERY_MS = 500;
 
@@ -122,18 +131,24 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   return { ...deps, ledger: countingOutcomes(books, metrics) };
 }
 
-function telling({ webhook, ...deps }: AppointmentsDeps): Repeating[] {
-  return webhook === undefined ? [] : [teller({ ...deps, webhook })];
+function telling({ webhook, practiceWebhook, ...deps }: AppointmentsDeps): Repeating[] {
+  return [
+    ...(webhook === undefined ? [] : [teller({ ...deps, webhook })]),
+    ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...deps, webhook: practiceWebhook })]),
+  ];
 }
 
 const EntityKey = z.object({ id: z.string() });
+const PracticeKey = z.object({ odsCode: OdsCode });
 
 const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   resolvers: [
     AssessmentResolver,
     BookingResolver,
+    ContinuityResolver,
     OperatorResolver,
     PracticeOptionsResolver,
+    PracticeResolver,
     SlotResolver,
     SupplierResolver,
   ],
@@ -148,6 +163,8 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
     instances: new Map<unknown, object>([
       [AssessmentResolver, new AssessmentResolver(deps)],
       [BookingResolver, new BookingResolver(deps)],
+      [ContinuityResolver, new ContinuityResolver(deps.ledger)],
+      [PracticeResolver, new PracticeResolver(deps)],
       [OperatorResolver, new OperatorResolver(deps)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(deps.offers)],
@@ -160,6 +177,7 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
         const booking = caller.kind === 'patient' ? await deps.ledger.findBooking(id, caller.id) : null;
         return booking && bookingOf(booking);
       },
+      Practice: (representation) => practice(PracticeKey.parse(representation).odsCode),
       Supplier: (representation) => supplierOf(EntityKey.parse(representation).id, deps.systems),
     },
   });

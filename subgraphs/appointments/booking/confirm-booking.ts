@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, PatientCaller } from '../../../domain/caller';
-import type { Booking, Hold } from '../ledger/records';
+import type { Hold } from '../ledger/records';
 import { personOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';

@@ -63,7 +63,8 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   const patient = patientOf(person);
   const standing = await ledger.standingBooking(patients.digest(patient), offer.assessmentDigest);
   if (standing !== null) return alreadyBooked(standing, caller);
-  return take({ offer, patient, caller, asked, requestId: input.requestId }, deps);
+  const ownPractice = person.registeredPractice ?? null;
+  return take({ offer: { ...offer, ownPractice }, patient, caller, asked, requestId: input.requestId }, deps);
 }
 
 interface Taking {

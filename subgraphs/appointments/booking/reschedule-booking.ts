@@ -79,7 +79,14 @@ export async function rescheduleBooking(
 
   const openedAt = performance.now();
   const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
-  const hold = { id, callerId: caller.id, patientDigest: old.patientDigest, patientSealed, offer };
+  const ownPractice = person.registeredPractice ?? null;
+  const hold = {
+    id,
+    callerId: caller.id,
+    patientDigest: old.patientDigest,
+    patientSealed,
+    offer: { ...offer, ownPractice },
+  };
   const opened = await ledger.openReplacement(hold, lease, asked, old);
   switch (opened.kind) {
     case 'opened': {

@@ -3,6 +3,7 @@ import type { Database } from '../../database';
 import { ledgerForgetting } from './forgetting';
 import { ledgerMoving } from './moving';
 import { ledgerOpening, type ReleaseTerms } from './opening';
+import { ledgerNotices } from './practice-notices';
 import { ledgerReading } from './reading';
 import { earlier, remember, type Request } from './requests';
 import type { LedgerTables } from './tables';
@@ -22,6 +23,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ...ledgerOpening(writing, terms),
     ...ledgerMoving(writing, logger),
     ...ledgerTelling(writing),
+    ...ledgerNotices(writing, database.db),
     ...ledgerForgetting(writing),
     close: database.close,
 

@@ -25,12 +25,40 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createIndexesOfAge(db);
     },
   },
-  '0004-release-rules': {
+  '0004-release-rules-and-notices': {
     async up(db: Kysely<unknown>) {
       await createRelease(db);
+      await createNotices(db);
     },
   },
 };
+
+/** What own practices are told, and why people were not seen there. */
+async function createNotices(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table booking add column elsewhere_because text`.execute(db);
+  await sql`create index booking_by_reason on booking (created_at)
+    where elsewhere_because is not null`.execute(db);
+  await sql`create table practice_notice_sequence (
+    practice text primary key,
+    last integer not null
+  )`.execute(db);
+  await sql`create table practice_notice (
+    practice text not null,
+    sequence integer not null,
+    booking_id text not null references booking (id),
+    kind text not null,
+    at bigint not null,
+    attempts integer not null,
+    first_tried_at bigint,
+    next_try_at bigint not null,
+    delivered_at bigint,
+    given_up_at bigint,
+    primary key (practice, sequence)
+  )`.execute(db);
+  await sql`create unique index practice_notice_once on practice_notice (booking_id, kind)`.execute(db);
+  await sql`create index practice_notice_waiting on practice_notice (next_try_at)
+    where delivered_at is null and given_up_at is null`.execute(db);
+}
 
 /** The row of practice_release is what bookings of a practice wait for each other on, so practice_day has no use any more. */
 async function createRelease(db: Kysely<unknown>): Promise<void> {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import { rulesStoppingSlot, type ReleaseRule } from '../../../domain/release-policy';
+import type { Offer } from '../offers';
 import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
 import { othersBooked, standing } from './reading';
 import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
 import { remember, type Earlier, type Request } from './requests';
-import type { LedgerTables } from './tables';
+import type { LedgerTables, WhyElsewhere } from './tables';
 import { Undone, type Writing } from './writing';
 
 export type Opened =
@@ -151,6 +152,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
         relation: offer.relation,
         starts_at: offer.slot.startsAt.getTime(),
         starts_on: startsOn,
+        elsewhere_because: whyElsewhere(offer),
         marker: newMarker(),
         appointment_id: null,
         appointment_version: null,
@@ -201,4 +203,9 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
     ).executeTakeFirst();
     return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
   }
+}
+
+function whyElsewhere({ relation, elsewhereBecause, ownPractice }: Offer): WhyElsewhere | null {
+  if (relation === 'OWN') return null;
+  return elsewhereBecause ?? (ownPractice === null ? 'NO_OWN_PRACTICE_KNOWN' : 'NOTHING_AT_OWN_PRACTICE');
 }

@@ -34,6 +34,9 @@ export interface LedgerHealth {
   holds: number;
 }
 
+/** No practice has more appointments in a day. */
+const MOST_A_DAY = 500;
+
 /** What the ledger knows, read without changing anything. */
 export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>, logger: Logger) {
   return {
@@ -200,6 +203,22 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
         .where('state', 'in', oneOf(LIVE_STATES))
         .execute();
       return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
+    },
+
+    /** Bookings at a practice on a London day, whatever became of them, soonest first. */
+    async bookingsAt(practice: OdsCode, day: string): Promise<Booking[]> {
+      const rows = await bookingRows(db)
+        .where('booking.practice', '=', practice)
+        .where('booking.starts_on', '=', day)
+        .orderBy('booking.starts_at')
+        .orderBy('booking.id')
+        .limit(MOST_A_DAY)
+        .execute();
+      return readable(rows, logger);
+    },
+
+    async othersBookedOn(practice: OdsCode, day: string): Promise<readonly Date[]> {
+      return (await othersBooked(db, [practice], day, day))(practice, day);
     },
 
     /** Live bookings by other practices' patients: their starts, for each practice and London day. */

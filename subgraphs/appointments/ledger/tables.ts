@@ -1,4 +1,5 @@
 import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
+import { ELSEWHERE_REASONS } from '../offers';
 import type { Failure } from '../booking/failures';
 import type { BookingEvent, BookingState, BookingStatus } from '../booking/states';
 
@@ -9,6 +10,8 @@ export interface LedgerTables {
   booking_event: BookingEventTable;
   booking_evidence: BookingEvidenceTable;
   outbox: OutboxTable;
+  practice_notice: PracticeNoticeTable;
+  practice_notice_sequence: { practice: string; last: number };
   practice_release: ReleasePolicyTable;
   practice_release_event: ReleaseEventTable;
   idempotency: IdempotencyTable;
@@ -47,6 +50,8 @@ export interface BookingTable {
   starts_at: number;
   /** The London day, for the practice's daily quota. */
   starts_on: string;
+  /** Why not at the own practice; null where it is. */
+  elsewhere_because: WhyElsewhere | null;
   marker: string;
   appointment_id: string | null;
   appointment_version: string | null;
@@ -67,6 +72,14 @@ export interface BookingTable {
   /** The time of the latest event. */
   changed_at: number;
 }
+
+/** The person's own reason; or that the own practice had nothing in time; or that none is known. */
+export const WHY_ELSEWHERE = [
+  ...ELSEWHERE_REASONS,
+  'NOTHING_AT_OWN_PRACTICE',
+  'NO_OWN_PRACTICE_KNOWN',
+] as const;
+export type WhyElsewhere = (typeof WHY_ELSEWHERE)[number];
 
 /** Append-only; `version` is the booking's after the event. */
 export interface BookingEventTable {
@@ -108,6 +121,23 @@ export interface OutboxTable {
   next_try_at: number;
   delivered_at: number | null;
   /** Nobody took it for so long that it is not tried any more. */
+  given_up_at: number | null;
+}
+
+export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
+export type PracticeNoticeKind = (typeof PRACTICE_NOTICE_KINDS)[number];
+
+/** What a person's own practice is to be told, written with the change itself. */
+export interface PracticeNoticeTable {
+  practice: string;
+  sequence: number;
+  booking_id: string;
+  kind: PracticeNoticeKind;
+  at: number;
+  attempts: number;
+  first_tried_at: number | null;
+  next_try_at: number;
+  delivered_at: number | null;
   given_up_at: number | null;
 }
 

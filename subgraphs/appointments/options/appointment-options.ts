@@ -62,6 +62,7 @@ export async function appointmentOptions(
     modes: [...search.need.modes],
     deadline: outcome.deadline,
     elsewhereBecause,
+    ownPractice: null,
     expiresAt: offersExpireAt,
   };
   return {

@@ -1,4 +1,5 @@
 import { OdsCode } from '../../../domain/ods-code';
+import { actorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
 import type {
   PolicyInForce,
   ReleaseAction,
@@ -13,7 +14,6 @@ import type { Connections } from '../connections';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DirectoryPractice } from '../directory/directory-practice';
 import { releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
-import { actorOf, manages, mayLookAt, worksAt } from './staff';
 
 export type DeskAnswer =
   | { kind: 'done'; practice: DirectoryPractice }

@@ -1,6 +1,6 @@
-import type { Caller } from '../../../domain/caller';
-import type { ReleaseActor } from '../../../domain/release-ledger';
-import type { OdsCode } from '../../../domain/ods-code';
+import type { Caller } from './caller';
+import type { ReleaseActor } from './release-ledger';
+import type { OdsCode } from './ods-code';
 
 /**
  * National RBAC job roles that may decide what a practice releases: R8000 clinical practitioner, and R8008 admin or

@@ -1,11 +1,11 @@
-import { NOT_OPTED_IN } from '../../../domain/release-policy';
-import { OdsCode } from '../../../domain/ods-code';
-import { OPEN_BOOK, released } from '../../../tests/booking-laboratory';
-import { EMBEDDED } from '../../../tests/databases';
-import { openReleaseLedger } from '../../appointments';
-import { directoryOf } from '../directory/directory';
-import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
-import { closeBooksOfClosed } from './closed-practices';
+import { NOT_OPTED_IN } from '../../domain/release-policy';
+import { OdsCode } from '../../domain/ods-code';
+import { OPEN_BOOK, released } from '../booking-laboratory';
+import { EMBEDDED } from '../databases';
+import { openReleaseLedger } from '../../subgraphs/appointments';
+import { directoryOf } from '../../subgraphs/practices/directory/directory';
+import { ENGLAND_2024_TO_2027 } from '../../subgraphs/practices/opening/england-bank-holidays';
+import { closeBooksOfClosed } from '../../subgraphs/practices/release/closed-practices';
 
 const directory = (...codes: string[]) =>
   directoryOf(
