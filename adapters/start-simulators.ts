@@ -4,9 +4,9 @@ import { gpConnectSimulator } from './gp-connect/simulator';
 import { controlServer } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
 import { faults, type Faults } from './simulator/faults';
-import type { Listener } from './simulator/http-listener';
+import type { Listener, WireRequest } from './simulator/http-listener';
 import { openJournal } from './simulator/journal';
-import { type Skin, skinServer } from './simulator/skin-server';
+import { type About, type Skin, skinServer } from './simulator/skin-server';
 import { tppSimulator } from './tpp/simulator';
 
 /** The supplier's side of the wire for every supplier, over one diary. Adding one is a line here. */
@@ -25,6 +25,8 @@ export interface RunningSimulators {
   /** The truth behind all suppliers, for tests in the same process. */
   diary: Diary;
   faults: Faults;
+  /** What a request would be about, for whoever watches the wire; nothing is done. */
+  identify(supplier: SimulatedSupplier, request: WireRequest): About;
   expireSessions(supplier?: string): void;
   /** Refuses connections until `up`, which listens on the same port again. */
   down(supplier: string): Promise<void>;
@@ -54,6 +56,8 @@ export async function startSimulators(options: {
   const expireSessions = (supplier?: string) => {
     for (const [id, skin] of skins) if (supplier === undefined || supplier === id) skin.expireSessions();
   };
+  const identify = (supplier: SimulatedSupplier, request: WireRequest): About =>
+    skins.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
   const down = async (supplier: string) => listeners.get(supplier)?.down();
   const up = async (supplier: string) => listeners.get(supplier)?.up();
   const close = async () => {
@@ -78,7 +82,8 @@ export async function startSimulators(options: {
     const controlled = { diary: book, faults: switched, suppliers: IDS, expireSessions, down, up };
     const control = await controlServer(ports.control ?? 0, controlled);
     listeners.set('control', control);
-    return { urls, controlUrl: control.url, diary: book, faults: switched, expireSessions, down, up, close };
+    const running = { diary: book, faults: switched, identify, expireSessions, down, up, close };
+    return { urls, controlUrl: control.url, ...running };
   } catch (error) {
     await close();
     throw error;

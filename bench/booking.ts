@@ -90,6 +90,8 @@ interface Row {
   ratio: number;
   holdMs: Percentiles;
   confirmMs: Percentiles;
+  /** Of this process; it says the same on a busy machine. */
+  cpuMsPerBooking: number;
   race: { racers: number; slots: number; confirmed: number; bookedTwice: number };
 }
 
@@ -147,6 +149,7 @@ async function measured(
       ratio: median(ratios),
       holdMs: percentiles(rounds.flatMap(({ holdMs }) => holdMs)),
       confirmMs: percentiles(rounds.flatMap(({ confirmMs }) => confirmMs)),
+      cpuMsPerBooking: median(rounds.map(({ cpuMsPerBooking }) => cpuMsPerBooking)),
       race: await race(bench),
     };
   } finally {
@@ -200,6 +203,7 @@ async function bookingRound(bench: Bench) {
   const holdMs: number[] = [];
   const confirmMs: number[] = [];
   const started = performance.now();
+  const startedCpu = process.cpuUsage();
   await byClients(CLIENTS, wishes, async ({ input, caller }) => {
     const holding = performance.now();
     const held = await holdSlot(input, caller, bench.deps);
@@ -210,7 +214,13 @@ async function bookingRound(bench: Bench) {
     confirmMs.push(performance.now() - confirming);
     if (kind !== 'CONFIRMED') throw new Error(`A confirmation was answered with ${kind}.`);
   });
-  return { pairsPerSecond: PAIRS_A_ROUND / seconds(started), holdMs, confirmMs };
+  const { user, system } = process.cpuUsage(startedCpu);
+  return {
+    pairsPerSecond: PAIRS_A_ROUND / seconds(started),
+    cpuMsPerBooking: (user + system) / 1000 / PAIRS_A_ROUND,
+    holdMs,
+    confirmMs,
+  };
 }
 
 async function race(bench: Bench): Promise<Row['race']> {
@@ -313,6 +323,7 @@ function shuffled<T>(values: readonly T[]): T[] {
 }
 
 function print({
+  cpuMsPerBooking,
   ledger,
   holds,
   ratio,
@@ -325,7 +336,7 @@ function print({
   const times = ({ p50, p95, p99 }: Percentiles) => [p50, p95, p99].map((ms) => ms.toFixed(0)).join(' / ');
   console.log(`ledger ${ledger}, holds ${holds}`);
   console.log(
-    `  ${pairsPerSecond.toFixed(0)} bookings/s beside ${commitsPerSecond.toFixed(0)} raw commits/s: ${ratio.toFixed(2)} of the two-commit floor (target ${TARGET})`,
+    `  ${pairsPerSecond.toFixed(0)} bookings/s beside ${commitsPerSecond.toFixed(0)} raw commits/s: ${ratio.toFixed(2)} of the two-commit floor (target ${TARGET}); ${cpuMsPerBooking.toFixed(2)} ms of this process's CPU each`,
   );
   console.log(
     `  p50 / p95 / p99 ms with ${CLIENTS} clients: hold ${times(holdMs)}, confirm ${times(confirmMs)}`,

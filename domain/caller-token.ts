@@ -7,6 +7,7 @@ import { Caller } from './caller';
  */
 export const CALLER_HEADER = 'x-gateway-caller';
 export const REQUEST_ID_HEADER = 'x-request-id';
+export const SOURCE_HEADER = 'x-gateway-source';
 
 const ISSUER = 'gp-booking-gateway';
 const ALGORITHM = 'HS256';

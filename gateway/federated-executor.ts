@@ -7,6 +7,8 @@ import type { SubgraphTransport } from './subgraph-transport';
 export interface GatewayContext {
   caller: Caller;
   requestId: string;
+  /** A digest of the client's address, to count by. */
+  source: string;
   /** Aborted when the client has gone. */
   signal: AbortSignal;
 }
@@ -47,6 +49,7 @@ function dataSource(transport: SubgraphTransport): GraphQLDataSource<GatewayCont
         operationName: request.operationName,
         caller: context.caller,
         requestId: context.requestId,
+        source: context.source,
         signal: context.signal,
       });
     },

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { CALLER_HEADER, REQUEST_ID_HEADER, signCaller } from '../domain/caller-token';
+import { CALLER_HEADER, REQUEST_ID_HEADER, signCaller, SOURCE_HEADER } from '../domain/caller-token';
 import type { SubgraphTransport } from './subgraph-transport';
 
 /** What a subgraph of ours answers; its data is whatever the plan asked for. */
@@ -33,7 +33,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
     bodyTimeout: TIMEOUT_MS,
   });
   return {
-    async fetch({ query, variables, operationName, caller, requestId, signal }) {
+    async fetch({ query, variables, operationName, caller, requestId, source, signal }) {
       const { statusCode, body } = await pool.request({
         path: pathname,
         method: 'POST',
@@ -41,6 +41,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
           'content-type': 'application/json',
           [CALLER_HEADER]: await signCaller(caller, name, callerKey),
           [REQUEST_ID_HEADER]: requestId,
+          [SOURCE_HEADER]: source,
         },
         body: JSON.stringify({ query, variables, operationName }),
         signal,

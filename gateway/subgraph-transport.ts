@@ -11,6 +11,8 @@ export interface SubgraphRequest {
   operationName: string | undefined;
   caller: Caller;
   requestId: string;
+  /** A digest of the client's address, to count by. */
+  source: string;
   signal: AbortSignal;
 }
 

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildExplorer } from './build-explorer.mjs';
 
-const FOLDERS = ['adapters', 'bench', 'demo', 'domain', 'gateway', 'http', 'scripts', 'subgraphs', 'schema'];
+const FOLDERS = [
+  'adapters',
+  'bench',
+  'demo',
+  'domain',
+  'gateway',
+  'http',
+  'scripts',
+  'subgraphs',
+  'schema',
+  'tests',
+];
 /** Content that is read at run time lies beside the code that reads it, in dist/ as in the sources. */
 const CONTENT = /\.(yaml|csv|graphql)$/;
 const EXPLORER_APP = join('gateway', 'explorer', 'app');

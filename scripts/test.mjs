@@ -1,7 +1,14 @@
 // Everything that must hold, side by side: jest waits for clocks and disks about as long as it computes.
 import { spawn } from 'node:child_process';
 
-const CHECKS = [['types'], ['lint'], ['imports'], ['schema', '--', '--check']];
+const CHECKS = [
+  ['types'],
+  ['lint'],
+  ['imports'],
+  ['schema', '--', '--check'],
+  ['triage:check'],
+  ['triage:draw', '--', '--check'],
+];
 
 /** Runs one npm script; answers whether it passed, and what it said. */
 function run(script, stdio) {

@@ -12,8 +12,8 @@ export interface SubgraphOperation extends SubgraphContext {
  */
 export async function executeSubgraph(
   schema: GraphQLSchema,
-  { document, variables, operationName, caller, requestId, signal }: SubgraphOperation,
+  { document, variables, operationName, caller, requestId, source, signal }: SubgraphOperation,
 ): Promise<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] }> {
-  const contextValue: SubgraphContext = { caller, requestId, signal };
+  const contextValue: SubgraphContext = { caller, requestId, source, signal };
   return execute({ schema, document, variableValues: variables, operationName, contextValue });
 }

@@ -3,7 +3,7 @@ import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { CALLER_HEADER, REQUEST_ID_HEADER, verifyCaller } from '../domain/caller-token';
+import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, verifyCaller } from '../domain/caller-token';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
 import { sendMetrics } from '../http/send-metrics';
@@ -67,6 +67,7 @@ export async function serveSubgraph(
       operationName: body.data.operationName ?? undefined,
       caller,
       requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
+      source: request.headers[SOURCE_HEADER]?.toString(),
       signal: waited.signal,
     });
     send(response, 200, result);

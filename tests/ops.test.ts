@@ -120,7 +120,7 @@ test('a booking that nobody could find out about is shown, settled by hand, and 
 
   await needsAPerson(bookingId);
   const shown = await ops(['bookings', '--unsettled']);
-  expect(shown.out).toMatch(/1 unsettled, of which 1 need an operator/);
+  expect(shown.out).toMatch(/1 unsettled, of which 1 needs an operator/);
   expect(shown.out).toMatch(/^! {2,}[0-9A-Z]{4}-[0-9A-Z]{4} {2}MANUAL/m);
   expect(shown.out).toContain(`npm run ops -- settle ${bookingId} --stands`);
   for (const { nhsNumber, familyName, givenName, birthDate } of [family.mother, family.son])

@@ -18,6 +18,24 @@ export async function typescriptProcess(
   file: string,
   env: Record<string, string>,
 ): Promise<TypescriptProcess> {
+  const child = spawn(process.execPath, [await typescriptProgram(file)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...PROGRAM_ENV, ...env },
+  });
+  const gone = once(child, 'exit');
+  return {
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** What a program needs of the environment to find Node and its packages. */
+export const PROGRAM_ENV = { PATH: process.env.PATH, NODE_PATH: join(ROOT, 'node_modules') };
+
+/** One file of JavaScript, to be run with PROGRAM_ENV, made of a TypeScript file; its path. */
+export async function typescriptProgram(file: string): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'gp-booking-process-')), 'run.js');
   await build({
     entryPoints: [join(ROOT, file)],
@@ -29,15 +47,5 @@ export async function typescriptProcess(
     format: 'cjs',
     logLevel: 'silent',
   });
-  const child = spawn(process.execPath, [outfile], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { PATH: process.env.PATH, NODE_PATH: join(ROOT, 'node_modules'), ...env },
-  });
-  const gone = once(child, 'exit');
-  return {
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
+  return outfile;
 }

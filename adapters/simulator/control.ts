@@ -144,11 +144,13 @@ function practiceRoutes({ diary }: Controlled): Route[] {
         const settings = z.object({
           horizonDays: z.number().int().positive().optional(),
           bookingLimit: z.number().int().nonnegative().nullable().optional(),
+          overlaps: z.boolean().optional(),
         });
-        const { horizonDays, bookingLimit } = settings.parse(jsonOf(body));
+        const { horizonDays, bookingLimit, overlaps } = settings.parse(jsonOf(body));
         diary.configure(OdsCode.parse(practice), {
           ...(horizonDays === undefined ? {} : { horizonDays }),
           ...(bookingLimit === undefined ? {} : { bookingLimit }),
+          ...(overlaps === undefined ? {} : { overlaps }),
         });
       },
     },

@@ -102,6 +102,8 @@ const PracticeSettings = z.object({
   horizonDays: z.number(),
   /** Most live future appointments of one patient; null where there is no limit. */
   bookingLimit: z.number().nullable(),
+  /** The system lets several be booked on one slot, as some do: nothing but its callers' care prevents it. */
+  overlaps: z.boolean().default(false),
 });
 export type PracticeSettings = z.infer<typeof PracticeSettings>;
 

@@ -85,6 +85,22 @@ describe('the diary', () => {
     ]);
   });
 
+  it('books a slot twice where the system allows overlaps, and frees it with the last', () => {
+    const book = opened();
+    const patient = book.registerPatient(practice, person);
+    const [slot] = book.freeSlots(practice, NOON, EVENING, PATIENTS);
+    const request = { practice, slotId: slot!.id, patient, audience: PATIENTS, consumer: 'test' };
+    book.configure(practice, { overlaps: true });
+    const [one, two] = [book.book(request), book.book(request)];
+    if (one.kind !== 'BOOKED' || two.kind !== 'BOOKED') throw new Error('expected two bookings');
+    book.cancel(practice, one.appointment.id, 'test');
+    expect(book.isFree(slot!)).toBe(false);
+    book.cancel(practice, two.appointment.id, 'test');
+    expect(book.isFree(slot!)).toBe(true);
+    book.deskTakesSlot(practice, slot!.id);
+    expect(book.book(request)).toEqual({ kind: 'REFUSED', why: 'TAKEN' });
+  });
+
   it('releases to the network by organisation type and code', () => {
     const base = seedDiary();
     const release = { organisationType: 'urgent-care', organisations: [OdsCode.parse('X26')] };

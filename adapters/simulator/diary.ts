@@ -85,14 +85,14 @@ export function diary(options: {
   const isFree = (slot: DiarySlot) => stateOf(slot) === 'FREE';
 
   function refusal(request: BookingRequest, slot: DiarySlot) {
-    const { horizonDays, bookingLimit } = books.of(request.practice).settings;
+    const { horizonDays, bookingLimit, overlaps } = books.of(request.practice).settings;
     const live = appointmentsOf(request.patient).filter(
       (one) => one.status === 'BOOKED' && one.slot.startsAt > now(),
     );
     if (!isReleased(slot, request.audience)) return 'NOT_RELEASED';
     if (slot.startsAt <= now()) return 'IN_PAST';
     if (slot.startsAt.getTime() - now().getTime() > horizonDays * DAY) return 'BEYOND_HORIZON';
-    if (!isFree(slot)) return 'TAKEN';
+    if (!isFree(slot) && !(overlaps && stateOf(slot) === 'BOOKED')) return 'TAKEN';
     return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
   }
 
@@ -100,6 +100,14 @@ export function diary(options: {
     return [...books.of(patient.practice).appointments.values()].filter(
       (one) => one.patient.id === patient.id,
     );
+  }
+
+  /** Its slot becomes free, unless another appointment stands there as well. */
+  function vacated({ id, practice, slot }: DiaryAppointment): DiaryChange[] {
+    const others = [...books.of(practice).appointments.values()].some(
+      (one) => one.id !== id && one.status === 'BOOKED' && one.slot.id === slot.id,
+    );
+    return others ? [] : [turned(slot, 'FREE')];
   }
 
   function deskSets(
@@ -170,7 +178,7 @@ export function diary(options: {
         status: 'CANCELLED',
         cancellationReason: reason,
       };
-      record([turned(appointment.slot, 'FREE'), { kind: 'appointment', appointment: cancelled }]);
+      record([...vacated(appointment), { kind: 'appointment', appointment: cancelled }]);
       return { kind: 'CANCELLED', appointment: cancelled };
     },
     appointment: (practice, id) => books.of(practice).appointments.get(id),
@@ -195,11 +203,7 @@ export function diary(options: {
       const slot = plan.slot(practice, toSlotId);
       if (appointment?.status !== 'BOOKED' || !slot || !isFree(slot)) return false;
       const moved = { ...next(appointment, now(), 'moved by the desk'), slot };
-      record([
-        turned(appointment.slot, 'FREE'),
-        turned(slot, 'BOOKED'),
-        { kind: 'appointment', appointment: moved },
-      ]);
+      record([...vacated(appointment), turned(slot, 'BOOKED'), { kind: 'appointment', appointment: moved }]);
       return true;
     },
 

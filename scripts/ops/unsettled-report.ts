@@ -26,6 +26,9 @@ const UnsettledBooking = z.object({
 });
 type UnsettledBooking = z.infer<typeof UnsettledBooking>;
 
+/** Columns that what a line is about takes. */
+const LABEL = 9;
+
 /** What the saved operation UnsettledBookings answers. */
 export const Unsettled = z.object({ unsettledBookings: z.array(UnsettledBooking) });
 
@@ -35,7 +38,7 @@ export function unsettledReport(bookings: readonly UnsettledBooking[], now: Date
   const waiting = bookings.filter(({ needsAnOperator }) => needsAnOperator);
   const inOrder = [...waiting, ...bookings.filter(({ needsAnOperator }) => !needsAnOperator)];
   return [
-    `${bookings.length} unsettled, of which ${waiting.length === 0 ? 'none needs' : `${waiting.length} need`} an operator.`,
+    `${bookings.length} unsettled, of which ${needing(waiting.length)} an operator.`,
     table(inOrder, now),
     ...inOrder.map((one) => details(one, now)),
   ].join('\n\n');
@@ -81,20 +84,16 @@ function details(one: UnsettledBooking, now: Date): string {
     ['marker', `${marker}, where the practice’s system shows a text with the appointment`],
     ['tried', attempts(one)],
     ['reads', `in a row: ${absentReads} did not find it, ${failedReads} failed`],
-    ...(ask === null
-      ? [
-          ['do', 'Nothing yet: the practice’s book is read until it is known, or until it needs you.'] as [
-            string,
-            string,
-          ],
-        ]
-      : ([
-          ['do', ask],
-          ['', `${settle} --stands    ${stands}`],
-          ['', `${settle} --absent    ${absent}`],
-        ] as [string, string][])),
+    ['do', ask ?? 'Nothing yet: the practice’s book is read until it is known, or until it needs you.'],
   ];
-  return [booking.reference, ...lines.map(([name, text]) => `  ${name.padEnd(8)}${text}`)].join('\n');
+  if (ask !== null)
+    lines.push(['', `${settle} --stands    ${stands}`], ['', `${settle} --absent    ${absent}`]);
+  return [booking.reference, ...lines.map(([name, text]) => `  ${name.padEnd(LABEL)}${text}`)].join('\n');
+}
+
+function needing(count: number): string {
+  if (count === 0) return 'none needs';
+  return count === 1 ? '1 needs' : `${count} need`;
 }
 
 /** Attempts that ended alike, one after the other, are one line. */
@@ -111,7 +110,7 @@ function attempts({ evidence }: UnsettledBooking): string {
     const often = times === 1 ? '' : `, ${times} times until ${second(last)}`;
     return `${second(first)}  ${asked} ${answer}${often}`;
   });
-  return said.length === 0 ? 'nothing yet' : said.join(`\n${' '.repeat(10)}`);
+  return said.length === 0 ? 'nothing yet' : said.join(`\n${' '.repeat(2 + LABEL)}`);
 }
 
 /** London time. */

@@ -1,8 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
-import { CalendarDate } from '../../domain/london-time';
+import { CalendarDate, londonDate } from '../../domain/london-time';
 import { OdsCode } from '../../domain/ods-code';
 import { PLACE_PRECISIONS, type Place } from '../../domain/place';
+import { ageBandOf } from './age-bands';
 import { Relationship, Sex } from './content/vocabulary';
 import type { TriageTables } from './migrations';
 
@@ -46,6 +47,14 @@ export interface AssessmentRecord {
   droppedAnswers: readonly GivenAnswer[];
   startedAt: Date;
   expiresAt: Date;
+  /** In which the person reads. */
+  locale: string;
+}
+
+/** What the answers have come to, kept beside them to be counted. */
+export interface Completion {
+  completedAt: Date;
+  dispositionId: string;
 }
 
 /** What makes a repeated start the same start. */
@@ -63,7 +72,7 @@ export interface AssessmentStore {
   ): Promise<{ record: AssessmentRecord; inputDigest: string }>;
   find(id: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
-  replaceAnswers(record: AssessmentRecord): Promise<boolean>;
+  replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
 }
 
 /** One statement each, so that nothing is stored by halves. */
@@ -89,13 +98,15 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return row ? toRecord(row) : null;
     },
 
-    replaceAnswers: async ({ id, revision, answers, droppedAnswers }) => {
+    replaceAnswers: async ({ id, revision, answers, droppedAnswers }, completion) => {
       const { numUpdatedRows } = await db
         .updateTable('triage_assessment')
         .set({
           revision: revision + 1,
           answers: JSON.stringify(answers),
           dropped_answers: JSON.stringify(droppedAnswers),
+          completed_at: completion && completion.completedAt.getTime(),
+          disposition_id: completion && completion.dispositionId,
         })
         .where('id', '=', id)
         .where('revision', '=', revision)
@@ -131,6 +142,11 @@ function toRow(record: AssessmentRecord, start: StartKey): TriageTables['triage_
     idempotency_scope: start.scope,
     idempotency_key: start.key,
     input_digest: start.inputDigest,
+    locale: record.locale,
+    started_day: londonDate(record.startedAt),
+    age_band: ageBandOf(record.subject.ageInDays),
+    completed_at: null,
+    disposition_id: null,
   };
 }
 
@@ -148,5 +164,6 @@ function toRecord(row: Selectable<TriageTables['triage_assessment']>): Assessmen
     droppedAnswers: z.array(StoredAnswer).parse(JSON.parse(row.dropped_answers)),
     startedAt: new Date(row.started_at),
     expiresAt: new Date(row.expires_at),
+    locale: row.locale,
   };
 }

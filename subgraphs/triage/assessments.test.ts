@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import pino from 'pino';
 import { testDatabases } from '../../tests/databases';
 import { ANONYMOUS, type Caller } from '../../domain/caller';
 import type { PlaceLookup } from '../../domain/place';
-import { openDatabase, type Database } from '../database';
+import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import { assessmentStore } from './assessment-store';
 import { assessments, type Assessments } from './assessments';
 import { CASE_STUDY, caseStudyUntil } from '../../tests/triage-case-study';
+import { contentEditions } from './content-editions';
 import { CONTENT_FOLDER, contentFrom, loadContent } from './content/load-content';
 import { readContentFiles } from './content/content-files';
 import type { Answer } from './engine/evaluate';
 import { triageMigrations, type TriageTables } from './migrations';
 import type { StartInput } from './start-request';
+import { switches } from './switches';
 
+const silent = pino({ level: 'silent' });
 const MINUTE = 60_000;
 const START = new Date('2026-03-02T14:00:00Z');
 
@@ -30,13 +34,15 @@ const places: PlaceLookup = {
 const caller: Caller = { kind: 'patient', id: 'caller-0123456789abcdef', proofing: 'P9', actsFor: [] };
 
 describe.each(testDatabases())('assessments on $name', (kind) => {
+  let settings: DatabaseSettings;
   let database: Database<TriageTables>;
   let service: Assessments;
-  let now: Date;
+  let now = START;
 
   beforeAll(async () => {
-    database = await openDatabase<TriageTables>(await kind.settings(), 'triage', triageMigrations);
-    service = serviceWith(loadContent());
+    settings = await kind.settings();
+    database = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
+    service = await serviceWith(loadContent());
   });
   beforeEach(() => {
     now = START;
@@ -49,7 +55,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       expect(record.id).toMatch(/^[A-Za-z0-9_-]{32}$/);
       expect(record).toMatchObject({
         revision: 1,
-        contentVersion: '1.0.0',
+        contentVersion: '1.1.0',
         answers: [],
         subject: { relationship: 'CHILD', dateOfBirth: '2020-03-02', ageInMonths: 72, ageInDays: 2191 },
         expiresAt: new Date('2026-03-02T18:00:00Z'),
@@ -147,9 +153,12 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       expect((await service.find(record.id))?.record).toEqual(record);
     });
 
-    it('is null once the content that the assessment is pinned to was replaced', async () => {
+    it('shows the content that the assessment is pinned to, when other content was deployed since', async () => {
       const { record } = await started();
-      expect(await serviceWith(otherContent()).find(record.id)).toBeNull();
+      const later = await serviceWith(otherContent());
+      const found = await later.find(record.id);
+      expect(found?.pathway.hash).toBe(record.contentHash);
+      expect(found?.pathway.hash).not.toBe(otherContent().pathways.get('child-rash')!.hash);
     });
   });
 
@@ -234,15 +243,65 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       expect(await service.answer(late)).toEqual({ kind: 'expired', at: record.expiresAt });
     });
 
-    it('has expired for content that was replaced meanwhile', async () => {
+    it('goes on by the content that it began with, when other content was deployed meanwhile', async () => {
       const { record } = await started();
+      const later = await serviceWith(otherContent());
+      const answer = { assessmentId: record.id, questionId: 'emergency.screen', optionIds: ['none'] };
+      const first = await later.answer({ ...answer, expectedRevision: 1 });
+      expect(first).toMatchObject({
+        kind: 'assessment',
+        assessment: { pathway: { hash: record.contentHash }, record: { revision: 2 } },
+      });
+      const fresh = await later.start(input(), ANONYMOUS);
+      expect(fresh.kind === 'assessment' && fresh.assessment.record.contentHash).not.toBe(record.contentHash);
+    });
+
+    it('has been withdrawn where its content is not there any more, and says so', async () => {
+      const { record } = await started();
+      await database.db
+        .updateTable('triage_assessment')
+        .set({ content_hash: 'gone' })
+        .where('id', '=', record.id)
+        .execute();
+      const answer = { assessmentId: record.id, questionId: 'emergency.screen', optionIds: ['none'] };
+      expect(await service.answer({ ...answer, expectedRevision: 1 })).toEqual({
+        kind: 'withdrawn',
+        at: now,
+      });
+      expect(await service.find(record.id)).toBeNull();
+    });
+
+    it('is not stored when ten thousand answers come at once', async () => {
+      const { record } = await started();
+      const optionIds = Array.from({ length: 10_000 }, (_, index) => `option-${index}`);
       const answer = {
         assessmentId: record.id,
         questionId: 'emergency.screen',
-        optionIds: ['none'],
+        optionIds,
         expectedRevision: 1,
       };
-      expect(await serviceWith(otherContent()).answer(answer)).toEqual({ kind: 'expired', at: now });
+      expect(await service.answer(answer)).toMatchObject({ kind: 'invalid' });
+      expect((await service.find(record.id))?.record).toEqual(record);
+    });
+
+    it('is counted as completed while there is an outcome, and only then', async () => {
+      const { record } = await started();
+      const counted = () =>
+        database.db
+          .selectFrom('triage_assessment')
+          .select(['started_day', 'age_band', 'completed_at', 'disposition_id'])
+          .where('id', '=', record.id)
+          .executeTakeFirstOrThrow();
+      expect(await counted()).toEqual({
+        started_day: '2026-03-02',
+        age_band: '5-15',
+        completed_at: null,
+        disposition_id: null,
+      });
+      await answered(record.id, CASE_STUDY);
+      expect(await counted()).toMatchObject({ completed_at: START.getTime(), disposition_id: 'gp-6h' });
+      await answered(record.id, [{ questionId: 'child-rash.chickenpox', optionIds: ['yes'] }]);
+      expect(await counted()).toMatchObject({ completed_at: null, disposition_id: null });
     });
 
     it('finds nothing for an id that nobody was given', async () => {
@@ -283,8 +342,58 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     });
   });
 
-  function serviceWith(content: ReturnType<typeof loadContent>): Assessments {
-    return assessments({ store: assessmentStore(database.db), content, places, now: () => now });
+  describe('the kill switch', () => {
+    const begun = { questionId: 'emergency.screen', optionIds: ['none'], expectedRevision: 1 };
+    afterEach(async () => {
+      for (const pathwayId of ['child-rash', null]) await flip(pathwayId, false);
+    });
+
+    it.each([['child-rash'], [null]])(
+      'of %s stops it in every process with the next request',
+      async (scope) => {
+        const { record } = await started();
+        // Another process: a connection of its own.
+        const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
+        const elsewhere = await serviceWith(loadContent(), other);
+        await flip(scope, true);
+        for (const each of [service, elsewhere]) {
+          expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
+          expect(await each.answer({ assessmentId: record.id, ...begun })).toMatchObject({
+            kind: 'switched-off',
+          });
+          expect(await each.find(record.id)).toMatchObject({ off: true });
+        }
+        expect((await service.find(record.id))?.record).toEqual(record);
+        await other.close();
+      },
+    );
+
+    it('leaves other pathways alone, and lets go on when it is on again', async () => {
+      const { record } = await started();
+      await flip('cough', true);
+      expect((await service.find(record.id))?.off).toBe(false);
+      await flip('child-rash', true);
+      await flip('child-rash', false);
+      expect(await service.answer({ assessmentId: record.id, ...begun })).toMatchObject({
+        kind: 'assessment',
+      });
+    });
+  });
+
+  function flip(pathwayId: string | null, off: boolean): Promise<void> {
+    const set = switches(database, () => now, silent).set;
+    return set({ pathwayId, off, reason: 'a test', by: 'operator-0123456789' });
+  }
+
+  async function serviceWith(content: ReturnType<typeof loadContent>, on = database): Promise<Assessments> {
+    const { db } = on;
+    return assessments({
+      store: assessmentStore(db),
+      editions: await contentEditions(db, content, 'demo', () => now),
+      switches: switches(on, () => now, silent),
+      places,
+      now: () => now,
+    });
   }
 
   async function started(overrides: Partial<StartInput> = {}) {

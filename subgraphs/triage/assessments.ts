@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../domain/caller';
 import type { PlaceLookup } from '../../domain/place';
-import type { AssessmentRecord, AssessmentStore } from './assessment-store';
-import type { Content, PathwayContent, Refusal } from './content/content';
+import type { AssessmentRecord, AssessmentStore, Completion, GivenAnswer } from './assessment-store';
+import type { ContentEditions, Edition } from './content-editions';
+import type { Content, Refusal } from './content/content';
 import { changeAnswer, isOpen } from './engine/change-answer';
 import { evaluate } from './engine/evaluate';
 import { optionFault } from './engine/option-fault';
 import { refusalOf } from './engine/suitability';
 import { readStartRequest, type FieldFaults, type StartInput, type StartRequest } from './start-request';
+import type { Switches } from './switches';
 
 /** Symptoms change: after this an assessment is not answered any more. */
 const LIFETIME_MS = 4 * 60 * 60_000;
@@ -15,10 +17,11 @@ const LIFETIME_MS = 4 * 60 * 60_000;
 /** 192 random bits in base64url. */
 const ID = /^[A-Za-z0-9_-]{32}$/;
 
-/** An assessment with the content that it is pinned to. */
-export interface PinnedAssessment {
+/** An assessment with the edition of the content that it is pinned to. */
+export interface PinnedAssessment extends Edition {
   record: AssessmentRecord;
-  pathway: PathwayContent;
+  /** Switched off since: it says so, instead of asking on or advising. */
+  off: boolean;
 }
 
 export interface AnswerInput {
@@ -31,66 +34,81 @@ export interface AnswerInput {
 export type StartResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'switched-off'; content: Content }
   | { kind: 'invalid'; faults: FieldFaults };
 
 export type AnswerResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'stale'; current: PinnedAssessment }
   | { kind: 'expired'; at: Date }
+  | { kind: 'withdrawn'; at: Date }
+  | { kind: 'switched-off'; content: Content }
   | { kind: 'not-found' }
   | { kind: 'invalid'; faults: FieldFaults };
 
 export interface Assessments {
   /** The same key with the same input gives the same assessment, however far it has come meanwhile. */
   start(input: StartInput, caller: Caller): Promise<StartResult>;
-  /** Expired ones too, for as long as their content is loaded: what was advised can be read again. */
+  /** Expired ones too: what was advised can be read again. */
   find(id: string): Promise<PinnedAssessment | null>;
   answer(input: AnswerInput): Promise<AnswerResult>;
 }
 
 export interface AssessmentsDeps {
   store: AssessmentStore;
-  content: Content;
+  editions: ContentEditions;
+  switches: Pick<Switches, 'read'>;
   places: PlaceLookup;
   now: () => Date;
 }
 
 export function assessments(deps: AssessmentsDeps): Assessments {
-  const { store, content, now } = deps;
+  const { store, editions, switches, now } = deps;
 
   return {
     start: async (input, caller) => {
-      const read = await readStartRequest(input, deps);
+      const content = editions.current;
+      const read = await readStartRequest(input, { ...deps, content });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = refusalOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };
+      if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
       const start = {
         scope: caller.kind === 'anonymous' ? 'anonymous' : caller.id,
         key: input.idempotencyKey,
         inputDigest: digest(input),
       };
       const stored = await store.insert(newRecord(read.value, now()), start);
-      const assessment = pin(content, stored.record);
-      if (stored.inputDigest !== start.inputDigest || !assessment) return keyUsed();
-      return { kind: 'assessment', assessment };
+      const edition = await editionOf(stored.record);
+      if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
+      return { kind: 'assessment', assessment: { ...edition, record: stored.record, off: false } };
     },
 
     find: async (id) => {
       const record = ID.test(id) ? await store.find(id) : null;
-      return record && pin(content, record);
+      if (record === null) return null;
+      const edition = await editionOf(record);
+      const off = (await switches.read()).has(record.pathwayId);
+      return edition && { ...edition, record, off };
     },
 
     answer: async (input) => {
       const record = ID.test(input.assessmentId) ? await store.find(input.assessmentId) : null;
       if (record === null) return { kind: 'not-found' };
-      const current = pin(content, record);
       if (record.expiresAt <= now()) return { kind: 'expired', at: record.expiresAt };
-      // The content was replaced while the person was answering: half of each version would be neither.
-      if (current === null) return { kind: 'expired', at: now() };
+      const edition = await editionOf(record);
+      if (edition === null) return { kind: 'withdrawn', at: now() };
+      if ((await switches.read()).has(record.pathwayId))
+        return { kind: 'switched-off', content: edition.content };
+      const current = { ...edition, record, off: false };
       if (record.revision !== input.expectedRevision) return { kind: 'stale', current };
       return answerPinned(current, input);
     },
   };
+
+  function editionOf({ pathwayId, contentHash }: AssessmentRecord): Promise<Edition | null> {
+    return editions.find(pathwayId, contentHash);
+  }
 
   async function answerPinned(current: PinnedAssessment, input: AnswerInput): Promise<AnswerResult> {
     const { record, pathway } = current;
@@ -98,16 +116,30 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     if (faults) return { kind: 'invalid', faults };
     const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
     if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
-    const change = changeAnswer(pathway, record.answers, answer);
+    const change = changeAnswer<GivenAnswer>(pathway, record.subject, record.answers, answer);
     const next = { ...record, answers: change.answers, droppedAnswers: change.dropped };
-    if (await store.replaceAnswers(next))
+    if (await store.replaceAnswers(next, completionOf({ ...current, record: next })))
       return {
         kind: 'assessment',
-        assessment: { pathway, record: { ...next, revision: record.revision + 1 } },
+        assessment: { ...current, record: { ...next, revision: record.revision + 1 } },
       };
     const winner = await store.find(record.id);
-    return winner === null ? { kind: 'not-found' } : { kind: 'stale', current: { pathway, record: winner } };
+    return winner === null
+      ? { kind: 'not-found' }
+      : { kind: 'stale', current: { ...current, record: winner } };
   }
+}
+
+/** When the newest answer on the way to the outcome was given. */
+export function reachedAt({ answers }: Pick<AssessmentRecord, 'answers'>): Date {
+  return new Date(Math.max(...answers.map(({ answeredAt }) => answeredAt.getTime())));
+}
+
+function completionOf({ record, pathway }: PinnedAssessment): Completion | null {
+  const evaluation = evaluate(pathway, record.subject, record.answers);
+  return evaluation.kind === 'question'
+    ? null
+    : { completedAt: reachedAt(record), dispositionId: evaluation.disposition.id };
 }
 
 function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
@@ -124,13 +156,8 @@ function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
     droppedAnswers: [],
     startedAt,
     expiresAt: new Date(startedAt.getTime() + LIFETIME_MS),
+    locale: request.locale,
   };
-}
-
-/** Null when the content that the assessment began with is not loaded any more. */
-function pin(content: Content, record: AssessmentRecord): PinnedAssessment | null {
-  const pathway = content.pathways.get(record.pathwayId);
-  return pathway?.hash === record.contentHash ? { record, pathway } : null;
 }
 
 function answerFaults({ record, pathway }: PinnedAssessment, input: AnswerInput): FieldFaults | null {
@@ -138,7 +165,7 @@ function answerFaults({ record, pathway }: PinnedAssessment, input: AnswerInput)
   if (!question) return { 'input.questionId': 'The pathway has no such question.' };
   const options = optionFault(question, input.optionIds);
   const faults: FieldFaults = {
-    ...(isOpen(evaluate(pathway, record.answers), question.id)
+    ...(isOpen(evaluate(pathway, record.subject, record.answers), question.id)
       ? {}
       : {
           'input.questionId':
@@ -168,7 +195,7 @@ function keyUsed(): StartResult {
   };
 }
 
-function digest({ pathwayId, subject, place, registeredPracticeOdsCode }: StartInput): string {
+function digest({ pathwayId, subject, place, registeredPracticeOdsCode, locale }: StartInput): string {
   const { relationship, dateOfBirth, sex } = subject;
   const said = [
     pathwayId,
@@ -179,6 +206,7 @@ function digest({ pathwayId, subject, place, registeredPracticeOdsCode }: StartI
     place?.coordinates?.latitude ?? null,
     place?.coordinates?.longitude ?? null,
     registeredPracticeOdsCode ?? null,
+    locale ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }

@@ -1,9 +1,12 @@
-import { GraphQLError } from 'graphql';
+import MiniSearch from 'minisearch';
+import { badInput } from '../refused';
 import type { Content, PathwayContent } from './content/content';
+import { ANY_READER, say } from './content/wording';
 import { suits, type Subject } from './engine/suitability';
 import { readSubject, type SubjectAsGiven } from './start-request';
 
 const MOST = 50;
+const LONGEST_SEARCH = 200;
 
 export interface PathwaySearch {
   search?: string | null;
@@ -11,40 +14,68 @@ export interface PathwaySearch {
   first: number;
 }
 
+export type FindPathways = (args: PathwaySearch, now: Date) => PathwayContent[];
+
+/** What people write round the word that matters. */
+const SAID_ANYWAY = new Set(
+  `a about all am an and are as at be been by can cannot child daughter do does for from get gets getting go got had has have he
+  her him his how i in is it its just like lot me mum my myself of off on or our own really she since so some
+  son still that the their them then there they this to too up very was we week weeks day days what when with year
+  years old you your husband wife baby kid dad`.split(/\s+/),
+);
+
+interface Entry {
+  id: string;
+  title: string;
+  terms: string;
+  summary: string;
+}
+
 /**
- * Pathways in whose title or entry terms every word of the search begins some word, for the subject if one is given.
- * @throws GraphQLError BAD_USER_INPUT; a list has no room for problems.
+ * Finds pathways by everyday words, best first: titles, entry terms and summaries, with word beginnings and small
+ * slips of the pen. All words have to match if any pathway has them all, else as many as match.
  */
-export function findPathways(content: Content, args: PathwaySearch, now: Date): PathwayContent[] {
-  if (args.first < 1 || args.first > MOST) throw badInput(`"first" is from 1 to ${MOST}.`);
-  const subject = args.subject ? knownSubject(args.subject, now) : null;
-  const words = wordsOf(args.search ?? '');
-  return [...content.pathways.values()]
-    .filter((pathway) => subject === null || suits(pathway.population, subject))
-    .filter((pathway) => matches(pathway, words))
-    .slice(0, args.first);
-}
+export function pathwayFinder({ pathways }: Content): FindPathways {
+  const index = new MiniSearch<Entry>({
+    fields: ['title', 'terms', 'summary'],
+    processTerm: (term) => (SAID_ANYWAY.has(term.toLowerCase()) ? null : term.toLowerCase()),
+    searchOptions: {
+      boost: { terms: 2 },
+      prefix: (term) => term.length > 2,
+      fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+    },
+  });
+  index.addAll(
+    [...pathways.values()].map(({ id, title, summary, entryTerms }) => ({
+      id,
+      title: say(title, ANY_READER),
+      summary: say(summary, ANY_READER),
+      terms: entryTerms.join(' '),
+    })),
+  );
 
-function matches({ title, entryTerms }: PathwayContent, words: readonly string[]): boolean {
-  const known = wordsOf([title, ...entryTerms].join(' '));
-  return words.every((word) => known.some((term) => term.startsWith(word)));
-}
+  function matching(search: string): PathwayContent[] {
+    if (search.trim() === '') return [...pathways.values()];
+    const all = index.search(search, { combineWith: 'AND' });
+    const found = all.length > 0 ? all : index.search(search, { combineWith: 'OR' });
+    return found.flatMap(({ id }) => pathways.get(String(id)) ?? []);
+  }
 
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  /** @throws GraphQLError BAD_USER_INPUT; a list has no room for problems. */
+  return ({ search, subject, first }, now) => {
+    if (first < 1 || first > MOST) throw badInput(`"first" is from 1 to ${MOST}.`);
+    if ((search ?? '').length > LONGEST_SEARCH)
+      throw badInput(`"search" has at most ${LONGEST_SEARCH} characters.`);
+    const person = subject ? knownSubject(subject, now) : null;
+    return matching(search ?? '')
+      .filter(({ population }) => person === null || suits(population, person))
+      .slice(0, first);
+  };
 }
 
 function knownSubject(input: SubjectAsGiven, now: Date): Subject {
   const read = readSubject(input, 'subject', now);
-  if (!read.ok)
-    throw badInput(
-      Object.entries(read.faults)
-        .map(([path, fault]) => `${path}: ${fault}`)
-        .join(' '),
-    );
-  return read.value;
-}
-
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  if (read.ok) return read.value;
+  const faults = Object.entries(read.faults).map(([path, fault]) => `${path}: ${fault}`);
+  throw badInput(faults.join(' '));
 }

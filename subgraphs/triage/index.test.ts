@@ -48,6 +48,24 @@ const ANSWER = `mutation ($input: AnswerQuestionInput!) {
   }
 }`;
 
+const SWITCH = `mutation ($input: SwitchTriageInput!) {
+  switchTriage(input: $input) {
+    __typename
+    ... on TriageSwitches { switches { pathwayId off reason } }
+    ... on InvalidInput { fields { path } }
+    ... on Problem { code }
+  }
+}`;
+
+const OPERATOR = { kind: 'operator', id: 'operator-0123456789' } as const;
+const ANALYST: Caller = { kind: 'analyst', id: 'analyst-0123456789' };
+const STAFF: Caller = {
+  kind: 'practice-staff',
+  id: 'staff-0123456789abcdef',
+  practice: OdsCode.parse('Z90001'),
+  roleCode: 'R8001',
+};
+
 const SON = { relationship: 'CHILD', dateOfBirth: '2020-03-02', sex: 'MALE' };
 const BANNER = expect.stringMatching(/^Demonstration content\. Not clinically assured\./) as string;
 const RETRY = 'Please start again.';
@@ -55,7 +73,7 @@ const RETRY = 'Please start again.';
 const Started = z.object({ startAssessment: z.object({ id: z.string() }) });
 
 let subgraph: Subgraph;
-let now: Date;
+let now = new Date('2026-03-02T14:10:00Z');
 const logged: string[] = [];
 
 beforeAll(async () => {
@@ -73,10 +91,10 @@ describe('startAssessment', () => {
       __typename: 'Assessment',
       revision: 1,
       expiresAt: '2026-03-02T18:10:00.000Z',
-      contentVersion: expect.stringMatching(/^1\.0\.0\+sha256\.[0-9a-f]{16}$/) as string,
+      contentVersion: expect.stringMatching(/^1\.1\.0\+sha256\.[0-9a-f]{16}$/) as string,
       contentStatus: 'DEMO',
       contentBanner: BANNER,
-      pathway: { id: 'child-rash', version: '1.0.0', contentStatus: 'DEMO', contentBanner: BANNER },
+      pathway: { id: 'child-rash', version: '1.1.0', contentStatus: 'DEMO', contentBanner: BANNER },
       subject: { relationship: 'CHILD', ageInMonths: 72, sex: 'MALE', registeredPracticeOdsCode: 'B86030' },
       place: { postcode: null, latitude: 53.795, longitude: -1.548, precision: 'COORDINATES' },
       question: {
@@ -93,7 +111,7 @@ describe('startAssessment', () => {
     expect(await start({ subject })).toEqual({
       __typename: 'NotSuitableOnline',
       code: 'NOT_AVAILABLE',
-      message: expect.stringMatching(/Call 111 now.*Call 999 if/) as string,
+      message: expect.stringMatching(/call 111 now.*Call 999 if/s) as string,
       contentStatus: 'DEMO',
       contentBanner: BANNER,
       disposition: {
@@ -262,22 +280,11 @@ describe('pathways', () => {
   const query = `query ($search: String, $subject: SubjectInput, $first: Int! = 20) {
     pathways(search: $search, subject: $subject, first: $first) { id contentBanner }
   }`;
-  const rash = { pathways: [{ id: 'child-rash', contentBanner: BANNER }] };
 
-  it.each([[undefined], ['rash'], ['Itchy  SPOTS'], ['chick'], ['']])(
-    'finds the rash by %j',
-    async (search) => {
-      expect(await ask(query, { search })).toEqual(rash);
-    },
-  );
-
-  it('finds nothing where a word matches nothing', async () => {
-    expect(await ask(query, { search: 'itchy elbow' })).toEqual({ pathways: [] });
-  });
-
-  it('leaves out pathways that are not for the person', async () => {
-    expect(await ask(query, { subject: SON })).toEqual(rash);
-    expect(await ask(query, { subject: { ...SON, dateOfBirth: '1990-01-01' } })).toEqual({ pathways: [] });
+  it('finds the rash that is for a boy of 6, under the banner', async () => {
+    expect(await ask(query, { search: 'my son has itchy spots', subject: SON })).toEqual({
+      pathways: [{ id: 'child-rash', contentBanner: BANNER }],
+    });
   });
 
   it.each([
@@ -288,6 +295,182 @@ describe('pathways', () => {
     const { errors } = await run(query, variables, ANONYMOUS);
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(errors?.[0]?.message).toContain(argument);
+  });
+});
+
+describe('the kill switch', () => {
+  const off = (pathwayId: string | null) => ({ input: { pathwayId, off: true, reason: 'a wrong question' } });
+  const on = (pathwayId: string | null) => ({ input: { pathwayId, off: false, reason: 'mended' } });
+  afterEach(async () => {
+    for (const scope of ['child-rash', null]) await ask(SWITCH, on(scope), OPERATOR);
+  });
+
+  it('tells everybody to call 111, at the start, at the next answer, and where an outcome was shown', async () => {
+    const id = await startedId();
+    for (const [index, answer] of CASE_STUDY.entries()) await answerAt(id, index + 1, answer);
+    expect(await ask(SWITCH, off('child-rash'), OPERATOR)).toMatchObject({
+      switchTriage: { switches: [{ pathwayId: 'child-rash', off: true, reason: 'a wrong question' }] },
+    });
+    expect(await start()).toMatchObject({
+      __typename: 'NotSuitableOnline',
+      message: expect.stringMatching(/switched off. Call 111 now/) as string,
+      disposition: { id: 'call-111' },
+    });
+    expect(await answerAt(id, 9, CASE_STUDY[0]!)).toMatchObject({
+      __typename: 'AssessmentSwitchedOff',
+      code: 'NOT_AVAILABLE',
+    });
+    const query = `query ($id: ID!) { assessment(id: $id) {
+      question { id } outcome { reachedAt } questionnaireResponse switchedOff pathway { switchedOff } } }`;
+    const told = expect.stringContaining('Call 111 now') as string;
+    expect(await ask(query, { id })).toEqual({
+      assessment: {
+        question: null,
+        outcome: null,
+        questionnaireResponse: null,
+        switchedOff: told,
+        pathway: { switchedOff: told },
+      },
+    });
+  });
+
+  it('of all triage shows on every pathway', async () => {
+    await ask(SWITCH, off(null), OPERATOR);
+    const { pathways } = z
+      .object({ pathways: z.array(z.object({ switchedOff: z.string().nullable() })) })
+      .parse(await ask('{ pathways { switchedOff } }'));
+    expect(pathways).toHaveLength(9);
+    expect(pathways.every(({ switchedOff }) => switchedOff !== null)).toBe(true);
+  });
+
+  it('is for operators, with a reason, and a pathway that is there', async () => {
+    for (const caller of [ANONYMOUS, ANALYST, STAFF])
+      expect(await ask(SWITCH, off('child-rash'), caller)).toMatchObject({
+        switchTriage: { __typename: 'NotAllowed' },
+      });
+    const wrong = { input: { pathwayId: 'toothache', off: true, reason: ' ' } };
+    expect(await ask(SWITCH, wrong, OPERATOR)).toMatchObject({
+      switchTriage: { fields: [{ path: 'input.pathwayId' }, { path: 'input.reason' }] },
+    });
+    const { errors } = await run('{ triageSwitches { off } }', {}, ANONYMOUS);
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(await ask('{ triageSwitches { pathwayId off } }', {}, OPERATOR)).toHaveProperty('triageSwitches');
+  });
+});
+
+describe('the explanation', () => {
+  const completed = async () => {
+    const id = await startedId();
+    for (const [index, answer] of CASE_STUDY.entries()) await answerAt(id, index + 1, answer);
+    return id;
+  };
+
+  it('says what would have been more urgent, the nearest first', async () => {
+    const query = `query ($id: ID!) { assessment(id: $id) { outcome { moreUrgentIf {
+      questionId question answer disposition { id } } } } }`;
+    const { assessment } = z
+      .object({ assessment: z.object({ outcome: z.object({ moreUrgentIf: z.array(z.unknown()) }) }) })
+      .parse(await ask(query, { id: await completed() }));
+    const { moreUrgentIf } = assessment.outcome;
+    expect(moreUrgentIf[0]).toEqual({
+      questionId: 'child-rash.urgent-signs',
+      question: 'And does your child have any of these?',
+      answer: 'Hardly drinking, or no urine for 12 hours',
+      disposition: { id: 'gp-2h' },
+    });
+    expect(moreUrgentIf.at(-1)).toMatchObject({
+      disposition: { id: expect.stringMatching(/^ambulance/) as string },
+    });
+  });
+
+  it('gives the receiving clinician every step with rule and source, and nobody else', async () => {
+    const query = `query ($id: ID!) { assessment(id: $id) { trace {
+      contentVersion contentStatus contentBanner answeredBy decidedBy disposition { id }
+      steps { kind questionId question absent decisive answeredAt present { id text leadsTo atLeast sources { name accessed } } } } } }`;
+    const id = await completed();
+    const { assessment } = z
+      .object({ assessment: z.object({ trace: z.looseObject({ steps: z.array(z.unknown()) }) }) })
+      .parse(await ask(query, { id }, STAFF));
+    expect(assessment.trace).toMatchObject({
+      contentStatus: 'DEMO',
+      contentBanner: BANNER,
+      answeredBy: 'CHILD',
+      decidedBy: 'child-rash.compared-with-normal',
+      disposition: { id: 'gp-6h' },
+    });
+    expect(assessment.trace.steps).toHaveLength(CASE_STUDY.length);
+    expect(assessment.trace.steps[1]).toMatchObject({
+      kind: 'ANSWERED',
+      questionId: 'child-rash.red-flags',
+      present: [{ id: 'none', leadsTo: 'child-rash.urgent-signs', sources: [{ name: 'NHS, Meningitis' }] }],
+      absent: expect.arrayContaining([
+        'Spots or a rash that do not fade when a clear glass is pressed on them',
+      ]) as string[],
+      answeredAt: '2026-03-02T14:10:00.000Z',
+    });
+    for (const caller of [ANONYMOUS, ANALYST, OPERATOR]) {
+      const { data, errors } = await run(query, { id }, caller);
+      expect(data?.assessment).toEqual({ trace: null });
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    }
+  });
+});
+
+describe('guessing ids', () => {
+  const query = 'query ($id: ID!) { assessment(id: $id) { id } }';
+  const from = (source: string, id: string) =>
+    graphql({
+      schema: subgraph.schema,
+      source: query,
+      variableValues: { id },
+      contextValue: { caller: ANONYMOUS, requestId: 'test', source, signal: new AbortController().signal },
+    });
+
+  it('is stopped for its source after sixty wrong ones, for right ones too, and for nobody else', async () => {
+    const id = await startedId();
+    for (let guess = 0; guess < 60; guess++)
+      expect((await from('a guesser', 'A'.repeat(32))).errors).toBeUndefined();
+    for (const next of ['A'.repeat(32), id]) {
+      const { data, errors } = await from('a guesser', next);
+      expect(data).toEqual({ assessment: null });
+      expect(errors?.[0]?.extensions.code).toBe('LIMIT_REACHED');
+    }
+    expect((await from('somebody else', id)).data).toEqual({ assessment: { id } });
+  });
+});
+
+describe('assessmentStatistics', () => {
+  const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
+    __typename
+    ... on AssessmentStatistics { rows { labels { dimension value } started { value suppressed } } dataUpTo }
+    ... on InvalidInput { fields { path } }
+    ... on Problem { code }
+  } }`;
+  const input = { from: '2026-03-02', to: '2026-03-02', groupBy: ['PATHWAY'] };
+
+  it('counts for analysts, and for nobody else', async () => {
+    for (let more = 0; more < 8; more++) await startedId();
+    expect(await ask(query, { input }, ANALYST)).toMatchObject({
+      assessmentStatistics: {
+        rows: [
+          {
+            labels: [{ dimension: 'PATHWAY', value: 'child-rash' }],
+            started: { value: expect.any(Number) as number, suppressed: false },
+          },
+        ],
+      },
+    });
+    for (const caller of [ANONYMOUS, STAFF, OPERATOR])
+      expect(await ask(query, { input }, caller)).toEqual({
+        assessmentStatistics: { __typename: 'NotAllowed', code: 'NOT_ALLOWED' },
+      });
+  });
+
+  it('names what it cannot use', async () => {
+    const wrong = { from: '2026-03-02', to: 'soon', groupBy: ['DAY', 'DAY'] };
+    expect(await ask(query, { input: wrong }, ANALYST)).toMatchObject({
+      assessmentStatistics: { fields: [{ path: 'input.to' }, { path: 'input.groupBy' }] },
+    });
   });
 });
 
@@ -346,8 +529,17 @@ it('logs neither ids nor answers nor anything about the person', async () => {
   const id = await startedId({ registeredPracticeOdsCode: 'B86030' });
   await answerAt(id, 1, CASE_STUDY[0]!);
   await answerAt(id, 1, CASE_STUDY[1]!);
-  expect(logged).toHaveLength(1);
-  expect(logged.join()).toContain('Triage content is loaded.');
+  await ask(
+    SWITCH,
+    { input: { pathwayId: 'cough', off: true, reason: 'Ruth Example was harmed' } },
+    OPERATOR,
+  );
+  const lines = logged.join();
+  expect(lines).toContain('Triage content is loaded.');
+  expect(lines).toContain('A triage switch was set.');
+  for (const secret of [id, 'emergency.screen', 'B86030', SON.dateOfBirth, 'Ruth', OPERATOR.id])
+    expect(lines).not.toContain(secret);
+  await ask(SWITCH, { input: { pathwayId: 'cough', off: false, reason: 'a test' } }, OPERATOR);
 });
 
 async function deps(): Promise<TriageDeps> {

@@ -10,11 +10,20 @@ import {
 } from '../federated-schema';
 import { assessmentStore } from './assessment-store';
 import { assessments, type Assessments } from './assessments';
+import { contentEditions } from './content-editions';
 import type { Content } from './content/content';
-import { loadContent, refuseDemoContent } from './content/load-content';
+import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
+import { answersWithoutWaiting } from './durability';
+import { pathwayFinder } from './find-pathways';
+import { guessLimit, type GuessLimit } from './guess-limit';
 import { triageMigrations, type TriageTables } from './migrations';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { CatalogueResolver } from './resolvers/catalogue.resolver';
+import { ExplanationResolver, WhatIfResolver } from './resolvers/explanation.resolver';
+import { StatisticsResolver } from './resolvers/statistics.resolver';
+import { SwitchResolver } from './resolvers/switch.resolver';
+import { assessmentStatistics, type AssessmentStatistics } from './statistics';
+import { switches, type Switches } from './switches';
 import { assessmentView } from './views/assessment-view';
 import { dispositionView, pathwayView } from './views/catalogue-view';
 
@@ -31,60 +40,84 @@ export interface TriageDeps {
 
 /** @throws Error with a sentence that says what to do: unusable content, demonstration content in live mode, no database. */
 export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> {
-  const { places, now, logger } = deps;
+  const { places, now, logger, clinicalMode } = deps;
   const content = loadContent();
-  refuseDemoContent(content, deps.clinicalMode);
+  refuseDemoContent(content, clinicalMode);
   const database = await openDatabase<TriageTables>(deps.database, NAME, triageMigrations);
-  const store = assessmentStore(database.db);
-  logger.info(
-    { pathways: content.pathways.size, demo: content.banner !== null },
-    'Triage content is loaded.',
-  );
+  await answersWithoutWaiting(database);
+  const { db, close } = database;
+  const editions = await contentEditions(db, content, clinicalMode, now);
+  const killSwitches = switches(database, now, logger);
+  const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
+  logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'Triage content is loaded.');
   return {
     name: NAME,
-    ...triageSchema({ content, assessments: assessments({ store, content, places, now }), now }),
-    close: () => database.close(),
+    ...triageSchema({
+      content,
+      assessments: assessments(assessing),
+      switches: killSwitches,
+      statistics: assessmentStatistics(db, content, now),
+      guesses: guessLimit(),
+      now,
+    }),
+    close,
   };
 }
 
 interface TriageServices {
   content: Content;
   assessments: Assessments;
+  switches: Switches;
+  statistics: AssessmentStatistics;
+  guesses: GuessLimit;
   now: () => Date;
 }
 
 /** Without services the type definitions are all that is of use: `npm run schema` opens no store. */
 export function triageSchema(services?: TriageServices): FederatedSchema {
   return buildFederatedSchema({
-    resolvers: [AssessmentResolver, CatalogueResolver],
+    resolvers: [
+      AssessmentResolver,
+      CatalogueResolver,
+      ExplanationResolver,
+      StatisticsResolver,
+      SwitchResolver,
+      WhatIfResolver,
+    ],
     orphanedTypes: [],
     instances: services ? resolvers(services) : new Map(),
     references: services ? references(services) : {},
   });
 }
 
-function resolvers({ content, assessments, now }: TriageServices): Map<unknown, object> {
+function resolvers(services: TriageServices): Map<unknown, object> {
+  const { content, now } = services;
   return new Map<unknown, object>([
-    [AssessmentResolver, new AssessmentResolver(content, assessments)],
-    [CatalogueResolver, new CatalogueResolver(content, now)],
+    [AssessmentResolver, new AssessmentResolver(content, services.assessments, services.guesses)],
+    [CatalogueResolver, new CatalogueResolver(content, pathwayFinder(content), services.switches, now)],
+    [ExplanationResolver, new ExplanationResolver()],
+    [StatisticsResolver, new StatisticsResolver(services.statistics)],
+    [SwitchResolver, new SwitchResolver(content, services.switches)],
+    [WhatIfResolver, new WhatIfResolver()],
   ]);
 }
 
 const Representation = z.object({ id: z.string() });
 
-function references({ content, assessments }: TriageServices): Record<string, ReferenceResolver> {
+function references({ content, ...services }: TriageServices): Record<string, ReferenceResolver> {
   return {
     Assessment: async (representation, { caller }) => {
-      const found = await assessments.find(Representation.parse(representation).id);
-      return found && assessmentView(content, found, caller);
+      const found = await services.assessments.find(Representation.parse(representation).id);
+      return found && assessmentView(found, caller);
     },
     Disposition: (representation) => {
       const found = content.dispositions.get(Representation.parse(representation).id);
       return found ? dispositionView(content, found) : null;
     },
-    Pathway: (representation) => {
+    Pathway: async (representation) => {
       const found = content.pathways.get(Representation.parse(representation).id);
-      return found ? pathwayView(content, found) : null;
+      const off = await services.switches.read();
+      return found ? pathwayView(content, found, off.has(found.id)) : null;
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Migration } from 'kysely';
+import { z } from 'zod';
+import { londonDate } from '../../domain/london-time';
+import { ageBandOf } from './age-bands';
 
-/** Columns with JSON are parsed by `assessment-store.ts` when they are read. Times are epoch milliseconds. */
+/** Columns with JSON are parsed where they are read. Times are epoch milliseconds, flags 0 or 1. */
 export interface TriageTables {
   triage_assessment: {
     id: string;
@@ -18,6 +21,29 @@ export interface TriageTables {
     idempotency_scope: string;
     idempotency_key: string;
     input_digest: string;
+    locale: string;
+    /** Calendar day in London, for statistics. */
+    started_day: string;
+    age_band: string;
+    /** Both null until there is an outcome, and again when a changed answer takes it back. */
+    completed_at: number | null;
+    disposition_id: string | null;
+  };
+  /** Every edition of a pathway that an assessment may be pinned to: the files that it was made from. */
+  triage_content: {
+    hash: string;
+    pathway_id: string;
+    version: string;
+    files: string;
+    kept_at: number;
+  };
+  /** What an operator has switched off; `scope` is a pathway or `EVERYTHING`. */
+  triage_switch: {
+    scope: string;
+    off: number;
+    reason: string;
+    changed_by: string;
+    changed_at: number;
   };
 }
 
@@ -45,4 +71,64 @@ const assessments: Migration = {
   },
 };
 
-export const triageMigrations: Record<string, Migration> = { '0001-assessments': assessments };
+const Before = z.object({
+  id: z.string(),
+  started_at: z.number(),
+  subject: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.object({ ageInDays: z.number() })),
+});
+
+const editionsSwitchesAndCounts: Migration = {
+  up: async (db) => {
+    const { schema } = db;
+    await schema
+      .alterTable('triage_assessment')
+      .addColumn('locale', 'text', (column) => column.notNull().defaultTo('en-GB'))
+      .execute();
+    for (const name of ['started_day', 'age_band'])
+      await schema
+        .alterTable('triage_assessment')
+        .addColumn(name, 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    await schema.alterTable('triage_assessment').addColumn('completed_at', 'bigint').execute();
+    await schema.alterTable('triage_assessment').addColumn('disposition_id', 'text').execute();
+    const rows = await db.selectFrom('triage_assessment').select(['id', 'started_at', 'subject']).execute();
+    for (const { id, started_at, subject } of z.array(Before).parse(rows))
+      await db
+        .updateTable('triage_assessment')
+        .set({
+          started_day: londonDate(new Date(started_at)),
+          age_band: ageBandOf(subject.ageInDays),
+        })
+        .where('id', '=', id)
+        .execute();
+    await schema
+      .createIndex('triage_assessment_day')
+      .on('triage_assessment')
+      .columns(['started_day', 'pathway_id'])
+      .execute();
+    await schema
+      .createTable('triage_content')
+      .addColumn('hash', 'text', (column) => column.primaryKey())
+      .addColumn('pathway_id', 'text', (column) => column.notNull())
+      .addColumn('version', 'text', (column) => column.notNull())
+      .addColumn('files', 'text', (column) => column.notNull())
+      .addColumn('kept_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await schema
+      .createTable('triage_switch')
+      .addColumn('scope', 'text', (column) => column.primaryKey())
+      .addColumn('off', 'integer', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('changed_by', 'text', (column) => column.notNull())
+      .addColumn('changed_at', 'bigint', (column) => column.notNull())
+      .execute();
+  },
+};
+
+export const triageMigrations: Record<string, Migration> = {
+  '0001-assessments': assessments,
+  '0002-editions-switches-and-counts': editionsSwitchesAndCounts,
+};

@@ -90,6 +90,15 @@ it('takes coordinates in England as they are', async () => {
   });
 });
 
+it('takes the languages that there are, and names them to who asks for another', async () => {
+  expect(await read({ locale: 'en-GB' })).toMatchObject({ ok: true, value: { locale: 'en-GB' } });
+  expect(await read({ locale: null })).toMatchObject({ ok: true, value: { locale: 'en-GB' } });
+  expect(await read({ locale: 'tlh' })).toMatchObject({
+    ok: false,
+    faults: { 'input.locale': expect.stringMatching(/worded in en-GB/) as string },
+  });
+});
+
 it.each(['', 'short', 'with spaces in the key', 'k'.repeat(101), 'nul\0nul\0nul\0nul\0'])(
   'refuses the idempotency key %j',
   async (idempotencyKey) => {

@@ -4,6 +4,7 @@ import type { Place, PlaceLookup } from '../../domain/place';
 import type { AssessedSubject } from './assessment-store';
 import type { Content, PathwayContent } from './content/content';
 import type { Relationship, Sex } from './content/vocabulary';
+import { FIRST_LOCALE } from './content/wording';
 
 /** A start as it arrives. What is text is not checked yet. */
 export interface StartInput {
@@ -11,6 +12,7 @@ export interface StartInput {
   subject: SubjectAsGiven;
   place?: PlaceAsGiven | null;
   registeredPracticeOdsCode?: string | null;
+  locale?: string | null;
   idempotencyKey: string;
 }
 
@@ -31,6 +33,7 @@ export interface StartRequest {
   subject: AssessedSubject;
   place: Place | null;
   declaredPractice: OdsCode | null;
+  locale: string;
   idempotencyKey: string;
 }
 
@@ -58,11 +61,15 @@ export async function readStartRequest(
   const subject = readSubject(input.subject, 'input.subject', deps.now());
   const place = await readPlace(input.place ?? null, deps.places);
   const practice = readPractice(input.registeredPracticeOdsCode ?? null);
+  const locale = input.locale ?? FIRST_LOCALE;
   const faults: FieldFaults = {
     ...(pathway ? {} : { 'input.pathwayId': 'There is no such pathway; the query "pathways" lists them.' }),
     ...(subject.ok ? {} : subject.faults),
     ...(place.ok ? {} : place.faults),
     ...(practice.ok ? {} : practice.faults),
+    ...(deps.content.locales.includes(locale)
+      ? {}
+      : { 'input.locale': `The symptom checks are worded in ${deps.content.locales.join(', ')}.` }),
     ...(IDEMPOTENCY_KEY.test(input.idempotencyKey)
       ? {}
       : { 'input.idempotencyKey': 'Use 16 to 100 printable characters without spaces, for example a UUID.' }),
@@ -76,6 +83,7 @@ export async function readStartRequest(
       subject: subject.value,
       place: place.value,
       declaredPractice: practice.value,
+      locale,
       idempotencyKey: input.idempotencyKey,
     },
   };

@@ -6,8 +6,8 @@ import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { DatabaseSettings } from '../../subgraphs/database';
 import { newPractice } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { openLedger } from '../ledger-bookings';
 import { newHold } from './new-hold';
-import { openLedger } from './open-ledger';
 
 /** Five seconds for the turn to come, and some; not a promise of speed, but that nobody hangs. */
 const LIMIT_MS = 15_000;

@@ -20,21 +20,23 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { startTcpProxy, type TcpProxy, type Verdict } from '../tcp-proxy';
+import { asItComes, faultProxy, type FaultProxy, type Treatment } from '../faults/fault-proxy';
+import { openLedger } from '../ledger-bookings';
 import { newHold } from './new-hold';
-import { openLedger } from './open-ledger';
 import { unlikePromised } from './promises';
 
 const postgres = testDatabases().find(({ name }) => name === 'PostgreSQL');
 // `tests/global-setup.ts` says when the machine has no PostgreSQL.
 const suite = postgres === undefined ? describe.skip : describe;
 
-/** `CUT`: PostgreSQL never got the commit. `CUT_REPLY`: it did, and nobody was told. */
-const CUTS = ['CUT', 'CUT_REPLY'] as const;
+/** PostgreSQL never got the commit; or it did, and nobody was told. */
+const CUTS = ['reset', 'reset-after-reply'] as const;
+type Cut = (typeof CUTS)[number];
 const CHECK_IN_MS = 60_000;
 
 suite('PostgreSQL’s connection is cut at COMMIT', () => {
-  let proxy: TcpProxy;
+  let proxy: FaultProxy;
+  let treat: (sent: Buffer) => Treatment | null;
   let direct: DatabaseSettings;
   let proxied: DatabaseSettings;
   /** As another process sees it, whose connections are whole. */
@@ -44,24 +46,29 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
   beforeAll(async () => {
     const settings = await postgres!.settings();
     if (settings.kind !== 'postgres') throw new Error('PostgreSQL is what is tested here.');
+    treat = () => null;
     const url = new URL(settings.url);
-    proxy = await startTcpProxy(Number(url.port));
+    proxy = await faultProxy({
+      upstream: { host: url.hostname, port: Number(url.port) },
+      request: asItComes,
+      treat: (sent) => treat(sent),
+    });
     direct = settings;
     proxied = { kind: 'postgres', url: Object.assign(url, { port: proxy.port }).href };
     ({ books: elsewhere, database } = await openLedger(direct));
   });
   beforeEach(() => {
-    proxy.judge = () => 'FORWARD';
+    treat = () => null;
   });
   afterAll(async () => {
     await elsewhere.close();
     await proxy.close();
   });
 
-  /** The n-th commit from now on, counted from 1, meets the verdict. */
-  function cutAt(commit: number, verdict: Verdict): void {
+  /** The n-th commit from now on, counted from 1. */
+  function cutAt(commit: number, kind: Cut): void {
     let commits = 0;
-    proxy.judge = (sent) => (sent.includes('commit\0') && ++commits === commit ? verdict : 'FORWARD');
+    treat = (sent) => (sent.includes('commit\0') && ++commits === commit ? { fault: { kind } } : null);
   }
 
   describe('in the ledger', () => {
@@ -77,11 +84,11 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       cutAt(1, cut);
       await expect(books.recordHold(hold, CHECK_IN_MS, asked)).rejects.toThrow(DatabaseUnavailable);
       expect(await elsewhere.findHold(hold.id, hold.callerId)).toEqual(
-        cut === 'CUT' ? null : expect.objectContaining({ id: hold.id }),
+        cut === 'reset' ? null : expect.objectContaining({ id: hold.id }),
       );
       const again = await books.recordHold(hold, CHECK_IN_MS, asked);
       expect(again).toMatchObject(
-        cut === 'CUT' ? { kind: 'recorded' } : { kind: 'repeated', resultId: hold.id },
+        cut === 'reset' ? { kind: 'recorded' } : { kind: 'repeated', resultId: hold.id },
       );
       expect(await books.findHold(hold.id, hold.callerId)).not.toBeNull();
     });
@@ -97,7 +104,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       cutAt(1, cut);
       await expect(accept()).rejects.toThrow(DatabaseUnavailable);
       const again = await accept();
-      expect(again.kind).toBe(cut === 'CUT' ? 'moved' : 'stale');
+      expect(again.kind).toBe(cut === 'reset' ? 'moved' : 'stale');
       const promise = {
         what: 'moved' as const,
         bookingId: opened.booking.id,
@@ -108,7 +115,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
     });
 
     test('when every connection is cut in the middle of things the next ones serve', async () => {
-      proxy.judge = (sent) => (sent.includes('insert into') ? 'CUT' : 'FORWARD');
+      treat = (sent) => (sent.includes('insert into') ? { fault: { kind: 'reset' } } : null);
       const wishes = Array.from({ length: 40 }, () => newHold(newPractice(), randomUUID()));
       const record = () =>
         Promise.allSettled(
@@ -116,7 +123,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
         );
       for (const one of await record())
         expect(one).toMatchObject({ status: 'rejected', reason: { name: 'DatabaseUnavailable' } });
-      proxy.judge = () => 'FORWARD';
+      treat = () => null;
       for (const one of await record())
         expect(one).toMatchObject({ status: 'fulfilled', value: { kind: 'recorded' } });
     });

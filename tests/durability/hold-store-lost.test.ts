@@ -18,8 +18,8 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { startRedis, type TestRedis } from '../servers';
-import { onceWhere, startTcpProxy, type TcpProxy } from '../tcp-proxy';
+import { asItComes, faultProxy, type FaultProxy } from '../faults/fault-proxy';
+import { killableRedis, type KillableServer } from '../faults/killable-servers';
 
 // `tests/global-setup.ts` says when the machine has no Redis.
 const suite = process.env.TEST_REDIS_URL === undefined ? describe.skip : describe;
@@ -35,24 +35,33 @@ interface Fault {
 }
 
 suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ settings }) => {
-  let redis: TestRedis;
-  let proxy: TcpProxy;
+  let redis: KillableServer;
+  let proxy: FaultProxy;
+  let isNextAnswerCut = false;
   let lab: BookingLaboratory;
   beforeAll(async () => {
-    redis = (await startRedis())!;
-    proxy = await startTcpProxy(redis.port);
+    redis = (await killableRedis())!;
+    proxy = await faultProxy({
+      upstream: { host: '127.0.0.1', port: redis.port },
+      request: asItComes,
+      treat() {
+        if (!isNextAnswerCut) return null;
+        isNextAnswerCut = false;
+        return { fault: { kind: 'reset-after-reply' } };
+      },
+    });
     const holds = redisHolds(`redis://127.0.0.1:${proxy.port}`, pino({ level: 'silent' }));
     lab = await bookingLaboratory(await settings(), holds);
   });
   afterAll(async () => {
     await lab.close();
     await proxy.close();
-    await redis.stop();
+    await redis.remove();
   });
 
   const nothing = () => Promise.resolve();
   const faults: Fault[] = [
-    { fault: 'killed', strike: () => redis.kill(), mend: () => redis.restart() },
+    { fault: 'killed', strike: () => redis.kill(), mend: () => redis.start() },
     { fault: 'killed and restarted', strike: killedAndRestarted, mend: nothing },
     { fault: 'flushed', strike: flushed, mend: nothing },
     { fault: 'hanging', strike: hanging, mend: resumed },
@@ -61,10 +70,10 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
 
   async function killedAndRestarted(): Promise<void> {
     await redis.kill();
-    await redis.restart();
+    await redis.start();
   }
   async function flushed(): Promise<void> {
-    const other = new Redis(redis.url);
+    const other = new Redis(redis.port);
     await other.flushall();
     other.disconnect();
   }
@@ -77,7 +86,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
     return nothing();
   }
   function cutOff(): Promise<void> {
-    proxy.judge = onceWhere(() => true, 'CUT_REPLY');
+    isNextAnswerCut = true;
     return nothing();
   }
 

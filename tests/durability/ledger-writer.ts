@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { openLedger } from '../ledger-bookings';
 import { newHold } from './new-hold';
-import { openLedger } from './open-ledger';
 import { WriterPlan, type Acknowledged } from './writer-plan';
 
 const CHECK_IN_MS = 60_000;

@@ -4,7 +4,7 @@ import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import type { Database, DatabaseSettings } from '../../subgraphs/database';
 import { newPractice } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { openLedger } from './open-ledger';
+import { openLedger } from '../ledger-bookings';
 import { allBookings, unlikePromised } from './promises';
 import { writers, type Writers } from './writers';
 

@@ -1,10 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { PROGRAM_ENV, typescriptProgram } from '../typescript-process';
 import { Acknowledged, type WriterPlan } from './writer-plan';
 
 /** Processes that run ledger-writer.ts. */
@@ -26,22 +23,12 @@ export interface Writer {
 }
 
 export async function writers(): Promise<Writers> {
-  const folder = mkdtempSync(join(tmpdir(), 'gp-booking-writer-'));
-  const program = join(folder, 'ledger-writer.js');
-  await build({
-    entryPoints: [join(__dirname, 'ledger-writer.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
-  });
+  const program = await typescriptProgram('tests/durability/ledger-writer.ts');
   const running = new Set<ChildProcess>();
   return {
     start(plan) {
       const child = spawn(process.execPath, [program, JSON.stringify(plan)], {
-        env: { NODE_PATH: join(__dirname, '..', '..', 'node_modules'), PATH: process.env.PATH },
+        env: PROGRAM_ENV,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       running.add(child);
@@ -50,7 +37,6 @@ export async function writers(): Promise<Writers> {
     },
     close() {
       for (const child of running) child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pino from 'pino';
-import { startRedis, type TestRedis } from '../../../tests/servers';
-import { onceWhere, startTcpProxy, type TcpProxy } from '../../../tests/tcp-proxy';
+import { asItComes, faultProxy, type FaultProxy, type Treatment } from '../../../tests/faults/fault-proxy';
+import { killableRedis, type KillableServer } from '../../../tests/faults/killable-servers';
 import { HoldStoreUnavailable, slotKey, type HoldStore } from './hold-store';
 import { redisHolds } from './redis-holds';
 
@@ -11,22 +11,31 @@ import { redisHolds } from './redis-holds';
 const suite = process.env.TEST_REDIS_URL === undefined ? describe.skip : describe;
 /** Two attempts and some; not a promise of speed, but that nobody hangs. */
 const LIMIT_MS = 3_000;
+/** The command is cut on its way; or it is executed, and its answer is cut. */
+const CUTS = ['reset', 'reset-after-reply'] as const;
+type Cut = (typeof CUTS)[number];
 
 suite('holds in a Redis that fails', () => {
-  let redis: TestRedis;
-  let proxy: TcpProxy;
+  let redis: KillableServer;
+  let proxy: FaultProxy;
+  let treat: (sent: Buffer) => Treatment | null;
   let store: HoldStore;
 
   beforeEach(async () => {
-    redis = (await startRedis())!;
-    proxy = await startTcpProxy(redis.port);
+    redis = (await killableRedis())!;
+    treat = () => null;
+    proxy = await faultProxy({
+      upstream: { host: '127.0.0.1', port: redis.port },
+      request: asItComes,
+      treat: (sent) => treat(sent),
+    });
     store = redisHolds(`redis://127.0.0.1:${proxy.port}`, pino({ level: 'silent' }));
     await store.acquire(key(), holder(), 5_000);
   });
   afterEach(async () => {
     await store.close();
     await proxy.close();
-    await redis.stop();
+    await redis.remove();
   });
 
   const key = () => slotKey('supplier', 'Z90001', randomUUID());
@@ -52,12 +61,20 @@ suite('holds in a Redis that fails', () => {
     throw new Error('The hold store did not come back.');
   }
 
-  const whereCommand = (text: string) => (sent: Buffer) => sent.includes(text);
+  /** The first command with the text in it. */
+  function cutAt(text: string, kind: Cut): void {
+    let isOver = false;
+    treat = (sent) => {
+      if (isOver || !sent.includes(text)) return null;
+      isOver = true;
+      return { fault: { kind } };
+    };
+  }
 
   test('an acquisition whose answer was cut is known to be ours', async () => {
     const slot = key();
     const mine = holder();
-    proxy.judge = onceWhere(whereCommand(mine.token), 'CUT_REPLY');
+    cutAt(mine.token, 'reset-after-reply');
     expect(await within(store.acquire(slot, mine, 5_000))).toEqual({ acquired: true, forMs: 5_000 });
     expect(await within(store.holders([slot]))).toEqual(new Map([[slot, mine]]));
   });
@@ -66,7 +83,7 @@ suite('holds in a Redis that fails', () => {
     const naive = new Redis(`redis://127.0.0.1:${proxy.port}`);
     await naive.ping();
     const slot = key();
-    proxy.judge = onceWhere(whereCommand(slot), 'CUT_REPLY');
+    cutAt(slot, 'reset-after-reply');
     expect(await naive.set(slot, 'mine', 'PX', 60_000, 'NX')).toBeNull();
     expect(await naive.get(slot)).toBe('mine');
     naive.disconnect();
@@ -75,15 +92,15 @@ suite('holds in a Redis that fails', () => {
   test('an acquisition that was cut on its way is made', async () => {
     const slot = key();
     const mine = holder();
-    proxy.judge = onceWhere(whereCommand(mine.token), 'CUT');
+    cutAt(mine.token, 'reset');
     expect(await within(store.acquire(slot, mine, 5_000))).toEqual({ acquired: true, forMs: 5_000 });
   });
 
-  test.each(['CUT', 'CUT_REPLY'] as const)('a slot is free after a release that met %s', async (verdict) => {
+  test.each(CUTS)('a slot is free after a release that met %s', async (cut) => {
     const slot = key();
     const mine = holder();
     await store.acquire(slot, mine, 5_000);
-    proxy.judge = onceWhere(whereCommand(slot), verdict);
+    cutAt(slot, cut);
     await within(store.release(slot, mine.token));
     expect(await within(store.acquire(slot, holder(), 5_000))).toMatchObject({ acquired: true });
   });
@@ -95,7 +112,7 @@ suite('holds in a Redis that fails', () => {
     expect(await within(store.acquire(slot, holder(), 5_000))).toBe('unavailable');
     expect(await within(store.release(slot, randomUUID()))).toBe('unavailable');
     expect(await within(store.holders([slot]))).toBe('unavailable');
-    await redis.restart();
+    await redis.start();
     await back();
     expect(await within(store.acquire(slot, holder(), 5_000))).toMatchObject({ acquired: true });
   });
@@ -104,7 +121,7 @@ suite('holds in a Redis that fails', () => {
     const slot = key();
     const mine = holder();
     await store.acquire(slot, mine, 60_000);
-    const other = new Redis(redis.url);
+    const other = new Redis(redis.port);
     await other.flushall();
     other.disconnect();
     expect(await within(store.acquire(slot, holder(), 5_000))).toMatchObject({ acquired: true });
@@ -123,7 +140,7 @@ suite('holds in a Redis that fails', () => {
     {
       how: 'told to pause its clients',
       pause: async () => {
-        const other = new Redis(redis.url);
+        const other = new Redis(redis.port);
         await other.call('CLIENT', 'PAUSE', '3000', 'ALL');
         other.disconnect();
       },

@@ -3,80 +3,122 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { BookableScope, CareLevel, Sex } from './vocabulary';
-import { Wording } from './wording';
+import { Locale, Wording } from './wording';
 
-/** What content authors write: the shape of each YAML file. What refers to what is checked by `checkContent`. */
+/**
+ * What content authors write: the shape of each YAML file. What one file alone cannot show, and what has a rule of its
+ * own (exits, sources, "not sure", advice), is left to the rules in `check/`.
+ */
 
 const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id is lower-case words joined by hyphens.');
 const Version = z.string().regex(/^\d+\.\d+\.\d+$/, 'A version is three numbers, for example 1.2.0.');
 const Status = z.enum(['demo', 'reviewed', 'live']);
-const SourceIds = z.array(Id).min(1, 'Every rule names at least one source.');
 const text = z.string().min(1);
 
-const toQuestion = z.strictObject({ to: Id });
-const toOutcome = z.strictObject({ outcome: Id, sources: SourceIds });
+/** Where an answer leads: to a question, to another pathway or to an outcome; rule 6 wants exactly one of them. */
+const exit = {
+  to: Id.optional(),
+  pathway: Id.optional(),
+  outcome: Id.optional(),
+  /** Whatever follows, the outcome is at least as urgent as this disposition. */
+  atLeast: Id.optional(),
+  /** Left out: those of the question. */
+  sources: z.array(Id).optional(),
+};
+const ExitFile = z.strictObject(exit);
+export type ExitFile = z.infer<typeof ExitFile>;
 
-const tick = z.strictObject({
+const OptionFile = z.strictObject({
   id: Id,
-  text: Wording,
+  /** Left out where texts.yaml has an answer with this id. */
+  text: Wording.optional(),
   detail: Wording.optional(),
-  outcome: Id,
-  sources: SourceIds,
+  ...exit,
 });
-const choice = z
-  .strictObject({ ...tick.shape, to: Id.optional(), outcome: Id.optional() })
-  .refine((option) => (option.to === undefined) !== (option.outcome === undefined), {
-    message: 'An option leads to a question (to) or to an outcome, to exactly one of them.',
-  });
+export type OptionFile = z.infer<typeof OptionFile>;
 
-const asked = { text: Wording, why: Wording.optional() };
-const emergencyQuestion = z.strictObject({
+const asked = {
+  text: Wording,
+  why: Wording.optional(),
+  sources: z.array(Id).optional(),
+  options: z.array(OptionFile).min(1).max(12),
+};
+const tickAny = z.strictObject({
   kind: z.literal('tickAny'),
   ...asked,
-  options: z.array(tick).min(1).max(12),
-  unsure: toOutcome,
+  none: ExitFile,
+  unsure: ExitFile.optional(),
 });
-const tickAny = z.strictObject({
-  ...emergencyQuestion.shape,
-  none: z.union([toQuestion, toOutcome]),
-});
-const chooseOne = z.strictObject({
-  kind: z.literal('chooseOne'),
-  ...asked,
-  options: z.array(choice).min(2).max(12),
+const chooseOne = z.strictObject({ kind: z.literal('chooseOne'), ...asked, fact: Id.optional() });
+
+/** Not asked: the age is known. Bands are half-open and in ascending order; the last has no upper end. */
+const byAge = z.strictObject({
+  kind: z.literal('byAge'),
+  bands: z
+    .array(
+      z.strictObject({
+        below: z.int().min(1).optional(),
+        /** What is said where this band decides; needed with an outcome or `atLeast`. */
+        text: Wording.optional(),
+        ...exit,
+      }),
+    )
+    .min(2),
 });
 
+const Ages = z.strictObject({ from: z.int().min(0), below: z.int().min(1).nullable() });
+
+/** Ages in days, half-open: `from` is in, `below` is out; `below: null` has no upper end. */
 const Population = z.strictObject({
-  ageInMonths: z.strictObject({ from: z.int().min(0), below: z.int().min(1).nullable() }),
+  ageInDays: Ages,
   sex: z.array(Sex).min(1).default(Sex.options),
 });
 
-const Advice = z.strictObject({ careAdvice: z.array(Id), worseningAdvice: z.array(Id).min(1) });
+const Advice = z.strictObject({ careAdvice: z.array(Id), worseningAdvice: z.array(Id) });
+
+const Vignette = z.strictObject({
+  name: text,
+  subject: z.strictObject({ ageInDays: z.int().min(0), sex: Sex }),
+  /** By question; those of this pathway without its name. */
+  answers: z.record(z.string(), z.array(Id).min(1)),
+  expect: Id,
+});
 
 export const PathwayFile = z.strictObject({
   id: Id,
   version: Version,
   status: Status,
   reviewedBy: z.string().min(1).nullable(),
-  title: text,
-  summary: text,
+  /** Pathways with the same complaint are variants for different people. */
+  complaint: Id,
+  title: Wording,
+  summary: Wording,
   entryTerms: z.array(text).min(1),
+  /** Rule 8: every pathway says that it begins with it. */
+  emergencyScreen: text.optional(),
+  /** Facts that the complaint itself says. */
+  given: z.record(Id, Id).default({}),
   population: Population,
-  refusals: z.array(z.strictObject({ ...Population.shape, disposition: Id, text })),
+  refusals: z.array(z.strictObject({ ...Population.shape, disposition: Id, text: Wording })),
   start: Id,
-  questions: z.record(Id, z.discriminatedUnion('kind', [tickAny, chooseOne])),
+  questions: z.record(Id, z.discriminatedUnion('kind', [tickAny, chooseOne, byAge])),
   outcomes: z.record(Id, Advice),
+  vignettes: z.array(Vignette).min(1),
 });
 export type PathwayFile = z.infer<typeof PathwayFile>;
-export type QuestionFile = PathwayFile['questions'][string];
+export type NodeFile = PathwayFile['questions'][string];
+export type QuestionFile = Exclude<NodeFile, { kind: 'byAge' }>;
 
 export const EmergencyScreenFile = z.strictObject({
   id: z.literal('emergency'),
   version: Version,
   status: Status,
-  questions: z.strictObject({ screen: emergencyQuestion }),
+  questions: z.strictObject({ screen: tickAny.omit({ none: true }) }),
 });
 export type EmergencyScreenFile = z.infer<typeof EmergencyScreenFile>;
+
+/** Of a pathway, or of the emergency screen, where "none" goes on to wherever each pathway starts. */
+export type QuestionsFile = Record<string, NodeFile | EmergencyScreenFile['questions']['screen']>;
 
 const Timeframe = z.union([
   z.strictObject({ minutes: z.int().min(0) }),
@@ -91,14 +133,14 @@ export const DispositionsFile = z.strictObject({
     Id,
     z.strictObject({
       ...Advice.shape,
-      title: text,
+      title: Wording,
       careLevel: CareLevel,
       timeframe: Timeframe,
       urgencyRank: z.int().min(0),
       bookable: BookableScope,
       modes: z.array(z.enum(APPOINTMENT_MODES)),
       externalCodes: z.record(Id, text),
-      sources: SourceIds,
+      sources: z.array(Id),
     }),
   ),
 });
@@ -106,23 +148,51 @@ export type DispositionsFile = z.infer<typeof DispositionsFile>;
 
 export const SourcesFile = z.record(
   Id,
-  z.strictObject({ name: text, url: z.url({ protocol: /^https$/ }), accessed: z.iso.date() }),
+  z.strictObject({ name: text, url: z.url({ protocol: /^https$/ }), accessed: z.iso.date().nullable() }),
 );
 export type SourcesFile = z.infer<typeof SourcesFile>;
 
+/** What a question may find out for others; `knownFrom` says for whom it is known without asking. */
+export const FactsFile = z.record(
+  Id,
+  z.strictObject({
+    knownFrom: z
+      .array(z.strictObject({ sex: z.array(Sex).min(1).optional(), ageInDays: Ages.optional(), value: Id }))
+      .default([]),
+  }),
+);
+export type FactsFile = z.infer<typeof FactsFile>;
+
 export const TextsFile = z.strictObject({
-  banner: text,
-  noneOfThese: text,
-  unsure: text,
+  locales: z.array(Locale).min(1),
+  banner: Wording,
+  /** Told to everybody whose symptom check an operator has switched off. */
+  switchedOff: Wording,
+  noneOfThese: Wording,
+  answers: z.record(Id, Wording),
+  unsureOfTicks: Wording,
   advice: z.record(Id, Wording),
 });
 export type TextsFile = z.infer<typeof TextsFile>;
+
+/** A warning that somebody has looked at and let stand; content that people rely on has no others. */
+export const WaiversFile = z.array(
+  z.strictObject({
+    rule: z.int().min(1).max(20),
+    file: text,
+    /** Of the finding; left out: every warning of this rule in the file. */
+    path: text.optional(),
+    signedBy: text,
+    reason: text,
+  }),
+);
+export type WaiversFile = z.infer<typeof WaiversFile>;
 
 /** The text of every content file by its path within the folder, `pathways/child-rash.yaml`. */
 export function readContentFiles(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.yaml'))
+    .filter((name) => name.endsWith('.yaml') && !name.startsWith('golden/'))
     .sort();
   return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }

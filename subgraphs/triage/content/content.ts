@@ -4,8 +4,11 @@ import type { Wording } from './wording';
 
 /** Triage content as the engine uses it: checked, linked, immutable. Made by `linkContent`, held for the process's life. */
 export interface Content {
+  /** In which every text exists. */
+  locales: readonly string[];
   /** Shown wherever content is shown while any of it is a demonstration; null once none is. */
-  banner: string | null;
+  banner: Wording | null;
+  switchedOff: Wording;
   dispositions: ReadonlyMap<string, DispositionContent>;
   pathways: ReadonlyMap<string, PathwayContent>;
 }
@@ -15,46 +18,85 @@ export interface PathwayContent {
   version: string;
   /** SHA-256 in hex over every file that this pathway's behaviour and wording come from. */
   hash: string;
+  /** Those files, by name: kept for as long as there are assessments pinned to them. */
+  files: ReadonlyMap<string, string>;
   status: ContentStatus;
-  title: string;
-  summary: string;
+  title: Wording;
+  summary: Wording;
   entryTerms: readonly string[];
   population: Population;
   refusals: readonly Refusal[];
+  /** Facts that the complaint itself says, and facts that are known of some people. */
+  given: ReadonlyMap<string, string>;
+  knownFacts: readonly KnownFact[];
   /** The emergency screen; it leads on to the pathway's own first question. */
   start: QuestionContent;
-  /** By id, emergency screen included. */
+  /** By id: emergency screen, own questions, and those of pathways that it leads on to. */
   questions: ReadonlyMap<string, QuestionContent>;
-  /** By disposition id: what this pathway advises with that outcome, its own advice first. */
-  advice: ReadonlyMap<string, Advice>;
+  /** By pathway and disposition: what is advised where a question of that pathway has decided, its own advice first. */
+  advice: ReadonlyMap<string, ReadonlyMap<string, Advice>>;
 }
 
-export interface QuestionContent {
+export interface KnownFact {
+  fact: string;
+  /** The option that these people would choose. */
+  value: string;
+  sex: readonly Sex[];
+  ageInDays: AgeRange;
+}
+
+/** A question that is asked, or bands of age, which are known. */
+export type NodeContent = QuestionContent | AgeBandsContent;
+
+interface Node {
   /** `child-rash.fever`: stable across versions, never a position. */
   id: string;
+  /** Whose file it stands in; the emergency screen belongs to the pathway that it leads on to. */
+  pathwayId: string;
+}
+
+export interface QuestionContent extends Node {
   kind: QuestionKind;
   text: Wording;
   why: Wording | null;
+  /** Not asked where it is known. */
+  fact: string | null;
   options: readonly OptionContent[];
 }
 
-export interface OptionContent {
+export interface AgeBandsContent extends Node {
+  kind: 'BY_AGE';
+  bands: readonly BandContent[];
+}
+
+/** One way on, and what it rests on. */
+export interface RuleContent {
+  /** Unique within its question. */
   id: string;
   text: Wording;
-  detail: Wording | null;
-  /** "None of these": cannot be ticked together with anything else. */
-  alone: boolean;
   exit: Exit;
   sources: readonly Source[];
 }
 
+export interface OptionContent extends RuleContent {
+  detail: Wording | null;
+  /** "None of these": cannot be ticked together with anything else. */
+  alone: boolean;
+}
+
+export interface BandContent extends RuleContent {
+  /** Days; null in the last band. */
+  below: number | null;
+}
+
 export type Exit =
-  { kind: 'ask'; question: QuestionContent } | { kind: 'outcome'; disposition: DispositionContent };
+  | { kind: 'go'; to: NodeContent; atLeast: DispositionContent | null }
+  | { kind: 'outcome'; disposition: DispositionContent };
 
 export interface DispositionContent extends Advice {
   id: string;
   status: ContentStatus;
-  title: string;
+  title: Wording;
   careLevel: CareLevel;
   timeframe: Timeframe;
   /** 0 is the most urgent. */
@@ -73,20 +115,27 @@ export interface Advice {
   worseningAdvice: readonly Wording[];
 }
 
-/** Ages in completed months, half-open: `from` is in, `below` is out; `below: null` has no upper end. */
+/** In days, half-open: `from` is in, `below` is out; `below: null` has no upper end. */
+export interface AgeRange {
+  from: number;
+  below: number | null;
+}
+
 export interface Population {
-  ageInMonths: { from: number; below: number | null };
+  ageInDays: AgeRange;
   sex: readonly Sex[];
 }
 
 /** People whom the pathway turns away, and what they are told to do instead. */
 export interface Refusal extends Population {
-  text: string;
+  text: Wording;
   disposition: DispositionContent;
 }
 
 export interface Source {
+  id: string;
   name: string;
   url: string;
-  accessed: string;
+  /** When the page was last compared with the rules that cite it; null: never. */
+  accessed: string | null;
 }

@@ -1,31 +1,43 @@
 import type {
   Advice,
+  AgeBandsContent,
   Content,
   DispositionContent,
   Exit,
+  KnownFact,
+  NodeContent,
   OptionContent,
   PathwayContent,
   QuestionContent,
   Source,
   Timeframe,
 } from './content';
-import type { DispositionsFile, PathwayFile, QuestionFile } from './content-files';
-import type { ParsedContent } from './parse-content';
-import type { ContentStatus } from './vocabulary';
-import type { Wording } from './wording';
+import type { DispositionsFile, ExitFile, OptionFile, PathwayFile, QuestionFile } from './content-files';
+import { filesOf, hashOf, type ParsedContent } from './parse-content';
+import { Sex, type ContentStatus } from './vocabulary';
+import { ANY_READER, say, type Wording } from './wording';
 
-const EMERGENCY_SCREEN = 'emergency.screen';
+export const EMERGENCY_SCREEN = 'emergency.screen';
 
-/** Joins checked content into the graph that the engine walks: exits hold the question or disposition itself. */
-export function linkContent(parsed: ParsedContent): Content {
+const EVERY_AGE = { from: 0, below: null };
+
+/**
+ * Joins checked content into the graph that the engine walks: exits hold the question or disposition itself.
+ * @param files what was parsed: each pathway keeps those that it rests on.
+ */
+export function linkContent(parsed: ParsedContent, files: ReadonlyMap<string, string>): Content {
   const link = linker(parsed);
-  const pathways = [...parsed.pathways.values()].map(({ pathway, hash }) => linkPathway(pathway, hash, link));
+  const pathways = [...parsed.pathways.values()].map((file) =>
+    linkPathway(file, filesOf(file, parsed, files), link),
+  );
   const dispositions = new Map(
     Object.keys(parsed.dispositions.dispositions).map((id) => [id, link.disposition(id)]),
   );
   const live = [...pathways, ...dispositions.values()].every(({ status }) => status !== 'DEMO');
   return {
+    locales: parsed.texts.locales,
     banner: live ? null : parsed.texts.banner,
+    switchedOff: parsed.texts.switchedOff,
     dispositions,
     pathways: new Map(pathways.map((pathway) => [pathway.id, pathway])),
   };
@@ -33,7 +45,7 @@ export function linkContent(parsed: ParsedContent): Content {
 
 type Linker = ReturnType<typeof linker>;
 
-/** Looks up by id what `checkContent` has found to exist. */
+/** Looks up by id what the rules have found to exist. */
 function linker(parsed: ParsedContent) {
   const advice = (ids: readonly string[]): Wording[] => ids.map((id) => known(parsed.texts.advice, id));
   const dispositions: Record<string, DispositionContent> = {};
@@ -47,29 +59,24 @@ function linker(parsed: ParsedContent) {
       careAdvice: advice(file.careAdvice),
       worseningAdvice: advice(file.worseningAdvice),
     };
+  const pathways = Object.fromEntries([...parsed.pathways.values()].map((file) => [file.id, file]));
   return {
     parsed,
     advice,
     disposition: (id: string): DispositionContent => known(dispositions, id),
-    sources: (ids: readonly string[]): Source[] => ids.map((id) => known(parsed.sources, id)),
+    pathway: (id: string): PathwayFile => known(pathways, id),
+    sources: (ids: readonly string[]): Source[] => ids.map((id) => ({ id, ...known(parsed.sources, id) })),
   };
 }
 
-function linkPathway(file: PathwayFile, hash: string, link: Linker): PathwayContent {
-  const questions = new Map<string, QuestionContent>();
-  const question = (key: string): QuestionContent => {
-    const id = `${file.id}.${key}`;
-    const linked = questions.get(id) ?? linkQuestion(id, known(file.questions, key), link, question);
-    questions.set(id, linked);
-    return linked;
-  };
-  const screen = { ...link.parsed.emergency.questions.screen, none: { to: file.start } };
-  const start = linkQuestion(EMERGENCY_SCREEN, screen, link, question);
-  questions.set(EMERGENCY_SCREEN, start);
+function linkPathway(file: PathwayFile, files: ReadonlyMap<string, string>, link: Linker): PathwayContent {
+  const nodes = nodeLinker(link);
+  const start = emergencyScreen(file, link, nodes);
   return {
     id: file.id,
     version: file.version,
-    hash,
+    hash: hashOf(files),
+    files,
     status: leastAssured([file.status, link.parsed.emergency.status, link.parsed.dispositions.status]),
     title: file.title,
     summary: file.summary,
@@ -79,10 +86,114 @@ function linkPathway(file: PathwayFile, hash: string, link: Linker): PathwayCont
       ...refusal,
       disposition: link.disposition(refusal.disposition),
     })),
+    given: new Map(Object.entries(file.given)),
+    knownFacts: knownFacts(link.parsed.facts),
     start,
-    questions,
-    advice: linkAdvice(file, link),
+    questions: new Map([[start.id, start], ...nodes.questions()]),
+    advice: new Map(nodes.pathways().map((id) => [id, linkAdvice(link.pathway(id), link)])),
   };
+}
+
+type NodeLinker = ReturnType<typeof nodeLinker>;
+
+/** Each node once for each pathway, so that two ways to a question meet in the same object. */
+function nodeLinker(link: Linker) {
+  const nodes = new Map<string, NodeContent>();
+  const node = (file: PathwayFile, key: string): NodeContent => {
+    const id = `${file.id}.${key}`;
+    const linked = nodes.get(id) ?? linkNode(file, key, link, node);
+    nodes.set(id, linked);
+    return linked;
+  };
+  return {
+    node,
+    questions: (): [string, QuestionContent][] =>
+      [...nodes].flatMap(([id, each]) => (each.kind === 'BY_AGE' ? [] : [[id, each]])),
+    pathways: (): string[] => [...new Set([...nodes.values()].map(({ pathwayId }) => pathwayId))],
+  };
+}
+
+type NodeOf = NodeLinker['node'];
+
+function emergencyScreen(file: PathwayFile, link: Linker, { node }: NodeLinker): QuestionContent {
+  const screen = { ...link.parsed.emergency.questions.screen, none: { to: file.start } };
+  return linkQuestion(EMERGENCY_SCREEN, screen, file, link, node);
+}
+
+function linkNode(file: PathwayFile, key: string, link: Linker, node: NodeOf): NodeContent {
+  const id = `${file.id}.${key}`;
+  const written = known(file.questions, key);
+  return written.kind === 'byAge'
+    ? linkBands(id, written.bands, file, link, node)
+    : linkQuestion(id, written, file, link, node);
+}
+
+function linkBands(
+  id: string,
+  bands: Extract<PathwayFile['questions'][string], { kind: 'byAge' }>['bands'],
+  file: PathwayFile,
+  link: Linker,
+  node: NodeOf,
+): AgeBandsContent {
+  return {
+    kind: 'BY_AGE',
+    id,
+    pathwayId: file.id,
+    bands: bands.map((band) => ({
+      id: band.below === undefined ? 'other' : `below-${band.below}`,
+      below: band.below ?? null,
+      // The rules see to it that bands which decide have words.
+      text: band.text ?? say(file.title, ANY_READER),
+      exit: exit(band, file, link, node),
+      sources: link.sources(band.sources ?? []),
+    })),
+  };
+}
+
+function linkQuestion(
+  id: string,
+  written: QuestionFile,
+  file: PathwayFile,
+  link: Linker,
+  node: NodeOf,
+): QuestionContent {
+  const { texts } = link.parsed;
+  const option = (each: OptionFile, alone: boolean): OptionContent => ({
+    id: each.id,
+    text: each.text ?? known(texts.answers, each.id),
+    detail: each.detail ?? null,
+    alone,
+    exit: exit(each, file, link, node),
+    sources: link.sources(each.sources ?? written.sources ?? []),
+  });
+  return {
+    id,
+    pathwayId: file.id,
+    kind: written.kind === 'chooseOne' ? 'CHOOSE_ONE' : 'TICK_ANY',
+    text: written.text,
+    why: written.why ?? null,
+    fact: written.kind === 'chooseOne' ? (written.fact ?? null) : null,
+    options: [
+      ...written.options.map((each) => option(each, false)),
+      ...(written.kind === 'chooseOne'
+        ? []
+        : [
+            option({ id: 'none', text: texts.noneOfThese, ...written.none }, true),
+            option({ id: 'unsure', text: texts.unsureOfTicks, ...written.unsure }, false),
+          ]),
+    ],
+  };
+}
+
+function exit(written: ExitFile, file: PathwayFile, link: Linker, node: NodeOf): Exit {
+  const { to, pathway, outcome, atLeast } = written;
+  if (outcome !== undefined) return { kind: 'outcome', disposition: link.disposition(outcome) };
+  const floor = atLeast === undefined ? null : link.disposition(atLeast);
+  if (to !== undefined) return { kind: 'go', to: node(file, to), atLeast: floor };
+  if (pathway === undefined) throw new Error('Content that was checked has an option that leads nowhere.');
+  // The emergency screen has been answered on the way here.
+  const target = link.pathway(pathway);
+  return { kind: 'go', to: node(target, target.start), atLeast: floor };
 }
 
 /** The pathway's own advice first, then the disposition's. */
@@ -102,56 +213,15 @@ function linkAdvice(file: PathwayFile, link: Linker): Map<string, Advice> {
   );
 }
 
-function linkQuestion(
-  id: string,
-  file: QuestionFile,
-  link: Linker,
-  question: (key: string) => QuestionContent,
-): QuestionContent {
-  const option = (written: WrittenOption): OptionContent => ({
-    id: written.id,
-    text: written.text,
-    detail: written.detail ?? null,
-    alone: written.alone ?? false,
-    exit: exit(written, link, question),
-    sources: link.sources(written.sources ?? []),
-  });
-  const { texts } = link.parsed;
-  const options: WrittenOption[] =
-    file.kind === 'chooseOne'
-      ? file.options
-      : [
-          ...file.options,
-          { id: 'none', text: texts.noneOfThese, alone: true, ...file.none },
-          { id: 'unsure', text: texts.unsure, ...file.unsure },
-        ];
-  return {
-    id,
-    kind: file.kind === 'chooseOne' ? 'CHOOSE_ONE' : 'TICK_ANY',
-    text: file.text,
-    why: file.why ?? null,
-    options: options.map(option),
-  };
-}
-
-interface WrittenOption {
-  id: string;
-  text: Wording;
-  detail?: Wording | undefined;
-  alone?: boolean;
-  to?: string | undefined;
-  outcome?: string | undefined;
-  sources?: readonly string[] | undefined;
-}
-
-function exit(
-  { to, outcome }: WrittenOption,
-  link: Linker,
-  question: (key: string) => QuestionContent,
-): Exit {
-  if (outcome !== undefined) return { kind: 'outcome', disposition: link.disposition(outcome) };
-  if (to !== undefined) return { kind: 'ask', question: question(to) };
-  throw new Error('Content that was checked has an option that leads nowhere.');
+function knownFacts(facts: ParsedContent['facts']): KnownFact[] {
+  return Object.entries(facts).flatMap(([fact, { knownFrom }]) =>
+    knownFrom.map(({ sex, ageInDays, value }) => ({
+      fact,
+      value,
+      sex: sex ?? Sex.options,
+      ageInDays: ageInDays ?? EVERY_AGE,
+    })),
+  );
 }
 
 function timeframe(written: DispositionsFile['dispositions'][string]['timeframe']): Timeframe {

@@ -1,77 +1,177 @@
 import { createHash } from 'node:crypto';
-import { parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { DispositionsFile, EmergencyScreenFile, PathwayFile, SourcesFile, TextsFile } from './content-files';
+import { failure, findingLine, type Finding, type Path } from './check/finding';
+import {
+  DispositionsFile,
+  EmergencyScreenFile,
+  FactsFile,
+  PathwayFile,
+  SourcesFile,
+  TextsFile,
+  WaiversFile,
+} from './content-files';
 
 const PATHWAYS = 'pathways/';
-const SHARED = ['dispositions.yaml', 'emergency-screen.yaml', 'sources.yaml', 'texts.yaml'] as const;
+/** Every pathway's behaviour and wording rest on these too. */
+const SHARED = [
+  'dispositions.yaml',
+  'emergency-screen.yaml',
+  'facts.yaml',
+  'sources.yaml',
+  'texts.yaml',
+] as const;
 
 /** Content as written, each file well-formed in itself. */
 export interface ParsedContent {
   dispositions: DispositionsFile;
   emergency: EmergencyScreenFile;
+  facts: FactsFile;
   sources: SourcesFile;
   texts: TextsFile;
+  waivers: WaiversFile;
   /** By file name. */
-  pathways: ReadonlyMap<string, { hash: string; pathway: PathwayFile }>;
+  pathways: ReadonlyMap<string, PathwayFile>;
 }
 
-/** Thrown with one line for each thing that is wrong: file, path within it, and what to mend. */
-export function contentError(problems: readonly string[]): Error {
-  return new Error(`The triage content cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+export type Parsed =
+  { ok: true; content: ParsedContent; lines: LineOf } | { ok: false; findings: Finding[]; lines: LineOf };
+
+/** The line, from 1, on which something stands in its file. */
+export type LineOf = (file: string, path: Path) => number | undefined;
+
+/** Thrown with one line for each thing that is wrong: file, line, path within it, and what to mend. */
+export function contentError(findings: readonly Finding[], lines: LineOf): Error {
+  const said = findings.map((finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`);
+  return new Error(`The triage content cannot be used:\n${said.join('\n')}`);
 }
 
 /**
- * Reads the shape of every file.
+ * Reads the shape of every file (rule 1).
  * @param files text by file name, as `readContentFiles` gives it.
- * @throws Error naming every file and path that is malformed.
  */
-export function parseContent(files: ReadonlyMap<string, string>): ParsedContent {
-  const problems: string[] = [];
-  const read = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
-    const result = parseFile(name, files.get(name), schema);
+export function parseContent(files: ReadonlyMap<string, string>): Parsed {
+  const findings: Finding[] = [];
+  const read = new Map<string, YamlFile>();
+  const lines: LineOf = (file, path) => read.get(file)?.line(path);
+  const parse = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
+    const yaml = files.get(name);
+    if (yaml === undefined) {
+      findings.push(failure(1, name, [], 'The file is missing.'));
+      return undefined;
+    }
+    const file = yamlFile(yaml);
+    read.set(name, file);
+    const result = parseFile(name, file, schema);
     if (result.ok) return result.value;
-    problems.push(...result.problems);
+    findings.push(...result.findings);
     return undefined;
   };
-  const dispositions = read('dispositions.yaml', DispositionsFile);
-  const emergency = read('emergency-screen.yaml', EmergencyScreenFile);
-  const sources = read('sources.yaml', SourcesFile);
-  const texts = read('texts.yaml', TextsFile);
-  const pathways = new Map<string, { hash: string; pathway: PathwayFile }>();
+  const dispositions = parse('dispositions.yaml', DispositionsFile);
+  const emergency = parse('emergency-screen.yaml', EmergencyScreenFile);
+  const facts = parse('facts.yaml', FactsFile);
+  const sources = parse('sources.yaml', SourcesFile);
+  const texts = parse('texts.yaml', TextsFile);
+  // A kept edition of a single pathway has none.
+  const waivers = files.has('waivers.yaml') ? parse('waivers.yaml', WaiversFile) : [];
+  const pathways = new Map<string, PathwayFile>();
   for (const name of files.keys()) {
     if (!name.startsWith(PATHWAYS)) continue;
-    const pathway = read(name, PathwayFile);
-    if (pathway) pathways.set(name, { pathway, hash: hashOf(files, [...SHARED, name]) });
+    const pathway = parse(name, PathwayFile);
+    if (pathway) pathways.set(name, pathway);
   }
-  if (!dispositions || !emergency || !sources || !texts || problems.length > 0) throw contentError(problems);
-  return { dispositions, emergency, sources, texts, pathways };
+  if (!dispositions || !emergency || !facts || !sources || !texts || !waivers || findings.length > 0)
+    return { ok: false, findings, lines };
+  return {
+    ok: true,
+    lines,
+    content: { dispositions, emergency, facts, sources, texts, waivers, pathways },
+  };
+}
+
+/** What decides a pathway's behaviour and wording: its file, those it leads on to, and what all share. */
+export function filesOf(
+  pathway: PathwayFile,
+  { pathways }: ParsedContent,
+  files: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const names = new Set<string>();
+  const visit = ({ id, questions }: PathwayFile): void => {
+    const name = `${PATHWAYS}${id}.yaml`;
+    if (names.has(name)) return;
+    names.add(name);
+    for (const target of Object.values(questions).flatMap(pathwaysLedTo)) {
+      const next = pathways.get(`${PATHWAYS}${target}.yaml`);
+      if (next) visit(next);
+    }
+  };
+  visit(pathway);
+  return new Map([...SHARED, ...[...names].sort()].map((name) => [name, files.get(name) ?? '']));
+}
+
+/** SHA-256 in hex over names and texts. */
+export function hashOf(files: ReadonlyMap<string, string>): string {
+  const hash = createHash('sha256');
+  for (const [name, text] of files) hash.update(`${name}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+function pathwaysLedTo(node: PathwayFile['questions'][string]): string[] {
+  const exits = node.kind === 'byAge' ? node.bands : node.options;
+  const more = node.kind === 'tickAny' ? [node.none, node.unsure ?? {}] : [];
+  return [...exits, ...more].flatMap((exit) => ('pathway' in exit ? (exit.pathway ?? []) : []));
+}
+
+interface YamlFile {
+  document: Document.Parsed;
+  line(path: Path): number | undefined;
+}
+
+function yamlFile(text: string): YamlFile {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  return {
+    document,
+    line(path) {
+      // What is missing stands on no line: its parent does.
+      for (let length = path.length; length >= 0; length--) {
+        const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+        if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
+      }
+      return undefined;
+    },
+  };
 }
 
 function parseFile<T>(
   name: string,
-  text: string | undefined,
+  { document }: YamlFile,
   schema: z.ZodType<T>,
-): { ok: true; value: T } | { ok: false; problems: string[] } {
-  if (text === undefined) return { ok: false, problems: [`${name}: the file is missing.`] };
-  const document = parseDocument(text);
+): { ok: true; value: T } | { ok: false; findings: Finding[] } {
   if (document.errors.length > 0)
-    return { ok: false, problems: document.errors.map((error) => `${name}: ${error.message}`) };
+    return {
+      ok: false,
+      findings: document.errors.map(({ code, message }) =>
+        failure(code === 'DUPLICATE_KEY' ? 2 : 1, name, [], message.split('\n')[0] ?? message),
+      ),
+    };
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return { ok: true, value: parsed.data };
   return {
     ok: false,
-    problems: parsed.error.issues.map((issue) => `${[name, ...pathOf(issue)].join(': ')}: ${issue.message}`),
+    findings: parsed.error.issues.map((issue) => failure(1, name, keys(issue.path), said(issue))),
   };
 }
 
-/** Empty for a fault of the file as a whole. */
-function pathOf({ path }: z.core.$ZodIssue): string[] {
-  return path.length === 0 ? [] : [path.join('.')];
+/** Of the ways in which a union can fail, what is wrong with the last, most particular one. */
+function said(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const inner = issue.errors.flat().filter(({ code }) => code !== 'invalid_type');
+  return [...new Set(inner.map((each) => (each.code === 'invalid_union' ? said(each) : each.message)))]
+    .concat(inner.length === 0 ? issue.message : [])
+    .join(' ');
 }
 
-function hashOf(files: ReadonlyMap<string, string>, names: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(`${name}\0${files.get(name) ?? ''}\0`);
-  return hash.digest('hex');
+function keys(path: readonly PropertyKey[]): Path {
+  return path.map((key) => (typeof key === 'number' ? key : String(key)));
 }

@@ -28,3 +28,6 @@ export type Sex = z.infer<typeof Sex>;
 /** Who the person with the symptoms is to whoever answers. */
 export const Relationship = z.enum(['SELF', 'CHILD', 'OTHER']);
 export type Relationship = z.infer<typeof Relationship>;
+
+/** The option with which every question can be answered. */
+export const UNSURE = 'unsure';

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Relationship } from './vocabulary';
 
+/** BCP 47, for example en-GB. */
+export const Locale = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'A locale is written as in en-GB or cy.');
+
+/** The language in which content is written first; it always exists. */
+export const FIRST_LOCALE = 'en-GB';
+
 const PLACEHOLDER = '{person}';
 
 const PERSON = { CHILD: 'your child', OTHER: 'the person' } as const;
@@ -19,13 +25,44 @@ const ForOthers = z
     `The one placeholder is ${PLACEHOLDER}.`,
   );
 
-/** What is shown: the same to everybody, or in two persons, to the one with the symptoms and to who asks for them. */
-export const Wording = z.union([Plain, z.strictObject({ self: Plain, other: ForOthers })]);
+/** The same to everybody, or in two persons: to the one with the symptoms and to who asks for them. */
+export const Spoken = z.union([Plain, z.strictObject({ self: Plain, other: ForOthers })]);
+export type Spoken = z.infer<typeof Spoken>;
+
+/** What is shown: in the first locale alone, or by locale. */
+export const Wording = z.union([Spoken, z.record(Locale, Spoken)]);
 export type Wording = z.infer<typeof Wording>;
 
-/** The wording in the words for this reader: `{person}` becomes "your child" or "the person". */
-export function say(wording: Wording, relationship: Relationship): string {
-  if (typeof wording === 'string') return wording;
-  if (relationship === 'SELF') return wording.self;
-  return wording.other.replaceAll(PLACEHOLDER, PERSON[relationship]);
+/** Who reads: whom the symptoms belong to, as they see it, and in which language. */
+export interface Reader {
+  relationship: Relationship;
+  locale: string;
+}
+
+/** For what is read by nobody in particular, such as a list of dispositions. */
+export const ANY_READER: Reader = { relationship: 'SELF', locale: FIRST_LOCALE };
+
+/** The wording for this reader: `{person}` becomes "your child" or "the person". */
+export function say(wording: Wording, { relationship, locale }: Reader): string {
+  const spoken = spokenIn(wording, locale);
+  if (typeof spoken === 'string') return spoken;
+  if (relationship === 'SELF') return spoken.self;
+  return spoken.other.replaceAll(PLACEHOLDER, PERSON[relationship]);
+}
+
+/** Every locale that a text is written in, with the text. */
+export function byLocale(wording: Wording): Record<string, Spoken> {
+  return isSpoken(wording) ? { [FIRST_LOCALE]: wording } : wording;
+}
+
+/** The checker sees to it that every text exists in every locale that the content is offered in. */
+function spokenIn(wording: Wording, locale: string): Spoken {
+  if (isSpoken(wording)) return wording;
+  const spoken = wording[locale] ?? wording[FIRST_LOCALE];
+  if (spoken === undefined) throw new Error(`Content that was checked has a text without ${FIRST_LOCALE}.`);
+  return spoken;
+}
+
+function isSpoken(wording: Wording): wording is Spoken {
+  return typeof wording === 'string' || ('self' in wording && 'other' in wording);
 }

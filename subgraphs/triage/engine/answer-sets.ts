@@ -1,19 +1,36 @@
-import type { OptionContent, PathwayContent, QuestionContent } from '../content/content';
-import type { Answer } from './evaluate';
+import type { NodeContent, OptionContent, PathwayContent, QuestionContent } from '../content/content';
+import { factsKnownFrom, type Answer } from './evaluate';
+import { suits, type Subject } from './suitability';
 
 /**
- * Every way in which a pathway can be answered, each tick combination once, emergency screen first.
+ * Every way in which this person can answer a pathway, each tick combination once, emergency screen first.
  * Follows exits on its own and not through `evaluate`, so that each can be held against the other.
  */
-export function* answerSets(pathway: PathwayContent): Generator<readonly Answer[]> {
-  yield* from(pathway.start, []);
+export function* answerSets(pathway: PathwayContent, subject: Subject): Generator<readonly Answer[]> {
+  yield* from(pathway.start, subject, factsKnownFrom(pathway, subject), []);
 }
 
-function* from(question: QuestionContent, before: readonly Answer[]): Generator<readonly Answer[]> {
-  for (const chosen of choices(question)) {
-    const answers = [...before, { questionId: question.id, optionIds: chosen.map(({ id }) => id) }];
-    const onward = chosen.length === 1 ? chosen[0]?.exit : undefined;
-    if (onward?.kind === 'ask') yield* from(onward.question, answers);
+function* from(
+  node: NodeContent,
+  subject: Subject,
+  facts: ReadonlyMap<string, string>,
+  before: readonly Answer[],
+): Generator<readonly Answer[]> {
+  if (node.kind === 'BY_AGE') {
+    const exit = node.bands.find(({ below }) => below === null || subject.ageInDays < below)?.exit;
+    if (exit?.kind === 'go') yield* from(exit.to, subject, facts, before);
+    else yield before;
+    return;
+  }
+  const { fact } = node;
+  const known = fact === null ? undefined : node.options.find(({ id }) => id === facts.get(fact));
+  for (const chosen of known ? [[known]] : choices(node)) {
+    const answer = { questionId: node.id, optionIds: chosen.map(({ id }) => id) };
+    const answers = known ? before : [...before, answer];
+    const first = chosen[0];
+    const learnt = fact !== null && first !== undefined ? new Map(facts).set(fact, first.id) : facts;
+    const exit = chosen.length === 1 ? first?.exit : undefined;
+    if (exit?.kind === 'go') yield* from(exit.to, subject, learnt, answers);
     else yield answers;
   }
 }
@@ -30,4 +47,32 @@ export function choices(question: QuestionContent): OptionContent[][] {
     ...combinations.slice(1),
     ...question.options.filter(({ alone }) => alone).map((option) => [option]),
   ];
+}
+
+/**
+ * One person for each group that content tells apart: every sex, and every age at which anything changes hands.
+ * The youngest of each group stands for it.
+ */
+export function subjectsOf(pathway: PathwayContent): Subject[] {
+  const { ageInDays, sex } = pathway.population;
+  const ages = [...new Set([ageInDays.from, ...ageBoundaries(pathway)])].sort((one, other) => one - other);
+  return ages
+    .flatMap((age) => sex.map((each): Subject => ({ ageInDays: age, sex: each })))
+    .filter((subject) => suits(pathway.population, subject));
+}
+
+/** Ages in days at which somebody is treated otherwise than the day before. */
+export function ageBoundaries(pathway: PathwayContent): number[] {
+  const seen = new Set<NodeContent>();
+  const edges: number[] = [];
+  const visit = (node: NodeContent): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'BY_AGE') edges.push(...node.bands.flatMap(({ below }) => below ?? []));
+    const rules = node.kind === 'BY_AGE' ? node.bands : node.options;
+    for (const { exit } of rules) if (exit.kind === 'go') visit(exit.to);
+  };
+  visit(pathway.start);
+  const ofFacts = pathway.knownFacts.flatMap(({ ageInDays: { from, below } }) => [from, below ?? 0]);
+  return [...new Set([...edges, ...ofFacts])].filter((age) => age > 0).sort((one, other) => one - other);
 }

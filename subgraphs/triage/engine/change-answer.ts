@@ -1,5 +1,6 @@
 import type { PathwayContent } from '../content/content';
 import { evaluate, type Answer, type Evaluation } from './evaluate';
+import type { Subject } from './suitability';
 
 export interface Change<T extends Answer> {
   /** Every answer that still counts, in the order in which the questions are asked. */
@@ -14,11 +15,12 @@ export interface Change<T extends Answer> {
  */
 export function changeAnswer<T extends Answer>(
   pathway: PathwayContent,
+  subject: Subject,
   answers: readonly T[],
   answer: T,
 ): Change<T> {
   const changed = new Map([...answers, answer].map((each) => [each.questionId, each]));
-  const asked = evaluate(pathway, [...changed.values()]).trace.map(({ question }) => question.id);
+  const asked = askedOn(evaluate(pathway, subject, [...changed.values()]));
   return {
     answers: asked.flatMap((id) => changed.get(id) ?? []),
     dropped: answers.filter(({ questionId }) => !asked.includes(questionId)),
@@ -29,6 +31,10 @@ export function changeAnswer<T extends Answer>(
 export function isOpen(evaluation: Evaluation, questionId: string): boolean {
   return (
     (evaluation.kind === 'question' && evaluation.question.id === questionId) ||
-    evaluation.trace.some(({ question }) => question.id === questionId)
+    askedOn(evaluation).includes(questionId)
   );
+}
+
+function askedOn({ trace }: Evaluation): string[] {
+  return trace.flatMap(({ kind, node }) => (kind === 'answered' ? [node.id] : []));
 }

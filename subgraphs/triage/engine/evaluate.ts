@@ -1,10 +1,14 @@
 import type {
+  AgeBandsContent,
   DispositionContent,
   Exit,
+  NodeContent,
   OptionContent,
   PathwayContent,
   QuestionContent,
+  RuleContent,
 } from '../content/content';
+import { suits, type Subject } from './suitability';
 
 /** Keyed by stable ids, never by titles or positions; the order of answers means nothing. */
 export interface Answer {
@@ -12,36 +16,93 @@ export interface Answer {
   optionIds: readonly string[];
 }
 
-/** One question that counted: what was chosen, and which of it decided where to go. */
-export interface Step {
-  question: QuestionContent;
-  chosen: readonly OptionContent[];
-  decisive: readonly OptionContent[];
-}
+/** One thing that counted: what was chosen or known, and which of it decided where to go. */
+export type Step =
+  | {
+      /** `known`: a fact that an earlier answer, the complaint or the person has settled, so that it is not asked. */
+      kind: 'answered' | 'known';
+      node: QuestionContent;
+      chosen: readonly OptionContent[];
+      decisive: readonly OptionContent[];
+    }
+  | { kind: 'age'; node: AgeBandsContent; chosen: readonly RuleContent[]; decisive: readonly RuleContent[] };
 
-/** Where the answers lead; `trace` holds every step in the order in which the questions are asked. */
+/** Where the answers lead; `trace` holds every step in the order in which it was taken. */
 export type Evaluation =
   | { kind: 'question'; question: QuestionContent; trace: readonly Step[] }
-  | { kind: 'outcome'; disposition: DispositionContent; decided: Step; trace: readonly Step[] };
+  | {
+      kind: 'outcome';
+      disposition: DispositionContent;
+      /** The step that decided: the last one, or an earlier one that said "at least as urgent as". */
+      decided: Step;
+      trace: readonly Step[];
+    };
 
-/** Pure: the same content and answers give the same result, with no clock and no store. */
-export function evaluate(pathway: PathwayContent, answers: readonly Answer[]): Evaluation {
+/** Pure: the same content, subject and answers give the same result, with no clock and no store. */
+export function evaluate(pathway: PathwayContent, subject: Subject, answers: readonly Answer[]): Evaluation {
   const given = new Map(answers.map(({ questionId, optionIds }) => [questionId, optionIds]));
+  const facts = factsKnownFrom(pathway, subject);
   const trace: Step[] = [];
-  let question = pathway.start;
+  let floor: { disposition: DispositionContent; decided: Step } | undefined;
+  let node: NodeContent = pathway.start;
   for (;;) {
-    const chosen = chosenOptions(question, given.get(question.id) ?? []);
-    const exit = mostUrgentExit(chosen);
-    if (exit === undefined) return { kind: 'question', question, trace };
-    const decided = { question, chosen, decisive: chosen.filter((option) => sameUrgency(option.exit, exit)) };
-    trace.push(decided);
-    if (exit.kind === 'outcome') return { kind: 'outcome', disposition: exit.disposition, decided, trace };
-    question = exit.question;
+    const taken: Taken | QuestionContent =
+      node.kind === 'BY_AGE' ? ageStep(node, subject) : (questionStep(node, given, facts) ?? node);
+    if (!('step' in taken)) return { kind: 'question', question: taken, trace };
+    const { step, exit }: Taken = taken;
+    trace.push(step);
+    if (step.kind !== 'age') learn(step, facts);
+    if (exit.kind === 'outcome') {
+      const { disposition } = exit;
+      return floor !== undefined && isMoreUrgent(floor.disposition, disposition)
+        ? { kind: 'outcome', ...floor, trace }
+        : { kind: 'outcome', disposition, decided: step, trace };
+    }
+    const { atLeast } = exit;
+    if (atLeast && (floor === undefined || isMoreUrgent(atLeast, floor.disposition)))
+      floor = { disposition: atLeast, decided: step };
+    node = exit.to;
   }
 }
 
-function chosenOptions(question: QuestionContent, optionIds: readonly string[]): OptionContent[] {
-  return question.options.filter(({ id }) => optionIds.includes(id));
+export function isMoreUrgent(one: DispositionContent, other: DispositionContent): boolean {
+  return one.urgencyRank < other.urgencyRank;
+}
+
+/** What the complaint says and what is known of this person, by fact. */
+export function factsKnownFrom(pathway: PathwayContent, subject: Subject): Map<string, string> {
+  const ofPerson = pathway.knownFacts.filter((known) => suits(known, subject));
+  return new Map([...pathway.given, ...ofPerson.map(({ fact, value }): [string, string] => [fact, value])]);
+}
+
+interface Taken {
+  step: Step;
+  exit: Exit;
+}
+
+function ageStep(node: AgeBandsContent, { ageInDays }: Subject): Taken {
+  const band = node.bands.find(({ below }) => below === null || ageInDays < below);
+  if (band === undefined) throw new Error('Content that was checked has no band for an age.');
+  return { step: { kind: 'age', node, chosen: [band], decisive: [band] }, exit: band.exit };
+}
+
+function questionStep(
+  node: QuestionContent,
+  given: ReadonlyMap<string, readonly string[]>,
+  facts: ReadonlyMap<string, string>,
+): Taken | undefined {
+  const fact = node.fact === null ? undefined : facts.get(node.fact);
+  const optionIds = fact === undefined ? (given.get(node.id) ?? []) : [fact];
+  const chosen = node.options.filter(({ id }) => optionIds.includes(id));
+  const exit = mostUrgentExit(chosen);
+  if (exit === undefined) return undefined;
+  const decisive = chosen.filter((option) => rank(option.exit) === rank(exit));
+  return { step: { kind: fact === undefined ? 'answered' : 'known', node, chosen, decisive }, exit };
+}
+
+function learn({ node, chosen }: Extract<Step, { node: QuestionContent }>, facts: Map<string, string>): void {
+  const value = chosen[0]?.id;
+  if (node.fact !== null && value !== undefined) facts.set(node.fact, value);
 }
 
 /** Of equally urgent ones the first in the question's own order. */
@@ -52,10 +113,6 @@ function mostUrgentExit(chosen: readonly OptionContent[]): Exit | undefined {
       (best, exit) => (best === undefined || rank(exit) < rank(best) ? exit : best),
       undefined,
     );
-}
-
-function sameUrgency(one: Exit, other: Exit): boolean {
-  return rank(one) === rank(other);
 }
 
 /** Going on asking is less urgent than any outcome. */

@@ -2,6 +2,8 @@ import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql
 import type { SubgraphContext } from '../../subgraph-context';
 import type { Assessments } from '../assessments';
 import type { Content } from '../content/content';
+import { FIRST_LOCALE } from '../content/wording';
+import type { GuessLimit } from '../guess-limit';
 import { AnswerQuestionInput, AnswerQuestionResult } from '../types/answer-question';
 import { Assessment } from '../types/assessment';
 import { StartAssessmentInput, StartAssessmentResult } from '../types/start-assessment';
@@ -13,16 +15,19 @@ export class AssessmentResolver {
   constructor(
     private readonly content: Content,
     private readonly assessments: Assessments,
+    private readonly guesses: GuessLimit,
   ) {}
 
   @Directive('@tag(name: "public")')
   @Query(() => Assessment, { nullable: true, description: 'The assessment with this id, or null.' })
   async assessment(
     @Arg('id', () => ID) id: string,
-    @Ctx() { caller }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<Assessment | null> {
+    await this.guesses.check(context);
     const found = await this.assessments.find(id);
-    return found && assessmentView(this.content, found, caller);
+    if (found === null) await this.guesses.missed(context);
+    return found && assessmentView(found, context.caller);
   }
 
   @Directive('@tag(name: "public")')
@@ -31,7 +36,8 @@ export class AssessmentResolver {
     @Arg('input', () => StartAssessmentInput) input: StartAssessmentInput,
     @Ctx() { caller }: SubgraphContext,
   ): Promise<typeof StartAssessmentResult> {
-    return startResultView(this.content, await this.assessments.start(input, caller), caller);
+    const reader = { relationship: input.subject.relationship, locale: input.locale ?? FIRST_LOCALE };
+    return startResultView(this.content, await this.assessments.start(input, caller), caller, reader);
   }
 
   @Directive('@tag(name: "public")')
@@ -41,8 +47,11 @@ export class AssessmentResolver {
   })
   async answerQuestion(
     @Arg('input', () => AnswerQuestionInput) input: AnswerQuestionInput,
-    @Ctx() { caller }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<typeof AnswerQuestionResult> {
-    return answerResultView(this.content, await this.assessments.answer(input), caller);
+    await this.guesses.check(context);
+    const result = await this.assessments.answer(input);
+    if (result.kind === 'not-found') await this.guesses.missed(context);
+    return answerResultView(result, context.caller);
   }
 }

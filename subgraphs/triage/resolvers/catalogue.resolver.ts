@@ -1,6 +1,7 @@
 import { Args, Directive, Query, Resolver } from 'type-graphql';
 import type { Content } from '../content/content';
-import { findPathways } from '../find-pathways';
+import type { FindPathways } from '../find-pathways';
+import type { Switches } from '../switches';
 import { Disposition } from '../types/disposition';
 import { Pathway, PathwaysArgs } from '../types/pathway';
 import { dispositionView, pathwayView } from '../views/catalogue-view';
@@ -9,6 +10,8 @@ import { dispositionView, pathwayView } from '../views/catalogue-view';
 export class CatalogueResolver {
   constructor(
     private readonly content: Content,
+    private readonly find: FindPathways,
+    private readonly switches: Pick<Switches, 'read'>,
     private readonly now: () => Date,
   ) {}
 
@@ -18,8 +21,10 @@ export class CatalogueResolver {
     description:
       'Pathways for this person whose title or entry terms match; every pathway when no text is given.',
   })
-  pathways(@Args(() => PathwaysArgs) args: PathwaysArgs): Pathway[] {
-    return findPathways(this.content, args, this.now()).map((pathway) => pathwayView(this.content, pathway));
+  async pathways(@Args(() => PathwaysArgs) args: PathwaysArgs): Promise<Pathway[]> {
+    const found = this.find(args, this.now());
+    const off = await this.switches.read();
+    return found.map((pathway) => pathwayView(this.content, pathway, off.has(pathway.id)));
   }
 
   @Directive('@tag(name: "public")')

@@ -2,6 +2,7 @@ import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-gra
 import { InvalidInput, Problem } from '../../problem';
 import type { AnswerInput } from '../assessments';
 import { Assessment } from './assessment';
+import { Disposition } from './disposition';
 
 @InputType()
 export class AnswerQuestionInput implements AnswerInput {
@@ -35,7 +36,24 @@ export class AssessmentExpired extends Problem {
 @ObjectType({ implements: Problem })
 export class AssessmentNotFound extends Problem {}
 
+@ObjectType({
+  implements: Problem,
+  description: 'An operator has switched this symptom check off; says what to do instead.',
+})
+export class AssessmentSwitchedOff extends Problem {
+  @Field(() => Disposition)
+  disposition!: Disposition;
+}
+
 export const AnswerQuestionResult = createUnionType({
   name: 'AnswerQuestionResult',
-  types: () => [Assessment, StaleRevision, AssessmentExpired, InvalidInput, AssessmentNotFound] as const,
+  types: () =>
+    [
+      Assessment,
+      StaleRevision,
+      AssessmentExpired,
+      AssessmentSwitchedOff,
+      InvalidInput,
+      AssessmentNotFound,
+    ] as const,
 });

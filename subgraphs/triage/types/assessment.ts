@@ -1,4 +1,5 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { PinnedAssessment } from '../assessments';
 import type { ContentStatus } from '../content/vocabulary';
 import { ContentStatusEnum } from './enums';
 import { Outcome } from './outcome';
@@ -56,4 +57,14 @@ export class Assessment {
 
   @Field(() => Outcome, { nullable: true, description: 'Null while there is a question.' })
   outcome!: Outcome | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What to do instead, where an operator has switched this symptom check off; question and outcome are null then.',
+  })
+  switchedOff!: string | null;
+
+  /** Not published: what fields that cost something are made from when they are asked for. */
+  pinned!: PinnedAssessment;
 }

@@ -1,6 +1,7 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { PLACE_PRECISIONS } from '../../../domain/place';
 import { graphqlEnum } from '../../graphql-enum';
+import { ASSESSMENT_DIMENSIONS } from '../statistics';
 import {
   BookableScope,
   CareLevel,
@@ -26,6 +27,18 @@ export const ContentStatusEnum = graphqlEnum(
   'ContentStatus',
   ContentStatus.options,
   'DEMO content is not clinically assured and is refused when the service is live.',
+);
+
+export const AssessmentDimensionEnum = graphqlEnum(
+  'AssessmentDimension',
+  ASSESSMENT_DIMENSIONS,
+  'Days are those in London on which assessments began; a week is named by its Monday.',
+);
+
+export const TraceStepKindEnum = graphqlEnum(
+  'TraceStepKind',
+  ['ANSWERED', 'KNOWN', 'AGE'],
+  'KNOWN: not asked, because the complaint, the person or an earlier answer says it. AGE: decided by the age.',
 );
 
 export const QuestionKindEnum = graphqlEnum(

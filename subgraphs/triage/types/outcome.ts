@@ -1,5 +1,21 @@
-import { Directive, Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { PinnedAssessment } from '../assessments';
 import { Disposition } from './disposition';
+
+@ObjectType({ description: 'An answer that, given otherwise, would have led elsewhere at once.' })
+export class WhatIf {
+  @Field(() => ID)
+  questionId!: string;
+
+  @Field(() => String)
+  question!: string;
+
+  @Field(() => String, { description: 'The option chosen instead, or ticked as well.' })
+  answer!: string;
+
+  @Field(() => Disposition)
+  disposition!: Disposition;
+}
 
 @ObjectType()
 export class Outcome {
@@ -27,4 +43,7 @@ export class Outcome {
   @Directive('@listSize(assumedSize: 8)')
   @Field(() => [String], { description: 'What to watch for, and what to do then; never empty.' })
   worseningAdvice!: readonly string[];
+
+  /** Not published: `moreUrgentIf` is made from it when it is asked for. */
+  pinned!: PinnedAssessment;
 }

@@ -19,6 +19,12 @@ export class Pathway {
   @Field(() => String, { nullable: true })
   summary!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'What to do instead, where an operator has switched this symptom check off.',
+  })
+  switchedOff!: string | null;
+
   @Field(() => ContentStatusEnum)
   contentStatus!: ContentStatus;
 
@@ -28,7 +34,10 @@ export class Pathway {
 
 @ArgsType()
 export class PathwaysArgs implements PathwaySearch {
-  @Field(() => String, { nullable: true, description: 'Everyday words, for example itchy spots.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Everyday words, for example itchy spots; at most 200 characters.',
+  })
   search?: string | null;
 
   @Field(() => SubjectInput, { nullable: true })

@@ -29,6 +29,12 @@ export class StartAssessmentInput implements StartInput {
   })
   registeredPracticeOdsCode?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'In which questions and advice are worded; en-GB when left out.',
+  })
+  locale?: string | null;
+
   @Field(() => ID, {
     description:
       '16 to 100 characters chosen by the client, a UUID for example. A repeat gives the first result.',

@@ -1,36 +1,36 @@
 import type { Caller } from '../../../domain/caller';
-import type { GivenAnswer as StoredAnswer } from '../assessment-store';
-import type { PinnedAssessment } from '../assessments';
-import type { Content, OptionContent, PathwayContent, QuestionContent } from '../content/content';
-import type { Relationship } from '../content/vocabulary';
-import { say } from '../content/wording';
+import { instance } from '../../instance';
+import { reachedAt, type PinnedAssessment } from '../assessments';
+import { say, type Reader } from '../content/wording';
 import { deadline } from '../engine/deadline';
 import { evaluate, type Evaluation, type Step } from '../engine/evaluate';
+import { moreUrgentIf } from '../engine/what-if';
 import { registeredPractice } from '../registered-practice';
 import { Assessment } from '../types/assessment';
-import { Outcome } from '../types/outcome';
-import { GivenAnswer, Option, Question } from '../types/question';
+import { Outcome, WhatIf } from '../types/outcome';
 import { Place } from '../types/place';
 import { Subject } from '../types/subject';
 import { dispositionView, pathwayView } from './catalogue-view';
-import { instance } from '../../instance';
+import { answersView, questionView } from './question-view';
+import { readerOf } from './reader';
 
 /** As many hex digits of the content hash as tell two contents apart. */
 const HASH_DIGITS = 16;
 
 /** An assessment as its reader sees it: worded for them, with the practice that their verified identity names. */
-export function assessmentView(content: Content, pinned: PinnedAssessment, caller: Caller): Assessment {
-  const { record, pathway } = pinned;
+export function assessmentView(pinned: PinnedAssessment, caller: Caller): Assessment {
+  const { record, pathway, content, off } = pinned;
   const { relationship, ageInMonths, sex } = record.subject;
-  const evaluation = evaluate(pathway, record.answers);
+  const reader = readerOf(record);
+  const evaluation = evaluate(pathway, record.subject, record.answers);
   return instance(Assessment, {
     id: record.id,
     revision: record.revision,
     expiresAt: record.expiresAt,
-    pathway: pathwayView(content, pathway),
-    contentVersion: `${record.contentVersion}+sha256.${record.contentHash.slice(0, HASH_DIGITS)}`,
+    pathway: pathwayView(content, pathway, off, reader),
+    contentVersion: contentVersion(pinned),
     contentStatus: pathway.status,
-    contentBanner: content.banner,
+    contentBanner: content.banner && say(content.banner, reader),
     subject: instance(Subject, {
       relationship,
       ageInMonths,
@@ -38,69 +38,55 @@ export function assessmentView(content: Content, pinned: PinnedAssessment, calle
       registeredPracticeOdsCode: registeredPractice(caller, record),
     }),
     place: record.place && instance(Place, record.place),
-    answers: answersView(pathway, record.answers, relationship),
-    droppedAnswers: answersView(pathway, record.droppedAnswers, relationship),
-    question: evaluation.kind === 'question' ? questionView(evaluation.question, relationship) : null,
-    outcome: evaluation.kind === 'outcome' ? outcomeView(content, pinned, evaluation) : null,
+    answers: answersView(pathway, record.answers, reader),
+    droppedAnswers: answersView(pathway, record.droppedAnswers, reader),
+    question: !off && evaluation.kind === 'question' ? questionView(evaluation.question, reader) : null,
+    outcome: !off && evaluation.kind === 'outcome' ? outcomeView(pinned, evaluation, reader) : null,
+    switchedOff: off ? say(content.switchedOff, reader) : null,
+    pinned,
   });
+}
+
+export function contentVersion({ record }: PinnedAssessment): string {
+  return `${record.contentVersion}+sha256.${record.contentHash.slice(0, HASH_DIGITS)}`;
 }
 
 function outcomeView(
-  content: Content,
-  { record, pathway }: PinnedAssessment,
+  pinned: PinnedAssessment,
   { disposition, decided }: Extract<Evaluation, { kind: 'outcome' }>,
+  reader: Reader,
 ): Outcome {
-  const { relationship } = record.subject;
-  const advice = pathway.advice.get(disposition.id) ?? disposition;
-  const reachedAt = new Date(Math.max(...record.answers.map(({ answeredAt }) => answeredAt.getTime())));
+  const { record, pathway, content } = pinned;
+  const advice = pathway.advice.get(decided.node.pathwayId)?.get(disposition.id) ?? disposition;
+  const at = reachedAt(record);
   return instance(Outcome, {
-    disposition: dispositionView(content, disposition),
-    reachedAt,
-    deadline: deadline(reachedAt, disposition.timeframe),
-    reasons: reasons(decided, relationship),
-    careAdvice: advice.careAdvice.map((wording) => say(wording, relationship)),
-    worseningAdvice: advice.worseningAdvice.map((wording) => say(wording, relationship)),
+    disposition: dispositionView(content, disposition, reader),
+    reachedAt: at,
+    deadline: deadline(at, disposition.timeframe),
+    reasons: reasons(decided, reader),
+    careAdvice: advice.careAdvice.map((wording) => say(wording, reader)),
+    worseningAdvice: advice.worseningAdvice.map((wording) => say(wording, reader)),
+    pinned,
   });
 }
 
-/** A tick says by itself what is meant; "Yes" needs its question. */
-function reasons({ question, decisive }: Step, relationship: Relationship): string[] {
-  return decisive.map((option) => {
-    const said = say(option.text, relationship);
-    return question.kind === 'TICK_ANY' ? said : `${say(question.text, relationship)} ${said}`;
+/** A tick or an age says by itself what is meant; "Yes" needs its question. */
+function reasons({ node, decisive }: Step, reader: Reader): string[] {
+  return decisive.map(({ text }) => {
+    const said = say(text, reader);
+    return node.kind === 'CHOOSE_ONE' ? `${say(node.text, reader)} ${said}` : said;
   });
 }
 
-function answersView(
-  pathway: PathwayContent,
-  answers: readonly StoredAnswer[],
-  relationship: Relationship,
-): GivenAnswer[] {
-  return answers.flatMap(({ questionId, optionIds, answeredAt }) => {
-    const question = pathway.questions.get(questionId);
-    if (!question) return [];
-    const chosen = question.options.filter(({ id }) => optionIds.includes(id));
-    return instance(GivenAnswer, {
-      question: questionView(question, relationship),
-      options: chosen.map((option) => optionView(option, relationship)),
-      answeredAt,
-    });
-  });
-}
-
-function questionView(
-  { id, kind, text, why, options }: QuestionContent,
-  relationship: Relationship,
-): Question {
-  return instance(Question, {
-    id,
-    kind,
-    text: say(text, relationship),
-    why: why && say(why, relationship),
-    options: options.map((option) => optionView(option, relationship)),
-  });
-}
-
-function optionView({ id, text, detail }: OptionContent, relationship: Relationship): Option {
-  return instance(Option, { id, text: say(text, relationship), detail: detail && say(detail, relationship) });
+/** What would have been more urgent, nearest first. */
+export function whatIfViews({ pathway, record, content }: PinnedAssessment): WhatIf[] {
+  const reader = readerOf(record);
+  return moreUrgentIf(pathway, record.subject, record.answers).map(({ question, option, disposition }) =>
+    instance(WhatIf, {
+      questionId: question.id,
+      question: say(question.text, reader),
+      answer: say(option.text, reader),
+      disposition: dispositionView(content, disposition, reader),
+    }),
+  );
 }

@@ -1,13 +1,18 @@
+import { instance } from '../../instance';
 import type { Content, DispositionContent, PathwayContent } from '../content/content';
+import { ANY_READER, say, type Reader } from '../content/wording';
 import { Disposition, ExternalCode } from '../types/disposition';
 import { Pathway } from '../types/pathway';
-import { instance } from '../../instance';
 
-export function dispositionView({ banner }: Content, disposition: DispositionContent): Disposition {
+export function dispositionView(
+  { banner }: Content,
+  disposition: DispositionContent,
+  reader: Reader = ANY_READER,
+): Disposition {
   const { id, title, careLevel, timeframe, bookable, modes, externalCodes, status } = disposition;
   return instance(Disposition, {
     id,
-    title,
+    title: say(title, reader),
     careLevel,
     withinMinutes: timeframe.kind === 'minutes' ? timeframe.minutes : null,
     withinWorkingDays: timeframe.kind === 'workingDays' ? timeframe.days : null,
@@ -15,11 +20,24 @@ export function dispositionView({ banner }: Content, disposition: DispositionCon
     modes,
     externalCodes: externalCodes.map((code) => instance(ExternalCode, code)),
     contentStatus: status,
-    contentBanner: banner,
+    contentBanner: banner && say(banner, reader),
   });
 }
 
-export function pathwayView({ banner }: Content, pathway: PathwayContent): Pathway {
+export function pathwayView(
+  { banner, switchedOff }: Content,
+  pathway: PathwayContent,
+  off: boolean,
+  reader: Reader = ANY_READER,
+): Pathway {
   const { id, title, version, summary, status } = pathway;
-  return instance(Pathway, { id, title, version, summary, contentStatus: status, contentBanner: banner });
+  return instance(Pathway, {
+    id,
+    title: say(title, reader),
+    version,
+    summary: say(summary, reader),
+    switchedOff: off ? say(switchedOff, reader) : null,
+    contentStatus: status,
+    contentBanner: banner && say(banner, reader),
+  });
 }

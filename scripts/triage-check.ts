@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Accepted } from '../subgraphs/triage/content/check/acceptance-rules';
+import { checkContent, type CheckReport } from '../subgraphs/triage/content/check/check-content';
+import { changeLine, lessUrgent } from '../subgraphs/triage/content/check/compare-tables';
+import { findingLine, type Finding } from '../subgraphs/triage/content/check/finding';
+import { readBaseline, writeAcceptance } from '../subgraphs/triage/content/check/golden-files';
+import { tableDigest } from '../subgraphs/triage/content/check/outcome-table';
+import { readContentFiles } from '../subgraphs/triage/content/content-files';
+import { runScript } from './run-script';
+
+/**
+ * `npm run triage:check`: all rules over all content, and every answer set walked. `--json` prints the figures alone;
+ * `--accept` takes changed outcomes as the accepted ones, in the name of who has read them.
+ */
+const FOLDER = join('subgraphs', 'triage', 'content');
+/** Changes shown for each pathway; all of them are in the diff of the golden tables. */
+const MOST_CHANGES = 40;
+
+runScript(
+  () =>
+    new Promise((resolve) => {
+      check();
+      resolve();
+    }),
+);
+
+function check(): void {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      accept: { type: 'boolean', default: false },
+      reviewer: { type: 'string' },
+      'second-reviewer': { type: 'string' },
+      reason: { type: 'string' },
+    },
+  });
+  const started = performance.now();
+  const report = checkContent(readContentFiles(FOLDER), readBaseline(FOLDER), new Date());
+  const seconds = Math.round(performance.now() - started) / 1000;
+  if (values.accept) accept(report, values);
+  else if (values.json) console.log(JSON.stringify(figures(report, seconds)));
+  else console.log(summary(report, seconds));
+  if (!values.accept && report.failures.length > 0) process.exitCode = 1;
+}
+
+function figures({ pathways, paths, answerSets, failures, warnings }: CheckReport, seconds: number) {
+  return { pathways, paths, answerSets, failures: failures.length, warnings: warnings.length, seconds };
+}
+
+function summary(report: CheckReport, seconds: number): string {
+  const { pathways, paths, answerSets, failures, warnings, waived, lines } = report;
+  const said = (finding: Finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`;
+  return [
+    ...report.changes.flatMap(({ pathway, changes }) => [
+      `Outcomes of ${pathway} that are not as accepted:`,
+      ...changes.slice(0, MOST_CHANGES).map((change) => `  ${changeLine(change)}`),
+      ...(changes.length > MOST_CHANGES ? [`  and ${changes.length - MOST_CHANGES} more`] : []),
+    ]),
+    ...(warnings.length > 0 ? ['Warnings:', ...warnings.map(said)] : []),
+    ...(failures.length > 0 ? ['Failures:', ...failures.map(said)] : []),
+    `${pathways} pathways, ${paths} paths, ${answerSets} answer sets: ${failures.length} failures, ${warnings.length} warnings (${waived} more are signed), ${seconds} s`,
+  ].join('\n');
+}
+
+interface Reviewed {
+  reviewer?: string;
+  'second-reviewer'?: string;
+  reason?: string;
+}
+
+function accept(report: CheckReport, { reviewer, reason, ...more }: Reviewed): void {
+  const others = report.failures.filter(({ rule }) => rule !== 20);
+  if (others.length > 0)
+    throw new Error('Only content that passes the other rules is accepted: mend it first.');
+  if (!reviewer || !reason)
+    throw new Error('Say who has read the changes and why they are made: --reviewer NAME --reason WHY.');
+  const secondReviewer = more['second-reviewer'];
+  const { accepted, tables: before } = readBaseline(FOLDER);
+  const entries = report.tables.flatMap((table): Accepted[] => {
+    const digest = tableDigest(table);
+    const last = accepted.filter(({ pathway }) => pathway === table.pathway).at(-1);
+    if (last?.table === digest) return [];
+    if (last?.version === table.version && before.has(table.pathway))
+      throw new Error(
+        `The outcomes of ${table.pathway} changed: raise its version above ${table.version} first.`,
+      );
+    const changes = report.changes.find(({ pathway }) => pathway === table.pathway)?.changes ?? [];
+    const less = lessUrgent(changes);
+    if (less > 0 && (secondReviewer === undefined || secondReviewer === reviewer))
+      throw new Error(
+        `Outcomes of ${table.pathway} became less urgent (${less}): somebody else has to read them too, --second-reviewer NAME.`,
+      );
+    return [
+      {
+        pathway: table.pathway,
+        version: table.version,
+        table: digest,
+        lessUrgent: less,
+        reviewer,
+        ...(less > 0 ? { secondReviewer } : {}),
+        reason,
+      },
+    ];
+  });
+  writeAcceptance(FOLDER, report.tables, entries);
+  console.log(
+    entries.length === 0
+      ? 'There was nothing to accept.'
+      : `Accepted: ${entries.map(({ pathway, version }) => `${pathway} ${version}`).join(', ')}.`,
+  );
+}

@@ -1,0 +1,333 @@
+import { choices } from '../../engine/answer-sets';
+import { evaluate, type Step } from '../../engine/evaluate';
+import { suits } from '../../engine/suitability';
+import type { CareLevel } from '../vocabulary';
+import type { PathwayFile } from '../content-files';
+import type { Content, DispositionContent, PathwayContent, QuestionContent } from '../content';
+import { EMERGENCY_SCREEN } from '../link-content';
+import { MOST_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
+import { failure, unless, warning, type Finding, type Path } from './finding';
+
+const MOST_QUESTIONS = 12;
+
+/** Rules that show only when every answer set is walked: 7 to 12, 14, 16 and 19, and parts of 13 and 15. */
+export function behaviourRules(enumerated: Enumerated, file: PathwayFile, content: Content): Finding[] {
+  const { pathway, complete } = enumerated;
+  const runs = enumerated.runs.flatMap((run) => ended(run) ?? []);
+  return distinct([
+    ...unless(complete, () =>
+      failure(19, fileOf(pathway.id), [], `More than ${MOST_RUNS} answer sets: split this pathway.`),
+    ),
+    ...enumerated.runs.flatMap((run) => everyRunEnds(pathway, run)),
+    ...runs.flatMap((run) => rulesOfRun(pathway, run, content)),
+    ...deadQuestions(pathway, enumerated.runs),
+    ...unsureAgainstNo(pathway, runs),
+    ...adviceIsReached(file, runs),
+  ]);
+}
+
+/** A run with its outcome. */
+interface EndedRun extends Run {
+  disposition: DispositionContent;
+  trace: readonly Step[];
+}
+
+function ended(run: Run): EndedRun | null {
+  const { evaluation } = run;
+  if (evaluation.kind === 'question') return null;
+  return { ...run, disposition: evaluation.disposition, trace: evaluation.trace };
+}
+
+function rulesOfRun(pathway: PathwayContent, run: EndedRun, content: Content): Finding[] {
+  return [
+    ...screenFirst(pathway, run),
+    ...redFlagsFirst(pathway, run),
+    ...hierarchy(run),
+    ...dominance(pathway, run),
+    ...unspecifiedSexIsSafest(pathway, run),
+    ...redirectSuits(pathway, run, content),
+    ...depth(run),
+    ...advised(pathway, run),
+  ];
+}
+
+/** 7 */
+function everyRunEnds(pathway: PathwayContent, { evaluation, answers }: Run): Finding[] {
+  const given = new Set(answers.map(({ questionId }) => questionId));
+  const used = evaluation.trace.filter(({ kind }) => kind === 'answered').length;
+  return unless(evaluation.kind === 'outcome' && used === given.size, () =>
+    failure(7, fileOf(pathway.id), [], 'There are answers that end in no disposition.'),
+  );
+}
+
+/** 8 */
+function screenFirst(pathway: PathwayContent, { trace }: EndedRun): Finding[] {
+  return unless(trace[0]?.node.id === EMERGENCY_SCREEN, () =>
+    failure(8, fileOf(pathway.id), ['emergencyScreen'], 'Something is asked before the emergency screen.'),
+  );
+}
+
+/** 9 */
+function redFlagsFirst(pathway: PathwayContent, { trace, disposition }: EndedRun): Finding[] {
+  const screened = questionSteps(trace).some(
+    ({ node }) => node.id !== EMERGENCY_SCREEN && isRedFlagQuestion(node),
+  );
+  const last = trace.at(-1);
+  return unless(screened || isEmergency(disposition) || last === undefined, () =>
+    failure(
+      9,
+      ...place(pathway, last),
+      `"${disposition.id}" can be reached without a red-flag question: ask for what needs 999 or an emergency department first.`,
+    ),
+  );
+}
+
+function isRedFlagQuestion({ options }: QuestionContent): boolean {
+  return options.some(({ exit }) => exit.kind === 'outcome' && isEmergency(exit.disposition));
+}
+
+const EMERGENCIES: readonly CareLevel[] = ['AMBULANCE', 'EMERGENCY_DEPARTMENT'];
+
+function isEmergency({ careLevel }: DispositionContent): boolean {
+  return EMERGENCIES.includes(careLevel);
+}
+
+/** 10. A pathway that another leads on to begins its own hierarchy; a question that only leads on has no place in it. */
+function hierarchy({ trace }: EndedRun): Finding[] {
+  const asked = questionSteps(trace)
+    .map(({ node }) => ({ node, mostUrgent: mostUrgentExit(node) }))
+    .filter(({ node, mostUrgent }) => node.id !== EMERGENCY_SCREEN && mostUrgent !== Infinity);
+  return asked.flatMap(({ node, mostUrgent }, index) => {
+    const earlier = asked
+      .slice(0, index)
+      .find((other) => other.node.pathwayId === node.pathwayId && other.mostUrgent > mostUrgent);
+    if (earlier === undefined) return [];
+    const message = `This can end more urgently than "${keyOf(earlier.node.id)}", which is asked before it.`;
+    return [warning(10, fileOf(node.pathwayId), ['questions', keyOf(node.id)], message)];
+  });
+}
+
+function mostUrgentExit({ options }: QuestionContent): number {
+  const ranks = options.flatMap(({ exit }) =>
+    exit.kind === 'outcome' ? [exit.disposition.urgencyRank] : [],
+  );
+  return Math.min(...ranks);
+}
+
+/** 11 */
+function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
+  return questionSteps(run.trace).flatMap((step) => {
+    if (step.kind === 'known' || step.node.kind !== 'TICK_ANY') return [];
+    const before = step.chosen.filter(({ alone }) => !alone).map(({ id }) => id);
+    return step.node.options
+      .filter(({ id, alone }) => !alone && !before.includes(id))
+      .flatMap((tick) => {
+        const answers = [...run.answers, { questionId: step.node.id, optionIds: [...before, tick.id] }];
+        const more = evaluate(pathway, run.subject, answers);
+        const rank = more.kind === 'outcome' ? more.disposition.urgencyRank : -Infinity;
+        return unless(rank <= run.disposition.urgencyRank, () =>
+          failure(
+            11,
+            ...place(pathway, step),
+            `Ticking "${tick.id}" as well makes the outcome less urgent than "${run.disposition.id}".`,
+          ),
+        );
+      });
+  });
+}
+
+/** Part of 13: who does not state a sex is never told less than a woman or a man with the same answers. */
+function unspecifiedSexIsSafest(pathway: PathwayContent, run: EndedRun): Finding[] {
+  if (run.subject.sex !== 'UNSPECIFIED') return [];
+  return (['FEMALE', 'MALE'] as const).flatMap((sex) => {
+    const other = evaluate(pathway, { ...run.subject, sex }, run.answers);
+    const safe = other.kind === 'question' || other.disposition.urgencyRank >= run.disposition.urgencyRank;
+    return unless(safe, () =>
+      failure(
+        13,
+        ...place(pathway, run.trace.at(-1)),
+        `Somebody of unspecified sex ends less urgently here than somebody ${sex} with the same answers.`,
+      ),
+    );
+  });
+}
+
+/** Part of 13: nobody is led on to a pathway that is not for them. */
+function redirectSuits(pathway: PathwayContent, { trace, subject }: EndedRun, content: Content): Finding[] {
+  return trace.flatMap((step) => {
+    const target = content.pathways.get(step.node.pathwayId);
+    return unless(target === undefined || suits(target.population, subject), () =>
+      failure(
+        13,
+        fileOf(pathway.id),
+        [],
+        `Somebody ${subject.sex} of ${subject.ageInDays} days is led on to "${step.node.pathwayId}", which is not for them.`,
+      ),
+    );
+  });
+}
+
+/** Part of 19 */
+function depth({ trace, answers, disposition }: EndedRun): Finding[] {
+  const last = trace.at(-1);
+  return unless(answers.length <= MOST_QUESTIONS || last === undefined, () =>
+    failure(
+      19,
+      fileOf(last?.node.pathwayId ?? ''),
+      ['questions', keyOf(last?.node.id ?? '')],
+      `"${disposition.id}" takes ${answers.length} questions here; at most ${MOST_QUESTIONS}.`,
+    ),
+  );
+}
+
+/** 16 */
+function advised(pathway: PathwayContent, { evaluation, disposition }: EndedRun): Finding[] {
+  const by = evaluation.kind === 'outcome' ? evaluation.decided.node.pathwayId : pathway.id;
+  const advice = pathway.advice.get(by)?.get(disposition.id);
+  return [
+    ...unless((advice?.worseningAdvice.length ?? 0) > 0, () =>
+      failure(16, fileOf(by), ['outcomes'], `"${disposition.id}" is reached without worsening advice.`),
+    ),
+    ...unless((advice?.careAdvice.length ?? 0) > 0, () =>
+      failure(16, fileOf(by), ['outcomes'], `"${disposition.id}" is reached without care advice.`),
+    ),
+  ];
+}
+
+/** 14: what is known is not asked, so a question that nobody is ever asked asks for what is known. */
+function deadQuestions(pathway: PathwayContent, runs: readonly Run[]): Finding[] {
+  const asked = new Set(runs.flatMap(({ answers }) => answers.map(({ questionId }) => questionId)));
+  const own = [...pathway.questions.values()].filter(
+    ({ id, pathwayId }) => pathwayId === pathway.id && id !== EMERGENCY_SCREEN,
+  );
+  const answerable = [...pathway.given].flatMap(([fact, value]) =>
+    own
+      .filter((question) => question.fact === fact && !question.options.some(({ id }) => id === value))
+      .map((question) => ({ question, value })),
+  );
+  return [
+    ...own
+      .filter(({ id }) => !asked.has(id))
+      .map(({ id }) =>
+        failure(
+          14,
+          fileOf(pathway.id),
+          ['questions', keyOf(id)],
+          'Nobody is ever asked this: what it asks is known by then, or nobody gets here.',
+        ),
+      ),
+    ...answerable.map(({ question, value }) =>
+      failure(
+        14,
+        fileOf(pathway.id),
+        ['questions', keyOf(question.id)],
+        `It is known to be "${value}" here, which is none of its options.`,
+      ),
+    ),
+    ...own
+      .filter(asksForAge)
+      .map(({ id }) =>
+        failure(
+          14,
+          fileOf(pathway.id),
+          ['questions', keyOf(id)],
+          'The age is known: use "kind: byAge" instead of asking for it.',
+        ),
+      ),
+  ];
+}
+
+const AGE_QUESTION = /\bhow old\b|\bwhat age\b|\bdate of birth\b/i;
+
+function asksForAge({ text }: QuestionContent): boolean {
+  return AGE_QUESTION.test(JSON.stringify(text));
+}
+
+/** 12: per question and what was answered before it, what "not sure" can lead to against what "no" can lead to. */
+function unsureAgainstNo(pathway: PathwayContent, runs: readonly EndedRun[]): Finding[] {
+  const reach = new Map<string, { node: QuestionContent; ranks: Map<string, [number, number]> }>();
+  for (const { subject, trace, disposition } of runs) {
+    const before = [`${subject.ageInDays}${subject.sex}`];
+    for (const step of questionSteps(trace)) {
+      if (step.kind === 'known') continue;
+      const key = `${before.join()}>${step.node.id}`;
+      const group = reach.get(key) ?? { node: step.node, ranks: new Map<string, [number, number]>() };
+      reach.set(key, group);
+      const chosen = step.chosen.map(({ id }) => id).join('+');
+      const [least, most] = group.ranks.get(chosen) ?? [Infinity, -Infinity];
+      const rank = disposition.urgencyRank;
+      group.ranks.set(chosen, [Math.min(least, rank), Math.max(most, rank)]);
+      before.push(`${step.node.id}=${chosen}`);
+    }
+  }
+  return [...reach.values()].flatMap(({ node, ranks }) => unsureIsSafe(pathway, node, ranks));
+}
+
+function unsureIsSafe(
+  pathway: PathwayContent,
+  node: QuestionContent,
+  ranks: ReadonlyMap<string, readonly [mostUrgent: number, leastUrgent: number]>,
+): Finding[] {
+  const unsure = ranks.get('unsure');
+  if (unsure === undefined) return [];
+  const at = place(pathway, { node });
+  const no = ranks.get(node.kind === 'TICK_ANY' ? 'none' : 'no') ?? safestOf(ranks);
+  const ticks =
+    node.kind === 'TICK_ANY'
+      ? choices(node).flatMap((chosen) =>
+          chosen.length === 1 && !chosen[0]?.alone ? [chosen[0]?.id ?? ''] : [],
+        )
+      : [];
+  const gravest = Math.min(...ticks.map((id) => ranks.get(id)?.[0] ?? Infinity));
+  const yes = isRedFlagQuestion(node) ? ranks.get('yes')?.[0] : undefined;
+  return [
+    ...unless(unsure[0] <= no[0] && unsure[1] <= no[1], () =>
+      failure(12, ...at, '"Not sure" can end less urgently here than "no" or "none of these".'),
+    ),
+    ...unless(unsure[1] <= gravest, () =>
+      failure(12, ...at, '"Not sure" about signs to tick is as urgent as the gravest of them.'),
+    ),
+    ...unless(yes === undefined || unsure[1] <= yes, () =>
+      failure(12, ...at, '"Not sure" about a red flag is as urgent as "yes".'),
+    ),
+  ];
+}
+
+/** Where no option is called "no": the one that may end least urgently. */
+function safestOf(ranks: ReadonlyMap<string, readonly [number, number]>): readonly [number, number] {
+  const others = [...ranks].filter(([id]) => id !== 'unsure').map(([, reach]) => reach);
+  return others.reduce((safest, reach) => (reach[1] > safest[1] ? reach : safest), [Infinity, -Infinity]);
+}
+
+/** Part of 15: advice for an outcome that this pathway never has. */
+function adviceIsReached({ id, outcomes }: PathwayFile, runs: readonly EndedRun[]): Finding[] {
+  const reached = new Set(runs.map(({ disposition }) => disposition.id));
+  return Object.keys(outcomes)
+    .filter((outcome) => !reached.has(outcome))
+    .map((outcome) =>
+      failure(15, fileOf(id), ['outcomes', outcome], `This pathway never ends in "${outcome}".`),
+    );
+}
+
+function place(
+  pathway: PathwayContent,
+  step: Pick<Step, 'node'> | { node: QuestionContent } | undefined,
+): [string, Path] {
+  const node = step?.node;
+  if (node === undefined) return [fileOf(pathway.id), []];
+  if (node.id === EMERGENCY_SCREEN) return ['emergency-screen.yaml', ['questions', 'screen']];
+  return [fileOf(node.pathwayId), ['questions', keyOf(node.id)]];
+}
+
+function fileOf(pathwayId: string): string {
+  return `pathways/${pathwayId}.yaml`;
+}
+
+function keyOf(questionId: string): string {
+  return questionId.slice(questionId.indexOf('.') + 1);
+}
+
+/** The same thing is found once for each of thousands of answer sets. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}

@@ -1,0 +1,736 @@
+import { readContentFiles } from '../content-files';
+import { CONTENT_FOLDER } from '../load-content';
+import type { Baseline } from './acceptance-rules';
+import { checkContent, type CheckReport } from './check-content';
+import { findingLine, type Rule } from './finding';
+import { readBaseline } from './golden-files';
+
+/** The checker is held to its word: each rule is broken in a copy of the content, and has to be found broken. */
+
+const TODAY = new Date('2026-11-23');
+const RASH = 'pathways/child-rash.yaml';
+const UNDER_5 = 'pathways/child-rash-under-5.yaml';
+const FEVER = 'pathways/child-fever.yaml';
+const COUGH = 'pathways/cough.yaml';
+const THROAT = 'pathways/sore-throat.yaml';
+const BACK = 'pathways/low-back-pain.yaml';
+const UTI = 'pathways/uti-female-16-plus.yaml';
+const HEAD = 'pathways/headache-adult.yaml';
+const CATALOGUE = 'dispositions.yaml';
+
+const files = readContentFiles(CONTENT_FOLDER);
+const baseline = readBaseline(CONTENT_FOLDER);
+const NO_BASELINE: Baseline = { tables: new Map(), accepted: [] };
+
+type Edit = [file: string, before: string | RegExp, after: string];
+
+/** A copy in which the text is replaced; the text has to be there. */
+function edited(...edits: Edit[]): Map<string, string> {
+  const copy = new Map(files);
+  for (const [file, before, after] of edits) {
+    const text = copy.get(file)!;
+    const changed = text.replace(before, after);
+    if (changed === text) throw new Error(`${file} does not have ${String(before)}.`);
+    copy.set(file, changed);
+  }
+  return copy;
+}
+
+/** Only what is needed to break a rule of one pathway: the others would be walked for nothing. */
+function alone(copy: ReadonlyMap<string, string>, ...pathways: string[]): Map<string, string> {
+  return new Map([...copy].filter(([name]) => !name.startsWith('pathways/') || pathways.includes(name)));
+}
+
+function said({ failures, warnings, lines }: CheckReport, rule: Rule, kind: 'failures' | 'warnings') {
+  return (kind === 'failures' ? failures : warnings)
+    .filter((finding) => finding.rule === rule)
+    .map((finding) => findingLine(finding, lines(finding.file, finding.path)));
+}
+
+describe('the content of this repository', () => {
+  const report = checkContent(files, baseline, TODAY);
+
+  it('has no failure in all its answer sets', () => {
+    expect(said(report, 20, 'failures')).toEqual([]);
+    expect(report.failures).toEqual([]);
+    expect(report.pathways).toBe(9);
+    expect(report.answerSets).toBeGreaterThan(2_500);
+    expect(report.paths).toBeGreaterThan(300);
+    expect(report.changes).toEqual([]);
+  });
+
+  it('has warnings that are known: sources that nobody has opened, and three questions for a clinician to order', () => {
+    const rules = new Map<Rule, number>();
+    for (const { rule } of report.warnings) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+    expect([...rules].sort()).toEqual([
+      [10, 3],
+      [18, 25],
+    ]);
+  });
+});
+
+/** Rule, what is wrong, how the copy is edited, what has to be said, and the pathways that it takes to show. */
+type Broken = [Rule, string, Edit[], string | RegExp, string[]];
+
+const FAILURES: Broken[] = [
+  [
+    1,
+    'a word that the format does not have',
+    [[RASH, 'start: red-flags', 'begin: red-flags']],
+    `${RASH}:2: Unrecognized key: "begin"`,
+    [RASH],
+  ],
+  [1, 'a title that is a number', [[COUGH, /title: .*/, 'title: 7']], `${COUGH}:`, [COUGH]],
+  [
+    1,
+    'a radius in the catalogue',
+    [[CATALOGUE, 'bookable: OWN_PRACTICE', 'bookable: OWN_PRACTICE\n    maxDistanceMiles: 10']],
+    'Unrecognized key: "maxDistanceMiles"',
+    [COUGH],
+  ],
+  [
+    2,
+    'an option twice',
+    [[RASH, 'id: hard-to-wake', 'id: stiff-neck']],
+    'The option "stiff-neck" is there twice.',
+    [RASH],
+  ],
+  [
+    2,
+    'an option of its own called "none"',
+    [[RASH, 'id: hard-to-wake', 'id: none']],
+    'The option "none" is there twice.',
+    [RASH],
+  ],
+  [2, 'a question twice', [[RASH, '  duration:\n', '  fever:\n']], 'Map keys must be unique', [RASH]],
+  [
+    2,
+    'a file under another name',
+    [[COUGH, 'id: cough', 'id: coughs']],
+    'The file of "coughs" is pathways/coughs.yaml.',
+    [COUGH],
+  ],
+  [
+    2,
+    'bands that do not go upwards',
+    [[FEVER, 'below: 184', 'below: 84']],
+    'Bands go upwards',
+    [FEVER, RASH],
+  ],
+  [
+    3,
+    'a question that is not there',
+    [[RASH, 'to: long-fever', 'to: lng-fever']],
+    'There is no question "lng-fever".',
+    [RASH],
+  ],
+  [
+    3,
+    'a pathway that is not there',
+    [[FEVER, 'pathway: child-rash', 'pathway: rash']],
+    'There is no pathway "rash".',
+    [FEVER, RASH],
+  ],
+  [
+    3,
+    'a start that is not there',
+    [[COUGH, 'start: red-flags', 'start: flags']],
+    'There is no question "flags".',
+    [COUGH],
+  ],
+  [
+    3,
+    'advice that is not there',
+    [[RASH, 'worseningAdvice: [glass-test]', 'worseningAdvice: [glas-test]']],
+    'There is no advice "glas-test".',
+    [RASH],
+  ],
+  [
+    3,
+    'a fact that is not there',
+    [[RASH, 'fact: fever', 'fact: feverish']],
+    'There is no fact "feverish".',
+    [RASH],
+  ],
+  [
+    4,
+    'a question that nothing leads to',
+    [[RASH, '        to: duration', '        outcome: self-care']],
+    'Nothing leads to this question.',
+    [RASH],
+  ],
+  [
+    5,
+    'a circle',
+    [[COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: unwell }"]],
+    'This question leads back to itself: unwell > neck > unwell.',
+    [COUGH],
+  ],
+  [
+    5,
+    'a circle through another pathway',
+    [
+      [
+        RASH,
+        "{ id: 'no', outcome: pharmacy-24h, sources: [healthier-together-rashes] }",
+        "{ id: 'no', pathway: child-fever, sources: [healthier-together-rashes] }",
+      ],
+    ],
+    'child-fever.red-flags',
+    [FEVER, RASH],
+  ],
+  [
+    6,
+    'an option that leads nowhere',
+    [[RASH, 'to: chickenpox, sources: [nhs-scarlet-fever]', 'sources: [nhs-scarlet-fever]']],
+    'to exactly one of them',
+    [RASH],
+  ],
+  [
+    6,
+    'an option that leads to two places',
+    [[COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: duration, outcome: self-care }"]],
+    'to exactly one of them',
+    [COUGH],
+  ],
+  [
+    6,
+    '"none" that leads nowhere',
+    [[COUGH, 'none: { to: unwell }', 'none: {}']],
+    'to exactly one of them',
+    [COUGH],
+  ],
+  [
+    7,
+    'an outcome that is not in the catalogue',
+    [[RASH, 'outcome: ed-1h', 'outcome: ed-2h']],
+    'There is no disposition "ed-2h".',
+    [RASH],
+  ],
+  [
+    7,
+    'a refusal to an outcome that is not in the catalogue',
+    [[COUGH, 'disposition: call-111', 'disposition: call-112']],
+    'There is no disposition "call-112".',
+    [COUGH],
+  ],
+  [
+    7,
+    'a catalogue without what to do instead',
+    [[CATALOGUE, '  call-111:', '  call-119:']],
+    '"call-111" is always there',
+    [BACK],
+  ],
+  [
+    8,
+    'a pathway without the emergency screen',
+    [[COUGH, 'emergencyScreen: standard\n', '']],
+    'Every pathway begins with the emergency screen',
+    [COUGH],
+  ],
+  [
+    9,
+    'a GP before the red flags',
+    [
+      [COUGH, 'start: red-flags', 'start: neck'],
+      [COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: red-flags }"],
+      [COUGH, "      - { id: 'no', to: neck }", "      - { id: 'no', to: duration }"],
+    ],
+    'can be reached without a red-flag question',
+    [COUGH],
+  ],
+  [
+    11,
+    'a tick that is less urgent than none',
+    [[BACK, /(id: fever\n.*\n.*outcome: )gp-2h/, '$1self-care']],
+    'Ticking "fever" as well makes the outcome less urgent',
+    [BACK],
+  ],
+  [
+    12,
+    '"not sure" that is safer than "no"',
+    [
+      [
+        THROAT,
+        '{ id: unsure, outcome: gp-12h, sources: [project-judgement] }',
+        '{ id: unsure, outcome: own-gp-routine, sources: [project-judgement] }',
+      ],
+    ],
+    '"Not sure" can end less urgently here than "no"',
+    [THROAT],
+  ],
+  [
+    12,
+    '"not sure" about red flags that is not 999',
+    [[COUGH, 'unsure: { outcome: ambulance,', 'unsure: { outcome: gp-2h,']],
+    'as urgent as the gravest of them',
+    [COUGH],
+  ],
+  [
+    12,
+    'a question without "not sure"',
+    [[COUGH, '      - { id: unsure, outcome: gp-24h, sources: [project-judgement] }\n', '']],
+    'Every question can be answered with "unsure"',
+    [COUGH],
+  ],
+  [
+    12,
+    'ticks without "not sure"',
+    [[COUGH, '    unsure: { outcome: gp-2h, sources: [project-judgement] }\n', '']],
+    'Every question can be answered with "unsure"',
+    [COUGH],
+  ],
+  [
+    13,
+    'an age that nothing covers',
+    [[COUGH, 'below: 1827 }', 'below: 1826 }']],
+    'Nothing says what becomes of somebody FEMALE of 1826 days.',
+    [COUGH],
+  ],
+  [
+    13,
+    'an age that two rules cover',
+    [[COUGH, 'below: 1827 }', 'below: 1828 }']],
+    'More than one rule says what becomes of somebody FEMALE of 1827 days.',
+    [COUGH],
+  ],
+  [
+    13,
+    'a sex that nothing covers',
+    [[UTI, 'sex: [MALE, UNSPECIFIED]', 'sex: [MALE]']],
+    'Nothing says what becomes of somebody UNSPECIFIED of 5844 days.',
+    [UTI],
+  ],
+  [
+    13,
+    'two variants for the same people',
+    [
+      [
+        UNDER_5,
+        'population: { ageInDays: { from: 0, below: 1827 } }',
+        'population: { ageInDays: { from: 0, below: 1900 } }',
+      ],
+      [UNDER_5, 'from: 1827, below: null', 'from: 1900, below: null'],
+    ],
+    'is about the same complaint and for the same people',
+    [RASH, UNDER_5],
+  ],
+  [
+    13,
+    'a way to a pathway that is for others',
+    [
+      [
+        FEVER,
+        '      - below: 1827\n        text: A fever with a rash',
+        '      - below: 1800\n        text: A fever with a rash',
+      ],
+    ],
+    'is led on to "child-rash", which is not for them',
+    [FEVER, RASH],
+  ],
+  [
+    13,
+    'somebody of unspecified sex who ends less urgently',
+    [
+      [
+        'facts.yaml',
+        "late-pregnancy-or-new-birth:\n  knownFrom: [{ sex: [MALE], value: 'no' }]",
+        "late-pregnancy-or-new-birth:\n  knownFrom: [{ sex: [MALE], value: 'yes' }]",
+      ],
+    ],
+    'Somebody of unspecified sex ends less urgently',
+    [HEAD],
+  ],
+  [
+    14,
+    'a question about the age',
+    [[COUGH, 'text: Is there a painful swelling in the neck?', 'text: How old is this cough?']],
+    'The age is known',
+    [COUGH],
+  ],
+  [
+    14,
+    'a question that asks what the complaint says',
+    [[RASH, 'population:', "given: { fever: 'yes' }\npopulation:"]],
+    'Nobody is ever asked this',
+    [RASH],
+  ],
+  [
+    14,
+    'a known fact that is none of the options',
+    [
+      [
+        COUGH,
+        'kind: chooseOne\n    text: Is there a painful',
+        'kind: chooseOne\n    fact: fever\n    text: Is there a painful',
+      ],
+      [COUGH, 'population:', 'given: { fever: maybe }\npopulation:'],
+    ],
+    'It is known to be "maybe" here',
+    [COUGH],
+  ],
+  [
+    15,
+    'a text for one person only',
+    [
+      [
+        COUGH,
+        'text: Is there a painful swelling in the neck?',
+        'text: Do you have a painful swelling in your neck?',
+      ],
+    ],
+    'This speaks to its reader',
+    [COUGH],
+  ],
+  [
+    15,
+    'a second language without its texts',
+    [['texts.yaml', 'locales: [en-GB]', 'locales: [en-GB, cy]']],
+    'This text is missing in cy.',
+    [COUGH],
+  ],
+  [
+    15,
+    'a text in a language that is not offered',
+    [
+      [
+        COUGH,
+        'summary: A dry cough, or a cough that brings up phlegm.',
+        'summary: { en-GB: A cough., cy: Peswch. }',
+      ],
+    ],
+    'texts.yaml does not list the locale cy.',
+    [COUGH],
+  ],
+  [
+    15,
+    'advice that nobody is given',
+    [['texts.yaml', '  call-111:\n', '  spare: Nothing.\n  call-111:\n']],
+    'No outcome gives this advice.',
+    [COUGH],
+  ],
+  [
+    15,
+    'a source that no rule names',
+    [
+      [
+        'sources.yaml',
+        'nhs-cough:',
+        'nhs-coughs:\n  name: NHS, Coughs\n  url: https://www.nhs.uk/\n  accessed: null\nnhs-cough:',
+      ],
+    ],
+    'No rule names this source.',
+    [COUGH],
+  ],
+  [
+    15,
+    'advice for an outcome that is never reached',
+    [
+      [
+        COUGH,
+        '  self-care: { careAdvice: [cough-care]',
+        '  gum: { careAdvice: [], worseningAdvice: [cough-worse] }\n  self-care: { careAdvice: [cough-care]',
+      ],
+    ],
+    'This pathway never ends in "gum".',
+    [COUGH],
+  ],
+  [
+    15,
+    'an option without a text',
+    [[COUGH, 'text: More than 3 weeks, outcome', 'outcome']],
+    'The option "long" has no text.',
+    [COUGH],
+  ],
+  [
+    15,
+    'an age that decides without words',
+    [[FEVER, '        text: A fever in a baby under 3 months\n', '']],
+    'This band decides',
+    [FEVER, RASH],
+  ],
+  [
+    16,
+    'an outcome without worsening advice',
+    [[CATALOGUE, 'worseningAdvice: [watch-while-waiting]', 'worseningAdvice: []']],
+    'worseningAdvice is empty',
+    [COUGH],
+  ],
+  [
+    16,
+    'care at home without a time to come back',
+    [
+      [
+        CATALOGUE,
+        /(self-care:[\s\S]*worseningAdvice: )\[worse-call-999, come-back-48h\]/,
+        '$1[worse-call-999]',
+      ],
+    ],
+    'Care at home says when to come back',
+    [COUGH],
+  ],
+  [
+    16,
+    'an outcome without care advice',
+    [[CATALOGUE, 'careAdvice: [call-999-now]', 'careAdvice: []']],
+    'is reached without care advice',
+    [COUGH],
+  ],
+  [
+    17,
+    'a bookable emergency',
+    [
+      [
+        CATALOGUE,
+        'urgencyRank: 1\n    bookable: NONE\n    modes: []',
+        'urgencyRank: 1\n    bookable: NETWORK\n    modes: [IN_PERSON]',
+      ],
+    ],
+    'An emergency or callback outcome is never bookable.',
+    [COUGH],
+  ],
+  [
+    17,
+    'a bookable callback',
+    [
+      [
+        CATALOGUE,
+        'urgencyRank: 2\n    bookable: NONE\n    modes: []',
+        'urgencyRank: 2\n    bookable: NETWORK\n    modes: [TELEPHONE]',
+      ],
+    ],
+    'An emergency or callback outcome is never bookable.',
+    [COUGH],
+  ],
+  [
+    17,
+    'a GP as urgent as an emergency department',
+    [[CATALOGUE, 'urgencyRank: 3', 'urgencyRank: 1']],
+    'less urgent than an emergency department',
+    [COUGH],
+  ],
+  [
+    17,
+    'bookable without a mode',
+    [[CATALOGUE, 'modes: [TELEPHONE]', 'modes: []']],
+    'Modes are for bookable outcomes',
+    [COUGH],
+  ],
+  [
+    18,
+    'a rule without a source',
+    [[RASH, 'sources: [nhs-scarlet-fever]', 'sources: []']],
+    'Every rule names at least one source.',
+    [RASH],
+  ],
+  [
+    18,
+    'an unknown source',
+    [[RASH, '[nhs-scarlet-fever]', '[scarlet-fever]']],
+    'There is no source "scarlet-fever".',
+    [RASH],
+  ],
+  [
+    18,
+    'a source that will be read',
+    [['sources.yaml', 'accessed: null', 'accessed: 2026-12-01']],
+    'This day is in the future.',
+    [COUGH],
+  ],
+  [
+    19,
+    'more than 12 questions',
+    [
+      [COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: more-1 }"],
+      [COUGH, '  duration:\n', `${moreQuestions(8)}  duration:\n`],
+    ],
+    'takes 13 questions here',
+    [COUGH],
+  ],
+  [
+    20,
+    'a change that nobody has accepted',
+    [[COUGH, "{ id: 'yes', outcome: gp-24h }", "{ id: 'yes', outcome: gp-12h }"]],
+    'are not as accepted: 1, of them less urgent: 0.',
+    [COUGH],
+  ],
+  [
+    20,
+    'a change for the less urgent',
+    [[COUGH, "{ id: 'yes', outcome: gp-12h }", "{ id: 'yes', outcome: gp-24h }"]],
+    /are not as accepted: 1, of them less urgent: 1\./,
+    [COUGH],
+  ],
+  [
+    20,
+    'a change without a new version',
+    [[COUGH, "{ id: 'yes', outcome: gp-24h }", "{ id: 'yes', outcome: gp-12h }"]],
+    'the version 1.0.0 must go up',
+    [COUGH],
+  ],
+  [
+    20,
+    'a later deadline of a disposition',
+    [[CATALOGUE, 'timeframe: { minutes: 120 }', 'timeframe: { minutes: 180 }']],
+    /of them less urgent: [1-9]\d*\./,
+    [COUGH],
+  ],
+  [
+    'vignette',
+    'a vignette that ends elsewhere',
+    [[COUGH, 'expect: own-gp-3wd', 'expect: self-care']],
+    'It ends in "own-gp-3wd", not in "self-care".',
+    [COUGH],
+  ],
+  [
+    'vignette',
+    'a vignette that is not finished',
+    [[COUGH, /duration: \[long\],?/, '']],
+    'It still has to answer "cough.duration".',
+    [COUGH],
+  ],
+  [
+    'vignette',
+    'a vignette with an answer too many',
+    [
+      [
+        COUGH,
+        '{ emergency.screen: [none], red-flags: [none], urgent-signs: [streaks-of-blood, chest-pain] }',
+        "{ emergency.screen: [none], red-flags: [none], urgent-signs: [streaks-of-blood, chest-pain], neck: ['no'] }",
+      ],
+    ],
+    '"cough.neck" is not asked.',
+    [COUGH],
+  ],
+  [
+    'vignette',
+    'a vignette about somebody whom the pathway is not for',
+    [[COUGH, 'ageInDays: 18300', 'ageInDays: 1']],
+    'The pathway is not for this person.',
+    [COUGH],
+  ],
+];
+
+const WARNINGS: Broken[] = [
+  [
+    10,
+    'a more urgent question after a less urgent one',
+    [[COUGH, "{ id: 'yes', outcome: gp-24h }", "{ id: 'yes', outcome: gp-2h }"]],
+    'neck: This can end more urgently than "unwell"',
+    [COUGH],
+  ],
+  [
+    18,
+    'a source that was read long ago',
+    [['sources.yaml', 'accessed: null', 'accessed: 2025-11-22']],
+    'more than 12 months ago',
+    [COUGH],
+  ],
+  [
+    19,
+    'a text that is hard to read',
+    [
+      [
+        COUGH,
+        'summary: A dry cough, or a cough that brings up phlegm.',
+        'summary: Nonproductive or productive respiratory symptomatology necessitating differentiated consideration of underlying cardiopulmonary pathology, notwithstanding previous investigations.',
+      ],
+    ],
+    'Hard to read',
+    [COUGH],
+  ],
+];
+
+describe('a rule that is broken', () => {
+  it('is every one of the twenty, and vignettes', () => {
+    const rules = new Set([...FAILURES, ...WARNINGS].map(([rule]) => rule));
+    expect(rules).toEqual(new Set([...Array.from({ length: 20 }, (_, index) => index + 1), 'vignette']));
+  });
+
+  it.each(FAILURES)('%s is caught: %s', (rule, _, edits, message, pathways) => {
+    const report = checkContent(alone(edited(...edits), ...pathways), baseline, TODAY);
+    const lines = said(report, rule, 'failures');
+    expect(lines.join('\n')).toMatch(typeof message === 'string' ? literally(message) : message);
+    // Every failure names a file that is there, and a line of it.
+    for (const line of lines) expect(line).toMatch(/^[a-z0-9-/]+\.(yaml|tsv)(:\d+)?( [^:]+)?: /);
+  });
+
+  it.each(WARNINGS)('%s is warned about: %s', (rule, _, edits, message, pathways) => {
+    const report = checkContent(alone(edited(...edits), ...pathways), NO_BASELINE, TODAY);
+    expect(said(report, rule, 'warnings').join('\n')).toContain(message);
+    const before = checkContent(alone(files, ...pathways), NO_BASELINE, TODAY);
+    expect(said(before, rule, 'warnings').join('\n')).not.toContain(message);
+  });
+
+  it('8 is caught in the walk as well: something that is asked before the emergency screen', () => {
+    const copy = edited([COUGH, 'emergencyScreen: standard', 'emergencyScreen: none']);
+    expect(said(checkContent(alone(copy, COUGH), baseline, TODAY), 8, 'failures')).toHaveLength(1);
+  });
+});
+
+describe('signed warnings', () => {
+  const [first] = said(checkContent(alone(files, UTI), NO_BASELINE, TODAY), 10, 'warnings');
+  const waiver = `- { rule: 10, file: ${UTI}, path: questions.key-signs, signedBy: a clinician, reason: it stands }`;
+
+  it('are no warnings any more', () => {
+    expect(first).toContain('questions.key-signs');
+    const report = checkContent(alone(edited(['waivers.yaml', '[]', waiver]), UTI), NO_BASELINE, TODAY);
+    expect(said(report, 10, 'warnings')).toEqual([]);
+    expect(report.waived).toBe(1);
+  });
+
+  it('fail once there is nothing to sign', () => {
+    const report = checkContent(alone(edited(['waivers.yaml', '[]', waiver]), COUGH), NO_BASELINE, TODAY);
+    expect(said(report, 10, 'failures').join()).toContain('There is no such warning any more');
+  });
+
+  it('are needed where people rely on the content', () => {
+    const reviewed = edited([UTI, 'status: demo', 'status: reviewed']);
+    const report = checkContent(alone(reviewed, UTI), NO_BASELINE, TODAY);
+    expect(said(report, 10, 'failures').join()).toContain('signed in waivers.yaml');
+    expect(said(report, 18, 'failures').length).toBeGreaterThan(20);
+  });
+});
+
+it('names everything that is wrong at once', () => {
+  const report = checkContent(
+    edited([RASH, /outcome: gp-6h/g, 'outcome: gp-7h'], [COUGH, 'emergencyScreen: standard\n', '']),
+    baseline,
+    TODAY,
+  );
+  expect(said(report, 7, 'failures').length).toBeGreaterThan(3);
+  expect(said(report, 8, 'failures')).toHaveLength(1);
+});
+
+it('gives the line on which something stands', () => {
+  const line =
+    files
+      .get(COUGH)!
+      .split('\n')
+      .findIndex((text) => text.includes('  neck:')) + 1;
+  const copy = edited([COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: durations }"]);
+  const [found] = said(checkContent(alone(copy, COUGH), baseline, TODAY), 3, 'failures');
+  // Its options begin four lines below the question, and this is the second.
+  expect(found).toMatch(
+    new RegExp(`^${COUGH}:${line + 6} questions\\.neck\\.options\\.1: There is no question`),
+  );
+});
+
+function literally(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+}
+
+function moreQuestions(count: number): string {
+  return Array.from({ length: count }, (_, index) => {
+    const next = index + 1 === count ? 'duration' : `more-${index + 2}`;
+    return `  more-${index + 1}:
+    kind: chooseOne
+    text: Is there anything else, ${index}?
+    sources: [nhs-cough]
+    options:
+      - { id: 'yes', outcome: gp-24h }
+      - { id: 'no', to: ${next} }
+      - { id: unsure, outcome: gp-24h }
+`;
+  }).join('');
+}

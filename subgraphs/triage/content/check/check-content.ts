@@ -1,0 +1,113 @@
+import type { Content } from '../content';
+import type { ParsedContent, LineOf } from '../parse-content';
+import { parseContent } from '../parse-content';
+import { linkContent } from '../link-content';
+import type { WaiversFile } from '../content-files';
+import { acceptanceRules, changedTables, type Baseline, type TableChange } from './acceptance-rules';
+import { behaviourRules } from './behaviour-rules';
+import { checkReferences, checkStructure } from './check-structure';
+import { answerSetCount, enumerate, pathCount } from './enumerate';
+import { failure, unless, type Finding } from './finding';
+import { outcomeTable, type OutcomeTable } from './outcome-table';
+import { sourceAgeRules } from './source-rules';
+import { vignetteRules } from './vignette-rules';
+
+export interface CheckReport {
+  pathways: number;
+  paths: number;
+  answerSets: number;
+  failures: readonly Finding[];
+  /** Those that somebody has signed are left out. */
+  warnings: readonly Finding[];
+  waived: number;
+  /** What every pathway does now, and where that is not what was accepted. */
+  tables: readonly OutcomeTable[];
+  changes: readonly TableChange[];
+  lines: LineOf;
+}
+
+/**
+ * All twenty rules.
+ * @param files text by file name, as `readContentFiles` gives it.
+ * @param today for the age of sources.
+ */
+export function checkContent(
+  files: ReadonlyMap<string, string>,
+  baseline: Baseline,
+  today: Date,
+): CheckReport {
+  const parsed = parseContent(files);
+  const { lines } = parsed;
+  if (!parsed.ok) return { ...NOTHING, failures: parsed.findings, lines };
+  const structure = [...checkStructure(parsed.content), ...sourceAgeRules(parsed.content, today)];
+  // What does not hold together cannot be walked.
+  if (checkReferences(parsed.content).length > 0)
+    return {
+      ...NOTHING,
+      ...sorted(structure, parsed.content),
+      pathways: parsed.content.pathways.size,
+      lines,
+    };
+  const content = linkContent(parsed.content, files);
+  const walked = walk(parsed.content, content, baseline);
+  return {
+    ...walked,
+    ...sorted([...structure, ...walked.findings], parsed.content),
+    pathways: content.pathways.size,
+    lines,
+  };
+}
+
+const NOTHING = { pathways: 0, paths: 0, answerSets: 0, warnings: [], waived: 0, tables: [], changes: [] };
+
+function walk(parsed: ParsedContent, content: Content, baseline: Baseline) {
+  const findings: Finding[] = [];
+  const tables: OutcomeTable[] = [];
+  let [paths, answerSets] = [0, 0];
+  for (const file of parsed.pathways.values()) {
+    const pathway = content.pathways.get(file.id);
+    if (pathway === undefined) continue;
+    const enumerated = enumerate(pathway);
+    paths += pathCount(enumerated);
+    answerSets += answerSetCount(enumerated);
+    tables.push(outcomeTable(enumerated));
+    findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
+  }
+  findings.push(...acceptanceRules(tables, baseline));
+  return { paths, answerSets, tables, changes: changedTables(tables, baseline), findings };
+}
+
+/** Failures and warnings apart; signed warnings are out, and unsigned ones fail content that people rely on. */
+function sorted(all: readonly Finding[], { waivers, pathways }: ParsedContent) {
+  // What two pathways share is found in both.
+  const findings = [...new Map(all.map((finding) => [JSON.stringify(finding), finding])).values()];
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const unsigned = warnings.filter((finding) => !waivers.some((waiver) => covers(waiver, finding)));
+  const reliedOn = [...pathways].filter(([, { status }]) => status !== 'demo').map(([file]) => file);
+  const mustBeSigned = ({ file }: Finding): boolean =>
+    file.startsWith('pathways/') ? reliedOn.includes(file) : reliedOn.length > 0;
+  return {
+    failures: [
+      ...findings.filter(({ severity }) => severity === 'failure'),
+      ...unsigned.filter(mustBeSigned).map((finding) => ({
+        ...finding,
+        message: `${finding.message} Content that is reviewed or live needs this mended, or signed in waivers.yaml.`,
+      })),
+      ...waivers.flatMap((waiver, index) =>
+        unless(
+          warnings.some((finding) => covers(waiver, finding)),
+          () =>
+            failure(waiver.rule, 'waivers.yaml', [index], 'There is no such warning any more: remove this.'),
+        ),
+      ),
+    ],
+    warnings: unsigned.filter((finding) => !mustBeSigned(finding)),
+    waived: warnings.length - unsigned.length,
+  };
+}
+
+function covers({ rule, file, path }: WaiversFile[number], finding: Finding): boolean {
+  return (
+    rule === finding.rule && file === finding.file && (path === undefined || path === finding.path.join('.'))
+  );
+}

@@ -1,0 +1,28 @@
+import type { ParsedContent } from '../parse-content';
+import { catalogueRules } from './catalogue-rules';
+import type { Finding } from './finding';
+import { peopleRules } from './people-rules';
+import { referenceRules } from './reference-rules';
+import { shapeRules } from './shape-rules';
+import { sourceRules } from './source-rules';
+import { optionTextRules, textRules } from './text-rules';
+
+/** What has to hold before content can be linked and walked: everything that is referred to is there, and no circles. */
+export function checkReferences(content: ParsedContent): Finding[] {
+  return [
+    ...referenceRules(content),
+    ...shapeRules(content),
+    ...sourceRules(content),
+    ...optionTextRules(content),
+  ];
+}
+
+/** All rules that hold without walking the answer sets: 2 to 6, 8, 13 and 15 to 19 as far as the files show them. */
+export function checkStructure(content: ParsedContent): Finding[] {
+  return [
+    ...checkReferences(content),
+    ...catalogueRules(content),
+    ...peopleRules(content),
+    ...textRules(content),
+  ];
+}

@@ -1,0 +1,104 @@
+import { REFUSED, type Ending, type OutcomeTable, type Person } from './outcome-table';
+
+/** One answer set whose outcome is another than before, for these people. */
+export interface OutcomeChange {
+  kind: 'less urgent' | 'more urgent' | 'as urgent' | 'new' | 'gone';
+  answers: string;
+  people: Person[];
+  before: string | null;
+  after: string | null;
+}
+
+const ORDER: readonly OutcomeChange['kind'][] = ['less urgent', 'more urgent', 'as urgent', 'gone', 'new'];
+
+/**
+ * Every answer set whose outcome changed, less urgent ones first. People are compared at every age at which either
+ * table changes hands.
+ */
+export function compareTables(before: OutcomeTable | null, after: OutcomeTable): OutcomeChange[] {
+  const changes = new Map<string, OutcomeChange>();
+  for (const answers of new Set([...(before?.outcomes.keys() ?? []), ...after.outcomes.keys()]))
+    for (const each of peopleOfBoth(before, after)) {
+      const change = changeFor(answers, each, before, after);
+      if (change === null) continue;
+      const key = [change.kind, answers, change.before, change.after].join('\t');
+      const same = changes.get(key) ?? { ...change, people: [] };
+      changes.set(key, { ...same, people: [...same.people, each] });
+    }
+  return [...changes.values()].sort(
+    (one, other) =>
+      ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || (one.answers < other.answers ? -1 : 1),
+  );
+}
+
+/** How many of the outcomes became less urgent: these need a second reviewer. */
+export function lessUrgent(changes: readonly OutcomeChange[]): number {
+  return changes.filter(({ kind }) => kind === 'less urgent').length;
+}
+
+/** For people to read. */
+export function changeLine({ kind, answers, people, before, after }: OutcomeChange): string {
+  const way = [before ?? 'not there', after ?? 'not there'].join(' -> ');
+  return `${kind}: ${way}  for ${people.join(' ')}: ${answers}`;
+}
+
+function changeFor(
+  answers: string,
+  person: Person,
+  before: OutcomeTable | null,
+  after: OutcomeTable,
+): Omit<OutcomeChange, 'people'> | null {
+  const old = before && endingFor(before, answers, person);
+  const now = endingFor(after, answers, person);
+  if (!old && !now) return null;
+  const said = {
+    answers,
+    before: before && old ? described(before, old) : null,
+    after: now ? described(after, now) : null,
+  };
+  if (!before || !old) return { kind: 'new', ...said };
+  if (!now) return { kind: 'gone', ...said };
+  if (said.before === said.after && old.decided === now.decided) return null;
+  const [was, is] = [rankOf(before, old), rankOf(after, now)];
+  return { kind: is > was ? 'less urgent' : is < was ? 'more urgent' : 'as urgent', ...said };
+}
+
+function endingFor(table: OutcomeTable, answers: string, person: Person): Ending | undefined {
+  const group = groupOf(table, person);
+  return group === undefined ? undefined : table.outcomes.get(answers)?.get(group);
+}
+
+/** The group of a table that somebody of another table's group belongs to. */
+function groupOf(table: OutcomeTable, person: Person): Person | undefined {
+  const { sex, age } = read(person);
+  return everybody(table)
+    .filter((each) => read(each).sex === sex && read(each).age <= age)
+    .sort((one, other) => read(other).age - read(one).age)[0];
+}
+
+function peopleOfBoth(before: OutcomeTable | null, after: OutcomeTable): Person[] {
+  return [...new Set([...(before === null ? [] : everybody(before)), ...everybody(after)])];
+}
+
+function everybody({ people, outcomes }: OutcomeTable): Person[] {
+  return [...people, ...(outcomes.get(REFUSED)?.keys() ?? [])];
+}
+
+function read(person: Person): { sex: string; age: number } {
+  const [sex = '', age = ''] = person.split('@');
+  return { sex, age: Number(age) };
+}
+
+function described(table: OutcomeTable, { disposition }: Ending): string {
+  return `${disposition} (${table.urgency.get(disposition)?.within ?? '?'})`;
+}
+
+/** More than any number of minutes that a disposition allows. */
+const NO_LIMIT = 1e6;
+
+/** By rank, and at the same rank by time: a later deadline is less urgent too. */
+function rankOf(table: OutcomeTable, { disposition }: Ending): number {
+  const { rank, within } = table.urgency.get(disposition) ?? { rank: Infinity, within: '-' };
+  const minutes = /^(\d+)m$/.exec(within)?.[1];
+  return rank * NO_LIMIT + (minutes === undefined ? NO_LIMIT - 1 : Number(minutes));
+}

@@ -1,0 +1,47 @@
+import { answerSets, subjectsOf } from '../../engine/answer-sets';
+import { evaluate, type Answer, type Evaluation, type Step } from '../../engine/evaluate';
+import type { Subject } from '../../engine/suitability';
+import type { PathwayContent } from '../content';
+
+/** One person, one way for them to answer, and where it ends. */
+export interface Run {
+  subject: Subject;
+  answers: readonly Answer[];
+  evaluation: Evaluation;
+}
+
+/** More than this and a pathway has to be split. */
+export const MOST_RUNS = 50_000;
+
+export interface Enumerated {
+  pathway: PathwayContent;
+  runs: readonly Run[];
+  /** False where there are more than `MOST_RUNS`: the rest was not looked at. */
+  complete: boolean;
+}
+
+/** Every answer set of a pathway for every group of people that it tells apart. */
+export function enumerate(pathway: PathwayContent): Enumerated {
+  const runs: Run[] = [];
+  for (const subject of subjectsOf(pathway))
+    for (const answers of answerSets(pathway, subject)) {
+      if (runs.length === MOST_RUNS) return { pathway, runs, complete: false };
+      runs.push({ subject, answers, evaluation: evaluate(pathway, subject, answers) });
+    }
+  return { pathway, runs, complete: true };
+}
+
+/** Runs that differ in nobody but the person count once. */
+export function answerSetCount({ runs }: Enumerated): number {
+  return new Set(runs.map(({ answers }) => JSON.stringify(answers))).size;
+}
+
+/** Paths through the questions: each option by itself, ticks not combined. */
+export function pathCount({ runs }: Enumerated): number {
+  const single = runs.filter(({ answers }) => answers.every(({ optionIds }) => optionIds.length === 1));
+  return new Set(single.map(({ answers }) => JSON.stringify(answers))).size;
+}
+
+export function questionSteps(trace: readonly Step[]) {
+  return trace.filter((step) => step.kind !== 'age');
+}

@@ -1,0 +1,35 @@
+/** The twenty rules of the checker by number; a vignette is an author's own test. */
+export type Rule = number | 'vignette';
+
+/** A path within a file: keys and positions. */
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong, and where. */
+export interface Finding {
+  rule: Rule;
+  severity: 'failure' | 'warning';
+  /** Within the content folder, `pathways/child-rash.yaml`. */
+  file: string;
+  path: Path;
+  /** Says what to mend. */
+  message: string;
+}
+
+export function failure(rule: Rule, file: string, path: Path, message: string): Finding {
+  return { rule, severity: 'failure', file, path, message };
+}
+
+export function warning(rule: Rule, file: string, path: Path, message: string): Finding {
+  return { rule, severity: 'warning', file, path, message };
+}
+
+/** For rules that read as one condition. */
+export function unless(holds: boolean, finding: () => Finding): Finding[] {
+  return holds ? [] : [finding()];
+}
+
+/** `pathways/child-rash.yaml:57 questions.fever: There is no question "x". (rule 3)` */
+export function findingLine({ file, path, message, rule }: Finding, line: number | undefined): string {
+  const at = `${file}${line === undefined ? '' : `:${line}`}${path.length === 0 ? '' : ` ${path.join('.')}`}`;
+  return `${at}: ${message} (${rule === 'vignette' ? 'vignette' : `rule ${rule}`})`;
+}

@@ -1,0 +1,177 @@
+import type { PathwayFile, QuestionsFile } from '../content-files';
+import { INSTEAD_OF_TRIAGE } from '../instead-of-triage';
+import type { ParsedContent } from '../parse-content';
+import { failure, unless, type Finding, type Path } from './finding';
+import { allExits, exitsOf } from './written-exits';
+
+const RESERVED = ['none', 'unsure'];
+
+/** Rules 2 (ids unique), 3 (targets exist), 6 (one exit each), 7 (outcomes are in the catalogue), 8 and 12 as written. */
+export function referenceRules(content: ParsedContent): Finding[] {
+  return [
+    ...[...content.pathways].flatMap(([file, pathway]) => [
+      ...pathwayId(file, pathway, content),
+      ...emergencyScreen(file, pathway),
+      ...targets(file, pathway, content),
+      ...optionIds(file, pathway.questions),
+      ...unsureIsThere(file, pathway.questions),
+    ]),
+    ...optionIds('emergency-screen.yaml', content.emergency.questions),
+    ...unsureIsThere('emergency-screen.yaml', content.emergency.questions),
+    ...exits(content),
+    ...catalogue(content),
+  ];
+}
+
+function catalogue({ dispositions: { dispositions }, texts }: ParsedContent): Finding[] {
+  const file = 'dispositions.yaml';
+  return [
+    ...unless(Object.hasOwn(dispositions, INSTEAD_OF_TRIAGE), () =>
+      failure(
+        7,
+        file,
+        ['dispositions'],
+        `"${INSTEAD_OF_TRIAGE}" is always there: it is for those whom no pathway serves.`,
+      ),
+    ),
+    ...Object.entries(dispositions).flatMap(([id, { careAdvice, worseningAdvice }]) => [
+      ...known(3, careAdvice, texts.advice, file, ['dispositions', id, 'careAdvice'], 'advice'),
+      ...known(3, worseningAdvice, texts.advice, file, ['dispositions', id, 'worseningAdvice'], 'advice'),
+    ]),
+  ];
+}
+
+function pathwayId(file: string, { id }: PathwayFile, { pathways }: ParsedContent): Finding[] {
+  const same = [...pathways].filter(([, other]) => other.id === id).map(([name]) => name);
+  return [
+    ...unless(file === `pathways/${id}.yaml`, () =>
+      failure(2, file, ['id'], `The file of "${id}" is pathways/${id}.yaml.`),
+    ),
+    ...unless(same[0] === file, () =>
+      failure(2, file, ['id'], `Another file has the pathway "${id}" already.`),
+    ),
+  ];
+}
+
+function emergencyScreen(file: string, { emergencyScreen: written }: PathwayFile): Finding[] {
+  return unless(written === 'standard', () =>
+    failure(
+      8,
+      file,
+      ['emergencyScreen'],
+      'Every pathway begins with the emergency screen: write "emergencyScreen: standard".',
+    ),
+  );
+}
+
+function targets(file: string, pathway: PathwayFile, content: ParsedContent): Finding[] {
+  const { dispositions } = content.dispositions;
+  const { advice } = content.texts;
+  return [
+    ...known(3, [pathway.start], pathway.questions, file, ['start'], 'question'),
+    ...pathway.refusals.flatMap(({ disposition }, index) =>
+      known(7, [disposition], dispositions, file, ['refusals', index, 'disposition'], 'disposition'),
+    ),
+    ...Object.entries(pathway.outcomes).flatMap(([id, own]) => [
+      ...known(7, [id], dispositions, file, ['outcomes', id], 'disposition'),
+      ...known(3, own.careAdvice, advice, file, ['outcomes', id, 'careAdvice'], 'advice'),
+      ...known(3, own.worseningAdvice, advice, file, ['outcomes', id, 'worseningAdvice'], 'advice'),
+    ]),
+    ...known(3, Object.keys(pathway.given), content.facts, file, ['given'], 'fact'),
+    ...Object.entries(pathway.questions).flatMap(([key, node]) => [
+      ...known(
+        3,
+        node.kind === 'chooseOne' && node.fact !== undefined ? [node.fact] : [],
+        content.facts,
+        file,
+        ['questions', key, 'fact'],
+        'fact',
+      ),
+      ...exitsOf(key, node).flatMap(({ exit, path }) =>
+        known(3, exit.to === undefined ? [] : [exit.to], pathway.questions, file, path, 'question'),
+      ),
+    ]),
+  ];
+}
+
+/** What every exit must be, wherever it stands. */
+function exits(content: ParsedContent): Finding[] {
+  const pathways = Object.fromEntries([...content.pathways.values()].map((pathway) => [pathway.id, true]));
+  return [...allExits(content)].flatMap(({ file, path, exit: { to, pathway, outcome, atLeast } }) => {
+    const ways = [to, pathway, outcome].filter((way) => way !== undefined).length;
+    const dispositions = [outcome, atLeast].flatMap((id) => id ?? []);
+    return [
+      ...unless(ways === 1, () =>
+        failure(
+          6,
+          file,
+          path,
+          'It leads to a question (to), a pathway or an outcome, to exactly one of them.',
+        ),
+      ),
+      ...unless(atLeast === undefined || outcome === undefined, () =>
+        failure(6, file, path, '"atLeast" is for exits that go on asking; an outcome speaks for itself.'),
+      ),
+      ...known(3, pathway === undefined ? [] : [pathway], pathways, file, path, 'pathway'),
+      ...known(7, dispositions, content.dispositions.dispositions, file, path, 'disposition'),
+    ];
+  });
+}
+
+function optionIds(file: string, questions: QuestionsFile): Finding[] {
+  return Object.entries(questions).flatMap(([key, node]) => {
+    if (node.kind === 'byAge') return bandsAscend(file, key, node.bands);
+    const reserved = node.kind === 'tickAny' ? RESERVED : [];
+    const ids = [...reserved, ...node.options.map(({ id }) => id)];
+    return node.options.flatMap(({ id }, index) =>
+      unless(ids.indexOf(id) === index + reserved.length, () =>
+        failure(2, file, ['questions', key, 'options', index, 'id'], `The option "${id}" is there twice.`),
+      ),
+    );
+  });
+}
+
+function bandsAscend(file: string, key: string, bands: readonly { below?: number | undefined }[]): Finding[] {
+  const last = bands.length - 1;
+  return bands.flatMap(({ below }, index) => {
+    const before = bands[index - 1]?.below ?? 0;
+    const right = index === last ? below === undefined : below !== undefined && below > before;
+    return unless(right, () =>
+      failure(
+        2,
+        file,
+        ['questions', key, 'bands', index],
+        'Bands go upwards by "below"; the last one, and no other, is without.',
+      ),
+    );
+  });
+}
+
+function unsureIsThere(file: string, questions: QuestionsFile): Finding[] {
+  return Object.entries(questions).flatMap(([key, node]) => {
+    if (node.kind === 'byAge') return [];
+    const has =
+      node.kind === 'tickAny' ? node.unsure !== undefined : node.options.some(({ id }) => id === 'unsure');
+    return unless(has, () =>
+      failure(
+        12,
+        file,
+        ['questions', key],
+        'Every question can be answered with "unsure": say where that leads.',
+      ),
+    );
+  });
+}
+
+function known(
+  rule: number,
+  ids: readonly string[],
+  all: Record<string, unknown>,
+  file: string,
+  path: Path,
+  what: string,
+): Finding[] {
+  return ids.flatMap((id) =>
+    unless(Object.hasOwn(all, id), () => failure(rule, file, path, `There is no ${what} "${id}".`)),
+  );
+}

@@ -1,0 +1,48 @@
+import type { QuestionsFile } from '../content-files';
+import type { ParsedContent } from '../parse-content';
+import type { Wording } from '../wording';
+import type { Path } from './finding';
+
+/** A text as written, and where it stands. */
+export interface WrittenText {
+  file: string;
+  path: Path;
+  wording: Wording;
+}
+
+/** Everything that is ever shown. */
+export function* allTexts(content: ParsedContent): Generator<WrittenText> {
+  const { texts, dispositions, emergency } = content;
+  for (const key of ['banner', 'switchedOff', 'noneOfThese', 'unsureOfTicks'] as const)
+    yield { file: 'texts.yaml', path: [key], wording: texts[key] };
+  for (const part of ['answers', 'advice'] as const)
+    for (const [id, wording] of Object.entries(texts[part]))
+      yield { file: 'texts.yaml', path: [part, id], wording };
+  for (const [id, { title }] of Object.entries(dispositions.dispositions))
+    yield { file: 'dispositions.yaml', path: ['dispositions', id, 'title'], wording: title };
+  yield* ofQuestions('emergency-screen.yaml', emergency.questions);
+  for (const [file, pathway] of content.pathways) {
+    yield { file, path: ['title'], wording: pathway.title };
+    yield { file, path: ['summary'], wording: pathway.summary };
+    for (const [index, { text }] of pathway.refusals.entries())
+      yield { file, path: ['refusals', index, 'text'], wording: text };
+    yield* ofQuestions(file, pathway.questions);
+  }
+}
+
+function* ofQuestions(file: string, questions: QuestionsFile): Generator<WrittenText> {
+  for (const [key, node] of Object.entries(questions)) {
+    const at = ['questions', key];
+    const parts = node.kind === 'byAge' ? node.bands : node.options;
+    const part = node.kind === 'byAge' ? 'bands' : 'options';
+    if (node.kind !== 'byAge') {
+      yield { file, path: [...at, 'text'], wording: node.text };
+      if (node.why !== undefined) yield { file, path: [...at, 'why'], wording: node.why };
+    }
+    for (const [index, { text, ...rest }] of parts.entries()) {
+      if (text !== undefined) yield { file, path: [...at, part, index, 'text'], wording: text };
+      const detail = 'detail' in rest ? rest.detail : undefined;
+      if (detail !== undefined) yield { file, path: [...at, part, index, 'detail'], wording: detail };
+    }
+  }
+}

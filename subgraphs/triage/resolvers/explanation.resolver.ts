@@ -1,0 +1,47 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import { Assessment } from '../types/assessment';
+import { Outcome, WhatIf } from '../types/outcome';
+import { AssessmentTrace } from '../types/trace';
+import { whatIfViews } from '../views/assessment-view';
+import { questionnaireResponse } from '../views/questionnaire-response';
+import { traceView } from '../views/trace-view';
+
+/** Why an assessment came out as it did: made only when it is asked for. */
+@Resolver(() => Assessment)
+export class ExplanationResolver {
+  @Directive('@tag(name: "staff")')
+  @Directive('@cost(weight: 5)')
+  @FieldResolver(() => AssessmentTrace, {
+    nullable: true,
+    description: 'Every step with its rule and sources, for the receiving clinician. For practice staff.',
+  })
+  trace(@Root() { pinned }: Assessment, @Ctx() { caller }: SubgraphContext): AssessmentTrace {
+    if (caller.kind !== 'practice-staff') throw forbidden('For practice staff.');
+    return traceView(pinned);
+  }
+
+  @Directive('@tag(name: "public")')
+  @Directive('@cost(weight: 5)')
+  @FieldResolver(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'A completed assessment as a FHIR R4 QuestionnaireResponse with contained Questionnaire; null while there is a question.',
+  })
+  questionnaireResponse(@Root() { pinned }: Assessment): object | null {
+    return pinned.off ? null : questionnaireResponse(pinned);
+  }
+}
+
+@Resolver(() => Outcome)
+export class WhatIfResolver {
+  @Directive('@listSize(assumedSize: 20)')
+  @FieldResolver(() => [WhatIf], {
+    description: 'What would have been more urgent: one answer given otherwise, the nearest urgency first.',
+  })
+  moreUrgentIf(@Root() { pinned }: Outcome): WhatIf[] {
+    return whatIfViews(pinned);
+  }
+}

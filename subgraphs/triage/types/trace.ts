@@ -1,0 +1,98 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { ContentStatus, Relationship } from '../content/vocabulary';
+import { Disposition } from './disposition';
+import { ContentStatusEnum, RelationshipEnum, TraceStepKindEnum } from './enums';
+
+@ObjectType({ description: 'Where a rule comes from.' })
+export class RuleSource {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  url!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The day on which the page was last compared with the rules that cite it; null: never.',
+  })
+  accessed!: string | null;
+}
+
+@ObjectType({ description: 'One way on from a question, and what it rests on.' })
+export class TraceRule {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  text!: string;
+
+  @Field(() => String, { description: 'The question or disposition that it leads to.' })
+  leadsTo!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The disposition that the outcome is at least as urgent as, whatever follows.',
+  })
+  atLeast!: string | null;
+
+  @Directive('@listSize(assumedSize: 3)')
+  @Field(() => [RuleSource])
+  sources!: readonly RuleSource[];
+}
+
+@ObjectType()
+export class TraceStep {
+  @Field(() => TraceStepKindEnum)
+  kind!: keyof typeof TraceStepKindEnum;
+
+  @Field(() => ID)
+  questionId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where the age decided.' })
+  question!: string | null;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [TraceRule], { description: 'What was chosen or known.' })
+  present!: readonly TraceRule[];
+
+  @Directive('@listSize(assumedSize: 8)')
+  @Field(() => [String], {
+    description: 'Signs that were shown and not ticked; empty where somebody was not sure.',
+  })
+  absent!: readonly string[];
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [ID], { description: 'Which of those present said where to go on.' })
+  decisive!: readonly string[];
+
+  @Field(() => Date, { nullable: true })
+  answeredAt!: Date | null;
+}
+
+@ObjectType({
+  description:
+    'Everything that led to an outcome, for the clinician who receives the person: question, answer, rule, source, version.',
+})
+export class AssessmentTrace {
+  @Field(() => String, { description: 'Semantic version and hash of the content.' })
+  contentVersion!: string;
+
+  @Field(() => ContentStatusEnum)
+  contentStatus!: ContentStatus;
+
+  @Field(() => String, { nullable: true, description: 'To be shown wherever the content is shown.' })
+  contentBanner!: string | null;
+
+  @Field(() => RelationshipEnum, { description: 'Who answered, as they see the person.' })
+  answeredBy!: Relationship;
+
+  @Directive('@listSize(assumedSize: 15)')
+  @Field(() => [TraceStep])
+  steps!: readonly TraceStep[];
+
+  @Field(() => Disposition, { nullable: true, description: 'Null while there is a question.' })
+  disposition!: Disposition | null;
+
+  @Field(() => ID, { nullable: true, description: 'The question that decided.' })
+  decidedBy!: string | null;
+}

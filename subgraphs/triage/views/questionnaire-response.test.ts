@@ -1,0 +1,127 @@
+import { Fhir } from 'fhir';
+import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
+import { CalendarDate } from '../../../domain/london-time';
+import type { PinnedAssessment } from '../assessments';
+import { loadContent } from '../content/load-content';
+import { answerSets, subjectsOf } from '../engine/answer-sets';
+import type { Answer } from '../engine/evaluate';
+import { questionnaireResponse } from './questionnaire-response';
+
+const content = loadContent();
+const fhir = new Fhir();
+const AT = new Date('2026-03-02T14:10:00Z');
+
+it('is a FHIR R4 QuestionnaireResponse by the standard’s own structure definitions, for every pathway', () => {
+  for (const pathway of content.pathways.values()) {
+    const [subject] = subjectsOf(pathway);
+    const sets = [...answerSets(pathway, subject!)];
+    for (const answers of [sets[0]!, sets[Math.floor(sets.length / 2)]!, sets.at(-1)!]) {
+      const exported = questionnaireResponse(pinned(pathway.id, answers));
+      const { valid, messages } = fhir.validate(exported!, { errorOnUnexpected: true });
+      expect({ valid, messages: messages.filter(({ severity }) => String(severity) === 'error') }).toEqual({
+        valid: true,
+        messages: [],
+      });
+    }
+  }
+});
+
+it('holds what was asked and chosen, with the questions themselves contained', () => {
+  const exported = questionnaireResponse(pinned('child-rash', CASE_STUDY));
+  expect(exported).toMatchObject({
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire: '#questionnaire',
+    authored: '2026-03-02T14:10:00.000Z',
+    meta: { tag: [{ code: 'HTEST' }] },
+    contained: [
+      {
+        resourceType: 'Questionnaire',
+        id: 'questionnaire',
+        experimental: true,
+        description: expect.stringMatching(/^Demonstration content/) as string,
+        version: expect.stringMatching(/^1\.1\.0\+sha256\./) as string,
+      },
+    ],
+  });
+  expect(exported?.item?.map(({ linkId }) => linkId)).toEqual([
+    ...CASE_STUDY.map(({ questionId }) => questionId),
+    'disposition',
+    'deadline',
+    'age-in-months',
+    'sex',
+  ]);
+  expect(exported?.item?.[7]).toEqual({
+    linkId: 'child-rash.compared-with-normal',
+    text: 'Compared with normal, how is your child?',
+    answer: [
+      {
+        valueCoding: {
+          system: 'urn:gp-booking-gateway:triage:child-rash.compared-with-normal',
+          code: 'much-less',
+          display: 'Much less active, miserable or not themselves',
+        },
+      },
+    ],
+  });
+});
+
+it('answers only with codes that its own questionnaire offers, each link id once', () => {
+  const answers = caseStudyUntil('child-rash.urgent-signs', ['hardly-drinking', 'weak-immune-system']);
+  const exported = questionnaireResponse(pinned('child-rash', answers))!;
+  const [questionnaire] = exported.contained!;
+  if (questionnaire?.resourceType !== 'Questionnaire') throw new Error('No questionnaire is contained.');
+  const offered = new Map(
+    questionnaire.item!.map(({ linkId, answerOption }) => [
+      linkId,
+      answerOption?.map(({ valueCoding }) => valueCoding?.code),
+    ]),
+  );
+  expect(offered.size).toBe(questionnaire.item!.length);
+  for (const { linkId, answer } of exported.item!) {
+    expect([...offered.keys()]).toContain(linkId);
+    const options = offered.get(linkId);
+    if (options) for (const { valueCoding } of answer!) expect(options).toContain(valueCoding?.code);
+  }
+  expect(exported.item!.find(({ linkId }) => linkId === 'child-rash.urgent-signs')?.answer).toHaveLength(2);
+});
+
+it('names nobody: no id, no birth date, no practice', () => {
+  const text = JSON.stringify(questionnaireResponse(pinned('child-rash', CASE_STUDY)));
+  for (const secret of ['SECRET', '2020-03-02', 'subject', 'Z90001']) expect(text).not.toContain(secret);
+});
+
+it('is null while there is a question', () => {
+  expect(questionnaireResponse(pinned('child-rash', CASE_STUDY.slice(0, 3)))).toBeNull();
+});
+
+function pinned(pathwayId: string, answers: readonly Answer[]): PinnedAssessment {
+  const pathway = content.pathways.get(pathwayId)!;
+  const [subject] = subjectsOf(pathway);
+  return {
+    content,
+    pathway,
+    off: false,
+    record: {
+      id: 'SECRET'.padEnd(32, 'x'),
+      revision: 9,
+      pathwayId,
+      contentVersion: pathway.version,
+      contentHash: pathway.hash,
+      subject: {
+        relationship: 'CHILD',
+        dateOfBirth: CalendarDate.parse('2020-03-02'),
+        sex: subject!.sex,
+        ageInDays: subject!.ageInDays,
+        ageInMonths: 72,
+      },
+      place: null,
+      declaredPractice: null,
+      answers: answers.map((answer) => ({ ...answer, optionIds: [...answer.optionIds], answeredAt: AT })),
+      droppedAnswers: [],
+      startedAt: AT,
+      expiresAt: new Date('2026-03-02T18:10:00Z'),
+      locale: 'en-GB',
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { instance } from '../../instance';
+import type { PinnedAssessment } from '../assessments';
+import type { RuleContent } from '../content/content';
+import { say, type Reader } from '../content/wording';
+import { UNSURE } from '../content/vocabulary';
+import { evaluate, type Step } from '../engine/evaluate';
+import { AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
+import { contentVersion } from './assessment-view';
+import { dispositionView } from './catalogue-view';
+import { readerOf } from './reader';
+
+const KIND = { answered: 'ANSWERED', known: 'KNOWN', age: 'AGE' } as const;
+
+/** The whole way to the outcome, with what each step rests on: for the clinician who receives the person. */
+export function traceView(pinned: PinnedAssessment): AssessmentTrace {
+  const { record, pathway, content } = pinned;
+  const reader = readerOf(record);
+  const evaluation = evaluate(pathway, record.subject, record.answers);
+  const outcome = evaluation.kind === 'outcome' ? evaluation : null;
+  return instance(AssessmentTrace, {
+    contentVersion: contentVersion(pinned),
+    contentStatus: pathway.status,
+    contentBanner: content.banner && say(content.banner, reader),
+    answeredBy: record.subject.relationship,
+    steps: evaluation.trace.map((step) => stepView(step, pinned, reader)),
+    disposition: outcome && dispositionView(content, outcome.disposition, reader),
+    decidedBy: outcome && outcome.decided.node.id,
+  });
+}
+
+function stepView(step: Step, { record }: PinnedAssessment, reader: Reader): TraceStep {
+  const { node, chosen, decisive } = step;
+  const given = record.answers.find(({ questionId }) => questionId === node.id);
+  return instance(TraceStep, {
+    kind: KIND[step.kind],
+    questionId: node.id,
+    question: node.kind === 'BY_AGE' ? null : say(node.text, reader),
+    present: chosen.map((rule) => ruleView(rule, reader)),
+    absent: absentFrom(step).map(({ text }) => say(text, reader)),
+    decisive: decisive.map(({ id }) => id),
+    answeredAt: given?.answeredAt ?? null,
+  });
+}
+
+/** Signs that were shown and not ticked. Who is not sure has denied none of them. */
+function absentFrom({ kind, node, chosen }: Step): readonly RuleContent[] {
+  if (kind !== 'answered' || node.kind !== 'TICK_ANY') return [];
+  if (chosen.some(({ id }) => id === UNSURE)) return [];
+  return node.options.filter(({ id, alone }) => !alone && id !== UNSURE && !isIn(id, chosen));
+}
+
+function isIn(id: string, chosen: readonly RuleContent[]): boolean {
+  return chosen.some((each) => each.id === id);
+}
+
+function ruleView({ id, text, exit, sources }: RuleContent, reader: Reader): TraceRule {
+  return instance(TraceRule, {
+    id,
+    text: say(text, reader),
+    leadsTo: exit.kind === 'outcome' ? exit.disposition.id : exit.to.id,
+    atLeast: exit.kind === 'go' ? (exit.atLeast?.id ?? null) : null,
+    sources: sources.map(({ name, url, accessed }) => instance(RuleSource, { name, url, accessed })),
+  });
+}

@@ -1,0 +1,161 @@
+import { groupsBy, sameSlot, slotText, type History, type LedgerBooking, type Operation } from './history';
+
+/** States in which nothing stands at the practice. */
+const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
+const ORPHANED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL'];
+const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
+/** Between two clocks on one machine: the database's, and ours when the answer came. */
+const CLOCK_TOLERANCE_MS = 50;
+/** What arrives between the last look and the verdict on it cannot be seen; later verdicts have no excuse. */
+const LATE_MS = 1_000;
+
+/** 1. At most one live booking of ours on a slot, in the suppliers' truth and in the ledger. */
+export function bookedOnce({ truth, ledger }: History): string[] {
+  const standing = truth.filter(({ status }) => status === 'BOOKED');
+  const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && !ORPHANED.includes(state));
+  return [
+    ...[...groupsBy(standing, slotText)]
+      .filter(([, appointments]) => appointments.length > 1)
+      .map(([slot, appointments]) => `${appointments.length} appointments stand on ${slot}`),
+    ...[...groupsBy(live, slotText)]
+      .filter(([, bookings]) => bookings.length > 1)
+      .map(([slot, bookings]) => `${bookings.length} live bookings in the ledger on ${slot}`),
+  ];
+}
+
+/** 2. Whoever was told CONFIRMED has it on our disk and in the practice's book, unless we or the practice cancelled. */
+export function confirmedStands(history: History): string[] {
+  const { ledger, operations } = history;
+  const told = operations.filter(({ said }) => said === 'Booking CONFIRMED');
+  return [
+    ...told.flatMap((operation) => promiseBroken(operation, history)),
+    ...ledger.bookings
+      .filter((booking) => booking.state === 'CONFIRMED' && !stands(booking, history))
+      .map(
+        (booking) => `the ledger's CONFIRMED booking on ${slotText(booking)} is not in the practice's book`,
+      ),
+  ];
+}
+
+function promiseBroken(operation: Operation, history: History): string[] {
+  const { ledger } = history;
+  const about = `${operation.kind} (${operation.during})`;
+  const booking = ledger.bookings.find(({ id }) => id === operation.bookingId);
+  if (booking === undefined) return [`${about} was told CONFIRMED, and the ledger knows nothing of it`];
+  const confirmedAt = ledger.events
+    .filter(({ bookingId, state }) => bookingId === booking.id && state === 'CONFIRMED')
+    .map(({ at }) => at);
+  const broken: string[] = [];
+  if (!confirmedAt.some((at) => at <= operation.completedAt + CLOCK_TOLERANCE_MS))
+    broken.push(`${about} was told CONFIRMED on ${slotText(booking)} before that was on disk`);
+  if (!stands(booking, history) && !wasCancelled(booking, history))
+    broken.push(`${about} was told CONFIRMED on ${slotText(booking)}, which the practice does not have`);
+  return broken;
+}
+
+/** At the time and for the person that we say; what the desk did to it is the practice's right. */
+function stands(booking: LedgerBooking, { truth }: History): boolean {
+  return truth.some(
+    (appointment) =>
+      appointment.patient === booking.patient &&
+      appointment.practice === booking.practice &&
+      (appointment.touchedByDesk || (appointment.status === 'BOOKED' && sameSlot(appointment, booking))),
+  );
+}
+
+function wasCancelled({ id, state }: LedgerBooking, { operations }: History): boolean {
+  const asked = operations.some(
+    ({ kind, about }) => about === id && (kind === 'cancel' || kind === 'reschedule'),
+  );
+  return asked && OVER.includes(state);
+}
+
+/** 3. Whoever was told no, or that it is cancelled, has no appointment there in the end. */
+export function failedDoesNotStand(history: History): string[] {
+  const { ledger, truth, operations } = history;
+  const standing = truth.filter(({ status }) => status === 'BOOKED');
+  const unwanted = standing.flatMap((appointment) => {
+    const bookings = ledger.bookings.filter(
+      (booking) => booking.patient === appointment.patient && sameSlot(booking, appointment),
+    );
+    const known = bookings.some(({ state }) => !OVER.includes(state));
+    if (known || bookings.length === 0 || appointment.touchedByDesk) return [];
+    const states = bookings.map(({ state }) => state).join(', ');
+    return [`an appointment stands on ${slotText(appointment)} that the ledger calls ${states}`];
+  });
+  const refusals = [...groupsBy(operations.filter(isPlacing), byKey).values()].filter(
+    (tries) =>
+      tries.some(({ outcome }) => outcome === 'fail') && tries.every(({ bookingId }) => bookingId === null),
+  );
+  const denied = refusals.flatMap(([first]) => {
+    const slot = first?.slot ?? ledger.holds.find(({ id }) => id === first?.holdId);
+    if (first === undefined || slot === undefined) return [];
+    const stood = standing.some((one) => one.patient === first.patient && sameSlot(one, slot));
+    return stood && !toldOtherwise(first, slot, history)
+      ? [`${first.kind} (${first.during}) was told no on ${slotText(slot)}, where an appointment stands`]
+      : [];
+  });
+  const undone = operations
+    .filter(({ kind, said }) => kind === 'cancel' && said === 'Booking CANCELLED')
+    .filter(({ bookingId }) =>
+      ledger.bookings.some(({ id, state }) => id === bookingId && !OVER.includes(state)),
+    )
+    .map(({ during }) => `cancel (${during}) was told CANCELLED, and the ledger says otherwise`);
+  return [...unwanted, ...denied, ...undone, ...calledFailedWhileStanding(history)];
+}
+
+/** Read-back had time to see it: this was no late arrival. */
+function calledFailedWhileStanding({ ledger, truth }: History): string[] {
+  return ledger.events
+    .filter(({ state, version }) => state === 'FAILED' && version > 1)
+    .flatMap(({ bookingId, at }) => {
+      const booking = ledger.bookings.find(({ id }) => id === bookingId);
+      const stood = truth.some(
+        (one) =>
+          one.status === 'BOOKED' &&
+          one.patient === booking?.patient &&
+          sameSlot(one, booking) &&
+          one.bookedAt + LATE_MS < at &&
+          !ledger.bookings.some((other) => other.id !== bookingId && isFor(other, one)),
+      );
+      return booking !== undefined && stood
+        ? [`a booking on ${slotText(booking)} was called FAILED while it stood there`]
+        : [];
+    });
+}
+
+function isFor(
+  booking: LedgerBooking,
+  slot: { patient: string; practice: string; startsAt: number },
+): boolean {
+  return booking.patient === slot.patient && sameSlot(booking, slot);
+}
+
+/** Another request of the same person brought it about; or it turned up late, and was taken on or is given back. */
+function toldOtherwise(
+  refused: Operation,
+  slot: { practice: string; startsAt: number },
+  { operations, ledger }: History,
+): boolean {
+  const theirs = ledger.bookings.filter((one) => one.patient === refused.patient && sameSlot(one, slot));
+  return theirs.some(({ id }) => {
+    if (ledger.events.some(({ bookingId, state }) => bookingId === id && state === 'ORPHAN_FOUND'))
+      return true;
+    const request = ledger.requests.find(({ resultId }) => resultId === id);
+    return (
+      (request !== undefined && request.key !== refused.key) ||
+      operations.some((other) => other.bookingId === id && other.key !== refused.key && other.kind !== 'read')
+    );
+  });
+}
+
+const isPlacing = ({ kind, said }: Operation) =>
+  (kind === 'confirm' || kind === 'reschedule') && said !== 'IdempotencyKeyReused';
+const byKey = ({ caller, key }: Operation) => `${caller} ${key ?? ''}`;
+
+/** 4. What nobody knew is known in the end, or in a person's hands. */
+export function unknownIsSettled({ ledger }: History): string[] {
+  return ledger.bookings
+    .filter(({ state }) => UNSETTLED.includes(state))
+    .map((booking) => `the booking on ${slotText(booking)} is ${booking.state} still`);
+}

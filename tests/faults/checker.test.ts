@@ -1,0 +1,418 @@
+import { check } from './checker';
+import type { Appointment, History, LedgerBooking, Operation } from './history';
+
+const SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:00:00Z') };
+const OTHER_SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:30:00Z') };
+const T0 = Date.parse('2026-11-23T08:00:00Z');
+
+const operation = (values: Partial<Operation>): Operation => ({
+  kind: 'confirm',
+  caller: 'ann',
+  patient: 'digest-of-ann',
+  key: 'key-1',
+  body: 'the same',
+  during: 'a test',
+  invokedAt: T0 + 100,
+  outcome: 'ok',
+  completedAt: T0 + 200,
+  said: 'Booking CONFIRMED',
+  slot: null,
+  holdId: 'hold-1',
+  about: null,
+  bookingId: 'booking-1',
+  shown: [],
+  search: null,
+  ...values,
+});
+
+const booking = (values: Partial<LedgerBooking> = {}): LedgerBooking => ({
+  ...SLOT,
+  id: 'booking-1',
+  caller: 'ann',
+  patient: 'digest-of-ann',
+  state: 'CONFIRMED',
+  version: 2,
+  holdId: 'hold-1',
+  createdAt: T0 + 110,
+  chainBrokenAt: null,
+  ...values,
+});
+
+const appointment = (values: Partial<Appointment> = {}): Appointment => ({
+  ...SLOT,
+  id: 'appointment-1',
+  patient: 'digest-of-ann',
+  status: 'BOOKED',
+  bookedAt: T0 + 150,
+  touchedByDesk: false,
+  ...values,
+});
+
+const event = (version: number, state: string, at: number, bookingId = 'booking-1') => ({
+  bookingId,
+  version,
+  state,
+  at,
+});
+
+/** Ann held a slot, confirmed it, and has it. */
+function good(): History {
+  const hold = operation({
+    kind: 'hold',
+    key: 'hold-key',
+    said: 'Hold',
+    slot: SLOT,
+    bookingId: null,
+    invokedAt: T0,
+    completedAt: T0 + 50,
+  });
+  return {
+    operations: [hold, operation({})],
+    truth: [appointment()],
+    bookRequests: [{ ...SLOT, at: T0 + 140, loggedOff: false }],
+    ledger: {
+      bookings: [booking()],
+      events: [event(1, 'BOOKING', T0 + 110), event(2, 'CONFIRMED', T0 + 160)],
+      holds: [{ ...SLOT, id: 'hold-1', caller: 'ann' }],
+      requests: [{ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-1' }],
+      outbox: [{ bookingId: 'booking-1', version: 2, status: 'CONFIRMED' }],
+    },
+    told: [{ id: 'booking-1-2', body: 'confirmed' }],
+    freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
+    leftovers: { connections: 0 },
+    rules: { suppliers: ['emis', 'tpp'], atOnce: 4, holdMs: 3_000, holdStoreLost: false },
+  };
+}
+
+function broken(change: (history: History) => void): number[] {
+  const history = good();
+  change(history);
+  return [...new Set(check(history).map(({ invariant }) => invariant))];
+}
+
+const search = (values: Partial<NonNullable<Operation['search']>>, took = 100): Operation =>
+  operation({
+    kind: 'search',
+    key: null,
+    said: 'AppointmentOptions',
+    holdId: null,
+    bookingId: null,
+    completedAt: T0 + 100 + took,
+    search: { waitAtMostMs: 1_500, reports: ['emis', 'tpp'], offers: [], peak: 4, ...values },
+  });
+
+test('a good history breaks nothing', () => {
+  expect(check(good())).toEqual([]);
+});
+
+describe('promise 1: one live booking on a slot', () => {
+  test('two appointments stand on one slot', () => {
+    expect(broken(({ truth }) => truth.push(appointment({ id: 'second' })))).toEqual([1]);
+  });
+
+  test('two live bookings are in the ledger', () => {
+    expect(
+      broken(({ ledger, truth }) => {
+        ledger.bookings.push(booking({ id: 'booking-2', state: 'UNKNOWN', caller: 'bob', patient: 'bob' }));
+        truth.length = 1;
+      }),
+    ).toContain(1);
+  });
+
+  test('one that was cancelled does not count', () => {
+    expect(broken(({ truth }) => truth.push(appointment({ id: 'earlier', status: 'CANCELLED' })))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('promise 2: confirmed is there', () => {
+  test('the practice does not have it', () => {
+    expect(broken((history) => (history.truth = []))).toEqual([2]);
+  });
+
+  test('the practice has it at another time', () => {
+    expect(broken((history) => (history.truth = [appointment(OTHER_SLOT)]))).toContain(2);
+  });
+
+  test('the ledger does not have it', () => {
+    expect(broken(({ ledger }) => (ledger.bookings = []))).toContain(2);
+  });
+
+  test('it was told before it was on disk', () => {
+    expect(broken(({ ledger }) => (ledger.events[1]!.at = T0 + 1_000))).toEqual([2]);
+  });
+
+  test('nobody asked for its being cancelled', () => {
+    expect(
+      broken(({ ledger, truth }) => {
+        ledger.bookings = [booking({ state: 'CANCELLED', version: 3 })];
+        ledger.events.push(event(3, 'CANCELLED', T0 + 300));
+        truth[0]!.status = 'CANCELLED';
+      }),
+    ).toEqual([2]);
+  });
+
+  test('what the desk cancels, or we do when asked, is no loss', () => {
+    expect(
+      broken(({ ledger, truth }) => {
+        ledger.bookings = [booking({ state: 'CANCELLED_BY_PRACTICE' })];
+        ledger.events[1]!.state = 'CANCELLED_BY_PRACTICE';
+        ledger.events[0]!.state = 'CONFIRMED';
+        truth[0] = appointment({ status: 'CANCELLED', touchedByDesk: true });
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('promise 3: what failed is not there', () => {
+  const refused = (history: History, said: string) => {
+    history.operations[1] = operation({ outcome: 'fail', said, bookingId: null });
+  };
+
+  test('it was refused and stands', () => {
+    expect(
+      broken((history) => {
+        refused(history, 'SlotTaken');
+        history.ledger.bookings = [booking({ state: 'FAILED' })];
+        history.ledger.events[1]!.state = 'FAILED';
+      }),
+    ).toEqual([3]);
+  });
+
+  test('it was refused, and the ledger itself says that it is confirmed', () => {
+    expect(broken((history) => refused(history, 'SlotTaken'))).toEqual([3]);
+  });
+
+  test('it was told cancelled and is not', () => {
+    expect(
+      broken(({ operations }) =>
+        operations.push(
+          operation({ kind: 'cancel', key: 'cancel-key', said: 'Booking CANCELLED', about: 'booking-1' }),
+        ),
+      ),
+    ).toEqual([3]);
+  });
+
+  test('it was called failed long after it stood, and taken on again', () => {
+    expect(
+      broken(({ ledger }) => {
+        ledger.bookings = [booking({ version: 4 })];
+        ledger.events.splice(
+          1,
+          1,
+          event(2, 'FAILED', T0 + 5_000),
+          event(3, 'ORPHAN_FOUND', T0 + 6_000),
+          event(4, 'CONFIRMED', T0 + 150),
+        );
+      }),
+    ).toEqual([3]);
+  });
+});
+
+test('promise 4: what is in doubt is settled in the end', () => {
+  expect(
+    broken((history) => {
+      history.ledger.bookings = [booking({ state: 'UNKNOWN' })];
+      history.ledger.events[1]!.state = 'UNKNOWN';
+      history.operations[1] = operation({ outcome: 'info', said: 'Booking CHECKING' });
+    }),
+  ).toEqual([4]);
+});
+
+describe('promise 5: a key keeps its word', () => {
+  test('one key led to two bookings', () => {
+    expect(
+      broken(({ operations, ledger, truth }) => {
+        operations.push(operation({ bookingId: 'booking-2' }));
+        ledger.bookings.push(booking({ ...OTHER_SLOT, id: 'booking-2', version: 1 }));
+        ledger.events.push(event(1, 'CONFIRMED', T0 + 150, 'booking-2'));
+        ledger.requests.push({ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-2' });
+        truth.push(appointment({ ...OTHER_SLOT, id: 'second' }));
+      }),
+    ).toEqual([5]);
+  });
+
+  test('the same request was confirmed and refused', () => {
+    expect(
+      broken(({ operations }) =>
+        operations.push(operation({ outcome: 'fail', said: 'SlotTaken', bookingId: null })),
+      ),
+    ).toEqual([5]);
+  });
+
+  test('another body was good as well', () => {
+    expect(broken(({ operations }) => operations.push(operation({ body: 'another' })))).toEqual([5]);
+  });
+
+  test('another body was refused', () => {
+    const other = operation({
+      body: 'another',
+      outcome: 'fail',
+      said: 'IdempotencyKeyReused',
+      bookingId: null,
+    });
+    expect(broken(({ operations }) => operations.push(other))).toEqual([]);
+  });
+
+  test('the key is forgotten', () => {
+    expect(broken(({ ledger }) => (ledger.requests = []))).toContain(5);
+  });
+});
+
+describe('promise 6: sent once', () => {
+  test('one attempt was sent twice', () => {
+    expect(
+      broken(({ bookRequests }) => bookRequests.push({ ...SLOT, at: T0 + 145, loggedOff: false })),
+    ).toEqual([6]);
+  });
+
+  test('what met a session that had ended was not looked at, and may be sent again', () => {
+    expect(
+      broken(({ bookRequests }) => bookRequests.push({ ...SLOT, at: T0 + 145, loggedOff: true })),
+    ).toEqual([]);
+  });
+});
+
+describe('promise 7: on disk before it is sent', () => {
+  test('it was sent before', () => {
+    expect(broken(({ bookRequests }) => (bookRequests[0]!.at = T0))).toEqual([7]);
+  });
+
+  test('the ledger knows nothing of what stands', () => {
+    expect(broken(({ truth }) => truth.push(appointment({ ...OTHER_SLOT, patient: 'bob' })))).toEqual([7]);
+  });
+});
+
+describe('promise 8: held for one', () => {
+  const bobHolds = (values: Partial<Operation>) =>
+    operation({
+      kind: 'hold',
+      caller: 'bob',
+      patient: 'digest-of-bob',
+      key: 'bob-key',
+      said: 'Hold',
+      slot: SLOT,
+      holdId: 'hold-2',
+      bookingId: null,
+      invokedAt: T0 + 60,
+      completedAt: T0 + 90,
+      ...values,
+    });
+
+  test('two hold it at the same time', () => {
+    expect(broken(({ operations }) => operations.push(bobHolds({})))).toEqual([8]);
+  });
+
+  test('where the store was lost, that is nobody’s fault', () => {
+    expect(
+      broken(({ operations, rules }) => {
+        operations.push(bobHolds({}));
+        rules.holdStoreLost = true;
+      }),
+    ).toEqual([]);
+  });
+
+  test('it is refused for the sake of somebody who is not there', () => {
+    expect(
+      broken(({ operations }) =>
+        operations.push(
+          bobHolds({ outcome: 'fail', said: 'SlotHeldByAnother', slot: OTHER_SLOT, holdId: null }),
+        ),
+      ),
+    ).toEqual([8]);
+  });
+});
+
+test('promise 9: what is free is offered', () => {
+  expect(broken(({ freeAtEnd }) => (freeAtEnd[0]!.offered = false))).toEqual([9]);
+});
+
+describe('promise 10: one event for each change', () => {
+  test('an event is missing', () => {
+    expect(broken(({ ledger }) => ledger.events.splice(0, 1))).toEqual([10]);
+  });
+
+  test('the last event says something else', () => {
+    expect(broken(({ ledger }) => (ledger.bookings = [booking({ state: 'MANUAL' })]))).toEqual([10]);
+  });
+
+  test('the chain is broken', () => {
+    expect(broken(({ ledger }) => (ledger.bookings = [booking({ chainBrokenAt: 2 })]))).toEqual([10]);
+  });
+
+  test('a change is told that never was', () => {
+    expect(
+      broken(({ ledger }) => ledger.outbox.push({ bookingId: 'booking-1', version: 9, status: 'FAILED' })),
+    ).toEqual([10]);
+  });
+});
+
+describe('promise 10: the front end is told of each change', () => {
+  const two = (history: History, ...ids: string[]) => {
+    history.ledger.bookings = [booking({ version: 3 })];
+    history.ledger.events.push(event(3, 'CONFIRMED', T0 + 300));
+    history.ledger.outbox.push({ bookingId: 'booking-1', version: 3, status: 'CONFIRMED' });
+    history.told = ids.map((id) => ({ id, body: id }));
+  };
+
+  test.each([
+    ['in order', ['booking-1-2', 'booking-1-3'], []],
+    ['more than once', ['booking-1-2', 'booking-1-2', 'booking-1-3'], []],
+    ['in the wrong order', ['booking-1-3', 'booking-1-2'], [10]],
+    ['not of the last', ['booking-1-2'], [10]],
+  ])('%s', (_, ids, expected) => {
+    expect(broken((history) => two(history, ...ids))).toEqual(expected);
+  });
+
+  test('in other words', () => {
+    expect(broken(({ told }) => told.push({ id: 'booking-1-2', body: 'cancelled' }))).toEqual([10]);
+  });
+});
+
+describe('promise 11: a search keeps its limits', () => {
+  test.each([
+    ['within them', search({}), []],
+    ['too long', search({}, 10_000), [11]],
+    ['a supplier missing', search({ reports: ['emis'] }), [11]],
+    ['a supplier twice', search({ reports: ['emis', 'tpp', 'tpp'] }), [11]],
+    ['too many at once', search({ peak: 5 }), [11]],
+  ])('%s', (_, one, expected) => {
+    expect(broken(({ operations }) => operations.push(one))).toEqual(expected);
+  });
+});
+
+describe('promise 12: patients are apart', () => {
+  test.each([
+    ['a booking', operation({ caller: 'bob', key: 'bob-key', kind: 'read', said: 'Booking FAILED' })],
+    [
+      'a list',
+      operation({
+        caller: 'bob',
+        key: null,
+        kind: 'read',
+        said: 'nothing',
+        bookingId: null,
+        shown: ['booking-1'],
+        holdId: null,
+      }),
+    ],
+    [
+      'a hold',
+      operation({
+        caller: 'bob',
+        key: 'bob-key',
+        kind: 'hold',
+        said: 'Hold',
+        bookingId: null,
+        slot: OTHER_SLOT,
+      }),
+    ],
+  ])('%s of another is shown', (_, one) => {
+    expect(broken(({ operations }) => operations.push(one))).toEqual([12]);
+  });
+});
+
+test('promise 13: nothing is left behind', () => {
+  expect(broken(({ leftovers }) => (leftovers.connections = 2))).toEqual([13]);
+});

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { check } from './checker';
+import { gather } from './evidence';
+import type { Configuration } from './fault-matrix';
+import type { Operation, Violation } from './history';
+import type { Lane } from './lane';
+import { patientClient, type Manner, type PatientClient } from './patient';
+import { openPractice, type Practice } from './practice';
+import type { ServiceProcess } from './service-process';
+import type { CrashPoint } from './service-settings';
+import { openWorld, SUPPLIERS, type World } from './world';
+
+/** What a person does while the process dies; `before` is done undisturbed. */
+interface Situation {
+  world: World;
+  client: PatientClient;
+  practice: Practice;
+}
+
+interface Scenario {
+  before(on: Situation): Promise<string>;
+  watched(on: Situation, prepared: string): Promise<void>;
+}
+
+/** Together they call every dependency that a booking's life calls. */
+const SCENARIOS = {
+  book: {
+    before: () => Promise.resolve(''),
+    async watched(on) {
+      await booked(on);
+    },
+  },
+  cancel: {
+    before: booked,
+    async watched({ client }, bookingId) {
+      const key = randomUUID();
+      await answered((manner) => client.cancel(bookingId, key, manner));
+    },
+  },
+  reschedule: {
+    before: booked,
+    async watched({ client, practice }, bookingId) {
+      const offered = await found(client, practice);
+      const key = randomUUID();
+      if (offered !== undefined)
+        await answered((manner) => client.reschedule(bookingId, offered, key, manner));
+    },
+  },
+  'read back': {
+    before: () => Promise.resolve(''),
+    async watched(on) {
+      const { world, practice } = on;
+      world.simulators.faults.add({
+        supplier: practice.supplier,
+        practice: practice.code,
+        operation: 'BOOK',
+        times: 1,
+        fault: { kind: 'reset-after-commit' },
+      });
+      await booked(on);
+    },
+  },
+} as const satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+export const SCENARIO_NAMES = Object.keys(SCENARIOS).filter(
+  (name): name is ScenarioName => name in SCENARIOS,
+);
+
+export interface CrashResult {
+  points: number;
+  /** Points at which the process did die; what is not reached was not tried. */
+  died: number;
+  operations: number;
+  violations: Violation[];
+}
+
+export interface CrashOptions {
+  configuration: Configuration;
+  scenario: ScenarioName;
+  lane: Lane;
+  bundle: string;
+  serial: number;
+  /** Of so many parts, the one with this number (from 0): parts can be run side by side. */
+  part: { number: number; of: number };
+}
+
+const NEVER = 3_600_000;
+const TRIES = 60;
+const TOLD_WITHIN_MS = 300;
+
+/**
+ * Lets a scenario happen once to see which calls it makes, and then once for every call, with the process killed just
+ * before it or just after; another process takes over each time.
+ */
+export async function runCrashPoints(options: CrashOptions): Promise<CrashResult> {
+  const { scenario: name, lane, bundle, serial, part } = options;
+  const scenario: Scenario = SCENARIOS[name];
+  const world = await openWorld({
+    lane,
+    bundle,
+    processes: 1,
+    serial,
+    offsetMs: 0,
+    sweepEveryMs: NEVER,
+    smallDisk: false,
+  });
+  const [service] = world.services;
+  if (service === undefined) throw new Error('A world has a service.');
+  try {
+    const operations: Operation[] = [];
+    const practices: Practice[] = [];
+
+    async function happen(number: number, crashAt: CrashPoint | null): Promise<string[]> {
+      const supplier = SUPPLIERS[number % SUPPLIERS.length] ?? 'gp-connect';
+      const practice = openPractice(world, supplier, 3);
+      practices.push(practice);
+      const during =
+        crashAt === null ? name : `${name}, killed ${crashAt.when} ${crashAt.step} ${crashAt.ordinal}`;
+      const client = patientClient(world, world.newPatient(practice.code), operations, () => during);
+      const on = { world, client, practice };
+      const prepared = await scenario.before(on);
+      await watch(crashAt);
+      await scenario.watched(on, prepared);
+      // The front end is told a moment later.
+      await sleep(TOLD_WITHIN_MS);
+      return service?.url() === null ? [] : steps();
+    }
+    const watch = async (crashAt: CrashPoint | null) => (await running(service)).watch(crashAt);
+    const steps = async () => (await running(service)).steps();
+
+    const calls = await happen(0, null);
+    const points = pointsOf(calls).filter((_, index) => index % part.of === part.number);
+    const before = service.deaths();
+    for (const [index, point] of points.entries()) await happen(index + 1, point);
+    const died = service.deaths() - before;
+    const history = await gather(world, operations, practices, lane.redis === null);
+    return { points: points.length, died, operations: operations.length, violations: check(history) };
+  } finally {
+    await world.close();
+  }
+}
+
+function pointsOf(calls: readonly string[]): CrashPoint[] {
+  return calls.flatMap((step, index) => {
+    const ordinal = calls.slice(0, index + 1).filter((one) => one === step).length;
+    return (['before', 'after'] as const).map((when) => ({ step, ordinal, when }));
+  });
+}
+
+async function running(service: ServiceProcess): Promise<ServiceProcess> {
+  await service.start();
+  return service;
+}
+
+/** The booking's id, or nothing when there is none to be had. */
+async function booked({ client, practice }: Situation): Promise<string> {
+  for (let tries = 0; tries < 3; tries++) {
+    const offered = await found(client, practice);
+    if (offered === undefined) break;
+    const [holdKey, key] = [randomUUID(), randomUUID()];
+    const held = await answered((manner) => client.hold(offered, holdKey, manner));
+    if (held.outcome !== 'ok' || held.holdId === null) continue;
+    const { holdId } = held;
+    const answer = await answered((manner) => client.confirm(holdId, key, manner));
+    if (answer.said === 'Booking CONFIRMED' && answer.bookingId !== null) return answer.bookingId;
+  }
+  return '';
+}
+
+async function found(client: PatientClient, practice: Practice) {
+  for (let tries = 0; tries < 10; tries++) {
+    const [offered] = await client.search([practice]);
+    if (offered !== undefined) return offered;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+/** Asked again under its key until it is settled. */
+async function answered(ask: (manner: Manner) => Promise<Operation>): Promise<Operation> {
+  let answer = await ask({});
+  for (let tries = 0; tries < TRIES && answer.outcome === 'info'; tries++) {
+    await sleep(150);
+    answer = await ask({});
+  }
+  return answer;
+}

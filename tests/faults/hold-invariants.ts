@@ -1,0 +1,73 @@
+import { groupsBy, sameSlot, slotText, type History, type Operation, type SlotName } from './history';
+
+/** More than any hold can last beyond what it was asked for. */
+const SLACK_MS = 1_000;
+
+/** 8. While the store is up, a slot is held for one; and nobody is told of another's hold where there is none. */
+export function heldByOne(history: History): string[] {
+  const { operations, rules } = history;
+  const holds = operations.filter(({ kind }) => kind === 'hold');
+  return [...(rules.holdStoreLost ? [] : heldTwice(holds, history)), ...heldByNobody(holds, history)];
+}
+
+interface Holding {
+  caller: string;
+  slot: SlotName;
+  during: string;
+  /** The hold was taken between these two. */
+  asked: number;
+  told: number;
+  /** It certainly lasted until then. */
+  until: number;
+}
+
+function heldTwice(holds: readonly Operation[], { operations, rules }: History): string[] {
+  const holdings = [...groupsBy(holds, ({ caller, key }) => `${caller} ${key ?? ''}`).values()].flatMap(
+    (tries): Holding[] => {
+      const granted = tries.find(({ outcome }) => outcome === 'ok');
+      if (granted?.slot == null) return [];
+      const asked = Math.min(...tries.map(({ invokedAt }) => invokedAt));
+      const ends = operations
+        .filter(({ kind, holdId }) => kind !== 'hold' && holdId === granted.holdId)
+        .map(({ invokedAt }) => invokedAt);
+      const { caller, slot, during, completedAt: told } = granted;
+      return [{ caller, slot, during, asked, told, until: Math.min(asked + rules.holdMs, ...ends) }];
+    },
+  );
+  return holdings.flatMap((first) =>
+    holdings
+      .filter((second) => second.caller !== first.caller && sameSlot(second.slot, first.slot))
+      .filter((second) => second.asked >= first.told && second.told <= first.until)
+      .map((second) => `${slotText(first.slot)} was held for two (${first.during}; ${second.during})`),
+  );
+}
+
+function heldByNobody(holds: readonly Operation[], { operations, ledger, rules }: History): string[] {
+  const slotOf = (operation: Operation) =>
+    operation.slot ?? ledger.holds.find(({ id }) => id === operation.holdId) ?? null;
+  const takers = operations.filter(({ kind }) => kind !== 'read' && kind !== 'search');
+  return holds
+    .filter(({ said }) => said === 'SlotHeldByAnother')
+    .filter(
+      (refused) =>
+        !takers.some(
+          (other) =>
+            other.caller !== refused.caller &&
+            sameSlot(slotOf(other), refused.slot) &&
+            other.invokedAt <= refused.completedAt &&
+            other.completedAt + rules.holdMs + SLACK_MS >= refused.invokedAt,
+        ),
+    )
+    .map(
+      ({ during, slot }) =>
+        `${slot === null ? 'a slot' : slotText(slot)} was held by nobody, and refused as held (${during})`,
+    );
+}
+
+/** 9. What nobody has any more is offered again. */
+export function freeIsOffered({ freeAtEnd, ledger }: History): string[] {
+  const kept = ledger.bookings.filter(({ state }) => state === 'MANUAL' || state === 'ORPHAN_MANUAL');
+  return freeAtEnd
+    .filter((slot) => !slot.offered && !kept.some((booking) => sameSlot(booking, slot)))
+    .map((slot) => `${slotText(slot)} is free at the practice and is not offered`);
+}

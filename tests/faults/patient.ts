@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ageInMonths, londonDate } from '../../domain/london-time';
+import {
+  ask,
+  CANCEL,
+  CONFIRM,
+  HOLD,
+  READ,
+  RELEASE,
+  RESCHEDULE,
+  ResultData,
+  SEARCH,
+  SearchData,
+  type Data,
+} from './graphql-client';
+import type { Operation, OperationKind, SlotName } from './history';
+import { LAST_START_MS, POLICY, type Practice } from './practice';
+import type { Patient, World } from './world';
+
+/** A slot as it was offered. */
+export interface Offered extends SlotName {
+  id: string;
+}
+
+/** What one request is about, beside what it asks. */
+interface Asked {
+  kind: OperationKind;
+  key?: string;
+  slot?: SlotName | null;
+  holdId?: string | null;
+  about?: string | null;
+}
+
+/** How a request is sent. */
+export interface Manner {
+  /** Which process is asked. */
+  process?: number;
+  /** The client goes away after so long. */
+  giveUpMs?: number;
+}
+
+/** One patient at their screen: every request and answer of theirs goes into the history. */
+export interface PatientClient {
+  patient: Patient;
+  search(practices: readonly Practice[], first?: number): Promise<Offered[]>;
+  hold(offered: Offered, key: string, manner?: Manner): Promise<Operation>;
+  release(holdId: string): Promise<Operation>;
+  confirm(holdId: string, key: string, manner?: Manner & { reason?: string }): Promise<Operation>;
+  cancel(bookingId: string, key: string, manner?: Manner): Promise<Operation>;
+  reschedule(bookingId: string, offered: Offered, key: string, manner?: Manner): Promise<Operation>;
+  /** The booking, as far as it is this patient's. */
+  read(bookingId: string): Promise<Operation>;
+}
+
+const SEARCH_MS = 1_500;
+const UP_TRIES = 5;
+
+/** @param during says what is wrong at the moment, for the history. */
+export function patientClient(
+  world: World,
+  patient: Patient,
+  operations: Operation[],
+  during: () => string,
+): PatientClient {
+  const { caller, digest } = patient;
+  const assessmentId = randomUUID();
+
+  /** A process that was killed is started again by the next who wants something of it. */
+  async function reach({ process = 0 }: Manner): Promise<string | null> {
+    const service = world.services[process % world.services.length];
+    for (let tries = 0; tries < UP_TRIES && service?.url() === null; tries++)
+      await service.start().catch(() => sleep(200));
+    return service?.url() ?? null;
+  }
+
+  async function send(
+    url: string | null,
+    query: string,
+    variables: object,
+    giveUpMs?: number,
+  ): Promise<Data> {
+    return url === null ? null : ask(url, world.callerKey, caller, { query, variables }, giveUpMs);
+  }
+
+  async function mutation(
+    asked: Asked,
+    query: string,
+    input: object,
+    manner: Manner = {},
+  ): Promise<Operation> {
+    const label = during();
+    const url = await reach(manner);
+    const invokedAt = Date.now();
+    const data = await send(url, query, { input }, manner.giveUpMs);
+    const told = ResultData.safeParse(data).data?.result ?? null;
+    return recorded(asked, { label, invokedAt, body: JSON.stringify(input), told });
+  }
+
+  function recorded(
+    { kind, key, slot = null, holdId = null, about = null }: Asked,
+    {
+      label,
+      invokedAt,
+      body,
+      told,
+      shown = [],
+    }: { label: string; invokedAt: number; body: string; told: Told | null; shown?: string[] },
+  ): Operation {
+    const said = told === null ? 'no answer' : [told.__typename, told.status].filter(Boolean).join(' ');
+    const operation: Operation = {
+      kind,
+      caller: caller.id,
+      patient: digest,
+      key: key ?? null,
+      body,
+      during: label,
+      invokedAt,
+      outcome: outcomeOf(said),
+      completedAt: Date.now(),
+      said,
+      slot,
+      holdId: told?.__typename === 'Hold' ? (told.id ?? null) : holdId,
+      about,
+      bookingId: told?.__typename === 'Booking' ? (told.id ?? null) : (told?.booking?.id ?? null),
+      shown,
+      search: null,
+    };
+    operations.push(operation);
+    return operation;
+  }
+
+  return {
+    patient,
+
+    async search(practices, first = 3) {
+      const label = during();
+      const url = await reach({});
+      const invokedAt = Date.now();
+      world.searchPeak();
+      const representations = [assessment(world, patient, assessmentId, practices)];
+      const data = await send(url, SEARCH, { representations, wait: SEARCH_MS, first });
+      const found = SearchData.safeParse(data).data?._entities[0].appointmentOptions;
+      const slots = [...(found?.ownPractice ?? []), ...(found?.elsewhere ?? []).flat()];
+      const offers = slots.map(({ id, startsAt, practice }) => ({
+        id,
+        practice: practice.odsCode,
+        startsAt: startsAt.getTime(),
+      }));
+      const operation = recorded(
+        { kind: 'search' },
+        {
+          label,
+          invokedAt,
+          body: '',
+          told: found === undefined ? null : { __typename: 'AppointmentOptions' },
+        },
+      );
+      operation.search = found
+        ? {
+            waitAtMostMs: SEARCH_MS,
+            reports: found.supplierReports.map(({ supplier }) => supplier.id),
+            offers: offers.map(({ practice, startsAt }) => ({ practice, startsAt })),
+            peak: null,
+          }
+        : null;
+      return offers;
+    },
+
+    hold: (offered, key, manner) =>
+      mutation(
+        { kind: 'hold', key, slot: slotOf(offered) },
+        HOLD,
+        { slotId: offered.id, idempotencyKey: key },
+        manner,
+      ),
+    release: (holdId) => mutation({ kind: 'release', holdId }, RELEASE, { holdId }),
+    confirm: (holdId, key, { reason, ...manner } = {}) =>
+      mutation({ kind: 'confirm', key, holdId }, CONFIRM, { holdId, reason, idempotencyKey: key }, manner),
+    cancel: (bookingId, key, manner) =>
+      mutation(
+        { kind: 'cancel', key, about: bookingId },
+        CANCEL,
+        { bookingId, reason: 'OTHER', idempotencyKey: key },
+        manner,
+      ),
+
+    reschedule: (bookingId, offered, key, manner) =>
+      mutation(
+        { kind: 'reschedule', key, about: bookingId, slot: slotOf(offered) },
+        RESCHEDULE,
+        { bookingId, slotId: offered.id, idempotencyKey: key },
+        manner,
+      ),
+
+    async read(bookingId) {
+      const label = during();
+      const url = await reach({});
+      const invokedAt = Date.now();
+      const answer = ResultData.safeParse(await send(url, READ, { id: bookingId })).data;
+      const shown = answer?.mine?.edges.map(({ node }) => node.id) ?? [];
+      const told = answer === undefined ? null : (answer.result ?? { __typename: 'nothing' });
+      return recorded({ kind: 'read', about: bookingId }, { label, invokedAt, body: bookingId, told, shown });
+    },
+  };
+}
+
+const slotOf = ({ practice, startsAt }: Offered): SlotName => ({ practice, startsAt });
+
+type Told = NonNullable<NonNullable<ReturnType<typeof ResultData.parse>>['result']>;
+
+/** A refusal is an answer; what is being looked into, or was not answered at all, is not. */
+function outcomeOf(said: string): Operation['outcome'] {
+  switch (said) {
+    case 'Hold':
+    case 'HoldReleased':
+    case 'AppointmentOptions':
+    case 'Booking CONFIRMED':
+    case 'Booking CANCELLED':
+    case 'Booking CANCELLED_BY_PRACTICE':
+      return 'ok';
+    case 'no answer':
+    case 'Booking CHECKING':
+    case 'Booking CANCELLING':
+    case 'Booking NEEDS_A_PERSON':
+      return 'info';
+    default:
+      return 'fail';
+  }
+}
+
+/** What triage and practices would say of the patient's assessment: see a GP within six hours or so. */
+function assessment(world: World, { caller }: Patient, id: string, practices: readonly Practice[]) {
+  const now = world.now();
+  const candidates = practices.map(({ code, supplier }, index) => ({
+    odsCode: code,
+    distanceMiles: index,
+    connections: [{ supplier, route: supplier === 'gp-connect' ? 'NETWORK' : 'PATIENT_SESSION' }],
+    release: POLICY,
+  }));
+  const [only] = practices;
+  const own = practices.length === 1 && only?.supplier !== 'gp-connect' ? (candidates[0] ?? null) : null;
+  return {
+    __typename: 'Assessment',
+    id,
+    expiresAt: new Date(now.getTime() + 3_600_000).toISOString(),
+    outcome: {
+      deadline: new Date(now.getTime() + LAST_START_MS + 3_600_000).toISOString(),
+      disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'] },
+    },
+    subject: {
+      ageInMonths: ageInMonths(caller.self.birthDate, londonDate(now)),
+      registeredPracticeOdsCode: caller.self.registeredPractice ?? null,
+    },
+    candidates: {
+      own,
+      near: own === null ? candidates : [],
+      stopped: [],
+      practicesInRadius: candidates.length,
+      withinMiles: 10,
+    },
+  };
+}

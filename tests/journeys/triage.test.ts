@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { demoIssuer } from '../../demo/issuer';
+import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
+import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
+import { asker, BOOKABLE, checkSymptoms, newFamily, OPTIONS, type Ask } from '../patient-journey';
+
+/** What triage says beyond the case study, through the gateway: to clinicians, analysts, operators and guessers. */
+
+let gateway: GatewayUnderTest;
+let family: Awaited<ReturnType<typeof newFamily>>;
+let staff: Ask;
+let analyst: Ask;
+let operator: Ask;
+
+beforeAll(async () => {
+  gateway = await inOneProcess();
+  family = await newFamily(gateway);
+  const issuer = await demoIssuer(gateway.config.dataDir);
+  const as = async (...signed: Parameters<typeof issuer.sign>) =>
+    asker(gateway.url, await issuer.sign(...signed));
+  staff = await as('cis2', 'a-clinician', staffClaims(CASE_STUDY_PRACTICE));
+  analyst = await as('client', 'an-analyst', { scope: 'analyst' });
+  operator = await as('client', 'an-operator', { scope: 'operator' });
+});
+afterAll(() => gateway.close());
+
+const SWITCH = `mutation ($input: SwitchTriageInput!) { switchTriage(input: $input) { __typename } }`;
+const off = (pathwayId: string | null, is: boolean) => ({ input: { pathwayId, off: is, reason: 'a test' } });
+
+test('a clinician reads the whole trace, the patient the export and what would have been more urgent', async () => {
+  const { id } = await checkSymptoms(family.ask, family.son, BOOKABLE);
+  const trace = 'query ($id: ID!) { assessment(id: $id) { trace { decidedBy steps { kind } } } }';
+  expect((await staff(trace, { id })).data).toMatchObject({
+    assessment: { trace: { decidedBy: 'child-rash.urgent-signs', steps: [{}, {}, {}] } },
+  });
+  expect((await family.ask(trace, { id })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  const explained = await family.ask(
+    `query ($id: ID!) { assessment(id: $id) { questionnaireResponse outcome { moreUrgentIf { disposition { id } } } } }`,
+    { id },
+  );
+  expect(explained.errors).toEqual([]);
+  expect(explained.data).toMatchObject({
+    assessment: {
+      questionnaireResponse: { resourceType: 'QuestionnaireResponse', status: 'completed' },
+      outcome: { moreUrgentIf: expect.arrayContaining([{ disposition: { id: 'ed-1h' } }]) as unknown },
+    },
+  });
+});
+
+test('a pathway that is switched off offers no slots any more, until it is on again', async () => {
+  const { id } = await checkSymptoms(family.ask, family.son, BOOKABLE);
+  const offered = async () => (await family.ask(OPTIONS, { id, because: null })).data;
+  expect(await offered()).toMatchObject({
+    assessment: { appointmentOptions: { __typename: 'AppointmentOptions' } },
+  });
+  await operator(SWITCH, off('child-rash', true));
+  expect(await offered()).toEqual({ assessment: { appointmentOptions: null } });
+  const start = {
+    pathwayId: 'child-rash',
+    subject: { relationship: 'CHILD', dateOfBirth: family.son.birthDate, sex: 'MALE' },
+    idempotencyKey: randomUUID(),
+  };
+  const refused = await family.ask(
+    `mutation ($input: StartAssessmentInput!) { startAssessment(input: $input) {
+      ... on NotSuitableOnline { message disposition { id } } } }`,
+    { input: start },
+  );
+  expect(refused.data?.startAssessment).toMatchObject({ disposition: { id: 'call-111' } });
+  await operator(SWITCH, off('child-rash', false));
+  expect(await offered()).toMatchObject({
+    assessment: { appointmentOptions: { __typename: 'AppointmentOptions' } },
+  });
+});
+
+test('an analyst counts symptom checks, and nobody else does', async () => {
+  const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
+    __typename ... on AssessmentStatistics { rows { started { value suppressed } } } } }`;
+  const today = new Date().toISOString().slice(0, 10);
+  const input = { from: '2026-01-01', to: today, groupBy: [] };
+  const { data } = await analyst(query, { input: { ...input, from: today } });
+  expect(data).toMatchObject({
+    assessmentStatistics: { rows: [{ started: { value: null, suppressed: true } }] },
+  });
+  for (const ask of [family.ask, staff, operator])
+    expect((await ask(query, { input })).data).toMatchObject({
+      assessmentStatistics: { __typename: 'NotAllowed' },
+    });
+});
+
+test('who guesses ids is stopped by where they come from, and those who are signed in are not', async () => {
+  const { id } = await checkSymptoms(family.ask, family.son, BOOKABLE);
+  const anybody = asker(gateway.url);
+  const query = 'query ($id: ID!) { assessment(id: $id) { id } }';
+  for (let guess = 0; guess < 60; guess++) await anybody(query, { id: 'A'.repeat(32) });
+  const stopped = await anybody(query, { id });
+  expect(stopped.data).toEqual({ assessment: null });
+  expect(stopped.errors).toMatchObject([{ extensions: { code: 'LIMIT_REACHED' } }]);
+  expect((await family.ask(query, { id })).data).toEqual({ assessment: { id } });
+});
