@@ -80,6 +80,7 @@ describe.each(places)('closing a book $where, ledger $ledger', ({ database, wher
     const [slot] = await freeSlots(lab, practice, 1);
     const held = await hold(slot!);
     await close(practice);
+    expect((await hold(slot!, held.caller)).answer.kind).toBe('practice-closed');
     expect(await confirm(held)).toBe('practice-closed');
     expect(standing(lab, practice)).toBe(0);
     await reopen(practice);

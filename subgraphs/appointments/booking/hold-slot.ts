@@ -87,9 +87,11 @@ async function take(
   const search = () => searchAgain(offer, patient, caller, requestId, deps);
   if (!acquired.acquired) {
     const own = await ownHold(key, caller, patientDigest, deps);
+    const { released, alternatives } = await search();
+    if (!released) return { kind: 'practice-closed', practice: offer.slot.practice };
     if (own !== null) return { kind: 'held', hold: own };
     const heldUntil = new Date(now().getTime() + acquired.forMs);
-    return { kind: 'held-by-another', heldUntil, alternatives: (await search()).alternatives };
+    return { kind: 'held-by-another', heldUntil, alternatives };
   }
   try {
     const { released, stillFree, alternatives } = await search();
