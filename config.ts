@@ -16,6 +16,11 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().positive();
 const url = z.url({ protocol: /^https?$/ });
 
+const webhookUrl = url.refine((text) => {
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}, 'must not contain a user or password: what is posted is signed');
+
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
 const webhookSecret = z
   .string()
@@ -68,13 +73,10 @@ const Environment = z.object({
   ORGANISATION_NAME: z.string().default('GP Booking Gateway (demonstration)'),
   ORGANISATION_PHONE: z.string().default('01632 960000'),
   ORGANISATION_ASID: z.string().default('000000000000'),
-  WEBHOOK_URL: url
-    .refine((text) => {
-      const { username, password } = new URL(text);
-      return username === '' && password === '';
-    }, 'must not contain a user or password: what is posted is signed')
-    .optional(),
+  WEBHOOK_URL: webhookUrl.optional(),
   WEBHOOK_SECRET: webhookSecret.optional(),
+  PRACTICE_WEBHOOK_URL: webhookUrl.optional(),
+  PRACTICE_WEBHOOK_SECRET: webhookSecret.optional(),
   METRICS: z.enum(['on', 'off']).optional(),
   HOLD_SECONDS: seconds.default(300),
   SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
@@ -135,8 +137,9 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new ConfigError(
       'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',
     );
-  if (production && e.WEBHOOK_URL?.startsWith('https:') === false)
-    throw new ConfigError('WEBHOOK_URL cannot be used: in production it must be https.');
+  for (const name of ['WEBHOOK', 'PRACTICE_WEBHOOK'] as const)
+    if (production && e[`${name}_URL`]?.startsWith('https:') === false)
+      throw new ConfigError(`${name}_URL cannot be used: in production it must be https.`);
 
   return {
     production,
@@ -168,7 +171,10 @@ export function readConfig(env: Record<string, string | undefined>) {
       asid: e.ORGANISATION_ASID,
       type: 'urgent-care',
     },
-    webhook: webhookOf(e),
+    /** Undefined: the front end is not told of changes. */
+    webhook: webhookOf(e, 'WEBHOOK'),
+    /** Undefined: own practices are not told of bookings elsewhere. */
+    practiceWebhook: webhookOf(e, 'PRACTICE_WEBHOOK'),
     metrics: e.METRICS === undefined ? !production : e.METRICS === 'on',
     holdSeconds: e.HOLD_SECONDS,
     sweepSeconds: e.SWEEP_SECONDS,
@@ -177,14 +183,15 @@ export function readConfig(env: Record<string, string | undefined>) {
   };
 }
 
-/** Undefined: the front end is not told of changes. */
-function webhookOf({ WEBHOOK_URL, WEBHOOK_SECRET }: z.infer<typeof Environment>) {
-  if (WEBHOOK_URL === undefined) return undefined;
-  if (WEBHOOK_SECRET === undefined)
+function webhookOf(e: z.infer<typeof Environment>, name: 'WEBHOOK' | 'PRACTICE_WEBHOOK') {
+  const address = e[`${name}_URL`];
+  const key = e[`${name}_SECRET`];
+  if (address === undefined) return undefined;
+  if (key === undefined)
     throw new ConfigError(
-      'WEBHOOK_SECRET is missing: WEBHOOK_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; the front end verifies with the same.',
+      `${name}_SECRET is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'whoever takes it for practices'} verifies with the same.`,
     );
-  return { url: WEBHOOK_URL, key: WEBHOOK_SECRET };
+  return { url: address, key };
 }
 
 /** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */

@@ -11,17 +11,17 @@ import { isSimulated, type Config } from './config';
 import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
 import { keptFile } from './demo/kept-file';
 import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
-import { simulatedWorld } from './demo/simulated-world';
+import { defaultPolicyOf as defaultPolicyInSimulation, simulatedWorld } from './demo/simulated-world';
+import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
 import { deriveKey } from './domain/secret';
 import { startGateway } from './gateway/gateway';
 import { httpTransport } from './gateway/http-transport';
 import { identifier, type TrustedIssuer } from './gateway/identity/identify';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
-import { createAppointmentsSubgraph } from './subgraphs/appointments';
+import { createAppointmentsSubgraph, openReleaseLedger } from './subgraphs/appointments';
 import type { Subgraph } from './subgraphs/federated-schema';
 import { executeSubgraph } from './subgraphs/in-process';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
-import { NOT_OPTED_IN } from './subgraphs/practices/release/not-opted-in';
 import { serveSubgraph } from './subgraphs/subgraph-server';
 import { createTriageSubgraph } from './subgraphs/triage';
 
@@ -54,14 +54,17 @@ export async function startEverything(
   try {
     const simulators = isSimulated(on.config) ? await startSuppliers(on) : null;
     if (simulators !== null) closing.add(simulators);
-    const practices = await createPracticesSubgraph(practicesOptions(on));
-    closing.add(practices);
-    const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
-    closing.add(triage);
     const appointments = await createAppointmentsSubgraph(
       await appointmentsOptions(on, simulators, closing, metrics),
     );
     closing.add(appointments);
+    const practices = await createPracticesSubgraph({
+      ...practicesOptions(on),
+      releases: appointments.releases,
+    });
+    closing.add(practices);
+    const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
+    closing.add(triage);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,
       inProcess(subgraph),
@@ -112,8 +115,12 @@ async function subgraphAlone(
       closing.add(places);
       return createTriageSubgraph({ ...triageOptions(on), places });
     }
-    case 'practices':
-      return createPracticesSubgraph(practicesOptions(on));
+    case 'practices': {
+      const { appointments } = on.config.databases;
+      const opened = await openReleaseLedger(appointments, defaultPolicyOf(on.config));
+      closing.add(opened);
+      return createPracticesSubgraph({ ...practicesOptions(on), releases: opened.releases });
+    }
     case 'appointments':
       return createAppointmentsSubgraph(await appointmentsOptions(on, null, closing, metrics));
   }
@@ -133,11 +140,14 @@ function triageOptions({ config, logger, now }: Surroundings) {
 }
 
 function practicesOptions({ config, logger, now }: Surroundings) {
-  // Outside the simulation nobody has connected or opted in yet.
-  const world = isSimulated(config)
-    ? simulatedWorld
-    : { connectionsOf: () => [], defaultPolicyOf: () => NOT_OPTED_IN };
+  // Outside the simulation nobody is connected until it is imported.
+  const world = isSimulated(config) ? simulatedWorld : { connectionsOf: () => [] };
   return { database: config.databases.practices, world, logger, now };
+}
+
+/** Outside the simulation nothing is released before the practice itself says so. */
+function defaultPolicyOf(config: Config): (odsCode: string) => ReleasePolicy {
+  return isSimulated(config) ? defaultPolicyInSimulation : () => NOT_OPTED_IN;
 }
 
 async function appointmentsOptions(
@@ -174,7 +184,9 @@ async function appointmentsOptions(
     sweepEveryMs: config.sweepSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
+    defaultPolicyOf: defaultPolicyOf(config),
     webhook: config.webhook,
+    practiceWebhook: config.practiceWebhook,
     metrics,
     logger,
     now,

@@ -19,6 +19,7 @@ import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
+import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
 import { patients } from '../subgraphs/appointments/patients';
 import { sealer } from '../subgraphs/appointments/sealed';
 import { openDatabase, type Database } from '../subgraphs/database';
@@ -46,13 +47,15 @@ const HOUR = 60 * 60_000;
 const OPEN: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON'],
   dispositionIds: ['gp-6h'],
   slotTypes: ['111 urgent'],
   ageInMonths: null,
-  dailyQuota: SLOTS_A_PRACTICE,
+  // What is booked is counted all the same; a cap would depend on the time of day.
+  dailyQuota: null,
   takeBackMinutes: 0,
   minimumNoticeMinutes: 0,
   horizonDays: 14,
@@ -162,7 +165,8 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
   const logger = pino({ level: 'silent' });
   const deps: BookingDeps = {
     systems: new Map([[supplier.manifest.id, supplier]]),
-    ledger: ledger(database, logger),
+    ledger: ledger(database, logger, { defaultPolicyOf: () => OPEN, now: () => new Date() }),
+    releases: releaseLedger(database, () => OPEN),
     holds,
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
@@ -282,6 +286,7 @@ async function wish(slot: Slot, { deps, supplier }: Bench): Promise<Wish> {
     modes: ['IN_PERSON'],
     deadline: null,
     elsewhereBecause: null,
+    ownPractice: null,
     policy: OPEN,
     expiresAt,
   };

@@ -28,6 +28,7 @@ const HOUR = 60 * 60_000;
 const OPEN: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE'],
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
     systems,
     holds: inProcessHolds(),
     ledger: {
-      othersBooked: () => Promise.resolve(() => 0),
+      othersBooked: () => Promise.resolve(() => []),
       slotsTaken: () => Promise.resolve(new Set<string>()),
     },
     now,
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
           deadline,
           disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE'] },
         },
-        candidates: { own: null, near, practicesInRadius: PRACTICES, withinMiles: 10 },
+        candidates: { own: null, near, stopped: [], practicesInRadius: PRACTICES, withinMiles: 10 },
         search: {
           need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'] },
           deadline,

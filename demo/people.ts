@@ -77,10 +77,13 @@ function personClaims({ nhsNumber, familyName, givenName, birthDate, registeredP
   };
 }
 
-/** The claims with which CIS2 would vouch for a receptionist of the practice. */
-export function staffClaims(practice: OdsCode): JWTPayload {
+/** R8008, admin or clinical support: practice managers hold it. */
+const MANAGER = 'S8001:G8005:R8008';
+
+/** The claims with which CIS2 would vouch for somebody who works at the practice. */
+export function staffClaims(practice: OdsCode, role = MANAGER): JWTPayload {
   return {
     selected_roleid: 'demo-role',
-    nhsid_nrbac_roles: [{ person_roleid: 'demo-role', org_code: practice, role_code: 'S8001:G8005:R8001' }],
+    nhsid_nrbac_roles: [{ person_roleid: 'demo-role', org_code: practice, role_code: role }],
   };
 }

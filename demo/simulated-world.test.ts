@@ -1,8 +1,7 @@
-import { simulatedWorld } from './simulated-world';
+import { defaultPolicyOf, simulatedWorld } from './simulated-world';
 import { demoDirectory } from '../subgraphs/practices/directory/demo-directory';
 
 const connectionsOf = (odsCode: string) => simulatedWorld.connectionsOf(odsCode);
-const defaultPolicyOf = (odsCode: string) => simulatedWorld.defaultPolicyOf(odsCode);
 const CODES = Array.from({ length: 2_000 }, (_, serial) => `Z${String(serial).padStart(5, '0')}`);
 const share = (test: (odsCode: string) => boolean) => CODES.filter(test).length / CODES.length;
 

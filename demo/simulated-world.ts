@@ -1,6 +1,5 @@
 import { CASE_STUDY_PRACTICE } from './people';
-import type { ReleasePolicy } from '../domain/release-policy';
-import { NOT_OPTED_IN } from '../subgraphs/practices/release/not-opted-in';
+import { contractQuota, NOT_OPTED_IN, type ReleasePolicy } from '../domain/release-policy';
 import type { SupplierConnection, World } from '../subgraphs/practices/world';
 
 /**
@@ -8,11 +7,12 @@ import type { SupplierConnection, World } from '../subgraphs/practices/world';
  * the same in every process and on every day. Nothing here says anything about a real practice. The own practice of
  * the case study is always open and always reachable both ways.
  */
-export const simulatedWorld: World = { connectionsOf, defaultPolicyOf };
+export const simulatedWorld: World = { connectionsOf };
 
 const OPEN: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE'],
@@ -30,13 +30,13 @@ const CHILDREN_ONLY = { from: 0, below: 18 * 12 };
 const ADULTS_ONLY = { from: 16 * 12, below: null };
 
 /** About three in four are open, one in six has not opted in, one in twelve has closed its book. */
-function defaultPolicyOf(odsCode: string): ReleasePolicy {
+export function defaultPolicyOf(odsCode: string): ReleasePolicy {
   if (odsCode === CASE_STUDY_PRACTICE) return OPEN;
   const status = draw(odsCode, 'status', 12);
   if (status < 2) return NOT_OPTED_IN;
   return {
     ...OPEN,
-    status: status === 2 ? 'CLOSED' : 'OPEN',
+    ...(status === 2 && { status: 'CLOSED', closedTo: 'EVERYBODY' }),
     modes: draw(odsCode, 'video', 3) === 0 ? [...OPEN.modes, 'VIDEO'] : OPEN.modes,
     ageInMonths: agesOf(odsCode),
     dailyQuota: contractQuota(2_000 + draw(odsCode, 'list', 13) * 1_000),
@@ -61,11 +61,6 @@ function agesOf(odsCode: string): ReleasePolicy['ageInMonths'] {
   const ages = draw(odsCode, 'ages', 8);
   if (ages === 0) return CHILDREN_ONLY;
   return ages === 1 ? ADULTS_ONLY : null;
-}
-
-/** One slot a day up to 3,000 patients, then one per whole 3,000 (GMS Contract 7.9B.1). */
-function contractQuota(listSize: number): number {
-  return Math.max(1, Math.floor(listSize / 3_000));
 }
 
 /** A number from 0 to `sides - 1` that depends on code and question alone (FNV-1a, 32 bit). */

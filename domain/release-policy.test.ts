@@ -1,4 +1,7 @@
+import fc from 'fast-check';
+import { APPOINTMENT_MODES } from './appointment-mode';
 import {
+  contractQuota,
   RELEASE_RULES,
   rulesStoppingPractice,
   rulesStoppingSlot,
@@ -14,6 +17,7 @@ const inMinutes = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000
 const POLICY: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE'],
@@ -33,10 +37,11 @@ interface Case {
   policy?: Partial<ReleasePolicy>;
   need?: Partial<Need>;
   slot?: Partial<SlotFacts>;
-  booked?: number;
+  /** Starts of bookings by other practices' patients that day. */
+  booked?: Date[];
 }
 
-function stopping({ policy, need, slot, booked = 0 }: Case): ReleaseRule[] {
+function stopping({ policy, need, slot, booked = [] }: Case): ReleaseRule[] {
   return rulesStoppingSlot(
     { ...POLICY, ...policy },
     { ...NEED, ...need },
@@ -44,6 +49,11 @@ function stopping({ policy, need, slot, booked = 0 }: Case): ReleaseRule[] {
     NOW,
     booked,
   ).sort();
+}
+
+/** So many at the time of the slot. */
+function atOnce(count: number): Date[] {
+  return Array.from({ length: count }, () => SLOT.startsAt);
 }
 
 /** What makes each rule stop, alone. */
@@ -56,7 +66,7 @@ const STOPS: Record<ReleaseRule, Case> = {
   AGE: { need: { ageInMonths: 59 } },
   DISPOSITION: { policy: { dispositionIds: ['gp-2h'] } },
   SLOT_TYPE: { slot: { slotType: 'Routine' } },
-  DAILY_QUOTA: { booked: 3 },
+  DAILY_QUOTA: { booked: atOnce(3) },
   TAKEN_BACK: { slot: { startsAt: inMinutes(29) } },
   MINIMUM_NOTICE: { policy: { takeBackMinutes: 0 }, slot: { startsAt: inMinutes(14) } },
   HORIZON: { policy: { horizonDays: 0 } },
@@ -81,7 +91,7 @@ it.each(pairs)('%s and %s are both named', (one, other) => {
     policy: { ...a.policy, ...b.policy },
     need: { ...a.need, ...b.need },
     slot: { ...a.slot, ...b.slot },
-    booked: Math.max(a.booked ?? 0, b.booked ?? 0),
+    booked: [...(a.booked ?? []), ...(b.booked ?? [])],
   };
   expect(stopping(both)).toEqual(expect.arrayContaining([one, other]));
 });
@@ -99,9 +109,9 @@ function canBeTogether(one: ReleaseRule, other: ReleaseRule): boolean {
 
 describe("a practice's own patients", () => {
   it('are not bound by the quota, nor by take-back, which are about others', () => {
-    expect(stopping({ need: { relation: 'OWN' }, booked: 99, slot: { startsAt: inMinutes(20) } })).toEqual(
-      [],
-    );
+    expect(
+      stopping({ need: { relation: 'OWN' }, booked: atOnce(99), slot: { startsAt: inMinutes(20) } }),
+    ).toEqual([]);
   });
 
   it('are bound by every other rule', () => {
@@ -121,8 +131,7 @@ describe('at the edge', () => {
       [],
     ],
     ['without ages everybody is in', { policy: { ageInMonths: null }, need: { ageInMonths: 0 } }, []],
-    ['the last of the quota is offered', { booked: 2 }, []],
-    ['without a quota any number is', { policy: { dailyQuota: null }, booked: 999 }, []],
+    ['without a quota any number is', { policy: { dailyQuota: null }, booked: atOnce(999) }, []],
     ['a quota of none offers nothing', { policy: { dailyQuota: 0 } }, ['DAILY_QUOTA']],
     ['exactly at take-back it is still offered', { slot: { startsAt: inMinutes(30) } }, []],
     [
@@ -156,4 +165,154 @@ it('a practice that nothing can come of is not asked', () => {
     ).toEqual([rule]);
   expect(rulesStoppingPractice({ ...POLICY, dailyQuota: 0 }, NEED)).toEqual(['DAILY_QUOTA']);
   expect(rulesStoppingPractice({ ...POLICY, slotTypes: [] }, NEED)).toEqual(['SLOT_TYPE']);
+});
+
+describe('a book that is closed to others', () => {
+  const closed = { status: 'CLOSED', closedTo: 'OTHER_PATIENTS' } as const;
+
+  it('is open to its own patients', () => {
+    expect(stopping({ policy: closed })).toEqual(['BOOK_CLOSED']);
+    expect(stopping({ policy: closed, need: { relation: 'OWN' } })).toEqual([]);
+    expect(stopping({ policy: { ...closed, closedTo: 'EVERYBODY' }, need: { relation: 'OWN' } })).toEqual([
+      'BOOK_CLOSED',
+    ]);
+  });
+});
+
+describe('the quota', () => {
+  it.each([
+    [null, 1],
+    [0, 1],
+    [2_750, 1],
+    [2_999, 1],
+    [3_000, 1],
+    [5_823, 1],
+    [6_000, 2],
+    [9_027, 3],
+  ])('by contract of %s patients is %s', (patients, quota) => {
+    expect(contractQuota(patients)).toBe(quota);
+  });
+
+  const at = (time: string) => new Date(`2026-07-01T${time}:00+01:00`);
+  const offered = (dailyQuota: number, time: string, booked: string[]) =>
+    rulesStoppingSlot(
+      { ...POLICY, dailyQuota },
+      NEED,
+      { ...SLOT, startsAt: at(time) },
+      at('05:00'),
+      booked.map(at),
+    ).length === 0;
+
+  it.each<[string, number, string, string[], boolean]>([
+    ['the first of three can be at any time', 3, '08:00', [], true],
+    ['the second not in the first third of core hours', 3, '11:20', ['09:00'], false],
+    ['but from the second third on', 3, '11:30', ['09:00'], true],
+    ['the third from the last third on', 3, '15:00', ['09:00', '12:00'], true],
+    ['and not before', 3, '14:50', ['09:00', '12:00'], false],
+    ['what was left over can be taken later', 3, '16:00', ['15:00', '15:30'], true],
+    ['what is booked later counts, so that it is not broken then', 3, '09:00', ['11:30', '11:40'], false],
+    ['in the evening all of it', 3, '19:00', ['18:30', '18:40'], true],
+    ['and no more', 3, '20:00', ['18:30', '18:40', '19:00'], false],
+    ['early in the morning one', 9, '06:00', ['05:30'], false],
+    ['of one a day the second is none, at any time', 1, '18:00', ['08:00'], false],
+  ])('is spread: %s', (_, quota, time, booked, expected) => {
+    expect(offered(quota, time, booked)).toBe(expected);
+  });
+
+  it('is never exceeded, in whatever order slots are taken', () => {
+    const minutes = fc.integer({ min: 0, max: 24 * 60 - 1 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), fc.array(minutes, { maxLength: 25 }), (quota, wanted) => {
+        const taken: Date[] = [];
+        for (const minute of wanted) {
+          const startsAt = new Date(at('00:00').getTime() + minute * 60_000);
+          const policy = { ...POLICY, dailyQuota: quota, takeBackMinutes: 0, minimumNoticeMinutes: 0 };
+          if (rulesStoppingSlot(policy, NEED, { ...SLOT, startsAt }, at('00:00'), taken).length === 0)
+            taken.push(startsAt);
+        }
+        expect(taken.length).toBeLessThanOrEqual(quota);
+      }),
+    );
+  });
+});
+
+describe('tightening any rule', () => {
+  // Leaning to what is open, so that there is something to take away.
+  const mostly = fc.constantFrom(true, true, true, false);
+  const anyPolicy: fc.Arbitrary<ReleasePolicy> = fc.record({
+    version: fc.constant(1),
+    status: fc.constantFrom('OPEN', 'OPEN', 'OPEN', 'CLOSED', 'NOT_OPTED_IN'),
+    closedTo: fc.constantFrom(null, 'OTHER_PATIENTS', 'EVERYBODY'),
+    ownPatients: mostly,
+    otherPatients: mostly,
+    modes: fc.subarray([...APPOINTMENT_MODES], { minLength: 1 }),
+    dispositionIds: fc.subarray(['gp-6h', 'gp-2h'], { minLength: 1 }),
+    slotTypes: fc.subarray(['111 urgent', 'Routine'], { minLength: 1 }),
+    ageInMonths: fc.option(
+      fc.record({
+        from: fc.integer({ min: 0, max: 100 }),
+        below: fc.option(fc.integer({ min: 60, max: 200 })),
+      }),
+    ),
+    dailyQuota: fc.option(fc.integer({ min: 0, max: 4 })),
+    takeBackMinutes: fc.integer({ min: 0, max: 240 }),
+    minimumNoticeMinutes: fc.integer({ min: 0, max: 240 }),
+    horizonDays: fc.integer({ min: 0, max: 3 }),
+    cancelCutOffMinutes: fc.constant(60),
+  });
+  const inDay = fc.integer({ min: 0, max: 15 * 60 }).map(inMinutes);
+
+  /** Each a way to be stricter than a policy. */
+  const TIGHTER: ((policy: ReleasePolicy) => Partial<ReleasePolicy>)[] = [
+    () => ({ status: 'NOT_OPTED_IN' }),
+    ({ status, closedTo }) =>
+      status === 'OPEN'
+        ? { status: 'CLOSED', closedTo: 'OTHER_PATIENTS' }
+        : { closedTo: closedTo && 'EVERYBODY' },
+    () => ({ ownPatients: false }),
+    () => ({ otherPatients: false }),
+    ({ modes }) => ({ modes: modes.slice(1) }),
+    ({ dispositionIds }) => ({ dispositionIds: dispositionIds.slice(1) }),
+    ({ slotTypes }) => ({ slotTypes: slotTypes.slice(1) }),
+    ({ ageInMonths }) => ({
+      ageInMonths: { from: (ageInMonths?.from ?? 0) + 12, below: Math.min(ageInMonths?.below ?? 150, 150) },
+    }),
+    ({ dailyQuota }) => ({ dailyQuota: Math.max(0, (dailyQuota ?? 4) - 1) }),
+    ({ takeBackMinutes }) => ({ takeBackMinutes: takeBackMinutes + 30 }),
+    ({ minimumNoticeMinutes }) => ({ minimumNoticeMinutes: minimumNoticeMinutes + 30 }),
+    ({ horizonDays }) => ({ horizonDays: Math.max(0, horizonDays - 1) }),
+  ];
+
+  it('never adds an offer', () => {
+    const need = fc.record({
+      relation: fc.constantFrom('OWN', 'OTHER'),
+      ageInMonths: fc.integer({ min: 0, max: 200 }),
+      dispositionId: fc.constantFrom('gp-6h', 'gp-2h'),
+      modes: fc.subarray([...APPOINTMENT_MODES], { minLength: 1 }),
+    });
+    const slot = fc.record({
+      mode: fc.constantFrom(...APPOINTMENT_MODES),
+      slotType: fc.constantFrom('111 urgent', 'Routine'),
+      startsAt: inDay,
+    });
+    const booked = fc.array(inDay, { maxLength: 4 });
+    let offers = 0;
+    fc.assert(
+      fc.property(
+        anyPolicy,
+        fc.constantFrom(...TIGHTER),
+        need as fc.Arbitrary<Need>,
+        slot as fc.Arbitrary<SlotFacts>,
+        booked,
+        (policy, tighter, wanted, one, others) => {
+          const tightened = { ...policy, ...tighter(policy) };
+          if (rulesStoppingSlot(policy, wanted, one, NOW, others).length === 0) offers += 1;
+          else expect(rulesStoppingSlot(tightened, wanted, one, NOW, others)).not.toEqual([]);
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+    // The property says nothing of policies that offer nothing either way.
+    expect(offers).toBeGreaterThan(100);
+  });
 });

@@ -1,4 +1,5 @@
 import type { AppointmentMode } from './appointment-mode';
+import { wallClock } from './london-time';
 
 /**
  * What a practice lets be booked through this gateway, and the one function that decides it. Search, hold, confirm
@@ -8,6 +9,8 @@ import type { AppointmentMode } from './appointment-mode';
 export interface ReleasePolicy {
   version: number;
   status: BookStatus;
+  /** To whom a CLOSED book is closed; null while it is not closed. */
+  closedTo: BookAudience | null;
   ownPatients: boolean;
   otherPatients: boolean;
   modes: readonly AppointmentMode[];
@@ -17,7 +20,7 @@ export interface ReleasePolicy {
   slotTypes: readonly string[];
   /** Half-open: `from` is in, `below` is out; `below: null` has no upper end. Null admits every age. */
   ageInMonths: { from: number; below: number | null } | null;
-  /** Most slots a London day that other practices' patients may take; null where there is no cap. */
+  /** Most slots a London day that other practices' patients may take, spread over it; null where there is no cap. */
   dailyQuota: number | null;
   takeBackMinutes: number;
   minimumNoticeMinutes: number;
@@ -25,10 +28,33 @@ export interface ReleasePolicy {
   cancelCutOffMinutes: number;
 }
 
-export type BookStatus = 'NOT_OPTED_IN' | 'OPEN' | 'CLOSED';
+export const BOOK_STATUSES = ['NOT_OPTED_IN', 'OPEN', 'CLOSED'] as const;
+export type BookStatus = (typeof BOOK_STATUSES)[number];
+
+export const BOOK_AUDIENCES = ['OTHER_PATIENTS', 'EVERYBODY'] as const;
+export type BookAudience = (typeof BOOK_AUDIENCES)[number];
 
 /** Whether the practice is the person's own. */
-export type PracticeRelation = 'OWN' | 'OTHER';
+export const PRACTICE_RELATIONS = ['OWN', 'OTHER'] as const;
+export type PracticeRelation = (typeof PRACTICE_RELATIONS)[number];
+
+/** Opt-in is the practice's own act: nothing is released before it (GMS Contract 7.9B.1). */
+export const NOT_OPTED_IN: ReleasePolicy = {
+  version: 0,
+  status: 'NOT_OPTED_IN',
+  closedTo: null,
+  ownPatients: false,
+  otherPatients: false,
+  modes: [],
+  dispositionIds: [],
+  slotTypes: [],
+  ageInMonths: null,
+  dailyQuota: null,
+  takeBackMinutes: 120,
+  minimumNoticeMinutes: 30,
+  horizonDays: 14,
+  cancelCutOffMinutes: 60,
+};
 
 export const RELEASE_RULES = [
   'NOT_OPTED_IN',
@@ -66,7 +92,7 @@ export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): Releas
   const { ageInMonths: age } = policy;
   return stopping([
     ['NOT_OPTED_IN', policy.status === 'NOT_OPTED_IN'],
-    ['BOOK_CLOSED', policy.status === 'CLOSED'],
+    ['BOOK_CLOSED', isClosedTo(policy, need.relation)],
     ['OWN_PATIENTS_OFF', need.relation === 'OWN' && !policy.ownPatients],
     ['OTHER_PATIENTS_OFF', need.relation === 'OTHER' && !policy.otherPatients],
     ['MODE', !need.modes.some((mode) => policy.modes.includes(mode))],
@@ -82,27 +108,62 @@ export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): Releas
 
 /**
  * The rules that stop this one slot; empty when the practice offers it.
- * @param othersBookedThatDay live bookings by other practices' patients on the slot's London day, for the quota.
+ * @param othersThatDay starts of live bookings by other practices' patients on the slot's London day, for the quota.
  */
 export function rulesStoppingSlot(
   policy: ReleasePolicy,
   need: Need,
   slot: SlotFacts,
   now: Date,
-  othersBookedThatDay: number,
+  othersThatDay: readonly Date[],
 ): ReleaseRule[] {
   const minutesAhead = (slot.startsAt.getTime() - now.getTime()) / 60_000;
   const others = need.relation === 'OTHER';
   const slotRules = stopping([
     ['MODE', !policy.modes.includes(slot.mode) || !need.modes.includes(slot.mode)],
     ['SLOT_TYPE', !policy.slotTypes.includes(slot.slotType)],
-    ['DAILY_QUOTA', others && policy.dailyQuota !== null && othersBookedThatDay >= policy.dailyQuota],
+    ['DAILY_QUOTA', others && isQuotaUsedUp(policy.dailyQuota, slot.startsAt, othersThatDay)],
     // Slots go back to the practice for its own patients, so take-back binds everybody else only.
     ['TAKEN_BACK', others && minutesAhead < policy.takeBackMinutes],
     ['MINIMUM_NOTICE', minutesAhead < policy.minimumNoticeMinutes],
     ['HORIZON', minutesAhead > policy.horizonDays * 24 * 60],
   ]);
   return [...new Set([...rulesStoppingPractice(policy, need), ...slotRules])];
+}
+
+function isClosedTo({ status, closedTo }: ReleasePolicy, relation: PracticeRelation): boolean {
+  return status === 'CLOSED' && (relation === 'OTHER' || closedTo !== 'OTHER_PATIENTS');
+}
+
+/**
+ * The quota as GMS Contract 7.9B.1 has it: one slot a day up to 3,000 patients, then one for each whole 3,000.
+ * @param registeredPatients null where it is not known, which is the least.
+ */
+export function contractQuota(registeredPatients: number | null): number {
+  return Math.max(1, Math.floor((registeredPatients ?? 0) / 3_000));
+}
+
+/**
+ * The contract wants the quota spread through the day: by each moment no more of it is taken than the share of core
+ * hours that has come by then, begun shares counted whole. What is left over earlier can be taken later.
+ */
+function isQuotaUsedUp(quota: number | null, startsAt: Date, others: readonly Date[]): boolean {
+  if (quota === null) return false;
+  const taken = [...others, startsAt].map((start) => start.getTime());
+  return taken.some((moment) => {
+    const takenByThen = taken.filter((start) => start <= moment).length;
+    return moment >= startsAt.getTime() && takenByThen > quotaBy(quota, new Date(moment));
+  });
+}
+
+/** GMS core hours, 8am to 6.30pm, in minutes of the London day. */
+const CORE_HOURS = { from: 8 * 60, to: 18 * 60 + 30 };
+
+function quotaBy(quota: number, moment: Date): number {
+  const time = wallClock(moment);
+  const minutes = Number(time.slice(11, 13)) * 60 + Number(time.slice(14, 16));
+  const come = Math.max(0, minutes - CORE_HOURS.from) / (CORE_HOURS.to - CORE_HOURS.from);
+  return Math.min(quota, Math.floor(quota * come) + 1);
 }
 
 function stopping(rules: [ReleaseRule, boolean][]): ReleaseRule[] {

@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { openPracticesDatabase } from '../subgraphs/practices';
 import { demoFiles } from '../subgraphs/practices/directory/demo-directory';
 
 const ROOT = resolve(__dirname, '..');
@@ -72,4 +75,60 @@ describe('npm run directory:import', () => {
 function files(changes: { practices?: string; postcodes?: string; outcodes?: string }): string[] {
   const all = { practices, postcodes: postcodesFolder, outcodes, ...changes };
   return Object.entries(all).flatMap(([name, file]) => [`--${name}`, file]);
+}
+
+describe('an import that is killed', () => {
+  const dataDir = join(folder, 'killed');
+  const editionOf = async () => {
+    const database = await openPracticesDatabase({ kind: 'embedded', file: join(dataDir, 'practices.db') });
+    const names = await database.db
+      .selectFrom('directory_edition')
+      .innerJoin('directory_practice', 'directory_practice.edition', 'directory_edition.id')
+      .where('state', '=', 'CURRENT')
+      .select('directory_practice.name')
+      .execute();
+    await database.close();
+    return { practices: names.length, releases: new Set(names.map(({ name }) => name.split(' ')[0])) };
+  };
+  /** The same practices, named after their release, and postcodes enough to take a while. */
+  const releaseOf = (name: string) => {
+    const file = join(folder, `${name}.csv`);
+    writeFileSync(file, readFileSync(practices, 'utf8').replace(/^("Z[0-9]+",")/gm, `$1${name} `));
+    return file;
+  };
+  const many = join(folder, 'many');
+
+  it('leaves the old directory or the new one, at ten random moments', async () => {
+    mkdirSync(many);
+    copyFileSync(postcodes, join(many, 'WY.csv'));
+    writeFileSync(join(many, 'ZZ.csv'), manyPostcodes());
+    const [older, newer] = [releaseOf('Older'), releaseOf('Newer')];
+    const args = (file: string) => [script, ...files({ practices: file, postcodes: many })];
+    const env = { PATH: process.env.PATH, DATA_DIR: dataDir, NODE_PATH: join(ROOT, 'node_modules') };
+    const began = performance.now();
+    expect(spawnSync(process.execPath, args(older), { env }).status).toBe(0);
+    const whole = performance.now() - began;
+    for (let kill = 0; kill < 10; kill++) {
+      const child = spawn(process.execPath, args(newer), { env, stdio: 'ignore' });
+      const ended = once(child, 'exit');
+      await pause(whole * Math.random());
+      child.kill('SIGKILL');
+      await ended;
+      const { practices: count, releases } = await editionOf();
+      expect(count).toBe(65);
+      expect(releases.size).toBe(1);
+    }
+    expect(spawnSync(process.execPath, args(newer), { env }).status).toBe(0);
+    expect((await editionOf()).releases).toEqual(new Set(['Newer']));
+  }, 60_000);
+});
+
+/** Shaped like real ones, at invented coordinates. */
+function manyPostcodes(): string {
+  const letters = 'ABDEFGHJLN';
+  const rows = Array.from({ length: 5_000 }, (_, serial) => {
+    const [a = 0, b = 0, c = 0, d = 0] = Array.from(String(serial).padStart(4, '0'), Number);
+    return `LS${a + 1} ${b}${letters[c]}${letters[d]},53.8,-1.5`;
+  });
+  return `Postcode,lat,long\n${rows.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { suppliers } from '../adapters/registry';
 import { readConfig } from '../config';
 import { openPracticesDatabase } from '../subgraphs/practices';
 import { unusable } from '../subgraphs/practices/directory/csv-rows';
@@ -14,15 +15,20 @@ import { importSummary } from '../subgraphs/practices/directory/import-summary';
 import { runScript } from './run-script';
 
 const USAGE =
-  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--json]';
+  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--bank-holidays FILE] [--accept-closures] [--json]';
+
+/** In a month a handful close; more than this is a file that was cut short. */
+const MOST_CLOSED = 0.05;
 
 /** Imports the practice directory; a running service takes the new edition up within two seconds. */
 runScript(async () => {
-  const { files, json } = await readArguments();
+  const { files, json, mostClosed } = await readArguments();
   const database = await openPracticesDatabase(readConfig(process.env).databases.practices);
   const progress = process.stderr.isTTY ? progressBar() : progressLines();
   try {
-    const report = await importDirectory(database.db, files, () => new Date(), progress.show);
+    const ids = Object.values(suppliers).map(({ manifest }): string => manifest.id);
+    const limits = { suppliers: new Set(ids), mostClosed };
+    const report = await importDirectory(database.db, files, () => new Date(), progress.show, limits);
     progress.stop();
     console.log(json ? JSON.stringify(report, null, 2) : importSummary(report));
   } finally {
@@ -31,18 +37,33 @@ runScript(async () => {
   }
 });
 
-async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean }> {
+async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; mostClosed: number }> {
   const { values } = parseArgs({
     options: {
       practices: { type: 'string' },
       postcodes: { type: 'string' },
       outcodes: { type: 'string' },
+      connections: { type: 'string' },
+      'opening-hours': { type: 'string' },
+      'bank-holidays': { type: 'string' },
+      'accept-closures': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
-  const { practices, postcodes, outcodes, json } = values;
+  const { practices, postcodes, outcodes, connections, json } = values;
   if (practices === undefined || postcodes === undefined || outcodes === undefined) throw new Error(USAGE);
-  return { files: { practices, postcodes: await csvFilesIn(postcodes), outcodes }, json };
+  return {
+    files: {
+      practices,
+      postcodes: await csvFilesIn(postcodes),
+      outcodes,
+      connections,
+      openingHours: values['opening-hours'],
+      bankHolidays: values['bank-holidays'],
+    },
+    json,
+    mostClosed: values['accept-closures'] ? 1 : MOST_CLOSED,
+  };
 }
 
 async function csvFilesIn(folder: string): Promise<string[]> {

@@ -35,7 +35,7 @@ function sign({ as, practice }: Arguments, issuer: DemoIssuer, today: Date): Pro
     case 'parent':
       return issuer.sign('nhs-login', mother.id, patientClaims(mother, [son]));
     case 'practice':
-      return issuer.sign('cis2', `demo-receptionist-${practice}`, staffClaims(practice));
+      return issuer.sign('cis2', `demo-manager-${practice}`, staffClaims(practice));
     case 'analyst':
     case 'operator':
       return issuer.sign('client', `demo-${as}`, { scope: as });

@@ -7,6 +7,8 @@ import { demoFamily } from '../demo/people';
 import type { PatientCaller, Person } from '../domain/caller';
 import { ageInMonths, londonDate } from '../domain/london-time';
 import { OdsCode } from '../domain/ods-code';
+import type { ReleaseRules } from '../domain/release-change';
+import type { ReleaseNote } from '../domain/release-ledger';
 import type { ReleasePolicy } from '../domain/release-policy';
 import { keyedDigest } from '../domain/secret';
 import type { AppointmentsDeps } from '../subgraphs/appointments';
@@ -16,6 +18,8 @@ import type { HoldStore } from '../subgraphs/appointments/holds/hold-store';
 import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
+import type { ReleaseTerms } from '../subgraphs/appointments/ledger/opening';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { patients } from '../subgraphs/appointments/patients';
@@ -33,6 +37,7 @@ export interface BookingLaboratory {
 export const OPEN_BOOK: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
@@ -44,6 +49,12 @@ export const OPEN_BOOK: ReleasePolicy = {
   minimumNoticeMinutes: 0,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+};
+
+/** By what a ledger judges where a test is about something else: everything is released, whenever it starts. */
+export const EVERYTHING_RELEASED: ReleaseTerms = {
+  defaultPolicyOf: () => ({ ...OPEN_BOOK, horizonDays: 100_000 }),
+  now: () => new Date(0),
 };
 
 const HOUR = 60 * 60_000;
@@ -77,9 +88,12 @@ export async function bookingLaboratory(
     logger,
     now,
   });
+  const opened = await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations);
+  const defaultPolicyOf = () => OPEN_BOOK;
   const deps: AppointmentsDeps = {
     systems: new Map([...systems].map(([id, system]) => [id, hasty(system)])),
-    ledger: ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations), logger),
+    ledger: ledger(opened, logger, { defaultPolicyOf, now }),
+    releases: releaseLedger(opened, defaultPolicyOf),
     holds,
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
@@ -125,6 +139,27 @@ export function newPractice(): OdsCode {
   return OdsCode.parse(`T${10_000 + ++serial}`);
 }
 
+/** The practice sets its rules: everything that is open, but for these. */
+export async function released(
+  { deps }: { deps: Pick<BookingDeps, 'releases'> },
+  practice: OdsCode,
+  values: Partial<ReleaseRules>,
+): Promise<void> {
+  const { version, status, closedTo, ...open } = OPEN_BOOK;
+  const current = (await deps.releases.policies([practice])).get(practice);
+  const rules = { ...open, ...values };
+  const set = { kind: 'SET', expectedVersion: current?.version ?? version, rules } as const;
+  const applied = await deps.releases.change(practice, set, NOTE);
+  expect(applied).toMatchObject({ kind: 'applied', policy: { status, closedTo } });
+}
+
+/** By whom tests change what a practice releases. */
+export const NOTE: ReleaseNote = {
+  actor: { kind: 'practice-staff', id: 'the practice manager', role: 'R8008', practice: null },
+  requestId: 'test',
+  reason: null,
+};
+
 /** So many free slots of one practice from two hours ahead on; the desk makes room first. */
 export async function freeSlots(lab: BookingLaboratory, practice: OdsCode, count: number): Promise<Slot[]> {
   const from = new Date(Date.now() + 2 * HOUR);
@@ -160,6 +195,7 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     modes: ['IN_PERSON', 'TELEPHONE'],
     deadline: null,
     elsewhereBecause: null,
+    ownPractice: null,
     policy: OPEN_BOOK,
     expiresAt: new Date(Date.now() + HOUR),
     ...values,

@@ -7,14 +7,14 @@ import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
-import { newCaller, newPractice, offer } from './booking-laboratory';
+import { EVERYTHING_RELEASED, newCaller, newPractice, offer } from './booking-laboratory';
 
 /** A ledger of its own on a database, as each process has one. */
 export async function openLedger(
   settings: DatabaseSettings,
 ): Promise<{ books: Ledger; database: Database<LedgerTables> }> {
   const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
-  return { books: ledger(database, pino({ level: 'silent' })), database };
+  return { books: ledger(database, pino({ level: 'silent' }), EVERYTHING_RELEASED), database };
 }
 
 /** Rows that only the ledger knows: no supplier was asked, and nobody is behind them. */

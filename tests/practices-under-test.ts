@@ -2,8 +2,9 @@ import { graphql, type GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
-import { simulatedWorld } from '../demo/simulated-world';
+import { defaultPolicyOf, simulatedWorld } from '../demo/simulated-world';
 import { EMBEDDED } from './databases';
+import { openReleaseLedger } from '../subgraphs/appointments';
 import { createPracticesSubgraph, openPracticesDatabase } from '../subgraphs/practices';
 
 const Data = z.record(z.string(), z.unknown());
@@ -11,18 +12,25 @@ const Data = z.record(z.string(), z.unknown());
 export type Answer = { data: z.infer<typeof Data>; errors: readonly GraphQLError[] };
 
 /** The subgraph on the demo directory and the simulated world, for tests: asked as the gateway asks it. */
-export async function practicesUnderTest() {
+export async function practicesUnderTest(now = () => new Date()) {
   const database = await EMBEDDED.settings();
   const logger = pino({ level: 'silent' });
+  const ledger = await openReleaseLedger(await EMBEDDED.settings(), defaultPolicyOf);
+  const { releases } = ledger;
   const subgraph = await createPracticesSubgraph({
     database,
     logger,
     world: simulatedWorld,
+    releases,
+    now,
   });
   const stores = await openPracticesDatabase(database);
   return {
     db: stores.db,
+    releases,
     typeDefs: subgraph.typeDefs,
+    /** The database that release rules are in goes away. */
+    loseReleases: () => ledger.close(),
     async ask(source: string, variableValues = {}, caller: Caller = ANONYMOUS): Promise<Answer> {
       const contextValue = { caller, requestId: 'test', signal: new AbortController().signal };
       const { data, errors = [] } = await graphql({
@@ -37,6 +45,7 @@ export async function practicesUnderTest() {
     async close() {
       await subgraph.close();
       await stores.close();
+      await ledger.close();
     },
   };
 }

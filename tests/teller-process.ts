@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { z } from 'zod';
+import { NOT_OPTED_IN } from '../domain/release-policy';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
@@ -28,7 +29,9 @@ async function main(): Promise<void> {
   const { database, url, secret, pace } = Settings.parse(JSON.parse(process.env.TELLER ?? ''));
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const logger = pino({ level: 'silent' });
-  const books = ledger(await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations), logger);
+  const opened = await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations);
+  // Nothing is booked here.
+  const books = ledger(opened, logger, { defaultPolicyOf: () => NOT_OPTED_IN, now: () => new Date() });
   teller({
     ledger: books,
     webhook: { url, key },

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { openDatabase, type DatabaseSettings } from '../database';
+import { OdsCode } from '../../domain/ods-code';
+import type { ReleaseLedger } from '../../domain/release-ledger';
+import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import {
   buildFederatedSchema,
   type FederatedSchema,
@@ -19,13 +21,18 @@ import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
 import { countingOutcomes, registerGauges } from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
+import { practiceTeller } from './outbox/practice-teller';
 import { teller } from './outbox/teller';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
+import { releaseLedger } from './releases/release-ledger';
+import type { DefaultPolicyOf } from './releases/stored-policy';
 import type { Repeating } from './repeatedly';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
+import { ContinuityResolver } from './resolvers/continuity.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
+import { PracticeResolver } from './resolvers/practice.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { retention } from './retention';
@@ -34,6 +41,7 @@ import { sealer } from './sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
 import { bookingOf } from './types/booking';
+import { practice } from './types/slot';
 
 export interface AppointmentsOptions {
   database: DatabaseSettings;
@@ -46,15 +54,21 @@ export interface AppointmentsOptions {
   sweepEveryMs: number;
   offerMs: number;
   atOnce: number;
+  /** The rules that hold until a practice sets its own. */
+  defaultPolicyOf: DefaultPolicyOf;
   now: () => Date;
   logger: Logger;
   /** Undefined: the front end is not told of changes, which are kept. */
   webhook?: WebhookSettings | undefined;
+  /** Undefined: own practices are not told of bookings elsewhere; the notices are kept. */
+  practiceWebhook?: WebhookSettings | undefined;
   /** Undefined: nothing is counted. */
   metrics?: Registry | undefined;
 }
 
-export type AppointmentsDeps = BookingDeps & OptionsDeps & Pick<AppointmentsOptions, 'webhook' | 'metrics'>;
+export type AppointmentsDeps = BookingDeps &
+  OptionsDeps &
+  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics'>;
 
 const RECONCILE_EVERY_MS = 500;
 
@@ -62,13 +76,12 @@ const RECONCILE_EVERY_MS = 500;
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
 ): Promise<AppointmentsSubgraph> {
-  const { redisUrl, logger, keys } = options;
+  const { redisUrl, logger, keys, defaultPolicyOf } = options;
+  const database = await openLedger(options.database);
   return appointmentsSubgraph({
     ...options,
-    ledger: ledger(
-      await openDatabase<LedgerTables>(options.database, 'appointments', ledgerMigrations),
-      logger,
-    ),
+    ledger: ledger(database, logger, options),
+    releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
     offers: sealer(Offer, keys.offer),
     patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
@@ -76,7 +89,20 @@ export async function createAppointmentsSubgraph(
   });
 }
 
-export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler };
+/** The release rules alone, for a process that runs the subgraph where practices set them. */
+export async function openReleaseLedger(
+  settings: DatabaseSettings,
+  defaultPolicyOf: DefaultPolicyOf,
+): Promise<{ releases: ReleaseLedger; close(): Promise<void> }> {
+  const database = await openLedger(settings);
+  return { releases: releaseLedger(database, defaultPolicyOf), close: () => database.close() };
+}
+
+function openLedger(settings: DatabaseSettings): Promise<Database<LedgerTables>> {
+  return openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
+}
+
+export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };
 
 /** The subgraph over open stores, with what it does by itself running; closing it closes them. */
 export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgraph {
@@ -88,6 +114,7 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
     name: 'appointments',
     ...appointmentsSchema(deps),
     reconciler: settling,
+    releases: deps.releases,
     async close() {
       await settling.stop();
       await Promise.all(repeating.map((one) => one.stop()));
@@ -104,24 +131,30 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   return { ...deps, ledger: countingOutcomes(books, metrics) };
 }
 
-function telling({ webhook, ...deps }: AppointmentsDeps): Repeating[] {
-  return webhook === undefined ? [] : [teller({ ...deps, webhook })];
+function telling({ webhook, practiceWebhook, ...deps }: AppointmentsDeps): Repeating[] {
+  return [
+    ...(webhook === undefined ? [] : [teller({ ...deps, webhook })]),
+    ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...deps, webhook: practiceWebhook })]),
+  ];
 }
 
 const EntityKey = z.object({ id: z.string() });
+const PracticeKey = z.object({ odsCode: OdsCode });
 
 const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   resolvers: [
     AssessmentResolver,
     BookingResolver,
+    ContinuityResolver,
     OperatorResolver,
     PracticeOptionsResolver,
+    PracticeResolver,
     SlotResolver,
     SupplierResolver,
   ],
   // Nothing here returns an assessment: it comes by `_entities` alone.
   orphanedTypes: [Assessment],
-  inaccessibleEnums: ['BookingRoute'],
+  inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
 };
 
 function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
@@ -130,6 +163,8 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
     instances: new Map<unknown, object>([
       [AssessmentResolver, new AssessmentResolver(deps)],
       [BookingResolver, new BookingResolver(deps)],
+      [ContinuityResolver, new ContinuityResolver(deps.ledger)],
+      [PracticeResolver, new PracticeResolver(deps)],
       [OperatorResolver, new OperatorResolver(deps)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(deps.offers)],
@@ -142,6 +177,7 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
         const booking = caller.kind === 'patient' ? await deps.ledger.findBooking(id, caller.id) : null;
         return booking && bookingOf(booking);
       },
+      Practice: (representation) => practice(PracticeKey.parse(representation).odsCode),
       Supplier: (representation) => supplierOf(EntityKey.parse(representation).id, deps.systems),
     },
   });

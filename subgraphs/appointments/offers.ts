@@ -41,6 +41,8 @@ export const Offer = z.object({
   modes: z.array(z.enum(APPOINTMENT_MODES)),
   deadline: z.coerce.date().nullable(),
   elsewhereBecause: z.enum(ELSEWHERE_REASONS).nullable(),
+  /** Of the person to be seen, as their verified identity has it; known once it is held. */
+  ownPractice: OdsCode.nullable().default(null),
   policy: ReleasePolicyFacts,
   expiresAt: z.coerce.date(),
 });

@@ -107,7 +107,10 @@ describe('the practices subgraph', () => {
   it('hides from clients what only the graph is to see', () => {
     const others = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
       type Query { assessment: Assessment }
-      type Assessment @key(fields: "id") { id: ID! place: Place subject: Subject! }
+      type Assessment @key(fields: "id") { id: ID! place: Place subject: Subject! outcome: Outcome }
+      type Outcome { disposition: Disposition! }
+      type Disposition @key(fields: "id") { id: ID! modes: [AppointmentMode!]! }
+      enum AppointmentMode { IN_PERSON TELEPHONE VIDEO }
       type Place { latitude: Float! longitude: Float! }
       type Subject { registeredPracticeOdsCode: String ageInMonths: Int! }`;
     const { schema, errors } = composeServices([

@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { PlaceLookup } from '../../domain/place';
+import type { ReleaseLedger } from '../../domain/release-ledger';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import type { Subgraph } from '../federated-schema';
 import { candidateFinder } from './candidate-finder';
+import { connectionsIn } from './connections';
 import { demoDirectory } from './directory/demo-directory';
 import { directoryFeed } from './directory/directory-feed';
 import { placeLookup, storedPostcodes } from './directory/places';
+import { closeBooksOfClosed } from './release/closed-practices';
 import { releasePolicies } from './release/policies';
+import { releaseDesk } from './release/release-desk';
 import { practicesSchema } from './schema';
 import { practicesMigrations, type PracticesTables } from './tables';
 import type { World } from './world';
@@ -16,6 +20,9 @@ export interface PracticesDependencies {
   database: DatabaseSettings;
   logger: Logger;
   world: World;
+  /** Where release rules are kept: with the bookings that they are judged for. */
+  releases: ReleaseLedger;
+  now: () => Date;
 }
 
 /** The practices subgraph on its stores: the imported directory, or the demo one until there is an import. */
@@ -24,15 +31,25 @@ export async function createPracticesSubgraph(
 ): Promise<Subgraph & { places: PlaceLookup }> {
   const database = await openPracticesDatabase(deps.database);
   const { db } = database;
-  const feed = await directoryFeed(db, async () => (await demoDirectory()).directory, deps.logger);
+  const { releases, logger, world, now } = deps;
+  const feed = await directoryFeed(
+    db,
+    async () => (await demoDirectory()).directory,
+    logger,
+    (before, after) => closeBooksOfClosed(before, after, releases),
+  );
+  await closeBooksOfClosed(null, feed.current(), releases);
   const places = placesOf(db);
-  const policies = releasePolicies(db, (odsCode) => deps.world.defaultPolicyOf(odsCode));
+  const policies = releasePolicies(releases);
+  const connections = connectionsIn(feed, world);
   return {
     ...practicesSchema({
       feed,
       places,
       policies,
-      candidateFinder: candidateFinder(feed, policies, deps.world),
+      candidateFinder: candidateFinder(feed, policies, connections, logger),
+      desk: releaseDesk(feed, releases, connections, now),
+      now,
     }),
     name: 'practices',
     places,

@@ -6,9 +6,11 @@ import { AssessmentResolver } from './api/assessment.resolver';
 import { practiceByCode } from './api/practice';
 import { PracticeResolver } from './api/practice.resolver';
 import { PracticesNearResolver } from './api/practices-near.resolver';
+import { ReleaseResolver } from './api/release.resolver';
 import type { CandidateFinder } from './candidate-finder';
 import type { DirectoryFeed } from './directory/directory-feed';
 import type { ReleasePolicies } from './release/policies';
+import type { ReleaseDesk } from './release/release-desk';
 
 /** What the resolvers ask. */
 export interface PracticesServices {
@@ -16,22 +18,25 @@ export interface PracticesServices {
   places: PlaceLookup;
   policies: ReleasePolicies;
   candidateFinder: CandidateFinder;
+  desk: ReleaseDesk;
+  now: () => Date;
 }
 
 const PracticeKey = z.object({ odsCode: z.string() });
 
 const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
-  resolvers: [PracticeResolver, PracticesNearResolver, AssessmentResolver],
+  resolvers: [PracticeResolver, PracticesNearResolver, ReleaseResolver, AssessmentResolver],
   orphanedTypes: [Assessment],
-  inaccessibleEnums: ['BookingRoute'],
+  inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
 };
 
 export function practicesSchema(services: PracticesServices): FederatedSchema {
-  const { feed, places, policies, candidateFinder } = services;
+  const { feed, places, policies, candidateFinder, desk, now } = services;
   return buildFederatedSchema({
     ...TYPES,
     instances: new Map<unknown, object>([
-      [PracticeResolver, new PracticeResolver(feed, policies)],
+      [PracticeResolver, new PracticeResolver(feed, policies, now)],
+      [ReleaseResolver, new ReleaseResolver(desk, feed, now)],
       [PracticesNearResolver, new PracticesNearResolver(feed, places)],
       [AssessmentResolver, new AssessmentResolver(candidateFinder)],
     ]),

@@ -1,5 +1,6 @@
 import { sql, type Migration } from 'kysely';
 import type { PlacedBy } from './directory/directory-practice';
+import type { OpeningDay } from './opening/opening-hours';
 
 /**
  * An edition is one import of the directory, whole. Rows are written under the edition's id while it is `IMPORTING`
@@ -16,6 +17,9 @@ export interface PracticesTables {
     as_of: string;
     started_at: number;
     rows_written: number;
+    published_at: number | null;
+    /** What the import reported (`ImportReport`), for whoever asks later. */
+    report_json: string | null;
   };
   directory_practice: {
     edition: number;
@@ -32,8 +36,17 @@ export interface PracticesTables {
   /** Unit postcodes, without the space. */
   directory_postcode: { edition: number; postcode: string; latitude: number; longitude: number };
   directory_outcode: { edition: number; outcode: string; latitude: number; longitude: number };
-  /** A practice's own release rules; without a row the defaults of the world hold. */
-  release_policy: { ods_code: string; version: number; rules: string; updated_at: number };
+  directory_gp_system: {
+    edition: number;
+    ods_code: string;
+    clinical_system: string | null;
+    /** Supplier ids; null where the practice cannot be reached that way. */
+    patient_session: string | null;
+    network: string | null;
+    registered_patients: number | null;
+  };
+  directory_opening: { edition: number; ods_code: string; day: OpeningDay; opens: string; closes: string };
+  directory_bank_holiday: { edition: number; day: string };
 }
 
 export const practicesMigrations: Record<string, Migration> = {
@@ -86,6 +99,36 @@ export const practicesMigrations: Record<string, Migration> = {
         .addColumn('rules', 'text', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .execute();
+    },
+  },
+  '002-systems-hours-and-holidays': {
+    async up(db) {
+      await sql`alter table directory_edition add column published_at bigint`.execute(db);
+      await sql`alter table directory_edition add column report_json text`.execute(db);
+      await sql`create table directory_gp_system (
+        edition integer not null,
+        ods_code text not null,
+        clinical_system text,
+        patient_session text,
+        network text,
+        registered_patients integer,
+        primary key (edition, ods_code)
+      )`.execute(db);
+      await sql`create table directory_opening (
+        edition integer not null,
+        ods_code text not null,
+        day text not null,
+        opens text not null,
+        closes text not null,
+        primary key (edition, ods_code, day, opens)
+      )`.execute(db);
+      await sql`create table directory_bank_holiday (
+        edition integer not null,
+        day text not null,
+        primary key (edition, day)
+      )`.execute(db);
+      // Nothing ever wrote it: release rules are kept with the bookings that they are judged for.
+      await sql`drop table release_policy`.execute(db);
     },
   },
 };

@@ -1,5 +1,4 @@
 import type { BookingRoute } from '../../adapters/gp-system';
-import type { ReleasePolicy } from '../../domain/release-policy';
 
 /** How a practice's book is reached. A practice may have one route, both or neither. */
 export interface SupplierConnection {
@@ -10,7 +9,6 @@ export interface SupplierConnection {
 
 /** What is true of practices beyond the directory; chosen where the process is put together. */
 export interface World {
+  /** Where no file of connections has been imported. */
   connectionsOf(odsCode: string): SupplierConnection[];
-  /** The rules that hold until the practice sets its own. */
-  defaultPolicyOf(odsCode: string): ReleasePolicy;
 }

@@ -11,6 +11,7 @@ import {
   newPractice,
   offer,
   OPEN_BOOK,
+  released,
   SETTLE_MS,
   standing,
   type BookingLaboratory,
@@ -201,12 +202,12 @@ describe('confirming', () => {
   });
 
   test('beyond the practice’s quota for others is refused', async () => {
-    const policy = { ...OPEN_BOOK, dailyQuota: 1 };
     const practice = newPractice();
+    await released(lab, practice, { dailyQuota: 1 });
     const [one, two] = await freeSlots(lab, practice, 2);
     const bookOne = async (slot: typeof one) => {
       const caller = newCaller();
-      const offered = offer(caller, slot!, { policy });
+      const offered = offer(caller, slot!);
       const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
       return answer.kind === 'held' ? given.confirm({ caller, offered, holdId: answer.hold.id }) : answer;
     };

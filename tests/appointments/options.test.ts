@@ -66,6 +66,7 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
       candidates: {
         own: wanted.own ?? null,
         near: others,
+        stopped: [],
         practicesInRadius: others.length,
         withinMiles: 10,
       },

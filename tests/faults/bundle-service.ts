@@ -28,7 +28,7 @@ const HASTE: readonly SourcePatch[] = [
 ];
 
 function paced(find: string, replace: string): SourcePatch {
-  return { file: 'subgraphs/appointments/outbox/teller.ts', find, replace };
+  return { file: 'subgraphs/appointments/outbox/tell-in-order.ts', find, replace };
 }
 
 function sooner(file: string, name: string, from: string, to: string): SourcePatch {

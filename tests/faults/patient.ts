@@ -261,6 +261,7 @@ function assessment(world: World, { caller }: Patient, id: string, practices: re
     candidates: {
       own,
       near: own === null ? candidates : [],
+      stopped: [],
       practicesInRadius: candidates.length,
       withinMiles: 10,
     },

@@ -15,6 +15,7 @@ export const LAST_START_MS = 8 * HOUR;
 export const POLICY: ReleasePolicy = {
   version: 1,
   status: 'OPEN',
+  closedTo: null,
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],

@@ -12,9 +12,11 @@ import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import { Offer } from '../../subgraphs/appointments/offers';
 import { patients } from '../../subgraphs/appointments/patients';
+import { releaseLedger } from '../../subgraphs/appointments/releases/release-ledger';
 import { sealer } from '../../subgraphs/appointments/sealed';
 import { openDatabase } from '../../subgraphs/database';
 import { serveSubgraph } from '../../subgraphs/subgraph-server';
+import { POLICY } from './practice';
 import { crashPoints } from './crash-points';
 import { ServiceSettings, SETTINGS_VARIABLE, ToService, type FromService } from './service-settings';
 
@@ -46,14 +48,14 @@ async function main(): Promise<void> {
     logger,
     now,
   });
+  const database = await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations);
+  const defaultPolicyOf = () => POLICY;
   const deps: AppointmentsDeps = {
     systems: new Map(
       [...systems].map(([id, system]) => [id, points.watched('supplier', hasty(system, settings))]),
     ),
-    ledger: points.watched(
-      'ledger',
-      ledger(await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations), logger),
-    ),
+    ledger: points.watched('ledger', ledger(database, logger, { defaultPolicyOf, now })),
+    releases: releaseLedger(database, defaultPolicyOf),
     holds: points.watched(
       'holds',
       settings.redisUrl === null ? inProcessHolds() : redisHolds(settings.redisUrl, logger),

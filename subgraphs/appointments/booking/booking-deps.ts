@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
+import type { ReleaseLedger } from '../../../domain/release-ledger';
 import type { HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
 import type { Changes, Moved } from '../ledger/moving';
@@ -15,6 +16,7 @@ import { after, type BookingEvent, type BookingState } from './states';
 export interface BookingDeps {
   systems: GpSystems;
   ledger: Ledger;
+  releases: ReleaseLedger;
   holds: HoldStore;
   offers: Sealer<Offer>;
   patients: Patients;

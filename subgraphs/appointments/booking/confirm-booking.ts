@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, PatientCaller } from '../../../domain/caller';
-import { londonDate } from '../../../domain/london-time';
-import { rulesStoppingSlot } from '../../../domain/release-policy';
-import { countsFor } from '../ledger/opening';
-import type { Booking, Hold } from '../ledger/records';
-import type { Offer } from '../offers';
+import type { Hold } from '../ledger/records';
 import { personOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
@@ -59,8 +55,6 @@ export async function confirmBooking(
     return { kind: 'not-allowed', message: 'You may not act for this person.' };
   if (isOver(hold, deps.now()) || !(await stillHeld(hold, deps)))
     return { kind: 'hold-expired', expiredAt: hold.expiresAt };
-  if (!(await stillReleased(hold.offer, null, deps)))
-    return refused(hold, await slotTaken(hold, caller, requestId, deps), deps);
 
   const openedAt = performance.now();
   const lease = leaseMs(systemOf(hold, deps.systems), 'book');
@@ -71,7 +65,7 @@ export async function confirmBooking(
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
     case 'slot-taken':
-    case 'quota-used-up':
+    case 'not-released':
     case 'nothing-to-replace':
       return refused(hold, await slotTaken(hold, caller, requestId, deps), deps);
     case 'already-booked':
@@ -95,22 +89,6 @@ async function refused(hold: Hold, answer: ConfirmAnswer, deps: BookingDeps): Pr
 /** An expired hold on a slot that nobody else took since is taken up again; without a hold store everybody may try. */
 async function stillHeld(hold: Hold, deps: BookingDeps): Promise<boolean> {
   return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps)).acquired;
-}
-
-/**
- * The rules under which the slot was offered, judged at this moment: notice, take-back and quota run on.
- * @param replaces a booking that is given back for it, and so counts no longer.
- */
-export async function stillReleased(
-  offer: Offer,
-  replaces: Booking | null,
-  { ledger, now }: BookingDeps,
-): Promise<boolean> {
-  const { practice, startsAt } = offer.slot;
-  const day = londonDate(startsAt);
-  const booked = (await ledger.othersBooked([practice], startsAt, startsAt))(practice, day);
-  const freed = replaces !== null && countsFor(replaces, practice, day) ? 1 : 0;
-  return rulesStoppingSlot(offer.policy, offer, offer.slot, now(), booked - freed).length === 0;
 }
 
 /** What the same request brought before; a double click waits a moment for the first one's answer. */

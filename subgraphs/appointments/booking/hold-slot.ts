@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
+import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
@@ -15,6 +16,7 @@ export type HoldAnswer =
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
   | { kind: 'slot-taken'; alternatives: Offer[] }
   | { kind: 'offer-expired' }
+  | { kind: 'practice-closed'; practice: OdsCode }
   | AlreadyBooked
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
@@ -61,7 +63,8 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   const patient = patientOf(person);
   const standing = await ledger.standingBooking(patients.digest(patient), offer.assessmentDigest);
   if (standing !== null) return alreadyBooked(standing, caller);
-  return take({ offer, patient, caller, asked, requestId: input.requestId }, deps);
+  const ownPractice = person.registeredPractice ?? null;
+  return take({ offer: { ...offer, ownPractice }, patient, caller, asked, requestId: input.requestId }, deps);
 }
 
 interface Taking {
@@ -84,15 +87,19 @@ async function take(
   const search = () => searchAgain(offer, patient, caller, requestId, deps);
   if (!acquired.acquired) {
     const own = await ownHold(key, caller, patientDigest, deps);
+    const { released, alternatives } = await search();
+    if (!released) return { kind: 'practice-closed', practice: offer.slot.practice };
     if (own !== null) return { kind: 'held', hold: own };
     const heldUntil = new Date(now().getTime() + acquired.forMs);
-    return { kind: 'held-by-another', heldUntil, alternatives: (await search()).alternatives };
+    return { kind: 'held-by-another', heldUntil, alternatives };
   }
   try {
-    const { stillFree, alternatives } = await search();
-    if (!stillFree) {
+    const { released, stillFree, alternatives } = await search();
+    if (!released || !stillFree) {
       await letGo(key, id, deps);
-      return { kind: 'slot-taken', alternatives };
+      return released
+        ? { kind: 'slot-taken', alternatives }
+        : { kind: 'practice-closed', practice: offer.slot.practice };
     }
     const patientSealed = await patients.seal(patient);
     const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };

@@ -115,14 +115,16 @@ export async function placed(
   }
 }
 
-/** With other times near the one that has gone. */
+/** With other times near the one that has gone; or that the practice offers this person none at all now. */
 export async function slotTaken(
   { offer, patientSealed }: { offer: Offer; patientSealed: string },
   caller: PatientCaller,
   requestId: string,
   deps: BookingDeps,
-): Promise<Extract<Placed, { kind: 'slot-taken' }>> {
+): Promise<Extract<Placed, { kind: 'slot-taken' | 'practice-closed' }>> {
   const patient = await patientFor({ patientSealed }, deps);
-  const { alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
-  return { kind: 'slot-taken', alternatives };
+  const { released, alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
+  return released
+    ? { kind: 'slot-taken', alternatives }
+    : { kind: 'practice-closed', practice: offer.slot.practice };
 }

@@ -6,7 +6,7 @@ import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
-import { replayed, stillReleased } from './confirm-booking';
+import { replayed } from './confirm-booking';
 import { giveBack } from './give-back';
 import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
@@ -66,23 +66,27 @@ export async function rescheduleBooking(
   const patientSealed = await deps.patients.seal(patientOf(person));
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
-    const { alternatives } = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
-    return {
-      kind: 'held-by-another',
-      heldUntil: new Date(now().getTime() + acquired.forMs),
-      alternatives,
-    };
+    const taken = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
+    if (taken.kind === 'practice-closed') return taken;
+    const heldUntil = new Date(now().getTime() + acquired.forMs);
+    return { kind: 'held-by-another', heldUntil, alternatives: taken.alternatives };
   }
   const refused = async (answer: RescheduleAnswer) => {
     await letGo(key, id, deps);
     return answer;
   };
   const gone = () => slotTaken({ offer, patientSealed }, caller, requestId, deps);
-  if (!(await stillReleased(offer, old, deps))) return refused(await gone());
 
   const openedAt = performance.now();
   const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
-  const hold = { id, callerId: caller.id, patientDigest: old.patientDigest, patientSealed, offer };
+  const ownPractice = person.registeredPractice ?? null;
+  const hold = {
+    id,
+    callerId: caller.id,
+    patientDigest: old.patientDigest,
+    patientSealed,
+    offer: { ...offer, ownPractice },
+  };
   const opened = await ledger.openReplacement(hold, lease, asked, old);
   switch (opened.kind) {
     case 'opened': {
@@ -99,7 +103,7 @@ export async function rescheduleBooking(
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
     case 'slot-taken':
-    case 'quota-used-up':
+    case 'not-released':
       return refused(await gone());
     case 'nothing-to-replace':
       return refused({ kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old });

@@ -1,5 +1,10 @@
+import type { Logger } from 'pino';
 import type { Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
+import type { OdsCode } from '../../../domain/ods-code';
+import { RULES_NOT_KNOWN } from '../../../domain/release-change';
+import type { ReleaseLedger } from '../../../domain/release-ledger';
+import type { ReleasePolicy } from '../../../domain/release-policy';
 import type { Offer } from '../offers';
 import { searchPractice } from '../options/practice-search';
 import { actorOf, systemOf } from '../suppliers';
@@ -10,9 +15,16 @@ const ALTERNATIVES = 5;
 /** Other times worth offering are near the one that was wanted. */
 const LOOK_AROUND_MS = 3 * 60 * 60_000;
 
+export interface FoundAgain {
+  /** False when the practice's rules of this moment stop everything for this person. */
+  released: boolean;
+  stillFree: boolean;
+  alternatives: Offer[];
+}
+
 /**
- * Asks the offer's practice again, uncached and by the same rules as the search. A supplier that does not answer now is
- * no reason to say that the slot is gone: the booking itself will tell.
+ * Asks the offer's practice again, uncached and by the rules of this moment. A supplier that does not answer now is no
+ * reason to say that the slot is gone: the booking itself will tell.
  */
 export async function searchAgain(
   offer: Offer,
@@ -20,8 +32,9 @@ export async function searchAgain(
   caller: PatientCaller,
   requestId: string,
   deps: BookingDeps,
-): Promise<{ stillFree: boolean; alternatives: Offer[] }> {
-  const { slot, supplier, relation, policy } = offer;
+): Promise<FoundAgain> {
+  const { slot, supplier, relation } = offer;
+  const policy = await policyNow(slot.practice, deps);
   const { route } = systemOf({ offer }, deps.systems).manifest;
   const candidate = {
     odsCode: slot.practice,
@@ -47,12 +60,26 @@ export async function searchAgain(
   );
   const unanswered = answer === 'SUPPLIER_TIMED_OUT' || answer === 'SUPPLIER_FAILED';
   return {
+    released: answer !== 'NOT_RELEASED',
     stillFree: unanswered || slots.some(({ id }) => id === slot.id),
     alternatives: slots
       .filter(({ id }) => id !== slot.id)
       .slice(0, ALTERNATIVES)
-      .map((alternative) => ({ ...offer, slot: alternative })),
+      .map((alternative) => ({ ...offer, policy, slot: alternative })),
   };
+}
+
+/** Where the rules cannot be known, nothing is released. */
+async function policyNow(
+  practice: OdsCode,
+  { releases, logger }: { releases: Pick<ReleaseLedger, 'policies'>; logger: Logger },
+): Promise<ReleasePolicy> {
+  try {
+    return (await releases.policies([practice])).get(practice) ?? RULES_NOT_KNOWN;
+  } catch (error) {
+    logger.warn({ err: error }, 'release rules cannot be read, so nothing is released');
+    return RULES_NOT_KNOWN;
+  }
 }
 
 function sooner(deadline: Date | null, other: Date): Date {

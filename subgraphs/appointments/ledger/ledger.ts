@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { Database } from '../../database';
 import { ledgerForgetting } from './forgetting';
 import { ledgerMoving } from './moving';
-import { ledgerOpening } from './opening';
+import { ledgerOpening, type ReleaseTerms } from './opening';
+import { ledgerNotices } from './practice-notices';
 import { ledgerReading } from './reading';
 import { earlier, remember, type Request } from './requests';
 import type { LedgerTables } from './tables';
@@ -15,13 +16,14 @@ export type Ledger = ReturnType<typeof ledger>;
  * The promise: what this service has taken on, on disk before anybody is told and before any supplier is called.
  * Every change is one guarded statement and one event in the same transaction; times are the database's.
  */
-export function ledger(database: Database<LedgerTables>, logger: Logger) {
+export function ledger(database: Database<LedgerTables>, logger: Logger, terms: ReleaseTerms) {
   const writing = ledgerWriting(database);
   return {
     ...ledgerReading(database, logger),
-    ...ledgerOpening(writing),
+    ...ledgerOpening(writing, terms),
     ...ledgerMoving(writing, logger),
     ...ledgerTelling(writing),
+    ...ledgerNotices(writing, database.db),
     ...ledgerForgetting(writing),
     close: database.close,
 

@@ -25,7 +25,67 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createIndexesOfAge(db);
     },
   },
+  '0004-release-rules-and-notices': {
+    async up(db: Kysely<unknown>) {
+      await createRelease(db);
+      await createNotices(db);
+    },
+  },
 };
+
+/** What own practices are told, and why people were not seen there. */
+async function createNotices(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table booking add column elsewhere_because text`.execute(db);
+  await sql`create index booking_by_reason on booking (created_at)
+    where elsewhere_because is not null`.execute(db);
+  await sql`create table practice_notice_sequence (
+    practice text primary key,
+    last integer not null
+  )`.execute(db);
+  await sql`create table practice_notice (
+    practice text not null,
+    sequence integer not null,
+    booking_id text not null references booking (id),
+    kind text not null,
+    at bigint not null,
+    attempts integer not null,
+    first_tried_at bigint,
+    next_try_at bigint not null,
+    delivered_at bigint,
+    given_up_at bigint,
+    primary key (practice, sequence)
+  )`.execute(db);
+  await sql`create unique index practice_notice_once on practice_notice (booking_id, kind)`.execute(db);
+  await sql`create index practice_notice_waiting on practice_notice (next_try_at)
+    where delivered_at is null and given_up_at is null`.execute(db);
+}
+
+/** The row of practice_release is what bookings of a practice wait for each other on, so practice_day has no use any more. */
+async function createRelease(db: Kysely<unknown>): Promise<void> {
+  await sql`create table practice_release (
+    practice text primary key,
+    policy_json text,
+    updated_at bigint
+  )`.execute(db);
+  await sql`create table practice_release_event (
+    practice text not null,
+    sequence integer not null,
+    at bigint not null,
+    action text not null,
+    outcome text not null,
+    actor_kind text not null,
+    actor_id text,
+    actor_role text,
+    actor_practice text,
+    request_id text not null,
+    reason text,
+    before_json text,
+    after_json text,
+    hash text not null,
+    primary key (practice, sequence)
+  )`.execute(db);
+  await sql`drop table practice_day`.execute(db);
+}
 
 /** What is counted for alarms, and what is old enough to go, is found without reading whole tables. */
 async function createIndexesOfAge(db: Kysely<unknown>): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type BookingEvent,
   type BookingState,
 } from '../booking/states';
+import { noticeOwnPractice } from './practice-notices';
 import { bookingRows } from './reading';
 import { bookingOf, readable, type Booking, type Evidence } from './records';
 import { oneOf } from './states-in-sql';
@@ -146,6 +147,7 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
       .executeTakeFirstOrThrow();
     await appendEvent(transaction, moved, { hash: row.before_hash, state: booking.state }, event, actor);
     await noteEvidence(transaction, booking.id, changes.evidence);
+    await noticeOwnPractice(transaction, now, booking, booking.state, state);
     if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
       await transaction
         .updateTable('booking')

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
-import type { OdsCode } from '../../../domain/ods-code';
-import { isOneOf, LIVE_STATES } from '../booking/states';
+import { rulesStoppingSlot, type ReleaseRule } from '../../../domain/release-policy';
 import type { Offer } from '../offers';
-import { countOthers, standing } from './reading';
+import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
+import { othersBooked, standing } from './reading';
 import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
 import { remember, type Earlier, type Request } from './requests';
-import type { LedgerTables } from './tables';
+import type { LedgerTables, WhyElsewhere } from './tables';
 import { Undone, type Writing } from './writing';
 
 export type Opened =
   | { kind: 'opened'; booking: Booking }
   | { kind: 'slot-taken' }
-  | { kind: 'quota-used-up' }
+  | { kind: 'not-released'; stoppedBy: ReleaseRule[] }
   | { kind: 'already-booked'; booking: Booking }
   /** What was to be replaced is not CONFIRMED any more. */
   | { kind: 'nothing-to-replace' }
@@ -22,8 +22,14 @@ export type Opened =
 export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
 export type NewHold = Omit<Hold, 'expiresAt' | 'released'>;
 
+/** By what, and when, a practice's release rules are judged in the transaction that books. */
+export interface ReleaseTerms {
+  defaultPolicyOf: DefaultPolicyOf;
+  now: () => Date;
+}
+
 /** THE GUARD: how a hold, and after it a booking, comes to be on disk, and what keeps a second one from it. */
-export function ledgerOpening({ write, now, inMs, appendEvent }: Writing) {
+export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms: ReleaseTerms) {
   return {
     recordHold(hold: NewHold, ttlMs: number, request: Request): Promise<Recorded> {
       return write(async (transaction) => {
@@ -124,8 +130,8 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing) {
   ): Promise<Opened> {
     const { offer } = hold;
     const startsOn = londonDate(offer.slot.startsAt);
-    if (await quotaUsedUp(transaction, offer, startsOn, replaces))
-      throw new Undone<Opened>({ kind: 'quota-used-up' });
+    const stoppedBy = await rulesStopping(transaction, hold, startsOn, replaces);
+    if (stoppedBy.length > 0) throw new Undone<Opened>({ kind: 'not-released', stoppedBy });
     // Only for the same need does it stand in for what it replaces; for another it is that need's one booking.
     const standsIn = replaces?.offer.assessmentDigest === offer.assessmentDigest;
     const row = await transaction
@@ -146,6 +152,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing) {
         relation: offer.relation,
         starts_at: offer.slot.startsAt.getTime(),
         starts_on: startsOn,
+        elsewhere_because: whyElsewhere(offer),
         marker: newMarker(),
         appointment_id: null,
         appointment_version: null,
@@ -171,23 +178,18 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing) {
     };
   }
 
-  /** Bookings of one practice and day wait for each other here, so that none is counted too late. */
-  async function quotaUsedUp(
+  /** By the rules of this moment, whatever they were when the slot was offered. */
+  async function rulesStopping(
     transaction: Transaction<LedgerTables>,
-    { relation, policy: { dailyQuota }, slot: { practice } }: Offer,
+    { offer }: Hold,
     day: string,
     replaces: Booking | null,
-  ): Promise<boolean> {
-    if (relation === 'OWN' || dailyQuota === null) return false;
-    await transaction
-      .insertInto('practice_day')
-      .values({ practice, day })
-      .onConflict((conflict) => conflict.columns(['practice', 'day']).doUpdateSet({ day }))
-      .execute();
-    const [counted] = await countOthers(transaction, [practice], day, day);
+  ): Promise<ReleaseRule[]> {
+    const { practice } = offer.slot;
+    const policy = await lockPolicy(transaction, practice, terms.defaultPolicyOf);
     // What is given back for it makes room for it.
-    const freed = replaces !== null && countsFor(replaces, practice, day) ? 1 : 0;
-    return counted !== undefined && counted.booked - freed >= dailyQuota;
+    const others = await othersBooked(transaction, [practice], day, day, replaces?.id);
+    return rulesStoppingSlot(policy, offer, offer.slot, terms.now(), others(practice, day));
   }
 
   async function whyNot(
@@ -203,12 +205,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing) {
   }
 }
 
-/** Whether the booking is one of those that the practice's quota of that London day counts. */
-export function countsFor({ offer, state }: Booking, practice: OdsCode, day: string): boolean {
-  return (
-    offer.relation === 'OTHER' &&
-    offer.slot.practice === practice &&
-    londonDate(offer.slot.startsAt) === day &&
-    isOneOf(LIVE_STATES, state)
-  );
+function whyElsewhere({ relation, elsewhereBecause, ownPractice }: Offer): WhyElsewhere | null {
+  if (relation === 'OWN') return null;
+  return elsewhereBecause ?? (ownPractice === null ? 'NO_OWN_PRACTICE_KNOWN' : 'NOTHING_AT_OWN_PRACTICE');
 }

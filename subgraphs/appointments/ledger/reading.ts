@@ -34,6 +34,9 @@ export interface LedgerHealth {
   holds: number;
 }
 
+/** No practice has more appointments in a day. */
+const MOST_A_DAY = 500;
+
 /** What the ledger knows, read without changing anything. */
 export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>, logger: Logger) {
   return {
@@ -202,17 +205,25 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
     },
 
-    /** Live bookings by other practices' patients: a count for each practice and London day that has any. */
-    async othersBooked(
-      practices: readonly OdsCode[],
-      from: Date,
-      to: Date,
-    ): Promise<(practice: OdsCode, day: string) => number> {
-      const rows = await countOthers(db, practices, londonDate(from), londonDate(to));
-      const counts = new Map(
-        rows.map(({ practice, starts_on, booked }) => [`${practice} ${starts_on}`, booked]),
-      );
-      return (practice, day) => counts.get(`${practice} ${day}`) ?? 0;
+    /** Bookings at a practice on a London day, whatever became of them, soonest first. */
+    async bookingsAt(practice: OdsCode, day: string): Promise<Booking[]> {
+      const rows = await bookingRows(db)
+        .where('booking.practice', '=', practice)
+        .where('booking.starts_on', '=', day)
+        .orderBy('booking.starts_at')
+        .orderBy('booking.id')
+        .limit(MOST_A_DAY)
+        .execute();
+      return readable(rows, logger);
+    },
+
+    async othersBookedOn(practice: OdsCode, day: string): Promise<readonly Date[]> {
+      return (await othersBooked(db, [practice], day, day))(practice, day);
+    },
+
+    /** Live bookings by other practices' patients: their starts, for each practice and London day. */
+    async othersBooked(practices: readonly OdsCode[], from: Date, to: Date): Promise<OthersBooked> {
+      return othersBooked(db, practices, londonDate(from), londonDate(to));
     },
   };
 }
@@ -238,21 +249,32 @@ export function standing(reader: Kysely<LedgerTables>, patientDigest: string, as
     );
 }
 
-export async function countOthers(
+export type OthersBooked = (practice: OdsCode, day: string) => readonly Date[];
+
+/** @param except a booking that is given back for another one, and so counts no longer. */
+export async function othersBooked(
   reader: Kysely<LedgerTables>,
   practices: readonly OdsCode[],
   from: string,
   to: string,
-) {
-  if (practices.length === 0) return [];
-  return reader
+  except: string | null = null,
+): Promise<OthersBooked> {
+  if (practices.length === 0) return () => [];
+  let query = reader
     .selectFrom('booking')
-    .select(['practice', 'starts_on', sql<number>`count(*)`.as('booked')])
+    .select(['practice', 'starts_on', 'starts_at'])
     .where('practice', 'in', practices)
     .where('starts_on', '>=', from)
     .where('starts_on', '<=', to)
     .where('relation', '=', 'OTHER')
-    .where('state', 'in', oneOf(LIVE_STATES))
-    .groupBy(['practice', 'starts_on'])
-    .execute();
+    .where('state', 'in', oneOf(LIVE_STATES));
+  if (except !== null) query = query.where('id', '!=', except);
+  const starts = new Map<string, Date[]>();
+  for (const { practice, starts_on, starts_at } of await query.execute()) {
+    const key = `${practice} ${starts_on}`;
+    const ofTheDay = starts.get(key) ?? [];
+    ofTheDay.push(new Date(starts_at));
+    starts.set(key, ofTheDay);
+  }
+  return (practice, day) => starts.get(`${practice} ${day}`) ?? [];
 }

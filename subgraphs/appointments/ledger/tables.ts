@@ -1,3 +1,5 @@
+import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
+import { ELSEWHERE_REASONS } from '../offers';
 import type { Failure } from '../booking/failures';
 import type { BookingEvent, BookingState, BookingStatus } from '../booking/states';
 
@@ -8,7 +10,10 @@ export interface LedgerTables {
   booking_event: BookingEventTable;
   booking_evidence: BookingEvidenceTable;
   outbox: OutboxTable;
-  practice_day: { practice: string; day: string };
+  practice_notice: PracticeNoticeTable;
+  practice_notice_sequence: { practice: string; last: number };
+  practice_release: ReleasePolicyTable;
+  practice_release_event: ReleaseEventTable;
   idempotency: IdempotencyTable;
 }
 
@@ -45,6 +50,8 @@ export interface BookingTable {
   starts_at: number;
   /** The London day, for the practice's daily quota. */
   starts_on: string;
+  /** Why not at the own practice; null where it is. */
+  elsewhere_because: WhyElsewhere | null;
   marker: string;
   appointment_id: string | null;
   appointment_version: string | null;
@@ -65,6 +72,14 @@ export interface BookingTable {
   /** The time of the latest event. */
   changed_at: number;
 }
+
+/** The person's own reason; or that the own practice had nothing in time; or that none is known. */
+export const WHY_ELSEWHERE = [
+  ...ELSEWHERE_REASONS,
+  'NOTHING_AT_OWN_PRACTICE',
+  'NO_OWN_PRACTICE_KNOWN',
+] as const;
+export type WhyElsewhere = (typeof WHY_ELSEWHERE)[number];
 
 /** Append-only; `version` is the booking's after the event. */
 export interface BookingEventTable {
@@ -107,6 +122,49 @@ export interface OutboxTable {
   delivered_at: number | null;
   /** Nobody took it for so long that it is not tried any more. */
   given_up_at: number | null;
+}
+
+export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
+export type PracticeNoticeKind = (typeof PRACTICE_NOTICE_KINDS)[number];
+
+/** What a person's own practice is to be told, written with the change itself. */
+export interface PracticeNoticeTable {
+  practice: string;
+  sequence: number;
+  booking_id: string;
+  kind: PracticeNoticeKind;
+  at: number;
+  attempts: number;
+  first_tried_at: number | null;
+  next_try_at: number;
+  delivered_at: number | null;
+  given_up_at: number | null;
+}
+
+/** One row for each practice that anything was ever decided for; locked while it is changed or booked at. */
+export interface ReleasePolicyTable {
+  practice: string;
+  /** Null while the practice has set nothing. */
+  policy_json: string | null;
+  updated_at: number | null;
+}
+
+/** Append-only: what was done or refused with a practice's rules. Entries of one practice are chained by hash. */
+export interface ReleaseEventTable {
+  practice: string;
+  sequence: number;
+  at: number;
+  action: ReleaseAction;
+  outcome: ReleaseOutcome;
+  actor_kind: ReleaseActor['kind'];
+  actor_id: string | null;
+  actor_role: string | null;
+  actor_practice: string | null;
+  request_id: string;
+  reason: string | null;
+  before_json: string | null;
+  after_json: string | null;
+  hash: string;
 }
 
 /** What a caller's key has already brought about, so that asking again brings about nothing more. */

@@ -32,6 +32,7 @@ type Outcome = NonNullable<AssessmentFacts['outcome']>;
 const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
   own: null,
   near: [],
+  stopped: [],
   practicesInRadius: 0,
   withinMiles: 0,
 };
@@ -61,6 +62,7 @@ export async function appointmentOptions(
     modes: [...search.need.modes],
     deadline: outcome.deadline,
     elsewhereBecause,
+    ownPractice: null,
     expiresAt: offersExpireAt,
   };
   return {

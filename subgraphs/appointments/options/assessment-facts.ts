@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { OdsCode } from '../../../domain/ods-code';
-import type { ReleasePolicy } from '../../../domain/release-policy';
+import { BOOK_AUDIENCES, BOOK_STATUSES, type ReleasePolicy } from '../../../domain/release-policy';
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { STOPPED_REASONS } from './stopped-reasons';
 
 /** What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). */
 
@@ -11,7 +12,9 @@ const Modes = z.array(z.enum(APPOINTMENT_MODES));
 
 export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
   version: z.number().int(),
-  status: z.enum(['NOT_OPTED_IN', 'OPEN', 'CLOSED']),
+  status: z.enum(BOOK_STATUSES),
+  // Offers from before a book could be closed to some have none: closed was closed to everybody.
+  closedTo: z.enum(BOOK_AUDIENCES).nullable().default(null),
   ownPatients: z.boolean(),
   otherPatients: z.boolean(),
   modes: Modes,
@@ -51,6 +54,7 @@ export const AssessmentFacts = z.object({
     .object({
       own: Candidate.nullable(),
       near: z.array(Candidate),
+      stopped: z.array(z.object({ reason: z.enum(STOPPED_REASONS), practices: z.number().int() })),
       practicesInRadius: z.number().int(),
       withinMiles: z.number(),
     })

@@ -1,7 +1,7 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { ElsewhereReason } from '../offers';
 import type { AssessmentFacts } from './assessment-facts';
-import { countNotOffered, type NotOfferedCounts, type WhyNotAsked } from './not-offered';
+import { countNotOffered, type NotOfferedCounts, type Stopped, type WhyNotAsked } from './not-offered';
 import {
   searchPractice,
   searchPractices,
@@ -52,26 +52,32 @@ export async function findOptions(
   const searchedAt = deps.now();
   const own =
     candidates.own && (await searchPractice(candidates.own, 'OWN', search, budget.waitMs() ?? 0, deps));
-  const finish = (found: PracticeFound[], notAsked: number, why: WhyNotAsked): OptionsFound => ({
+  const finish = (
+    found: PracticeFound[],
+    notAsked: number,
+    why: WhyNotAsked,
+    stopped: Stopped = [],
+  ): OptionsFound => ({
     searchedAt,
     own,
     elsewhere: found.filter(({ answer }) => answer === 'SLOTS').slice(0, first),
     considered: own === null ? found : [own, ...found],
-    notOffered: countNotOffered(found, first, notAsked, why),
+    notOffered: countNotOffered(found, first, stopped, notAsked, why),
     complete: [own, ...found].every((practice) => !isUnanswered(practice)),
   });
 
-  const near = candidates.near;
-  const inRadius = Math.max(candidates.practicesInRadius, near.length);
+  const { near, stopped, practicesInRadius: inRadius } = candidates;
   if (outcome.disposition.bookable !== 'NETWORK') return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_ONLY');
   if (!mayLookElsewhere(own, request)) return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_FIRST');
 
   const found = await searchPractices(near, 'OTHER', search, { atOnce, enough: first, ...budget }, deps);
   const enough = found.filter(({ answer }) => answer === 'SLOTS').length >= first;
+  const stoppedInAll = stopped.reduce((sum, { practices }) => sum + practices, 0);
   return finish(
     found,
-    inRadius - found.length,
+    inRadius - stoppedInAll - found.length,
     enough ? 'NOT_ASKED_ENOUGH_FOUND' : 'NOT_ASKED_LIMIT_REACHED',
+    stopped,
   );
 }
 

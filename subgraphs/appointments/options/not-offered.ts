@@ -1,5 +1,6 @@
 import type { ReleaseRule } from '../../../domain/release-policy';
 import type { PracticeFound } from './practice-search';
+import type { StoppedReason } from './stopped-reasons';
 
 /** Why a practice in the radius is not among the answers; each is counted under one reason, none is left out. */
 export const NOT_OFFERED_REASONS = [
@@ -20,16 +21,21 @@ export type NotOfferedReason = (typeof NOT_OFFERED_REASONS)[number];
 export type WhyNotAsked = Extract<NotOfferedReason, `NOT_ASKED_${string}`>;
 export type NotOfferedCounts = ReadonlyMap<NotOfferedReason, number>;
 
+/** Practices in the radius that could offer nothing, and so were not passed on one by one. */
+export type Stopped = readonly { reason: StoppedReason; practices: number }[];
+
 /** @param enough practices with slots beyond so many are not shown. */
 export function countNotOffered(
   found: readonly PracticeFound[],
   enough: number,
+  stopped: Stopped,
   notAsked: number,
   whyNotAsked: WhyNotAsked,
 ): NotOfferedCounts {
   const counts = new Map<NotOfferedReason, number>();
   const count = (reason: NotOfferedReason, practices = 1) =>
     counts.set(reason, (counts.get(reason) ?? 0) + practices);
+  for (const { reason, practices } of stopped) count(reason, practices);
   let offered = 0;
   for (const practice of found) {
     if (practice.answer !== 'SLOTS') count(reasonFor(practice));

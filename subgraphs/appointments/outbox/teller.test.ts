@@ -14,7 +14,8 @@ import type { Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
 import type { LedgerTables } from '../ledger/tables';
 import type { Repeating } from '../repeatedly';
-import { PACE, teller, type Pace } from './teller';
+import { PACE, type Pace } from './tell-in-order';
+import { teller } from './teller';
 
 /** As in production, only that nobody waits long. */
 const FAST: Pace = {

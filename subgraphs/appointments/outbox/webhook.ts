@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
-import type { UntoldChange } from '../ledger/telling';
 
 export interface WebhookSettings {
-  /** Where changes are posted to. */
+  /** Where events are posted to. */
   url: string;
   /** What both sides sign and verify with. */
   key: Uint8Array;
@@ -16,31 +15,35 @@ export interface Attempt {
   answer: string;
 }
 
+/** What is posted: JSON, the same bytes at every attempt, under an id without a full stop. */
+export interface WebhookEvent {
+  id: string;
+  body: string;
+}
+
 export interface Webhook {
-  /** Posts a change once. Never throws. @param withinMs of everything together. */
-  post(change: UntoldChange, withinMs: number): Promise<Attempt>;
+  /** Posts an event once. Never throws. @param withinMs of everything together. */
+  post(event: WebhookEvent, withinMs: number): Promise<Attempt>;
   /** Closes the connections that are kept. */
   close(): Promise<void>;
 }
 
 /**
- * The front end's address, told in the manner of https://www.standardwebhooks.com: an id that stays the same however
+ * An address that is told in the manner of https://www.standardwebhooks.com: an id that stays the same however
  * often a change is told, and a signature over id, time and body. Any 2xx means that it was taken; its body is not read.
  * @param atOnce connections at most.
  */
 export function webhook({ url, key }: WebhookSettings, atOnce: number, now: () => Date): Webhook {
   const dispatcher = new Agent({ connections: atOnce });
   return {
-    async post(change, withinMs) {
-      const id = eventId(change);
-      const body = bodyOf(id, change);
+    async post({ id, body }, withinMs) {
       const timestamp = Math.floor(now().getTime() / 1000).toString();
       const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
       try {
         const response = await fetch(url, {
           dispatcher,
           method: 'POST',
-          // Whoever could redirect a front end's events could read them.
+          // Whoever could redirect events could read them.
           redirect: 'manual',
           signal: AbortSignal.timeout(Math.max(0, Math.round(withinMs))),
           headers: {
@@ -60,17 +63,6 @@ export function webhook({ url, key }: WebhookSettings, atOnce: number, now: () =
     },
     close: () => dispatcher.close(),
   };
-}
-
-/** Without a full stop, which separates the parts of what is signed. */
-function eventId({ bookingId, version }: UntoldChange): string {
-  return `${bookingId}-${version}`;
-}
-
-/** The same bytes at every attempt, and nothing about the person: who may know more asks the API. */
-function bodyOf(id: string, { bookingId, reference, status, at }: UntoldChange): string {
-  const occurredAt = at.toISOString();
-  return JSON.stringify({ type: 'booking.changed', id, bookingId, reference, status, occurredAt });
 }
 
 const NetworkFailure = z.object({ cause: z.object({ code: z.string() }) });

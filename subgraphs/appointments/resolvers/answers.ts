@@ -31,7 +31,14 @@ import { Hold, practice, slotOf } from '../types/slot';
 /** What the services answer, in the words of the API. */
 
 export type HeldResult =
-  Hold | SlotHeldByAnother | SlotTaken | OfferExpired | AlreadyBooked | NotAllowed | IdempotencyKeyReused;
+  | Hold
+  | SlotHeldByAnother
+  | SlotTaken
+  | OfferExpired
+  | PracticeClosedBook
+  | AlreadyBooked
+  | NotAllowed
+  | IdempotencyKeyReused;
 
 export function heldResult(answer: HoldAnswer): HeldResult {
   switch (answer.kind) {
@@ -43,6 +50,8 @@ export function heldResult(answer: HoldAnswer): HeldResult {
       return slotTaken(answer.alternatives);
     case 'offer-expired':
       return offerExpired();
+    case 'practice-closed':
+      return practiceClosed(answer.practice);
     case 'already-booked':
       return alreadyBooked(answer);
     case 'not-allowed':
@@ -121,11 +130,7 @@ function placedResult(answer: Placed): PlacedResult {
     case 'slot-taken':
       return slotTaken(answer.alternatives);
     case 'practice-closed':
-      return instance(PracticeClosedBook, {
-        code: ProblemCode.NOT_AVAILABLE,
-        message: 'The practice does not let this be booked from outside just now. Choose another practice.',
-        practice: practice(answer.practice),
-      });
+      return practiceClosed(answer.practice);
     case 'patient-not-accepted':
       return instance(PatientNotAccepted, {
         code: ProblemCode.NOT_AVAILABLE,
@@ -192,6 +197,14 @@ function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): Slot
     message: 'Somebody else is confirming this time just now. Choose another, or try again in a few minutes.',
     heldUntil: answer.heldUntil,
     alternatives: answer.alternatives.map(slotOf),
+  });
+}
+
+function practiceClosed(odsCode: string): PracticeClosedBook {
+  return instance(PracticeClosedBook, {
+    code: ProblemCode.NOT_AVAILABLE,
+    message: 'The practice does not let this be booked here just now. Choose another practice.',
+    practice: practice(odsCode),
   });
 }
 

@@ -1,8 +1,15 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { BookStatus } from '../../../domain/release-policy';
+import type { BookAudience, BookStatus } from '../../../domain/release-policy';
 import type { BookingRoute } from '../../../adapters/gp-system';
-import { AppointmentModeEnum, BookableScopeEnum, BookingRouteEnum, BookStatusEnum } from './enums';
+import {
+  AppointmentModeEnum,
+  BookableScopeEnum,
+  BookAudienceEnum,
+  BookingRouteEnum,
+  BookStatusEnum,
+  StoppedReasonEnum,
+} from './enums';
 
 /** What appointments reads of an assessment; triage and practices own it, the gateway brings it. */
 
@@ -24,6 +31,9 @@ class ReleasePolicy {
 
   @Field(() => BookStatusEnum)
   status!: BookStatus;
+
+  @Field(() => BookAudienceEnum, { nullable: true })
+  closedTo!: BookAudience | null;
 
   @Field(() => Boolean)
   ownPatients!: boolean;
@@ -90,12 +100,26 @@ class Candidate {
 @Directive('@external')
 @Directive('@inaccessible')
 @ObjectType()
+class StoppedPractices {
+  @Field(() => StoppedReasonEnum)
+  reason!: keyof typeof StoppedReasonEnum;
+
+  @Field(() => Int)
+  practices!: number;
+}
+
+@Directive('@external')
+@Directive('@inaccessible')
+@ObjectType()
 class CandidatePractices {
   @Field(() => Candidate, { nullable: true })
   own!: Candidate | null;
 
   @Field(() => [Candidate])
   near!: Candidate[];
+
+  @Field(() => [StoppedPractices])
+  stopped!: StoppedPractices[];
 
   @Field(() => Int)
   practicesInRadius!: number;
@@ -163,12 +187,12 @@ export class Assessment {
 }
 
 /** All that `appointmentOptions` needs to know; without arguments, which the gateway would merge wrongly. */
-const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status ownPatients otherPatients
+const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status closedTo ownPatients otherPatients
   modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
   cancelCutOffMinutes }`;
 export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
   subject { ageInMonths registeredPracticeOdsCode }
-  candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } practicesInRadius withinMiles }`.replaceAll(
+  candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles }`.replaceAll(
   /\s+/g,
   ' ',
 );

@@ -1,22 +1,32 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { BOOKING_ROUTES, BREAKER_STATES } from '../../../adapters/gp-system';
+import { BOOK_AUDIENCES, BOOK_STATUSES } from '../../../domain/release-policy';
 import { graphqlEnum } from '../../graphql-enum';
 import { BOOKING_STATES, BOOKING_STATUSES } from '../booking/states';
-import { ACTOR_KINDS, EVIDENCE_ASKED } from '../ledger/tables';
+import { ACTOR_KINDS, EVIDENCE_ASKED, PRACTICE_NOTICE_KINDS, WHY_ELSEWHERE } from '../ledger/tables';
 import { ELSEWHERE_REASONS } from '../offers';
 import { NOT_OFFERED_REASONS } from '../options/not-offered';
+import { STOPPED_REASONS } from '../options/stopped-reasons';
 import { PRACTICE_ANSWERS } from '../options/practice-search';
 import { SUPPLIER_OUTCOMES } from '../options/supplier-reports';
 
 export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
 export const BookingRouteEnum = graphqlEnum('BookingRoute', BOOKING_ROUTES);
 export const BookableScopeEnum = graphqlEnum('BookableScope', ['NONE', 'OWN_PRACTICE', 'NETWORK']);
-export const BookStatusEnum = graphqlEnum('BookStatus', ['NOT_OPTED_IN', 'OPEN', 'CLOSED']);
+export const BookStatusEnum = graphqlEnum('BookStatus', BOOK_STATUSES);
+export const BookAudienceEnum = graphqlEnum('BookAudience', BOOK_AUDIENCES);
 export const ElsewhereReasonEnum = graphqlEnum(
   'ElsewhereReason',
   ELSEWHERE_REASONS,
   'Why a person asks for other practices although their own has times.',
 );
+export const StoppedReasonEnum = graphqlEnum('StoppedReason', STOPPED_REASONS);
+export const WhyElsewhereEnum = graphqlEnum(
+  'WhyElsewhere',
+  WHY_ELSEWHERE,
+  'The reason that the person gave; or that their own practice had nothing in time; or that none is known.',
+);
+export const PracticeNoticeKindEnum = graphqlEnum('PracticeNoticeKind', PRACTICE_NOTICE_KINDS);
 export const PracticeAnswerEnum = graphqlEnum(
   'PracticeAnswer',
   PRACTICE_ANSWERS,

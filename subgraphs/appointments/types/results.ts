@@ -32,6 +32,7 @@ export const HoldSlotResult = createUnionType({
       SlotHeldByAnother,
       SlotTaken,
       OfferExpired,
+      PracticeClosedBook,
       AlreadyBooked,
       NotAllowed,
       InvalidInput,

@@ -4,7 +4,7 @@ import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Offer } from '../offers';
 import { AppointmentModeEnum } from './enums';
 
-@Directive('@key(fields: "odsCode", resolvable: false)')
+@Directive('@key(fields: "odsCode")')
 @ObjectType()
 export class Practice {
   @Field(() => String)

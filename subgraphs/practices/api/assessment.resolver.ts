@@ -9,13 +9,16 @@ export class AssessmentResolver {
 
   @Directive('@inaccessible')
   @Directive(
-    '@requires(fields: "place { latitude longitude } subject { registeredPracticeOdsCode ageInMonths }")',
+    '@requires(fields: "place { latitude longitude } subject { registeredPracticeOdsCode ageInMonths } outcome { disposition { id modes } }")',
   )
   @FieldResolver(() => CandidatePractices, {
     nullable: true,
-    description: 'Null when neither the place nor the own practice is known.',
+    description: 'Null before there is an outcome, and when neither the place nor the own practice is known.',
   })
-  candidates(@Root() { place, subject }: Assessment): Promise<Candidates | null> {
-    return this.candidateFinder.find(place, subject?.registeredPracticeOdsCode ?? null);
+  async candidates(@Root() { place, subject, outcome }: Assessment): Promise<Candidates | null> {
+    if (subject === null || outcome === null) return null;
+    const { id: dispositionId, modes } = outcome.disposition;
+    const { ageInMonths, registeredPracticeOdsCode: ownOdsCode } = subject;
+    return this.candidateFinder.find({ place, ownOdsCode, need: { ageInMonths, dispositionId, modes } });
   }
 }

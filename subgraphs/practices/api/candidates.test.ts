@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { OdsCode } from '../../../domain/ods-code';
 import { simulatedWorld } from '../../../demo/simulated-world';
 import { practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
 
+const OUTCOME = { disposition: { id: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'] } };
 const LEEDS = { latitude: 53.7974, longitude: -1.5531 };
 
 const Candidate = z.object({
@@ -18,6 +20,7 @@ const Entities = z.array(
         practicesInRadius: z.number(),
         own: Candidate.nullable(),
         near: z.array(Candidate),
+        stopped: z.array(z.object({ reason: z.string(), practices: z.number() })),
       })
       .nullable(),
   }),
@@ -39,13 +42,18 @@ describe('Assessment.candidates', () => {
           practicesInRadius
           own { odsCode distanceMiles connections { supplier route } release { status } }
           near { odsCode distanceMiles connections { route } release { status } }
+          stopped { reason practices }
         }
       }
     }
   }`;
-  const candidates = async (place: unknown, registeredPracticeOdsCode: string | null) => {
+  const candidates = async (
+    place: unknown,
+    registeredPracticeOdsCode: string | null,
+    outcome: typeof OUTCOME | null = OUTCOME,
+  ) => {
     const subject = { registeredPracticeOdsCode, ageInMonths: 84 };
-    const assessment = { __typename: 'Assessment', id: 'a', place, subject };
+    const assessment = { __typename: 'Assessment', id: 'a', place, subject, outcome };
     const { data } = await practices.ask(CANDIDATES, { assessment });
     return Entities.parse(data._entities)[0]?.candidates;
   };
@@ -62,7 +70,6 @@ describe('Assessment.candidates', () => {
     expect(miles).toEqual(miles.toSorted((a, b) => Number(a) - Number(b)));
     expect(miles.at(-1)).toBeLessThanOrEqual(10);
     expect(found!.near.map(({ odsCode }) => odsCode)).not.toContain('Z90001');
-    expect(found!.practicesInRadius).toBe(found!.near.length);
   });
 
   it('have the own practice also when it is further away, or when no place is known', async () => {
@@ -83,17 +90,66 @@ describe('Assessment.candidates', () => {
   });
 
   it('carry the rules that hold now', async () => {
-    const rules = JSON.stringify({ ...simulatedWorld.defaultPolicyOf('Z90001'), status: 'CLOSED' });
-    await practices.db
-      .insertInto('release_policy')
-      .values({ ods_code: 'Z90001', version: 2, rules, updated_at: Date.now() })
-      .execute();
+    const note = {
+      actor: { kind: 'practice-staff', id: 'staff', role: 'R8008', practice: 'Z90001' },
+      requestId: 'test',
+      reason: null,
+    } as const;
+    const practice = OdsCode.parse('Z90001');
+    await practices.releases.change(practice, { kind: 'CLOSE', to: 'EVERYBODY' }, note);
     await expect(candidates(LEEDS, 'Z90001')).resolves.toMatchObject({
       own: { release: { status: 'CLOSED' } },
     });
-    await practices.db.deleteFrom('release_policy').execute();
+    await practices.releases.change(practice, { kind: 'REOPEN' }, note);
     await expect(candidates(LEEDS, 'Z90001')).resolves.toMatchObject({
       own: { release: { status: 'OPEN' } },
     });
+  });
+
+  it('are only those that could offer something; the others are counted by reason', async () => {
+    const found = (await candidates(LEEDS, null))!;
+    expect(found.near.every(({ release }) => release.status === 'OPEN')).toBe(true);
+    expect(found.near.every(({ connections }) => connections.some(({ route }) => route === 'NETWORK'))).toBe(
+      true,
+    );
+    const stopped = found.stopped.reduce((sum, { practices: count }) => sum + count, 0);
+    expect(stopped).toBeGreaterThan(0);
+    expect(found.near.length + stopped).toBe(found.practicesInRadius);
+    const reasons = found.stopped.map(({ reason }) => reason);
+    expect(reasons).toEqual(expect.arrayContaining(['BOOK_CLOSED', 'NOT_OPTED_IN', 'RULE']));
+  });
+
+  it('are not looked for before there is an outcome', async () => {
+    await expect(candidates(LEEDS, 'Z90001', null)).resolves.toBeNull();
+  });
+});
+
+describe('when the release rules cannot be read', () => {
+  it('nothing is released, and the search goes on', async () => {
+    const practices = await practicesUnderTest();
+    await practices.loseReleases();
+    const { data } = await practices.ask(
+      `query ($assessment: _Any!) { _entities(representations: [$assessment]) {
+        ... on Assessment { candidates { own { release { status closedTo } } near { odsCode } stopped { reason } } } } }`,
+      {
+        assessment: {
+          __typename: 'Assessment',
+          id: 'a',
+          place: LEEDS,
+          subject: { registeredPracticeOdsCode: 'Z90001', ageInMonths: 84 },
+          outcome: OUTCOME,
+        },
+      },
+    );
+    expect(data._entities).toEqual([
+      {
+        candidates: {
+          own: { release: { status: 'CLOSED', closedTo: 'EVERYBODY' } },
+          near: [],
+          stopped: [{ reason: 'BOOK_CLOSED' }],
+        },
+      },
+    ]);
+    await practices.close();
   });
 });

@@ -1,6 +1,7 @@
 import { Directive, Field, Float, Int, ObjectType } from 'type-graphql';
 import type { BookingRoute } from '../../../adapters/gp-system';
-import { BookingRouteEnum } from './enums';
+import type { StoppedReason } from '../candidate-finder';
+import { BookingRouteEnum, StoppedReasonEnum } from './enums';
 import { ReleasePolicy } from './release-policy';
 
 // Inside the graph only: the appointments subgraph requires these, and clients never see them.
@@ -37,15 +38,31 @@ export class Candidate {
 
 @Directive('@inaccessible')
 @ObjectType()
+export class StoppedPractices {
+  @Field(() => StoppedReasonEnum)
+  reason!: StoppedReason;
+
+  @Field(() => Int)
+  practices!: number;
+}
+
+@Directive('@inaccessible')
+@ObjectType()
 export class CandidatePractices {
   @Field(() => Candidate, { nullable: true, description: 'However far away it is.' })
   own!: Candidate | null;
 
   @Directive('@listSize(assumedSize: 60)')
-  @Field(() => [Candidate], { description: 'Nearest first, without the own practice.' })
+  @Field(() => [Candidate], {
+    description: 'Nearest first, without the own practice and those that could offer nothing.',
+  })
   near!: Candidate[];
 
-  @Field(() => Int, { description: 'All of them, the own practice and those beyond the cap too.' })
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [StoppedPractices], { description: 'Those near that could offer nothing, by reason.' })
+  stopped!: StoppedPractices[];
+
+  @Field(() => Int, { description: 'All of them but the own practice, those beyond the cap too.' })
   practicesInRadius!: number;
 
   @Field(() => Float)

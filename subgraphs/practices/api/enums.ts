@@ -1,13 +1,37 @@
 import { registerEnumType } from 'type-graphql';
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { RELEASE_ACTIONS, RELEASE_OUTCOMES } from '../../../domain/release-ledger';
+import { BOOK_AUDIENCES, BOOK_STATUSES, PRACTICE_RELATIONS } from '../../../domain/release-policy';
+import { STOPPED_REASONS } from '../candidate-finder';
+import { PREVIEW_RULES } from '../release/release-preview';
 import { PLACE_PRECISIONS } from '../../../domain/place';
 
 export const AppointmentModeEnum = enumOf('AppointmentMode', APPOINTMENT_MODES);
 
 export const BookingRouteEnum = enumOf('BookingRoute', BOOKING_ROUTES);
 
-export const BookStatusEnum = enumOf('BookStatus', ['NOT_OPTED_IN', 'OPEN', 'CLOSED']);
+export const BookStatusEnum = enumOf('BookStatus', BOOK_STATUSES);
+
+export const StoppedReasonEnum = enumOf('StoppedReason', STOPPED_REASONS);
+
+export const BookAudienceEnum = enumOf('BookAudience', BOOK_AUDIENCES);
+
+export const PracticeRelationEnum = enumOf(
+  'PracticeRelation',
+  PRACTICE_RELATIONS,
+  "Whether the practice is the person's own.",
+);
+
+export const PreviewRuleEnum = enumOf('ReleaseRule', PREVIEW_RULES, 'What can stop a slot being offered.');
+
+export const ReleaseActionEnum = enumOf('ReleaseAction', RELEASE_ACTIONS);
+
+export const ReleaseOutcomeEnum = enumOf(
+  'ReleaseOutcome',
+  RELEASE_OUTCOMES,
+  'UNCHANGED: it was so already. STALE: the rules had been changed meanwhile.',
+);
 
 export const PlacePrecisionEnum = enumOf(
   'PlacePrecision',

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import {
   Arg,
   Args,
@@ -13,10 +12,13 @@ import {
   Root,
 } from 'type-graphql';
 import type { Caller } from '../../../domain/caller';
+import type { PolicyInForce } from '../../../domain/release-ledger';
+import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
-import type { PolicyInForce, ReleasePolicies } from '../release/policies';
-import { Practice, practiceByCode, toPractice, type PracticeFields } from './practice';
+import { nextOpening, openingWeek, openPeriod, type OpeningPeriod as Period } from '../opening/opening-hours';
+import type { ReleasePolicies } from '../release/policies';
+import { OpeningPeriod, Practice, practiceByCode, toPractice, type PracticeFields } from './practice';
 import { ReleasePolicy } from './release-policy';
 
 const MAX_FOUND = 50;
@@ -36,6 +38,7 @@ export class PracticeResolver {
   constructor(
     private readonly feed: DirectoryFeed,
     private readonly policies: ReleasePolicies,
+    private readonly now: () => Date,
   ) {}
 
   @Directive('@tag(name: "public")')
@@ -71,11 +74,39 @@ export class PracticeResolver {
   release(@Root() practice: Practice): Promise<PolicyInForce> {
     return this.policies.of(practice.odsCode);
   }
-}
 
-/** These fields have no result union, so what cannot be used is an error; see docs/api.md. */
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Null where its opening hours are not known.',
+  })
+  openNow(@Root() { odsCode }: Practice): boolean | null {
+    const { rules, bankHolidays } = this.hours(odsCode);
+    return rules.length === 0 ? null : openPeriod(rules, bankHolidays, this.now()) !== null;
+  }
+
+  @FieldResolver(() => OpeningPeriod, {
+    nullable: true,
+    description:
+      'The next time it opens, bank holidays considered; null where that is not known, or not within two weeks.',
+  })
+  nextOpening(@Root() { odsCode }: Practice): Period | null {
+    const { rules, bankHolidays } = this.hours(odsCode);
+    return nextOpening(rules, bankHolidays, this.now());
+  }
+
+  @Directive('@listSize(assumedSize: 14)')
+  @FieldResolver(() => [OpeningPeriod], {
+    description: 'Of seven days from today on, bank holidays considered; empty where they are not known.',
+  })
+  openingHours(@Root() { odsCode }: Practice): Period[] {
+    const { rules, bankHolidays } = this.hours(odsCode);
+    return rules.length === 0 ? [] : openingWeek(rules, bankHolidays, this.now());
+  }
+
+  private hours(odsCode: string) {
+    const { openingHours, bankHolidays } = this.feed.current();
+    return { rules: openingHours(odsCode), bankHolidays };
+  }
 }
 
 function practiceOf(caller: Caller): string | undefined {

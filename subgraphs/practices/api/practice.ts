@@ -24,6 +24,15 @@ export class GeoPoint {
   longitude!: number;
 }
 
+@ObjectType()
+export class OpeningPeriod {
+  @Field(() => Date)
+  opens!: Date;
+
+  @Field(() => Date)
+  closes!: Date;
+}
+
 @Directive('@key(fields: "odsCode")')
 @ObjectType({ description: 'A GP practice in England.' })
 export class Practice {

@@ -1,8 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { BookStatus } from '../../../domain/release-policy';
-import type { PolicyInForce } from '../release/policies';
-import { AppointmentModeEnum, BookStatusEnum } from './enums';
+import type { PolicyInForce } from '../../../domain/release-ledger';
+import type { BookAudience, BookStatus } from '../../../domain/release-policy';
+import { AppointmentModeEnum, BookAudienceEnum, BookStatusEnum } from './enums';
 
 @ObjectType({ description: 'Half-open: from is in, below is out.' })
 export class AgeRange {
@@ -22,6 +22,9 @@ export class ReleasePolicy implements PolicyInForce {
 
   @Field(() => BookStatusEnum)
   status!: BookStatus;
+
+  @Field(() => BookAudienceEnum, { nullable: true, description: 'To whom a closed book is closed.' })
+  closedTo!: BookAudience | null;
 
   @Field(() => Boolean)
   ownPatients!: boolean;
@@ -48,7 +51,8 @@ export class ReleasePolicy implements PolicyInForce {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Most slots a day that others may take; null where there is no cap.',
+    description:
+      'Most slots a day that others may take, spread over its core hours; null where there is no cap.',
   })
   dailyQuota!: number | null;
 

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import type { OpeningRule } from '../opening/opening-hours';
 import type { RowReading } from './csv-rows';
 import { directoryOf, type Directory } from './directory';
 import type { Point } from './great-circle';
 import { located } from './locate';
 import type { PostcodeTable } from './places';
+import { readOpeningHours, type FiledOpening } from './opening-hours-file';
 import { readOutcodes, readPostcodes, type PlacedCode } from './postcode-files';
 import { readPractices } from './practice-file';
 
@@ -14,12 +17,18 @@ export interface DemoDirectory {
 }
 
 /** They are in the layouts that the import reads. The build copies them beside the built code. */
-export function demoFiles(): { practices: string; postcodes: string; outcodes: string } {
+export function demoFiles(): {
+  practices: string;
+  postcodes: string;
+  outcodes: string;
+  openingHours: string;
+} {
   const file = (name: string) => join(__dirname, 'demo', name);
   return {
     practices: file('practices.csv'),
     postcodes: file('postcodes.csv'),
     outcodes: file('outcodes.csv'),
+    openingHours: file('opening-hours.csv'),
   };
 }
 
@@ -33,8 +42,14 @@ export async function demoDirectory(): Promise<DemoDirectory> {
   const units = byKey(await allRead(readPostcodes(files.postcodes, nobody)));
   const filed = await allRead(readPractices(files.practices, nobody, nobody));
   const practices = filed.map((practice) => located(practice, units, outcodes));
+  const codes = new Set(practices.map(({ odsCode }) => odsCode));
+  const hours = await allRead(readOpeningHours(files.openingHours, nobody, codes));
   return {
-    directory: directoryOf(practices, DEMO_AS_OF),
+    directory: directoryOf(practices, DEMO_AS_OF, {
+      gpSystems: null,
+      openingHours: byPractice(hours),
+      bankHolidays: ENGLAND_2024_TO_2027,
+    }),
     postcodes: {
       unit: (key) => Promise.resolve(units.get(key)),
       outcode: (outward) => Promise.resolve(outcodes.get(outward)),
@@ -46,6 +61,11 @@ async function allRead<Value>(readings: AsyncIterable<RowReading<Value>>): Promi
   const values: Value[] = [];
   for await (const reading of readings) if (reading.kind === 'read') values.push(reading.value);
   return values;
+}
+
+function byPractice(hours: readonly FiledOpening[]): Map<string, OpeningRule[]> {
+  const codes = [...new Set(hours.map(({ odsCode }) => odsCode))];
+  return new Map(codes.map((code) => [code, hours.filter(({ odsCode }) => odsCode === code)]));
 }
 
 function byKey(codes: readonly PlacedCode[]): Map<string, Point> {

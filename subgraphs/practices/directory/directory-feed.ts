@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { PracticesTables } from '../tables';
-import { directoryOf, type Directory } from './directory';
-import type { DirectoryPractice } from './directory-practice';
+import type { Directory } from './directory';
 import { currentEdition } from './edition';
+import { editionDirectory } from './edition-directory';
 
 /** The directory in use. Resolvers ask anew for each field, and keep nothing. */
 export interface DirectoryFeed {
@@ -18,11 +18,13 @@ const LOOK_EVERY_MS = 1_000;
 /**
  * Loads the current edition, and each later one soon after it is published.
  * @param whenNone the directory until one has been imported.
+ * @param onChange told of the directory before and the one that has come into use.
  */
 export async function directoryFeed(
   db: Kysely<PracticesTables>,
   whenNone: () => Promise<Directory>,
   logger: Logger,
+  onChange: (before: Directory, after: Directory) => Promise<void> = () => Promise.resolve(),
 ): Promise<DirectoryFeed> {
   let loaded = await load(db, whenNone);
   const closing = new AbortController();
@@ -30,7 +32,9 @@ export async function directoryFeed(
   const lookAgain = async () => {
     const edition = await currentEdition(db);
     if (edition === undefined || edition.id === loaded.edition) return;
+    const before = loaded.directory;
     loaded = await load(db, whenNone);
+    await onChange(before, loaded.directory);
     logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
   };
   const watching = watch(lookAgain, logger, closing.signal);
@@ -69,23 +73,5 @@ async function load(
 ): Promise<{ edition: number | null; directory: Directory }> {
   const edition = await currentEdition(db);
   if (edition === undefined) return { edition: null, directory: await whenNone() };
-  const rows = await db
-    .selectFrom('directory_practice')
-    .selectAll()
-    .where('edition', '=', edition.id)
-    .execute();
-  return { edition: edition.id, directory: directoryOf(rows.map(toPractice), edition.asOf) };
-}
-
-function toPractice(row: PracticesTables['directory_practice']): DirectoryPractice {
-  const { latitude, longitude, placed_by: placedBy } = row;
-  const placed = latitude !== null && longitude !== null && placedBy !== null;
-  return {
-    odsCode: row.ods_code,
-    name: row.name,
-    addressLines: row.address.split('\n'),
-    postcode: row.postcode,
-    phone: row.phone,
-    location: placed ? { latitude, longitude, placedBy } : null,
-  };
+  return { edition: edition.id, directory: await editionDirectory(db, edition) };
 }

@@ -16,3 +16,14 @@ export interface PracticeLocation extends Point {
 }
 
 export type PlacedBy = 'UNIT_POSTCODE' | 'OUTWARD_CODE';
+
+/** Which system holds a practice's book, and how it is reached. */
+export interface PracticeGpSystem {
+  odsCode: string;
+  /** As the practice's contract names it; null where it is not said. */
+  clinicalSystem: string | null;
+  /** Ids of suppliers: by the patient's own session, and by the network; null where it cannot be reached that way. */
+  patientSession: string | null;
+  network: string | null;
+  registeredPatients: number | null;
+}

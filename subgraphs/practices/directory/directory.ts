@@ -1,5 +1,7 @@
-import type { DirectoryPractice } from './directory-practice';
-import { practicesWithin, type PracticesWithin } from './nearest';
+import type { BankHolidays } from '../opening/bank-holidays';
+import type { OpeningRule } from '../opening/opening-hours';
+import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
+import { practicesNear, type PracticesNear } from './nearest';
 import { practiceSearch, type PracticeSearch } from './practice-search';
 
 /** One edition of the practice directory, in memory, with its indexes. Never changes. */
@@ -7,19 +9,42 @@ export interface Directory {
   /** `2025-04-23`: the day its entries are from. */
   asOf: string;
   size: number;
+  odsCodes(): string[];
   /** @param odsCode in capitals. */
   practice(odsCode: string): DirectoryPractice | undefined;
-  within: PracticesWithin;
+  within: PracticesNear['within'];
   search: PracticeSearch;
+  /** False until somebody has imported which GP systems practices use. */
+  hasGpSystems: boolean;
+  gpSystem(odsCode: string): PracticeGpSystem | undefined;
+  /** Empty where they are not known. */
+  openingHours(odsCode: string): readonly OpeningRule[];
+  bankHolidays: BankHolidays;
 }
 
-export function directoryOf(practices: readonly DirectoryPractice[], asOf: string): Directory {
+/** What files beside that of the practices say. */
+export interface DirectoryDetails {
+  gpSystems: ReadonlyMap<string, PracticeGpSystem> | null;
+  openingHours: ReadonlyMap<string, readonly OpeningRule[]>;
+  bankHolidays: BankHolidays;
+}
+
+export function directoryOf(
+  practices: readonly DirectoryPractice[],
+  asOf: string,
+  { gpSystems, openingHours, bankHolidays }: DirectoryDetails,
+): Directory {
   const byCode = new Map(practices.map((practice) => [practice.odsCode, practice]));
   return {
     asOf,
     size: practices.length,
+    odsCodes: () => [...byCode.keys()],
     practice: (odsCode) => byCode.get(odsCode),
-    within: practicesWithin(practices),
+    within: practicesNear(practices).within,
     search: practiceSearch(practices),
+    hasGpSystems: gpSystems !== null,
+    gpSystem: (odsCode) => gpSystems?.get(odsCode),
+    openingHours: (odsCode) => openingHours.get(odsCode) ?? [],
+    bankHolidays,
   };
 }

@@ -26,6 +26,20 @@ export async function currentEdition(db: Kysely<PracticesTables>): Promise<Editi
   return row && { id: row.id, asOf: row.as_of };
 }
 
+/** What the import of an edition reported, as JSON; null for editions from before that was kept. */
+export async function editionReport(
+  db: Kysely<PracticesTables>,
+  edition: number,
+): Promise<{ publishedAt: Date; report: unknown } | null> {
+  const row = await db
+    .selectFrom('directory_edition')
+    .select(['published_at', 'report_json'])
+    .where('id', '=', edition)
+    .executeTakeFirst();
+  if (row?.published_at == null || row.report_json === null) return null;
+  return { publishedAt: new Date(row.published_at), report: JSON.parse(row.report_json) };
+}
+
 /** Starts an edition under an id of its own; imports that were under way, or were broken off, are abandoned. */
 export async function beginEdition(db: Kysely<PracticesTables>, startedAt: Date): Promise<number> {
   return db.transaction().execute(async (trx) => {
@@ -41,7 +55,15 @@ export async function beginEdition(db: Kysely<PracticesTables>, startedAt: Date)
     const id = (last?.id ?? 0) + 1;
     await trx
       .insertInto('directory_edition')
-      .values({ id, state: 'IMPORTING', as_of: '', started_at: startedAt.getTime(), rows_written: 0 })
+      .values({
+        id,
+        state: 'IMPORTING',
+        as_of: '',
+        started_at: startedAt.getTime(),
+        rows_written: 0,
+        published_at: null,
+        report_json: null,
+      })
       .execute();
     return id;
   });
@@ -78,7 +100,7 @@ export async function writeBatch(
 export async function publishEdition(
   db: Kysely<PracticesTables>,
   edition: number,
-  asOf: string,
+  { asOf, publishedAt, report }: { asOf: string; publishedAt: Date; report: unknown },
 ): Promise<void> {
   await writeBatch(db, edition, 0, async (trx) => {
     await trx
@@ -88,7 +110,12 @@ export async function publishEdition(
       .execute();
     await trx
       .updateTable('directory_edition')
-      .set({ state: 'CURRENT', as_of: asOf })
+      .set({
+        state: 'CURRENT',
+        as_of: asOf,
+        published_at: publishedAt.getTime(),
+        report_json: JSON.stringify(report),
+      })
       .where('id', '=', edition)
       .execute();
   });
@@ -107,6 +134,9 @@ export async function sweepEditions(db: Kysely<PracticesTables>): Promise<void> 
   for (const { id } of editions) {
     await db.deleteFrom('directory_practice').where('edition', '=', id).execute();
     await db.deleteFrom('directory_outcode').where('edition', '=', id).execute();
+    await db.deleteFrom('directory_gp_system').where('edition', '=', id).execute();
+    await db.deleteFrom('directory_opening').where('edition', '=', id).execute();
+    await db.deleteFrom('directory_bank_holiday').where('edition', '=', id).execute();
     while (await sweepPostcodes(db, id));
   }
 }

@@ -6,8 +6,10 @@ import { pino } from 'pino';
 import { EMBEDDED, testDatabases } from '../../../tests/databases';
 import { openPlaces, openPracticesDatabase } from '..';
 import type { PracticesTables } from '../tables';
+import { connectionsIn } from '../connections';
 import { demoFiles } from './demo-directory';
 import { directoryFeed } from './directory-feed';
+import { directoryStatus, statusSummary } from './directory-status';
 import { beginEdition, currentEdition, ImportOvertaken, sweepEditions } from './edition';
 import { importDirectory, type DirectoryFiles } from './import-directory';
 import { placeLookup, storedPostcodes } from './places';
@@ -31,6 +33,10 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       practices: { loaded: 65, byUnitPostcode: 62, byOutwardCode: 3, notPlaced: [] },
       postcodes: { loaded: 245, repeated: 0 },
       outcodes: { loaded: 20, repeated: 0 },
+      changes: null,
+      connections: null,
+      openingHours: null,
+      bankHolidaysUntil: null,
       leftOut: [],
     });
     const feed = await directoryFeed(db, noDirectory, silent);
@@ -67,6 +73,110 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     expect(await rowsOfOthers(db, report.edition)).toEqual([1]);
     await sweepEditions(db);
     expect(await rowsOfOthers(db, report.edition)).toEqual([]);
+    await close();
+  });
+
+  it('tells a newer release from the one before: added, changed and closed', async () => {
+    const { db, close } = bound(await open());
+    const older = write('older.csv', [row('Z10001', 'LS1 1AA'), row('Z10002', 'LS2 1AA')].join('\n'));
+    const newer = write(
+      'newer.csv',
+      [
+        row('Z10001', 'LS1 1AA').replace('Z10001 Surgery', 'Another Surgery'),
+        row('Z10002', 'LS2 1AA').replace('"A"', '"C"'),
+        row('Z10003', 'LS2 1AA'),
+      ].join('\n'),
+    );
+    expect((await importDirectory(db, { ...SYNTHETIC, practices: older }, now)).changes).toBeNull();
+    const { changes } = await importDirectory(db, { ...SYNTHETIC, practices: newer }, now);
+    expect(changes).toEqual({ added: 1, changed: 1, closed: ['Z10002'] });
+    const again = await importDirectory(db, { ...SYNTHETIC, practices: newer }, now);
+    expect(again.changes).toEqual({ added: 0, changed: 0, closed: [] });
+    await close();
+  });
+
+  it('refuses a file that would close most practices', async () => {
+    const { db, close } = bound(await open());
+    await importDirectory(db, DEMO, now);
+    const limits = { suppliers: new Set<string>(), mostClosed: 0.05 };
+    const cut = importDirectory(db, SYNTHETIC, now, undefined, limits);
+    await expect(cut).rejects.toThrow('The file would close 65 of 65 practices');
+    expect((await currentEdition(db))?.id).toBe(1);
+    await close();
+  });
+
+  it('loads connections, opening hours and bank holidays, and keeps them for the next release', async () => {
+    const { db, close } = bound(await open());
+    const connections = write(
+      'connections.csv',
+      [
+        'ods_code,clinical_system,patient_session,network,registered_patients',
+        'Z10001,System One,one,net,9027',
+        'Z10002,,,net,',
+        'Z10002,,,net,',
+        'Z10003,,,net,',
+        'Z1,,,,',
+        'Z10001x,,,nonsense,',
+      ].join('\n'),
+    );
+    const openingHours = write(
+      'hours.csv',
+      [
+        'ods_code,day,opens,closes',
+        'Z10001,MONDAY,08:00,18:30',
+        'Z10001,MONDAY,08:00,12:00',
+        'Z10001,MOONDAY,08:00,18:30',
+        'Z10001,TUESDAY,8:00,18:30',
+        'Z10001,TUESDAY,08:00,08:00',
+        'Z10002,BANK_HOLIDAY,20:00,24:00',
+      ].join('\n'),
+    );
+    const feed = { 'england-and-wales': { events: [{ date: '2030-12-25' }] } };
+    const bankHolidays = write('bank-holidays.json', JSON.stringify(feed));
+    const limits = { suppliers: new Set(['one', 'net']), mostClosed: 1 };
+    const files = { ...SYNTHETIC, connections, openingHours, bankHolidays };
+    const report = await importDirectory(db, files, now, undefined, limits);
+    expect(report).toMatchObject({ connections: 2, openingHours: 2, bankHolidaysUntil: '2030-12-31' });
+    const refused = report.leftOut.map(({ file, reason, at }) => `${at.join()} ${file}: ${reason}`).sort();
+    expect(refused).toEqual([
+      'connections.csv:4 connections: the code was there before',
+      'connections.csv:5,connections.csv:7 connections: there is no such active GP practice in England',
+      'connections.csv:6 connections: the code is not an ODS code',
+      'hours.csv:3 opening-hours: the period was there before',
+      expect.stringMatching(/^hours\.csv:4 opening-hours: the day is none of MONDAY, /),
+      'hours.csv:5 opening-hours: a time is not of the form 08:00',
+      'hours.csv:6 opening-hours: it opens and closes at the same time',
+    ]);
+    expect(await importDirectory(db, SYNTHETIC, now)).toMatchObject({
+      connections: null,
+      openingHours: null,
+    });
+    const loaded = await directoryFeed(db, noDirectory, silent);
+    const directory = loaded.current();
+    expect(directory.gpSystem('Z10001')).toEqual({
+      odsCode: 'Z10001',
+      clinicalSystem: 'System One',
+      patientSession: 'one',
+      network: 'net',
+      registeredPatients: 9027,
+    });
+    expect(connectionsIn(loaded, { connectionsOf: () => [] }).of('Z10002')).toEqual([
+      { supplier: 'net', route: 'NETWORK' },
+    ]);
+    expect(directory.openingHours('Z10002')).toEqual([
+      { day: 'BANK_HOLIDAY', opens: '20:00', closes: '24:00' },
+    ]);
+    expect(directory.bankHolidays.until).toBe('2030-12-31');
+    const status = await directoryStatus(db, noDirectory, now());
+    expect(status).toMatchObject({
+      edition: 2,
+      practices: 2,
+      connected: 2,
+      withOpeningHours: 2,
+      refused: [],
+    });
+    expect(statusSummary(status)).toContain('bank holidays  until 2030-12-31');
+    await loaded.close();
     await close();
   });
 
@@ -158,14 +268,14 @@ describe('the real directory', () => {
         db,
         {
           practices: join(REAL, 'epraccur-2025-05.csv'),
-          postcodes: [join(REAL, 'postcodes/HG.csv')],
+          postcodes: ['BD', 'HD', 'HG', 'HX', 'LS', 'WF'].map((area) => join(REAL, `postcodes/${area}.csv`)),
           outcodes: join(REAL, 'outcode-centroids-nspl-2025-05.csv'),
         },
         now,
       );
       expect(report.practices).toMatchObject({ loaded: 6253, notPlaced: [] });
-      expect(report.practices.byUnitPostcode + report.practices.byOutwardCode).toBe(6253);
-      expect(report.practices.byUnitPostcode).toBeGreaterThan(10);
+      expect(report.practices).toMatchObject({ byUnitPostcode: 280, byOutwardCode: 5973 });
+      expect(report.postcodes).toEqual({ loaded: 100_088, repeated: 0 });
       expect(report.asOf).toBe('2025-04-23');
       expect(report.leftOut.filter(({ kind, file }) => kind === 'refused' && file !== 'outcodes')).toEqual(
         [],

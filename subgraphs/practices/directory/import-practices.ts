@@ -16,14 +16,15 @@ export interface PracticesImported {
   notPlaced: string[];
 }
 
-/** Writes practices, each at the unit postcode of the same edition or else at its outward code's centre. */
+/** Writes practices, each at the unit postcode of the same edition or else at its outward code's centre. @returns their codes, too. */
 export async function importPractices(
   db: Kysely<PracticesTables>,
   edition: number,
   practices: AsyncIterable<FiledPractice>,
   centres: ReadonlyMap<string, Point>,
-): Promise<PracticesImported> {
+): Promise<PracticesImported & { codes: ReadonlySet<string> }> {
   const imported: PracticesImported = { loaded: 0, byUnitPostcode: 0, byOutwardCode: 0, notPlaced: [] };
+  const codes = new Set<string>();
   for await (const batch of inBatches(practices, IMPORT_BATCH)) {
     const units = await unitsOf(db, edition, batch);
     const placed = batch.map((practice) => located(practice, units, centres));
@@ -33,9 +34,12 @@ export async function importPractices(
         .values(placed.map((practice) => toRow(edition, practice)))
         .execute();
     });
-    for (const practice of placed) count(imported, practice);
+    for (const practice of placed) {
+      count(imported, practice);
+      codes.add(practice.odsCode);
+    }
   }
-  return imported;
+  return { ...imported, codes };
 }
 
 function count(imported: PracticesImported, { odsCode, location }: DirectoryPractice): void {

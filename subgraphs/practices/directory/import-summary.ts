@@ -1,17 +1,22 @@
+import type { ImportChanges } from './import-changes';
 import type { ImportReport } from './import-directory';
 import type { LeftOut } from './import-tally';
 
 /** An import in words, for the terminal. */
 export function importSummary(report: ImportReport): string {
-  const { practices, postcodes, outcodes, leftOut } = report;
+  const { practices, changes, postcodes, outcodes, leftOut } = report;
   return [
     `Directory edition ${report.edition} is in use; its newest entry is of ${report.asOf}.`,
     `  practices     ${number(practices.loaded)}`,
     `    placed by unit postcode  ${number(practices.byUnitPostcode)}`,
     `    placed by outward code   ${number(practices.byOutwardCode)}`,
     `    not placed               ${number(practices.notPlaced.length)}${examples(practices.notPlaced)}`,
+    ...changesSection(changes),
     `  postcodes     ${number(postcodes.loaded)}${repeated(postcodes.repeated)}`,
     `  outward codes ${number(outcodes.loaded)}${repeated(outcodes.repeated)}`,
+    `  connections   ${report.connections === null ? 'as before' : `of ${number(report.connections)} practices`}`,
+    `  opening hours ${report.openingHours === null ? 'as before' : `of ${number(report.openingHours)} practices`}`,
+    `  bank holidays ${report.bankHolidaysUntil === null ? 'as before' : `until ${report.bankHolidaysUntil}`}`,
     ...section('Refused', leftOut, 'refused'),
     ...section('Skipped', leftOut, 'skipped'),
   ].join('\n');
@@ -25,6 +30,16 @@ function section(title: string, all: readonly LeftOut[], kind: LeftOut['kind']):
     ...rows.map(
       ({ file, reason, count, at }) => `  ${file}: ${reason}: ${number(count)}${examples(at, count)}`,
     ),
+  ];
+}
+
+function changesSection(changes: ImportChanges | null): string[] {
+  if (changes === null) return [];
+  const { added, changed, closed } = changes;
+  return [
+    `    added since before       ${number(added)}`,
+    `    changed                  ${number(changed)}`,
+    `    closed, with their books ${number(closed.length)}${examples(closed)}`,
   ];
 }
 

@@ -6,13 +6,13 @@ export interface LeftOut {
   file: ImportedFile;
   reason: string;
   count: number;
-  /** The first few, `BD.csv:12`. */
+  /** `BD.csv:12`: all that were refused, up to ten thousand; the first few of what was skipped on purpose. */
   at: string[];
 }
 
-export type ImportedFile = 'practices' | 'postcodes' | 'outcodes';
+export type ImportedFile = 'practices' | 'postcodes' | 'outcodes' | 'connections' | 'opening-hours';
 
-const MOST_EXAMPLES = 5;
+const MOST_AT = { refused: 10_000, skipped: 5 };
 
 export interface ImportTally {
   /** Counts a row that was left out; passes on the values of the others. */
@@ -30,7 +30,7 @@ export function importTally(): ImportTally {
     const key = `${file} ${kind} ${reason}`;
     const entry = reasons.get(key) ?? { kind, file, reason, count: 0, at: [] };
     entry.count += 1;
-    if (entry.at.length < MOST_EXAMPLES) entry.at.push(at);
+    if (entry.at.length < MOST_AT[kind]) entry.at.push(at);
     reasons.set(key, entry);
   };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DirectoryPractice } from './directory-practice';
 import { greatCircleMiles, type Point } from './great-circle';
-import { byDistanceThenCode, practicesWithin } from './nearest';
+import { byDistanceThenCode, practicesNear } from './nearest';
 
 const LEEDS: Point = { latitude: 53.7974, longitude: -1.5531 };
 
@@ -18,7 +18,7 @@ describe('greatCircleMiles', () => {
   });
 });
 
-describe('practicesWithin', () => {
+describe('practicesNear', () => {
   const point = fc.record({
     latitude: fc.double({ min: 53, max: 54.5, noNaN: true }),
     longitude: fc.double({ min: -2.5, max: -0.5, noNaN: true }),
@@ -28,7 +28,27 @@ describe('practicesWithin', () => {
   it('answers as measuring every practice does', () => {
     fc.assert(
       fc.property(directory, point, fc.double({ min: 0, max: 50, noNaN: true }), (practices, from, miles) => {
-        expect(practicesWithin(practices)(from, miles)).toEqual(bruteForce(practices, from, miles));
+        expect(practicesNear(practices).within(from, miles)).toEqual(bruteForce(practices, from, miles));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('answers the nearest as measuring every practice does, also where many share a building', () => {
+    const crowded = fc
+      .tuple(directory, point, fc.integer({ min: 0, max: 40 }))
+      .map(([others, at, count]) => [
+        ...others,
+        ...Array.from({ length: count }, (_, index) => practiceAt(at, others.length + index)),
+      ]);
+    fc.assert(
+      fc.property(crowded, point, fc.integer({ min: 1, max: 40 }), (practices, from, count) => {
+        const expected = bruteForce(practices, from, Infinity).slice(0, count);
+        expect(practicesNear(practices).nearest(from, count)).toEqual(expected);
+        const from2 = practices.at(-1)?.location ?? from;
+        expect(practicesNear(practices).nearest(from2, count)).toEqual(
+          bruteForce(practices, from2, Infinity).slice(0, count),
+        );
       }),
       { numRuns: 200 },
     );
@@ -39,8 +59,8 @@ describe('practicesWithin', () => {
       fc.property(directory, point, point, (others, from, at) => {
         const practices = [...others, practiceAt(at, others.length)];
         const edge = greatCircleMiles(from, at);
-        expect(practicesWithin(practices)(from, edge)).toEqual(bruteForce(practices, from, edge));
-        expect(practicesWithin(practices)(from, edge)).toContainEqual({
+        expect(practicesNear(practices).within(from, edge)).toEqual(bruteForce(practices, from, edge));
+        expect(practicesNear(practices).within(from, edge)).toContainEqual({
           practice: practices.at(-1),
           distanceMiles: edge,
         });
@@ -50,16 +70,17 @@ describe('practicesWithin', () => {
 
   it('orders practices in one building by code', () => {
     const practices = ['C', 'A', 'B'].map((odsCode) => ({ ...practiceAt(LEEDS, 0), odsCode }));
-    expect(practicesWithin(practices)(LEEDS, 0).map(({ practice }) => practice.odsCode)).toEqual([
-      'A',
-      'B',
-      'C',
-    ]);
+    expect(
+      practicesNear(practices)
+        .within(LEEDS, 0)
+        .map(({ practice }) => practice.odsCode),
+    ).toEqual(['A', 'B', 'C']);
   });
 
   it('leaves out practices that are not placed', () => {
     const nowhere = { ...practiceAt(LEEDS, 0), location: null };
-    expect(practicesWithin([nowhere])(LEEDS, 50)).toEqual([]);
+    expect(practicesNear([nowhere]).within(LEEDS, 50)).toEqual([]);
+    expect(practicesNear([nowhere]).nearest(LEEDS, 5)).toEqual([]);
   });
 });
 

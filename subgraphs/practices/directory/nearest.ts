@@ -8,8 +8,12 @@ export interface NearPractice {
   distanceMiles: number;
 }
 
-/** All practices at most so many miles from a point, nearest first; at one distance, by code. */
-export type PracticesWithin = (from: Point, miles: number) => NearPractice[];
+/** Nearest first; at one distance, by code. */
+export interface PracticesNear {
+  /** All practices at most so many miles from a point. */
+  within(from: Point, miles: number): NearPractice[];
+  nearest(from: Point, count: number): NearPractice[];
+}
 
 const KILOMETRES_PER_MILE = 1.609344;
 
@@ -21,19 +25,50 @@ const MARGIN = 1 + 1e-5;
 const MARGIN_KM = 0.001;
 
 /** Builds a kd-tree over the practices that have a location. */
-export function practicesWithin(practices: readonly DirectoryPractice[]): PracticesWithin {
+export function practicesNear(practices: readonly DirectoryPractice[]): PracticesNear {
   const placed = practices.filter(hasLocation);
-  if (placed.length === 0) return () => [];
+  if (placed.length === 0) return { within: () => [], nearest: () => [] };
   const tree = new KDBush(placed.length);
   for (const { location } of placed) tree.add(location.longitude, location.latitude);
   tree.finish();
 
-  return (from, miles) =>
-    around(tree, from.longitude, from.latitude, Infinity, miles * KILOMETRES_PER_MILE * MARGIN + MARGIN_KM)
+  const measured = (from: Point, ids: readonly number[]): NearPractice[] =>
+    ids
       .flatMap((id) => placed[id] ?? [])
-      .map((practice) => ({ practice, distanceMiles: greatCircleMiles(from, practice.location) }))
+      .map((practice) => ({ practice, distanceMiles: greatCircleMiles(from, practice.location) }));
+
+  function within(from: Point, miles: number): NearPractice[] {
+    const kilometres = miles * KILOMETRES_PER_MILE * MARGIN + MARGIN_KM;
+    return measured(from, around(tree, from.longitude, from.latitude, Infinity, kilometres))
       .filter(({ distanceMiles }) => distanceMiles <= miles)
       .sort(byDistanceThenCode);
+  }
+
+  return {
+    within,
+    nearest(from, count) {
+      const asTheTreeHasIt = measured(from, around(tree, from.longitude, from.latitude, count + SPARE));
+      const near = asTheTreeHasIt.sort(byDistanceThenCode);
+      const edge = near[count - 1];
+      const last = near.at(-1);
+      // More share a building at the edge than there are spares, or the tree is not sure of their order.
+      if (
+        edge !== undefined &&
+        last !== undefined &&
+        isBesideEachOther(edge, last) &&
+        near.length < placed.length
+      )
+        return within(from, edge.distanceMiles).slice(0, count);
+      return near.slice(0, count);
+    },
+  };
+}
+
+/** Up to seven practices share one point. */
+const SPARE = 8;
+
+function isBesideEachOther(edge: NearPractice, last: NearPractice): boolean {
+  return last.distanceMiles <= edge.distanceMiles * MARGIN + MARGIN_KM / KILOMETRES_PER_MILE;
 }
 
 /** A total order, so that pages neither repeat nor lose practices that share a building. */

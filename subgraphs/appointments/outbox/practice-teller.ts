@@ -1,0 +1,66 @@
+import type { PracticeNotice } from '../ledger/practice-notices';
+import type { BookingDeps } from '../booking/booking-deps';
+import { patientFor } from '../booking/booking-deps';
+import type { Repeating } from '../repeatedly';
+import { AT_ONCE, PACE, tellInOrder, type Pace } from './tell-in-order';
+import { webhook, type WebhookSettings } from './webhook';
+
+export interface PracticeTellerOptions extends Pick<BookingDeps, 'ledger' | 'patients' | 'now' | 'logger'> {
+  webhook: WebhookSettings;
+  pace?: Pace;
+}
+
+/**
+ * Tells people's own practices where they were booked instead: at least once, in order for each practice. What nobody
+ * takes for a day is a dead letter, for operators.
+ */
+export function practiceTeller(options: PracticeTellerOptions): Repeating {
+  const { ledger, webhook: settings, now, logger, pace = PACE } = options;
+  const practices = webhook(settings, AT_ONCE, now);
+  return tellInOrder<PracticeNotice>({
+    whom: 'own practices',
+    outbox: {
+      claim: ledger.claimNotices,
+      told: ledger.noticeTold,
+      notTold: ledger.noticeNotTold,
+      giveUp: ledger.giveUpNotice,
+    },
+    async post(notice, withinMs) {
+      const id = `${notice.practice}-${notice.sequence}`;
+      return practices.post({ id, body: await bodyOf(id, notice, options) }, withinMs);
+    },
+    about: ({ practice, sequence, kind }) => ({ practice, sequence, kind }),
+    close: practices.close,
+    logger,
+    pace,
+  });
+}
+
+const TYPES = {
+  BOOKED_ELSEWHERE: 'patient.booked-elsewhere',
+  CANCELLED_ELSEWHERE: 'patient.cancelled-elsewhere',
+} as const;
+
+/** Who, what, where and when, and nothing clinical; the same bytes at every attempt. */
+async function bodyOf(
+  id: string,
+  { practice, sequence, kind, at, booking }: PracticeNotice,
+  deps: PracticeTellerOptions,
+): Promise<string> {
+  const { nhsNumber } = await patientFor(booking, deps);
+  const { slot, elsewhereBecause } = booking.offer;
+  return JSON.stringify({
+    type: TYPES[kind],
+    id,
+    practice,
+    sequence,
+    nhsNumber,
+    bookingReference: booking.reference,
+    bookedAt: slot.practice,
+    startsAt: slot.startsAt.toISOString(),
+    endsAt: slot.endsAt.toISOString(),
+    mode: slot.mode,
+    because: elsewhereBecause,
+    occurredAt: at.toISOString(),
+  });
+}

@@ -1,0 +1,65 @@
+import { Args, ArgsType, Ctx, Directive, Field, Int, Query, Resolver } from 'type-graphql';
+import type { Caller } from '../../../domain/caller';
+import { instance } from '../../instance';
+import { badInput, forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { Ledger } from '../ledger/ledger';
+import { ElsewhereCount, PracticeDeadLetter } from '../types/continuity';
+import { practice } from '../types/slot';
+
+const MAX_FIRST = 200;
+
+@ArgsType()
+class DeadLetterArgs {
+  @Field(() => Int, { defaultValue: 50, description: `At most ${MAX_FIRST}.` })
+  first!: number;
+}
+
+@ArgsType()
+class ElsewhereArgs {
+  @Field(() => Date, { description: 'Bookings made from then on.' })
+  from!: Date;
+
+  @Field(() => Date, { description: 'And before then.' })
+  to!: Date;
+}
+
+/** Whether own practices get to know of bookings elsewhere, and why there are any. */
+@Resolver()
+export class ContinuityResolver {
+  constructor(private readonly ledger: Pick<Ledger, 'deadLetters' | 'elsewhereReasons'>) {}
+
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @Query(() => [PracticeDeadLetter], {
+    description: 'Notices to own practices that nobody took, latest first. For operators.',
+  })
+  async practiceDeadLetters(
+    @Args(() => DeadLetterArgs) { first }: DeadLetterArgs,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<PracticeDeadLetter[]> {
+    operatorsOnly(caller);
+    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    const letters = await this.ledger.deadLetters(first);
+    return letters.map((letter) =>
+      instance(PracticeDeadLetter, { ...letter, practice: practice(letter.practice) }),
+    );
+  }
+
+  @Directive('@listSize(assumedSize: 5)')
+  @Query(() => [ElsewhereCount], {
+    description: 'Bookings at other practices, by why they were not at the own one. For operators.',
+  })
+  async bookingsElsewhere(
+    @Args(() => ElsewhereArgs) { from, to }: ElsewhereArgs,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<ElsewhereCount[]> {
+    operatorsOnly(caller);
+    if (from >= to) throw badInput('from must be before to.');
+    const counts = await this.ledger.elsewhereReasons(from, to);
+    return counts.map((count) => instance(ElsewhereCount, count));
+  }
+}
+
+function operatorsOnly(caller: Caller): void {
+  if (caller.kind !== 'operator') throw forbidden('For operators.');
+}

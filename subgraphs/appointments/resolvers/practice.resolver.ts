@@ -1,0 +1,66 @@
+import { Args, ArgsType, Ctx, Field, FieldResolver, Resolver, Root } from 'type-graphql';
+import { CalendarDate, londonDate } from '../../../domain/london-time';
+import { OdsCode } from '../../../domain/ods-code';
+import { actorOf, mayLookAt } from '../../../domain/practice-staff';
+import { instance } from '../../instance';
+import { badInput, forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { BookingDeps } from '../booking/booking-deps';
+import { statusOf } from '../booking/states';
+import type { Booking } from '../ledger/records';
+import { PracticeBooking, PracticeDay } from '../types/practice-day';
+import { Practice } from '../types/slot';
+
+@ArgsType()
+class PracticeDayArgs {
+  @Field(() => String, { nullable: true, description: 'For example 2026-03-02; left out: today.' })
+  day?: string | null;
+}
+
+/** What a practice sees of what was booked at it through this service. */
+@Resolver(() => Practice)
+export class PracticeResolver {
+  constructor(private readonly deps: Pick<BookingDeps, 'ledger' | 'releases' | 'now'>) {}
+
+  @FieldResolver(() => PracticeDay, {
+    nullable: true,
+    description:
+      'Bookings made through this service for a day, and how much of the quota is used. For staff of the practice, and operators.',
+  })
+  async bookingDay(
+    @Root() { odsCode }: Practice,
+    @Args(() => PracticeDayArgs) { day }: PracticeDayArgs,
+    @Ctx() { caller, requestId }: SubgraphContext,
+  ): Promise<PracticeDay> {
+    const { ledger, releases, now } = this.deps;
+    const code = OdsCode.parse(odsCode);
+    if (!mayLookAt(caller, code)) {
+      await releases.refused(code, 'VIEW', { actor: actorOf(caller), requestId, reason: null });
+      throw forbidden('For staff of this practice.');
+    }
+    const date = CalendarDate.safeParse(day ?? londonDate(now()));
+    if (!date.success) throw badInput('day must be a date, for example 2026-03-02.');
+    const bookings = await ledger.bookingsAt(code, date.data);
+    const policy = (await releases.policies([code])).get(code);
+    const others = await ledger.othersBookedOn(code, date.data);
+    return instance(PracticeDay, {
+      day: date.data,
+      bookings: bookings.map(practiceBooking),
+      dailyQuota: policy?.dailyQuota ?? null,
+      quotaUsed: others.length,
+    });
+  }
+}
+
+function practiceBooking({ reference, state, offer, createdAt }: Booking): PracticeBooking {
+  const { startsAt, endsAt, mode } = offer.slot;
+  return instance(PracticeBooking, {
+    reference,
+    status: statusOf(state),
+    startsAt,
+    endsAt,
+    mode,
+    ownPatient: offer.relation === 'OWN',
+    bookedAt: createdAt,
+  });
+}

@@ -1,0 +1,144 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  Mutation,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { instance } from '../../instance';
+import { invalidInput, notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
+import { badInput, forbidden } from '../../refused';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import type { DeskAnswer, ReleaseDesk } from '../release/release-desk';
+import { Practice, toPractice } from './practice';
+import { checkPreview, checkRules, reasonProblem } from './release-check';
+import {
+  CloseBookInput,
+  ReleasePreviewInput,
+  ReopenBookInput,
+  SetReleasePolicyInput,
+} from './release-inputs';
+import {
+  CloseBookResult,
+  historyEntry,
+  practiceNotFound,
+  ReleaseHistoryEntry,
+  ReleasePreview,
+  SetReleasePolicyResult,
+  stalePolicy,
+  type PracticeNotFound,
+  type StalePolicy,
+} from './release-types';
+
+const MAX_HISTORY = 100;
+
+@ArgsType()
+class ReleaseHistoryArgs {
+  @Field(() => Int, { defaultValue: 20, description: `At most ${MAX_HISTORY}.` })
+  first!: number;
+}
+
+type Done = Practice | InvalidInput | NotAllowed | PracticeNotFound;
+
+/** Where practice staff decide what of their book is released, and see what comes of it. */
+@Resolver(() => Practice)
+export class ReleaseResolver {
+  constructor(
+    private readonly desk: ReleaseDesk,
+    private readonly feed: DirectoryFeed,
+    private readonly now: () => Date,
+  ) {}
+
+  @Mutation(() => SetReleasePolicyResult, {
+    description:
+      'For those who manage the practice. Replaces the release rules; the first time is the opt-in. Takes effect at once, on searches, holds and bookings alike. A closed book stays closed.',
+  })
+  async setReleasePolicy(
+    @Arg('input', () => SetReleasePolicyInput) input: SetReleasePolicyInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done | StalePolicy> {
+    const checked = checkRules(input);
+    if (checked.kind === 'invalid') return invalidInput(checked.fields);
+    const answer = await this.desk.set(input.odsCode, input.expectedVersion, checked.rules, context);
+    return answer.kind === 'stale' ? stalePolicy(answer.current) : this.done(answer);
+  }
+
+  @Mutation(() => CloseBookResult, {
+    description:
+      'For everybody who works at the practice. Shuts the book to everybody outside (or to all) until it is reopened: once this is answered nothing more is booked, offers already shown included.',
+  })
+  async closeBook(
+    @Arg('input', () => CloseBookInput) { odsCode, to, reason }: CloseBookInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done> {
+    const problem = reasonProblem(reason);
+    if (problem !== null) return invalidInput(problem.fields);
+    return this.done(await this.desk.close(odsCode, to, reason.trim(), context));
+  }
+
+  @Mutation(() => CloseBookResult, { description: 'For those who manage the practice.' })
+  async reopenBook(
+    @Arg('input', () => ReopenBookInput) { odsCode }: ReopenBookInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done> {
+    return this.done(await this.desk.reopen(odsCode, context));
+  }
+
+  @FieldResolver(() => ReleasePreview, {
+    nullable: true,
+    description:
+      'What a given caller would be offered, and which rule stops the rest. For staff of the practice, and operators.',
+  })
+  async releasePreview(
+    @Root() { odsCode }: Practice,
+    @Arg('input', () => ReleasePreviewInput) input: ReleasePreviewInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ReleasePreview> {
+    const wanted = checkPreview(input, this.now());
+    if (typeof wanted === 'string') throw badInput(wanted);
+    const preview = await this.desk.preview(odsCode, wanted, context);
+    if (preview === null) throw forbidden(FOR_STAFF);
+    return instance(ReleasePreview, preview);
+  }
+
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @FieldResolver(() => [ReleaseHistoryEntry], {
+    nullable: true,
+    description:
+      'Everything that was done, or refused, with the release rules, latest first. For staff of the practice, and operators.',
+  })
+  async releaseHistory(
+    @Root() { odsCode }: Practice,
+    @Args(() => ReleaseHistoryArgs) { first }: ReleaseHistoryArgs,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ReleaseHistoryEntry[]> {
+    if (first < 1 || first > MAX_HISTORY) throw badInput(`first must be from 1 to ${MAX_HISTORY}.`);
+    const history = await this.desk.history(odsCode, first, context);
+    if (history === null) throw forbidden(FOR_STAFF);
+    return history.map(historyEntry);
+  }
+
+  private done(answer: DeskAnswer): Done {
+    switch (answer.kind) {
+      case 'done':
+        return instance(Practice, toPractice(answer.practice, this.feed.current()));
+      case 'not-found':
+        return practiceNotFound();
+      case 'not-allowed':
+        return notAllowed(NOT_YOURS);
+      case 'stale':
+        throw new Error('Only setting rules names a version.');
+    }
+  }
+}
+
+const FOR_STAFF = 'For staff of this practice.';
+const NOT_YOURS =
+  'This is for staff of the practice itself, and setting or reopening for those who manage it. Sign in with the role that you hold there.';

@@ -1,0 +1,94 @@
+import type { Kysely } from 'kysely';
+import { CalendarDate } from '../../../domain/london-time';
+import { bankHolidays, type BankHolidays } from '../opening/bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import type { OpeningRule } from '../opening/opening-hours';
+import type { PracticesTables } from '../tables';
+import { directoryOf, type Directory } from './directory';
+import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
+import type { Edition } from './edition';
+
+/** Reads an edition into memory. Its rows never change once it is published. */
+export async function editionDirectory(
+  db: Kysely<PracticesTables>,
+  { id, asOf }: Edition,
+): Promise<Directory> {
+  const [practices, gpSystems, openingHours, holidays] = await Promise.all([
+    practicesOf(db, id),
+    gpSystemsOf(db, id),
+    openingHoursOf(db, id),
+    bankHolidaysOf(db, id),
+  ]);
+  return directoryOf(practices, asOf, { gpSystems, openingHours, bankHolidays: holidays });
+}
+
+export async function practicesOf(
+  db: Kysely<PracticesTables>,
+  edition: number,
+): Promise<DirectoryPractice[]> {
+  const rows = await db.selectFrom('directory_practice').selectAll().where('edition', '=', edition).execute();
+  return rows.map(toPractice);
+}
+
+async function gpSystemsOf(
+  db: Kysely<PracticesTables>,
+  edition: number,
+): Promise<Map<string, PracticeGpSystem> | null> {
+  const rows = await db
+    .selectFrom('directory_gp_system')
+    .selectAll()
+    .where('edition', '=', edition)
+    .execute();
+  if (rows.length === 0) return null;
+  return new Map(
+    rows.map((row) => [
+      row.ods_code,
+      {
+        odsCode: row.ods_code,
+        clinicalSystem: row.clinical_system,
+        patientSession: row.patient_session,
+        network: row.network,
+        registeredPatients: row.registered_patients,
+      },
+    ]),
+  );
+}
+
+async function openingHoursOf(
+  db: Kysely<PracticesTables>,
+  edition: number,
+): Promise<Map<string, OpeningRule[]>> {
+  const rows = await db.selectFrom('directory_opening').selectAll().where('edition', '=', edition).execute();
+  const hours = new Map<string, OpeningRule[]>();
+  for (const { ods_code: odsCode, day, opens, closes } of rows) {
+    const rules = hours.get(odsCode) ?? [];
+    rules.push({ day, opens, closes });
+    hours.set(odsCode, rules);
+  }
+  return hours;
+}
+
+/** Those that are built in, until others have been imported. */
+export async function bankHolidaysOf(db: Kysely<PracticesTables>, edition: number): Promise<BankHolidays> {
+  const rows = await db
+    .selectFrom('directory_bank_holiday')
+    .select('day')
+    .where('edition', '=', edition)
+    .execute();
+  return rows.length === 0
+    ? ENGLAND_2024_TO_2027
+    : bankHolidays(rows.map(({ day }) => CalendarDate.parse(day)));
+}
+
+function toPractice(row: PracticesTables['directory_practice']): DirectoryPractice {
+  const { latitude, longitude, placed_by: placedBy } = row;
+  const placed = latitude !== null && longitude !== null && placedBy !== null;
+  return {
+    odsCode: row.ods_code,
+    name: row.name,
+    addressLines: row.address.split('\n'),
+    postcode: row.postcode,
+    phone: row.phone,
+    location: placed ? { latitude, longitude, placedBy } : null,
+  };
+}

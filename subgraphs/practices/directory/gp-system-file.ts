@@ -1,0 +1,61 @@
+import { OdsCode } from '../../../domain/ods-code';
+import { csvRowsBelow, type ByteCounter, type RowReading } from './csv-rows';
+import type { PracticeGpSystem } from './directory-practice';
+
+/** `patient_session` and `network` are ids of suppliers, or empty; the rest may be empty. */
+export const GP_SYSTEM_COLUMNS = [
+  'ods_code',
+  'clinical_system',
+  'patient_session',
+  'network',
+  'registered_patients',
+] as const;
+
+/** What a row is judged by: the practices that there are, and the suppliers that this service has adapters for. */
+export interface Known {
+  practices: ReadonlySet<string>;
+  suppliers: ReadonlySet<string>;
+}
+
+/**
+ * Which GP system each practice has, and how it is reached.
+ * @throws DirectoryFileError
+ */
+export async function* readGpSystems(
+  file: string,
+  onBytes: ByteCounter,
+  known: Known,
+): AsyncGenerator<RowReading<PracticeGpSystem>> {
+  const seen = new Set<string>();
+  for await (const { at, cells } of csvRowsBelow(GP_SYSTEM_COLUMNS, file, onBytes))
+    yield { at, ...readRow(cells, known, seen) };
+}
+
+type Verdict = { kind: 'read'; value: PracticeGpSystem } | { kind: 'refused'; reason: string };
+
+function readRow(cells: readonly string[], { practices, suppliers }: Known, seen: Set<string>): Verdict {
+  const [text = '', clinicalSystem = '', patientSession = '', network = '', registered = ''] = cells;
+  const code = OdsCode.safeParse(text);
+  if (!code.success) return refused('the code is not an ODS code');
+  if (!practices.has(code.data)) return refused('there is no such active GP practice in England');
+  if (seen.has(code.data)) return refused('the code was there before');
+  seen.add(code.data);
+  for (const supplier of [patientSession, network])
+    if (supplier !== '' && !suppliers.has(supplier))
+      return refused(`a supplier is none of ${[...suppliers].join(', ')}`);
+  if (!/^[0-9]{0,6}$/.test(registered)) return refused('the number of registered patients is no number');
+  return {
+    kind: 'read',
+    value: {
+      odsCode: code.data,
+      clinicalSystem: clinicalSystem || null,
+      patientSession: patientSession || null,
+      network: network || null,
+      registeredPatients: registered === '' ? null : Number(registered),
+    },
+  };
+}
+
+function refused(reason: string): Verdict {
+  return { kind: 'refused', reason };
+}

@@ -1,0 +1,50 @@
+import { OdsCode } from '../../../domain/ods-code';
+import { OPENING_DAYS, type OpeningDay, type OpeningRule } from '../opening/opening-hours';
+import { csvRowsBelow, type ByteCounter, type RowReading } from './csv-rows';
+
+export type FiledOpening = OpeningRule & { odsCode: string };
+
+/** One period a row; a day without a row is closed, and so is a bank holiday without a `BANK_HOLIDAY` row. */
+export const OPENING_COLUMNS = ['ods_code', 'day', 'opens', 'closes'] as const;
+
+const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
+
+/**
+ * When practices are open, in London time: `08:00`, `18:30`; over midnight the end is the smaller one.
+ * @param practices codes of the practices that there are.
+ * @throws DirectoryFileError
+ */
+export async function* readOpeningHours(
+  file: string,
+  onBytes: ByteCounter,
+  practices: ReadonlySet<string>,
+): AsyncGenerator<RowReading<FiledOpening>> {
+  const seen = new Set<string>();
+  for await (const { at, cells } of csvRowsBelow(OPENING_COLUMNS, file, onBytes))
+    yield { at, ...readRow(cells, practices, seen) };
+}
+
+type Verdict = { kind: 'read'; value: FiledOpening } | { kind: 'refused'; reason: string };
+
+function readRow(cells: readonly string[], practices: ReadonlySet<string>, seen: Set<string>): Verdict {
+  const [text = '', day = '', opens = '', closes = ''] = cells;
+  const code = OdsCode.safeParse(text);
+  if (!code.success) return refused('the code is not an ODS code');
+  if (!practices.has(code.data)) return refused('there is no such active GP practice in England');
+  if (!isDay(day)) return refused(`the day is none of ${OPENING_DAYS.join(', ')}`);
+  if (!TIME.test(opens) || !(TIME.test(closes) || closes === '24:00'))
+    return refused('a time is not of the form 08:00');
+  if (opens === closes) return refused('it opens and closes at the same time');
+  const key = `${code.data} ${day} ${opens}`;
+  if (seen.has(key)) return refused('the period was there before');
+  seen.add(key);
+  return { kind: 'read', value: { odsCode: code.data, day, opens, closes } };
+}
+
+function isDay(text: string): text is OpeningDay {
+  return OPENING_DAYS.some((day) => day === text);
+}
+
+function refused(reason: string): Verdict {
+  return { kind: 'refused', reason };
+}

@@ -1,0 +1,132 @@
+import { OdsCode } from '../../../domain/ods-code';
+import { actorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
+import type {
+  PolicyInForce,
+  ReleaseAction,
+  ReleaseEvent,
+  ReleaseLedger,
+  ReleaseNote,
+} from '../../../domain/release-ledger';
+import type { ReleaseChange, ReleaseRules } from '../../../domain/release-change';
+import { contractQuota, type BookAudience } from '../../../domain/release-policy';
+import type { SubgraphContext } from '../../subgraph-context';
+import type { Connections } from '../connections';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import type { DirectoryPractice } from '../directory/directory-practice';
+import { releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
+
+export type DeskAnswer =
+  | { kind: 'done'; practice: DirectoryPractice }
+  | { kind: 'stale'; current: PolicyInForce }
+  | { kind: 'not-allowed' }
+  | { kind: 'not-found' };
+
+/** What a practice sends; a quota that is left out is the contract's. */
+export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
+
+/** Where practices decide what of their book is released. Everything done or refused here is in their history. */
+export interface ReleaseDesk {
+  set(
+    odsCode: string,
+    expectedVersion: number,
+    rules: RulesSent,
+    context: SubgraphContext,
+  ): Promise<DeskAnswer>;
+  /** Anybody who works at the practice may; reopening and setting are for those who manage it. */
+  close(odsCode: string, to: BookAudience, reason: string, context: SubgraphContext): Promise<DeskAnswer>;
+  reopen(odsCode: string, context: SubgraphContext): Promise<DeskAnswer>;
+  /** Null when the caller may not see it. */
+  preview(odsCode: string, wanted: PreviewFor, context: SubgraphContext): Promise<ReleasePreview | null>;
+  history(odsCode: string, limit: number, context: SubgraphContext): Promise<ReleaseEvent[] | null>;
+}
+
+export function releaseDesk(
+  feed: Pick<DirectoryFeed, 'current'>,
+  releases: ReleaseLedger,
+  connections: Connections,
+  now: () => Date,
+): ReleaseDesk {
+  async function change(
+    odsCode: string,
+    mayDo: typeof manages,
+    changeOf: (practice: DirectoryPractice) => ReleaseChange,
+    reason: string | null,
+    context: SubgraphContext,
+    action: ReleaseAction,
+  ): Promise<DeskAnswer> {
+    const practice = practiceOf(odsCode);
+    if (practice === undefined) return { kind: 'not-found' };
+    const code = OdsCode.parse(practice.odsCode);
+    if (!mayDo(context.caller, code)) {
+      await releases.refused(code, action, noteOf(context, reason));
+      return { kind: 'not-allowed' };
+    }
+    const applied = await releases.change(code, changeOf(practice), noteOf(context, reason));
+    return applied.kind === 'stale' ? applied : { kind: 'done', practice };
+  }
+
+  /** Null when the caller may not, and that is written down. */
+  async function seen<T>(
+    odsCode: string,
+    context: SubgraphContext,
+    look: (code: OdsCode) => Promise<T>,
+  ): Promise<T | null> {
+    const code = OdsCode.parse(odsCode);
+    if (mayLookAt(context.caller, code)) return look(code);
+    await releases.refused(code, 'VIEW', noteOf(context, null));
+    return null;
+  }
+
+  function practiceOf(odsCode: string): DirectoryPractice | undefined {
+    const code = OdsCode.safeParse(odsCode);
+    return code.success ? feed.current().practice(code.data) : undefined;
+  }
+
+  const quotaOf = ({ odsCode }: DirectoryPractice) =>
+    contractQuota(feed.current().gpSystem(odsCode)?.registeredPatients ?? null);
+
+  return {
+    set: (odsCode, expectedVersion, { dailyQuota, ...rules }, context) =>
+      change(
+        odsCode,
+        manages,
+        (practice) => ({
+          kind: 'SET',
+          expectedVersion,
+          rules: { ...rules, dailyQuota: dailyQuota === undefined ? quotaOf(practice) : dailyQuota },
+        }),
+        null,
+        context,
+        'SET',
+      ),
+    close: (odsCode, to, reason, context) =>
+      change(odsCode, worksAt, () => ({ kind: 'CLOSE', to }), reason, context, 'CLOSE'),
+    reopen: (odsCode, context) =>
+      change(odsCode, manages, () => ({ kind: 'REOPEN' }), null, context, 'REOPEN'),
+
+    preview: (odsCode, wanted, context) =>
+      seen(odsCode, context, async (code) => {
+        const policy = (await releases.policies([code])).get(code);
+        if (policy === undefined) return null;
+        const booked = await releases.booked(code, startOfDay(wanted.from), endOfDay(wanted.to));
+        const others = booked.filter(({ relation }) => relation === 'OTHER').map(({ startsAt }) => startsAt);
+        return releasePreview(policy, connections.of(code), wanted, now(), others);
+      }),
+    history: (odsCode, limit, context) => seen(odsCode, context, (code) => releases.history(code, limit)),
+  };
+}
+
+function noteOf({ caller, requestId }: SubgraphContext, reason: string | null): ReleaseNote {
+  return { actor: actorOf(caller), requestId, reason };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A day more on either side covers the London days that the moments are in. */
+function startOfDay(moment: Date): Date {
+  return new Date(moment.getTime() - DAY_MS);
+}
+
+function endOfDay(moment: Date): Date {
+  return new Date(moment.getTime() + DAY_MS);
+}

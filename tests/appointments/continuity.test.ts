@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { graphql } from 'graphql';
+import { Caller } from '../../domain/caller';
+import { londonDate } from '../../domain/london-time';
+import type { OdsCode } from '../../domain/ods-code';
+import { appointmentsSubgraph } from '../../subgraphs/appointments';
+import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { practiceTeller } from '../../subgraphs/appointments/outbox/practice-teller';
+import { PACE, type Pace } from '../../subgraphs/appointments/outbox/tell-in-order';
+import type { Repeating } from '../../subgraphs/appointments/repeatedly';
+import {
+  bookingLaboratory,
+  freeSlots,
+  holdInput,
+  newCaller,
+  newPractice,
+  offer,
+  released,
+  type BookingLaboratory,
+} from '../booking-laboratory';
+import { testDatabases } from '../databases';
+import { practiceWebhook, type Notice } from '../practice-webhook';
+import { situations } from './situations';
+
+const FAST: Pace = { ...PACE, lookEveryMs: 10, firstPauseMs: 30, longestPauseMs: 60 };
+
+describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
+  let lab: BookingLaboratory;
+  let given: ReturnType<typeof situations>;
+  const open: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    lab = await bookingLaboratory(await settings());
+    given = situations(lab);
+  });
+  afterEach(async () => {
+    for (let close = open.pop(); close !== undefined; close = open.pop()) await close();
+  });
+  afterAll(() => lab.close());
+
+  /** @param only of these own practices: tests share a ledger, and what others left is not this one's. */
+  async function listening(takes?: (notice: Notice, attempt: number) => boolean, pace: Partial<Pace> = {}) {
+    const consumer = await practiceWebhook(takes);
+    open.push(consumer.stop);
+    const tell = (): Repeating => {
+      const teller = practiceTeller({
+        ...lab.deps,
+        webhook: consumer.settings,
+        pace: { ...FAST, ...pace },
+      });
+      open.push(teller.stop);
+      return teller;
+    };
+    tell();
+    return { ...consumer, tell };
+  }
+
+  /** Somebody of this practice books at another. */
+  async function booksElsewhere(own: OdsCode, because: 'AWAY_FROM_HOME' | null = null) {
+    return given.booked(await given.held({ elsewhereBecause: because }, newCaller(own)));
+  }
+
+  async function heardOf(heard: readonly (Notice & { taken: boolean })[], practice: OdsCode, count: number) {
+    const ofPractice = () => heard.filter((notice) => notice.practice === practice && notice.taken);
+    for (let tries = 0; tries < 500 && ofPractice().length < count; tries++) await sleep(20);
+    return ofPractice();
+  }
+
+  test('the own practice is told who was booked where and when, and nothing clinical', async () => {
+    const own = newPractice();
+    const { heard } = await listening();
+    const { booking, caller } = await booksElsewhere(own, 'AWAY_FROM_HOME');
+    const [notice] = await heardOf(heard, own, 1);
+    const { slot } = booking.offer;
+    expect(notice).toMatchObject({
+      type: 'patient.booked-elsewhere',
+      id: `${own}-1`,
+      sequence: 1,
+      nhsNumber: caller.actsFor[0]!.nhsNumber,
+      bookingReference: booking.reference,
+      bookedAt: slot.practice,
+      startsAt: slot.startsAt.toISOString(),
+      mode: slot.mode,
+      because: 'AWAY_FROM_HOME',
+    });
+  });
+
+  test('it is told of the cancellation, too, and of nothing twice', async () => {
+    const own = newPractice();
+    const { heard } = await listening();
+    const situation = await booksElsewhere(own);
+    await given.cancel(situation);
+    const notices = await heardOf(heard, own, 2);
+    expect(notices.map(({ type, sequence }) => `${sequence} ${type}`)).toEqual([
+      '1 patient.booked-elsewhere',
+      '2 patient.cancelled-elsewhere',
+    ]);
+    await sleep(100);
+    expect(heard.filter(({ practice }) => practice === own)).toHaveLength(2);
+  });
+
+  test('nobody is told of a booking at the own practice, or of one that failed', async () => {
+    const own = newPractice();
+    const { heard } = await listening();
+    const [slot] = await freeSlots(lab, own, 1);
+    const caller = newCaller(own);
+    const offered = offer(caller, slot!, { relation: 'OWN' });
+    const held = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+    if (held.kind !== 'held') throw new Error(`expected a hold, not ${held.kind}`);
+    await given.booked({ caller, offered, holdId: held.hold.id });
+    const failing = await given.held({}, newCaller(own));
+    given.once('BOOK', { kind: 'taken-by-desk' });
+    expect((await given.confirm(failing)).kind).toBe('slot-taken');
+    await booksElsewhere(own);
+    expect(await heardOf(heard, own, 1)).toMatchObject([{ sequence: 1 }]);
+  });
+
+  test('notices of one practice keep their order over refusals, and do not keep others waiting', async () => {
+    const [stubborn, quick] = [newPractice(), newPractice()];
+    const { heard, tell } = await listening(
+      ({ practice, sequence }, attempt) => practice !== stubborn || sequence !== 1 || attempt > 4,
+    );
+    tell();
+    for (const own of [stubborn, stubborn, quick]) await booksElsewhere(own);
+    await heardOf(heard, quick, 1);
+    const notices = await heardOf(heard, stubborn, 2);
+    expect(notices.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    const attempts = heard.filter(({ id }) => id === `${stubborn}-1`);
+    expect(attempts.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(attempts.map(({ body }) => body)).size).toBe(1);
+    const firstOfSecond = heard.findIndex(({ id }) => id === `${stubborn}-2`);
+    expect(heard.slice(firstOfSecond).some(({ id }) => id === `${stubborn}-1`)).toBe(false);
+  });
+
+  test('what nobody takes becomes a dead letter that operators see, and the next one goes', async () => {
+    const own = newPractice();
+    const { heard } = await listening(({ practice, sequence }) => practice !== own || sequence > 1, {
+      giveUpAfterMs: 150,
+    });
+    const { booking } = await booksElsewhere(own);
+    await booksElsewhere(own);
+    expect(await heardOf(heard, own, 1)).toMatchObject([{ sequence: 2 }]);
+    const { data, errors } = await ask(
+      OPERATOR,
+      '{ practiceDeadLetters { practice { odsCode } sequence bookingReference kind } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.practiceDeadLetters).toContainEqual({
+      practice: { odsCode: own },
+      sequence: 1,
+      bookingReference: booking.reference,
+      kind: 'BOOKED_ELSEWHERE',
+    });
+    expect((await ask(STAFF, '{ practiceDeadLetters { sequence } }')).errors?.[0]?.extensions.code).toBe(
+      'FORBIDDEN',
+    );
+  });
+
+  test('why people are seen elsewhere is kept, and counted', async () => {
+    const since = new Date(Date.now() - 5);
+    await sleep(10);
+    await booksElsewhere(newPractice(), 'AWAY_FROM_HOME');
+    await booksElsewhere(newPractice());
+    await booksElsewhere(newPractice());
+    const query = `{ bookingsElsewhere(from: "${since.toISOString()}", to: "2100-01-01T00:00:00Z") { reason bookings } }`;
+    expect((await ask(OPERATOR, query)).data).toEqual({
+      bookingsElsewhere: [
+        { reason: 'AWAY_FROM_HOME', bookings: 1 },
+        { reason: 'NOTHING_AT_OWN_PRACTICE', bookings: 2 },
+      ],
+    });
+    expect((await ask(STAFF, query)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  test('a practice sees what was booked at it, and how much of its quota is used; nobody else does', async () => {
+    const { booking } = await given.booked();
+    const { slot } = booking.offer;
+    await released(lab, slot.practice, { dailyQuota: 4 });
+    const day = londonDate(slot.startsAt);
+    const query = `{ _entities(representations: [{ __typename: "Practice", odsCode: "${slot.practice}" }]) {
+      ... on Practice { bookingDay(day: "${day}") { day dailyQuota quotaUsed bookings { reference status ownPatient } } } } }`;
+    const expected = {
+      day,
+      dailyQuota: 4,
+      quotaUsed: 1,
+      bookings: [{ reference: booking.reference, status: 'CONFIRMED', ownPatient: false }],
+    };
+    for (const caller of [staffOf(slot.practice), OPERATOR])
+      expect((await ask(caller, query)).data).toEqual({ _entities: [{ bookingDay: expected }] });
+    for (const caller of [STAFF, newCaller(), { kind: 'anonymous' } as const]) {
+      const { data, errors } = await ask(caller, query);
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+      expect(data).toEqual({ _entities: [{ bookingDay: null }] });
+    }
+    const refused = await lab.deps.releases.history(slot.practice, 3);
+    expect(refused.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(
+      Array(3).fill('VIEW REFUSED'),
+    );
+  });
+
+  async function ask(caller: Caller, source: string) {
+    const holds = { ...lab.deps.holds, close: () => Promise.resolve() };
+    const subgraph = appointmentsSubgraph({
+      ...lab.deps,
+      holds,
+      ledger: { ...lab.deps.ledger, close: () => Promise.resolve() },
+    });
+    const contextValue = { caller, requestId: 'test', signal: new AbortController().signal };
+    const answer = await graphql({ schema: subgraph.schema, source, contextValue });
+    await subgraph.close();
+    return { ...answer, data: JSON.parse(JSON.stringify(answer.data ?? {})) as Record<string, unknown> };
+  }
+});
+
+const OPERATOR = Caller.parse({ kind: 'operator', id: 'operator-0123456789' });
+const STAFF = staffOf(newPractice());
+
+function staffOf(practice: OdsCode): Caller {
+  return Caller.parse({
+    kind: 'practice-staff',
+    id: 'staff-0123456789',
+    practice,
+    roleCode: 'S8001:G8005:R8009',
+  });
+}
