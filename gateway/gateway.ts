@@ -21,7 +21,10 @@ export interface GatewayOptions {
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening> {
   const { subgraphs, identify, logger } = options;
-  const graphql = graphqlServer(federatedExecutor(options.supergraphSdl, subgraphs), logger);
+  const executor = federatedExecutor(options.supergraphSdl, subgraphs, (reason) => {
+    logger.debug({ reason }, 'executed by Apollo');
+  });
+  const graphql = graphqlServer(executor.forApolloServer, logger);
   await graphql.start();
   const handle = requestHandler({
     graphql,

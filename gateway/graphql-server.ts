@@ -8,10 +8,10 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import type { GatewayContext } from './federated-executor';
+import type { GatewayContext } from './gateway-context';
+import type { FederatedExecutor } from './federated-executor';
 
 /** Codes that clients may see as they are; everything else is ours to explain and is masked. */
 const PUBLIC_CODES: ReadonlySet<unknown> = new Set([
@@ -26,7 +26,7 @@ const PUBLIC_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 export function graphqlServer(
-  gateway: ApolloGateway,
+  gateway: FederatedExecutor['forApolloServer'],
   logger: Logger,
 ): ApolloServer<GatewayContext & BaseContext> {
   return new ApolloServer<GatewayContext>({

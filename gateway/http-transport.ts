@@ -33,7 +33,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
     bodyTimeout: TIMEOUT_MS,
   });
   return {
-    async fetch({ query, variables, operationName, caller, requestId, signal }) {
+    async fetch({ query, variables, operationName }, { caller, requestId, signal }) {
       const { statusCode, body } = await pool.request({
         path: pathname,
         method: 'POST',

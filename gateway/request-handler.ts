@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge, readBody } from '../http/read-body';
-import type { GatewayContext } from './federated-executor';
+import type { GatewayContext } from './gateway-context';
 import { TokenRefused } from './identity/token-refused';
 import type { StaticFiles } from './static-files';
 

@@ -1,10 +1,15 @@
 import { execute, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { SubgraphContext } from './subgraph-context';
 
-export interface SubgraphOperation extends SubgraphContext {
+export interface SubgraphOperation {
   document: DocumentNode;
   variables: Record<string, unknown>;
   operationName: string | undefined;
+}
+
+export interface SubgraphResult {
+  data?: Record<string, unknown> | null;
+  errors?: readonly GraphQLFormattedError[];
 }
 
 /**
@@ -12,8 +17,8 @@ export interface SubgraphOperation extends SubgraphContext {
  */
 export async function executeSubgraph(
   schema: GraphQLSchema,
-  { document, variables, operationName, caller, requestId, signal }: SubgraphOperation,
-): Promise<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLFormattedError[] }> {
-  const contextValue: SubgraphContext = { caller, requestId, signal };
-  return execute({ schema, document, variableValues: variables, operationName, contextValue });
+  { document, variables, operationName }: SubgraphOperation,
+  context: SubgraphContext,
+): Promise<SubgraphResult> {
+  return execute({ schema, document, variableValues: variables, operationName, contextValue: context });
 }
