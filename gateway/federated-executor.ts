@@ -1,5 +1,6 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { asGraphQLError } from './execution/as-graphql-error';
 import { operationCache, type OperationCache } from './execution/operation-cache';
 import type { FallbackReason } from './execution/not-compiled';
 import { loadSupergraph } from './execution/supergraph';
@@ -55,8 +56,4 @@ export function federatedExecutor(
       stop: () => Promise.resolve(),
     },
   };
-}
-
-function asGraphQLError(error: Error): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }

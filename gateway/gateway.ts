@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
+import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
 import { federatedExecutor } from './federated-executor';
 import { graphqlServer } from './graphql-server';
@@ -24,10 +25,13 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
   const executor = federatedExecutor(options.supergraphSdl, subgraphs, (reason) => {
     logger.debug({ reason }, 'executed by Apollo');
   });
-  const graphql = graphqlServer(executor.forApolloServer, logger);
+  const mask = errorMask(logger);
+  const graphql = graphqlServer(executor.forApolloServer, mask, logger);
   await graphql.start();
   const handle = requestHandler({
     graphql,
+    operations: executor.operations,
+    mask,
     identify,
     explorer: explorerFiles(options.explorerFolder),
     logger,

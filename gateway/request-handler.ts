@@ -6,7 +6,10 @@ import { z } from 'zod';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge, readBody } from '../http/read-body';
+import type { ErrorMask } from './error-mask';
+import type { OperationCache } from './execution/operation-cache';
 import type { GatewayContext } from './gateway-context';
+import { answerPlainRequest } from './plain-request';
 import { TokenRefused } from './identity/token-refused';
 import type { StaticFiles } from './static-files';
 
@@ -15,6 +18,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 export interface RequestHandlerOptions {
   graphql: ApolloServer<GatewayContext>;
+  operations: OperationCache;
+  mask: ErrorMask;
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   explorer: StaticFiles;
@@ -66,7 +71,7 @@ function addressed({ url = '/' }: IncomingMessage): URL {
 
 function router(options: RequestHandlerOptions): Route {
   return (request, response, url) => {
-    if (url.pathname === '/graphql') return graphql(request, response, url, options);
+    if (url.pathname === '/graphql') return graphql(request, response, url.search, options);
     if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
     if (url.pathname === '/') return redirect(response, '/explorer/');
     if (url.pathname === '/explorer') return redirect(response, '/explorer/');
@@ -79,28 +84,37 @@ function router(options: RequestHandlerOptions): Route {
 async function graphql(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
-  { graphql: server, identify }: RequestHandlerOptions,
+  search: string,
+  options: RequestHandlerOptions,
 ): Promise<void> {
-  const body = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
+  const text = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
+  const body = text === undefined ? undefined : parseBody(text);
+  const caller = await options.identify(request.headers.authorization);
+  const context = contextOf(caller, response);
+  const { method, headers } = request;
+  const plain = await answerPlainRequest({ method, headers, body }, context, options);
+  if (plain === null) return byApolloServer(request, response, { search, body, context }, options.graphql);
+  response.writeHead(plain.status, {
+    'content-type': plain.contentType,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(plain.body),
+  });
+  response.end(plain.body);
+}
+
+/** Everything that is not plain: GET, other types, batches, and all that is to be refused. */
+async function byApolloServer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { search, body, context }: { search: string; body: unknown; context: GatewayContext },
+  server: ApolloServer<GatewayContext>,
+): Promise<void> {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const caller = await identify(request.headers.authorization);
-
   const answered = await server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method ?? 'GET',
-      headers,
-      search: url.search,
-      body: body === undefined ? undefined : parseBody(body),
-    },
-    context: () =>
-      Promise.resolve({
-        caller,
-        requestId: String(response.getHeader(REQUEST_ID_HEADER)),
-        signal: whileWaited(response),
-      }),
+    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
+    context: () => Promise.resolve(context),
   });
   for (const [name, value] of answered.headers) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');
@@ -112,12 +126,26 @@ async function graphql(
   }
 }
 
+/** Most operations never look at the signal: it is made for those that do. */
+function contextOf(caller: Caller, response: ServerResponse): GatewayContext {
+  let signal: AbortSignal | undefined;
+  return {
+    caller,
+    requestId: String(response.getHeader(REQUEST_ID_HEADER)),
+    get signal() {
+      return (signal ??= whileWaited(response));
+    },
+  };
+}
+
 /** Aborted when the client closes the connection before it was answered. */
 function whileWaited(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
+  const abortUnlessAnswered = () => {
     if (!response.writableFinished) controller.abort();
-  });
+  };
+  if (response.closed) abortUnlessAnswered();
+  else response.once('close', abortUnlessAnswered);
   return controller.signal;
 }
 

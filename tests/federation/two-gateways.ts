@@ -1,9 +1,9 @@
 import { ApolloGateway } from '@apollo/gateway';
-import { composeServices } from '@apollo/composition';
 import { execute, parse, validate, type GraphQLSchema } from 'graphql';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
+import { composed } from './composed';
 import { diceOf, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
 import type { GeneratedOperation } from './generated-operation';
 import type { Graph } from './graphs';
@@ -40,15 +40,7 @@ export async function twoGateways(
   pace: Pace,
   executeOurs: Execute,
 ): Promise<TwoGateways> {
-  const composed = composeServices(
-    Object.entries(graph.subgraphs).map(([name, sdl]) => ({
-      name,
-      typeDefs: parse(sdl),
-      url: `http://${name}.invalid`,
-    })),
-  );
-  if (composed.errors !== undefined)
-    throw new Error(composed.errors.map(({ message }) => message).join('\n'));
+  const supergraphSdl = composed(graph);
   const schemas = new Map(
     Object.entries(graph.subgraphs).map(([name, sdl]) => [
       name,
@@ -57,7 +49,7 @@ export async function twoGateways(
   );
 
   const gateway = new ApolloGateway({
-    supergraphSdl: composed.supergraphSdl,
+    supergraphSdl,
     buildService: ({ name }) => ({
       process: ({ request }) =>
         answering(
@@ -83,7 +75,7 @@ export async function twoGateways(
     name,
     { fetch: answering(name, schema, salt, executeOurs), close: () => Promise.resolve() },
   ]);
-  const { operations } = federatedExecutor(composed.supergraphSdl, new Map(transports), (reason) =>
+  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), (reason) =>
     fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
   );
 
