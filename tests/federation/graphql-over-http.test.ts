@@ -169,7 +169,7 @@ async function byApollo({ method = 'GET', headers = {}, search = '', body }: Sen
 describe('the GraphQL over HTTP audits', () => {
   async function audited(url: string, status: 'error' | 'warn'): Promise<string[]> {
     const audits = serverAudits({ url: () => `${url}/graphql` });
-    const results = await Promise.all(audits.map(async ({ name, fn }) => ({ name, ...(await fn()) })));
+    const results = await Promise.all(audits.map(async ({ name, fn }) => ({ ...(await fn()), name })));
     return results.filter((result) => result.status === status).map(({ name }) => name);
   }
 
