@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { generatedOperation } from './generated-operation';
 import { OWN_GRAPH, SMALL_GRAPHS } from './graphs';
 import { isSameAnswer } from './same-answer';
-import { executeByGraphql, twoGateways, type TwoGateways } from './two-gateways';
+import { executeAsService, twoGateways, type TwoGateways } from './two-gateways';
 
 /** A short run for every day; `npm run differential` makes a long one. */
-const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 25);
+const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 12);
 
 const PACES = ['at-once', 'later'] as const;
 
@@ -13,7 +13,7 @@ describe.each([OWN_GRAPH, ...SMALL_GRAPHS])('over $title', (graph) => {
   describe.each(PACES)('resolved %s', (pace) => {
     let gateways: TwoGateways;
     beforeAll(async () => {
-      gateways = await twoGateways(graph, 'salt', pace, executeByGraphql);
+      gateways = await twoGateways(graph, 'salt', pace, executeAsService);
     });
 
     it(

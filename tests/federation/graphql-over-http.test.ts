@@ -1,7 +1,6 @@
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { serverAudits } from 'graphql-http';
 import pino from 'pino';
-import { errorMask } from '../../gateway/error-mask';
 import type { OperationCache } from '../../gateway/execution/operation-cache';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import { graphqlServer } from '../../gateway/graphql-server';

@@ -3,6 +3,7 @@ import { execute, parse, validate, type GraphQLSchema } from 'graphql';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
+import { executeSubgraph } from '../../subgraphs/in-process';
 import { composed } from './composed';
 import { diceOf, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
 import type { GeneratedOperation } from './generated-operation';
@@ -118,6 +119,9 @@ function answering(
     return run(schema, request);
   };
 }
+
+/** As the service does it. */
+export const executeAsService: Execute = (schema, request) => executeSubgraph(schema, request, CONTEXT);
 
 export const executeByGraphql: Execute = async (schema, { document, variables, operationName }) =>
   execute({ schema, document, variableValues: variables, operationName, contextValue: CONTEXT });
