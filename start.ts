@@ -245,7 +245,7 @@ async function secretOf({ secret, dataDir }: Config): Promise<string> {
 
 function inProcess(subgraph: Subgraph): SubgraphTransport {
   return {
-    fetch: (request) => executeSubgraph(subgraph.schema, request),
+    fetch: (request, context) => executeSubgraph(subgraph.schema, request, context),
     close: () => Promise.resolve(),
   };
 }

@@ -1,57 +1,59 @@
-import { ApolloGateway, type GraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { parse } from 'graphql';
-import type { Caller } from '../domain/caller';
+import type { ApolloServerOptions, BaseContext } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { asGraphQLError } from './execution/as-graphql-error';
+import { operationCache, type OperationCache } from './execution/operation-cache';
+import type { FallbackReason } from './execution/not-compiled';
+import { loadSupergraph } from './execution/supergraph';
+import type { GatewayContext } from './gateway-context';
 import type { SubgraphTransport } from './subgraph-transport';
 
-/** What the gateway knows about the request it serves; made per operation. */
-export interface GatewayContext {
-  caller: Caller;
-  requestId: string;
-  /** A digest of the client's address, to count by. */
-  source: string;
-  /** Aborted when the client has gone. */
-  signal: AbortSignal;
+/** The federated graph as the two ways in want it: directly, and as Apollo Server's gateway. */
+export interface FederatedExecutor {
+  operations: OperationCache;
+  forApolloServer: ApolloGatewayInterface;
 }
 
+type ApolloGatewayInterface = NonNullable<ApolloServerOptions<GatewayContext & BaseContext>['gateway']>;
+type ApolloExecutor = NonNullable<Awaited<ReturnType<ApolloGatewayInterface['load']>>['executor']>;
+type ApolloRequest = Parameters<ApolloExecutor>[0];
+
 /**
- * Apollo's federation gateway over our own ways to reach a subgraph.
+ * Executes operations over subgraphs, with Apollo's query planner.
+ * @param onFallback told each time that Apollo's own executor had to do it
  * @throws Error when the supergraph names a subgraph that no transport is given for.
  */
 export function federatedExecutor(
   supergraphSdl: string,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
-): ApolloGateway {
-  return new ApolloGateway({
-    supergraphSdl,
-    // Otherwise any client may ask for the plan by a header.
-    __exposeQueryPlanExperimental: false,
-    queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
-    buildService: ({ name }) => {
-      const transport = subgraphs.get(name);
-      if (transport === undefined)
-        throw new Error(`The supergraph names the subgraph ${name}, which is not configured.`);
-      return dataSource(transport);
-    },
-  });
-}
+  onFallback: (reason: FallbackReason) => void,
+): FederatedExecutor {
+  const supergraph = loadSupergraph(supergraphSdl);
+  for (const name of supergraph.subgraphs)
+    if (!subgraphs.has(name))
+      throw new Error(`The supergraph names the subgraph ${name}, which is not configured.`);
+  const operations = operationCache({ supergraph, subgraphs, onFallback });
 
-function dataSource(transport: SubgraphTransport): GraphQLDataSource<GatewayContext> {
+  async function executor({ source, document, request, context }: ApolloRequest) {
+    const operation = operations.byDocument(source, document, request.operationName);
+    // Apollo Server finds the operation too, and answers by its own error when there is none.
+    if (operation === null) return { errors: [new GraphQLError('The operation is not in the document.')] };
+    const variables = request.variables ?? {};
+    const refused = operation.variableErrors(variables);
+    if (refused.length > 0) return { errors: refused };
+    // Made by the request handler, and handed through Apollo Server as it is.
+    const { data, errors, extensions } = await operation.execute(variables, context as GatewayContext);
+    return { data, errors: errors?.map(asGraphQLError), extensions };
+  }
+
   return {
-    process(options: GraphQLDataSourceProcessOptions<GatewayContext>) {
-      if (!('incomingRequestContext' in options))
-        throw new Error('The supergraph is composed ahead of time.');
-      const { request, context } = options;
-      const query = request.query ?? '';
-      return transport.fetch({
-        query,
-        document: options.document ?? parse(query),
-        variables: request.variables ?? {},
-        operationName: request.operationName,
-        caller: context.caller,
-        requestId: context.requestId,
-        source: context.source,
-        signal: context.signal,
-      });
+    operations,
+    forApolloServer: {
+      load: () => Promise.resolve({ executor }),
+      onSchemaLoadOrUpdate(use) {
+        use({ apiSchema: supergraph.api, coreSupergraphSdl: supergraphSdl });
+        return () => undefined;
+      },
+      stop: () => Promise.resolve(),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
+import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
 import { federatedExecutor } from './federated-executor';
 import { graphqlServer } from './graphql-server';
@@ -24,10 +25,16 @@ export interface GatewayOptions {
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening> {
   const { subgraphs, identify, logger } = options;
-  const graphql = graphqlServer(federatedExecutor(options.supergraphSdl, subgraphs), logger);
+  const executor = federatedExecutor(options.supergraphSdl, subgraphs, (reason) => {
+    logger.debug({ reason }, 'executed by Apollo');
+  });
+  const mask = errorMask(logger);
+  const graphql = graphqlServer(executor.forApolloServer, mask, logger);
   await graphql.start();
   const handle = requestHandler({
     graphql,
+    operations: executor.operations,
+    mask,
     identify,
     explorer: explorerFiles(options.explorerFolder),
     metrics: options.metrics,

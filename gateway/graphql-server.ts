@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { ApolloServer, type BaseContext } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,25 +6,14 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { ApolloGateway } from '@apollo/gateway';
-import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import type { GatewayContext } from './federated-executor';
-
-/** Codes that clients may see as they are; everything else is ours to explain and is masked. */
-const PUBLIC_CODES: ReadonlySet<unknown> = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_USER_INPUT',
-  'BAD_REQUEST',
-  'OPERATION_RESOLUTION_FAILURE',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'LIMIT_REACHED',
-]);
+import type { ErrorMask } from './error-mask';
+import type { GatewayContext } from './gateway-context';
+import type { FederatedExecutor } from './federated-executor';
 
 export function graphqlServer(
-  gateway: ApolloGateway,
+  gateway: FederatedExecutor['forApolloServer'],
+  mask: ErrorMask,
   logger: Logger,
 ): ApolloServer<GatewayContext & BaseContext> {
   return new ApolloServer<GatewayContext>({
@@ -37,7 +24,7 @@ export function graphqlServer(
     persistedQueries: false,
     stopOnTerminationSignals: false,
     logger: quiet(logger),
-    formatError: (formatted, error) => masked(formatted, error, logger),
+    formatError: mask,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -46,23 +33,6 @@ export function graphqlServer(
       ApolloServerPluginCacheControlDisabled(),
     ],
   });
-}
-
-/** A fault of ours is logged under a reference and answered with the reference alone. */
-function masked(formatted: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
-  const { message, locations, path, extensions } = formatted;
-  const code = extensions?.code;
-  if (PUBLIC_CODES.has(code)) {
-    const reason = extensions?.reason;
-    return { message, locations, path, extensions: reason === undefined ? { code } : { code, reason } };
-  }
-  const reference = randomUUID();
-  logger.error({ err: unwrapResolverError(error), reference, path }, 'operation failed');
-  return {
-    message: 'Something went wrong on our side. Try again; if it stays, quote the reference.',
-    path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
-  };
 }
 
 /** Apollo's libraries talk at info level about what main.ts says better. */

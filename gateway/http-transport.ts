@@ -33,7 +33,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
     bodyTimeout: TIMEOUT_MS,
   });
   return {
-    async fetch({ query, variables, operationName, caller, requestId, source, signal }) {
+    async fetch({ query, variables, operationName }, { caller, requestId, source, signal }) {
       const { statusCode, body } = await pool.request({
         path: pathname,
         method: 'POST',

@@ -8,7 +8,10 @@ import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge, readBody } from '../http/read-body';
 import { sendMetrics } from '../http/send-metrics';
-import type { GatewayContext } from './federated-executor';
+import type { ErrorMask } from './error-mask';
+import type { OperationCache } from './execution/operation-cache';
+import type { GatewayContext } from './gateway-context';
+import { answerPlainRequest } from './plain-request';
 import { TokenRefused } from './identity/token-refused';
 import type { StaticFiles } from './static-files';
 
@@ -17,6 +20,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 export interface RequestHandlerOptions {
   graphql: ApolloServer<GatewayContext>;
+  operations: OperationCache;
+  mask: ErrorMask;
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   explorer: StaticFiles;
@@ -69,7 +74,7 @@ function addressed({ url = '/' }: IncomingMessage): URL {
 
 function router(options: RequestHandlerOptions): Route {
   return (request, response, url) => {
-    if (url.pathname === '/graphql') return graphql(request, response, url, options);
+    if (url.pathname === '/graphql') return graphql(request, response, url.search, options);
     if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
     if (url.pathname === '/metrics' && options.metrics !== undefined)
       return sendMetrics(options.metrics, response);
@@ -84,29 +89,37 @@ function router(options: RequestHandlerOptions): Route {
 async function graphql(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
-  { graphql: server, identify }: RequestHandlerOptions,
+  search: string,
+  options: RequestHandlerOptions,
 ): Promise<void> {
-  const body = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
+  const text = request.method === 'POST' ? await readBody(request, MAX_BODY_BYTES) : undefined;
+  const body = text === undefined ? undefined : parseBody(text);
+  const caller = await options.identify(request.headers.authorization);
+  const context = contextOf(caller, request, response);
+  const { method, headers } = request;
+  const plain = await answerPlainRequest({ method, headers, body }, context, options);
+  if (plain === null) return byApolloServer(request, response, { search, body, context }, options.graphql);
+  response.writeHead(plain.status, {
+    'content-type': plain.contentType,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(plain.body),
+  });
+  response.end(plain.body);
+}
+
+/** Everything that is not plain: GET, other types, batches, and all that is to be refused. */
+async function byApolloServer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { search, body, context }: { search: string; body: unknown; context: GatewayContext },
+  server: ApolloServer<GatewayContext>,
+): Promise<void> {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const caller = await identify(request.headers.authorization);
-
   const answered = await server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method ?? 'GET',
-      headers,
-      search: url.search,
-      body: body === undefined ? undefined : parseBody(body),
-    },
-    context: () =>
-      Promise.resolve({
-        caller,
-        requestId: String(response.getHeader(REQUEST_ID_HEADER)),
-        source: sourceOf(request),
-        signal: whileWaited(response),
-      }),
+    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
+    context: () => Promise.resolve(context),
   });
   for (const [name, value] of answered.headers) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');
@@ -125,12 +138,29 @@ function sourceOf({ socket }: IncomingMessage): string {
     .digest('base64url');
 }
 
+/** Most operations never look at source and signal: they are made for those that do. */
+function contextOf(caller: Caller, request: IncomingMessage, response: ServerResponse): GatewayContext {
+  let signal: AbortSignal | undefined;
+  return {
+    caller,
+    requestId: String(response.getHeader(REQUEST_ID_HEADER)),
+    get source() {
+      return sourceOf(request);
+    },
+    get signal() {
+      return (signal ??= whileWaited(response));
+    },
+  };
+}
+
 /** Aborted when the client closes the connection before it was answered. */
 function whileWaited(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
+  const abortUnlessAnswered = () => {
     if (!response.writableFinished) controller.abort();
-  });
+  };
+  if (response.closed) abortUnlessAnswered();
+  else response.once('close', abortUnlessAnswered);
   return controller.signal;
 }
 

@@ -1,19 +1,14 @@
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
-import type { Caller } from '../domain/caller';
+import type { GatewayContext } from './gateway-context';
 
 /** One fetch of a query plan, as a subgraph is asked it. */
 export interface SubgraphRequest {
   /** The printed operation, for a subgraph in another process. */
   query: string;
-  /** The same, parsed, for a subgraph in this process. */
+  /** The same, parsed, for a subgraph in this process; the same object each time. */
   document: DocumentNode;
   variables: Record<string, unknown>;
   operationName: string | undefined;
-  caller: Caller;
-  requestId: string;
-  /** A digest of the client's address, to count by. */
-  source: string;
-  signal: AbortSignal;
 }
 
 export interface SubgraphReply {
@@ -23,6 +18,7 @@ export interface SubgraphReply {
 
 /** How the gateway reaches a subgraph: in this process or over HTTP, chosen in main.ts. */
 export interface SubgraphTransport {
-  fetch(request: SubgraphRequest): Promise<SubgraphReply>;
+  /** The answer's data is the caller's to change. */
+  fetch(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphReply>;
   close(): Promise<void>;
 }

@@ -61,15 +61,17 @@ export async function serveSubgraph(
     response.once('close', () => {
       if (!response.writableFinished) waited.abort();
     });
-    const result = await executeSubgraph(subgraph.schema, {
-      document,
-      variables: body.data.variables ?? {},
-      operationName: body.data.operationName ?? undefined,
-      caller,
-      requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
-      source: request.headers[SOURCE_HEADER]?.toString(),
-      signal: waited.signal,
-    });
+    const { variables, operationName } = body.data;
+    const result = await executeSubgraph(
+      subgraph.schema,
+      { document, variables: variables ?? {}, operationName: operationName ?? undefined },
+      {
+        caller,
+        requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
+        source: request.headers[SOURCE_HEADER]?.toString(),
+        signal: waited.signal,
+      },
+    );
     send(response, 200, result);
   }
 

@@ -1,0 +1,213 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
+import { JOURNEYS, type Journey } from './journeys';
+import { underLoad, type Load } from './load';
+
+/**
+ * `npm run bench:gateway`: our gateway against the stock one, other JavaScript gateways and a bare server. Each
+ * measurement is paired with one of stock right before it; what counts is the ratio, for the machine is nobody's own.
+ */
+const CONNECTIONS = 16;
+
+interface Contestant {
+  name: string;
+  /** Makes its servers; the last one is what is asked. */
+  start(journey: Journey, expected: string): Promise<Server[]>;
+}
+
+interface Server {
+  url: string;
+  process: ChildProcess;
+}
+
+interface Measured extends Load {
+  cpuMsPerRequest: number;
+  memoryMB: number;
+}
+
+/** Ended with the bench, whatever ends it. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill();
+});
+
+const HERE = __dirname;
+/** Peers have a package of their own, so that nobody who only runs the service installs them. */
+const PEERS = join(HERE, '..', '..', '..', 'bench', 'peers');
+
+const ours = (kind: string) => async () => [await server(kind)];
+const over = (subgraphs: string, kind: string) => async () => {
+  const behind = await server(subgraphs);
+  return [behind, await server(kind, behind.url)];
+};
+const peer = (file: string) => async () => {
+  const behind = await server('stock-subgraphs');
+  return [behind, await started(process.execPath, [join(PEERS, file), behind.url])];
+};
+
+const STOCK: Contestant = { name: 'stock', start: over('stock-subgraphs', 'stock-gateway') };
+const CONTESTANTS: Contestant[] = [
+  { name: 'ours, in process', start: ours('ours-in-process') },
+  { name: 'ours, over HTTP', start: over('our-subgraphs', 'ours-over-http') },
+  ...(existsSync(join(PEERS, 'node_modules'))
+    ? [
+        { name: 'Mercurius + jit', start: peer('mercurius.mjs') },
+        { name: 'Hive', start: peer('hive.mjs') },
+      ]
+    : []),
+  { name: 'bare Node', start: async (_, expected) => [await server('bare', '-', expected)] },
+];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      'warm-up': { type: 'string', default: '10' },
+      only: { type: 'string', multiple: true },
+    },
+  });
+  const [rounds, seconds, warmUp] = [values.rounds, values.seconds, values['warm-up']].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const wanted = CONTESTANTS.filter(({ name }) => values.only?.some((only) => name.includes(only)) ?? true);
+  const say = (line: string) => {
+    if (!values.json) console.log(line);
+  };
+  if (!existsSync(join(PEERS, 'node_modules')))
+    say('Peers are left out: run npm ci in bench/peers for them.');
+  say(
+    `${rounds} rounds of ${seconds} s, each beside one of stock; ${CONNECTIONS} connections; warmed up for ${warmUp} s`,
+  );
+
+  const rows = [];
+  for (const journey of JOURNEYS) {
+    const body = JSON.stringify({ query: journey.query, variables: journey.variables });
+    const stock = await STOCK.start(journey, '');
+    const expected = await answerOf(stock, body);
+    const running = [];
+    for (const contestant of wanted) {
+      const servers = await contestant.start(journey, JSON.stringify(expected));
+      const answer = await answerOf(servers, body);
+      if (!isDeepStrictEqual(answer, expected))
+        throw new Error(`${contestant.name} answers ${journey.size} differently.`);
+      running.push({ ...contestant, servers, measured: [] as { own: Measured; stock: Measured }[] });
+    }
+    for (const servers of [stock, ...running.map(({ servers }) => servers)])
+      await underLoad(askedOf(servers), body, { connections: CONNECTIONS, seconds: warmUp });
+    for (let round = 0; round < rounds; round++)
+      for (const { servers, measured } of running) {
+        const beside = await measure(stock, body, seconds);
+        measured.push({ own: await measure(servers, body, seconds), stock: beside });
+      }
+    say(`\n${journey.size}: ${Buffer.byteLength(JSON.stringify(expected))} bytes`);
+    say(
+      '                        × stock  (lowest–highest)   requests/s   p50 ms   p99 ms   CPU of stock   memory MB',
+    );
+    const stocks = running.flatMap(({ measured }) => measured.map(({ stock: one }) => one));
+    say(row('stock', [1], stocks, 1));
+    for (const { name, measured } of running) {
+      const ratios = measured.map(({ own, stock: one }) => own.requestsPerSecond / one.requestsPerSecond);
+      const cpu = median(measured.map(({ own, stock: one }) => own.cpuMsPerRequest / one.cpuMsPerRequest));
+      say(
+        row(
+          name,
+          ratios,
+          measured.map(({ own }) => own),
+          cpu,
+        ),
+      );
+      rows.push({ size: journey.size, name, ratio: median(ratios), ratios, cpuOfStock: cpu, measured });
+    }
+    for (const { process: child } of [...stock, ...running.flatMap(({ servers }) => servers)])
+      await stop(child);
+  }
+  if (values.json) console.log(JSON.stringify({ rounds, seconds, warmUp, connections: CONNECTIONS, rows }));
+}
+
+function row(name: string, ratios: number[], measured: Measured[], cpu: number): string {
+  const spread = `(${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)})`;
+  const of = (key: keyof Measured, digits: number) => median(measured.map((one) => one[key])).toFixed(digits);
+  return `  ${name.padEnd(20)} ${median(ratios).toFixed(2).padStart(8)}  ${spread.padEnd(18)} ${of('requestsPerSecond', 0).padStart(10)} ${of('p50', 2).padStart(8)} ${of('p99', 2).padStart(8)} ${cpu.toFixed(2).padStart(14)} ${of('memoryMB', 0).padStart(11)}`;
+}
+
+async function measure(servers: Server[], body: string, seconds: number): Promise<Measured> {
+  const before = cpuMs(servers);
+  const load = await underLoad(askedOf(servers), body, { connections: CONNECTIONS, seconds });
+  const requests = load.requestsPerSecond * seconds;
+  return { ...load, cpuMsPerRequest: (cpuMs(servers) - before) / requests, memoryMB: memoryMB(servers) };
+}
+
+/** User and system time of all processes behind an address, as Linux counts it. */
+function cpuMs(servers: Server[]): number {
+  const TICK_MS = 10;
+  return sum(servers, ({ process: { pid } }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  });
+}
+
+function memoryMB(servers: Server[]): number {
+  return sum(servers, ({ process: { pid } }) => {
+    const kB = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kB) / 1_024;
+  });
+}
+
+function sum(servers: Server[], of: (server: Server) => number): number {
+  return servers.reduce((total, one) => total + of(one), 0);
+}
+
+function askedOf(servers: Server[]): string {
+  const last = servers.at(-1);
+  if (last === undefined) throw new Error('A contestant has a server.');
+  return last.url;
+}
+
+async function answerOf(servers: Server[], body: string): Promise<unknown> {
+  const response = await fetch(askedOf(servers), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  return response.json();
+}
+
+function server(kind: string, argument = '', input?: string): Promise<Server> {
+  return started(process.execPath, [join(HERE, 'server.js'), kind, argument], input);
+}
+
+async function started(command: string, args: string[], input = ''): Promise<Server> {
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  children.add(child);
+  child.stdin.end(input);
+  for await (const line of createInterface({ input: child.stdout }))
+    if (/^(http|\{)/.test(line)) return { url: line, process: child };
+  throw new Error(`${args.slice(0, 2).join(' ')} did not start.`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill();
+  await gone;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

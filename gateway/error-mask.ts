@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+/** Codes that clients may see as they are; everything else is ours to explain and is masked. */
+const PUBLIC_CODES: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'LIMIT_REACHED',
+]);
+
+/** Puts an error into the words that clients may see. */
+export type ErrorMask = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+/** A fault of ours is logged under a reference and answered with the reference alone. */
+export function errorMask(logger: Logger): ErrorMask {
+  return ({ message, locations, path, extensions }, error) => {
+    const code = extensions?.code;
+    if (PUBLIC_CODES.has(code)) {
+      const reason = extensions?.reason;
+      return { message, locations, path, extensions: reason === undefined ? { code } : { code, reason } };
+    }
+    const reference = randomUUID();
+    logger.error({ err: unwrapResolverError(error), reference, path }, 'operation failed');
+    return {
+      message: 'Something went wrong on our side. Try again; if it stays, quote the reference.',
+      path,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+    };
+  };
+}

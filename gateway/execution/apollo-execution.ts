@@ -1,0 +1,95 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import {
+  buildOperationContext,
+  executeQueryPlan,
+  type GraphQLDataSource,
+  type GraphQLDataSourceProcessOptions,
+} from '@apollo/gateway';
+import { computeResponse } from '@apollo/gateway/dist/resultShaping';
+import type { QueryPlan } from '@apollo/query-planner';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import type { SubgraphTransport } from '../subgraph-transport';
+import type { Data } from './data';
+import type { Answer } from './answer';
+import type { GatewayContext } from '../gateway-context';
+import type { LoadedSupergraph } from './supergraph';
+
+/** Apollo's own execution of a plan, for what is not compiled. */
+export interface ApolloExecution {
+  execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
+  /** Only the last step: nulls are propagated, and what is not as its type wants it is reported. */
+  shape(fetched: Data, variables: Record<string, unknown>, errors: readonly Error[]): Answer;
+}
+
+export function apolloExecution(
+  {
+    document,
+    operationName,
+    plan,
+  }: { document: DocumentNode; operationName: string | undefined; plan: QueryPlan },
+  supergraph: LoadedSupergraph,
+  subgraphs: ReadonlyMap<string, SubgraphTransport>,
+): ApolloExecution {
+  const { api, apiSchema, whole } = supergraph;
+  const sources = Object.fromEntries(
+    [...subgraphs].map(([name, transport]) => [name, dataSource(transport)]),
+  );
+  const operationContext = buildOperationContext({ schema: api, operationDocument: document, operationName });
+  // Only needed when something is wrong: made when it is, and kept.
+  let operation: ReturnType<typeof operationFromDocument> | undefined;
+
+  return {
+    async execute(variables, context) {
+      // What the executor reads of a request; the rest is for Apollo Server's plugins.
+      const request: unknown = { request: { variables }, context, metrics: {} };
+      const { data, errors, extensions } = await executeQueryPlan(
+        plan,
+        sources,
+        request as Parameters<typeof executeQueryPlan>[2],
+        operationContext,
+        whole,
+        apiSchema,
+      );
+      return { data, errors, extensions };
+    },
+
+    shape(fetched, variables, errors) {
+      operation ??= operationFromDocument(apiSchema, document, { operationName, validate: false });
+      try {
+        const shaped = computeResponse({
+          operation,
+          variables,
+          input: fetched,
+          introspectionHandling: () => null,
+        });
+        // A missing value is most often the echo of an error that is reported already.
+        if (errors.length > 0) return { errors, data: shaped.data };
+        return shaped.errors.length > 0
+          ? { data: shaped.data, extensions: { valueCompletion: shaped.errors } }
+          : { data: shaped.data };
+      } catch (error) {
+        return { errors: [error instanceof Error ? error : new GraphQLError('Unexpected error.')] };
+      }
+    },
+  };
+}
+
+function dataSource(transport: SubgraphTransport): GraphQLDataSource<GatewayContext> {
+  return {
+    process(options: GraphQLDataSourceProcessOptions<GatewayContext>) {
+      if (!('incomingRequestContext' in options))
+        throw new Error('The supergraph is composed ahead of time.');
+      const { request, context } = options;
+      const query = request.query ?? '';
+      return transport.fetch(
+        {
+          query,
+          document: options.document ?? parse(query),
+          variables: request.variables ?? {},
+          operationName: request.operationName,
+        },
+        context,
+      );
+    },
+  };
+}

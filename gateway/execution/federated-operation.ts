@@ -1,0 +1,146 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import {
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type OperationTypeNode,
+} from 'graphql';
+import type { SubgraphTransport } from '../subgraph-transport';
+import type { Answer } from './answer';
+import { apolloExecution } from './apollo-execution';
+import { conditionReader, isIncluded, type ConditionValues } from './conditions';
+import type { GatewayContext } from '../gateway-context';
+import { NotCompiled, type FallbackReason } from './not-compiled';
+import { compilePlan } from './plan/compile-plan';
+import type { PlanRun, Step } from './plan/plan-run';
+import { compileShaper, type Shaper } from './shape/compile-shaper';
+import type { LoadedSupergraph } from './supergraph';
+
+/** One operation of a valid document, planned and compiled: to be kept, and executed any number of times. */
+export interface FederatedOperation {
+  name: string | undefined;
+  type: OperationTypeNode;
+  /** What is wrong with the variables of one request; empty when they may be used. */
+  variableErrors(variables: Record<string, unknown>): readonly GraphQLError[];
+  execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
+}
+
+export interface FederatedOperationDeps {
+  supergraph: LoadedSupergraph;
+  subgraphs: ReadonlyMap<string, SubgraphTransport>;
+  /** Told each time that Apollo's executor has to do it. */
+  onFallback(reason: FallbackReason): void;
+}
+
+/** Beyond as many combinations of `@skip` and `@include`, Apollo's shaper does it. */
+const MAX_SHAPERS = 64;
+
+/**
+ * @param document valid against the API
+ * @returns null when the document has no such operation, or several and no name is given
+ * @throws Error when the operation cannot be planned
+ */
+export function federatedOperation(
+  document: DocumentNode,
+  operationName: string | undefined,
+  deps: FederatedOperationDeps,
+): FederatedOperation | null {
+  const operation = getOperationAST(document, operationName);
+  if (operation === null || operation === undefined) return null;
+  const { supergraph, subgraphs, onFallback } = deps;
+  const { api, apiSchema, planner, whole } = supergraph;
+  const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName }));
+  const apollo = apolloExecution({ document, operationName, plan }, supergraph, subgraphs);
+  const { variableDefinitions = [] } = operation;
+
+  const fill = unlessNotCompiled((): Step => compilePlan(plan, { operation, schema: whole, subgraphs }));
+  const conditionsOf = conditionReader(document, operation);
+  const shaperFor = keptShapers((values) => {
+    const root = api.getRootType(operation.operation);
+    if (root === undefined || root === null) throw new NotCompiled('plan-node');
+    return compileShaper(root, operation.selectionSet, {
+      schema: api,
+      fragments: fragmentsOf(document),
+      isIncluded: (directives) => isIncluded(directives, values),
+    });
+  });
+
+  return {
+    name: operation.name?.value,
+    type: operation.operation,
+
+    variableErrors(variables) {
+      if (variableDefinitions.length === 0) return [];
+      return getVariableValues(api, variableDefinitions, variables).errors ?? [];
+    },
+
+    async execute(variables, context) {
+      const values = conditionsOf(variables);
+      const shape = values === null ? new NotCompiled('invalid-value') : shaperFor(values);
+      if (fill instanceof NotCompiled) return byApollo(fill, variables, context);
+      if (shape instanceof NotCompiled) return byApollo(shape, variables, context);
+      return run(fill, shape, variables, context);
+    },
+  };
+
+  function byApollo(
+    { reason }: NotCompiled,
+    variables: Record<string, unknown>,
+    context: GatewayContext,
+  ): Promise<Answer> {
+    onFallback(reason);
+    return apollo.execute(variables, context);
+  }
+
+  async function run(
+    fill: Step,
+    shape: Shaper,
+    variables: Record<string, unknown>,
+    context: GatewayContext,
+  ): Promise<Answer> {
+    const run: PlanRun = { variables, context, data: {}, errors: [] };
+    await fill(run);
+    const data = shape(run.data);
+    if (data === null) {
+      onFallback('invalid-value');
+      return apollo.shape(run.data, variables, run.errors);
+    }
+    return run.errors.length > 0 ? { errors: run.errors, data } : { data };
+  }
+}
+
+/** One shaper for each combination of conditions that has come, up to a bound. */
+function keptShapers(
+  compile: (values: ConditionValues) => Shaper,
+): (values: ConditionValues) => Shaper | NotCompiled {
+  const shapers = new Map<string, Shaper | NotCompiled>();
+  return (values) => {
+    const key = [...values.values()].map(Number).join('');
+    const known = shapers.get(key);
+    if (known !== undefined) return known;
+    if (shapers.size >= MAX_SHAPERS) return new NotCompiled('too-many-conditions');
+    const made = unlessNotCompiled(() => compile(values));
+    shapers.set(key, made);
+    return made;
+  };
+}
+
+function unlessNotCompiled<Made>(compile: () => Made): Made | NotCompiled {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof NotCompiled) return error;
+    throw error;
+  }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+}

@@ -1,0 +1,27 @@
+import { isData, type Data } from '../data';
+
+/**
+ * Lays what a subgraph answered over what is there, as Apollo's executor does: objects into objects, lists of one
+ * length element by element, anything else replaces. `source` may become part of `target`.
+ */
+export function mergeData(target: Data, source: Data): void {
+  for (const key of Object.keys(source)) {
+    const value = source[key];
+    // `__proto__` in an answer would reach every object there is.
+    if (value === undefined || key === '__proto__') continue;
+    const present = target[key];
+    if (present === value) continue;
+    if (isData(present) && isData(value)) mergeData(present, value);
+    else if (Array.isArray(present) && Array.isArray(value) && present.length === value.length)
+      mergeLists(present, value);
+    else target[key] = value;
+  }
+}
+
+function mergeLists(target: unknown[], source: unknown[]): void {
+  for (const [index, value] of source.entries()) {
+    const present = target[index];
+    if (isData(present) && isData(value)) mergeData(present, value);
+    else target[index] = value;
+  }
+}

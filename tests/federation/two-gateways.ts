@@ -1,0 +1,152 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { execute, parse, validate, type GraphQLSchema } from 'graphql';
+import type { GatewayContext } from '../../gateway/gateway-context';
+import { federatedExecutor } from '../../gateway/federated-executor';
+import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
+import { executeSubgraph } from '../../subgraphs/in-process';
+import { composed } from './composed';
+import { diceOf, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
+import type { GeneratedOperation } from './generated-operation';
+import type { Graph } from './graphs';
+
+export interface GatewayAnswer {
+  data?: unknown;
+  /** Each as JSON, in alphabetical order: subgraphs answer when they can. */
+  errors?: readonly string[] | undefined;
+  extensions?: unknown;
+}
+
+/** Apollo's gateway as it comes and ours, over the same subgraphs. */
+export interface TwoGateways {
+  schema: GraphQLSchema;
+  isValid(text: string): boolean;
+  stock(operation: GeneratedOperation): Promise<GatewayAnswer>;
+  ours(operation: GeneratedOperation): Promise<GatewayAnswer>;
+  /** How often ours left it to Apollo's executor, by reason. */
+  fallbacks: Map<string, number>;
+}
+
+const CONTEXT: GatewayContext = {
+  caller: { kind: 'anonymous' },
+  requestId: 'request',
+  source: '',
+  signal: new AbortController().signal,
+};
+
+/** How our gateway executes what it asks a subgraph in its process. */
+export type Execute = (schema: GraphQLSchema, request: SubgraphRequest) => Promise<SubgraphReply>;
+
+export async function twoGateways(
+  graph: Graph,
+  salt: string,
+  pace: Pace,
+  executeOurs: Execute,
+): Promise<TwoGateways> {
+  const supergraphSdl = composed(graph);
+  const schemas = new Map(
+    Object.entries(graph.subgraphs).map(([name, sdl]) => [
+      name,
+      subgraphOfGeneratedAnswers(sdl, `${salt} ${name}`, pace),
+    ]),
+  );
+
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => ({
+      process: ({ request }) =>
+        answering(
+          name,
+          schemas.get(name)!,
+          salt,
+          executeByGraphql,
+        )(
+          {
+            query: request.query ?? '',
+            document: parse(request.query ?? ''),
+            variables: request.variables ?? {},
+            operationName: request.operationName,
+          },
+          CONTEXT,
+        ),
+    }),
+  });
+  const { executor } = await gateway.load();
+
+  const fallbacks = new Map<string, number>();
+  const transports = [...schemas].map(([name, schema]): [string, SubgraphTransport] => [
+    name,
+    { fetch: answering(name, schema, salt, executeOurs), close: () => Promise.resolve() },
+  ]);
+  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), (reason) =>
+    fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
+  );
+
+  return {
+    schema: gateway.schema!,
+    isValid: (text) => validate(gateway.schema!, parse(text)).length === 0,
+    fallbacks,
+    stock: outcome(async ({ text, variables }) => {
+      const answer = await executor({
+        request: { variables },
+        document: parse(text),
+        source: text,
+        queryHash: text,
+        context: CONTEXT,
+        metrics: {},
+        logger: SILENT,
+      } as unknown as Parameters<typeof executor>[0]);
+      return answer;
+    }),
+    ours: outcome(async ({ text, variables }) => {
+      const operation = operations.byText(text, undefined);
+      if (operation === null) throw new Error('Not a valid operation.');
+      return operation.execute(variables, CONTEXT);
+    }),
+  };
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Some requests fail altogether, the same ones for both. */
+function answering(
+  name: string,
+  schema: GraphQLSchema,
+  salt: string,
+  run: Execute,
+): SubgraphTransport['fetch'] {
+  return (request) => {
+    if (diceOf(salt, name, request.query)(40) === 0)
+      return Promise.reject(new Error(`${name} is not there.`));
+    return run(schema, request);
+  };
+}
+
+/** As the service does it. */
+export const executeAsService: Execute = (schema, request) => executeSubgraph(schema, request, CONTEXT);
+
+export const executeByGraphql: Execute = async (schema, { document, variables, operationName }) =>
+  execute({ schema, document, variableValues: variables, operationName, contextValue: CONTEXT });
+
+type Answered = (operation: GeneratedOperation) => Promise<Parameters<typeof asSent>[0]>;
+
+/** An operation that cannot be planned or executed at all is an answer too. */
+function outcome(answer: Answered): (operation: GeneratedOperation) => Promise<GatewayAnswer> {
+  return async (operation) => {
+    try {
+      return asSent(await answer(operation));
+    } catch (error) {
+      return { errors: [`thrown: ${error instanceof Error ? error.message : 'something'}`] };
+    }
+  };
+}
+
+/** As a client gets it. */
+function asSent(answer: { data?: unknown; errors?: readonly Error[]; extensions?: unknown }): GatewayAnswer {
+  const { data, extensions } = JSON.parse(JSON.stringify(answer)) as GatewayAnswer;
+  return { data, errors: answer.errors?.map((error) => JSON.stringify(described(error))).sort(), extensions };
+}
+
+function described(error: Error): unknown {
+  const { path, extensions } = error as { path?: unknown; extensions?: unknown };
+  return { message: error.message, path, extensions };
+}
