@@ -22,7 +22,7 @@ const EXPLORER_APP = join('gateway', 'explorer', 'app');
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
-).filter((file) => !file.startsWith(EXPLORER_APP));
+).filter((file) => !file.startsWith(EXPLORER_APP) && !file.includes('node_modules'));
 const sources = files.filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file));
 
 for (const folder of FOLDERS.filter((name) => name !== 'gateway'))

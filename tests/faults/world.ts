@@ -196,7 +196,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           kind: 'postgres',
           url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}`,
         };
-  const frontEnd = await webhookConsumer();
+  const frontEnd = await webhookConsumer(() => 'take', offsetMs);
   let listens = true;
   const keys = {
     offer: hex(),
