@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './adapters/registry';
 import { OdsCode } from './domain/ods-code';
+import { DEFAULT_LIMITS, type GatewayLimits } from './gateway/limits/gateway-limits';
 import type { DatabaseSettings } from './subgraphs/database';
 
 /** A setting that cannot be used; its message is one sentence that says what to do. */
@@ -14,6 +15,9 @@ export class ConfigError extends Error {
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().positive();
+/** Of what one request may take: always a whole number, and never none. */
+const limit = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const url = z.url({ protocol: /^https?$/ });
 
 const webhookUrl = url.refine((text) => {
@@ -81,6 +85,27 @@ const Environment = z.object({
   HOLD_SECONDS: seconds.default(300),
   SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   OFFER_SECONDS: seconds.default(600),
+  LIMIT_BODY_BYTES: limit(DEFAULT_LIMITS.bodyBytes),
+  LIMIT_TOKENS: limit(DEFAULT_LIMITS.document.tokens),
+  LIMIT_DEPTH: limit(DEFAULT_LIMITS.document.depth),
+  LIMIT_ALIASES: limit(DEFAULT_LIMITS.document.aliases),
+  LIMIT_DIRECTIVES: limit(DEFAULT_LIMITS.document.directives),
+  LIMIT_ROOT_FIELDS: limit(DEFAULT_LIMITS.document.rootFields),
+  LIMIT_FIELDS: limit(DEFAULT_LIMITS.document.fields),
+  LIMIT_OPERATION_COST: limit(DEFAULT_LIMITS.operationCost),
+  LIMIT_CALLER_COST_PER_MINUTE: limit(DEFAULT_LIMITS.callerCostPerMinute),
+  LIMIT_OPERATIONS_AT_ONCE: limit(DEFAULT_LIMITS.operationsAtOnce),
+  LIMIT_QUERY_SECONDS: limit(DEFAULT_LIMITS.queryMs / 1_000),
+  TRUSTED_DOCUMENTS: z.enum(['on', 'off']).optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(
+      z.array(
+        z.string().refine(isOrigin, 'must be origins such as https://app.example, separated by commas'),
+      ),
+    )
+    .default([]),
   SEARCH_AT_ONCE: z.coerce.number().int().min(1).max(100).default(25),
 });
 
@@ -180,6 +205,28 @@ export function readConfig(env: Record<string, string | undefined>) {
     sweepSeconds: e.SWEEP_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
     searchAtOnce: e.SEARCH_AT_ONCE,
+    limits: limitsOf(e),
+    /** Whether only published documents are taken of those who are neither analysts nor operators. */
+    trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
+    corsOrigins: e.CORS_ORIGINS,
+  };
+}
+
+function limitsOf(e: z.infer<typeof Environment>): GatewayLimits {
+  return {
+    bodyBytes: e.LIMIT_BODY_BYTES,
+    document: {
+      tokens: e.LIMIT_TOKENS,
+      depth: e.LIMIT_DEPTH,
+      aliases: e.LIMIT_ALIASES,
+      directives: e.LIMIT_DIRECTIVES,
+      rootFields: e.LIMIT_ROOT_FIELDS,
+      fields: e.LIMIT_FIELDS,
+    },
+    operationCost: e.LIMIT_OPERATION_COST,
+    callerCostPerMinute: e.LIMIT_CALLER_COST_PER_MINUTE,
+    operationsAtOnce: e.LIMIT_OPERATIONS_AT_ONCE,
+    queryMs: e.LIMIT_QUERY_SECONDS * 1_000,
   };
 }
 

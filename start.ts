@@ -17,6 +17,7 @@ import { deriveKey } from './domain/secret';
 import { startGateway } from './gateway/gateway';
 import { httpTransport } from './gateway/http-transport';
 import { identifier, type TrustedIssuer } from './gateway/identity/identify';
+import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
 import { createAppointmentsSubgraph, openReleaseLedger } from './subgraphs/appointments';
 import type { Subgraph } from './subgraphs/federated-schema';
@@ -209,6 +210,11 @@ async function gatewayOptions(
     subgraphs,
     identify: identifier(await trustedIssuers(config)),
     http: config.http,
+    limits: config.limits,
+    redisUrl: config.redisUrl,
+    trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),
+    untrusted: config.trustedDocumentsOnly ? ('for-analysts' as const) : ('for-all' as const),
+    corsOrigins: config.corsOrigins,
     explorerFolder,
     metrics,
     logger,

@@ -5,6 +5,9 @@ import { operationCache, type OperationCache } from './execution/operation-cache
 import type { FallbackReason } from './execution/not-compiled';
 import { loadSupergraph } from './execution/supergraph';
 import type { GatewayContext } from './gateway-context';
+import type { DocumentLimits } from './limits/gateway-limits';
+import { operationCosts } from './limits/operation-cost';
+import { withCost } from './with-cost';
 import type { SubgraphTransport } from './subgraph-transport';
 
 /** The federated graph as the two ways in want it: directly, and as Apollo Server's gateway. */
@@ -19,19 +22,27 @@ type ApolloRequest = Parameters<ApolloExecutor>[0];
 
 /**
  * Executes operations over subgraphs, with Apollo's query planner.
+ * @param limits of one document
  * @param onFallback told each time that Apollo's own executor had to do it
  * @throws Error when the supergraph names a subgraph that no transport is given for.
  */
 export function federatedExecutor(
   supergraphSdl: string,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
+  limits: DocumentLimits,
   onFallback: (reason: FallbackReason) => void,
 ): FederatedExecutor {
   const supergraph = loadSupergraph(supergraphSdl);
   for (const name of supergraph.subgraphs)
     if (!subgraphs.has(name))
       throw new Error(`The supergraph names the subgraph ${name}, which is not configured.`);
-  const operations = operationCache({ supergraph, subgraphs, onFallback });
+  const operations = operationCache({
+    supergraph,
+    subgraphs,
+    limits,
+    costs: operationCosts(supergraphSdl, supergraph.api),
+    onFallback,
+  });
 
   async function executor({ source, document, request, context }: ApolloRequest) {
     const operation = operations.byDocument(source, document, request.operationName);
@@ -41,8 +52,9 @@ export function federatedExecutor(
     const refused = operation.variableErrors(variables);
     if (refused.length > 0) return { errors: refused };
     // Made by the request handler, and handed through Apollo Server as it is.
-    const { data, errors, extensions } = await operation.execute(variables, context as GatewayContext);
-    return { data, errors: errors?.map(asGraphQLError), extensions };
+    const asked = context as GatewayContext;
+    const { data, errors, extensions } = await operation.execute(variables, asked);
+    return { data, errors: errors?.map(asGraphQLError), extensions: withCost(extensions, asked) };
   }
 
   return {

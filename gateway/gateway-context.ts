@@ -1,11 +1,21 @@
 import type { Caller } from '../domain/caller';
 
+/** What an operation may cost, and what its sender has left for the rest of a minute. */
+export interface OperationCost {
+  estimated: number;
+  /** Of one operation. */
+  maximum: number;
+  remaining: number;
+}
+
 /** What the gateway knows about the request it serves; made per operation. */
 export interface GatewayContext {
   caller: Caller;
   requestId: string;
   /** A digest of the client's address, to count by. */
   source: string;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has gone, or the time for a query is over. */
   signal: AbortSignal;
+  /** Absent before it is known which operation is meant. */
+  cost?: OperationCost;
 }

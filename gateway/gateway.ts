@@ -6,6 +6,11 @@ import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
 import { federatedExecutor } from './federated-executor';
 import { graphqlServer } from './graphql-server';
+import { admission } from './limits/admission';
+import { callerBudget } from './limits/caller-budget';
+import { fences } from './limits/fences';
+import type { GatewayLimits } from './limits/gateway-limits';
+import { documentFinder, type TrustedDocuments } from './limits/trusted-documents';
 import { requestHandler } from './request-handler';
 import type { SubgraphTransport } from './subgraph-transport';
 
@@ -15,6 +20,15 @@ export interface GatewayOptions {
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   http: { host: string; port: number };
+  limits: GatewayLimits;
+  /** Callers are counted here for all processes together; undefined: each counts for itself. */
+  redisUrl?: string | undefined;
+  /** The documents that anybody may send. */
+  trustedDocuments: TrustedDocuments;
+  /** Whether everybody may send others, too, and see the schema. */
+  untrusted: 'for-all' | 'for-analysts';
+  /** Web pages elsewhere that may use this gateway, such as `https://app.example`. */
+  corsOrigins: readonly string[];
   /** The explorer's bundle, made by `npm run build`. */
   explorerFolder: string;
   /** Undefined: `/metrics` is not there. */
@@ -24,16 +38,26 @@ export interface GatewayOptions {
 
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening> {
-  const { subgraphs, identify, logger } = options;
-  const executor = federatedExecutor(options.supergraphSdl, subgraphs, (reason) => {
+  const { subgraphs, identify, limits, untrusted, logger } = options;
+  const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, (reason) => {
     logger.debug({ reason }, 'executed by Apollo');
   });
   const mask = errorMask(logger);
   const graphql = graphqlServer(executor.forApolloServer, mask, logger);
   await graphql.start();
+  const budget = callerBudget(limits.callerCostPerMinute, options.redisUrl, logger);
   const handle = requestHandler({
     graphql,
     operations: executor.operations,
+    documents: documentFinder(options.trustedDocuments, untrusted),
+    fences: fences({
+      limits,
+      budget,
+      admission: admission(limits.operationsAtOnce),
+      hidesSchema: untrusted === 'for-analysts',
+    }),
+    limits,
+    corsOrigins: options.corsOrigins,
     mask,
     identify,
     explorer: explorerFiles(options.explorerFolder),
@@ -46,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     async close() {
       await close();
       await graphql.stop();
+      await budget.close();
       await Promise.all([...subgraphs.values()].map((transport) => transport.close()));
     },
   };

@@ -21,6 +21,7 @@ export function graphqlServer(
     nodeEnv: 'production',
     introspection: true,
     includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     logger: quiet(logger),

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
-import { buildSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { buildSchema, Kind, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { trustedDocumentsIn } from '../gateway/limits/trusted-documents';
 import { appointmentsTypeDefs } from '../subgraphs/appointments';
 import { practicesTypeDefs } from '../subgraphs/practices/schema';
 import { triageSchema } from '../subgraphs/triage';
@@ -58,7 +59,19 @@ function emit(): Map<string, string> {
     ...[...subgraphs].map(([name, sdl]): [string, string] => [`${name}.graphql`, sdl]),
     ['supergraph.graphql', `${supergraphSdl}\n`],
     ['api.graphql', `${api}\n`],
+    [join('operations', 'manifest.json'), `${JSON.stringify(manifest(), null, 2)}\n`],
   ]);
+}
+
+/** In the form that Apollo's clients read: https://www.apollographql.com/docs/kotlin/advanced/persisted-queries */
+function manifest() {
+  const operations = [...trustedDocumentsIn(join(FOLDER, 'operations'))].map(([id, { name, text }]) => ({
+    id,
+    name,
+    type: parse(text).definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)?.operation,
+    body: text,
+  }));
+  return { format: 'apollo-persisted-query-manifest', version: 1, operations };
 }
 
 /** Against the last commit's API; where the working tree is that commit, against the one before it. */

@@ -1,5 +1,6 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import {
+  BREAK,
   getOperationAST,
   getVariableValues,
   Kind,
@@ -7,7 +8,9 @@ import {
   type FragmentDefinitionNode,
   type GraphQLError,
   type OperationTypeNode,
+  visit,
 } from 'graphql';
+import type { Cost, OperationCosts } from '../limits/operation-cost';
 import type { SubgraphTransport } from '../subgraph-transport';
 import type { Answer } from './answer';
 import { apolloExecution } from './apollo-execution';
@@ -23,6 +26,10 @@ import type { LoadedSupergraph } from './supergraph';
 export interface FederatedOperation {
   name: string | undefined;
   type: OperationTypeNode;
+  /** Whether it asks for the schema itself. */
+  introspects: boolean;
+  /** What it may cost with these variables; see operation-cost.ts. */
+  cost: Cost;
   /** What is wrong with the variables of one request; empty when they may be used. */
   variableErrors(variables: Record<string, unknown>): readonly GraphQLError[];
   execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
@@ -31,6 +38,7 @@ export interface FederatedOperation {
 export interface FederatedOperationDeps {
   supergraph: LoadedSupergraph;
   subgraphs: ReadonlyMap<string, SubgraphTransport>;
+  costs: OperationCosts;
   /** Told each time that Apollo's executor has to do it. */
   onFallback(reason: FallbackReason): void;
 }
@@ -50,7 +58,7 @@ export function federatedOperation(
 ): FederatedOperation | null {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return null;
-  const { supergraph, subgraphs, onFallback } = deps;
+  const { supergraph, subgraphs, costs, onFallback } = deps;
   const { api, apiSchema, planner, whole } = supergraph;
   const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName }));
   const apollo = apolloExecution({ document, operationName, plan }, supergraph, subgraphs);
@@ -71,6 +79,8 @@ export function federatedOperation(
   return {
     name: operation.name?.value,
     type: operation.operation,
+    introspects: asksForSchema(document),
+    cost: costs(operation, document),
 
     variableErrors(variables) {
       if (variableDefinitions.length === 0) return [];
@@ -126,6 +136,18 @@ function keptShapers(
     shapers.set(key, made);
     return made;
   };
+}
+
+/** Wherever it stands in the document: a fragment hides nothing. */
+function asksForSchema(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value === '__schema' || name.value === '__type') found = true;
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 function unlessNotCompiled<Made>(compile: () => Made): Made | NotCompiled {

@@ -5,6 +5,8 @@ import type { OperationCache } from '../../gateway/execution/operation-cache';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import { graphqlServer } from '../../gateway/graphql-server';
 import type { GatewayContext } from '../../gateway/gateway-context';
+import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
+import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { requestHandler } from '../../gateway/request-handler';
 import { listen, type Listening } from '../../http/listen';
 import { composed } from './composed';
@@ -12,6 +14,7 @@ import { subgraphOfGeneratedAnswers } from './generated-answers';
 import { SMALL_GRAPHS } from './graphs';
 import { executeByGraphql } from './two-gateways';
 
+const COST = { estimated: 1, maximum: 2, remaining: 3 };
 const logger = pino({ level: 'silent' });
 let server: Listening;
 let allByApollo: Listening;
@@ -25,7 +28,12 @@ beforeAll(async () => {
     const schema = subgraphOfGeneratedAnswers(sdl, `http ${name}`, 'at-once');
     return [name, { fetch: executeByGraphql.bind(null, schema), close: () => Promise.resolve() }] as const;
   });
-  const executor = federatedExecutor(composed(graph), new Map(subgraphs), () => undefined);
+  const executor = federatedExecutor(
+    composed(graph),
+    new Map(subgraphs),
+    DEFAULT_LIMITS.document,
+    () => undefined,
+  );
   // The reference of a masked error is new each time; here every error is shown.
   const mask = (formatted: object) => ({ message: '', ...formatted });
   apollo = graphqlServer(executor.forApolloServer, mask, logger);
@@ -42,6 +50,10 @@ beforeAll(async () => {
       operations,
       mask,
       identify: () => Promise.resolve({ kind: 'anonymous' }),
+      documents: documentFinder(new Map(), 'for-all'),
+      fences: () => Promise.resolve({ cost: COST, leave: () => undefined }),
+      limits: DEFAULT_LIMITS,
+      corsOrigins: [],
       metrics: undefined,
       explorer: (_, response) => void response.end(),
       logger,
@@ -49,7 +61,7 @@ beforeAll(async () => {
     return listen(handle, { host: '127.0.0.1', port: 0 });
   };
   server = await serve(executor.operations, counted);
-  allByApollo = await serve({ byText: () => null, byDocument: () => null }, apollo);
+  allByApollo = await serve({ byText: () => ({ kind: 'invalid' }), byDocument: () => null }, apollo);
 });
 afterAll(async () => {
   await server.close();
@@ -124,7 +136,6 @@ describe('is answered as by Apollo Server', () => {
     ['a list of variables', 'there', post({ ...QUERY, variables: [] })],
     ['a batch', 'there', post([QUERY, QUERY])],
     ['extensions', 'there', post({ ...QUERY, extensions: {} })],
-    ['a persisted query', 'there', post({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a' } } })],
     ['a syntax error', 'there', post({ query: '{' })],
     ['an unknown field', 'there', post({ query: '{ nothing }' })],
     ['an unknown operation', 'there', post({ ...QUERY, operationName: 'Nothing' })],
@@ -165,6 +176,7 @@ async function byApollo({ method = 'GET', headers = {}, search = '', body }: Sen
         caller: { kind: 'anonymous' },
         requestId: '',
         source: '',
+        cost: COST,
         signal: new AbortController().signal,
       }),
   });

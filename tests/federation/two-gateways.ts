@@ -1,6 +1,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { execute, parse, validate, type GraphQLSchema } from 'graphql';
 import type { GatewayContext } from '../../gateway/gateway-context';
+import type { DocumentLimits } from '../../gateway/limits/gateway-limits';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
 import { executeSubgraph } from '../../subgraphs/in-process';
@@ -77,7 +78,7 @@ export async function twoGateways(
     name,
     { fetch: answering(name, schema, salt, executeOurs), close: () => Promise.resolve() },
   ]);
-  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), (reason) =>
+  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), NO_LIMITS, (reason) =>
     fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
   );
 
@@ -98,12 +99,22 @@ export async function twoGateways(
       return answer;
     }),
     ours: outcome(async ({ text, variables }) => {
-      const operation = operations.byText(text, undefined);
-      if (operation === null) throw new Error('Not a valid operation.');
-      return operation.execute(variables, CONTEXT);
+      const found = operations.byText(text, undefined);
+      if (found.kind !== 'operation') throw new Error('Not a valid operation.');
+      return found.operation.execute(variables, CONTEXT);
     }),
   };
 }
+
+/** What is generated is longer than what is allowed. */
+const NO_LIMITS: DocumentLimits = {
+  tokens: Infinity,
+  depth: Infinity,
+  aliases: Infinity,
+  directives: Infinity,
+  rootFields: Infinity,
+  fields: Infinity,
+};
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,0 +1,204 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { z } from 'zod';
+import type { Caller } from '../domain/caller';
+import { readBody } from '../http/read-body';
+import type { ErrorMask } from './error-mask';
+import type { FederatedOperation } from './execution/federated-operation';
+import type { OperationCache } from './execution/operation-cache';
+import type { GatewayContext } from './gateway-context';
+import type { Fences } from './limits/fences';
+import type { GatewayLimits } from './limits/gateway-limits';
+import { DocumentRequest, type documentFinder } from './limits/trusted-documents';
+import { answerPlainRequest, plainContentType } from './plain-request';
+import { RequestRefused } from './request-refused';
+import { requestContext, type RequestContext } from './request-context';
+
+export interface GraphqlRouteOptions {
+  graphql: ApolloServer<GatewayContext>;
+  operations: OperationCache;
+  documents: ReturnType<typeof documentFinder>;
+  fences: Fences;
+  mask: ErrorMask;
+  /** @throws TokenRefused */
+  identify(authorization: string | undefined): Promise<Caller>;
+  limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
+}
+
+/** What a client asks, by whatever method it came. */
+interface Asked {
+  /** For Apollo Server: the body of a POST, the query string of a GET. */
+  body: unknown;
+  search: string;
+  document: z.infer<typeof GraphqlRequest> | null;
+}
+
+const GraphqlRequest = DocumentRequest.extend({
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/**
+ * One GraphQL request: who asks, which document, whether it may be executed, and the answer. Apollo Server has what is
+ * not plain, and what is not valid: it knows all of GraphQL over HTTP and words every refusal.
+ * @throws RequestRefused, TokenRefused, BodyTooLarge
+ */
+export function graphqlRoute(options: GraphqlRouteOptions) {
+  const { operations, documents, fences, mask, graphql, identify } = options;
+  const { bodyBytes, queryMs } = options.limits;
+
+  return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
+    let asked = await read(request, search, bodyBytes);
+    const caller = await identify(request.headers.authorization);
+    const context = requestContext(caller, request, response);
+    if (asked.document === null) return byApolloServer(request, response, asked, context, graphql);
+
+    const found = documents(asked.document, caller);
+    if ('refusal' in found) throw new RequestRefused(found.refusal);
+    if (found.text !== asked.document.query) asked = withText(asked, found.text);
+    const { operationName, variables } = asked.document ?? {};
+    const lookup = operations.byText(found.text, operationName ?? undefined);
+    if (lookup.kind === 'refused') throw new RequestRefused(lookup.refusal);
+    if (lookup.kind === 'invalid') return byApolloServer(request, response, asked, context, graphql);
+
+    const { operation } = lookup;
+    const passed = await fences(operation, variables ?? {}, context);
+    if ('refusal' in passed) throw new RequestRefused(passed.refusal);
+    context.cost = passed.cost;
+    try {
+      await inTime(operation, context, () => execute(request, response, asked, operation, context));
+    } finally {
+      passed.leave();
+    }
+  };
+
+  async function execute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: Asked,
+    operation: FederatedOperation,
+    context: RequestContext,
+  ): Promise<void> {
+    const { method, headers } = request;
+    const contentType = plainContentType({ method, headers, body: asked.body });
+    const variables = asked.document?.variables ?? {};
+    if (contentType === null || operation.variableErrors(variables).length > 0)
+      return byApolloServer(request, response, asked, context, graphql);
+    const answer = await answerPlainRequest(operation, variables, context, mask);
+    if (response.headersSent) return;
+    response.writeHead(answer.status, {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      'content-length': Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+
+  /** A mutation is never given up: what it has sent to a practice it has to settle. */
+  async function inTime(
+    operation: FederatedOperation,
+    context: RequestContext,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    if (operation.type !== 'query') return work();
+    let timer: NodeJS.Timeout | undefined;
+    const timeIsUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        context.giveUp();
+        reject(new RequestRefused(timedOut(queryMs)));
+      }, queryMs);
+    });
+    try {
+      await Promise.race([work(), timeIsUp]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function timedOut(queryMs: number) {
+  const message = `No answer within ${queryMs / 1_000} seconds. Ask again, or for less.`;
+  return { code: 'TIMED_OUT', message } as const;
+}
+
+async function read(request: IncomingMessage, search: string, bodyBytes: number): Promise<Asked> {
+  if (request.method !== 'POST') return { body: undefined, search, document: fromSearch(search) };
+  const { 'content-encoding': encoding = 'identity' } = request.headers;
+  if (encoding !== 'identity')
+    throw new RequestRefused({
+      code: 'ENCODING_NOT_SUPPORTED',
+      message: 'Send the body as it is, without content-encoding.',
+    });
+  const body = parseBody(await readBody(request, bodyBytes));
+  return { body, search, document: withDocument(GraphqlRequest.safeParse(body).data) };
+}
+
+/** A request without query and id is for Apollo Server to refuse. */
+function withDocument(asked: z.infer<typeof GraphqlRequest> | undefined) {
+  if (asked === undefined) return null;
+  const hasDocument = asked.query ?? asked.documentId ?? asked.extensions?.persistedQuery;
+  return hasDocument === undefined || hasDocument === null ? null : asked;
+}
+
+function fromSearch(search: string): Asked['document'] {
+  const given = Object.fromEntries(new URLSearchParams(search));
+  const { variables, extensions, ...rest } = given;
+  try {
+    return withDocument(
+      GraphqlRequest.safeParse({
+        ...rest,
+        ...(variables && { variables: JSON.parse(variables) as unknown }),
+        ...(extensions && { extensions: JSON.parse(extensions) as unknown }),
+      }).data,
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** The text of a published document in place of its id, which Apollo Server knows nothing of. */
+function withText({ body, search, document }: Asked, query: string): Asked {
+  const { operationName, variables } = document ?? {};
+  if (body !== undefined) return { search, document, body: { query, operationName, variables } };
+  const params = new URLSearchParams(search);
+  params.delete('documentId');
+  params.delete('extensions');
+  params.set('query', query);
+  return { body, document, search: `?${params.toString()}` };
+}
+
+async function byApolloServer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { search, body }: Asked,
+  context: GatewayContext,
+  server: ApolloServer<GatewayContext>,
+): Promise<void> {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const answered = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
+    context: () => Promise.resolve(context),
+  });
+  if (response.headersSent) return;
+  for (const [name, value] of answered.headers) response.setHeader(name, value);
+  response.setHeader('cache-control', 'no-store');
+  response.statusCode = answered.status ?? 200;
+  if (answered.body.kind === 'complete') response.end(answered.body.string);
+  else {
+    for await (const chunk of answered.body.asyncIterator) response.write(chunk);
+    response.end();
+  }
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new RequestRefused({
+      code: 'BAD_REQUEST',
+      message: 'The body is not JSON; send {"query": "..."} as application/json.',
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
+
+/** What is left to a caller for the rest of a minute. */
+export interface Budget {
+  remaining: number;
+  /** Null where the operation may go on. */
+  retryAfterSeconds: number | null;
+}
+
+/** Counts what operations cost, by who sends them. */
+export interface CallerBudget {
+  /** @param caller a pseudonym or a digest; never an identity */
+  spend(caller: string, cost: number): Promise<Budget>;
+  close(): Promise<void>;
+}
+
+const MINUTE_SECONDS = 60;
+/** Redis is asked on every request: one that hangs must not hold them up. */
+const REDIS_MS = 250;
+
+/** Counts for all processes together where there is a Redis; while it is away, each for itself. */
+export function callerBudget(
+  costPerMinute: number,
+  redisUrl: string | undefined,
+  logger: Logger,
+): CallerBudget {
+  const inProcess = new RateLimiterMemory({ points: costPerMinute, duration: MINUTE_SECONDS });
+  if (redisUrl === undefined) return budget(inProcess, () => Promise.resolve());
+  const redis = new Redis(redisUrl, {
+    commandTimeout: REDIS_MS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+  });
+  redis.on('error', (error) => {
+    logger.debug({ err: error }, 'callers are counted in this process alone');
+  });
+  const shared = new RateLimiterRedis({
+    storeClient: redis,
+    keyPrefix: 'budget',
+    points: costPerMinute,
+    duration: MINUTE_SECONDS,
+    insuranceLimiter: inProcess,
+  });
+  return budget(shared, async () => {
+    redis.disconnect();
+    await Promise.resolve();
+  });
+}
+
+function budget(limiter: RateLimiterAbstract, close: () => Promise<void>): CallerBudget {
+  return {
+    async spend(caller, cost) {
+      try {
+        const { remainingPoints } = await limiter.consume(caller, cost);
+        return { remaining: remainingPoints, retryAfterSeconds: null };
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return { remaining: 0, retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)) };
+      }
+    },
+    close,
+  };
+}

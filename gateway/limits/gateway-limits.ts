@@ -1,0 +1,36 @@
+/** What one request, and one caller, may take of this gateway. */
+export interface GatewayLimits {
+  bodyBytes: number;
+  /** Of one document; see docs/operate.md. */
+  document: DocumentLimits;
+  /** What one operation may cost; see operation-cost.ts. */
+  operationCost: number;
+  /** What all operations of one caller may cost within a minute. */
+  callerCostPerMinute: number;
+  /** Operations under way at once; further ones are refused, unless they ask for next to nothing. */
+  operationsAtOnce: number;
+  /** After which a query is given up. Mutations have their own deadlines, and are never given up half-way. */
+  queryMs: number;
+}
+
+export interface DocumentLimits {
+  tokens: number;
+  depth: number;
+  aliases: number;
+  directives: number;
+  rootFields: number;
+  /** With every fragment counted wherever it is spread. */
+  fields: number;
+}
+
+/**
+ * The largest document in schema/operations has 137 tokens, 56 fields and a depth of 6; introspection has a depth of 15.
+ */
+export const DEFAULT_LIMITS: GatewayLimits = {
+  bodyBytes: 256 * 1_024,
+  document: { tokens: 1_000, depth: 15, aliases: 30, directives: 50, rootFields: 20, fields: 500 },
+  operationCost: 5_000,
+  callerCostPerMinute: 100_000,
+  operationsAtOnce: 200,
+  queryMs: 25_000,
+};

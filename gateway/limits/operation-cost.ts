@@ -1,0 +1,168 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  Kind,
+  parse,
+  valueFromASTUntyped,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLArgument,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { z } from 'zod';
+
+type Variables = Record<string, unknown>;
+
+/** What executing an operation may cost with these variables; 1 is one object made. */
+export type Cost = (variables: Variables) => number;
+
+/** Finds what operations may cost at most, from `@cost` and `@listSize` in the supergraph. */
+export type OperationCosts = (operation: OperationDefinitionNode, document: DocumentNode) => Cost;
+
+interface FieldCost {
+  weight: number | undefined;
+  assumedSize: number | undefined;
+  slicingArguments: readonly string[];
+}
+
+/** Of a list that the schema says nothing about. */
+const UNKNOWN_SIZE = 10;
+/** Nobody is answered with longer lists: where more is asked for, it is refused as it should be, further inside. */
+const LONGEST = 1_000_000;
+const MUTATION_WEIGHT = 10;
+
+/**
+ * Static cost in the manner of https://ibm.github.io/graphql-specs/cost-spec.html: a field that makes an object costs 1, or its
+ * `@cost`, and all within it as often as its list may be long. A member of a union counts as if all were answered.
+ */
+export function operationCosts(supergraphSdl: string, api: GraphQLSchema): OperationCosts {
+  const declared = declaredCosts(parse(supergraphSdl));
+
+  return (operation, document) => {
+    const fragments = fragmentsOf(document);
+    const root = api.getRootType(operation.operation);
+    if (root === null || root === undefined) return () => 0;
+    const base = operation.operation === 'mutation' ? MUTATION_WEIGHT : 0;
+    const selections = costOfSelections(operation.selectionSet, root);
+    return (variables) => base + selections({ ...defaultsOf(operation), ...variables });
+
+    function costOfSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
+      const costs = selections.map((selection): Cost => {
+        if (selection.kind === Kind.FIELD) return costOfField(selection, parent);
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+        if (fragment === undefined) return free;
+        const condition = fragment.typeCondition && api.getType(fragment.typeCondition.name.value);
+        return costOfSelections(fragment.selectionSet, isCompositeType(condition) ? condition : parent);
+      });
+      return sumOf(costs);
+    }
+
+    function costOfField(field: FieldNode, parent: GraphQLCompositeType): Cost {
+      const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+      if (definition === undefined) return free;
+      const type = getNamedType(definition.type);
+      const facts = declared.get(`${parent.name}.${field.name.value}`);
+      const isObject = isCompositeType(type);
+      const weight = facts?.weight ?? (isObject ? 1 : 0);
+      const inner =
+        isObject && field.selectionSet !== undefined ? costOfSelections(field.selectionSet, type) : free;
+      if (!isListType(getNullableType(definition.type)))
+        return inner === free ? constant(weight) : (variables) => weight + inner(variables);
+      const sizeOf = sizeReader(field, definition.args, facts);
+      return (variables) => weight + sizeOf(variables) * (inner(variables) + (isObject ? 1 : 0));
+    }
+  };
+}
+
+const free: Cost = () => 0;
+
+function constant(cost: number): Cost {
+  return cost === 0 ? free : () => cost;
+}
+
+function sumOf(costs: readonly Cost[]): Cost {
+  const some = costs.filter((cost) => cost !== free);
+  if (some.length === 0) return free;
+  return (variables) => some.reduce((total, cost) => total + cost(variables), 0);
+}
+
+/** How long a list may be: what the client asks for, else what the schema assumes. */
+function sizeReader(
+  field: FieldNode,
+  args: readonly GraphQLArgument[],
+  facts: FieldCost | undefined,
+): (variables: Variables) => number {
+  const assumed = facts?.assumedSize ?? UNKNOWN_SIZE;
+  const asked = (facts?.slicingArguments ?? []).map((name) => {
+    const given = field.arguments?.find((argument) => argument.name.value === name)?.value;
+    const fallback = args.find((argument) => argument.name === name)?.defaultValue;
+    return (variables: Variables) => {
+      const value = given === undefined ? fallback : valueFromASTUntyped(given, variables);
+      return typeof value === 'number' && value > 0 ? Math.min(value, LONGEST) : assumed;
+    };
+  });
+  if (asked.length === 0) return () => assumed;
+  return (variables) => Math.max(...asked.map((size) => size(variables)));
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+    ),
+  );
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+}
+
+/** By `Type.field`, what the supergraph's own text says: composition keeps both directives. */
+function declaredCosts({ definitions }: DocumentNode): ReadonlyMap<string, FieldCost> {
+  return new Map(
+    definitions.flatMap((type) =>
+      'fields' in type
+        ? (type.fields ?? []).map((field): [string, FieldCost] => [
+            `${type.name.value}.${field.name.value}`,
+            declaredBy(field.directives ?? []),
+          ])
+        : [],
+    ),
+  );
+}
+
+const Weight = z.object({ weight: z.coerce.number() });
+const ListSize = z.object({
+  assumedSize: z.number().optional(),
+  slicingArguments: z.array(z.string()).default([]),
+});
+
+function declaredBy(directives: readonly ConstDirectiveNode[]): FieldCost {
+  const argumentsOf = (name: string) => {
+    const found = directives.find((directive) => directive.name.value === name);
+    return (
+      found &&
+      Object.fromEntries(
+        (found.arguments ?? []).map(({ name: { value: key }, value }) => [key, valueFromASTUntyped(value)]),
+      )
+    );
+  };
+  return {
+    weight: Weight.safeParse(argumentsOf('cost')).data?.weight,
+    assumedSize: undefined,
+    slicingArguments: [],
+    ...ListSize.safeParse(argumentsOf('listSize')).data,
+  };
+}

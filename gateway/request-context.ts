@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../domain/caller';
+import { REQUEST_ID_HEADER } from '../domain/caller-token';
+import type { GatewayContext } from './gateway-context';
+
+export interface RequestContext extends GatewayContext {
+  /** Ends what is under way for the request, as if the client had gone. */
+  giveUp(): void;
+}
+
+/** Most operations never look at source and signal: they are made for those that do. */
+export function requestContext(
+  caller: Caller,
+  request: IncomingMessage,
+  response: ServerResponse,
+): RequestContext {
+  let controller: AbortController | undefined;
+  let source: string | undefined;
+  return {
+    caller,
+    requestId: String(response.getHeader(REQUEST_ID_HEADER)),
+    get source() {
+      return (source ??= sourceOf(request));
+    },
+    get signal() {
+      return (controller ??= abortedUnlessAnswered(response)).signal;
+    },
+    giveUp() {
+      controller?.abort();
+    },
+  };
+}
+
+/** Where the request came from, as a digest: subgraphs count by it and nobody reads an address. */
+function sourceOf({ socket }: IncomingMessage): string {
+  return createHash('sha256')
+    .update(socket.remoteAddress ?? 'unknown')
+    .digest('base64url');
+}
+
+/** Aborted when the client closes the connection before it was answered. */
+function abortedUnlessAnswered(response: ServerResponse): AbortController {
+  const controller = new AbortController();
+  const abortUnlessAnswered = () => {
+    if (!response.writableFinished) controller.abort();
+  };
+  if (response.closed) abortUnlessAnswered();
+  else response.once('close', abortUnlessAnswered);
+  return controller;
+}
