@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
 import { z } from 'zod';
 import type { Caller } from '../domain/caller';
 import { readBody } from '../http/read-body';
@@ -100,7 +101,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     context: RequestContext,
     work: () => Promise<void>,
   ): Promise<void> {
-    if (operation.type !== 'query') return work();
+    if (operation.type !== OperationTypeNode.QUERY) return work();
     let timer: NodeJS.Timeout | undefined;
     const timeIsUp = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -136,8 +137,8 @@ async function read(request: IncomingMessage, search: string, bodyBytes: number)
 /** A request without query and id is for Apollo Server to refuse. */
 function withDocument(asked: z.infer<typeof GraphqlRequest> | undefined) {
   if (asked === undefined) return null;
-  const hasDocument = asked.query ?? asked.documentId ?? asked.extensions?.persistedQuery;
-  return hasDocument === undefined || hasDocument === null ? null : asked;
+  const document = asked.query ?? asked.documentId ?? asked.extensions?.persistedQuery?.sha256Hash;
+  return document === undefined ? null : asked;
 }
 
 function fromSearch(search: string): Asked['document'] {

@@ -13,6 +13,7 @@ import {
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLSchema,
+  OperationTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -49,7 +50,7 @@ export function operationCosts(supergraphSdl: string, api: GraphQLSchema): Opera
     const fragments = fragmentsOf(document);
     const root = api.getRootType(operation.operation);
     if (root === null || root === undefined) return () => 0;
-    const base = operation.operation === 'mutation' ? MUTATION_WEIGHT : 0;
+    const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION_WEIGHT : 0;
     const selections = costOfSelections(operation.selectionSet, root);
     return (variables) => base + selections({ ...defaultsOf(operation), ...variables });
 

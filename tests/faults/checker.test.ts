@@ -279,6 +279,26 @@ describe('promise 7: on disk before it is sent', () => {
     expect(broken(({ bookRequests }) => (bookRequests[0]!.at = T0))).toEqual([7]);
   });
 
+  const sentAgainAndLaterForBob = (bobIsSentAt: number) =>
+    broken(({ ledger, bookRequests }) => {
+      ledger.bookings.push(
+        booking({ id: 'booking-2', state: 'FAILED', caller: 'bob', patient: 'bob', createdAt: T0 + 5_000 }),
+      );
+      bookRequests.push(
+        { ...SLOT, at: T0 + 145, loggedOff: false },
+        { ...SLOT, at: bobIsSentAt, loggedOff: false },
+      );
+      bookRequests[0]!.loggedOff = true;
+    });
+
+  test('a second attempt was sent before it was there', () => {
+    expect(sentAgainAndLaterForBob(T0 + 1_000)).toContain(7);
+  });
+
+  test('what was sent again after a session had ended is of the first attempt', () => {
+    expect(sentAgainAndLaterForBob(T0 + 5_010)).not.toContain(7);
+  });
+
   test('the ledger knows nothing of what stands', () => {
     expect(broken(({ truth }) => truth.push(appointment({ ...OTHER_SLOT, patient: 'bob' })))).toEqual([7]);
   });

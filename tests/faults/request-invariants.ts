@@ -62,11 +62,13 @@ export function committedBeforeSent({ bookRequests, ledger, truth }: History): s
   const attempts = groupsBy(ledger.bookings, slotText);
   const early = [...groupsBy(bookRequests, slotText)].flatMap(([slot, sent]) =>
     sent.flatMap(({ at }, index) => {
+      // One that was told to log on again did nothing, and the next one is of the same attempt.
+      const earlier = sent.slice(0, index).filter(({ loggedOff }) => !loggedOff).length;
       const before = (attempts.get(slot) ?? []).filter(
         ({ createdAt }) => createdAt <= at + CLOCK_TOLERANCE_MS,
       );
       // What was sent too often is another promise's matter.
-      const owed = Math.min(index + 1, Math.max(1, attempts.get(slot)?.length ?? 0));
+      const owed = Math.min(earlier + 1, Math.max(1, attempts.get(slot)?.length ?? 0));
       return before.length < owed ? [`a booking was sent before it was on disk on ${slot}`] : [];
     }),
   );
