@@ -149,3 +149,23 @@ describe('in production', () => {
     expect(readConfig({ ...env, METRICS: 'on' }).metrics).toBe(true);
   });
 });
+
+it('reads limits, and refuses one that would let nothing through', () => {
+  expect(readConfig({ LIMIT_DEPTH: '7', LIMIT_QUERY_SECONDS: '3' }).limits).toMatchObject({
+    document: { depth: 7 },
+    queryMs: 3_000,
+  });
+  expect(problem({ LIMIT_ALIASES: '0' })).toContain('LIMIT_ALIASES cannot be used');
+});
+
+it('takes published documents only in production, unless it is told otherwise', () => {
+  expect(readConfig({}).trustedDocumentsOnly).toBe(false);
+  expect(readConfig({ TRUSTED_DOCUMENTS: 'on' }).trustedDocumentsOnly).toBe(true);
+});
+
+it.each(['*', 'app.example', 'https://app.example/', 'null'])(
+  'lets pages of no origin in such as %s',
+  (origin) => {
+    expect(problem({ CORS_ORIGINS: origin })).toContain('CORS_ORIGINS cannot be used');
+  },
+);

@@ -3,7 +3,7 @@ export type Retry = 'NO' | 'AFTER_A_CHANGE' | 'LATER' | 'WITH_A_NEW_TOKEN';
 
 export interface ErrorCodeFacts {
   /** Of the answer, when the request comes to nothing else; in part of an answer it is 200. */
-  status: 200 | 400 | 401 | 403 | 413 | 415 | 429 | 500 | 503 | 504;
+  status: 200 | 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 503 | 504;
   meaning: string;
   retry: Retry;
   /** What `message` can look like. */
@@ -44,6 +44,12 @@ export const ERROR_CODES = {
     meaning: 'The request is no GraphQL over HTTP: its body, type or header is missing or wrong.',
     retry: 'AFTER_A_CHANGE',
     example: 'The body is not JSON; send {"query": "..."} as application/json.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    meaning: 'There is nothing at this address.',
+    retry: 'NO',
+    example: 'There is nothing here; the API is at /graphql.',
   },
   BODY_TOO_LARGE: {
     status: 413,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge } from '../http/read-body';
 import { sendMetrics } from '../http/send-metrics';
-import { ERROR_CODES, type Refusal } from './error-codes';
+import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
 import { graphqlRoute, type GraphqlRouteOptions } from './graphql-route';
 import { TokenRefused } from './identity/token-refused';
 import { cors } from './limits/cors';
@@ -79,7 +79,7 @@ function router(options: RequestHandlerOptions): Route {
     if (url.pathname === '/explorer') return redirect(response, '/explorer/');
     if (url.pathname.startsWith('/explorer/'))
       return options.explorer(url.pathname.slice('/explorer/'.length), response);
-    return send(response, 404, errorBody('There is nothing here; the API is at /graphql.', 'NOT_FOUND'));
+    return sendRefusal(response, { code: 'NOT_FOUND', message: ERROR_CODES.NOT_FOUND.example });
   };
 }
 
@@ -115,7 +115,7 @@ function sendTokenRefused(response: ServerResponse, { reason, message }: TokenRe
   send(response, 401, errorBody(message, 'UNAUTHENTICATED', reason));
 }
 
-function errorBody(message: string, code: string, reason?: string): string {
+function errorBody(message: string, code: ErrorCode, reason?: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code, reason } }] });
 }
 

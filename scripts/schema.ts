@@ -6,13 +6,16 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, Kind, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { ERROR_CODES } from '../gateway/error-codes';
 import { trustedDocumentsIn } from '../gateway/limits/trusted-documents';
 import { appointmentsTypeDefs } from '../subgraphs/appointments';
 import { practicesTypeDefs } from '../subgraphs/practices/schema';
 import { triageSchema } from '../subgraphs/triage';
+import { errorsPage } from './errors-page';
 
 /**
- * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, and the API as clients see it.
+ * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, the API as clients see it, the ids of
+ * the published documents, and the page of errors.
  * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted.
  */
 const FOLDER = 'schema';
@@ -30,7 +33,9 @@ async function main(): Promise<void> {
     .filter(([name, text]) => read(join(FOLDER, name)) !== text)
     .map(([name]) => name);
   if (drifted.length > 0)
-    fail(`schema/ does not say what the classes say (${drifted.join(', ')}): run npm run schema.`);
+    fail(
+      `schema/ and docs/errors.md do not say what the classes say (${drifted.join(', ')}): run npm run schema.`,
+    );
   const breaking = await breakingChanges(files.get('api.graphql') ?? '');
   if (breaking.length > 0)
     fail(
@@ -59,6 +64,7 @@ function emit(): Map<string, string> {
     ...[...subgraphs].map(([name, sdl]): [string, string] => [`${name}.graphql`, sdl]),
     ['supergraph.graphql', `${supergraphSdl}\n`],
     ['api.graphql', `${api}\n`],
+    [join('..', 'docs', 'errors.md'), errorsPage(ERROR_CODES)],
     [join('operations', 'manifest.json'), `${JSON.stringify(manifest(), null, 2)}\n`],
   ]);
 }

@@ -31,6 +31,6 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   document: { tokens: 1_000, depth: 15, aliases: 30, directives: 50, rootFields: 20, fields: 500 },
   operationCost: 5_000,
   callerCostPerMinute: 100_000,
-  operationsAtOnce: 200,
+  operationsAtOnce: 100,
   queryMs: 25_000,
 };
