@@ -32,6 +32,7 @@ interface Measured extends Load {
 
 /** Ended with the bench, whatever ends it. */
 const children = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.once('exit', () => {
   for (const child of children) child.kill();
 });
@@ -178,7 +179,9 @@ async function answerOf(servers: Server[], body: string): Promise<unknown> {
     headers: { 'content-type': 'application/json' },
     body,
   });
-  return response.json();
+  // What a gateway tells beside the answer, such as its cost, is its own affair.
+  const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown };
+  return { data, ...(errors === undefined ? {} : { errors }) };
 }
 
 function server(kind: string, argument = '', input?: string): Promise<Server> {
