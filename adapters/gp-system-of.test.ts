@@ -135,6 +135,20 @@ describe('a second command in one call', () => {
     expect((await system.book(command, call())).class).toBe('ACCEPTED');
     expect(sent).toHaveLength(2);
   });
+
+  it('is not sent because a read after the first one did nothing', async () => {
+    const { system, sent } = kit({
+      async book(_command, context) {
+        await context.send(COMMAND);
+        await context.send({ method: 'GET', path: '/list' });
+        context.commandProvenUndone();
+        await context.send(COMMAND);
+        return accepted;
+      },
+    });
+    expect((await system.book(command, call())).class).toBe('AMBIGUOUS');
+    expect(sent).toHaveLength(2);
+  });
 });
 
 describe('what the manifest does not declare', () => {

@@ -174,6 +174,7 @@ function contexts({ manifest, http }: Parts) {
 
   return function contextFor(operation: Operation, practice: OdsCode | null, call: Call): CommandContext {
     let command: 'NONE' | 'SENT' = 'NONE';
+    let lastWasCommand = false;
     const timeoutMs = limits.timeoutMs[TIMEOUTS[operation]];
     return {
       requestId: call.requestId,
@@ -185,6 +186,7 @@ function contexts({ manifest, http }: Parts) {
             message: `${id}: a command is never sent again before it is known to have done nothing`,
           });
         if (isCommand) command = 'SENT';
+        lastWasCommand = isCommand;
         try {
           return await http.send({ timeoutMs, ...request }, { ...call, operation, practice });
         } catch (error) {
@@ -193,7 +195,8 @@ function contexts({ manifest, http }: Parts) {
         }
       },
       commandProvenUndone() {
-        command = 'NONE';
+        // What is learnt of a read says nothing about a command before it.
+        if (lastWasCommand) command = 'NONE';
       },
       commandMayHaveEffect: () => command === 'SENT',
     };

@@ -19,6 +19,8 @@ const SUITE = join(ROOT, 'adapters', 'conformance', 'run-conformance.ts');
 async function main(): Promise<void> {
   const only = process.argv[2];
   const chosen = allMutants.filter(({ name }) => only === undefined || name.startsWith(only));
+  if (chosen.length === 0)
+    throw new Error(`No mutant's name begins with "${only ?? ''}": see adapters/conformance/mutants.`);
   rmSync(BUNDLES, { recursive: true, force: true });
   let survivors = 0;
   for (const mutant of chosen) {

@@ -53,7 +53,8 @@ function camelCased(id: string): string {
   return id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function main(): Promise<void> {
+// eslint-disable-next-line @typescript-eslint/require-await -- so that what is thrown reaches runScript
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { from: { type: 'string' } },
@@ -65,7 +66,6 @@ function main(): Promise<void> {
   console.log(
     `Next: npm run adapter:conform -- ${id}, which says what to write; docs/add-a-supplier.md says how.`,
   );
-  return Promise.resolve();
 }
 
 if (require.main === module) runScript(main);

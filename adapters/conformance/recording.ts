@@ -39,7 +39,7 @@ export const STAND_IN = {
 } as const;
 
 const SECRET_FIELDS =
-  /("(?:access_token|id_token|refresh_token|client_assertion|\w*session\w*id|\w*linktoken|suid)"\s*:\s*")([^"]+)(")/gi;
+  /("(?:\w*token|client_assertion|\w*session\w*id|\w*linktoken|suid)"\s*:\s*")([^"]+)(")/gi;
 /** The supplier's own keys of a person are identifiers too. */
 const SECRET_ATTRIBUTES = /\b(patientId|onlineUserId|suid)="([^"]+)"/g;
 const SECRET_HEADERS = /^(authorization|cookie|set-cookie|suid|x-api-.*session.*)$/i;
@@ -72,8 +72,15 @@ export function scrubbed(exchanges: unknown, patient: Patient | undefined): unkn
     text
       .replace(JWT, REMOVED)
       .replace(EMAIL, REMOVED)
-      .replace(TEN_DIGITS, (digits) => (isNhsNumber(digits) ? STAND_IN.nhsNumber : digits)),
+      .replace(TEN_DIGITS, (digits, at: number, all: string) =>
+        isNhsNumber(digits) && !isTime(digits, at, all) ? STAND_IN.nhsNumber : digits,
+      ),
   );
+}
+
+/** A bare JSON number of ten digits below those that are given out in England is taken for unix seconds. */
+function isTime(digits: string, at: number, text: string): boolean {
+  return text[at - 1] === ':' && /^[0-3]\d{9}$/.test(digits);
 }
 
 /** What a scrub has left, by kind and never by value; empty where a recording may be kept. */
@@ -82,9 +89,15 @@ export function survivors(exchanges: unknown, patient: Patient | undefined): str
   const kinds: [kind: string, isThere: boolean][] = [
     [
       'an NHS number',
-      (text.match(TEN_DIGITS) ?? []).some((one) => isNhsNumber(one) && !one.startsWith('999')),
+      [...text.matchAll(TEN_DIGITS)].some(
+        ({ 0: one, index }) => isNhsNumber(one) && !one.startsWith('999') && !isTime(one, index, text),
+      ),
     ],
-    ['a token', (text.match(/\beyj[\w-]+\.[\w-]+\./g) ?? []).length > 0],
+    [
+      'a token',
+      /\beyj[\w-]+\.[\w-]+\./.test(text) ||
+        secretsIn(exchanges).some((secret) => !secret.startsWith(REMOVED)),
+    ],
     ['an e-mail address', (text.match(EMAIL) ?? []).length > 0],
     ...replacements(patient).map(([secret, , kind]): [string, boolean] => [
       kind,

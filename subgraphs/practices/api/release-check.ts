@@ -9,7 +9,7 @@ const MOST_WORDS = 20;
 const OLDEST_MONTHS = 130 * 12;
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * 60_000;
-/** What one search may span, as GP Connect has it. */
+/** No supplier can be asked for longer at once. */
 const PREVIEW_DAYS = 14;
 
 /** Names that GP systems show: no control characters. */
