@@ -34,8 +34,8 @@ module.exports = {
   setupFiles: ['<rootDir>/tests/setup-each.cjs'],
   globalSetup: '<rootDir>/tests/global-setup.ts',
   globalTeardown: '<rootDir>/tests/global-teardown.ts',
-  // One more than the cores that it is made for: most suites wait for servers and clocks.
-  maxWorkers: 3,
+  // The cores that it is made for: more of them, and searches run out of their time on a busy machine.
+  maxWorkers: 2,
   // Starting everything on a busy machine takes seconds; nothing rests on this limit.
   testTimeout: 30_000,
   // A suite that fails half-way leaves servers behind; the run must end all the same.

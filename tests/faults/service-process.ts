@@ -59,7 +59,7 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
   }
 
   async function order(message: ToService): Promise<FromService> {
-    if (child === null) throw new Error('The service does not run.');
+    if (child?.connected !== true) throw new Error('The service does not run.');
     const answer = heard(child, START_MS);
     child.send(message);
     return answer;
