@@ -79,7 +79,7 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'The operation could take more work than one may: see extensions.cost of an answer.',
     retry: 'AFTER_A_CHANGE',
-    example: 'The operation may cost 40000, and at most 5000 is allowed. Ask for fewer at once.',
+    example: 'The operation may cost 40000, and at most 20000 is allowed. Ask for fewer at once.',
   },
   INTROSPECTION_NOT_ALLOWED: {
     status: 403,

@@ -86,7 +86,7 @@ test('a caller who has used up a minute is told how long to wait, and nobody els
   const gateway = await gatewayWith({ LIMIT_CALLER_COST_PER_MINUTE: '3' });
   const anybody = asker(gateway.url);
   const first = await anybody('{ __typename }');
-  expect(first.text).toContain('"cost":{"estimated":0,"maximum":5000,"remaining":2}');
+  expect(first.text).toContain('"cost":{"estimated":0,"maximum":20000,"remaining":2}');
   await anybody('{ __typename }');
   await anybody('{ __typename }');
   const refused = await anybody('{ __typename }');
