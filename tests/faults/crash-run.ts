@@ -106,13 +106,12 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
     sweepEveryMs: NEVER,
     smallDisk: false,
   });
-  const [service] = world.services;
-  if (service === undefined) throw new Error('A world has a service.');
+  const service = onlyOne(world.services);
   try {
     const operations: Operation[] = [];
     const practices: Practice[] = [];
 
-    async function happen(number: number, crashAt: CrashPoint | null): Promise<string[]> {
+    async function happen(number: number, crashAt: CrashPoint | null): Promise<void> {
       const supplier = SUPPLIERS[number % SUPPLIERS.length] ?? 'gp-connect';
       const practice = openPractice(world, supplier, 3);
       practices.push(practice);
@@ -121,16 +120,14 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
       const client = patientClient(world, world.newPatient(practice.code), operations, () => during);
       const on = { world, client, practice };
       const prepared = await scenario.before(on);
-      await watch(crashAt);
+      await toldToWatch(service, crashAt);
       await scenario.watched(on, prepared);
       // The front end is told a moment later.
       await sleep(TOLD_WITHIN_MS);
-      return service?.url() === null ? [] : steps();
     }
-    const watch = async (crashAt: CrashPoint | null) => (await running(service)).watch(crashAt);
-    const steps = async () => (await running(service)).steps();
 
-    const calls = await happen(0, null);
+    await happen(0, null);
+    const calls = await service.steps();
     const points = pointsOf(calls).filter((_, index) => index % part.of === part.number);
     const before = service.deaths();
     for (const [index, point] of points.entries()) await happen(index + 1, point);
@@ -149,9 +146,15 @@ function pointsOf(calls: readonly string[]): CrashPoint[] {
   });
 }
 
-async function running(service: ServiceProcess): Promise<ServiceProcess> {
-  await service.start();
-  return service;
+function onlyOne<T>([one]: readonly T[]): T {
+  if (one === undefined) throw new Error('A world has a service.');
+  return one;
+}
+
+/** It may still be dying from the point before. */
+async function toldToWatch(service: ServiceProcess, crashAt: CrashPoint | null): Promise<void> {
+  do await service.start();
+  while (!(await service.watch(crashAt)));
 }
 
 /** The booking's id, or nothing when there is none to be had. */

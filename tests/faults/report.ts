@@ -21,6 +21,7 @@ export function report({ seed, histories, configurations }: RunOptions, result: 
     mutantsCaught: result.mutants.filter(({ caughtBy }) => caughtBy.length > 0).length,
     mutantsTotal: result.mutants.length,
     survivors: result.mutants.filter(({ caughtBy }) => caughtBy.length === 0).map(({ mutant }) => mutant),
+    failed: result.failed,
     configurations: rows,
   };
 }
@@ -52,22 +53,24 @@ function row(configuration: Configuration, { histories, crashes, probes, uncover
   };
 }
 
-export function isGood({ violations, survivors, configurations }: Report): boolean {
+export function isGood({ violations, survivors, failed, configurations }: Report): boolean {
   return (
     violations === 0 &&
     survivors.length === 0 &&
+    failed.length === 0 &&
     configurations.every(({ uncovered }) => uncovered.length === 0)
   );
 }
 
 export function inWords(figures: Report): string {
   const { histories, operations, faultsInjected, crashPoints, lost, doubleBooked, unresolved } = figures;
-  const { violations, mutantsCaught, mutantsTotal, survivors, configurations, seed } = figures;
+  const { violations, mutantsCaught, mutantsTotal, survivors, failed, configurations, seed } = figures;
   return [
     `${histories} histories, ${operations} operations, ${faultsInjected} faults, ${crashPoints} crash points (seed ${seed})`,
     `lost ${lost}, double booked ${doubleBooked}, unresolved ${unresolved}, promises broken ${violations}`,
     `mutants caught ${mutantsCaught} of ${mutantsTotal}`,
     ...survivors.map((mutant) => `SURVIVED: ${mutant}`),
+    ...failed.map((text) => `COULD NOT BE RUN: ${text}`),
     ...configurations.map(
       (one) =>
         `${one.configuration}: ${one.cellsCovered} of ${one.cells} ways of the fault matrix came about`,

@@ -29,6 +29,8 @@ export interface RunResult {
   crashes: { configuration: Configuration; scenario: ScenarioName; result: CrashResult }[];
   probes: { configuration: Configuration; probe: ProbeName; violations: Violation[] }[];
   mutants: MutantResult[];
+  /** What ended in an error of the harness, and so says nothing. */
+  failed: string[];
   uncovered: { configuration: Configuration; cell: string }[];
   cells: Record<string, number>;
 }
@@ -40,7 +42,7 @@ const MAKE_UP_TRIES = 3;
 /** Of each scenario's points, side by side. */
 const CRASH_PARTS = 4;
 
-type Work = { configuration: Configuration; run: (lane: Lane) => Promise<void> };
+type Work = { name: string; configuration: Configuration; run: (lane: Lane) => Promise<void> };
 
 export async function runFaults(options: RunOptions): Promise<RunResult> {
   const { seed, histories, configurations, only, cell: wanted, atOnce, progress } = options;
@@ -49,9 +51,22 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
   if (!diskCanBeFilled)
     progress('No small disk can be mounted here: the disk is not filled (it takes root).');
   const cells = (configuration: Configuration) => cellsOf(configuration, diskCanBeFilled);
-  const result: RunResult = { histories: [], crashes: [], probes: [], mutants: [], uncovered: [], cells: {} };
+  const result: RunResult = {
+    histories: [],
+    crashes: [],
+    probes: [],
+    mutants: [],
+    failed: [],
+    uncovered: [],
+    cells: {},
+  };
+  const failed = (text: string) => {
+    result.failed.push(text);
+    progress(`FAILED ${text}`);
+  };
 
   const history = (plan: HistoryPlan): Work => ({
+    name: `history ${plan.index}`,
     configuration: plan.configuration,
     async run(lane) {
       const played = await runHistory(plan, lane, bundle);
@@ -69,11 +84,12 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
               .filter(({ id }) => id === wanted)
               .map((cell): HistoryPlan => ({ index: only, configuration, seed, journeys: [[cell]] })),
           );
-    await inLanes(chosen.map(history), 1);
+    await inLanes(chosen.map(history), 1, failed);
     return result;
   }
 
   const crash = (configuration: Configuration, scenario: ScenarioName, number: number): Work => ({
+    name: `"${scenario}" (${number + 1} of ${CRASH_PARTS})`,
     configuration,
     async run(lane) {
       const part = { number, of: CRASH_PARTS };
@@ -87,6 +103,7 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
     },
   });
   const probe = (configuration: Configuration, name: ProbeName, number: number): Work => ({
+    name: `"${name}"`,
     configuration,
     async run(lane) {
       const violations = check(await runProbe(name, PROBE_SERIAL + number * 1_000, lane, bundle));
@@ -95,6 +112,7 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
     },
   });
   const mutant = (one: Mutant, number: number): Work => ({
+    name: `mutant "${one.name}"`,
     configuration: one.on,
     async run(lane) {
       const played = await runMutant(one, number, lane);
@@ -122,6 +140,7 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
       ...MUTANTS.filter(({ on }) => configurations.includes(on)).map(mutant),
     ],
     atOnce,
+    failed,
   );
 
   for (let tries = 0; tries < MAKE_UP_TRIES; tries++) {
@@ -132,7 +151,7 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
       history({ index: histories + tries * 100 + number, configuration, seed, journeys: [[cell]] }),
     );
     if (makeUps.length > 0) progress(`${makeUps.length} faults have not come about yet; trying again`);
-    await inLanes(makeUps, atOnce);
+    await inLanes(makeUps, atOnce, failed);
   }
   result.uncovered = configurations.flatMap((configuration) =>
     uncovered(result, configuration, cells(configuration)).map(({ id }) => ({ configuration, cell: id })),
@@ -151,12 +170,12 @@ function uncovered({ histories }: RunResult, configuration: Configuration, cells
 }
 
 /** So many at once, each on servers of its own, which the next on the same configuration takes over. */
-async function inLanes(work: readonly Work[], atOnce: number): Promise<void> {
+async function inLanes(work: readonly Work[], atOnce: number, failed: (text: string) => void): Promise<void> {
   const waiting = [...work];
   const free: { configuration: Configuration; lane: Lane }[] = [];
   async function worker(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { configuration } = next;
+      const { name, configuration } = next;
       const kept = free.findIndex((one) => one.configuration === configuration);
       const lane =
         kept < 0
@@ -164,6 +183,8 @@ async function inLanes(work: readonly Work[], atOnce: number): Promise<void> {
           : (free.splice(kept, 1)[0]?.lane ?? (await openLane(configuration)));
       try {
         await next.run(lane);
+      } catch (error) {
+        failed(`${configuration}: ${name}: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         free.push({ configuration, lane });
       }

@@ -20,7 +20,8 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** Resolves when the process has ended, by whatever hand. */
   gone(): Promise<void>;
-  watch(crashAt: CrashPoint | null): Promise<void>;
+  /** False where the process ended before it was told. */
+  watch(crashAt: CrashPoint | null): Promise<boolean>;
   steps(): Promise<string[]>;
   setClock(offsetMs: number): Promise<void>;
   /** As at an orderly end; resolves when it has closed everything, and the process then ends. */
@@ -59,9 +60,10 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
   }
 
   async function order(message: ToService): Promise<FromService> {
-    if (child?.connected !== true) throw new Error('The service does not run.');
+    if (child === null) return { kind: 'failed', message: 'does not run' };
     const answer = heard(child, START_MS);
-    child.send(message);
+    // A process that dies meanwhile is heard to end; what `send` says of its closed channel adds nothing.
+    child.send(message, () => undefined);
     return answer;
   }
 
@@ -87,11 +89,12 @@ export function serviceProcess(bundle: string, settings: ServiceSettings): Servi
       if (child !== null) await once(child, 'exit');
     },
     async watch(crashAt) {
-      await order({ kind: 'watch', crashAt });
+      return (await order({ kind: 'watch', crashAt })).kind === 'done';
     },
     async steps() {
       const answer = await order({ kind: 'report-steps' });
-      return answer.kind === 'steps' ? answer.steps : [];
+      if (answer.kind !== 'steps') throw new Error(`The service did not report: ${JSON.stringify(answer)}`);
+      return answer.steps;
     },
     async setClock(offsetMs) {
       if (child !== null) await order({ kind: 'set-clock', offsetMs });
