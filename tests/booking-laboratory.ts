@@ -60,7 +60,8 @@ export const EVERYTHING_RELEASED: ReleaseTerms = {
 const HOUR = 60 * 60_000;
 /** Short, so that a test need not wait: suppliers declare seconds. */
 export const SETTLE_MS = 40;
-const SUPPLIER = 'gp-connect';
+/** Whose book the laboratory books in. */
+export const SUPPLIER = 'gp-connect';
 
 export async function bookingLaboratory(
   database: DatabaseSettings,

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { BreakerState, GpSystem } from '../../adapters/gp-system';
-import { bookingLaboratory, type BookingLaboratory } from '../../tests/booking-laboratory';
+import { bookingLaboratory, SUPPLIER, type BookingLaboratory } from '../../tests/booking-laboratory';
 import { EMBEDDED } from '../../tests/databases';
 import { moveBooking, openBooking, openLedger, recordHold } from '../../tests/ledger-bookings';
 import { countingOutcomes, registerGauges } from './metrics';
@@ -66,7 +66,7 @@ test('count each outcome once, with its reason, and no step on the way', async (
   const outcomes = (outcome: string, reason = '') =>
     sample(
       registry,
-      `gp_booking_outcomes_total{supplier="gp-connect",outcome="${outcome}",reason="${reason}"}`,
+      `gp_booking_outcomes_total{supplier="${SUPPLIER}",outcome="${outcome}",reason="${reason}"}`,
     );
   let booking = await openBooking(books);
   for (const event of ['ANSWER_LOST', 'FOUND', 'CANCEL_ASKED', 'CANCEL_REFUSED'] as const)

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import type { Slot } from '../../../adapters/gp-system';
 import { OdsCode } from '../../../domain/ods-code';
-import { newCaller, newPractice, offer, OPEN_BOOK } from '../../../tests/booking-laboratory';
+import { newCaller, newPractice, offer, OPEN_BOOK, SUPPLIER } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
 import { BOOKING_STATES, LIVE_STATES } from '../booking/states';
@@ -217,12 +217,10 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
   test('gives what stands to the sweep of its supplier, and to nobody else', async () => {
     const booking = await confirmed(await opened(), -1);
     expect(await books.claimSwept('another', 100, 60_000)).toEqual([]);
-    const ids = (await books.claimSwept('gp-connect', 100, 60_000)).map(({ id }) => id);
+    const ids = (await books.claimSwept(SUPPLIER, 100, 60_000)).map(({ id }) => id);
     expect(ids).toContain(booking.id);
     expect((await books.claimUnsettled(100, 60_000)).map(({ id }) => id)).not.toContain(booking.id);
-    expect((await elsewhere.claimSwept('gp-connect', 100, 60_000)).map(({ id }) => id)).not.toContain(
-      booking.id,
-    );
+    expect((await elsewhere.claimSwept(SUPPLIER, 100, 60_000)).map(({ id }) => id)).not.toContain(booking.id);
   });
 
   test('one booking that cannot be read keeps no other from being looked into', async () => {
