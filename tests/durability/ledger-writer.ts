@@ -20,7 +20,7 @@ async function write({ database, practice, slotIds, atOnce }: WriterPlan): Promi
     say({ what: 'held', holdId: hold.id, callerId: hold.callerId });
     const opened = await books.openBooking(recorded.hold, CHECK_IN_MS, request('confirm'));
     if (opened.kind !== 'opened') {
-      say({ what: 'refused', slotId, kind: opened.kind });
+      say({ what: 'refused', slotId, kind: opened.kind === 'refused' ? opened.why : opened.kind });
       return;
     }
     const { id: bookingId, version } = opened.booking;

@@ -39,7 +39,7 @@ describe.each(testDatabases())('two processes at once on $name', ({ settings }) 
     expect(told.filter(({ what }) => what === 'failed')).toEqual([]);
     const refused = told.filter((one) => one.what === 'refused');
     expect(refused).toHaveLength(SLOTS * (PROCESSES - 1));
-    expect(new Set(refused.map(({ kind }) => kind))).toEqual(new Set(['slot-taken']));
+    expect(new Set(refused.map(({ kind }) => kind))).toEqual(new Set(['SLOT_TAKEN']));
 
     const bookings = await allBookings(database, books);
     expect(bookings).toHaveLength(SLOTS);

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, PatientCaller } from '../../../domain/caller';
+import type { Opened } from '../ledger/opening';
 import type { Hold } from '../ledger/records';
+import type { Refused, Request } from '../ledger/requests';
+import type { Offer } from '../offers';
 import { personOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
@@ -47,43 +50,53 @@ export async function confirmBooking(
   );
   const earlier = await deps.ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
-  if (earlier !== null) return replayed(earlier.resultId, requestId, caller, deps);
+  if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
 
   const hold = await deps.ledger.findHold(input.holdId, caller.id);
   if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
   if (personOf(caller, hold, deps) === undefined)
     return { kind: 'not-allowed', message: 'You may not act for this person.' };
-  if (isOver(hold, deps.now()) || !(await stillHeld(hold, deps)))
-    return { kind: 'hold-expired', expiredAt: hold.expiresAt };
 
   const openedAt = performance.now();
-  const lease = leaseMs(systemOf(hold, deps.systems), 'book');
-  const opened = await deps.ledger.openBooking(hold, lease, asked);
+  const opened = earlier ?? (await open(hold, asked, deps));
   switch (opened.kind) {
     case 'opened':
       return placeBooking(opened.booking, openedAt, input, caller, deps);
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
-    case 'slot-taken':
-    case 'not-released':
-    case 'nothing-to-replace':
-      return refused(hold, await slotTaken(hold, caller, requestId, deps), deps);
-    case 'already-booked':
-      return refused(hold, alreadyBooked(opened.booking, caller), deps);
+    case 'refused':
+      // What is not booked is not kept from others either.
+      await letGo(holdKey(hold.offer), hold.id, deps);
+      return opened.why === 'HOLD_EXPIRED'
+        ? { kind: 'hold-expired', expiredAt: hold.expiresAt }
+        : refusal(opened, hold, caller, requestId, deps);
     case 'key-reused':
       return opened;
   }
 }
 
+async function open(hold: Hold, asked: Request, deps: BookingDeps): Promise<Opened> {
+  const isHeld = !isOver(hold, deps.now()) && (await stillHeld(hold, deps));
+  return isHeld
+    ? deps.ledger.openBooking(hold, leaseMs(systemOf(hold, deps.systems), 'book'), asked)
+    : deps.ledger.refuse(asked, 'HOLD_EXPIRED');
+}
+
+/** Why no booking was put down, in what the person can do now. */
+export async function refusal(
+  { bookingId }: Refused,
+  wanted: { offer: Offer; patientSealed: string },
+  caller: PatientCaller,
+  requestId: string,
+  deps: BookingDeps,
+): Promise<Placed | AlreadyBooked> {
+  const standing = bookingId === null ? null : await deps.ledger.findBooking(bookingId);
+  return standing === null ? slotTaken(wanted, caller, requestId, deps) : alreadyBooked(standing, caller);
+}
+
 /** A hold that ran out can be taken up again as long as its offer is good; one that was let go cannot. */
 function isOver({ released, expiresAt, offer }: Hold, now: Date): boolean {
   return released || (now > expiresAt && now > offer.expiresAt);
-}
-
-/** What is not booked is not kept from others either. */
-async function refused(hold: Hold, answer: ConfirmAnswer, deps: BookingDeps): Promise<ConfirmAnswer> {
-  await letGo(holdKey(hold.offer), hold.id, deps);
-  return answer;
 }
 
 /** An expired hold on a slot that nobody else took since is taken up again; without a hold store everybody may try. */

@@ -3,10 +3,10 @@ import type { Booking } from '../ledger/records';
 import type { Offer } from '../offers';
 import { isOfAge, patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
-import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import type { AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
-import { replayed } from './confirm-booking';
+import { refusal, replayed } from './confirm-booking';
 import { giveBack } from './give-back';
 import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
@@ -46,7 +46,7 @@ export async function rescheduleBooking(
   const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId], deps);
   const earlier = await ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
-  if (earlier !== null) return replayed(earlier.resultId, requestId, caller, deps);
+  if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
 
   const old = await ledger.findBooking(bookingId, caller.id);
   if (old === null) return { kind: 'not-found' };
@@ -66,6 +66,8 @@ export async function rescheduleBooking(
   const patientSealed = await deps.patients.seal(patientOf(person));
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
+    const known = await ledger.refuse(asked, 'SLOT_TAKEN');
+    if (known.kind === 'repeated') return replayed(known.resultId, requestId, caller, deps);
     const taken = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
     if (taken.kind === 'practice-closed') return taken;
     const heldUntil = new Date(now().getTime() + acquired.forMs);
@@ -75,7 +77,6 @@ export async function rescheduleBooking(
     await letGo(key, id, deps);
     return answer;
   };
-  const gone = () => slotTaken({ offer, patientSealed }, caller, requestId, deps);
 
   const openedAt = performance.now();
   const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
@@ -87,7 +88,7 @@ export async function rescheduleBooking(
     patientSealed,
     offer: { ...offer, ownPractice },
   };
-  const opened = await ledger.openReplacement(hold, lease, asked, old);
+  const opened = earlier ?? (await ledger.openReplacement(hold, lease, asked, old));
   switch (opened.kind) {
     case 'opened': {
       const placed = await placeBooking(
@@ -102,13 +103,12 @@ export async function rescheduleBooking(
     }
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
-    case 'slot-taken':
-    case 'not-released':
-      return refused(await gone());
-    case 'nothing-to-replace':
-      return refused({ kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old });
-    case 'already-booked':
-      return refused(alreadyBooked(opened.booking, caller));
+    case 'refused':
+      return refused(
+        opened.why === 'NOTHING_TO_REPLACE'
+          ? { kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old }
+          : await refusal(opened, { offer, patientSealed }, caller, requestId, deps),
+      );
     case 'key-reused':
       return refused(opened);
   }

@@ -31,6 +31,6 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
 
     /** Writes the request down unless its key is known; what the key led to where it is. */
     remember: (request: Request, resultId: string) =>
-      writing.write((transaction) => remember(transaction, database.now, request, resultId)),
+      writing.write((transaction) => remember(transaction, database.now, request, { resultId })),
   };
 }

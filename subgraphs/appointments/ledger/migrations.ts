@@ -31,6 +31,11 @@ export const ledgerMigrations: Record<string, Migration> = {
       await createNotices(db);
     },
   },
+  '0005-refusals-remembered': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table idempotency add column refused text`.execute(db);
+    },
+  },
 };
 
 /** What own practices are told, and why people were not seen there. */

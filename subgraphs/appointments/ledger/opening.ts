@@ -6,18 +6,11 @@ import type { Offer } from '../offers';
 import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
 import { othersBooked, standing } from './reading';
 import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
-import { remember, type Earlier, type Request } from './requests';
-import type { LedgerTables, WhyElsewhere } from './tables';
+import { remember, type Earlier, type Refused, type Request } from './requests';
+import type { LedgerTables, Refusal, WhyElsewhere } from './tables';
 import { Undone, type Writing } from './writing';
 
-export type Opened =
-  | { kind: 'opened'; booking: Booking }
-  | { kind: 'slot-taken' }
-  | { kind: 'not-released'; stoppedBy: ReleaseRule[] }
-  | { kind: 'already-booked'; booking: Booking }
-  /** What was to be replaced is not CONFIRMED any more. */
-  | { kind: 'nothing-to-replace' }
-  | Earlier;
+export type Opened = { kind: 'opened'; booking: Booking } | Earlier;
 
 export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
 export type NewHold = Omit<Hold, 'expiresAt' | 'released'>;
@@ -33,7 +26,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
   return {
     recordHold(hold: NewHold, ttlMs: number, request: Request): Promise<Recorded> {
       return write(async (transaction) => {
-        const known = await remember(transaction, now, request, hold.id);
+        const known = await remember(transaction, now, request, { resultId: hold.id });
         if (known !== null) return known;
         return { kind: 'recorded', hold: await insertHold(transaction, hold, ttlMs) };
       });
@@ -63,23 +56,35 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
       replaces: Booking,
     ): Promise<Opened> {
       return open(request, async (transaction, id) => {
-        if (!(await lockConfirmed(transaction, replaces)))
-          throw new Undone<Opened>({ kind: 'nothing-to-replace' });
+        if (!(await lockConfirmed(transaction, replaces))) throw new Undone(refused('NOTHING_TO_REPLACE'));
         const hold = await insertHold(transaction, newHold, checkInMs);
         return insertBooking(transaction, id, hold, checkInMs, replaces);
       });
     },
+
+    /** Puts down that the request led to nothing; or what a repetition of it has led to meanwhile. */
+    refuse: (request: Request, why: Refusal): Promise<Earlier> => refuse(request, refused(why)),
   };
 
-  function open(
+  async function open(
     request: Request,
     insert: (transaction: Transaction<LedgerTables>, id: string) => Promise<Opened>,
   ): Promise<Opened> {
-    const id = randomUUID();
-    return write<Opened>(async (transaction) => {
-      const known = await remember(transaction, now, request, id);
-      return known ?? insert(transaction, id);
+    const resultId = randomUUID();
+    const opened = await write<Opened>(async (transaction) => {
+      const known = await remember(transaction, now, request, { resultId });
+      return known ?? insert(transaction, resultId);
     });
+    return opened.kind === 'refused' ? refuse(request, opened) : opened;
+  }
+
+  /** Undone with its transaction, so that a repetition may have been luckier since: then that is the answer. */
+  async function refuse(request: Request, refusal: Refused): Promise<Earlier> {
+    const { why, bookingId } = refusal;
+    const known = await write((transaction) =>
+      remember(transaction, now, request, { resultId: bookingId ?? '', refused: why }),
+    );
+    return known ?? refusal;
   }
 
   /** True when it stands as it was read, and nobody changes it before this transaction ends. */
@@ -131,7 +136,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
     const { offer } = hold;
     const startsOn = londonDate(offer.slot.startsAt);
     const stoppedBy = await rulesStopping(transaction, hold, startsOn, replaces);
-    if (stoppedBy.length > 0) throw new Undone<Opened>({ kind: 'not-released', stoppedBy });
+    if (stoppedBy.length > 0) throw new Undone(refused('NOT_RELEASED'));
     // Only for the same need does it stand in for what it replaces; for another it is that need's one booking.
     const standsIn = replaces?.offer.assessmentDigest === offer.assessmentDigest;
     const row = await transaction
@@ -196,13 +201,17 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
     reader: Kysely<LedgerTables>,
     { patientDigest, offer }: Hold,
     replaces: Booking | null,
-  ): Promise<Opened> {
+  ): Promise<Refused> {
     const others = standing(reader, patientDigest, offer.assessmentDigest);
     const row = await (
       replaces === null ? others : others.where('booking.id', '!=', replaces.id)
     ).executeTakeFirst();
-    return row === undefined ? { kind: 'slot-taken' } : { kind: 'already-booked', booking: bookingOf(row) };
+    return row === undefined ? refused('SLOT_TAKEN') : refused('ALREADY_BOOKED', row.id);
   }
+}
+
+function refused(why: Refusal, bookingId: string | null = null): Refused {
+  return { kind: 'refused', why, bookingId };
 }
 
 function whyElsewhere({ relation, elsewhereBecause, ownPractice }: Offer): WhyElsewhere | null {

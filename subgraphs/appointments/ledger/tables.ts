@@ -173,9 +173,15 @@ export interface IdempotencyTable {
   operation: Operation;
   key: string;
   fingerprint: string;
-  /** The hold or booking that it led to. */
+  /** The hold or booking that it led to; where it was refused, the booking that stands in its way, or nothing. */
   result_id: string;
+  /** Why it led to nothing. */
+  refused: Refusal | null;
   created_at: number;
 }
+
+/** Why a booking was not even put down. */
+export type Refusal =
+  'HOLD_EXPIRED' | 'SLOT_TAKEN' | 'NOT_RELEASED' | 'ALREADY_BOOKED' | 'NOTHING_TO_REPLACE';
 
 export type Operation = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';
