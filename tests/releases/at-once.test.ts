@@ -2,8 +2,6 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Slot } from '../../adapters/gp-system';
 import type { OdsCode } from '../../domain/ods-code';
-import type { ReleaseLedger } from '../../domain/release-ledger';
-import { openReleaseLedger } from '../../subgraphs/appointments';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import {
@@ -15,12 +13,12 @@ import {
   newPractice,
   NOTE,
   offer,
-  OPEN_BOOK,
   released,
   standing,
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { deskInAProcessOfItsOwn, type Desk } from './desk';
 
 /** `RACES=500 npx jest tests/releases` for more. */
 const RACES = Number(process.env.RACES ?? 200);
@@ -28,7 +26,7 @@ const LANES = 10;
 
 const places = testDatabases().flatMap((database) => [
   { database, ledger: database.name, where: 'in the process that books' },
-  { database, ledger: database.name, where: 'over a connection of its own, as another process has' },
+  { database, ledger: database.name, where: 'in a process of its own' },
 ]);
 
 /** RACES are shared out over all the ways to close a book while somebody books. */
@@ -36,20 +34,17 @@ const RACES_EACH = Math.ceil(RACES / places.length / LANES);
 
 describe.each(places)('closing a book $where, ledger $ledger', ({ database, where }) => {
   let lab: BookingLaboratory;
-  let desk: ReleaseLedger;
-  let closeDesk: () => Promise<void>;
+  let desk: Desk;
   beforeAll(async () => {
     const settings = await database.settings();
     lab = await bookingLaboratory(settings);
-    const own = where.startsWith('in the process');
-    const opened = own
-      ? { releases: lab.deps.releases, close: () => Promise.resolve() }
-      : await openReleaseLedger(settings, () => OPEN_BOOK);
-    desk = opened.releases;
-    closeDesk = opened.close;
+    desk =
+      where === 'in a process of its own'
+        ? await deskInAProcessOfItsOwn(settings)
+        : { change: lab.deps.releases.change, close: () => Promise.resolve() };
   });
   afterAll(async () => {
-    await closeDesk();
+    await desk.close();
     await lab.close();
   });
 
@@ -101,7 +96,8 @@ describe.each(places)('closing a book $where, ledger $ledger', ({ database, wher
     const practice = newPractice();
     const [one, two] = await freeSlots(lab, practice, 2);
     const held = await hold(one!);
-    await released({ deps: { ...lab.deps, releases: desk } }, practice, { dispositionIds: ['gp-2h'] });
+    const releases = { ...lab.deps.releases, change: desk.change };
+    await released({ deps: { releases } }, practice, { dispositionIds: ['gp-2h'] });
     expect(await confirm(held)).toBe('practice-closed');
     expect((await hold(two!)).answer.kind).toBe('practice-closed');
   });
