@@ -28,8 +28,8 @@ export interface GpSystem {
   book(command: BookCommand, call: Call): Promise<BookOutcome>;
 
   /**
-   * The patient's appointments at the practice around the probe's time, cancelled ones included where the supplier
-   * lists them. Throws rather than answer with half a list: silence is not absence.
+   * The patient's appointments at the practice around the probe's time, cancelled ones included where
+   * `capabilities.readBackOfCancelled` says so. Throws rather than answer with half a list: silence is not absence.
    * @throws SupplierError
    */
   readBack(probe: ReadBackProbe, call: Call): Promise<readonly SupplierAppointment[]>;
@@ -123,7 +123,7 @@ export interface SlotCheck {
 export type SlotAnswer = 'FREE' | 'TAKEN' | 'UNKNOWN';
 
 export interface BookCommand {
-  /** Stable for the attempt; where a supplier takes an idempotency key, this is it. */
+  /** A UUID, stable for the attempt; where a supplier takes an idempotency key, this is it. */
   attemptId: string;
   /** A short text that read-back can recognise where the supplier keeps one; carries no identity. */
   marker: string;
@@ -316,9 +316,15 @@ export const Manifest = z.object({
     readBack: z.enum(['byPatient', 'none']),
     /** Whether read-back also sees appointments of days gone by. */
     readBackOfPast: z.boolean(),
+    /** Whether read-back also shows what was cancelled, as cancelled; without it a cancellation at the desk is silence. */
+    readBackOfCancelled: z.boolean(),
     /** Null where the supplier keeps no text of ours that read-back returns. */
     marker: z.object({ field: z.string(), maxLength: z.number().int().min(16) }).nullable(),
     cancel: z.boolean(),
+    /**
+     * Whether a cancellation names the version that it means. An adapter that is given none, or an old one, looks the
+     * appointment up once: on the same slot it is cancelled under its present version, on another it is CHANGED_MEANWHILE.
+     */
     cancelVersioned: z.boolean(),
     changeFeed: z.enum(['none', 'poll']),
     /** 0 where the patient's words may not, or cannot, be passed on. */

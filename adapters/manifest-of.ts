@@ -22,9 +22,10 @@ const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilit
     'needs cancel',
   );
   demand(
-    capabilities.readBack !== 'none' || (capabilities.marker === null && !capabilities.readBackOfPast),
+    capabilities.readBack !== 'none' ||
+      (capabilities.marker === null && !capabilities.readBackOfPast && !capabilities.readBackOfCancelled),
     ['capabilities', 'readBack'],
-    'is none, so that neither a marker nor the past can be read back',
+    'is none, so that no marker, nothing past and nothing cancelled can be read back',
   );
   demand(
     new Set(capabilities.modes).size === capabilities.modes.length,

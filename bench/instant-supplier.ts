@@ -37,6 +37,7 @@ export function instantSupplier(): InstantSupplier {
         bookIdempotency: 'none',
         readBack: 'byPatient',
         readBackOfPast: false,
+        readBackOfCancelled: false,
         marker: null,
         cancel: true,
         cancelVersioned: false,

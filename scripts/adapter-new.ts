@@ -39,6 +39,7 @@ export function scaffold({ root, id, transport, port }: Scaffold): string[] {
     [`${id}.ts`, 'adapter'],
     [`${id}.replies.ts`, `replies.${transport}`],
     ['simulator.ts', 'simulator'],
+    ['simulator.test.ts', 'simulator-test'],
     ['README.md', 'readme'],
   ];
   mkdirSync(folder);

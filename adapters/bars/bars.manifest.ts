@@ -24,6 +24,7 @@ export const manifest = manifestOf({
     bookIdempotency: 'clientKey',
     readBack: 'byPatient',
     readBackOfPast: true,
+    readBackOfCancelled: true,
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: false,

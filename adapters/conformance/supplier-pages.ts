@@ -138,9 +138,10 @@ function bypassed({ results }: Certificate): string {
   );
 }
 
-function readBack({ readBack: how, readBackOfPast }: Manifest['capabilities']): string {
-  if (how === 'none') return 'none';
-  return readBackOfPast ? 'by patient, the past too' : 'by patient, not the past';
+function readBack(capabilities: Manifest['capabilities']): string {
+  if (capabilities.readBack === 'none') return 'none';
+  const past = capabilities.readBackOfPast ? 'the past too' : 'not the past';
+  return `by patient, ${past}, ${capabilities.readBackOfCancelled ? 'the cancelled too' : 'not the cancelled'}`;
 }
 
 /** What a README says under "Before a real connection". @throws Error where it says nothing. */

@@ -22,6 +22,7 @@ export const manifest = manifestOf({
     bookIdempotency: 'none',
     readBack: 'byPatient',
     readBackOfPast: true,
+    readBackOfCancelled: false,
     marker: null,
     cancel: true,
     cancelVersioned: false,

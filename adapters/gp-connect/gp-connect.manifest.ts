@@ -22,6 +22,7 @@ export const manifest = manifestOf({
     bookIdempotency: 'none',
     readBack: 'byPatient',
     readBackOfPast: false,
+    readBackOfCancelled: true,
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: true,

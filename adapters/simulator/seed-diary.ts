@@ -19,7 +19,12 @@ export interface DiaryPlan {
 }
 
 const MINUTE = 60_000;
-const SLOT_MINUTES = 10;
+/** From one slot's start to the next; a telephone slot leaves half of it to the clinician. */
+const PITCH_MINUTES = 10;
+const LENGTH_MINUTES = { IN_PERSON: 10, VIDEO: 10, TELEPHONE: 5 } as const satisfies Record<
+  AppointmentMode,
+  number
+>;
 const DAY = 86_400_000;
 const IDS_A_DAY = 1000;
 const IDS_A_SESSION = 500;
@@ -71,15 +76,11 @@ export function seedDiary(): DiaryPlan {
   }
 
   const slotAt = (session: DiarySession, dayId: number, number: number): DiarySlot => {
-    const startsAt = session.startsAt.getTime() + number * SLOT_MINUTES * MINUTE;
+    const startsAt = session.startsAt.getTime() + number * PITCH_MINUTES * MINUTE;
     const id = dayId + number;
-    return {
-      id,
-      session,
-      startsAt: new Date(startsAt),
-      endsAt: new Date(startsAt + SLOT_MINUTES * MINUTE),
-      ...kindOf(id % IDS_A_DAY < IDS_A_SESSION, scatter(seedOf(session.practice), id)),
-    };
+    const kind = kindOf(id % IDS_A_DAY < IDS_A_SESSION, scatter(seedOf(session.practice), id));
+    const endsAt = new Date(startsAt + LENGTH_MINUTES[kind.mode] * MINUTE);
+    return { id, session, startsAt: new Date(startsAt), endsAt, ...kind };
   };
 
   const sessionsOf = (practice: OdsCode, day: number): [DiarySession, DiarySession] => {
@@ -113,9 +114,11 @@ export function seedDiary(): DiaryPlan {
       const slots: DiarySlot[] = [];
       for (let day = dayOf(from); day <= dayOf(to); day++) {
         sessionsOf(practice, day).forEach((session, place) => {
-          const [first, end] = numbersWithin(session, from, to);
-          for (let number = first; number < end; number++)
-            slots.push(slotAt(session, day * IDS_A_DAY + place * IDS_A_SESSION, number));
+          const [first, end] = numbersStarting(session, from, to);
+          for (let number = first; number < end; number++) {
+            const slot = slotAt(session, day * IDS_A_DAY + place * IDS_A_SESSION, number);
+            if (slot.endsAt <= to) slots.push(slot);
+          }
         });
       }
       return slots;
@@ -154,12 +157,12 @@ function clinician(dice: number): DiaryClinician | null {
   return chosen ? { id: number + 1, ...chosen } : null;
 }
 
-/** First number and end of the slots that lie wholly inside the range. */
-function numbersWithin(session: DiarySession, from: Date, to: Date): [number, number] {
+/** First number and end of the slots that start in the range. */
+function numbersStarting(session: DiarySession, from: Date, to: Date): [number, number] {
   const start = session.startsAt.getTime();
-  const length = SLOT_MINUTES * MINUTE;
+  const pitch = PITCH_MINUTES * MINUTE;
   const latest = Math.min(to.getTime(), session.endsAt.getTime());
-  return [Math.max(0, Math.ceil((from.getTime() - start) / length)), Math.floor((latest - start) / length)];
+  return [Math.max(0, Math.ceil((from.getTime() - start) / pitch)), Math.ceil((latest - start) / pitch)];
 }
 
 /** Days since 1970 of the London calendar day. */

@@ -100,12 +100,13 @@ export function tppSessions(options: TppOptions) {
     return within(await session(), patient, message, context);
   }
 
-  /** Nobody is logged on, and to be told so proves that somebody answers. */
-  async function reachable(context: Context): Promise<HttpReply> {
-    return (await post({ name: 'Logoff', attributes: {}, timeoutMs: timeoutMs.read }, context)).reply;
+  /** Nobody is logged on, and to be told so proves that it works; any other error has HTTP status 200 as well. */
+  async function isWell(context: Context): Promise<boolean> {
+    const { answer } = await post({ name: 'Logoff', attributes: {}, timeoutMs: timeoutMs.read }, context);
+    return answer.kind === 'REPLY' || (answer.kind === 'ERROR' && isLoggedOff('Logoff', answer.failure));
   }
 
-  return { send, reachable };
+  return { send, isWell };
 }
 
 /** @throws SupplierError BAD_REPLY when the body is neither the message's reply nor an error. */

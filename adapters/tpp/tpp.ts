@@ -33,7 +33,7 @@ const HIGHEST_NOTES_LENGTH = 250;
  * publicly readable client code, and the README here.
  */
 export function tpp(options: TppOptions): Adapter {
-  const { send, reachable } = tppSessions(options);
+  const { send, isWell } = tppSessions(options);
 
   async function search(ask: SlotSearch, context: Context) {
     const patient = linkageOf(supplier, ask.patient, ask.practice);
@@ -118,7 +118,7 @@ export function tpp(options: TppOptions): Adapter {
     book,
     readBack: async (probe, context) => list(linkageOf(supplier, probe.patient, probe.practice), context),
     cancel,
-    health: async (context) => ({ status: (await reachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
+    health: async (context) => ({ status: (await isWell(context)) ? 'UP' : 'DEGRADED' }),
   };
 }
 

@@ -66,4 +66,12 @@ export const barsMutants: readonly Mutant[] = [
     find: 'return channel === undefined ? undefined : MODES[channel];',
     replace: "return channel === undefined ? 'IN_PERSON' : MODES[channel];",
   },
+  {
+    id: 'one-length',
+    title: 'takes every slot to last ten minutes',
+    caughtBy: 'search.complete',
+    file: 'bars/bars.replies.ts',
+    find: 'endsAt: new Date(slot.end),',
+    replace: 'endsAt: new Date(Date.parse(slot.start) + 600_000),',
+  },
 ];

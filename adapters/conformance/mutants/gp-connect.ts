@@ -70,4 +70,12 @@ export const gpConnectMutants: readonly Mutant[] = [
     find: "if (slotIdOf(current) !== command.slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };",
     replace: '',
   },
+  {
+    id: 'cancelled-stands',
+    title: 'reads back what the desk has cancelled as if it stood',
+    caughtBy: 'read-back.sees-cancelled',
+    file: 'gp-connect/gp-connect.replies.ts',
+    find: "status: resource.status === 'cancelled' ? 'CANCELLED' : 'BOOKED',",
+    replace: "status: 'BOOKED',",
+  },
 ];

@@ -58,4 +58,12 @@ export const tppMutants: readonly Mutant[] = [
     find: 'return (reply.Appointment ?? []).flatMap((appointment) => {',
     replace: 'return (reply.Appointment ?? []).slice(1).flatMap((appointment) => {',
   },
+  {
+    id: 'well-by-any-answer',
+    title: 'takes an error for a sign of health',
+    caughtBy: 'health.tells',
+    file: 'tpp/tpp.ts',
+    find: "(await isWell(context)) ? 'UP' : 'DEGRADED'",
+    replace: "(await isWell(context)) || 'UP' ? 'UP' : 'DEGRADED'",
+  },
 ];

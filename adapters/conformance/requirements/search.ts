@@ -33,6 +33,8 @@ export const searchRequirements: readonly Requirement[] = [
       lab.simulators.diary.deskFrees(practice, from, to);
       const slots = await search(lab, newPatient(lab, practice), practice, from, to);
       expect(slots.length).toBeGreaterThan(60);
+      // An adapter that knows one length only would not be noticed.
+      expect(new Set(slots.map(({ startsAt, endsAt }) => +endsAt - +startsAt)).size).toBeGreaterThan(1);
       expectTruth(lab, slots, practice, [from, to]);
       for (const slot of slots) {
         expect(slot.practice).toBe(practice);
@@ -203,6 +205,12 @@ export const searchRequirements: readonly Requirement[] = [
     async run(lab) {
       const { id } = lab.manifest;
       expect(await lab.system.health(callWithin())).toEqual({ status: 'UP' });
+      lab.simulators.faults.add({
+        supplier: id,
+        fault: { kind: 'server-error', status: 500, afterCommit: false },
+      });
+      expect(await lab.system.health(callWithin())).not.toEqual({ status: 'UP' });
+      lab.simulators.faults.clear();
       await lab.simulators.down(id);
       expect(await lab.system.health(callWithin())).toEqual({ status: 'DOWN' });
       await lab.simulators.up(id);
