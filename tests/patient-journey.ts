@@ -45,16 +45,21 @@ export async function raw(url: string, init: RequestInit): Promise<RawAnswer> {
   return { status, headers, text, data: body?.data ?? null, errors: body?.errors ?? [] };
 }
 
+/** Where a family is made known: to the gateway by a token, to its practice by the simulators' control. */
+export type Place = Pick<GatewayUnderTest, 'url'> & { dataDir: string; controlUrl: string };
+
 /** A mother who is signed in, her son, and the practice that knows both. */
-export async function newFamily(
-  gateway: GatewayUnderTest,
-): Promise<DemoFamily & { token: string; ask: Ask }> {
+export function newFamily({ url, config, simulators }: GatewayUnderTest) {
+  return newFamilyAt({ url, dataDir: config.dataDir, controlUrl: simulators.controlUrl });
+}
+
+export async function newFamilyAt(place: Place): Promise<DemoFamily & { token: string; ask: Ask }> {
   const family = demoFamily(CASE_STUDY_PRACTICE, randomInt(1, 400_000), new Date());
-  const control = simulatorControl(gateway.simulators.controlUrl);
+  const control = simulatorControl(place.controlUrl);
   for (const person of [family.mother, family.son]) await control.register(CASE_STUDY_PRACTICE, person);
-  const issuer = await demoIssuer(gateway.config.dataDir);
+  const issuer = await demoIssuer(place.dataDir);
   const token = await issuer.sign('nhs-login', family.mother.id, patientClaims(family.mother, [family.son]));
-  return { ...family, token, ask: asker(gateway.url, token) };
+  return { ...family, token, ask: asker(place.url, token) };
 }
 
 const Started = z.object({

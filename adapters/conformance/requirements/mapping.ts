@@ -119,6 +119,7 @@ export const mappingRequirements: readonly Requirement[] = [
     async run(lab) {
       const practice = newPractice();
       const patient = newPatient(lab, practice);
+      lab.simulators.diary.deskFrees(practice, ...SEARCHED);
       await search(lab, patient, practice, ...SEARCHED);
       await underDrift(lab, practice, 'SEARCH', patient.nhsNumber, async (change) => {
         // In XML all is text, and free text has no wrong type: what is read from it may differ.
