@@ -80,11 +80,15 @@ function welcome(url: string, controlUrl: string | null, config: Config): string
   ];
 }
 
+/** Longer than any request takes, a booking at a supplier included; what is left after it is left to others. */
+const STOP_WITHIN_MS = 40_000;
+
 function stopOnSignal(running: Running): void {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     running.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -252,6 +252,7 @@ async function secretOf({ secret, dataDir }: Config): Promise<string> {
 function inProcess(subgraph: Subgraph): SubgraphTransport {
   return {
     fetch: (request, context) => executeSubgraph(subgraph.schema, request, context),
+    ready: () => subgraph.ready(),
     close: () => Promise.resolve(),
   };
 }

@@ -2,9 +2,9 @@ import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { asGraphQLError } from './execution/as-graphql-error';
 import { operationCache, type OperationCache } from './execution/operation-cache';
-import type { FallbackReason } from './execution/not-compiled';
 import { loadSupergraph } from './execution/supergraph';
 import type { GatewayContext } from './gateway-context';
+import type { GatewayMetrics } from './gateway-metrics';
 import type { DocumentLimits } from './limits/gateway-limits';
 import { operationCosts } from './limits/operation-cost';
 import { withCost } from './with-cost';
@@ -23,14 +23,14 @@ type ApolloRequest = Parameters<ApolloExecutor>[0];
 /**
  * Executes operations over subgraphs, with Apollo's query planner.
  * @param limits of one document
- * @param onFallback told each time that Apollo's own executor had to do it
+ * @param counted told of documents and of Apollo's own executor
  * @throws Error when the supergraph names a subgraph that no transport is given for.
  */
 export function federatedExecutor(
   supergraphSdl: string,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   limits: DocumentLimits,
-  onFallback: (reason: FallbackReason) => void,
+  counted: Pick<GatewayMetrics, 'fallback' | 'documentRead'>,
 ): FederatedExecutor {
   const supergraph = loadSupergraph(supergraphSdl);
   for (const name of supergraph.subgraphs)
@@ -41,7 +41,8 @@ export function federatedExecutor(
     subgraphs,
     limits,
     costs: operationCosts(supergraphSdl, supergraph.api),
-    onFallback,
+    onFallback: counted.fallback,
+    onDocument: counted.documentRead,
   });
 
   async function executor({ source, document, request, context }: ApolloRequest) {

@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
+import { readiness } from '../http/readiness';
 import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
 import { federatedExecutor } from './federated-executor';
+import { gatewayMetrics } from './gateway-metrics';
 import { graphqlServer } from './graphql-server';
 import { admission } from './limits/admission';
 import { callerBudget } from './limits/caller-budget';
@@ -39,10 +41,10 @@ export interface GatewayOptions {
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening> {
   const { subgraphs, identify, limits, untrusted, logger } = options;
-  const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, (reason) => {
-    logger.debug({ reason }, 'executed by Apollo');
-  });
-  const mask = errorMask(logger);
+  const inside = admission(limits.operationsAtOnce);
+  const counted = gatewayMetrics(options.metrics, inside.underWay);
+  const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, counted);
+  const mask = errorMask(logger, counted.error);
   const graphql = graphqlServer(executor.forApolloServer, mask, logger);
   await graphql.start();
   const budget = callerBudget(limits.callerCostPerMinute, options.redisUrl, logger);
@@ -53,7 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     fences: fences({
       limits,
       budget,
-      admission: admission(limits.operationsAtOnce),
+      admission: inside,
       hidesSchema: untrusted === 'for-analysts',
     }),
     limits,
@@ -62,6 +64,8 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     identify,
     explorer: explorerFiles(options.explorerFolder),
     metrics: options.metrics,
+    counted,
+    ready: readiness([...subgraphs].map(([name, { ready }]) => ({ name, ready }))),
     logger,
   });
   const { url, close } = await listen(handle, options.http);

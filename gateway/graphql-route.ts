@@ -8,6 +8,7 @@ import type { ErrorMask } from './error-mask';
 import type { FederatedOperation } from './execution/federated-operation';
 import type { OperationCache } from './execution/operation-cache';
 import type { GatewayContext } from './gateway-context';
+import type { GatewayMetrics } from './gateway-metrics';
 import type { Fences } from './limits/fences';
 import type { GatewayLimits } from './limits/gateway-limits';
 import { DocumentRequest, type documentFinder } from './limits/trusted-documents';
@@ -24,6 +25,7 @@ export interface GraphqlRouteOptions {
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
+  counted: GatewayMetrics;
 }
 
 /** What a client asks, by whatever method it came. */
@@ -45,7 +47,7 @@ const GraphqlRequest = DocumentRequest.extend({
  * @throws RequestRefused, TokenRefused, BodyTooLarge
  */
 export function graphqlRoute(options: GraphqlRouteOptions) {
-  const { operations, documents, fences, mask, graphql, identify } = options;
+  const { operations, documents, fences, mask, graphql, identify, counted } = options;
   const { bodyBytes, queryMs } = options.limits;
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
@@ -66,10 +68,12 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     const passed = await fences(operation, variables ?? {}, context);
     if ('refusal' in passed) throw new RequestRefused(passed.refusal);
     context.cost = passed.cost;
+    const began = performance.now();
     try {
       await inTime(operation, context, () => execute(request, response, asked, operation, context));
     } finally {
       passed.leave();
+      counted.executed(found.name, (performance.now() - began) / 1_000);
     }
   };
 

@@ -50,6 +50,11 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
       if (statusCode !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${statusCode}.`);
       return Reply.parse(JSON.parse(text));
     },
+    async ready() {
+      const { statusCode, body } = await pool.request({ path: '/health/ready', method: 'GET' });
+      await body.dump();
+      if (statusCode !== 200) throw new Error(`Subgraph ${name} is not ready.`);
+    },
     close: () => pool.close(),
   };
 }

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge } from '../http/read-body';
+import { sendReadiness, type Readiness } from '../http/readiness';
 import { sendMetrics } from '../http/send-metrics';
 import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
 import { graphqlRoute, type GraphqlRouteOptions } from './graphql-route';
@@ -20,6 +21,7 @@ export interface RequestHandlerOptions extends GraphqlRouteOptions {
   /** Web pages elsewhere that may use this gateway. */
   corsOrigins: readonly string[];
   metrics: Registry | undefined;
+  ready: Readiness;
   logger: Logger;
 }
 
@@ -27,7 +29,7 @@ export interface RequestHandlerOptions extends GraphqlRouteOptions {
 export function requestHandler(options: RequestHandlerOptions): RequestListener {
   const route = router(options);
   return (request, response) => {
-    void answer(request, response, route, options.logger);
+    void answer(request, response, route, options);
   };
 }
 
@@ -37,7 +39,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   route: Route,
-  logger: Logger,
+  { logger, counted }: Pick<RequestHandlerOptions, 'logger' | 'counted'>,
 ): Promise<void> {
   const started = performance.now();
   const requestId = inboundId(request);
@@ -46,7 +48,7 @@ async function answer(
   try {
     await route(request, response, addressed(request));
   } catch (error) {
-    refuse(response, error, logger);
+    counted.refused(refuse(response, error, logger));
   }
   logger.info(
     { requestId, status: response.statusCode, elapsedMs: Math.round(performance.now() - started) },
@@ -73,6 +75,7 @@ function router(options: RequestHandlerOptions): Route {
     if (url.pathname === '/graphql')
       return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
     if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
+    if (url.pathname === '/health/ready') return sendReadiness(options.ready, response);
     if (url.pathname === '/metrics' && options.metrics !== undefined)
       return sendMetrics(options.metrics, response);
     if (url.pathname === '/') return redirect(response, '/explorer/');
@@ -83,17 +86,20 @@ function router(options: RequestHandlerOptions): Route {
   };
 }
 
-function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
-  if (response.headersSent) return void response.end();
-  if (error instanceof RequestRefused) return sendRefusal(response, error.refusal);
-  if (error instanceof BodyTooLarge)
-    return sendRefusal(response, { code: 'BODY_TOO_LARGE', message: error.message });
-  if (error instanceof TokenRefused) return sendTokenRefused(response, error);
+function refuse(response: ServerResponse, error: unknown, logger: Logger): ErrorCode {
+  const refusal = refusalOf(error, logger);
+  if (response.headersSent) response.end();
+  else if (error instanceof TokenRefused) sendTokenRefused(response, error);
+  else sendRefusal(response, refusal);
+  return refusal.code;
+}
+
+function refusalOf(error: unknown, logger: Logger): Refusal {
+  if (error instanceof RequestRefused) return error.refusal;
+  if (error instanceof BodyTooLarge) return { code: 'BODY_TOO_LARGE', message: error.message };
+  if (error instanceof TokenRefused) return { code: 'UNAUTHENTICATED', message: error.message };
   logger.error({ err: error }, 'request failed');
-  sendRefusal(response, {
-    code: 'INTERNAL_SERVER_ERROR',
-    message: 'Something went wrong on our side.',
-  });
+  return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
 
 function sendRefusal(response: ServerResponse, { code, message, retryAfterSeconds }: Refusal): void {

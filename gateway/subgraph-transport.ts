@@ -20,5 +20,7 @@ export interface SubgraphReply {
 export interface SubgraphTransport {
   /** The answer's data is the caller's to change. */
   fetch(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphReply>;
+  /** @throws Error while the subgraph cannot be reached, or cannot serve */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }

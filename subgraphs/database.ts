@@ -18,6 +18,8 @@ export interface Database<Tables> {
   kind: DatabaseSettings['kind'];
   /** The database's own clock inside a statement, epoch milliseconds: rows expire by it, not by ours. */
   now: RawBuilder<number>;
+  /** @throws DatabaseUnavailable while it does not answer */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,8 @@ function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): D
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
       : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-  return { db, kind, now, close: () => db.destroy() };
+  const ready = async () => void (await sql`select 1`.execute(db));
+  return { db, kind, now, ready, close: () => db.destroy() };
 }
 
 function dialect(settings: DatabaseSettings, synchronous: Synchronous) {

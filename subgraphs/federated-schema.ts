@@ -38,6 +38,8 @@ export interface SubgraphDefinition {
 /** What main.ts and the schema script are given of a subgraph. */
 export interface Subgraph extends FederatedSchema {
   name: string;
+  /** @throws Error while it cannot serve: its database does not answer */
+  ready(): Promise<void>;
   /** Lets go of stores and timers; what is under way is finished first. */
   close(): Promise<void>;
 }

@@ -30,13 +30,14 @@ const resolvers = {
   },
 };
 
+let isReady: () => Promise<void> = () => Promise.resolve();
 let server: Listening;
 let resolved: number;
 const logged: string[] = [];
 beforeAll(async () => {
   const schema = buildSubgraphSchema([{ typeDefs, resolvers }]);
   server = await serveSubgraph(
-    { name: 'appointments', schema, typeDefs: '', close: () => Promise.resolve() },
+    { name: 'appointments', schema, typeDefs: '', ready: () => isReady(), close: () => Promise.resolve() },
     { host: '127.0.0.1', port: 0 },
     KEY,
     pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
@@ -171,4 +172,20 @@ it('tells the gateway that a request cannot be used, without its insides', async
     expect(status).toBeGreaterThanOrEqual(400);
     expect(text).not.toMatch(/ at |\.ts|JSON\.parse/);
   }
+});
+
+test('tells whoever asks that it lives, and that it is ready while its database answers', async () => {
+  const { origin } = new URL(server.url);
+  const health = async (check: string) => {
+    const response = await fetch(`${origin}/health/${check}`);
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await health('live')).toEqual({ status: 200, body: { status: 'live' } });
+  expect(await health('ready')).toEqual({ status: 200, body: { status: 'ready', missing: [] } });
+  isReady = () => Promise.reject(new Error('the database at /var/lib/postgresql is gone'));
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  expect(await health('ready')).toEqual({
+    status: 503,
+    body: { status: 'not ready', missing: ['database'] },
+  });
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, verifyCaller } from '../domain/caller-token';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
+import { readiness, sendReadiness } from '../http/readiness';
 import { sendMetrics } from '../http/send-metrics';
 import type { Subgraph } from './federated-schema';
 import { executeSubgraph } from './in-process';
@@ -21,8 +22,8 @@ const Body = z.object({
 
 /**
  * A subgraph in a process of its own. It answers the gateway and nobody else: without a caller that the gateway has
- * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked. Only `/metrics`, where it is
- * switched on, is answered to anybody: it tells of nobody.
+ * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked. Only the health checks and
+ * `/metrics`, where it is switched on, are answered to anybody: they tell of nobody.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
@@ -32,6 +33,7 @@ export async function serveSubgraph(
   metrics?: Registry,
 ): Promise<Listening> {
   const documents = documentCache(subgraph.schema);
+  const ready = readiness([{ name: 'database', ready: () => subgraph.ready() }]);
   const handle: RequestListener = (request, response) => {
     answer(request, response).catch((error: unknown) => {
       logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
@@ -40,6 +42,14 @@ export async function serveSubgraph(
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/health/live') {
+      send(response, 200, { status: 'live' });
+      return;
+    }
+    if (request.url === '/health/ready') {
+      await sendReadiness(ready, response);
+      return;
+    }
     if (request.url === '/metrics' && metrics !== undefined) {
       await sendMetrics(metrics, response);
       return;

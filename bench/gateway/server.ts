@@ -63,6 +63,7 @@ function inProcess(): Map<string, SubgraphTransport> {
         name,
         {
           fetch: (request, context) => executeSubgraph(schema, request, context),
+          ready: () => Promise.resolve(),
           close: () => Promise.resolve(),
         },
       ];
@@ -77,7 +78,13 @@ function overHttp(urls: Urls): Map<string, SubgraphTransport> {
 async function ourSubgraphs(): Promise<string> {
   const urls: Urls = {};
   for (const name of SUBGRAPH_NAMES) {
-    const subgraph = { name, schema: fixedSubgraph(name), typeDefs: '', close: () => Promise.resolve() };
+    const subgraph = {
+      name,
+      schema: fixedSubgraph(name),
+      typeDefs: '',
+      ready: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
     urls[name] = (await serveSubgraph(subgraph, ANYWHERE, KEY, logger)).url;
   }
   return JSON.stringify(urls);

@@ -30,6 +30,8 @@ export interface OperationCache {
 
 export interface OperationCacheDeps extends FederatedOperationDeps {
   limits: DocumentLimits;
+  /** Told of each document that was not kept from before. */
+  onDocument(): void;
 }
 
 /** Clients of ours send some dozens of documents; more means that somebody generates them. */
@@ -48,6 +50,7 @@ export function operationCache(deps: OperationCacheDeps): OperationCache {
   function known(text: string, read: () => ReadDocument): KnownDocument {
     const before = kept.get(text);
     if (before !== undefined) return before;
+    deps.onDocument();
     const made = { read: read(), operations: new Map<string | undefined, FederatedOperation>() };
     kept.set(text, made);
     return made;

@@ -33,14 +33,15 @@ export const DocumentRequest = z.object({
 });
 export type DocumentRequest = z.infer<typeof DocumentRequest>;
 
-export type FoundDocument = { text: string } | { refusal: Refusal };
+/** `name` of a trusted document; null: of some other. */
+export type FoundDocument = { text: string; name: string | null } | { refusal: Refusal };
 
 /** Anybody may send a trusted document; other texts are for those whose work is to ask what nobody has foreseen. */
 export function documentFinder(
   documents: TrustedDocuments,
   untrusted: 'for-all' | 'for-analysts',
 ): (request: DocumentRequest, caller: Caller) => FoundDocument {
-  const trustedTexts = new Set([...documents.values()].map(({ text }) => text));
+  const names = new Map([...documents.values()].map(({ name, text }) => [text, name]));
   return ({ query, documentId, extensions }, caller) => {
     const id = documentId?.replace(/^sha256:/, '') ?? extensions?.persistedQuery?.sha256Hash;
     if (query === null || query === undefined) {
@@ -50,8 +51,8 @@ export function documentFinder(
         };
       return documents.get(id) ?? { refusal: UNKNOWN };
     }
-    if (untrusted === 'for-all' || mayAskAnything(caller) || trustedTexts.has(query.trim()))
-      return { text: query };
+    const name = names.get(query.trim()) ?? null;
+    if (untrusted === 'for-all' || mayAskAnything(caller) || name !== null) return { text: query, name };
     return { refusal: NOT_TRUSTED };
   };
 }

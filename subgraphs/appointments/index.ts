@@ -19,7 +19,7 @@ import { ledger } from './ledger/ledger';
 import { ledgerMigrations } from './ledger/migrations';
 import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
-import { countingOutcomes, registerGauges } from './metrics';
+import { countingAnswers, countingOutcomes, registerGauges } from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
 import { practiceTeller } from './outbox/practice-teller';
 import { teller } from './outbox/teller';
@@ -115,6 +115,7 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
     ...appointmentsSchema(deps),
     reconciler: settling,
     releases: deps.releases,
+    ready: () => deps.ledger.ready(),
     async close() {
       await settling.stop();
       await Promise.all(repeating.map((one) => one.stop()));
@@ -128,7 +129,7 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   const { metrics, ledger: books, systems } = deps;
   if (metrics === undefined) return deps;
   registerGauges(books, systems, metrics);
-  return { ...deps, ledger: countingOutcomes(books, metrics) };
+  return { ...deps, ledger: countingOutcomes(books, metrics), systems: countingAnswers(systems, metrics) };
 }
 
 function telling({ webhook, practiceWebhook, ...deps }: AppointmentsDeps): Repeating[] {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { BREAKER_STATES } from '../../adapters/gp-system';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { BREAKER_STATES, SupplierError, type GpSystem } from '../../adapters/gp-system';
 import { statusOf, type BookingStatus } from './booking/states';
 import type { Ledger } from './ledger/ledger';
 import type { LedgerHealth } from './ledger/reading';
@@ -69,6 +69,61 @@ export function registerGauges(ledger: Ledger, systems: GpSystems, registry: Reg
         for (const state of BREAKER_STATES) this.set({ supplier, state }, state === breaker?.() ? 1 : 0);
     },
   });
+}
+
+/** The suppliers, with the time counted that each of their answers takes, and what it was. */
+export function countingAnswers(systems: GpSystems, registry: Registry): GpSystems {
+  const seconds = new Histogram({
+    name: `${PREFIX}supplier_seconds`,
+    help: 'What suppliers take, by what was asked and what came of it: an outcome, OK, or a fault.',
+    labelNames: ['supplier', 'asked', 'answer'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return new Map([...systems].map(([id, system]) => [id, timed(system, id, seconds)]));
+}
+
+type Seconds = Histogram<'supplier' | 'asked' | 'answer'>;
+
+function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
+  const observe = (asked: string, began: number, answer: string) => {
+    seconds.observe({ supplier, asked, answer }, (performance.now() - began) / 1_000);
+  };
+  async function timing<T>(asked: string, work: Promise<T>, answer: (answered: T) => string): Promise<T> {
+    const began = performance.now();
+    try {
+      const answered = await work;
+      observe(asked, began, answer(answered));
+      return answered;
+    } catch (error) {
+      observe(asked, began, faultOf(error));
+      throw error;
+    }
+  }
+  return {
+    ...system,
+    async *searchSlots(search, call) {
+      const began = performance.now();
+      // Of a search that nobody reads to its end.
+      let answer = 'GIVEN_UP';
+      try {
+        yield* system.searchSlots(search, call);
+        answer = 'OK';
+      } catch (error) {
+        answer = faultOf(error);
+        throw error;
+      } finally {
+        observe('SEARCH', began, answer);
+      }
+    },
+    book: (...asked) => timing('BOOK', system.book(...asked), (outcome) => outcome.class),
+    cancel: (...asked) => timing('CANCEL', system.cancel(...asked), (outcome) => outcome.class),
+    readBack: (...asked) => timing('READ', system.readBack(...asked), () => 'OK'),
+  };
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof SupplierError ? error.fault : 'ERROR';
 }
 
 /** The ledger, with every outcome counted that its moves bring about in this process. */

@@ -53,6 +53,7 @@ export async function createPracticesSubgraph(
     }),
     name: 'practices',
     places,
+    ready: database.ready,
     async close() {
       await feed.close();
       await database.close();

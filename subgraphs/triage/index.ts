@@ -43,7 +43,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
   const database = await openTriageDatabase(deps.database);
-  const { db, close } = database;
+  const { db, ready, close } = database;
   const editions = await contentEditions(db, content, clinicalMode, now);
   const killSwitches = switches(database, now, logger);
   const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
@@ -58,6 +58,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
       guesses: guessLimit(),
       now,
     }),
+    ready,
     close,
   };
 }

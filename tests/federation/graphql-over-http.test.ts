@@ -3,6 +3,7 @@ import { serverAudits } from 'graphql-http';
 import pino from 'pino';
 import type { OperationCache } from '../../gateway/execution/operation-cache';
 import { federatedExecutor } from '../../gateway/federated-executor';
+import { UNMEASURED } from '../../gateway/gateway-metrics';
 import { graphqlServer } from '../../gateway/graphql-server';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
@@ -26,13 +27,20 @@ beforeAll(async () => {
   const graph = SMALL_GRAPHS.find(({ title }) => title.includes('every scalar'))!;
   const subgraphs = Object.entries(graph.subgraphs).map(([name, sdl]) => {
     const schema = subgraphOfGeneratedAnswers(sdl, `http ${name}`, 'at-once');
-    return [name, { fetch: executeByGraphql.bind(null, schema), close: () => Promise.resolve() }] as const;
+    return [
+      name,
+      {
+        fetch: executeByGraphql.bind(null, schema),
+        ready: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      },
+    ] as const;
   });
   const executor = federatedExecutor(
     composed(graph),
     new Map(subgraphs),
     DEFAULT_LIMITS.document,
-    () => undefined,
+    UNMEASURED,
   );
   // The reference of a masked error is new each time; here every error is shown.
   const mask = (formatted: object) => ({ message: '', ...formatted });
@@ -55,6 +63,8 @@ beforeAll(async () => {
       limits: DEFAULT_LIMITS,
       corsOrigins: [],
       metrics: undefined,
+      counted: UNMEASURED,
+      ready: { missing: () => Promise.resolve([]) },
       explorer: (_, response) => void response.end(),
       logger,
     });

@@ -76,11 +76,16 @@ export async function twoGateways(
   const fallbacks = new Map<string, number>();
   const transports = [...schemas].map(([name, schema]): [string, SubgraphTransport] => [
     name,
-    { fetch: answering(name, schema, salt, executeOurs), close: () => Promise.resolve() },
+    {
+      fetch: answering(name, schema, salt, executeOurs),
+      ready: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
   ]);
-  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), NO_LIMITS, (reason) =>
-    fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
-  );
+  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), NO_LIMITS, {
+    fallback: (reason) => fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
+    documentRead: () => undefined,
+  });
 
   return {
     schema: gateway.schema!,

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { asker, newFamily } from '../patient-journey';
 import { inOneProcess, overHttp, type GatewayUnderTest } from '../gateway-under-test';
 
 const OF_APPOINTMENTS = /^gp_booking_unsettled 0$/m;
@@ -29,6 +33,40 @@ describe('metrics', () => {
     const ofGateway = await scrape(gateway.url);
     expect(ofGateway.text).toMatch(OF_THE_PROCESS);
     expect(ofGateway.text).not.toMatch(OF_APPOINTMENTS);
+  });
+
+  test('are all that the alerts, the dashboard and the page for operators speak of', async () => {
+    gateway = await inOneProcess();
+    const docs = ['operate.md', 'operate/alerts.yaml', 'operate/dashboard.json'].map((file) =>
+      readFileSync(join(__dirname, '..', '..', 'docs', file), 'utf8'),
+    );
+    expect(parse(docs[1]!)).toMatchObject({ groups: [{ name: 'bookings' }, { name: 'gateway' }] });
+    const spoken = docs.flatMap(
+      (text) => text.match(/\b(?:gp_booking|nodejs|process)_[a-z0-9_]*[a-z0-9]\b/g) ?? [],
+    );
+    const known = [...(await scrape(gateway.url)).text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(known.length).toBeGreaterThan(40);
+    const unknown = spoken
+      .map((name) => name.replace(/_(bucket|count|sum)$/, ''))
+      .filter((name) => !known.includes(name));
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  test('name published operations, codes and what suppliers answer, and nothing that anybody wrote', async () => {
+    gateway = await inOneProcess();
+    const { ask } = await newFamily(gateway);
+    const published = readFileSync(
+      join(__dirname, '..', '..', 'schema', 'operations', 'MyBookings.graphql'),
+      'utf8',
+    );
+    expect((await ask(published)).errors).toEqual([]);
+    await ask('query Unmistakable { peopleICanBookFor { id } }');
+    await asker(gateway.url, 'no.token.')('{ __typename }');
+    const { text } = await scrape(gateway.url);
+    expect(text).toContain('gp_booking_gateway_operation_seconds_count{operation="MyBookings"} 1');
+    expect(text).toContain('gp_booking_gateway_operation_seconds_count{operation="other"} 1');
+    expect(text).toContain('gp_booking_gateway_refusals_total{code="UNAUTHENTICATED"} 1');
+    expect(text).not.toContain('Unmistakable');
   });
 
   test('are not there when they are switched off', async () => {

@@ -25,6 +25,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ...ledgerTelling(writing),
     ...ledgerNotices(writing, database.db),
     ...ledgerForgetting(writing),
+    ready: database.ready,
     close: database.close,
 
     earlier: (request: Request) => earlier(database.db, request),

@@ -1,0 +1,76 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ErrorCode } from './error-codes';
+import type { FallbackReason } from './execution/not-compiled';
+
+/** What the gateway counts of itself. Labels are names of published operations and codes: never anybody's text. */
+export interface GatewayMetrics {
+  /** @param operation of schema/operations; null: of some other document */
+  executed(operation: string | null, seconds: number): void;
+  /** A request that nothing was executed of. */
+  refused(code: ErrorCode): void;
+  /** An error in the part of an answer that it concerns. */
+  error(code: ErrorCode): void;
+  /** Apollo's executor had to do it. */
+  fallback(reason: FallbackReason): void;
+  /** A document that was not kept from before. */
+  documentRead(): void;
+}
+
+const PREFIX = 'gp_booking_gateway_';
+const OTHER = 'other';
+/** From what the gateway itself takes to the time after which queries are given up. */
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
+
+/** @param underWay operations at this moment */
+export function gatewayMetrics(registry: Registry | undefined, underWay: () => number): GatewayMetrics {
+  if (registry === undefined) return UNMEASURED;
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: PREFIX + name, help, labelNames, registers });
+  const seconds = new Histogram({
+    name: `${PREFIX}operation_seconds`,
+    help: 'Execution of operations, by their published name.',
+    labelNames: ['operation'],
+    buckets: BUCKETS,
+    registers,
+  });
+  new Gauge({
+    name: `${PREFIX}operations_under_way`,
+    help: 'Operations that are being executed.',
+    registers,
+    collect() {
+      this.set(underWay());
+    },
+  });
+  const refusals = counter('refusals_total', 'Requests of which nothing was executed, by code.', ['code']);
+  const errors = counter('errors_total', 'Errors in parts of answers, by code.', ['code']);
+  const fallbacks = counter('fallbacks_total', 'Operations that Apollo’s executor had to do.', ['reason']);
+  const documents = counter('documents_read_total', 'Documents that were not kept from before.');
+  return {
+    executed: (operation, took) => {
+      seconds.observe({ operation: operation ?? OTHER }, took);
+    },
+    refused: (code) => {
+      refusals.inc({ code });
+    },
+    error: (code) => {
+      errors.inc({ code });
+    },
+    fallback: (reason) => {
+      fallbacks.inc({ reason });
+    },
+    documentRead: () => {
+      documents.inc();
+    },
+  };
+}
+
+const nothing = () => undefined;
+/** Where nothing is to be counted. */
+export const UNMEASURED: GatewayMetrics = {
+  executed: nothing,
+  refused: nothing,
+  error: nothing,
+  fallback: nothing,
+  documentRead: nothing,
+};
