@@ -40,7 +40,8 @@ const Issuer = z.object({
   kind: z.enum(['nhs-login', 'cis2', 'client']),
   issuer: z.string().min(1),
   audience: z.string().min(1),
-  jwksUrl: url,
+  /** Without it the keys are found by OpenID Connect discovery, from the issuer's address. */
+  jwksUrl: url.optional(),
 });
 
 /** Every variable that is read, with its default. The table in README.md is this, in words. */
@@ -156,8 +157,17 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new ConfigError(
       `No supplier is configured: in production set one of ${supplierIds.map((id) => `${variable(id)}_URL`).join(', ')}, because simulated suppliers are refused there.`,
     );
-  if (production && e.ISSUERS?.some(({ jwksUrl }) => !jwksUrl.startsWith('https:')) === true)
-    throw new ConfigError('ISSUERS cannot be used: in production a jwksUrl must be https.');
+  if (e.ISSUERS?.some(({ issuer, jwksUrl }) => jwksUrl === undefined && !/^https?:/.test(issuer)) === true)
+    throw new ConfigError(
+      'ISSUERS cannot be used: an issuer that is no web address needs a jwksUrl, since its keys cannot be discovered.',
+    );
+  if (
+    production &&
+    e.ISSUERS?.some(({ issuer, jwksUrl }) => !(jwksUrl ?? issuer).startsWith('https:')) === true
+  )
+    throw new ConfigError(
+      'ISSUERS cannot be used: in production a jwksUrl, or without it the issuer, must be https.',
+    );
   if (production && e.ISSUERS === undefined)
     throw new ConfigError(
       'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',

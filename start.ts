@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
+import { createLocalJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { redisThrottles } from './adapters/redis-throttles';
@@ -17,6 +17,7 @@ import { deriveKey } from './domain/secret';
 import { startGateway } from './gateway/gateway';
 import { httpTransport } from './gateway/http-transport';
 import { identifier, type TrustedIssuer } from './gateway/identity/identify';
+import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
 import { createAppointmentsSubgraph, openReleaseLedger } from './subgraphs/appointments';
@@ -208,7 +209,7 @@ async function gatewayOptions(
   return {
     supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs,
-    identify: identifier(await trustedIssuers(config)),
+    identify: identifier(await trustedIssuers(config, logger)),
     http: config.http,
     limits: config.limits,
     redisUrl: config.redisUrl,
@@ -229,11 +230,11 @@ function metricsOf({ metrics }: Config): Registry | undefined {
   return registry;
 }
 
-async function trustedIssuers({ issuers, dataDir }: Config): Promise<TrustedIssuer[]> {
+async function trustedIssuers({ issuers, dataDir }: Config, logger: Logger): Promise<TrustedIssuer[]> {
   if (issuers !== undefined)
     return issuers.map(({ jwksUrl, ...issuer }) => ({
       ...issuer,
-      keys: createRemoteJWKSet(new URL(jwksUrl)),
+      keys: issuerKeys({ issuer: issuer.issuer, jwksUrl }, logger),
     }));
   const { jwks } = await demoIssuer(dataDir);
   const keys = createLocalJWKSet(jwks);

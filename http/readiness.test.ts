@@ -12,7 +12,7 @@ test('names what fails and what does not answer in time, and waits for nothing l
 
 test('asks once for all who ask within a second, and then anew', async () => {
   let asked = 0;
-  const known = readiness([{ name: 'counted', ready: () => Promise.resolve(void asked++) }]);
+  const known = readiness([{ name: 'counted', ready: () => Promise.resolve(asked++).then(() => undefined) }]);
   await Promise.all([known.missing(), known.missing(), known.missing()]);
   expect(asked).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 1_050));

@@ -107,6 +107,7 @@ describe('a bearer token', () => {
   it.each<[string, TokenRefusal, Making]>([
     ['has expired', 'EXPIRED', { claims: { iat: NOW() - 120, exp: NOW() - 60 } }],
     ['is not valid yet', 'NOT_YET_VALID', { claims: { nbf: NOW() + 60 } }],
+    ['was issued in the future', 'NOT_YET_VALID', { claims: { iat: NOW() + 30 } }],
     ['never expires', 'CLAIMS_INCOMPLETE', { without: ['exp'] }],
     ['does not say when it was issued', 'CLAIMS_INCOMPLETE', { without: ['iat'] }],
     ['names nobody', 'CLAIMS_INCOMPLETE', { without: ['sub'] }],

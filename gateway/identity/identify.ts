@@ -29,7 +29,9 @@ export function identifier(
     if (token === undefined) throw new TokenRefused('MALFORMED');
     const issuer = byName.get(claimedIssuer(token));
     if (issuer === undefined) throw new TokenRefused('UNKNOWN_ISSUER');
-    const caller = callerFromClaims(issuer.kind, await verified(token, issuer));
+    const claims = await verified(token, issuer);
+    if (isOfTheFuture(claims)) throw new TokenRefused('NOT_YET_VALID');
+    const caller = callerFromClaims(issuer.kind, claims);
     if (caller === null) throw new TokenRefused('CLAIMS_INCOMPLETE');
     return caller;
   };
@@ -56,6 +58,11 @@ async function verified(token: string, { issuer, audience, keys }: TrustedIssuer
   } catch (error) {
     throw new TokenRefused(refusal(error));
   }
+}
+
+/** A token of tomorrow was made by a clock, or a hand, that is not to be trusted. */
+function isOfTheFuture({ iat = 0 }: JWTPayload): boolean {
+  return iat > Date.now() / 1_000 + CLOCK_TOLERANCE_SECONDS;
 }
 
 function refusal(error: unknown): TokenRefusal {

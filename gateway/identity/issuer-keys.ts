@@ -1,0 +1,93 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+
+/** OpenID Connect Discovery 1.0, section 3: what is used of it. */
+const Configuration = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+
+export interface KeySource {
+  /** As it stands in its tokens. */
+  issuer: string;
+  /** Undefined: found by discovery. */
+  jwksUrl?: string | undefined;
+}
+
+/** Milliseconds. */
+export interface KeyTimes {
+  /** After which keys are asked for anew, while those that are there go on being used. */
+  fresh: number;
+  /** How long keys are used although the issuer no longer answers. */
+  kept: number;
+  /** Between two tries, whatever brings them about: a key that nobody has, or an issuer that is down. */
+  again: number;
+  answersWithin: number;
+}
+
+const TIMES: KeyTimes = { fresh: 600_000, kept: 24 * 3_600_000, again: 10_000, answersWithin: 5_000 };
+
+/**
+ * An issuer's published keys. They are fetched when first needed, and again now and then and for a key that is not among
+ * them, so that the issuer may change them; an issuer that is down for less than a day stops nobody who has a token.
+ */
+export function issuerKeys(source: KeySource, logger: Logger, times = TIMES): JWTVerifyGetKey {
+  let keys: JWTVerifyGetKey | null = null;
+  let [loadedAt, triedAt] = [-Infinity, -Infinity];
+  let loading: Promise<void> | null = null;
+  const since = (moment: number) => performance.now() - moment;
+
+  function load(): Promise<void> {
+    triedAt = performance.now();
+    loading ??= keysOf(source, times.answersWithin)
+      .then((found) => {
+        keys = createLocalJWKSet(found);
+        loadedAt = performance.now();
+      })
+      .catch((error: unknown) => {
+        logger.warn({ err: error, issuer: source.issuer }, 'the keys of a token issuer cannot be had');
+      })
+      .finally(() => (loading = null));
+    return loading;
+  }
+
+  const usable = () => (since(loadedAt) > times.kept ? null : keys);
+
+  return async (header, token) => {
+    const isDue = since(loadedAt) > times.fresh && since(triedAt) > times.again;
+    const under = isDue ? load() : loading;
+    if (usable() === null) await under;
+    const known = usable();
+    if (known === null) throw new errors.JWKSTimeout();
+    try {
+      return await known(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // It may be among those that are on their way.
+      const more = loading ?? (since(triedAt) > times.again ? load() : null);
+      if (more === null) throw error;
+      await more;
+      return (usable() ?? known)(header, token);
+    }
+  };
+}
+
+async function keysOf({ issuer, jwksUrl }: KeySource, withinMs: number): Promise<JSONWebKeySet> {
+  const signal = AbortSignal.timeout(withinMs);
+  return KeySet.parse(await json(jwksUrl ?? (await discovered(issuer, signal)), signal));
+}
+
+/** @throws Error when what is found there is another issuer's, or its keys would come over an open line. */
+async function discovered(issuer: string, signal: AbortSignal): Promise<string> {
+  const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const found = Configuration.parse(await json(address, signal));
+  if (found.issuer !== issuer) throw new Error('The issuer found by discovery is another.');
+  if (issuer.startsWith('https:') && !found.jwks_uri.startsWith('https:'))
+    throw new Error('The keys found by discovery would not come over https.');
+  return found.jwks_uri;
+}
+
+async function json(address: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(address, { signal, redirect: 'error' });
+  if (!response.ok) throw new Error(`HTTP status ${response.status}.`);
+  return response.json();
+}
