@@ -186,6 +186,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       triage: database('triage'),
       practices: database('practices'),
       appointments: database('ledger'),
+      audit: database('audit'),
     },
     redisUrl: e.REDIS_URL,
     secret: e.GATEWAY_SECRET,

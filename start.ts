@@ -13,7 +13,9 @@ import { keptFile } from './demo/kept-file';
 import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
 import { defaultPolicyOf as defaultPolicyInSimulation, simulatedWorld } from './demo/simulated-world';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
-import { deriveKey } from './domain/secret';
+import { deriveKey, keyedDigest } from './domain/secret';
+import { auditLog } from './gateway/audit/audit-log';
+import { auditor } from './gateway/audit/auditor';
 import { startGateway } from './gateway/gateway';
 import { httpTransport } from './gateway/http-transport';
 import { identifier, type TrustedIssuer } from './gateway/identity/identify';
@@ -21,6 +23,7 @@ import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
 import { createAppointmentsSubgraph, openReleaseLedger } from './subgraphs/appointments';
+import { openAuditStore } from './subgraphs/audit-store';
 import type { Subgraph } from './subgraphs/federated-schema';
 import { executeSubgraph } from './subgraphs/in-process';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
@@ -202,7 +205,7 @@ function supplierUrls(config: Config): Record<string, string | undefined> {
 }
 
 async function gatewayOptions(
-  { config, logger, explorerFolder }: Surroundings,
+  { config, logger, now, explorerFolder }: Surroundings,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
@@ -218,6 +221,10 @@ async function gatewayOptions(
     corsOrigins: config.corsOrigins,
     explorerFolder,
     metrics,
+    audit: auditor(
+      await auditLog(await openAuditStore(config.databases.audit), { now, logger }),
+      keyedDigest(deriveKey(await secretOf(config), 'audit')),
+    ),
     logger,
   };
 }

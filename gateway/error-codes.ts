@@ -130,6 +130,12 @@ export const ERROR_CODES = {
     retry: 'LATER',
     example: 'Too many requests are under way. Ask again in a moment.',
   },
+  AUDIT_UNAVAILABLE: {
+    status: 503,
+    meaning: 'What is done cannot be written down just now, so nothing is done.',
+    retry: 'LATER',
+    example: 'The audit trail cannot be written. Ask again in a moment.',
+  },
   TIMED_OUT: {
     status: 504,
     meaning: 'The query took too long and was given up, down to the practices that were being asked.',

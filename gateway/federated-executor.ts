@@ -54,7 +54,8 @@ export function federatedExecutor(
     if (refused.length > 0) return { errors: refused };
     // Made by the request handler, and handed through Apollo Server as it is.
     const asked = context as GatewayContext;
-    const { data, errors, extensions } = await operation.execute(variables, asked);
+    asked.answer = await operation.execute(variables, asked);
+    const { data, errors, extensions } = asked.answer;
     return { data, errors: errors?.map(asGraphQLError), extensions: withCost(extensions, asked) };
   }
 

@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller';
+import type { Answer } from './execution/answer';
 
 /** What an operation may cost, and what its sender has left for the rest of a minute. */
 export interface OperationCost {
@@ -18,4 +19,6 @@ export interface GatewayContext {
   signal: AbortSignal;
   /** Absent before it is known which operation is meant. */
   cost?: OperationCost;
+  /** What came of it, once that is known: for the audit trail. */
+  answer?: Answer;
 }

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
 import { readiness } from '../http/readiness';
+import type { Auditor } from './audit/auditor';
 import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
 import { federatedExecutor } from './federated-executor';
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   explorerFolder: string;
   /** Undefined: `/metrics` is not there. */
   metrics?: Registry | undefined;
+  /** Closed with the gateway. */
+  audit: Auditor;
   logger: Logger;
 }
 
@@ -65,6 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     explorer: explorerFiles(options.explorerFolder),
     metrics: options.metrics,
     counted,
+    audit: options.audit,
     ready: readiness([...subgraphs].map(([name, { ready }]) => ({ name, ready }))),
     logger,
   });
@@ -75,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
       await close();
       await graphql.stop();
       await budget.close();
+      await options.audit.close();
       await Promise.all([...subgraphs.values()].map((transport) => transport.close()));
     },
   };

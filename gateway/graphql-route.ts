@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import { z } from 'zod';
-import type { Caller } from '../domain/caller';
+import { ANONYMOUS, type Caller } from '../domain/caller';
+import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { readBody } from '../http/read-body';
+import type { AuditedRequest, Auditor, Executed } from './audit/auditor';
+import type { ErrorCode, Refusal } from './error-codes';
 import type { ErrorMask } from './error-mask';
 import type { FederatedOperation } from './execution/federated-operation';
 import type { OperationCache } from './execution/operation-cache';
 import type { GatewayContext } from './gateway-context';
 import type { GatewayMetrics } from './gateway-metrics';
+import { TokenRefused } from './identity/token-refused';
 import type { Fences } from './limits/fences';
 import type { GatewayLimits } from './limits/gateway-limits';
 import { DocumentRequest, type documentFinder } from './limits/trusted-documents';
@@ -26,6 +30,7 @@ export interface GraphqlRouteOptions {
   identify(authorization: string | undefined): Promise<Caller>;
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
   counted: GatewayMetrics;
+  audit: Auditor;
 }
 
 /** What a client asks, by whatever method it came. */
@@ -35,6 +40,23 @@ interface Asked {
   search: string;
   document: z.infer<typeof GraphqlRequest> | null;
 }
+
+/** One HTTP request with its answer, and what is known of it. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  context: RequestContext;
+  about: AuditedRequest;
+}
+
+/** Fields of the root in the audit trail, where the document has no name. */
+const MOST_NAMED = 5;
+
+const NO_AUDIT: Refusal = {
+  code: 'AUDIT_UNAVAILABLE',
+  message: 'The audit trail cannot be written. Ask again in a moment.',
+  retryAfterSeconds: 5,
+};
 
 const GraphqlRequest = DocumentRequest.extend({
   operationName: z.string().nullish(),
@@ -47,49 +69,70 @@ const GraphqlRequest = DocumentRequest.extend({
  * @throws RequestRefused, TokenRefused, BodyTooLarge
  */
 export function graphqlRoute(options: GraphqlRouteOptions) {
-  const { operations, documents, fences, mask, graphql, identify, counted } = options;
+  const { operations, documents, fences, mask, graphql, identify, counted, audit } = options;
   const { bodyBytes, queryMs } = options.limits;
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
-    let asked = await read(request, search, bodyBytes);
-    const caller = await identify(request.headers.authorization);
-    const context = requestContext(caller, request, response);
-    if (asked.document === null) return byApolloServer(request, response, asked, context, graphql);
-
-    const found = documents(asked.document, caller);
-    if ('refusal' in found) throw new RequestRefused(found.refusal);
-    if (found.text !== asked.document.query) asked = withText(asked, found.text);
-    const { operationName, variables } = asked.document ?? {};
-    const lookup = operations.byText(found.text, operationName ?? undefined);
-    if (lookup.kind === 'refused') throw new RequestRefused(lookup.refusal);
-    if (lookup.kind === 'invalid') return byApolloServer(request, response, asked, context, graphql);
-
-    const { operation } = lookup;
-    const passed = await fences(operation, variables ?? {}, context);
-    if ('refusal' in passed) throw new RequestRefused(passed.refusal);
-    context.cost = passed.cost;
-    const began = performance.now();
+    const requestId = String(response.getHeader(REQUEST_ID_HEADER));
+    const about: AuditedRequest = { caller: ANONYMOUS, operation: null, requestId };
     try {
-      await inTime(operation, context, () => execute(request, response, asked, operation, context));
-    } finally {
-      passed.leave();
-      counted.executed(found.name, (performance.now() - began) / 1_000);
+      const asked = await read(request, search, bodyBytes);
+      about.caller = await identify(request.headers.authorization);
+      await serve(
+        { request, response, about, context: requestContext(about.caller, request, response) },
+        asked,
+      );
+    } catch (error) {
+      const code = refusalCode(error);
+      if (code !== null) audit.refused(about, code);
+      throw error;
     }
   };
 
+  async function serve(exchange: Exchange, given: Asked): Promise<void> {
+    const { context, about } = exchange;
+    if (given.document === null) return byApolloServer(exchange, given, graphql);
+    const found = documents(given.document, context.caller);
+    if ('refusal' in found) throw new RequestRefused(found.refusal);
+    const asked = found.text === given.document.query ? given : withText(given, found.text);
+    const { operationName } = asked.document ?? {};
+    const variables = asked.document?.variables ?? {};
+    const lookup = operations.byText(found.text, operationName ?? undefined);
+    if (lookup.kind === 'refused') throw new RequestRefused(lookup.refusal);
+    if (lookup.kind === 'invalid') return byApolloServer(exchange, asked, graphql);
+
+    const { operation } = lookup;
+    about.operation = found.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
+    const passed = await fences(operation, variables, context);
+    if ('refusal' in passed) throw new RequestRefused(passed.refusal);
+    context.cost = passed.cost;
+    const began = performance.now();
+    const writeDown = once(() => audit.executed(about, executed(operation, variables, context)));
+    try {
+      if (!audit.hasRoom()) throw new RequestRefused(NO_AUDIT);
+      await inTime(operation, context, () => execute(exchange, asked, operation, writeDown));
+    } finally {
+      passed.leave();
+      counted.executed(found.name, (performance.now() - began) / 1_000);
+      await writeDown();
+    }
+  }
+
+  /** @param writeDown before anything is answered */
   async function execute(
-    request: IncomingMessage,
-    response: ServerResponse,
+    exchange: Exchange,
     asked: Asked,
     operation: FederatedOperation,
-    context: RequestContext,
+    writeDown: () => Promise<void>,
   ): Promise<void> {
+    const { request, response, context } = exchange;
     const { method, headers } = request;
     const contentType = plainContentType({ method, headers, body: asked.body });
     const variables = asked.document?.variables ?? {};
     if (contentType === null || operation.variableErrors(variables).length > 0)
-      return byApolloServer(request, response, asked, context, graphql);
+      return byApolloServer(exchange, asked, graphql, writeDown);
     const answer = await answerPlainRequest(operation, variables, context, mask);
+    await writeDown();
     if (response.headersSent) return;
     response.writeHead(answer.status, {
       'content-type': contentType,
@@ -119,6 +162,25 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
       clearTimeout(timer);
     }
   }
+}
+
+function executed(
+  operation: FederatedOperation,
+  variables: Record<string, unknown>,
+  { answer }: GatewayContext,
+): Executed {
+  return { ids: operation.ids(variables), answer, isAwaited: operation.type === OperationTypeNode.MUTATION };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined;
+  return () => (begun ??= work());
+}
+
+/** Null for what is no refusal, but a fault of ours. */
+function refusalCode(error: unknown): ErrorCode | null {
+  if (error instanceof RequestRefused) return error.refusal.code;
+  return error instanceof TokenRefused ? 'UNAUTHENTICATED' : null;
 }
 
 function timedOut(queryMs: number) {
@@ -173,11 +235,10 @@ function withText({ body, search, document }: Asked, query: string): Asked {
 }
 
 async function byApolloServer(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, context }: Exchange,
   { search, body }: Asked,
-  context: GatewayContext,
   server: ApolloServer<GatewayContext>,
+  beforeAnswering: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
@@ -186,6 +247,7 @@ async function byApolloServer(
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
     context: () => Promise.resolve(context),
   });
+  await beforeAnswering();
   if (response.headersSent) return;
   for (const [name, value] of answered.headers) response.setHeader(name, value);
   response.setHeader('cache-control', 'no-store');

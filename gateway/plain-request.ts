@@ -60,7 +60,8 @@ export async function answerPlainRequest(
   context: GatewayContext,
   mask: ErrorMask,
 ): Promise<PlainAnswer> {
-  const { data, errors, extensions } = await operation.execute(variables, context);
+  context.answer = await operation.execute(variables, context);
+  const { data, errors, extensions } = context.answer;
   // Errors first, so that nobody who reads a log or a terminal overlooks them.
   const answer = {
     errors: errors?.map((error) => mask(formatted(error), error)),

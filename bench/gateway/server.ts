@@ -6,6 +6,9 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import pino from 'pino';
 import { ANONYMOUS } from '../../domain/caller';
+import { auditLog, type AuditStore } from '../../gateway/audit/audit-log';
+import { auditor } from '../../gateway/audit/auditor';
+import { keyedDigest } from '../../domain/secret';
 import { startGateway } from '../../gateway/gateway';
 import { httpTransport } from '../../gateway/http-transport';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
@@ -32,6 +35,13 @@ const KEY = new Uint8Array(32).fill(7);
 const ANYWHERE = { host: '127.0.0.1', port: 0 };
 const logger = pino({ level: 'warn' }, pino.destination(2));
 
+/** No contestant keeps anything: what is measured is the gateway, not a disk. */
+const NOWHERE: AuditStore = {
+  append: () => Promise.resolve(),
+  heads: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
 type Urls = Record<string, string>;
 
 function asUrls(json: string): Urls {
@@ -49,6 +59,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
     trustedDocuments: new Map(),
     untrusted: 'for-all',
     corsOrigins: [],
+    audit: auditor(await auditLog(NOWHERE, { now: () => new Date(), logger }), keyedDigest(KEY)),
     explorerFolder: join(__dirname, '..', '..', 'gateway', 'explorer', 'public'),
     logger,
   });

@@ -7,9 +7,11 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLError,
+  type OperationDefinitionNode,
   type OperationTypeNode,
   visit,
 } from 'graphql';
+import { idsGiven } from '../audit/ids-given';
 import type { Cost, OperationCosts } from '../limits/operation-cost';
 import type { SubgraphTransport } from '../subgraph-transport';
 import type { Answer } from './answer';
@@ -26,6 +28,10 @@ import type { LoadedSupergraph } from './supergraph';
 export interface FederatedOperation {
   name: string | undefined;
   type: OperationTypeNode;
+  /** The fields of the root that it asks for, by name. */
+  rootFields: readonly string[];
+  /** Every `ID` that it is given with these variables. */
+  ids(variables: Record<string, unknown>): string[];
   /** Whether it asks for the schema itself. */
   introspects: boolean;
   /** What it may cost with these variables; see operation-cost.ts. */
@@ -79,6 +85,8 @@ export function federatedOperation(
   return {
     name: operation.name?.value,
     type: operation.operation,
+    rootFields: rootFieldsOf(operation),
+    ids: idsGiven(operation, document, api),
     introspects: asksForSchema(document),
     cost: costs(operation, document),
 
@@ -164,5 +172,12 @@ function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinit
     definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
     ),
+  );
+}
+
+/** Those that a fragment asks for are in none: they are named after it. */
+function rootFieldsOf({ selectionSet: { selections } }: OperationDefinitionNode): string[] {
+  return selections.map((selection) =>
+    selection.kind === Kind.INLINE_FRAGMENT ? '...' : selection.name.value,
   );
 }

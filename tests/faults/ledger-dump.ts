@@ -23,7 +23,7 @@ export async function ledgerReader(settings: DatabaseSettings): Promise<LedgerRe
       const bookings = await db.selectFrom('booking').selectAll().execute();
       const events = await db.selectFrom('booking_event').selectAll().orderBy('version').execute();
       const holds = await db.selectFrom('hold').select(['id', 'caller_id', 'offer_json']).execute();
-      const requests = await db.selectFrom('idempotency').selectAll().execute();
+      const requests = await db.selectFrom('idempotency').selectAll().where('refused', 'is', null).execute();
       const told = await db.selectFrom('outbox').select(['booking_id', 'version', 'status']).execute();
       const chains = groupsBy(events, ({ booking_id }) => booking_id);
       return {

@@ -73,13 +73,14 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `  const opened = await deps.ledger.openBooking(hold, lease, asked);`,
-        replace: `  const early = await systemOf(hold, deps.systems).book(
+        find: `  const opened = earlier ?? (await open(hold, asked, deps));`,
+        replace: `  const lease = 10_000;
+  const early = await systemOf(hold, deps.systems).book(
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: await patientFor(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(input, { early });
-  const opened = await deps.ledger.openBooking(hold, lease, asked);`,
+  const opened = earlier ?? (await open(hold, asked, deps));`,
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,

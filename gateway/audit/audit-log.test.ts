@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import pino from 'pino';
+import { verifyAudit, type AuditEntry, type ChainedEntry } from '../../domain/audit';
+import { openAuditStore } from '../../subgraphs/audit-store';
+import { openDatabase, type DatabaseSettings } from '../../subgraphs/database';
+import { testDatabases } from '../../tests/databases';
+import { auditLog, type AuditStore } from './audit-log';
+
+const logger = pino({ level: 'silent' });
+const now = () => new Date();
+const TIMES = { gather: 5, again: 20 };
+
+const entry = (operation: string): Omit<AuditEntry, 'at'> => ({
+  callerKind: 'patient',
+  caller: 'digest-of-a-caller',
+  practice: null,
+  operation,
+  subjects: ['digest-of-a-booking'],
+  outcome: 'Booking',
+  requestId: 'request',
+});
+
+describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
+  let where: DatabaseSettings;
+  beforeEach(async () => {
+    where = await settings();
+  });
+
+  const open = async () => auditLog(await openAuditStore(where), { now, logger }, TIMES);
+  const verified = async () => {
+    const store = await openAuditStore(where);
+    const report = await verifyAudit(store.entries());
+    await store.close();
+    return report;
+  };
+  async function tampered(...statements: string[]): Promise<void> {
+    const { db, close } = await openDatabase(where, 'somebody', {});
+    for (const statement of statements) await sql.raw(statement).execute(db);
+    await close();
+  }
+
+  async function twoProcesses(): Promise<void> {
+    const [one, two] = [await open(), await open()];
+    await Promise.all(
+      Array.from({ length: 20 }, (_, number) =>
+        (number % 2 === 0 ? one : two).record(entry(`Number${number}`), number % 3 === 0),
+      ),
+    );
+    await one.close();
+    await two.close();
+  }
+
+  test('is whole, of two processes at once, each with a chain of its own', async () => {
+    await twoProcesses();
+    expect(await verified()).toEqual({ entries: 24, chains: 2, open: 0, broken: [] });
+  });
+
+  test('shows that a process was killed, and goes on with a new chain', async () => {
+    const killed = await open();
+    await killed.record(entry('BeforeTheEnd'), true);
+    await (await open()).close();
+    expect(await verified()).toEqual({ entries: 4, chains: 2, open: 1, broken: [] });
+    await killed.close();
+  });
+
+  test.each([
+    [
+      'an entry is changed',
+      "update audit_entry set outcome = 'OK' where sequence = 5",
+      /entry 5 is not what/,
+    ],
+    [
+      'whom it was about is changed',
+      "update audit_entry set subjects_json = '[]' where sequence = 4",
+      /entry 4 is not/,
+    ],
+    ['an entry is taken out', 'delete from audit_entry where sequence = 6', /entry 6 is missing before 7/],
+    [
+      'two entries change places',
+      'update audit_entry set sequence = 100 - sequence where sequence in (3, 4); update audit_entry set sequence = 100 - sequence + (case when sequence = 97 then 1 else -1 end) where sequence > 90',
+      /is not what was written/,
+    ],
+  ])('shows that %s', async (_, statements, words) => {
+    await twoProcesses();
+    await tampered(...statements.split('; '));
+    const { broken } = await verified();
+    expect(broken.join('\n')).toMatch(words);
+  });
+
+  test('shows that the end of a chain was cut off, once another one has been opened since', async () => {
+    await twoProcesses();
+    await (await open()).close();
+    await tampered('delete from audit_entry where sequence > 8');
+    const { broken } = await verified();
+    expect(broken).toHaveLength(2);
+    expect(broken[0]).toMatch(/that chain \S+ has seen is gone or changed/);
+  });
+
+  test('shows that a whole chain was taken away', async () => {
+    await twoProcesses();
+    await (await open()).close();
+    await tampered(
+      "delete from audit_entry where chain = (select chain from audit_entry where operation = 'Number0')",
+    );
+    expect((await verified()).broken).not.toEqual([]);
+  });
+});
+
+describe('a store that does not take entries', () => {
+  let isBroken = true;
+  const kept: ChainedEntry[] = [];
+  const store: AuditStore = {
+    append(entries) {
+      if (isBroken && kept.length > 0) return Promise.reject(new Error('disk full'));
+      kept.push(...entries);
+      return Promise.resolve();
+    },
+    heads: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+
+  test('is tried again: nothing is lost, nothing is said to be written before it is, and there is an end to waiting', async () => {
+    const log = await auditLog(store, { now, logger }, TIMES);
+    let isWritten = false;
+    const written = log.record(entry('Awaited'), true).then(() => (isWritten = true));
+    await pause(100);
+    expect(isWritten).toBe(false);
+    expect(log.hasRoom()).toBe(true);
+    const rest = Array.from({ length: 9_999 }, () => log.record(entry('Waiting')));
+    expect(log.hasRoom()).toBe(false);
+    isBroken = false;
+    await Promise.all([written, ...rest]);
+    expect(log.hasRoom()).toBe(true);
+    expect(kept.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 10_001 }, (_, index) => index + 1),
+    );
+    await log.close();
+  });
+});

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import {
+  auditHash,
+  CLOSED,
+  headText,
+  OPENED,
+  type AuditEntry,
+  type ChainedEntry,
+  type Head,
+} from '../../domain/audit';
+
+/** This process's chain of the audit trail. */
+export interface AuditLog {
+  /**
+   * Resolves when the entry is on disk; until then it waits in memory, however often writing fails.
+   * @param isAwaited it is written at once, with all before it
+   */
+  record(entry: Omit<AuditEntry, 'at'>, isAwaited?: boolean): Promise<void>;
+  /** False while more waits than may be lost: nothing is to be done then that could not be written down. */
+  hasRoom(): boolean;
+  close(): Promise<void>;
+}
+
+/** What it is kept in; handed in by the composition root. */
+export interface AuditStore {
+  append(entries: readonly ChainedEntry[]): Promise<void>;
+  heads(): Promise<Head[]>;
+  close(): Promise<void>;
+}
+
+export interface AuditTimes {
+  /** How long an entry that nobody waits for may wait for others, milliseconds. */
+  gather: number;
+  /** After a write that failed. */
+  again: number;
+}
+
+const TIMES: AuditTimes = { gather: 100, again: 500 };
+const MOST_WAITING = 10_000;
+const MOST_AT_ONCE = 500;
+const GIVE_UP_CLOSING_MS = 5_000;
+
+interface Waiting {
+  entry: ChainedEntry;
+  written(): void;
+}
+
+export async function auditLog(
+  store: AuditStore,
+  { now, logger }: { now: () => Date; logger: Logger },
+  times = TIMES,
+): Promise<AuditLog> {
+  const chain = randomUUID();
+  const waiting: Waiting[] = [];
+  let [sequence, hash]: [number, string | null] = [0, null];
+  let writing: Promise<void> | null = null;
+  let givenUp = false;
+
+  let hurry: () => void = () => undefined;
+
+  function record(said: Omit<AuditEntry, 'at'>, isAwaited = false): Promise<void> {
+    const unhashed = { ...said, at: now().getTime(), chain, sequence: ++sequence };
+    const entry = { ...unhashed, hash: auditHash(hash, unhashed) };
+    hash = entry.hash;
+    return new Promise((written) => {
+      waiting.push({ entry, written });
+      writing ??= write().finally(() => (writing = null));
+      if (isAwaited) hurry();
+    });
+  }
+
+  /** One batch after the other, in order: an entry is on disk only after those before it. */
+  async function write(): Promise<void> {
+    const hurried = new Promise<void>((resolve) => (hurry = resolve));
+    await Promise.race([pause(times.gather, undefined, { ref: false }), hurried]);
+    while (waiting.length > 0 && !givenUp) {
+      const batch = waiting.slice(0, MOST_AT_ONCE);
+      try {
+        await store.append(batch.map(({ entry }) => entry));
+        waiting.splice(0, batch.length);
+        for (const { written } of batch) written();
+      } catch (error) {
+        logger.error({ err: error, waiting: waiting.length }, 'the audit trail cannot be written');
+        await pause(times.again);
+      }
+    }
+  }
+
+  const others = await store.heads();
+  await record({ ...OF_ITSELF, operation: OPENED, subjects: others.map(headText) }, true);
+  return {
+    record,
+    hasRoom: () => waiting.length < MOST_WAITING,
+    async close() {
+      const closed = record({ ...OF_ITSELF, operation: CLOSED, subjects: [] }, true);
+      await Promise.race([closed, pause(GIVE_UP_CLOSING_MS, undefined, { ref: false })]);
+      givenUp = true;
+      if (waiting.length > 0) logger.error({ lost: waiting.length }, 'audit entries could not be written');
+      else if (hash !== null)
+        logger.info({ head: headText({ chain, sequence, hash }) }, 'the audit chain is closed');
+      await store.close();
+    },
+  };
+}
+
+const OF_ITSELF = {
+  callerKind: 'gateway',
+  caller: null,
+  practice: null,
+  outcome: 'OK',
+  requestId: '-',
+} as const satisfies Partial<AuditEntry>;

@@ -1,0 +1,97 @@
+import type { Caller } from '../../domain/caller';
+import type { ErrorCode } from '../error-codes';
+import type { Answer } from '../execution/answer';
+import type { AuditLog } from './audit-log';
+
+/** Writes down what came to the gateway, in what may be written down. */
+export interface Auditor {
+  /** False: nothing that has to be written down may be done. */
+  hasRoom(): boolean;
+  /** Resolves when it is on disk, where that is awaited. */
+  executed(request: AuditedRequest, about: Executed): Promise<void>;
+  refused(request: AuditedRequest, code: ErrorCode): void;
+  close(): Promise<void>;
+}
+
+export interface Executed {
+  /** Every `ID` that was given. */
+  ids: readonly string[];
+  answer: Answer | undefined;
+  /** Whether the answer waits for the entry: of what changes something. */
+  isAwaited: boolean;
+}
+
+export interface AuditedRequest {
+  caller: Caller;
+  /** The published operation, or the fields that were asked for; null where it is not known. */
+  operation: string | null;
+  requestId: string;
+}
+
+/** What is refused for these tells of somebody who wanted what is not theirs; anything else of limits, or of mistakes. */
+const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'DOCUMENT_NOT_TRUSTED',
+  'INTROSPECTION_NOT_ALLOWED',
+]);
+/** A flood of refusals is written down as its first ones and a number. */
+const REFUSALS_A_SECOND = 20;
+
+export function auditor(log: AuditLog, digest: (text: string) => string): Auditor {
+  let [second, refusals] = [0, 0];
+
+  function isInFlood(): boolean {
+    const now = Math.floor(performance.now() / 1_000);
+    if (now !== second) [second, refusals] = [now, 0];
+    refusals += 1;
+    return refusals > REFUSALS_A_SECOND;
+  }
+
+  return {
+    hasRoom: log.hasRoom,
+    close: log.close,
+    async executed(request, { ids, answer, isAwaited }) {
+      // Nobody's data: who is not signed in and names nothing sees what everybody sees.
+      if (request.caller.kind === 'anonymous' && ids.length === 0) return;
+      const entry = { ...who(request), subjects: ids.map(digest), outcome: outcomeOf(answer) };
+      const written = log.record(entry, isAwaited);
+      if (isAwaited) await written;
+    },
+    refused(request, code) {
+      if (TELLING.has(code) && !isInFlood())
+        void log.record({ ...who(request), subjects: [], outcome: code });
+    },
+  };
+}
+
+function who({ caller, operation, requestId }: AuditedRequest) {
+  return {
+    callerKind: caller.kind,
+    caller: caller.kind === 'anonymous' ? null : caller.id,
+    practice: caller.kind === 'practice-staff' ? caller.practice : null,
+    operation: operation ?? '-',
+    requestId,
+  };
+}
+
+const NAME = /^[A-Za-z_]\w{0,60}$/;
+
+/** The code of the first error; else the types that root fields answered, which say what became of a mutation. */
+function outcomeOf(answer: Answer | undefined): string {
+  if (answer === undefined) return 'NOT_ANSWERED';
+  const [error] = answer.errors ?? [];
+  if (error !== undefined) return codeOf(error);
+  const types = Object.values(answer.data ?? {}).flatMap((value) => {
+    const type: unknown =
+      typeof value === 'object' && value !== null ? Reflect.get(value, '__typename') : null;
+    return typeof type === 'string' && NAME.test(type) ? [type] : [];
+  });
+  return types.length === 0 ? 'OK' : types.join(' ');
+}
+
+function codeOf(error: Error): string {
+  const extensions: unknown = Reflect.get(error, 'extensions');
+  const code: unknown =
+    typeof extensions === 'object' && extensions !== null ? Reflect.get(extensions, 'code') : null;
+  return typeof code === 'string' && NAME.test(code) ? code : 'INTERNAL_SERVER_ERROR';
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifyAudit, type ChainedEntry } from '../../domain/audit';
+import { openAuditStore } from '../../subgraphs/audit-store';
+import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
+import { asker, BOOKABLE, checkSymptoms, findOptions, newFamily, result, type Ask } from '../patient-journey';
+
+const published = (name: string) =>
+  readFileSync(join(__dirname, '..', '..', 'schema', 'operations', `${name}.graphql`), 'utf8');
+
+/** What a family, a stranger and somebody with a bad token did, as the audit trail has it. */
+describe('the audit trail of a booking', () => {
+  let gateway: GatewayUnderTest;
+  let family: Awaited<ReturnType<typeof newFamily>>;
+  const entries: ChainedEntry[] = [];
+  const planted: string[] = [];
+
+  async function booked(ask: Ask): Promise<string> {
+    const { id } = await checkSymptoms(ask, family.son, BOOKABLE);
+    const because = 'OWN_PRACTICE_TIMES_DO_NOT_SUIT';
+    const { ownPractice, elsewhere } = await findOptions(ask, { id, because, wait: 8_000 });
+    const slotId = [ownPractice, ...elsewhere].flatMap((one) => one?.slots ?? [])[0]!.id;
+    const key = randomUUID();
+    const wanted = { slotId, patientId: family.son.id, idempotencyKey: key };
+    const holdId = result(await ask(published('HoldSlot'), { input: wanted })).id!;
+    const reason = 'Unmistakable words of a mother';
+    const confirmed = { holdId, idempotencyKey: randomUUID(), contactPhone: '07700 900321', reason };
+    const bookingId = result(await ask(published('ConfirmBooking'), { input: confirmed })).id!;
+    planted.push(id, slotId, holdId, bookingId, reason, '07700 900321', key);
+    return bookingId;
+  }
+
+  beforeAll(async () => {
+    gateway = await inOneProcess();
+    family = await newFamily(gateway);
+    const bookingId = await booked(family.ask);
+    const stranger = await newFamily(gateway);
+    const input = { bookingId, idempotencyKey: randomUUID(), reason: 'BOOKED_ELSEWHERE' };
+    await stranger.ask(published('CancelBooking'), { input });
+    await asker(gateway.url, `${family.token.slice(0, -4)}AAAA`)('{ __typename }');
+    await asker(gateway.url)('{ dispositions { id } }');
+    planted.push(family.token, stranger.token);
+    for (const { nhsNumber, familyName, birthDate, linkage } of [family.mother, family.son, stranger.mother])
+      planted.push(nhsNumber, familyName, birthDate, ...(linkage ? [linkage.userId, linkage.key] : []));
+    const { audit } = gateway.config.databases;
+    await gateway.close();
+    const store = await openAuditStore(audit);
+    for await (const entry of store.entries()) entries.push(entry);
+    await store.close();
+  }, 120_000);
+
+  const of = (operation: string) => entries.filter((entry) => entry.operation === operation);
+
+  test('says who held and booked, what about, and what came of it', () => {
+    const [held, confirmed] = [of('HoldSlot'), of('ConfirmBooking')];
+    expect(held).toMatchObject([{ callerKind: 'patient', outcome: 'Hold' }]);
+    expect(confirmed).toMatchObject([{ callerKind: 'patient', outcome: 'Booking', caller: held[0]?.caller }]);
+    expect(held[0]?.subjects.length).toBeGreaterThan(1);
+  });
+
+  test('says that a stranger reached for the booking, and about the same one', () => {
+    const [reached] = of('CancelBooking');
+    expect(reached).toMatchObject({ callerKind: 'patient', outcome: 'BookingNotFound' });
+    expect(reached?.caller).not.toBe(of('ConfirmBooking')[0]?.caller);
+    // The booking and the key of the request.
+    expect(reached?.subjects).toHaveLength(2);
+  });
+
+  test('says that a token was refused, and nothing of those who see what everybody sees', () => {
+    expect(entries.filter(({ outcome }) => outcome === 'UNAUTHENTICATED')).toHaveLength(1);
+    expect(of('dispositions')).toEqual([]);
+  });
+
+  test('names nobody, and holds no id, token or word that could', () => {
+    const text = JSON.stringify(entries);
+    expect(planted.length).toBeGreaterThan(15);
+    for (const secret of planted) expect(text).not.toContain(secret);
+  });
+
+  test('is whole', async () => {
+    const all = (async function* () {
+      yield* entries;
+      await Promise.resolve();
+    })();
+    expect(await verifyAudit(all)).toMatchObject({ chains: 1, open: 0, broken: [] });
+  });
+});
