@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pino from 'pino';
-import { verifyAudit, type AuditEntry, type ChainedEntry } from '../../domain/audit';
-import { openAuditStore } from '../../subgraphs/audit-store';
-import { openDatabase, type DatabaseSettings } from '../../subgraphs/database';
-import { testDatabases } from '../../tests/databases';
-import { auditLog, type AuditStore } from './audit-log';
+import { verifyAudit, type AuditEntry, type ChainedEntry } from '../domain/audit';
+import { openAuditStore } from '../subgraphs/audit-store';
+import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
+import { testDatabases } from './databases';
+import { auditLog, type AuditStore } from '../gateway/audit/audit-log';
 
 const logger = pino({ level: 'silent' });
 const now = () => new Date();
