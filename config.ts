@@ -82,6 +82,7 @@ const Environment = z.object({
   WEBHOOK_SECRET: webhookSecret.optional(),
   PRACTICE_WEBHOOK_URL: webhookUrl.optional(),
   PRACTICE_WEBHOOK_SECRET: webhookSecret.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   METRICS: z.enum(['on', 'off']).optional(),
   HOLD_SECONDS: seconds.default(300),
   SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
@@ -211,6 +212,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     webhook: webhookOf(e, 'WEBHOOK'),
     /** Undefined: own practices are not told of bookings elsewhere. */
     practiceWebhook: webhookOf(e, 'PRACTICE_WEBHOOK'),
+    /** Undefined: nothing is traced. */
+    tracesTo: e.OTEL_EXPORTER_OTLP_ENDPOINT,
     metrics: e.METRICS === undefined ? !production : e.METRICS === 'on',
     holdSeconds: e.HOLD_SECONDS,
     sweepSeconds: e.SWEEP_SECONDS,

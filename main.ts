@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
 import { checkForSeveralProcesses, ConfigError, isSimulated, readConfig, type Config } from './config';
+import { traceId } from './http/tracing';
 import type { Surroundings } from './start';
 
 // Apollo's gateway calls its maker unless told otherwise before it is made.
@@ -24,11 +25,13 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   if (role.data !== 'everything' && role.data !== 'suppliers') checkForSeveralProcesses(config);
   // Logs go to stderr, so that what is said to people stands alone on stdout.
-  const logger = pino({ level: config.logLevel }, pino.destination(2));
+  const tracing = await tracingOf(config, role.data);
+  const mixin = tracing === null ? () => ({}) : () => ({ traceId: traceId() });
+  const logger = pino({ level: config.logLevel, mixin }, pino.destination(2));
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
   // Before it is said that everything runs: whoever reads that may stop it at once.
-  stopOnSignal(running);
+  stopOnSignal([running, ...(tracing === null ? [] : [tracing])]);
   console.log(running.says.join('\n'));
 }
 
@@ -83,13 +86,14 @@ function welcome(url: string, controlUrl: string | null, config: Config): string
 /** Longer than any request takes, a booking at a supplier included; what is left after it is left to others. */
 const STOP_WITHIN_MS = 40_000;
 
-function stopOnSignal(running: Running): void {
+/** @param running in the order of being stopped */
+function stopOnSignal(running: readonly { close(): Promise<void> }[]): void {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    running.close().then(
+    closeAll(running).then(
       () => process.exit(0),
       (error: unknown) => {
         fail(error);
@@ -98,6 +102,17 @@ function stopOnSignal(running: Running): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+async function closeAll(running: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const one of running) await one.close();
+}
+
+/** Loaded only where it is wanted: the exporter is the largest thing in the process. */
+async function tracingOf({ tracesTo: endpoint }: Config, part: string) {
+  if (endpoint === undefined) return null;
+  const { startTracing } = await import('./http/start-tracing.js');
+  return startTracing({ endpoint, part });
 }
 
 const ListenError = z.object({

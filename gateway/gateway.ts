@@ -1,8 +1,10 @@
+import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { listen, type Listening } from '../http/listen';
 import { readiness } from '../http/readiness';
+import { inSpan } from '../http/tracing';
 import type { Auditor } from './audit/auditor';
 import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
@@ -43,7 +45,10 @@ export interface GatewayOptions {
 
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening> {
-  const { subgraphs, identify, limits, untrusted, logger } = options;
+  const { identify, limits, untrusted, logger } = options;
+  const subgraphs = new Map(
+    [...options.subgraphs].map(([name, transport]) => [name, traced(name, transport)]),
+  );
   const inside = admission(limits.operationsAtOnce);
   const counted = gatewayMetrics(options.metrics, inside.underWay);
   const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, counted);
@@ -83,4 +88,9 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
       await Promise.all([...subgraphs.values()].map((transport) => transport.close()));
     },
   };
+}
+
+function traced(name: string, transport: SubgraphTransport): SubgraphTransport {
+  const span = { name: `subgraph ${name}`, kind: SpanKind.CLIENT };
+  return { ...transport, fetch: (...asked) => inSpan(span, () => transport.fetch(...asked)) };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { readBody } from '../http/read-body';
+import { spanFact } from '../http/tracing';
 import type { AuditedRequest, Auditor, Executed } from './audit/auditor';
 import type { ErrorCode, Refusal } from './error-codes';
 import type { ErrorMask } from './error-mask';
@@ -106,6 +107,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     const passed = await fences(operation, variables, context);
     if ('refusal' in passed) throw new RequestRefused(passed.refusal);
     context.cost = passed.cost;
+    spanFact('graphql.operation.name', found.name ?? 'other');
     const began = performance.now();
     const writeDown = once(() => audit.executed(about, executed(operation, variables, context)));
     try {

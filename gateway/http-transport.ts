@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, signCaller, SOURCE_HEADER } from '../domain/caller-token';
+import { traceHeaders } from '../http/tracing';
 import type { SubgraphTransport } from './subgraph-transport';
 
 /** What a subgraph of ours answers; its data is whatever the plan asked for. */
@@ -42,6 +43,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
           [CALLER_HEADER]: await signCaller(caller, name, callerKey),
           [REQUEST_ID_HEADER]: requestId,
           [SOURCE_HEADER]: source,
+          ...traceHeaders(),
         },
         body: JSON.stringify({ query, variables, operationName }),
         signal,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge } from '../http/read-body';
 import { sendReadiness, type Readiness } from '../http/readiness';
 import { sendMetrics } from '../http/send-metrics';
+import { continuing, inSpan, spanFact, type SpanFacts } from '../http/tracing';
 import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
 import { graphqlRoute, type GraphqlRouteOptions } from './graphql-route';
 import { TokenRefused } from './identity/token-refused';
@@ -29,9 +31,11 @@ export interface RequestHandlerOptions extends GraphqlRouteOptions {
 export function requestHandler(options: RequestHandlerOptions): RequestListener {
   const route = router(options);
   return (request, response) => {
-    void answer(request, response, route, options);
+    void continuing(request.headers, () => inSpan(REQUEST, () => answer(request, response, route, options)));
   };
 }
+
+const REQUEST: SpanFacts = { name: 'request', kind: SpanKind.SERVER };
 
 type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
 
@@ -50,6 +54,7 @@ async function answer(
   } catch (error) {
     counted.refused(refuse(response, error, logger));
   }
+  spanFact('http.response.status_code', response.statusCode);
   logger.info(
     { requestId, status: response.statusCode, elapsedMs: Math.round(performance.now() - started) },
     'answered',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { SpanKind } from '@opentelemetry/api';
 import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -6,6 +7,7 @@ import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, verifyCaller } from '../domain/caller-token';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
+import { continuing, inSpan } from '../http/tracing';
 import { readiness, sendReadiness } from '../http/readiness';
 import { sendMetrics } from '../http/send-metrics';
 import type { Subgraph } from './federated-schema';
@@ -32,13 +34,16 @@ export async function serveSubgraph(
   logger: Logger,
   metrics?: Registry,
 ): Promise<Listening> {
+  const span = { name: `answer ${subgraph.name}`, kind: SpanKind.SERVER };
   const documents = documentCache(subgraph.schema);
   const ready = readiness([{ name: 'database', ready: () => subgraph.ready() }]);
   const handle: RequestListener = (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
-      send(response, 500, { errors: [{ message: 'Internal error.' }] });
-    });
+    continuing(request.headers, () => inSpan(span, () => answer(request, response))).catch(
+      (error: unknown) => {
+        logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
+        send(response, 500, { errors: [{ message: 'Internal error.' }] });
+      },
+    );
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -32,6 +32,6 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   document: { tokens: 1_000, depth: 15, aliases: 30, directives: 50, rootFields: 20, fields: 500 },
   operationCost: 20_000,
   callerCostPerMinute: 400_000,
-  operationsAtOnce: 100,
+  operationsAtOnce: 32,
   queryMs: 25_000,
 };

@@ -1,0 +1,21 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+
+export interface TracingOptions {
+  /** A collector's address for OTLP over HTTP, without `/v1/traces`. */
+  endpoint: string;
+  /** Which part this process is. */
+  part: string;
+}
+
+/** Sends this process's spans to a collector, with W3C trace context in and out. */
+export function startTracing({ endpoint, part }: TracingOptions): { close(): Promise<void> } {
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'gp-booking-gateway', 'service.instance.id': part }),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: 5_000 }))],
+  });
+  provider.register();
+  return { close: () => provider.shutdown() };
+}
