@@ -32,7 +32,7 @@ it('takes an empty variable for one that is not set', () => {
 it('keeps every store in PostgreSQL when it is named', () => {
   const url = 'postgres://127.0.0.1/gp';
   const { databases } = readConfig({ DATABASE_URL: url });
-  expect(Object.values(databases)).toEqual(Array(3).fill({ kind: 'postgres', url }));
+  expect(Object.values(databases)).toEqual(Array(4).fill({ kind: 'postgres', url }));
 });
 
 it('reads the issuers', () => {
@@ -128,7 +128,9 @@ describe('in production', () => {
     expect(problem({ ...env, EMIS_URL })).toMatch(/^ISSUERS is missing/);
     expect(problem({ ...env, EMIS_URL, ISSUERS: issuers })).toBe('none');
     const plain = issuers.replaceAll('https:', 'http:');
-    expect(problem({ ...env, EMIS_URL, ISSUERS: plain })).toMatch(/a jwksUrl, or without it the issuer, must be https/);
+    expect(problem({ ...env, EMIS_URL, ISSUERS: plain })).toMatch(
+      /a jwksUrl, or without it the issuer, must be https/,
+    );
   });
 
   const env = {

@@ -77,7 +77,8 @@ async function lostBooking({ ask, son }: Family): Promise<string> {
   const supplier = 'gp-connect';
   const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
   const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
-  const slotId = elsewhere[0]!.slots[0]!.id;
+  // Not the first: that one may be too near by the time it is confirmed.
+  const slotId = elsewhere[0]!.slots.at(-1)!.id;
   const hold = await ask(HOLD, { input: { slotId, patientId: son.id, idempotencyKey: randomUUID() } });
   const { faults } = gateway.simulators;
   faults.add({ supplier, operation: 'BOOK', times: 1, fault: { kind: 'reset-after-commit' } });

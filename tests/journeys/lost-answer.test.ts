@@ -21,7 +21,7 @@ afterAll(() => gateway.close());
 async function held({ ask, son }: Awaited<ReturnType<typeof newFamily>>) {
   const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
   const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
-  const slotId = elsewhere[0]!.slots[0]!.id;
+  const slotId = elsewhere[0]!.slots.at(-1)!.id;
   const hold = await ask(HOLD, { input: { slotId, patientId: son.id, idempotencyKey: randomUUID() } });
   const again = async () =>
     result(await ask(HOLD, { input: { slotId, patientId: son.id, idempotencyKey: randomUUID() } }));

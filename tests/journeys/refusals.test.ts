@@ -53,7 +53,7 @@ async function aSlot({ ask, son }: typeof family, nth: number): Promise<string> 
     because: 'OWN_PRACTICE_TIMES_DO_NOT_SUIT',
     first: 10,
   });
-  return elsewhere[nth]!.slots[0]!.id;
+  return elsewhere[nth]!.slots.at(-1)!.id;
 }
 
 async function hold({ ask, son }: typeof family, slotId: string): Promise<string> {
