@@ -63,7 +63,9 @@ function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): D
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
       : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-  const ready = async () => void (await sql`select 1`.execute(db));
+  const ready = async () => {
+    await sql`select 1`.execute(db);
+  };
   return { db, kind, now, ready, close: () => db.destroy() };
 }
 
