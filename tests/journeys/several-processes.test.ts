@@ -119,12 +119,12 @@ if (reason !== null) console.log(`Several processes are not tried here: it ${rea
       `${perSecond.toFixed(1)} searches a second were borne; of ${flood.length} at twenty times that ${shed.length} were shed; { __typename } took ${p99.toFixed(0)} ms at p99`,
     );
     // How long depends on what else the machine does; here only that they are not kept waiting behind the flood.
-    expect(p99).toBeLessThan(5_000);
+    expect(p99).toBeLessThan(10_000);
 
     await Promise.all(supplierIds.map((supplier) => slowedDown(supplier, 0)));
     const over = performance.now();
     // Practices whose breakers the flood has opened are asked again five seconds later.
-    while ((await offered(through!)).length === 0) expect(performance.now() - over).toBeLessThan(15_000);
+    while ((await offered(through!)).length === 0) expect(performance.now() - over).toBeLessThan(30_000);
     console.log(
       `Times were offered again ${((performance.now() - over) / 1_000).toFixed(1)} s after the flood`,
     );
