@@ -24,9 +24,9 @@ async function main(): Promise<void> {
     );
   const config = readConfig(process.env);
   if (role.data !== 'everything' && role.data !== 'suppliers') checkForSeveralProcesses(config);
-  // Logs go to stderr, so that what is said to people stands alone on stdout.
   const tracing = await tracingOf(config, role.data);
   const mixin = tracing === null ? () => ({}) : () => ({ traceId: traceId() });
+  // Logs go to stderr, so that what is said to people stands alone on stdout.
   const logger = pino({ level: config.logLevel, mixin }, pino.destination(2));
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });

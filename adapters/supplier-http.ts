@@ -2,11 +2,12 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { SpanKind } from '@opentelemetry/api';
 import axios, { isAxiosError, isCancel, type AxiosResponse } from 'axios';
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../domain/ods-code';
+import { inSpan, spanFact } from '../http/tracing';
 import { adaptiveConcurrency, type Sample } from './adaptive-concurrency';
 import { type BreakerLimits, breakers } from './breakers';
 import { type BreakerState, type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
@@ -140,7 +141,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
     }
   }
 
-  async function told(request: HttpRequest, about: Exchange, span: Span): Promise<HttpReply> {
+  async function told(request: HttpRequest, about: Exchange): Promise<HttpReply> {
     const startedAt = performance.now();
     const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
     const facts = () => ({
@@ -154,15 +155,13 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
       const reply = await attempt(request, about, evidence);
       const level = reply.status >= 500 ? 'warn' : 'debug';
       logger[level]({ ...facts(), outcome: 'REPLY', status: reply.status }, 'supplier exchange');
-      span.setAttribute('http.response.status_code', reply.status);
+      spanFact('http.response.status_code', reply.status);
       return reply;
     } catch (error) {
       const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
       logger.warn({ ...facts(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
-      span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+      spanFact('gp_system.outcome', outcome);
       throw error;
-    } finally {
-      span.end();
     }
   }
 
@@ -175,11 +174,8 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
         'http.request.method': request.method,
       };
       // Neither address nor headers: both may name a patient.
-      return trace
-        .getTracer('gp-booking-gateway')
-        .startActiveSpan(`${supplier} ${about.operation}`, { kind: SpanKind.CLIENT, attributes }, (span) =>
-          told(request, about, span),
-        );
+      const span = { name: `${supplier} ${about.operation}`, kind: SpanKind.CLIENT, attributes };
+      return inSpan(span, () => told(request, about));
     },
   };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 
 /**
  * Who did what to whose data, in what came to the gateway. Nobody is named: callers and ids are keyed digests, so that
@@ -31,10 +30,21 @@ export interface ChainedEntry extends AuditEntry {
 }
 
 /** How far a chain goes. */
-export const Head = z.object({ chain: z.string(), sequence: z.number(), hash: z.string() });
-export type Head = z.infer<typeof Head>;
+export type Head = Pick<ChainedEntry, 'chain' | 'sequence' | 'hash'>;
+
+/** Where entries are kept: nothing here changes one, or takes one away. */
+export interface AuditStore {
+  /** Writing the same entries again does no harm. */
+  append(entries: readonly ChainedEntry[]): Promise<void>;
+  /** Of the chains that were written to last. */
+  heads(): Promise<Head[]>;
+  /** By chain and sequence, read a page at a time. */
+  entries(): AsyncIterable<ChainedEntry>;
+  close(): Promise<void>;
+}
 
 /** The first entry of a chain, whose subjects are the heads of all others then; the last one of a chain that was closed. */
+export const OF_THE_CHAIN = 'gateway';
 export const OPENED = 'CHAIN_OPENED';
 export const CLOSED = 'CHAIN_CLOSED';
 
@@ -60,16 +70,15 @@ export interface AuditReport {
 }
 
 /**
- * Goes through all entries, ordered by chain and sequence. That a chain's end was cut off shows by the chains that were
- * opened later, since each names the heads of the others; of the latest ones it shows by nothing but the heads in the log.
+ * Goes through all entries, twice. That a chain's end was cut off shows by the chains that were opened later, since each
+ * names the heads of the others; of the latest ones it shows by nothing but the heads in the log.
  */
-export async function verifyAudit(entries: AsyncIterable<ChainedEntry>): Promise<AuditReport> {
+export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<AuditReport> {
+  const named = await headsNamed(store);
   const heads = new Map<string, Head & { isClosed: boolean }>();
-  const hashes = new Set<string>();
-  const named: { by: string; head: string }[] = [];
   const broken: string[] = [];
   let count = 0;
-  for await (const entry of entries) {
+  for await (const entry of store.entries()) {
     count += 1;
     const before = heads.get(entry.chain);
     const expected = (before?.sequence ?? 0) + 1;
@@ -77,13 +86,24 @@ export async function verifyAudit(entries: AsyncIterable<ChainedEntry>): Promise
       broken.push(`chain ${entry.chain}: entry ${expected} is missing before ${entry.sequence}`);
     if (entry.hash !== auditHash(before?.hash ?? null, entry))
       broken.push(`chain ${entry.chain}: entry ${entry.sequence} is not what was written`);
-    if (entry.operation === OPENED) named.push(...entry.subjects.map((head) => ({ by: entry.chain, head })));
-    heads.set(entry.chain, { ...entry, isClosed: entry.operation === CLOSED });
-    hashes.add(headText(entry));
+    named.delete(headText(entry));
+    heads.set(entry.chain, { ...entry, isClosed: isOfItself(entry, CLOSED) });
   }
-  for (const { by, head } of named)
-    if (!hashes.has(head))
-      broken.push(`chain ${head.split(' ')[0] ?? ''}: an entry that chain ${by} has seen is gone or changed`);
+  for (const [head, by] of named)
+    broken.push(`chain ${head.split(' ')[0] ?? ''}: an entry that chain ${by} has seen is gone or changed`);
   const open = [...heads.values()].filter(({ isClosed }) => !isClosed).length;
   return { entries: count, chains: heads.size, open, broken };
+}
+
+/** Heads that chains found when they were opened, each with one chain that did. */
+async function headsNamed({ entries }: Pick<AuditStore, 'entries'>): Promise<Map<string, string>> {
+  const named = new Map<string, string>();
+  for await (const entry of entries())
+    if (isOfItself(entry, OPENED)) for (const head of entry.subjects) named.set(head, entry.chain);
+  return named;
+}
+
+/** Whether it is the chain that speaks, and no caller. */
+function isOfItself({ callerKind, operation }: ChainedEntry, said: string): boolean {
+  return callerKind === OF_THE_CHAIN && operation === said;
 }

@@ -104,6 +104,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
 
     const { operation } = lookup;
     about.operation = found.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
+    if (!audit.hasRoom()) throw new RequestRefused(NO_AUDIT);
     const passed = await fences(operation, variables, context);
     if ('refusal' in passed) throw new RequestRefused(passed.refusal);
     context.cost = passed.cost;
@@ -111,7 +112,6 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     const began = performance.now();
     const writeDown = once(() => audit.executed(about, executed(operation, variables, context)));
     try {
-      if (!audit.hasRoom()) throw new RequestRefused(NO_AUDIT);
       await inTime(operation, context, () => execute(exchange, asked, operation, writeDown));
     } finally {
       passed.leave();

@@ -9,7 +9,7 @@ runScript(async () => {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const store = await openAuditStore(readConfig(process.env).databases.audit);
   try {
-    const report = await verifyAudit(store.entries());
+    const report = await verifyAudit(store);
     const { entries, chains, open, broken } = report;
     const words = [
       `${entries} entries in ${chains} chains, ${open} of them without an end (a process that runs, or was killed).`,

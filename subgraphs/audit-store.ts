@@ -1,5 +1,6 @@
 import { sql, type Migration } from 'kysely';
-import type { ChainedEntry, Head } from '../domain/audit';
+import { z } from 'zod';
+import type { AuditStore } from '../domain/audit';
 import { openDatabase, type DatabaseSettings } from './database';
 
 interface AuditTables {
@@ -38,17 +39,6 @@ const migrations: Record<string, Migration> = {
     },
   },
 };
-
-/** Where audit entries are kept: nothing here changes one, or takes one away. */
-export interface AuditStore {
-  /** Writing the same entries again does no harm. */
-  append(entries: readonly ChainedEntry[]): Promise<void>;
-  /** Of the chains that were written to last. */
-  heads(): Promise<Head[]>;
-  /** By chain and sequence, read a page at a time. */
-  entries(): AsyncIterable<ChainedEntry>;
-  close(): Promise<void>;
-}
 
 const PAGE = 1_000;
 const MOST_HEADS = 200;
@@ -103,7 +93,7 @@ export async function openAuditStore(settings: DatabaseSettings): Promise<AuditS
           yield {
             ...row,
             callerKind: caller_kind,
-            subjects: JSON.parse(subjects_json) as string[],
+            subjects: subjectsIn(subjects_json),
             requestId: request_id,
           };
         const last = rows.at(-1);
@@ -113,4 +103,15 @@ export async function openAuditStore(settings: DatabaseSettings): Promise<AuditS
     },
     close,
   };
+}
+
+const Subjects = z.array(z.string());
+
+/** What somebody has spoilt is not what was written, whatever it is. */
+function subjectsIn(json: string): string[] {
+  try {
+    return Subjects.parse(JSON.parse(json));
+  } catch {
+    return [json];
+  }
 }

@@ -16,7 +16,6 @@ type Role = 'suppliers' | 'triage' | 'practices' | 'appointments' | 'gateway';
 
 /** One process, as `npm start <role>` starts it. */
 export interface Part {
-  role: Role;
   url: string;
   /** kill -9. */
   kill(): Promise<void>;
@@ -104,7 +103,6 @@ async function started(role: Role, port: number, env: Record<string, string | un
   if ((await Promise.race([ready.then(() => 'ready'), gone])) !== 'ready')
     throw new Error(`The ${role} process has ended: ${complaint}`);
   return {
-    role,
     url: `http://127.0.0.1:${port}`,
     async kill() {
       child.kill('SIGKILL');

@@ -6,9 +6,10 @@ import {
   CLOSED,
   headText,
   OPENED,
+  OF_THE_CHAIN,
   type AuditEntry,
+  type AuditStore,
   type ChainedEntry,
-  type Head,
 } from '../../domain/audit';
 
 /** This process's chain of the audit trail. */
@@ -20,13 +21,6 @@ export interface AuditLog {
   record(entry: Omit<AuditEntry, 'at'>, isAwaited?: boolean): Promise<void>;
   /** False while more waits than may be lost: nothing is to be done then that could not be written down. */
   hasRoom(): boolean;
-  close(): Promise<void>;
-}
-
-/** What it is kept in; handed in by the composition root. */
-export interface AuditStore {
-  append(entries: readonly ChainedEntry[]): Promise<void>;
-  heads(): Promise<Head[]>;
   close(): Promise<void>;
 }
 
@@ -48,7 +42,7 @@ interface Waiting {
 }
 
 export async function auditLog(
-  store: AuditStore,
+  store: Omit<AuditStore, 'entries'>,
   { now, logger }: { now: () => Date; logger: Logger },
   times = TIMES,
 ): Promise<AuditLog> {
@@ -106,7 +100,7 @@ export async function auditLog(
 }
 
 const OF_ITSELF = {
-  callerKind: 'gateway',
+  callerKind: OF_THE_CHAIN,
   caller: null,
   practice: null,
   outcome: 'OK',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../../domain/caller';
 import type { ErrorCode } from '../error-codes';
 import type { Answer } from '../execution/answer';
@@ -7,7 +8,7 @@ import type { AuditLog } from './audit-log';
 export interface Auditor {
   /** False: nothing that has to be written down may be done. */
   hasRoom(): boolean;
-  /** Resolves when it is on disk, where that is awaited. */
+  /** Where that is awaited, resolves when it is on disk, or some seconds later. */
   executed(request: AuditedRequest, about: Executed): Promise<void>;
   refused(request: AuditedRequest, code: ErrorCode): void;
   close(): Promise<void>;
@@ -34,8 +35,12 @@ const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DOCUMENT_NOT_TRUSTED',
   'INTROSPECTION_NOT_ALLOWED',
 ]);
-/** A flood of refusals is written down as its first ones and a number. */
+/** Of a flood the first ones are written down; all are counted in metrics. */
 const REFUSALS_A_SECOND = 20;
+/** Of one request; no published operation has more than a few. */
+const MOST_IDS = 100;
+/** Where the store does not answer for longer the entry goes on waiting, and the client does not. */
+const AWAITED_WITHIN_MS = 5_000;
 
 export function auditor(log: AuditLog, digest: (text: string) => string): Auditor {
   let [second, refusals] = [0, 0];
@@ -53,12 +58,16 @@ export function auditor(log: AuditLog, digest: (text: string) => string): Audito
     async executed(request, { ids, answer, isAwaited }) {
       // Nobody's data: who is not signed in and names nothing sees what everybody sees.
       if (request.caller.kind === 'anonymous' && ids.length === 0) return;
-      const entry = { ...who(request), subjects: ids.map(digest), outcome: outcomeOf(answer) };
+      const entry = {
+        ...who(request),
+        subjects: ids.slice(0, MOST_IDS).map(digest),
+        outcome: outcomeOf(answer),
+      };
       const written = log.record(entry, isAwaited);
-      if (isAwaited) await written;
+      if (isAwaited) await Promise.race([written, pause(AWAITED_WITHIN_MS, undefined, { ref: false })]);
     },
     refused(request, code) {
-      if (TELLING.has(code) && !isInFlood())
+      if (TELLING.has(code) && log.hasRoom() && !isInFlood())
         void log.record({ ...who(request), subjects: [], outcome: code });
     },
   };

@@ -175,9 +175,7 @@ function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinit
   );
 }
 
-/** Those that a fragment asks for are in none: they are named after it. */
+/** What fragments ask for is left out, and so are their names, which anybody may choose. */
 function rootFieldsOf({ selectionSet: { selections } }: OperationDefinitionNode): string[] {
-  return selections.map((selection) =>
-    selection.kind === Kind.INLINE_FRAGMENT ? '...' : selection.name.value,
-  );
+  return selections.map((selection) => (selection.kind === Kind.FIELD ? selection.name.value : '...'));
 }

@@ -25,10 +25,12 @@ let apollo: ApolloServer<GatewayContext>;
 /** Requests that Apollo Server was given. */
 let left = 0;
 
-/** The audit trail has tests of its own. */
+/** What was written down; the audit trail has tests of its own. */
+const recorded: unknown[] = [];
+let hasRoom = true;
 const log: AuditLog = {
-  record: () => Promise.resolve(),
-  hasRoom: () => true,
+  record: (entry) => Promise.resolve(void recorded.push(entry)),
+  hasRoom: () => hasRoom,
   close: () => Promise.resolve(),
 };
 
@@ -170,6 +172,31 @@ describe('is answered as by Apollo Server', () => {
     left = 0;
     expect(await byOurs(sent)).toEqual(await byApollo(sent));
     expect(left === 0 ? 'here' : 'there').toBe(where);
+  });
+});
+
+describe('while the audit trail cannot be written', () => {
+  beforeAll(() => (hasRoom = false));
+  afterAll(() => (hasRoom = true));
+
+  test.each([
+    ['a query', QUERY.query],
+    ['a mutation', 'mutation { bump { depth } }'],
+  ])('%s is refused, and nobody is asked', async (_, query) => {
+    left = recorded.length = 0;
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: JSON_HEADERS,
+      body: JSON.stringify({ query }),
+    });
+    expect({ status: response.status, retryAfter: response.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '5',
+    });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'AUDIT_UNAVAILABLE' } }],
+    });
+    expect({ left, recorded }).toEqual({ left: 0, recorded: [] });
   });
 });
 

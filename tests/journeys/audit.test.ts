@@ -40,6 +40,10 @@ describe('the audit trail of a booking', () => {
     await stranger.ask(published('CancelBooking'), { input });
     await asker(gateway.url, `${family.token.slice(0, -4)}AAAA`)('{ __typename }');
     await asker(gateway.url)('{ dispositions { id } }');
+    await family.ask(
+      'query Unmistakable { unmistakable: __typename ...CHAIN_OPENED } fragment CHAIN_OPENED on Query { peopleICanBookFor { id } }',
+    );
+    planted.push('nmistakable');
     planted.push(family.token, stranger.token);
     for (const { nhsNumber, familyName, birthDate, linkage } of [family.mother, family.son, stranger.mother])
       planted.push(nhsNumber, familyName, birthDate, ...(linkage ? [linkage.userId, linkage.key] : []));
@@ -78,11 +82,15 @@ describe('the audit trail of a booking', () => {
     for (const secret of planted) expect(text).not.toContain(secret);
   });
 
+  test('lets nobody speak for the chain', () => {
+    expect(of('CHAIN_OPENED')).toMatchObject([{ sequence: 1, callerKind: 'gateway' }]);
+  });
+
   test('is whole', async () => {
-    const all = (async function* () {
+    const all = async function* () {
       yield* entries;
       await Promise.resolve();
-    })();
-    expect(await verifyAudit(all)).toMatchObject({ chains: 1, open: 0, broken: [] });
+    };
+    expect(await verifyAudit({ entries: all })).toMatchObject({ chains: 1, open: 0, broken: [] });
   });
 });

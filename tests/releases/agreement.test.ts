@@ -95,7 +95,7 @@ function slotOf(practice: OdsCode, { mode, slotType, startsIn: minutesAhead }: C
 function bookWith(slots: readonly Slot[]): GpSystem {
   return {
     manifest,
-    // eslint-disable-next-line @typescript-eslint/require-await
+    // eslint-disable-next-line @typescript-eslint/require-await -- the port's searches are asynchronous
     async *searchSlots({ practice }) {
       yield slots.filter((slot) => slot.practice === practice);
     },

@@ -7,7 +7,7 @@ export function generatedFunction(
   constants: Record<string, unknown>,
   body: string,
 ): (argument: unknown) => unknown {
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- to make a function of text is its purpose
   const made: unknown = new Function(...Object.keys(constants), `"use strict";\n${body}`)(
     ...Object.values(constants),
   );
