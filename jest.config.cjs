@@ -4,7 +4,6 @@ const esModules = [
   'kdbush',
   'geokdbush',
   'tinyqueue',
-  'cockatiel',
   'temporal-polyfill',
   'temporal-utils',
   'temporal-spec',

