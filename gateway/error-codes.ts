@@ -107,10 +107,11 @@ export const ERROR_CODES = {
     example: 'The token has expired.',
   },
   FORBIDDEN: {
-    status: 200,
-    meaning: 'Not for this kind of caller.',
+    status: 403,
+    meaning:
+      'A field is not for this kind of caller, see [access.md](access.md): nothing was executed. In part of an answer: it is not theirs.',
     retry: 'NO',
-    example: 'Only operators may ask for this.',
+    example: 'Query.unsettledBookings is for operators.',
   },
   LIMIT_REACHED: {
     status: 200,

@@ -6,6 +6,7 @@ import { loadSupergraph } from './execution/supergraph';
 import type { GatewayContext } from './gateway-context';
 import type { GatewayMetrics } from './gateway-metrics';
 import type { DocumentLimits } from './limits/gateway-limits';
+import { operationAccess } from './limits/operation-access';
 import { operationCosts } from './limits/operation-cost';
 import { withCost } from './with-cost';
 import type { SubgraphTransport } from './subgraph-transport';
@@ -41,6 +42,7 @@ export function federatedExecutor(
     subgraphs,
     limits,
     costs: operationCosts(supergraphSdl, supergraph.api),
+    access: operationAccess(supergraphSdl, supergraph.api),
     onFallback: counted.fallback,
     onDocument: counted.documentRead,
   });

@@ -6,7 +6,7 @@ import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { readBody } from '../http/read-body';
 import { spanFact } from '../http/tracing';
-import type { AuditedRequest, Auditor, Executed } from './audit/auditor';
+import type { AuditedRequest, Auditor } from './audit/auditor';
 import type { ErrorCode, Refusal } from './error-codes';
 import type { ErrorMask } from './error-mask';
 import type { FederatedOperation } from './execution/federated-operation';
@@ -75,7 +75,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
     const requestId = String(response.getHeader(REQUEST_ID_HEADER));
-    const about: AuditedRequest = { caller: ANONYMOUS, operation: null, requestId };
+    const about: AuditedRequest = { caller: ANONYMOUS, operation: null, ids: [], requestId };
     try {
       const asked = await read(request, search, bodyBytes);
       about.caller = await identify(request.headers.authorization);
@@ -104,13 +104,15 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
 
     const { operation } = lookup;
     about.operation = found.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
+    about.ids = operation.ids(variables);
     if (!audit.hasRoom()) throw new RequestRefused(NO_AUDIT);
     const passed = await fences(operation, variables, context);
     if ('refusal' in passed) throw new RequestRefused(passed.refusal);
     context.cost = passed.cost;
     spanFact('graphql.operation.name', found.name ?? 'other');
     const began = performance.now();
-    const writeDown = once(() => audit.executed(about, executed(operation, variables, context)));
+    const isAwaited = operation.type === OperationTypeNode.MUTATION;
+    const writeDown = once(() => audit.executed(about, { answer: context.answer, isAwaited }));
     try {
       await inTime(operation, context, () => execute(exchange, asked, operation, writeDown));
     } finally {
@@ -164,14 +166,6 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
       clearTimeout(timer);
     }
   }
-}
-
-function executed(
-  operation: FederatedOperation,
-  variables: Record<string, unknown>,
-  { answer }: GatewayContext,
-): Executed {
-  return { ids: operation.ids(variables), answer, isAwaited: operation.type === OperationTypeNode.MUTATION };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

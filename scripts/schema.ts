@@ -11,11 +11,12 @@ import { trustedDocumentsIn } from '../gateway/limits/trusted-documents';
 import { appointmentsTypeDefs } from '../subgraphs/appointments';
 import { practicesTypeDefs } from '../subgraphs/practices/schema';
 import { triageSchema } from '../subgraphs/triage';
+import { accessPage } from './access-page';
 import { errorsPage } from './errors-page';
 
 /**
  * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, the API as clients see it, the ids of
- * the published documents, and the page of errors.
+ * the published documents, and the pages of errors and of who is answered.
  * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted.
  */
 const FOLDER = 'schema';
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     .map(([name]) => name);
   if (drifted.length > 0)
     fail(
-      `schema/ and docs/errors.md do not say what the classes say (${drifted.join(', ')}): run npm run schema.`,
+      `schema/, docs/errors.md or docs/access.md do not say what the classes say (${drifted.join(', ')}): run npm run schema.`,
     );
   const breaking = await breakingChanges(files.get('api.graphql') ?? '');
   if (breaking.length > 0)
@@ -59,12 +60,13 @@ function emit(): Map<string, string> {
   if (composed.errors !== undefined) return fail(composed.errors.map(({ message }) => message).join('\n'));
   const { supergraphSdl } = composed;
   const apiSchema = Supergraph.build(supergraphSdl).apiSchema();
-  const api = printSchema(lexicographicSortSchema(apiSchema.toGraphQLJSSchema()));
+  const visible = lexicographicSortSchema(apiSchema.toGraphQLJSSchema());
   return new Map([
     ...[...subgraphs].map(([name, sdl]): [string, string] => [`${name}.graphql`, sdl]),
     ['supergraph.graphql', `${supergraphSdl}\n`],
-    ['api.graphql', `${api}\n`],
+    ['api.graphql', `${printSchema(visible)}\n`],
     [join('..', 'docs', 'errors.md'), errorsPage(ERROR_CODES)],
+    [join('..', 'docs', 'access.md'), accessPage(supergraphSdl, visible)],
     [join('operations', 'manifest.json'), `${JSON.stringify(manifest(), null, 2)}\n`],
   ]);
 }

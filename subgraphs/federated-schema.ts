@@ -5,11 +5,12 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { GraphQLScalarType, lexicographicSortSchema, parse, type GraphQLSchema } from 'graphql';
 import { DateTimeISOResolver } from 'graphql-scalars';
 import { buildSchemaSync, createResolversMap, type ClassType, type NonEmptyArray } from 'type-graphql';
+import { ACCESS_DEFINITION, describeAccess, guardAccess } from './access';
 import type { SubgraphContext } from './subgraph-context';
 
 const FEDERATION_LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@external", "@requires", "@tag", "@inaccessible", "@cost", "@listSize"]
+  import: ["@key", "@shareable", "@external", "@requires", "@tag", "@inaccessible", "@cost", "@listSize", "@composeDirective"]
 )`;
 
 /** Instants in UTC; strict on input. Serialised at once, so that entity representations carry text over any transport. */
@@ -68,13 +69,14 @@ export function buildFederatedSchema(definition: SubgraphDefinition): FederatedS
     const type = schema.getType(name);
     if (type !== undefined) type.extensions = { ...type.extensions, directives: { inaccessible: {} } };
   }
-  const typeDefs = `${FEDERATION_LINK}\n\n${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
-  return {
-    typeDefs,
-    schema: buildSubgraphSchema([
-      { typeDefs: parse(typeDefs), resolvers: withReferences(definition, schema) },
-    ]),
-  };
+  describeAccess(schema);
+  const types = printSchemaWithDirectives(lexicographicSortSchema(schema));
+  const typeDefs = `${FEDERATION_LINK}\n\n${ACCESS_DEFINITION}\n\n${types}\n`;
+  const executable = buildSubgraphSchema([
+    { typeDefs: parse(typeDefs), resolvers: withReferences(definition, schema) },
+  ]);
+  guardAccess(executable);
+  return { typeDefs, schema: executable };
 }
 
 function withReferences(definition: SubgraphDefinition, schema: GraphQLSchema): GraphQLResolverMap<unknown> {

@@ -15,8 +15,6 @@ export interface Auditor {
 }
 
 export interface Executed {
-  /** Every `ID` that was given. */
-  ids: readonly string[];
   answer: Answer | undefined;
   /** Whether the answer waits for the entry: of what changes something. */
   isAwaited: boolean;
@@ -26,12 +24,15 @@ export interface AuditedRequest {
   caller: Caller;
   /** The published operation, or the fields that were asked for; null where it is not known. */
   operation: string | null;
+  /** Every `ID` that was given; none as long as that is not known. */
+  ids: readonly string[];
   requestId: string;
 }
 
 /** What is refused for these tells of somebody who wanted what is not theirs; anything else of limits, or of mistakes. */
 const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
+  'FORBIDDEN',
   'DOCUMENT_NOT_TRUSTED',
   'INTROSPECTION_NOT_ALLOWED',
 ]);
@@ -52,28 +53,28 @@ export function auditor(log: AuditLog, digest: (text: string) => string): Audito
     return refusals > REFUSALS_A_SECOND;
   }
 
+  const about = ({ ids, ...request }: AuditedRequest) => ({
+    ...who(request),
+    subjects: ids.slice(0, MOST_IDS).map(digest),
+  });
+
   return {
     hasRoom: log.hasRoom,
     close: log.close,
-    async executed(request, { ids, answer, isAwaited }) {
+    async executed(request, { answer, isAwaited }) {
       // Nobody's data: who is not signed in and names nothing sees what everybody sees.
-      if (request.caller.kind === 'anonymous' && ids.length === 0) return;
-      const entry = {
-        ...who(request),
-        subjects: ids.slice(0, MOST_IDS).map(digest),
-        outcome: outcomeOf(answer),
-      };
-      const written = log.record(entry, isAwaited);
+      if (request.caller.kind === 'anonymous' && request.ids.length === 0) return;
+      const written = log.record({ ...about(request), outcome: outcomeOf(answer) }, isAwaited);
       if (isAwaited) await Promise.race([written, pause(AWAITED_WITHIN_MS, undefined, { ref: false })]);
     },
     refused(request, code) {
       if (TELLING.has(code) && log.hasRoom() && !isInFlood())
-        void log.record({ ...who(request), subjects: [], outcome: code });
+        void log.record({ ...about(request), outcome: code });
     },
   };
 }
 
-function who({ caller, operation, requestId }: AuditedRequest) {
+function who({ caller, operation, requestId }: Omit<AuditedRequest, 'ids'>) {
   return {
     callerKind: caller.kind,
     caller: caller.kind === 'anonymous' ? null : caller.id,

@@ -5,18 +5,21 @@ import {
   getVariableValues,
   Kind,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLError,
   type OperationDefinitionNode,
   type OperationTypeNode,
   visit,
 } from 'graphql';
 import { idsGiven } from '../audit/ids-given';
+import type { Caller } from '../../domain/caller';
+import type { Refusal } from '../error-codes';
+import type { OperationAccess } from '../limits/operation-access';
 import type { Cost, OperationCosts } from '../limits/operation-cost';
 import type { SubgraphTransport } from '../subgraph-transport';
 import type { Answer } from './answer';
 import { apolloExecution } from './apollo-execution';
 import { conditionReader, isIncluded, type ConditionValues } from './conditions';
+import { fragmentsOf } from './fragments-of';
 import type { GatewayContext } from '../gateway-context';
 import { NotCompiled, type FallbackReason } from './not-compiled';
 import { compilePlan } from './plan/compile-plan';
@@ -34,6 +37,8 @@ export interface FederatedOperation {
   ids(variables: Record<string, unknown>): string[];
   /** Whether it asks for the schema itself. */
   introspects: boolean;
+  /** Why this caller may not ask for it; null when they may. See operation-access.ts. */
+  forbidden(caller: Caller, variables: Record<string, unknown>): Refusal | null;
   /** What it may cost with these variables; see operation-cost.ts. */
   cost: Cost;
   /** What is wrong with the variables of one request; empty when they may be used. */
@@ -45,6 +50,7 @@ export interface FederatedOperationDeps {
   supergraph: LoadedSupergraph;
   subgraphs: ReadonlyMap<string, SubgraphTransport>;
   costs: OperationCosts;
+  access: OperationAccess;
   /** Told each time that Apollo's executor has to do it. */
   onFallback(reason: FallbackReason): void;
 }
@@ -64,7 +70,7 @@ export function federatedOperation(
 ): FederatedOperation | null {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return null;
-  const { supergraph, subgraphs, costs, onFallback } = deps;
+  const { supergraph, subgraphs, costs, access, onFallback } = deps;
   const { api, apiSchema, planner, whole } = supergraph;
   const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName }));
   const apollo = apolloExecution({ document, operationName, plan }, supergraph, subgraphs);
@@ -72,6 +78,7 @@ export function federatedOperation(
 
   const fill = unlessNotCompiled((): Step => compilePlan(plan, { operation, schema: whole, subgraphs }));
   const conditionsOf = conditionReader(document, operation);
+  const accessCheck = access(operation, document);
   const shaperFor = keptShapers((values) => {
     const root = api.getRootType(operation.operation);
     if (root === undefined || root === null) throw new NotCompiled('plan-node');
@@ -89,6 +96,8 @@ export function federatedOperation(
     ids: idsGiven(operation, document, api),
     introspects: asksForSchema(document),
     cost: costs(operation, document),
+
+    forbidden: (caller, variables) => accessCheck(caller, () => conditionsOf(variables)),
 
     variableErrors(variables) {
       if (variableDefinitions.length === 0) return [];
@@ -165,14 +174,6 @@ function unlessNotCompiled<Made>(compile: () => Made): Made | NotCompiled {
     if (error instanceof NotCompiled) return error;
     throw error;
   }
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
-    ),
-  );
 }
 
 /** What fragments ask for is left out, and so are their names, which anybody may choose. */

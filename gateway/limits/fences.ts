@@ -35,6 +35,8 @@ export function fences({ limits, budget, admission, hidesSchema }: FencesOptions
   return async (operation, variables, by) => {
     if (hidesSchema && operation.introspects && !mayAskAnything(by.caller))
       return { refusal: NO_INTROSPECTION };
+    const forbidden = operation.forbidden(by.caller, variables);
+    if (forbidden !== null) return { refusal: forbidden };
     const estimated = operation.cost(variables);
     if (estimated > limits.operationCost) return { refusal: tooCostly(estimated, limits.operationCost) };
     const leave = estimated <= NEXT_TO_NOTHING ? nothing : admission.enter();

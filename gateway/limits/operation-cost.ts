@@ -4,12 +4,9 @@ import {
   isCompositeType,
   isListType,
   Kind,
-  parse,
   valueFromASTUntyped,
-  type ConstDirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLSchema,
@@ -18,6 +15,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { z } from 'zod';
+import { fragmentsOf } from '../execution/fragments-of';
+import { declaredOnFields, type ArgumentsOf } from './declared';
 
 type Variables = Record<string, unknown>;
 
@@ -44,7 +43,7 @@ const MUTATION_WEIGHT = 10;
  * `@cost`, and all within it as often as its list may be long. A member of a union counts as if all were answered.
  */
 export function operationCosts(supergraphSdl: string, api: GraphQLSchema): OperationCosts {
-  const declared = declaredCosts(parse(supergraphSdl));
+  const declared = declaredOnFields(supergraphSdl, costOf);
 
   return (operation, document) => {
     const fragments = fragmentsOf(document);
@@ -122,44 +121,13 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Vari
   );
 }
 
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
-    ),
-  );
-}
-
-/** By `Type.field`, what the supergraph's own text says: composition keeps both directives. */
-function declaredCosts({ definitions }: DocumentNode): ReadonlyMap<string, FieldCost> {
-  return new Map(
-    definitions.flatMap((type) =>
-      'fields' in type
-        ? (type.fields ?? []).map((field): [string, FieldCost] => [
-            `${type.name.value}.${field.name.value}`,
-            declaredBy(field.directives ?? []),
-          ])
-        : [],
-    ),
-  );
-}
-
 const Weight = z.object({ weight: z.coerce.number() });
 const ListSize = z.object({
   assumedSize: z.number().optional(),
   slicingArguments: z.array(z.string()).default([]),
 });
 
-function declaredBy(directives: readonly ConstDirectiveNode[]): FieldCost {
-  const argumentsOf = (name: string) => {
-    const found = directives.find((directive) => directive.name.value === name);
-    return (
-      found &&
-      Object.fromEntries(
-        (found.arguments ?? []).map(({ name: { value: key }, value }) => [key, valueFromASTUntyped(value)]),
-      )
-    );
-  };
+function costOf(argumentsOf: ArgumentsOf): FieldCost {
   return {
     weight: Weight.safeParse(argumentsOf('cost')).data?.weight,
     assumedSize: undefined,

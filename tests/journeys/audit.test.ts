@@ -39,6 +39,7 @@ describe('the audit trail of a booking', () => {
     const input = { bookingId, idempotencyKey: randomUUID(), reason: 'BOOKED_ELSEWHERE' };
     await stranger.ask(published('CancelBooking'), { input });
     await asker(gateway.url, `${family.token.slice(0, -4)}AAAA`)('{ __typename }');
+    await asker(gateway.url)(published('CancelBooking'), { input });
     await asker(gateway.url)('{ dispositions { id } }');
     await family.ask(
       'query Unmistakable { unmistakable: __typename ...CHAIN_OPENED } fragment CHAIN_OPENED on Query { peopleICanBookFor { id } }',
@@ -63,12 +64,14 @@ describe('the audit trail of a booking', () => {
     expect(held[0]?.subjects.length).toBeGreaterThan(1);
   });
 
-  test('says that a stranger reached for the booking, and about the same one', () => {
-    const [reached] = of('CancelBooking');
+  test('says that strangers reached for the booking, and that it was the same one', () => {
+    const [reached, unknown] = of('CancelBooking');
     expect(reached).toMatchObject({ callerKind: 'patient', outcome: 'BookingNotFound' });
     expect(reached?.caller).not.toBe(of('ConfirmBooking')[0]?.caller);
     // The booking and the key of the request.
     expect(reached?.subjects).toHaveLength(2);
+    expect(unknown).toMatchObject({ callerKind: 'anonymous', caller: null, outcome: 'FORBIDDEN' });
+    expect(unknown?.subjects).toEqual(reached?.subjects);
   });
 
   test('says that a token was refused, and nothing of those who see what everybody sees', () => {

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { people } from '../../../domain/caller';
+import { ForOwn } from '../../access';
 import { instance } from '../../instance';
 import { notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
 import type { SubgraphContext } from '../../subgraph-context';
@@ -43,6 +44,7 @@ import { bookingPage } from './booking-page';
 export class BookingResolver {
   constructor(private readonly deps: BookingDeps) {}
 
+  @ForOwn('PATIENT')
   @Query(() => Booking, {
     nullable: true,
     description: "One of the caller's own bookings; null when it is not theirs.",
@@ -55,6 +57,7 @@ export class BookingResolver {
     return booking && bookingOf(booking);
   }
 
+  @ForOwn('PATIENT')
   @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"])')
   @Query(() => BookingConnection, { description: "The caller's bookings, latest start first." })
   myBookings(
@@ -64,6 +67,7 @@ export class BookingResolver {
     return bookingPage(page, caller, this.deps.ledger);
   }
 
+  @ForOwn('PATIENT')
   @Directive('@listSize(assumedSize: 5)')
   @Query(() => [BookablePerson], {
     description: 'The caller and those whom their verified identity lets them act for.',
@@ -79,6 +83,7 @@ export class BookingResolver {
     );
   }
 
+  @ForOwn('PATIENT')
   @Directive('@cost(weight: 30)')
   @Mutation(() => HoldSlotResult, {
     description:
@@ -100,6 +105,7 @@ export class BookingResolver {
     );
   }
 
+  @ForOwn('PATIENT')
   @Mutation(() => ReleaseHoldResult, { description: 'Lets a held slot go; doing so twice is no error.' })
   async releaseHold(
     @Arg('input', () => ReleaseHoldInput) { holdId }: ReleaseHoldInput,
@@ -109,6 +115,7 @@ export class BookingResolver {
     return released ? instance(HoldReleased, { holdId }) : notAllowed('You have no such hold.');
   }
 
+  @ForOwn('PATIENT')
   @Directive('@cost(weight: 30)')
   @Mutation(() => ConfirmBookingResult, {
     description:
@@ -128,6 +135,7 @@ export class BookingResolver {
     );
   }
 
+  @ForOwn('PATIENT')
   @Directive('@cost(weight: 30)')
   @Mutation(() => CancelBookingResult, {
     description:
@@ -145,6 +153,7 @@ export class BookingResolver {
     );
   }
 
+  @ForOwn('PATIENT')
   @Directive('@cost(weight: 60)')
   @Mutation(() => RescheduleBookingResult, {
     description:

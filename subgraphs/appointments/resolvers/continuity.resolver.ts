@@ -1,8 +1,7 @@
-import { Args, ArgsType, Ctx, Directive, Field, Int, Query, Resolver } from 'type-graphql';
-import type { Caller } from '../../../domain/caller';
+import { Args, ArgsType, Directive, Field, Int, Query, Resolver } from 'type-graphql';
+import { ForKinds } from '../../access';
 import { instance } from '../../instance';
-import { badInput, forbidden } from '../../refused';
-import type { SubgraphContext } from '../../subgraph-context';
+import { badInput } from '../../refused';
 import type { Ledger } from '../ledger/ledger';
 import { ElsewhereCount, PracticeDeadLetter } from '../types/continuity';
 import { practice } from '../types/slot';
@@ -29,15 +28,14 @@ class ElsewhereArgs {
 export class ContinuityResolver {
   constructor(private readonly ledger: Pick<Ledger, 'deadLetters' | 'elsewhereReasons'>) {}
 
+  @ForKinds('OPERATOR')
   @Directive('@listSize(slicingArguments: ["first"])')
   @Query(() => [PracticeDeadLetter], {
-    description: 'Notices to own practices that nobody took, latest first. For operators.',
+    description: 'Notices to own practices that nobody took, latest first.',
   })
   async practiceDeadLetters(
     @Args(() => DeadLetterArgs) { first }: DeadLetterArgs,
-    @Ctx() { caller }: SubgraphContext,
   ): Promise<PracticeDeadLetter[]> {
-    operatorsOnly(caller);
     if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
     const letters = await this.ledger.deadLetters(first);
     return letters.map((letter) =>
@@ -45,21 +43,14 @@ export class ContinuityResolver {
     );
   }
 
+  @ForKinds('OPERATOR')
   @Directive('@listSize(assumedSize: 5)')
   @Query(() => [ElsewhereCount], {
-    description: 'Bookings at other practices, by why they were not at the own one. For operators.',
+    description: 'Bookings at other practices, by why they were not at the own one.',
   })
-  async bookingsElsewhere(
-    @Args(() => ElsewhereArgs) { from, to }: ElsewhereArgs,
-    @Ctx() { caller }: SubgraphContext,
-  ): Promise<ElsewhereCount[]> {
-    operatorsOnly(caller);
+  async bookingsElsewhere(@Args(() => ElsewhereArgs) { from, to }: ElsewhereArgs): Promise<ElsewhereCount[]> {
     if (from >= to) throw badInput('from must be before to.');
     const counts = await this.ledger.elsewhereReasons(from, to);
     return counts.map((count) => instance(ElsewhereCount, count));
   }
-}
-
-function operatorsOnly(caller: Caller): void {
-  if (caller.kind !== 'operator') throw forbidden('For operators.');
 }

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Caller } from '../../../domain/caller';
+import { callerOf, ForKinds } from '../../access';
 import { instance } from '../../instance';
-import { notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
-import { badInput, forbidden } from '../../refused';
+import type { InvalidInput, NotAllowed } from '../../problem';
+import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { settleBooking } from '../booking/settle-booking';
@@ -24,35 +24,32 @@ const MAX_EVIDENCE = 50;
 export class OperatorResolver {
   constructor(private readonly deps: BookingDeps) {}
 
+  @ForKinds('OPERATOR')
   @Directive('@listSize(slicingArguments: ["first"])')
   @Query(() => [UnsettledBooking], {
-    description: 'Bookings whose outcome is not known, longest waiting first. For operators.',
+    description: 'Bookings whose outcome is not known, longest waiting first.',
   })
-  async unsettledBookings(
-    @Args(() => UnsettledArgs) { first }: UnsettledArgs,
-    @Ctx() { caller }: SubgraphContext,
-  ): Promise<UnsettledBooking[]> {
-    operatorsOnly(caller);
+  async unsettledBookings(@Args(() => UnsettledArgs) { first }: UnsettledArgs): Promise<UnsettledBooking[]> {
     if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
     return (await this.deps.ledger.unsettled(first)).map((booking) => this.unsettledOf(booking));
   }
 
-  @Query(() => BookingHealth, { description: 'For operators.' })
-  async bookingHealth(@Ctx() { caller }: SubgraphContext): Promise<BookingHealth> {
-    operatorsOnly(caller);
+  @ForKinds('OPERATOR')
+  @Query(() => BookingHealth)
+  async bookingHealth(): Promise<BookingHealth> {
     return instance(BookingHealth, await this.deps.ledger.health());
   }
 
+  @ForKinds('OPERATOR')
   @Mutation(() => SettleBookingResult, {
-    description: 'Says what the practice says of a booking that needs a person. For operators.',
+    description: 'Says what the practice says of a booking that needs a person.',
   })
   async settleBooking(
     @Arg('input', () => SettleBookingInput) input: SettleBookingInput,
-    @Ctx() { caller }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<SettledResult | NotAllowed | InvalidInput> {
-    if (caller.kind !== 'operator') return notAllowed('For operators.');
     const invalid = inputProblems({ idempotencyKey: input.idempotencyKey });
-    return invalid ?? settledResult(await settleBooking(input, caller, this.deps));
+    return invalid ?? settledResult(await settleBooking(input, callerOf(context, 'operator'), this.deps));
   }
 
   @Directive('@listSize(assumedSize: 50)')
@@ -75,8 +72,4 @@ export class OperatorResolver {
       failedReads,
     });
   }
-}
-
-function operatorsOnly(caller: Caller): void {
-  if (caller.kind !== 'operator') throw forbidden('For operators.');
 }

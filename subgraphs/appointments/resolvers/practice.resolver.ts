@@ -2,6 +2,7 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Resolver, Root } from 'type-
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
 import { actorOf, mayLookAt } from '../../../domain/practice-staff';
+import { ForOwn } from '../../access';
 import { instance } from '../../instance';
 import { badInput, forbidden } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
@@ -22,6 +23,7 @@ class PracticeDayArgs {
 export class PracticeResolver {
   constructor(private readonly deps: Pick<BookingDeps, 'ledger' | 'releases' | 'now'>) {}
 
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
   @FieldResolver(() => PracticeDay, {
     nullable: true,
     description:

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { BreakerState, Health } from '../../../adapters/gp-system';
+import { ForKinds } from '../../access';
 import { instance } from '../../instance';
-import { forbidden } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { SupplierReport as Report } from '../options/supplier-reports';
 import { boundedCall, type GpSystems } from '../suppliers';
@@ -15,11 +15,10 @@ const HEALTH_WAIT_MS = 1_000;
 export class SupplierResolver {
   constructor(private readonly systems: GpSystems) {}
 
+  @ForKinds('OPERATOR', 'ANALYST')
   @Directive('@listSize(assumedSize: 6)')
-  @Query(() => [Supplier], { description: 'The connected suppliers. For operators and analysts.' })
-  suppliers(@Ctx() { caller }: SubgraphContext): Supplier[] {
-    if (caller.kind !== 'operator' && caller.kind !== 'analyst')
-      throw forbidden('For operators and analysts.');
+  @Query(() => [Supplier], { description: 'The connected suppliers.' })
+  suppliers(): Supplier[] {
     return [...this.systems.keys()].map((id) => supplierOf(id, this.systems));
   }
 

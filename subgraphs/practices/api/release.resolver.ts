@@ -11,6 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { ForOwn } from '../../access';
 import { instance } from '../../instance';
 import { invalidInput, notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
 import { badInput, forbidden } from '../../refused';
@@ -56,6 +57,7 @@ export class ReleaseResolver {
     private readonly now: () => Date,
   ) {}
 
+  @ForOwn('PRACTICE_STAFF')
   @Mutation(() => SetReleasePolicyResult, {
     description:
       'For those who manage the practice. Replaces the release rules; the first time is the opt-in. Takes effect at once, on searches, holds and bookings alike. A closed book stays closed.',
@@ -70,6 +72,7 @@ export class ReleaseResolver {
     return answer.kind === 'stale' ? stalePolicy(answer.current) : this.done(answer);
   }
 
+  @ForOwn('PRACTICE_STAFF')
   @Mutation(() => CloseBookResult, {
     description:
       'For everybody who works at the practice. Shuts the book to everybody outside (or to all) until it is reopened: once this is answered nothing more is booked, offers already shown included.',
@@ -83,6 +86,7 @@ export class ReleaseResolver {
     return this.done(await this.desk.close(odsCode, to, reason.trim(), context));
   }
 
+  @ForOwn('PRACTICE_STAFF')
   @Mutation(() => CloseBookResult, { description: 'For those who manage the practice.' })
   async reopenBook(
     @Arg('input', () => ReopenBookInput) { odsCode }: ReopenBookInput,
@@ -91,6 +95,7 @@ export class ReleaseResolver {
     return this.done(await this.desk.reopen(odsCode, context));
   }
 
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
   @FieldResolver(() => ReleasePreview, {
     nullable: true,
     description:
@@ -108,6 +113,7 @@ export class ReleaseResolver {
     return instance(ReleasePreview, preview);
   }
 
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
   @Directive('@listSize(slicingArguments: ["first"])')
   @FieldResolver(() => [ReleaseHistoryEntry], {
     nullable: true,

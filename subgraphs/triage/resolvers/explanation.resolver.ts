@@ -1,7 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
-import { forbidden } from '../../refused';
-import type { SubgraphContext } from '../../subgraph-context';
+import { Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { ForKinds } from '../../access';
 import { Assessment } from '../types/assessment';
 import { Outcome, WhatIf } from '../types/outcome';
 import { AssessmentTrace } from '../types/trace';
@@ -12,14 +11,14 @@ import { traceView } from '../views/trace-view';
 /** Why an assessment came out as it did: made only when it is asked for. */
 @Resolver(() => Assessment)
 export class ExplanationResolver {
+  @ForKinds('PRACTICE_STAFF')
   @Directive('@tag(name: "staff")')
   @Directive('@cost(weight: 5)')
   @FieldResolver(() => AssessmentTrace, {
     nullable: true,
-    description: 'Every step with its rule and sources, for the receiving clinician. For practice staff.',
+    description: 'Every step with its rule and sources, for the receiving clinician.',
   })
-  trace(@Root() { pinned }: Assessment, @Ctx() { caller }: SubgraphContext): AssessmentTrace {
-    if (caller.kind !== 'practice-staff') throw forbidden('For practice staff.');
+  trace(@Root() { pinned }: Assessment): AssessmentTrace {
     return traceView(pinned);
   }
 

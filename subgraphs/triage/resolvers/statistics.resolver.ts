@@ -1,6 +1,5 @@
-import { Arg, Ctx, Directive, Query, Resolver } from 'type-graphql';
-import { notAllowed } from '../../problem';
-import type { SubgraphContext } from '../../subgraph-context';
+import { Arg, Directive, Query, Resolver } from 'type-graphql';
+import { ForKinds } from '../../access';
 import type { AssessmentStatistics } from '../statistics';
 import { AssessmentStatisticsInput, AssessmentStatisticsResult } from '../types/statistics';
 import { statisticsView } from '../views/result-view';
@@ -9,17 +8,15 @@ import { statisticsView } from '../views/result-view';
 export class StatisticsResolver {
   constructor(private readonly statistics: AssessmentStatistics) {}
 
+  @ForKinds('ANALYST')
   @Directive('@tag(name: "analyst")')
   @Directive('@cost(weight: 50)')
   @Query(() => AssessmentStatisticsResult, {
-    description:
-      'Counts of assessments by pathway, disposition, day and more. Small numbers are withheld. Analysts only.',
+    description: 'Counts of assessments by pathway, disposition, day and more. Small numbers are withheld.',
   })
   async assessmentStatistics(
     @Arg('input', () => AssessmentStatisticsInput) input: AssessmentStatisticsInput,
-    @Ctx() { caller }: SubgraphContext,
   ): Promise<typeof AssessmentStatisticsResult> {
-    if (caller.kind !== 'analyst') return notAllowed('Statistics are for analysts.');
     return statisticsView(await this.statistics.count(input));
   }
 }

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, Mutation, Query, Resolver } from 'type-graphql';
-import { invalidInput, notAllowed } from '../../problem';
-import { forbidden } from '../../refused';
+import { callerOf, ForKinds } from '../../access';
+import { invalidInput } from '../../problem';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { Content } from '../content/content';
 import { switchFaults } from '../switch-request';
@@ -16,28 +16,28 @@ export class SwitchResolver {
     private readonly switches: Switches,
   ) {}
 
+  @ForKinds('OPERATOR')
   @Directive('@tag(name: "operator")')
   @Directive('@listSize(assumedSize: 20)')
-  @Query(() => [TriageSwitch], { description: 'What was switched off or on, and why. For operators.' })
-  async triageSwitches(@Ctx() { caller }: SubgraphContext): Promise<TriageSwitch[]> {
-    if (caller.kind !== 'operator') throw forbidden('For operators.');
+  @Query(() => [TriageSwitch], { description: 'What was switched off or on, and why.' })
+  async triageSwitches(): Promise<TriageSwitch[]> {
     return (await this.switches.list()).map(switchView);
   }
 
+  @ForKinds('OPERATOR')
   @Directive('@tag(name: "operator")')
   @Mutation(() => SwitchTriageResult, {
     description:
-      'Switches a symptom check, or all of them, off or on. Everybody is told to call 111 instead, from the next request on, in every process. For operators.',
+      'Switches a symptom check, or all of them, off or on. Everybody is told to call 111 instead, from the next request on, in every process.',
   })
   async switchTriage(
     @Arg('input', () => SwitchTriageInput) input: SwitchTriageInput,
-    @Ctx() { caller }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<typeof SwitchTriageResult> {
-    if (caller.kind !== 'operator') return notAllowed('Only operators switch triage off or on.');
     const faults = switchFaults(input, this.content);
     if (faults) return invalidInput(faults);
     const { pathwayId = null, off, reason } = input;
-    await this.switches.set({ pathwayId, off, reason, by: caller.id });
+    await this.switches.set({ pathwayId, off, reason, by: callerOf(context, 'operator').id });
     return switchesView(await this.switches.list());
   }
 }

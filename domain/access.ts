@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Caller } from './caller';
+
+/** Kinds of callers as the schema names them; whoever is not signed in is of none. */
+const CALLER_KINDS = {
+  PATIENT: 'patient',
+  PRACTICE_STAFF: 'practice-staff',
+  ANALYST: 'analyst',
+  OPERATOR: 'operator',
+} as const satisfies Record<string, Caller['kind']>;
+export type CallerKind = keyof typeof CALLER_KINDS;
+export const CallerKind = z.enum(Object.keys(CALLER_KINDS) as [CallerKind, ...CallerKind[]]);
+
+const NAMES: Record<CallerKind, string> = {
+  PATIENT: 'people who have signed in',
+  PRACTICE_STAFF: 'staff of practices',
+  ANALYST: 'analysts',
+  OPERATOR: 'operators',
+};
+
+/** Who may ask for a field: the arguments of `@access` in the schema (docs/decisions/0016). */
+export const Access = z.object({
+  to: z.array(CallerKind).min(1),
+  /** And they only for what is theirs, which its resolver judges with the object before it. */
+  own: z.boolean().default(false),
+});
+export type Access = z.infer<typeof Access>;
+
+export function mayAsk({ to }: Access, caller: Caller): boolean {
+  return to.some((kind) => CALLER_KINDS[kind] === caller.kind);
+}
+
+/** For example `operators and analysts`. */
+export function namesOf({ to }: Access): string {
+  const names = to.map((kind) => NAMES[kind]);
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
