@@ -67,7 +67,7 @@ export function guardAccess(schema: GraphQLSchema): void {
     const { resolve = defaultFieldResolver } = field;
     const refuse = refusalOf(field, access);
     field.resolve = (source, args, context, info) =>
-      mayAsk(access, context.caller) ? (resolve(source, args, context, info)) : refuse();
+      mayAsk(access, context.caller) ? resolve(source, args, context, info) : refuse();
   }
 }
 

@@ -31,6 +31,11 @@ export function whatToDo(state: OpenState): Advice {
         ...BY_ITSELF,
         unknown: 'It was said to have failed, and then turned up at the practice: it is kept or given back.',
       };
+    case 'DUPLICATE_FOUND':
+      return {
+        ...BY_ITSELF,
+        unknown: 'It was cancelled, and then booked again by a request that came twice: it is given back.',
+      };
     case 'MANUAL':
       return {
         unknown: 'Whether the practice has it. The person sees NEEDS_A_PERSON.',
@@ -51,6 +56,13 @@ export function whatToDo(state: OpenState): Advice {
         ask: 'Phone the practice: is it this person’s, and do they want it? If not, ask for it to be cancelled.',
         stands: 'it stands and is wanted: the person is told CONFIRMED',
         absent: 'it is gone, or was never ours: the person is told FAILED',
+      };
+    case 'DUPLICATE_MANUAL':
+      return {
+        unknown: 'The person cancelled it, and something stands at that time again, which may be ours.',
+        ask: 'Phone the practice: has the person booked it again there? If not, ask for it to be cancelled.',
+        stands: 'it stands and is wanted: the person is told CONFIRMED',
+        absent: 'it is gone, or is their own affair: the person is told CANCELLED',
       };
   }
 }

@@ -139,6 +139,32 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect((await current(replacement)).state).toBe('CONFIRMED');
   });
 
+  test('the second tap on cancel is tried for itself where the first one was not taken', async () => {
+    const old = await given.booked();
+    const firstIsOver = gate();
+    let reads = 0;
+    const slow: BookingDeps = {
+      ...lab.deps,
+      ledger: {
+        ...lab.deps.ledger,
+        findBooking: async (...asked) => {
+          const found = await lab.deps.ledger.findBooking(...asked);
+          reads += 1;
+          if (reads === 1) await firstIsOver.opened;
+          return found;
+        },
+      },
+    };
+    const second = cancel(old, slow);
+    const throttled = withSystem(() => ({
+      cancel: () => Promise.resolve({ class: 'THROTTLED', retryAfterMs: 10 }),
+    }));
+    await sleep(50);
+    expect((await cancel(old, throttled)).kind).toBe('supplier-unavailable');
+    firstIsOver.open();
+    expect(await second).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+  });
+
   test('what cannot even be asked about reaches a person in the end', async () => {
     const situation = await given.held();
     given.once('BOOK', { kind: 'reset-after-commit' });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { SupplierAppointment } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
+import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import { settle } from '../../subgraphs/appointments/booking/settle';
 import { settleBooking } from '../../subgraphs/appointments/booking/settle-booking';
+import { statusOf } from '../../subgraphs/appointments/booking/states';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import {
   bookingLaboratory,
@@ -33,6 +35,23 @@ const current = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id
 async function look(booking: Booking, deps: BookingDeps = lab.deps): Promise<Booking> {
   await settle(await current(booking), deps);
   return current(booking);
+}
+
+/** What arrives late at the supplier, or a second time, is our own request, with our marker. */
+async function deliverLate({ offered, caller }: Situation, booking: Booking): Promise<void> {
+  const system = lab.deps.systems.get('gp-connect')!;
+  const patient = await lab.deps.patients.open(booking.patientSealed, new Date());
+  const outcome = await system.book(
+    {
+      attemptId: booking.id,
+      marker: booking.marker,
+      slot: offered.slot,
+      patient: patient!,
+      actor: { kind: 'PATIENT', id: caller.id },
+    },
+    { signal: AbortSignal.timeout(5_000), deadline: performance.now() + 5_000, requestId: randomUUID() },
+  );
+  expect(outcome.class).toBe('ACCEPTED');
 }
 
 function appointmentAt({ offered }: Situation) {
@@ -96,25 +115,8 @@ describe('an appointment that turns up after FAILED was said', () => {
     const { booking } = await given.booked(situation);
     const failed = await given.settled(booking);
     expect(failed).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
-    await bookAtDesk(situation, failed);
+    await deliverLate(situation, failed);
     return { ...situation, booking: failed };
-  }
-
-  /** What arrives late at the supplier is our own request, with our marker. */
-  async function bookAtDesk({ offered, caller }: Situation, booking: Booking): Promise<void> {
-    const system = lab.deps.systems.get('gp-connect')!;
-    const patient = await lab.deps.patients.open(booking.patientSealed, new Date());
-    const outcome = await system.book(
-      {
-        attemptId: booking.id,
-        marker: booking.marker,
-        slot: offered.slot,
-        patient: patient!,
-        actor: { kind: 'PATIENT', id: caller.id },
-      },
-      { signal: AbortSignal.timeout(5_000), deadline: performance.now() + 5_000, requestId: randomUUID() },
-    );
-    expect(outcome.class).toBe('ACCEPTED');
   }
 
   const elevenMinutesOn = () => new Date(Date.now() + 11 * 60_000);
@@ -172,6 +174,72 @@ describe('an appointment that turns up after FAILED was said', () => {
       checkInMs: 0,
     });
     expect(late).toMatchObject({ kind: 'moved', booking: { state: 'ORPHAN_FOUND' } });
+  });
+});
+
+describe('a request to book that is delivered again after it was cancelled', () => {
+  async function cancelled(): Promise<Situation & { booking: Booking }> {
+    const situation = await given.booked();
+    expect(await given.cancel(situation)).toMatchObject({ booking: { state: 'CANCELLED' } });
+    return { ...situation, booking: await current(situation.booking) };
+  }
+
+  test('is given back, and the person need not know', async () => {
+    const situation = await cancelled();
+    await deliverLate(situation, situation.booking);
+    const found = await look(situation.booking);
+    expect(found.state).toBe('DUPLICATE_FOUND');
+    expect(statusOf(found.state)).toBe('CANCELLED');
+    expect((await look(situation.booking)).state).toBe('CANCELLED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+  });
+
+  test('is given back of a booking that was moved, beside the one that took its place', async () => {
+    const situation = await given.booked();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const { assessmentDigest } = situation.offered;
+    const to = offer(situation.caller, slot!, { assessmentDigest });
+    const moved = await rescheduleBooking(
+      {
+        bookingId: situation.booking.id,
+        slotId: await lab.deps.offers.seal(to, to.expiresAt),
+        idempotencyKey: randomUUID(),
+        requestId: randomUUID(),
+      },
+      situation.caller,
+      lab.deps,
+    );
+    expect(moved).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+    await deliverLate(situation, await given.settled(situation.booking));
+    expect((await look(situation.booking)).state).toBe('DUPLICATE_FOUND');
+    expect((await look(situation.booking)).state).toBe('CANCELLED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(0);
+    expect(standing(lab, slot!.practice)).toBe(1);
+  });
+
+  test('is a matter for a person where nobody can say that it is ours', async () => {
+    const situation = await cancelled();
+    await deliverLate(situation, situation.booking);
+    expect((await look(situation.booking, given.withoutMarkers())).state).toBe('DUPLICATE_MANUAL');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test('is the person’s next booking where they have made one', async () => {
+    const situation = await cancelled();
+    const again = await given.booked(await given.held({ slot: situation.offered.slot }, situation.caller));
+    expect((await look(situation.booking)).state).toBe('CANCELLED');
+    expect((await current(again.booking)).state).toBe('CONFIRMED');
+    expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test('is looked for soon, ever more slowly, and for an hour', async () => {
+    const { booking } = await cancelled();
+    const at = (minutes: number) => ({ ...lab.deps, now: () => new Date(Date.now() + minutes * 60_000) });
+    const looked = jest.spyOn(lab.deps.ledger, 'looked');
+    for (const minutes of [0, 10, 61]) await look(booking, at(minutes));
+    const waits = looked.mock.calls.map(([, { checkInMs }]) => checkInMs && Math.round(checkInMs / 60_000));
+    looked.mockRestore();
+    expect(waits).toEqual([1, 10, null]);
   });
 });
 

@@ -2,8 +2,9 @@ import { groupsBy, sameSlot, slotText, type History, type LedgerBooking, type Op
 
 /** States in which nothing stands at the practice. */
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
-const ORPHANED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL'];
-const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
+/** Something of ours may stand that is no booking any more: nobody is to turn up for it. */
+const UNWANTED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL', 'DUPLICATE_FOUND', 'DUPLICATE_MANUAL'];
+const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'];
 /** Between two clocks on one machine: the database's, and ours when the answer came. */
 const CLOCK_TOLERANCE_MS = 50;
 /** What arrives between the last look and the verdict on it cannot be seen; later verdicts have no excuse. */
@@ -12,7 +13,7 @@ const LATE_MS = 1_000;
 /** 1. At most one live booking of ours on a slot, in the suppliers' truth and in the ledger. */
 export function bookedOnce({ truth, ledger }: History): string[] {
   const standing = truth.filter(({ status }) => status === 'BOOKED');
-  const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && !ORPHANED.includes(state));
+  const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && !UNWANTED.includes(state));
   return [
     ...[...groupsBy(standing, slotText)]
       .filter(([, appointments]) => appointments.length > 1)
@@ -67,7 +68,7 @@ function wasCancelled({ id, state }: LedgerBooking, { operations }: History): bo
   const asked = operations.some(
     ({ kind, about }) => about === id && (kind === 'cancel' || kind === 'reschedule'),
   );
-  return asked && OVER.includes(state);
+  return asked && [...OVER, ...UNWANTED].includes(state);
 }
 
 /** 3. Whoever was told no, or that it is cancelled, has no appointment there in the end. */
@@ -98,7 +99,7 @@ export function failedDoesNotStand(history: History): string[] {
   const undone = operations
     .filter(({ kind, said }) => kind === 'cancel' && said === 'Booking CANCELLED')
     .filter(({ bookingId }) =>
-      ledger.bookings.some(({ id, state }) => id === bookingId && !OVER.includes(state)),
+      ledger.bookings.some(({ id, state }) => id === bookingId && ![...OVER, ...UNWANTED].includes(state)),
     )
     .map(({ during }) => `cancel (${during}) was told CANCELLED, and the ledger says otherwise`);
   return [...unwanted, ...denied, ...undone, ...calledFailedWhileStanding(history)];

@@ -10,7 +10,7 @@ import { AT_ONCE, HOLD_MS, SUPPLIERS, type World } from './world';
 /** Within this after everything works again, every doubt has to be settled. */
 export const SETTLED_WITHIN_MS = 25_000;
 const LOOK_EVERY_MS = 100;
-const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND'];
+const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'];
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
 
 /** Repairs the world, lets it come to rest, ends the service, and writes down what is there. */

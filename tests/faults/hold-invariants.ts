@@ -66,7 +66,9 @@ function heldByNobody(holds: readonly Operation[], { operations, ledger, rules }
 
 /** 9. What nobody has any more is offered again. */
 export function freeIsOffered({ freeAtEnd, ledger }: History): string[] {
-  const kept = ledger.bookings.filter(({ state }) => state === 'MANUAL' || state === 'ORPHAN_MANUAL');
+  const kept = ledger.bookings.filter(({ state }) =>
+    ['MANUAL', 'ORPHAN_MANUAL', 'DUPLICATE_MANUAL'].includes(state),
+  );
   return freeAtEnd
     .filter((slot) => !slot.offered && !kept.some((booking) => sameSlot(booking, slot)))
     .map((slot) => `${slotText(slot)} is free at the practice and is not offered`);

@@ -106,14 +106,22 @@ function nextLookMs(state: BookingState, event: BookingEvent, sweepEveryMs: numb
     case 'CANCELLING':
     case 'CANCEL_UNKNOWN':
     case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND':
       return 0;
+    case 'CANCELLED':
+      return firstLookForDuplicatesMs(sweepEveryMs);
     case 'MANUAL':
     case 'CANCEL_MANUAL':
     case 'ORPHAN_MANUAL':
-    case 'CANCELLED':
+    case 'DUPLICATE_MANUAL':
     case 'CANCELLED_BY_PRACTICE':
       return null;
   }
+}
+
+/** A request to book that is delivered twice books again when the first has been cancelled by then: that shows soon. */
+export function firstLookForDuplicatesMs(sweepEveryMs: number): number {
+  return Math.min(sweepEveryMs, 60_000);
 }
 
 /** Adapters answer with outcomes; one that throws has a bug, and nobody knows what it did. */

@@ -1,3 +1,4 @@
+import type { Patient } from '../../../adapters/gp-system';
 import type { Caller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
@@ -33,7 +34,7 @@ export async function cancelBooking(
   caller: Caller,
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
-  const { ledger, now } = deps;
+  const { ledger } = deps;
   const booking = caller.kind === 'patient' ? await ledger.findBooking(input.bookingId, caller.id) : null;
   if (booking === null || caller.kind !== 'patient') return { kind: 'not-found' };
   const person = personOf(caller, booking, deps);
@@ -41,20 +42,29 @@ export async function cancelBooking(
   const asked = request(caller.id, 'cancel', input.idempotencyKey, [input.bookingId, input.reason], deps);
   const earlier = await ledger.remember(asked, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
-  if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
-  if (now() > cancellableUntil(booking)) return tooLate(booking);
+  return cancel(booking, patientOf(person), input.requestId, deps);
+}
 
+async function cancel(
+  booking: Booking,
+  patient: Patient,
+  requestId: string,
+  deps: BookingDeps,
+): Promise<CancelAnswer> {
+  if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
+  if (deps.now() > cancellableUntil(booking)) return tooLate(booking);
   const claimedAt = performance.now();
   const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
   const cancelling = await move(booking, 'CANCEL_ASKED', 'PATIENT', { checkInMs }, deps);
-  if (cancelling.kind !== 'moved')
-    return { kind: 'booking', booking: (await ledger.findBooking(booking.id)) ?? booking };
-  const given = await giveBack(
-    cancelling.booking,
-    { patient: patientOf(person), claimedAt, attempt: 'FIRST', requestId: input.requestId },
-    deps,
-  );
-  return answer(given);
+  if (cancelling.kind === 'moved')
+    return answer(
+      await giveBack(cancelling.booking, { patient, claimedAt, attempt: 'FIRST', requestId }, deps),
+    );
+  // Another tap was quicker. Where the practice did not take that, this one is told what comes of its own.
+  const current = await deps.ledger.findBooking(booking.id);
+  return current === null || current.version === booking.version
+    ? { kind: 'booking', booking }
+    : cancel(current, patient, requestId, deps);
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */

@@ -11,8 +11,9 @@ import { readBack } from './read-back';
 const ADOPTED_WITHIN_MS = 10 * 60_000;
 
 /**
- * An appointment that turned up after FAILED was said. It is taken on while the person has made no other plans that we
- * know of; otherwise the practice gets its slot back. Never two appointments, and never one that nobody knows of.
+ * An appointment that turned up after FAILED was said, or again after CANCELLED. The former is taken on while the person has
+ * made no other plans that we know of; otherwise the practice gets its slot back. Never two appointments, and never one
+ * that nobody knows of.
  */
 export async function settleOrphan(booking: Booking, deps: BookingDeps): Promise<void> {
   const read = await readBack(booking, deps);
@@ -43,7 +44,11 @@ async function adoptOrGiveBack(
 }
 
 /** A replacement is wanted only while the person keeps what it was to replace. */
-async function isStillWanted({ id, replacesId }: Booking, { ledger, now }: BookingDeps): Promise<boolean> {
+async function isStillWanted(
+  { id, state, replacesId }: Booking,
+  { ledger, now }: BookingDeps,
+): Promise<boolean> {
+  if (state === 'DUPLICATE_FOUND') return false;
   const failed = (await ledger.history(id)).findLast(({ state }) => state === 'FAILED');
   const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
   const isLately = failed !== undefined && now().getTime() - failed.at.getTime() < ADOPTED_WITHIN_MS;

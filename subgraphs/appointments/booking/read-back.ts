@@ -39,6 +39,7 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
       null
     );
   return (
+    listed.find(({ carriesMarker, status }) => carriesMarker === true && status === 'BOOKED') ??
     listed.find(({ carriesMarker }) => carriesMarker === true) ??
     listed.find(({ slotId, status }) => slotId === offer.slot.id && status === 'BOOKED') ??
     null

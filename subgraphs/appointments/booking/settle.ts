@@ -23,14 +23,16 @@ export function settle(booking: Booking, deps: BookingDeps): Promise<unknown> {
     case 'CANCEL_UNKNOWN':
       return settleCancellation(booking, deps);
     case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND':
       return settleOrphan(booking, deps);
     case 'CONFIRMED':
     case 'FAILED':
+    case 'CANCELLED':
       return sweep(booking, deps);
     case 'MANUAL':
     case 'CANCEL_MANUAL':
     case 'ORPHAN_MANUAL':
-    case 'CANCELLED':
+    case 'DUPLICATE_MANUAL':
     case 'CANCELLED_BY_PRACTICE':
       return Promise.resolve();
   }

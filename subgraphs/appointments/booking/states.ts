@@ -20,6 +20,9 @@ export const BOOKING_STATES = [
   /** FAILED was said, and then the appointment turned up at the practice. */
   'ORPHAN_FOUND',
   'ORPHAN_MANUAL',
+  /** CANCELLED was said, and then the request to book was delivered a second time. */
+  'DUPLICATE_FOUND',
+  'DUPLICATE_MANUAL',
 ] as const;
 export type BookingState = (typeof BOOKING_STATES)[number];
 
@@ -30,7 +33,7 @@ export const BOOKING_EVENTS = [
   'REFUSED',
   /** The supplier's answer did not come, or cannot be understood; or our process died while it was awaited. */
   'ANSWER_LOST',
-  /** Read-back found the appointment standing. */
+  /** Read-back found the appointment, or a second one, standing. */
   'FOUND',
   /** Read-back found, twice and far enough apart, that it is not there; or that it is there no more. */
   'PROVEN_ABSENT',
@@ -45,7 +48,7 @@ export const BOOKING_EVENTS = [
   'CANCELLED_AT_PRACTICE',
   /** An appointment that turned up late is taken on after all. */
   'ADOPTED',
-  /** An appointment that turned up late was given back, or is there no more. */
+  /** An appointment that turned up late, or again, was given back, or is there no more. */
   'GIVEN_BACK',
   /** An operator asked the practice: the appointment stands. */
   'SETTLED_AS_STANDING',
@@ -55,9 +58,9 @@ export const BOOKING_EVENTS = [
 export type BookingEvent = (typeof BOOKING_EVENTS)[number];
 
 /**
- * States in which the slot is, or may be, taken by us: the unique index in the ledger covers exactly these. An orphan is
- * not among them: while it stands at the practice, nobody else can be booked there anyhow, and its person may be booked
- * elsewhere meanwhile.
+ * States in which the slot is, or may be, taken by us: the unique index in the ledger covers exactly these. Orphans and
+ * duplicates are not among them: while they stand at the practice, nobody else can be booked there anyhow, and their person
+ * may be booked elsewhere meanwhile.
  */
 export const LIVE_STATES = [
   'BOOKING',
@@ -79,6 +82,7 @@ export const UNSETTLED_STATES = [
   'CANCELLING',
   'CANCEL_UNKNOWN',
   'ORPHAN_FOUND',
+  'DUPLICATE_FOUND',
 ] as const satisfies readonly BookingState[];
 
 /** States that only an operator settles. */
@@ -86,10 +90,11 @@ export const MANUAL_STATES = [
   'MANUAL',
   'CANCEL_MANUAL',
   'ORPHAN_MANUAL',
+  'DUPLICATE_MANUAL',
 ] as const satisfies readonly BookingState[];
 
-/** States that the practice can change behind our back: the sweep compares them with the practice's book. */
-export const SWEPT_STATES = ['CONFIRMED', 'FAILED'] as const satisfies readonly BookingState[];
+/** States that the practice, or what arrives late, can change behind our back: the sweep compares them with its book. */
+export const SWEPT_STATES = ['CONFIRMED', 'FAILED', 'CANCELLED'] as const satisfies readonly BookingState[];
 
 export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
   BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
@@ -121,10 +126,12 @@ export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, B
     SETTLED_AS_STANDING: 'CONFIRMED',
     SETTLED_AS_ABSENT: 'CANCELLED',
   },
-  CANCELLED: {},
+  CANCELLED: { FOUND: 'DUPLICATE_FOUND', OUT_OF_TIME: 'DUPLICATE_MANUAL' },
   CANCELLED_BY_PRACTICE: {},
   ORPHAN_FOUND: { ADOPTED: 'CONFIRMED', GIVEN_BACK: 'FAILED', OUT_OF_TIME: 'ORPHAN_MANUAL' },
   ORPHAN_MANUAL: { SETTLED_AS_STANDING: 'CONFIRMED', SETTLED_AS_ABSENT: 'FAILED' },
+  DUPLICATE_FOUND: { GIVEN_BACK: 'CANCELLED', OUT_OF_TIME: 'DUPLICATE_MANUAL' },
+  DUPLICATE_MANUAL: { SETTLED_AS_STANDING: 'CONFIRMED', SETTLED_AS_ABSENT: 'CANCELLED' },
 };
 
 /** The state after the event, or null when the event does not apply to the state. */
@@ -170,6 +177,9 @@ const STATUSES: Record<BookingState, BookingStatus> = {
   // Nobody has to turn up: it was said to have failed, and is being given back.
   ORPHAN_FOUND: 'FAILED',
   ORPHAN_MANUAL: 'NEEDS_A_PERSON',
+  // The same, of what they have cancelled.
+  DUPLICATE_FOUND: 'CANCELLED',
+  DUPLICATE_MANUAL: 'NEEDS_A_PERSON',
 };
 
 export function statusOf(state: BookingState): BookingStatus {

@@ -1,17 +1,21 @@
 import type { Booking, Evidence } from '../ledger/records';
 import { holdKey } from './hold-slot';
-import { apply, type BookingDeps } from './booking-deps';
-import { absence } from './looking';
+import { apply, firstLookForDuplicatesMs, type BookingDeps } from './booking-deps';
+import { absence, needsAPerson } from './looking';
 import { readBack, type ReadBack } from './read-back';
+
+/** What is delivered a second time comes within seconds; after as long as this nobody looks any more. */
+const DUPLICATES_WITHIN_MS = 60 * 60_000;
 
 /**
  * Compares what we believe with the practice's own book: appointments that its desk has cancelled or moved, and bookings
- * that took effect after we gave them up. Absence alone cancels nothing.
+ * that took effect after we gave them up, or once more after they were cancelled. Absence alone cancels nothing.
  */
 export async function sweep(booking: Booking, deps: BookingDeps): Promise<void> {
   const isPast = booking.offer.slot.startsAt <= deps.now();
   // Suppliers do not list the past.
   if (isPast) return nothingNew(booking, { absentReads: 0, checkInMs: null }, deps);
+  if (booking.state === 'CANCELLED') return sweepCancelled(booking, deps);
   const read = await readBack(booking, deps);
   const checkInMs = deps.sweepEveryMs;
   if (read.kind === 'failed')
@@ -28,6 +32,26 @@ async function sweepFailed(booking: Booking, { found, evidence }: Read, deps: Bo
   // Without our mark it is not known to be ours, and must not be taken for it later.
   const known = carriesMarker === true ? { appointment: { id, version } } : {};
   await apply(booking, 'FOUND', 'SYSTEM', { ...known, evidence }, deps);
+}
+
+/** A second appointment has an id of its own, and so is looked for as if we had none. */
+async function sweepCancelled(booking: Booking, deps: BookingDeps): Promise<void> {
+  const read = await readBack({ ...booking, appointment: null }, deps);
+  const stands = read.kind === 'read' && read.found?.status === 'BOOKED' ? read.found : null;
+  if (stands === null || (await isAnotherBookingOfOurs(booking, deps)))
+    return nothingNew(booking, { absentReads: 0, checkInMs: nextLookForDuplicates(booking, deps) }, deps);
+  const { id, version, carriesMarker } = stands;
+  // Without our mark it may be one that the person has made since, at the practice or in its own app.
+  if (carriesMarker !== true)
+    await needsAPerson(booking, { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' }, deps);
+  else
+    await apply(booking, 'FOUND', 'SYSTEM', { appointment: { id, version }, evidence: read.evidence }, deps);
+}
+
+/** Ever later: each time as long again as it has been. */
+function nextLookForDuplicates({ changedAt }: Booking, { now, sweepEveryMs }: BookingDeps): number | null {
+  const sinceMs = now().getTime() - changedAt.getTime();
+  return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicatesMs(sweepEveryMs));
 }
 
 async function sweepStanding(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {

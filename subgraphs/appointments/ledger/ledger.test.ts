@@ -6,7 +6,13 @@ import { OdsCode } from '../../../domain/ods-code';
 import { newCaller, newPractice, offer, OPEN_BOOK, SUPPLIER } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
-import { BOOKING_STATES, LIVE_STATES } from '../booking/states';
+import {
+  BOOKING_STATES,
+  LIVE_STATES,
+  SWEPT_STATES,
+  UNSETTLED_STATES,
+  type BookingState,
+} from '../booking/states';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';
 import type { NewHold, Opened } from './opening';
@@ -419,16 +425,19 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     expect([...first, ...rest].map(({ id }) => id).sort()).toEqual(all.sort());
   });
 
-  test('guards a slot in exactly the states in which it may be ours', async () => {
+  test.each<[string, readonly BookingState[]]>([
+    ['booking_live_slot', LIVE_STATES],
+    ['booking_live_need', LIVE_STATES],
+    ['booking_unsettled', UNSETTLED_STATES],
+    ['booking_swept', SWEPT_STATES],
+  ])('the index %s covers exactly the states that it is for', async (name, states) => {
     const definition =
       database.kind === 'embedded'
-        ? sql<{ text: string }>`select sql as text from sqlite_master where name = 'booking_live_slot'`
-        : sql<{
-            text: string;
-          }>`select indexdef as text from pg_indexes where indexname = 'booking_live_slot'`;
+        ? sql<{ text: string }>`select sql as text from sqlite_master where name = ${name}`
+        : sql<{ text: string }>`select indexdef as text from pg_indexes where indexname = ${name}`;
     const [index] = (await definition.execute(database.db)).rows;
-    const guarded = BOOKING_STATES.filter((state) => index?.text.includes(`'${state}'`));
-    expect(new Set(guarded)).toEqual(new Set(LIVE_STATES));
+    const covered = BOOKING_STATES.filter((state) => index?.text.includes(`'${state}'`));
+    expect(new Set(covered)).toEqual(new Set(states));
   });
 
   test('brought up to date twice stays as it is', async () => {

@@ -36,7 +36,24 @@ export const ledgerMigrations: Record<string, Migration> = {
       await sql`alter table idempotency add column refused text`.execute(db);
     },
   },
+  '0006-duplicates-looked-for': {
+    async up(db: Kysely<unknown>) {
+      await lookAfterDuplicates(db);
+    },
+  },
 };
+
+/** Over the states that are looked after by now. */
+async function lookAfterDuplicates(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index booking_unsettled`.execute(db);
+  await sql`create index booking_unsettled on booking (next_check_at)
+    where state in ('BOOKING','UNKNOWN','CANCELLING','CANCEL_UNKNOWN','ORPHAN_FOUND','DUPLICATE_FOUND')`.execute(
+    db,
+  );
+  await sql`drop index booking_swept`.execute(db);
+  await sql`create index booking_swept on booking (supplier, next_check_at)
+    where state in ('CONFIRMED','FAILED','CANCELLED') and next_check_at is not null`.execute(db);
+}
 
 /** What own practices are told, and why people were not seen there. */
 async function createNotices(db: Kysely<unknown>): Promise<void> {
