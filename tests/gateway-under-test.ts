@@ -12,6 +12,7 @@ import {
   type Surroundings,
 } from '../start';
 import { supplierIds } from '../adapters/registry';
+import { expectNobodyNamed } from './planted';
 import type { RunningSimulators } from '../adapters/start-simulators';
 
 /** The whole product as it is started, on free ports and a data folder of its own. */
@@ -49,7 +50,7 @@ export async function inOneProcess(env: Record<string, string> = {}): Promise<Ga
   const on = surroundings(env);
   const { url, simulators, close } = await startEverything(on);
   if (simulators === null) throw new Error('Tests run on simulated suppliers.');
-  return { url, simulators, close, config: on.config, logged: on.logged };
+  return namingNobody({ url, simulators, close, config: on.config, logged: on.logged });
 }
 
 /** Gateway and subgraphs as they run in processes of their own: over HTTP, the caller in a signed header. */
@@ -73,7 +74,7 @@ export async function overHttp(): Promise<GatewayUnderTest> {
     APPOINTMENTS_URL: appointments!,
   });
   const gateway = await startGatewayAlone({ ...on, config });
-  return {
+  return namingNobody({
     url: gateway.url,
     config,
     simulators,
@@ -82,6 +83,19 @@ export async function overHttp(): Promise<GatewayUnderTest> {
       await gateway.close();
       for (const subgraph of subgraphs) await subgraph.close();
       await simulators.close();
+    },
+  });
+}
+
+/** What was logged and counted is looked through when it is closed, whatever the test was about. */
+function namingNobody(gateway: GatewayUnderTest): GatewayUnderTest {
+  return {
+    ...gateway,
+    async close() {
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+      await gateway.close();
+      expectNobodyNamed('Metrics', metrics);
+      expectNobodyNamed('Logs', gateway.logged.join('\n'));
     },
   };
 }

@@ -4,6 +4,7 @@ import { demoIssuer } from '../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, type DemoFamily } from '../demo/people';
 import { simulatorControl } from '../demo/simulator-control';
 import type { GatewayUnderTest } from './gateway-under-test';
+import { expectNobodyNamed, plant, plantPerson } from './planted';
 
 /** An answer of the API as it came over the wire. */
 export interface RawAnswer {
@@ -42,7 +43,9 @@ export async function raw(url: string, init: RequestInit): Promise<RawAnswer> {
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   const body = isJson && text !== '' ? Body.safeParse(JSON.parse(text)).data : undefined;
   const { status, headers } = response;
-  return { status, headers, text, data: body?.data ?? null, errors: body?.errors ?? [] };
+  const errors = body?.errors ?? [];
+  expectNobodyNamed('Errors', JSON.stringify(errors));
+  return { status, headers, text, data: body?.data ?? null, errors };
 }
 
 /** Where a family is made known: to the gateway by a token, to its practice by the simulators' control. */
@@ -56,9 +59,13 @@ export function newFamily({ url, config, simulators }: GatewayUnderTest) {
 export async function newFamilyAt(place: Place): Promise<DemoFamily & { token: string; ask: Ask }> {
   const family = demoFamily(CASE_STUDY_PRACTICE, randomInt(1, 400_000), new Date());
   const control = simulatorControl(place.controlUrl);
-  for (const person of [family.mother, family.son]) await control.register(CASE_STUDY_PRACTICE, person);
+  for (const person of [family.mother, family.son]) {
+    plantPerson(person);
+    await control.register(CASE_STUDY_PRACTICE, person);
+  }
   const issuer = await demoIssuer(place.dataDir);
   const token = await issuer.sign('nhs-login', family.mother.id, patientClaims(family.mother, [family.son]));
+  plant(token);
   return { ...family, token, ask: asker(place.url, token) };
 }
 
@@ -89,6 +96,7 @@ export async function checkSymptoms(
     { input },
   );
   let { id, revision, question } = Started.parse(started.data?.startAssessment);
+  plant(id);
   while (question !== null) {
     const answered = await ask(
       `mutation ($input: AnswerQuestionInput!) { answerQuestion(input: $input) { ${ASSESSMENT} } }`,
