@@ -1,25 +1,33 @@
 import { playCaseStudy, type CaseStudyFacts } from '../../demo/case-study';
 import { demoIssuer } from '../../demo/issuer';
 import { simulatorControl } from '../../demo/simulator-control';
+import { hiveRouter } from '../federation/hive-router';
 import { inOneProcess, overHttp, type GatewayUnderTest } from '../gateway-under-test';
 
 describe.each([
   { where: 'in one process', start: () => inOneProcess() },
   { where: 'over HTTP', start: overHttp },
-])('the case study of 2010, subgraphs $where', ({ start }) => {
+  // What we publish is federation, and not something that our own gateway alone can execute.
+  { where: 'over HTTP, by another federation router', start: overHttp, by: hiveRouter },
+])('the case study of 2010, subgraphs $where', ({ start, by }) => {
   let gateway: GatewayUnderTest;
+  let router: Awaited<ReturnType<typeof hiveRouter>> | undefined;
   let facts: CaseStudyFacts;
 
   beforeAll(async () => {
     gateway = await start();
+    router = await by?.(gateway);
     facts = await playCaseStudy({
-      graphqlUrl: `${gateway.url}/graphql`,
+      graphqlUrl: `${router?.url ?? gateway.url}/graphql`,
       control: simulatorControl(gateway.simulators.controlUrl),
       issuer: await demoIssuer(gateway.config.dataDir),
       postcode: undefined,
     });
   });
-  afterAll(() => gateway.close());
+  afterAll(async () => {
+    await router?.close();
+    await gateway.close();
+  });
 
   test('the outcome is a GP within 6 hours, with a deadline and what to watch out for', () => {
     expect(facts.outcome.dispositionId).toBe('gp-6h');

@@ -5,7 +5,11 @@ import { BOOK_AUDIENCES, BOOK_STATUSES, type ReleasePolicy } from '../../../doma
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
 import { STOPPED_REASONS } from './stopped-reasons';
 
-/** What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). */
+/**
+ * What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). Some routers leave out
+ * what is null; the outcome and the candidates themselves have to be brought, so that nobody is told that there is nothing
+ * where only nothing was asked.
+ */
 
 const Instant = z.iso.datetime().transform((text) => new Date(text));
 const Modes = z.array(z.enum(APPOINTMENT_MODES));
@@ -20,8 +24,11 @@ export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
   modes: Modes,
   dispositionIds: z.array(z.string()),
   slotTypes: z.array(z.string()),
-  ageInMonths: z.object({ from: z.number().int(), below: z.number().int().nullable() }).nullable(),
-  dailyQuota: z.number().int().nullable(),
+  ageInMonths: z
+    .object({ from: z.number().int(), below: z.number().int().nullable().default(null) })
+    .nullable()
+    .default(null),
+  dailyQuota: z.number().int().nullable().default(null),
   takeBackMinutes: z.number().int(),
   minimumNoticeMinutes: z.number().int(),
   horizonDays: z.number().int(),
@@ -30,7 +37,7 @@ export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
 
 export const Candidate = z.object({
   odsCode: OdsCode,
-  distanceMiles: z.number().nullable(),
+  distanceMiles: z.number().nullable().default(null),
   connections: z.array(z.object({ supplier: z.string(), route: z.enum(BOOKING_ROUTES) })),
   release: ReleasePolicyFacts,
 });
@@ -41,7 +48,7 @@ export const AssessmentFacts = z.object({
   expiresAt: Instant,
   outcome: z
     .object({
-      deadline: Instant.nullable(),
+      deadline: Instant.nullable().default(null),
       disposition: z.object({
         id: z.string(),
         bookable: z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']),
@@ -49,10 +56,13 @@ export const AssessmentFacts = z.object({
       }),
     })
     .nullable(),
-  subject: z.object({ ageInMonths: z.number().int(), registeredPracticeOdsCode: z.string().nullable() }),
+  subject: z.object({
+    ageInMonths: z.number().int(),
+    registeredPracticeOdsCode: z.string().nullable().default(null),
+  }),
   candidates: z
     .object({
-      own: Candidate.nullable(),
+      own: Candidate.nullable().default(null),
       near: z.array(Candidate),
       stopped: z.array(z.object({ reason: z.enum(STOPPED_REASONS), practices: z.number().int() })),
       practicesInRadius: z.number().int(),

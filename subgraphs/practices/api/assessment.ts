@@ -68,7 +68,9 @@ export class Assessment {
 const Representation = z.object({
   id: z.string(),
   place: z.object({ latitude: z.number(), longitude: z.number() }).nullish(),
-  subject: z.object({ registeredPracticeOdsCode: z.string().nullable(), ageInMonths: z.number() }).nullish(),
+  subject: z
+    .object({ registeredPracticeOdsCode: z.string().nullable().default(null), ageInMonths: z.number() })
+    .nullish(),
   outcome: z
     .object({ disposition: z.object({ id: z.string(), modes: z.array(z.enum(APPOINTMENT_MODES)) }) })
     .nullish(),
