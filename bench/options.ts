@@ -67,8 +67,7 @@ async function main(): Promise<void> {
     systems,
     holds: inProcessHolds(),
     ledger: {
-      othersBooked: () => Promise.resolve(() => []),
-      slotsTaken: () => Promise.resolve(new Set<string>()),
+      liveAt: () => Promise.resolve({ slots: new Set<string>(), others: () => [] }),
     },
     now,
     logger,

@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { EncryptJWT, jwtDecrypt } from 'jose';
 import type { z } from 'zod';
 
@@ -15,14 +16,19 @@ const HEADER = { alg: 'dir', enc: 'A256GCM' };
 
 /** @param key 256 bits, for this kind of value alone (domain/secret.ts). */
 export function sealer<T>(schema: z.ZodType<T>, key: Uint8Array): Sealer<T> {
+  // Imported once: jose would do it each time.
+  let imported: Promise<webcrypto.CryptoKey> | undefined;
+  const cryptoKey = () =>
+    (imported ??= webcrypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']));
   return {
-    seal(value, expiresAt) {
+    async seal(value, expiresAt) {
       const token = new EncryptJWT({ value }).setProtectedHeader(HEADER);
-      return (expiresAt === undefined ? token : token.setExpirationTime(expiresAt)).encrypt(key);
+      if (expiresAt !== undefined) token.setExpirationTime(expiresAt);
+      return token.encrypt(await cryptoKey());
     },
     async open(sealed, now) {
       try {
-        const { payload } = await jwtDecrypt(sealed, key, {
+        const { payload } = await jwtDecrypt(sealed, await cryptoKey(), {
           currentDate: now,
           keyManagementAlgorithms: [HEADER.alg],
           contentEncryptionAlgorithms: [HEADER.enc],

@@ -173,8 +173,7 @@ test(`preview and search agree with the rules, over ${SEARCH_CASES} cases of see
         ...deps,
         systems: new Map([['gp-connect', bookWith([slot])]]),
         ledger: {
-          othersBooked: () => Promise.resolve(() => sameDay(one, slot)),
-          slotsTaken: () => Promise.resolve(new Set<string>()),
+          liveAt: () => Promise.resolve({ slots: new Set<string>(), others: () => sameDay(one, slot) }),
         },
       },
     );

@@ -403,9 +403,10 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const slot = newSlot({ practice, startsAt: new Date('2027-07-01T23:30:00Z') });
     await opened(await hold({}, slot));
     await opened(await hold({ relation: 'OWN' }, newSlot({ practice, startsAt: slot.startsAt })));
-    const counted = await books.othersBooked([practice, OdsCode.parse('X99')], slot.startsAt, slot.startsAt);
-    expect(counted(practice, '2027-07-02')).toEqual([slot.startsAt]);
-    expect(counted(practice, '2027-07-01')).toEqual([]);
+    const live = await books.liveAt([practice, OdsCode.parse('X99')], slot.startsAt, slot.startsAt);
+    expect(live.others(practice, '2027-07-02')).toEqual([slot.startsAt]);
+    expect(live.others(practice, '2027-07-01')).toEqual([]);
+    expect(live.slots.size).toBe(2);
   });
 
   test('pages through a caller’s bookings without loss or repeat', async () => {

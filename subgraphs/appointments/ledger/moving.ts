@@ -13,7 +13,7 @@ import {
 } from '../booking/states';
 import { noticeOwnPractice } from './practice-notices';
 import { bookingRows } from './reading';
-import { bookingOf, readable, type Booking, type Evidence } from './records';
+import { bookingOf, bookingOn, readable, type Booking, type Evidence } from './records';
 import { oneOf } from './states-in-sql';
 import type { ActorKind, LedgerTables } from './tables';
 import { Undone, type Writing } from './writing';
@@ -136,16 +136,12 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
       .where('version', '=', booking.version);
     // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
     if (event === 'CANCEL_REFUSED') update = update.where('replaced_by', 'is', null);
-    const moved = await update.returning(['id', 'version', 'state', 'changed_at']).executeTakeFirst();
+    const moved = await update
+      .returningAll()
+      .returning(hashOf(transaction, booking).as('hash_before'))
+      .executeTakeFirst();
     if (moved === undefined) return null;
-    const row = await bookingRows(transaction)
-      .leftJoin('booking_event as before', (join) =>
-        join.onRef('before.booking_id', '=', 'booking.id').on('before.version', '=', booking.version),
-      )
-      .select('before.hash as before_hash')
-      .where('booking.id', '=', booking.id)
-      .executeTakeFirstOrThrow();
-    await appendEvent(transaction, moved, { hash: row.before_hash, state: booking.state }, event, actor);
+    await appendEvent(transaction, moved, { hash: moved.hash_before, state: booking.state }, event, actor);
     await noteEvidence(transaction, booking.id, changes.evidence);
     await noticeOwnPractice(transaction, now, booking, booking.state, state);
     if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
@@ -155,7 +151,7 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
         .where('replaces_id', '=', booking.id)
         .where('stand_in', '=', 1)
         .execute();
-    return bookingOf(row);
+    return bookingOn(booking, moved);
   }
 
   async function lock(transaction: Transaction<LedgerTables>, id: string): Promise<void> {
@@ -218,4 +214,13 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
     });
     return readable(claimed, logger);
   }
+}
+
+/** Of the event that made the booking what it was read as. */
+function hashOf(transaction: Transaction<LedgerTables>, { id, version }: Booking) {
+  return transaction
+    .selectFrom('booking_event')
+    .select('hash')
+    .where('booking_id', '=', id)
+    .where('version', '=', version);
 }

@@ -4,8 +4,8 @@ import { londonDate } from '../../../domain/london-time';
 import { rulesStoppingSlot, type ReleaseRule } from '../../../domain/release-policy';
 import type { Offer } from '../offers';
 import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
-import { othersBooked, standing } from './reading';
-import { bookingOf, holdOf, newMarker, newReference, type Booking, type Hold } from './records';
+import { liveBookings, standing } from './reading';
+import { bookingOn, newMarker, newReference, type Booking, type Hold } from './records';
 import { remember, type Earlier, type Refused, type Request } from './requests';
 import type { LedgerTables, Refusal, WhyElsewhere } from './tables';
 import { Undone, type Writing } from './writing';
@@ -108,7 +108,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
     hold: NewHold,
     ttlMs: number,
   ): Promise<Hold> {
-    const row = await transaction
+    const { expires_at: expiresAt } = await transaction
       .insertInto('hold')
       .values({
         id: hold.id,
@@ -120,9 +120,9 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
         expires_at: inMs(ttlMs),
         released_at: null,
       })
-      .returningAll()
+      .returning('expires_at')
       .executeTakeFirstOrThrow();
-    return holdOf(row);
+    return { ...hold, expiresAt: new Date(expiresAt), released: false };
   }
 
   /** @throws Undone with why it may not be. */
@@ -176,11 +176,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
       .executeTakeFirst();
     if (row === undefined) throw new Undone(await whyNot(transaction, hold, replaces));
     await appendEvent(transaction, row, null, 'OPENED', 'PATIENT');
-    const { patientSealed: patient_sealed } = hold;
-    return {
-      kind: 'opened',
-      booking: bookingOf({ ...row, patient_sealed, offer_json: JSON.stringify(offer) }),
-    };
+    return { kind: 'opened', booking: bookingOn(hold, row) };
   }
 
   /** By the rules of this moment, whatever they were when the slot was offered. */
@@ -193,7 +189,7 @@ export function ledgerOpening({ write, now, inMs, appendEvent }: Writing, terms:
     const { practice } = offer.slot;
     const policy = await lockPolicy(transaction, practice, terms.defaultPolicyOf);
     // What is given back for it makes room for it.
-    const others = await othersBooked(transaction, [practice], day, day, replaces?.id);
+    const { others } = await liveBookings(transaction, [practice], day, day, replaces?.id);
     return rulesStoppingSlot(policy, offer, offer.slot, terms.now(), others(practice, day));
   }
 

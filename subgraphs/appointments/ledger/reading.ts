@@ -191,18 +191,13 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       };
     },
 
-    /** Slots that we have booked, or may have, whatever the supplier shows: their keys. */
-    async slotsTaken(practices: readonly OdsCode[], from: Date, to: Date): Promise<ReadonlySet<string>> {
-      if (practices.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('booking')
-        .select(['supplier', 'practice', 'slot_id'])
-        .where('practice', 'in', practices)
-        .where('starts_on', '>=', londonDate(from))
-        .where('starts_on', '<=', londonDate(to))
-        .where('state', 'in', oneOf(LIVE_STATES))
-        .execute();
-      return new Set(rows.map(({ supplier, practice, slot_id }) => slotKey(supplier, practice, slot_id)));
+    /** What is booked there, or may be, on London days between two moments, whatever the suppliers show. */
+    liveAt: (practices: readonly OdsCode[], from: Date, to: Date): Promise<LiveBookings> =>
+      liveBookings(db, practices, londonDate(from), londonDate(to)),
+
+    /** How many bookings of other practices' patients a practice's quota counts on a London day. */
+    async quotaUsed(practice: OdsCode, day: string): Promise<number> {
+      return (await liveBookings(db, [practice], day, day)).others(practice, day).length;
     },
 
     /** Bookings at a practice on a London day, whatever became of them, soonest first. */
@@ -215,15 +210,6 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
         .limit(MOST_A_DAY)
         .execute();
       return readable(rows, logger);
-    },
-
-    async othersBookedOn(practice: OdsCode, day: string): Promise<readonly Date[]> {
-      return (await othersBooked(db, [practice], day, day))(practice, day);
-    },
-
-    /** Live bookings by other practices' patients: their starts, for each practice and London day. */
-    async othersBooked(practices: readonly OdsCode[], from: Date, to: Date): Promise<OthersBooked> {
-      return othersBooked(db, practices, londonDate(from), londonDate(to));
     },
   };
 }
@@ -249,32 +235,40 @@ export function standing(reader: Kysely<LedgerTables>, patientDigest: string, as
     );
 }
 
-export type OthersBooked = (practice: OdsCode, day: string) => readonly Date[];
+/** Live bookings, as searching, holding and booking judge by them. */
+export interface LiveBookings {
+  /** Keys of the slots that we have booked, or may have. */
+  slots: ReadonlySet<string>;
+  /** By other practices' patients, which the quota counts: their starts on a London day. */
+  others(practice: OdsCode, day: string): readonly Date[];
+}
 
 /** @param except a booking that is given back for another one, and so counts no longer. */
-export async function othersBooked(
+export async function liveBookings(
   reader: Kysely<LedgerTables>,
   practices: readonly OdsCode[],
   from: string,
   to: string,
   except: string | null = null,
-): Promise<OthersBooked> {
-  if (practices.length === 0) return () => [];
+): Promise<LiveBookings> {
+  if (practices.length === 0) return { slots: new Set(), others: () => [] };
   let query = reader
     .selectFrom('booking')
-    .select(['practice', 'starts_on', 'starts_at'])
+    .select(['supplier', 'practice', 'slot_id', 'relation', 'starts_on', 'starts_at'])
     .where('practice', 'in', practices)
     .where('starts_on', '>=', from)
     .where('starts_on', '<=', to)
-    .where('relation', '=', 'OTHER')
     .where('state', 'in', oneOf(LIVE_STATES));
   if (except !== null) query = query.where('id', '!=', except);
+  const slots = new Set<string>();
   const starts = new Map<string, Date[]>();
-  for (const { practice, starts_on, starts_at } of await query.execute()) {
+  for (const { supplier, practice, slot_id, relation, starts_on, starts_at } of await query.execute()) {
+    slots.add(slotKey(supplier, practice, slot_id));
+    if (relation !== 'OTHER') continue;
     const key = `${practice} ${starts_on}`;
     const ofTheDay = starts.get(key) ?? [];
     ofTheDay.push(new Date(starts_at));
     starts.set(key, ofTheDay);
   }
-  return (practice, day) => starts.get(`${practice} ${day}`) ?? [];
+  return { slots, others: (practice, day) => starts.get(`${practice} ${day}`) ?? [] };
 }

@@ -67,8 +67,18 @@ export function holdOf(row: Selectable<HoldTable>): Hold {
   };
 }
 
+/** A booking's row with what its hold knows of it. */
 export function bookingOf(
   row: Selectable<BookingTable> & { offer_json: string; patient_sealed: string },
+): Booking {
+  const offer = Offer.parse(JSON.parse(row.offer_json));
+  return bookingOn({ offer, patientSealed: row.patient_sealed }, row);
+}
+
+/** A booking's row where what its hold knows is at hand: holds do not change. */
+export function bookingOn(
+  { offer, patientSealed }: Pick<Hold, 'offer' | 'patientSealed'>,
+  row: Selectable<BookingTable>,
 ): Booking {
   return {
     id: row.id,
@@ -77,8 +87,8 @@ export function bookingOf(
     state: row.state,
     version: row.version,
     failure: row.failure,
-    offer: Offer.parse(JSON.parse(row.offer_json)),
-    patientSealed: row.patient_sealed,
+    offer,
+    patientSealed,
     marker: row.marker,
     appointment:
       row.appointment_id === null

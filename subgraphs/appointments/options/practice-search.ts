@@ -65,7 +65,7 @@ export interface SearchFor {
 
 export interface SearchDeps {
   systems: GpSystems;
-  ledger: Pick<Ledger, 'othersBooked' | 'slotsTaken'>;
+  ledger: Pick<Ledger, 'liveAt'>;
   holds: Pick<HoldStore, 'holders'>;
   now: () => Date;
   logger: Logger;
@@ -261,9 +261,8 @@ async function offerable(
   if (first === undefined || last === undefined) return found.map(settled);
   const now = deps.now();
   const practices = [...new Set(slots.map(({ practice }) => practice))];
-  const [booked, taken, holders] = await Promise.all([
-    deps.ledger.othersBooked(practices, first, last),
-    deps.ledger.slotsTaken(practices, first, last),
+  const [booked, holders] = await Promise.all([
+    deps.ledger.liveAt(practices, first, last),
     heldSlots(found, deps),
   ]);
   const free = (practice: PracticeFound, slot: Slot) => {
@@ -274,13 +273,13 @@ async function offerable(
       need,
       slot,
       now,
-      booked(slot.practice, londonDate(slot.startsAt)),
+      booked.others(slot.practice, londonDate(slot.startsAt)),
     );
     const inTime = search.deadline === null || slot.startsAt <= search.deadline;
     return (
       stopping.length === 0 &&
       inTime &&
-      !taken.has(key) &&
+      !booked.slots.has(key) &&
       (holder === undefined || holder.callerId === search.callerId)
     );
   };

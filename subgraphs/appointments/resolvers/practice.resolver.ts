@@ -44,12 +44,12 @@ export class PracticeResolver {
     if (!date.success) throw badInput('day must be a date, for example 2026-03-02.');
     const bookings = await ledger.bookingsAt(code, date.data);
     const policy = (await releases.policies([code])).get(code);
-    const others = await ledger.othersBookedOn(code, date.data);
+    const quotaUsed = await ledger.quotaUsed(code, date.data);
     return instance(PracticeDay, {
       day: date.data,
       bookings: bookings.map(practiceBooking),
       dailyQuota: policy?.dailyQuota ?? null,
-      quotaUsed: others.length,
+      quotaUsed,
     });
   }
 }
