@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import type { Caller } from './caller';
-import { signCaller, verifyCaller } from './caller-token';
+import { callerSigner, callerVerifier, signCaller, verifyCaller } from './caller-token';
 import { CalendarDate } from './london-time';
 import { syntheticNhsNumber } from './nhs-number';
 import { OdsCode } from './ods-code';
@@ -51,4 +52,29 @@ it('lives 30 seconds, whatever it says itself', async () => {
   await expect(verifyCaller(await made(now, now + 30), 'triage', KEY)).resolves.toBeDefined();
   for (const token of [await made(now - 31, now + 60), await made(now, now - 1), await made(now, null)])
     await expect(verifyCaller(token, 'triage', KEY)).rejects.toThrow();
+});
+
+it('is made once for a caller who comes again soon', async () => {
+  const sign = callerSigner('triage', KEY);
+  const [one, another] = [CALLERS[4]!, { ...CALLERS[4]! }];
+  const token = await sign(one);
+  expect(await sign(one)).toBe(token);
+  expect(await verifyCaller(token, 'triage', KEY)).toEqual(one);
+  expect(await verifyCaller(await sign(another), 'triage', KEY)).toEqual(another);
+});
+
+it('is known again, but not beyond its time', async () => {
+  const verify = callerVerifier('triage', KEY);
+  const now = Math.floor(Date.now() / 1_000);
+  const token = await new SignJWT({ caller: { kind: 'anonymous' } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('gp-booking-gateway')
+    .setAudience('triage')
+    .setIssuedAt(now)
+    .setExpirationTime(now + 2)
+    .sign(KEY);
+  expect(await verify(token)).toBe(await verify(token));
+  await pause((now + 2) * 1_000 - Date.now() + 50);
+  await expect(verify(token)).rejects.toThrow();
+  await expect(verify(`${token.slice(0, -2)}AA`)).rejects.toThrow();
 });

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { CALLER_HEADER, REQUEST_ID_HEADER, signCaller, SOURCE_HEADER } from '../domain/caller-token';
+import { CALLER_HEADER, callerSigner, REQUEST_ID_HEADER, SOURCE_HEADER } from '../domain/caller-token';
 import { traceHeaders } from '../http/tracing';
 import type { SubgraphTransport } from './subgraph-transport';
 
@@ -28,6 +28,7 @@ const TIMEOUT_MS = 30_000;
  */
 export function httpTransport(name: string, url: string, callerKey: Uint8Array): SubgraphTransport {
   const { origin, pathname } = new URL(url);
+  const sign = callerSigner(name, callerKey);
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
     headersTimeout: TIMEOUT_MS,
@@ -40,7 +41,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          [CALLER_HEADER]: await signCaller(caller, name, callerKey),
+          [CALLER_HEADER]: await sign(caller),
           [REQUEST_ID_HEADER]: requestId,
           [SOURCE_HEADER]: source,
           ...traceHeaders(),

@@ -4,7 +4,7 @@ import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, verifyCaller } from '../domain/caller-token';
+import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, callerVerifier } from '../domain/caller-token';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
@@ -36,6 +36,7 @@ export async function serveSubgraph(
 ): Promise<Listening> {
   const span = { name: `answer ${subgraph.name}`, kind: SpanKind.SERVER };
   const documents = documentCache(subgraph.schema);
+  const verify = callerVerifier(subgraph.name, callerKey);
   const ready = readiness([{ name: 'database', ready: () => subgraph.ready() }]);
   const handle: RequestListener = (request, response) => {
     continuing(request.headers, () => inSpan(span, () => answer(request, response))).catch(
@@ -59,9 +60,7 @@ export async function serveSubgraph(
       await sendMetrics(metrics, response);
       return;
     }
-    const caller = await verifyCaller(String(request.headers[CALLER_HEADER]), subgraph.name, callerKey).catch(
-      () => null,
-    );
+    const caller = await verify(String(request.headers[CALLER_HEADER])).catch(() => null);
     if (caller === null) {
       send(response, 401, { errors: [{ message: 'Only the gateway may ask.' }] });
       return;

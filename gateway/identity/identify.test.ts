@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { ANONYMOUS } from '../../domain/caller';
 import { listen } from '../../http/listen';
@@ -191,4 +192,42 @@ test('one issuer cannot speak for another', async () => {
   ]);
   const forged = await token({ claims: { iss: other } });
   await expect(identify(`Bearer ${forged}`)).rejects.toMatchObject({ reason: 'BAD_SIGNATURE' });
+});
+
+describe('a token that was verified', () => {
+  const counting = () => {
+    let asked = 0;
+    const keys = () => {
+      asked += 1;
+      return Promise.resolve(trusted.publicKey);
+    };
+    return {
+      issuers: [{ kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys } as const],
+      asked: () => asked,
+    };
+  };
+
+  test('is known again for a while, as the same caller, and no other is', async () => {
+    const { issuers, asked } = counting();
+    const identify = identifier(issuers, 200);
+    const authorization = `Bearer ${await token()}`;
+    expect(await identify(authorization)).toBe(await identify(authorization));
+    expect(asked()).toBe(1);
+    await expect(identify(`${authorization.slice(0, -4)}AAAA`)).rejects.toMatchObject({
+      reason: 'BAD_SIGNATURE',
+    });
+    await pause(250);
+    await identify(authorization);
+    expect(asked()).toBe(3);
+  });
+
+  test('is refused once it has expired, known or not', async () => {
+    const { issuers } = counting();
+    const identify = identifier(issuers);
+    // Five seconds of tolerance are over in one.
+    const authorization = `Bearer ${await token({ claims: { exp: NOW() - 3 } })}`;
+    await identify(authorization);
+    await pause(2_100);
+    await expect(identify(authorization)).rejects.toMatchObject({ reason: 'EXPIRED' });
+  });
 });

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { ANONYMOUS, type Caller } from '../../domain/caller';
 import { callerFromClaims, type IssuerKind } from './claims';
 import { TokenRefused, type TokenRefusal } from './token-refused';
@@ -15,26 +17,46 @@ export interface TrustedIssuer {
 const ALGORITHMS = ['RS256', 'RS512', 'PS256', 'ES256'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 
+/** Whose token was verified so lately is known without doing so again: a key that is withdrawn counts until then. */
+const KNOWN_FOR_MS = 60_000;
+const MOST_KNOWN = 5_000;
+
 /**
- * Makes a caller of an `Authorization` header; nobody in particular where there is none.
+ * Makes a caller of an `Authorization` header; nobody in particular where there is none. The same token is the same object
+ * while it is known.
+ * @param knownForMs how long a token that was verified is not verified again
  * @throws TokenRefused when there is a header that does not hold a token to be trusted.
  */
 export function identifier(
   issuers: readonly TrustedIssuer[],
+  knownForMs = KNOWN_FOR_MS,
 ): (authorization: string | undefined) => Promise<Caller> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
+  /** By digest, so that no token is kept. */
+  const known = new LRUCache<string, Caller>({ max: MOST_KNOWN });
+
   return async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new TokenRefused('MALFORMED');
+    const digest = createHash('sha256').update(token).digest('base64url');
+    const before = known.get(digest);
+    if (before !== undefined) return before;
+    const { caller, expiresInMs } = await callerOf(token);
+    const ttl = Math.min(expiresInMs, knownForMs);
+    if (ttl > 0) known.set(digest, caller, { ttl });
+    return caller;
+  };
+
+  async function callerOf(token: string) {
     const issuer = byName.get(claimedIssuer(token));
     if (issuer === undefined) throw new TokenRefused('UNKNOWN_ISSUER');
     const claims = await verified(token, issuer);
     if (isOfTheFuture(claims)) throw new TokenRefused('NOT_YET_VALID');
     const caller = callerFromClaims(issuer.kind, claims);
     if (caller === null) throw new TokenRefused('CLAIMS_INCOMPLETE');
-    return caller;
-  };
+    return { caller, expiresInMs: (claims.exp ?? 0) * 1_000 - Date.now() };
+  }
 }
 
 function claimedIssuer(token: string): string {

@@ -64,7 +64,7 @@ let identify: ReturnType<typeof identifier>;
 beforeEach(async () => {
   issuer = await testIssuer();
   const keys = issuerKeys({ issuer: issuer.issuer }, logger, TIMES);
-  identify = identifier([{ kind: 'client', issuer: issuer.issuer, audience: 'us', keys }]);
+  identify = identifier([{ kind: 'client', issuer: issuer.issuer, audience: 'us', keys }], 0);
 });
 afterEach(() => issuer.stop());
 
