@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import type { GatewayContext } from './gateway-context';
@@ -32,11 +33,18 @@ export function requestContext(
   };
 }
 
+/** By connection: all its requests come from one address. */
+const sources = new WeakMap<Socket, string>();
+
 /** Where the request came from, as a digest: subgraphs count by it and nobody reads an address. */
 function sourceOf({ socket }: IncomingMessage): string {
-  return createHash('sha256')
+  const known = sources.get(socket);
+  if (known !== undefined) return known;
+  const source = createHash('sha256')
     .update(socket.remoteAddress ?? 'unknown')
     .digest('base64url');
+  sources.set(socket, source);
+  return source;
 }
 
 /** Aborted when the client closes the connection before it was answered. */

@@ -61,23 +61,29 @@ async function answer(
   );
 }
 
+const RequestId = z.uuid();
+
 /** A caller's correlation id is kept when it cannot carry anything else. */
 function inboundId(request: IncomingMessage): string {
-  const id = z.uuid().safeParse(request.headers[REQUEST_ID_HEADER]);
-  return id.success ? id.data : randomUUID();
+  const given = request.headers[REQUEST_ID_HEADER];
+  const id = given === undefined ? undefined : RequestId.safeParse(given).data;
+  return id ?? randomUUID();
 }
+
+/** Where nearly all requests go. */
+const GRAPHQL = new URL('http://localhost/graphql');
 
 /** A target that is no address, such as `//`, is the address of nothing. */
 function addressed({ url = '/' }: IncomingMessage): URL {
-  const base = 'http://localhost';
-  return new URL(URL.canParse(url, base) ? url : '/nothing', base);
+  if (url === GRAPHQL.pathname) return GRAPHQL;
+  return new URL(URL.canParse(url, GRAPHQL.href) ? url : '/nothing', GRAPHQL);
 }
 
 function router(options: RequestHandlerOptions): Route {
   const graphql = graphqlRoute(options);
   const answeredByCors = cors(options.corsOrigins);
   return (request, response, url) => {
-    if (url.pathname === '/graphql')
+    if (url.pathname === GRAPHQL.pathname)
       return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
     if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
     if (url.pathname === '/health/ready') return sendReadiness(options.ready, response);

@@ -16,25 +16,23 @@ const MOST_DISCARDED_BYTES = 16 * 1024 * 1024;
  * tells it nothing.
  * @throws BodyTooLarge as soon as more than `maxBytes` have come.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const body: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
-  for await (const bytes of body) {
-    size += bytes.length;
-    if (size > maxBytes) {
-      discard(request);
-      throw new BodyTooLarge(maxBytes);
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function discard(request: IncomingMessage): void {
-  let size = 0;
-  request.on('data', (chunk: Uint8Array) => {
-    size += chunk.length;
-    if (size > MOST_DISCARDED_BYTES) request.destroy();
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  // By events: an iterator costs a tenth of what a small request takes altogether.
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    request.on('data', (bytes: Uint8Array) => {
+      size += bytes.length;
+      if (size <= maxBytes) chunks.push(bytes);
+      else if (size > maxBytes + MOST_DISCARDED_BYTES) request.destroy();
+      else reject(new BodyTooLarge(maxBytes));
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('error', reject);
+    const goneAway = () => {
+      if (!request.complete) reject(new Error('The sender went away.'));
+    };
+    if (request.destroyed) goneAway();
+    else request.once('close', goneAway);
   });
 }

@@ -142,7 +142,41 @@ function compileField(
       return failed(execution, error, path);
     }
   }
-  return { responseName, run };
+  const type = getNullableType(field.type);
+  if (field.resolve !== undefined || !isLeafType(type)) return { responseName, run };
+  const readLeaf = leafReader(field.name, type, isNullable);
+  return {
+    responseName,
+    run(execution, source, prev) {
+      const leaf = readLeaf(source);
+      return leaf === undefined ? run(execution, source, prev) : leaf;
+    },
+  };
+}
+
+/**
+ * Most of an answer is properties that are there already: they need neither a path nor whatever else resolvers are told.
+ * @returns a function that answers undefined where that is not enough: a promise, a method, or something wrong.
+ */
+function leafReader(
+  name: string,
+  type: GraphQLLeafType,
+  isNullable: boolean,
+): (source: unknown) => unknown {
+  const isText = type === GraphQLString || type === GraphQLID;
+  return (source) => {
+    if (typeof source !== 'object' || source === null) return undefined;
+    const value: unknown = Reflect.get(source, name);
+    if (value === null || value === undefined) return isNullable ? null : undefined;
+    if (typeof value === 'string' && isText) return value;
+    if (typeof value === 'function' || (typeof value === 'object' && !(value instanceof Date)))
+      return undefined;
+    try {
+      return type.serialize(value) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 function argumentReader(

@@ -110,6 +110,7 @@ const RESOLVERS = {
       candidates: (assessment: Assessment) => ({
         own: candidate(0),
         near: upTo(sizes(assessment)[0] ?? 0, (index) => candidate(index + 1)),
+        stopped: [{ reason: 'NOT_OPTED_IN', practices: 9 }],
         practicesInRadius: 47,
         withinMiles: 10,
       }),

@@ -2,10 +2,8 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import {
   BREAK,
   getOperationAST,
-  getVariableValues,
   Kind,
   type DocumentNode,
-  type GraphQLError,
   type OperationDefinitionNode,
   type OperationTypeNode,
   visit,
@@ -26,6 +24,7 @@ import { compilePlan } from './plan/compile-plan';
 import type { PlanRun, Step } from './plan/plan-run';
 import { compileShaper, type Shaper } from './shape/compile-shaper';
 import type { LoadedSupergraph } from './supergraph';
+import { variableCheck, type VariableCheck } from './variable-check';
 
 /** One operation of a valid document, planned and compiled: to be kept, and executed any number of times. */
 export interface FederatedOperation {
@@ -41,8 +40,7 @@ export interface FederatedOperation {
   forbidden(caller: Caller, variables: Record<string, unknown>): Refusal | null;
   /** What it may cost with these variables; see operation-cost.ts. */
   cost: Cost;
-  /** What is wrong with the variables of one request; empty when they may be used. */
-  variableErrors(variables: Record<string, unknown>): readonly GraphQLError[];
+  variableErrors: VariableCheck;
   execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
 }
 
@@ -74,7 +72,6 @@ export function federatedOperation(
   const { api, apiSchema, planner, whole } = supergraph;
   const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName }));
   const apollo = apolloExecution({ document, operationName, plan }, supergraph, subgraphs);
-  const { variableDefinitions = [] } = operation;
 
   const fill = unlessNotCompiled((): Step => compilePlan(plan, { operation, schema: whole, subgraphs }));
   const conditionsOf = conditionReader(document, operation);
@@ -99,10 +96,7 @@ export function federatedOperation(
 
     forbidden: (caller, variables) => accessCheck(caller, () => conditionsOf(variables)),
 
-    variableErrors(variables) {
-      if (variableDefinitions.length === 0) return [];
-      return getVariableValues(api, variableDefinitions, variables).errors ?? [];
-    },
+    variableErrors: variableCheck(api, operation.variableDefinitions ?? []),
 
     async execute(variables, context) {
       const values = conditionsOf(variables);

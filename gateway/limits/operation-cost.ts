@@ -51,7 +51,8 @@ export function operationCosts(supergraphSdl: string, api: GraphQLSchema): Opera
     if (root === null || root === undefined) return () => 0;
     const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION_WEIGHT : 0;
     const selections = costOfSelections(operation.selectionSet, root);
-    return (variables) => base + selections({ ...defaultsOf(operation), ...variables });
+    const defaults = defaultsOf(operation);
+    return (variables) => base + selections({ ...defaults, ...variables });
 
     function costOfSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
       const costs = selections.map((selection): Cost => {
