@@ -150,21 +150,28 @@ async function measure(servers: Server[], body: string, seconds: number): Promis
 /** User and system time of all processes behind an address, as Linux counts it. */
 function cpuMs(servers: Server[]): number {
   const TICK_MS = 10;
-  return sum(servers, ({ process: { pid } }) => {
+  return sum(servers, (pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   });
 }
 
 function memoryMB(servers: Server[]): number {
-  return sum(servers, ({ process: { pid } }) => {
+  return sum(servers, (pid) => {
     const kB = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return Number(kB) / 1_024;
   });
 }
 
-function sum(servers: Server[], of: (server: Server) => number): number {
-  return servers.reduce((total, one) => total + of(one), 0);
+function sum(servers: Server[], of: (pid: number) => number): number {
+  return servers
+    .flatMap(({ process: { pid } }) => (pid === undefined ? [] : [pid, ...workersOf(pid)]))
+    .reduce((total, pid) => total + of(pid), 0);
+}
+
+function workersOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
 }
 
 function askedOf(servers: Server[]): string {

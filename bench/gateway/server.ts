@@ -1,3 +1,5 @@
+import cluster from 'node:cluster';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +25,7 @@ import { fixedSubgraph, SUBGRAPH_NAMES } from './fixed-subgraphs';
  * them as JSON, when it listens.
  */
 const KINDS: Record<string, (argument: string) => Promise<string>> = {
-  'ours-in-process': () => ours(inProcess()),
+  'ours-in-process': () => onBothCores(() => ours(inProcess())),
   'ours-over-http': (urls) => ours(overHttp(asUrls(urls))),
   'our-subgraphs': ourSubgraphs,
   'stock-gateway': (urls) => stock(asUrls(urls)),
@@ -43,10 +45,21 @@ const NOWHERE: Omit<AuditStore, 'entries'> = {
   close: () => Promise.resolve(),
 };
 
+/** Stock has its subgraphs beside it on the other core; so what is all in one process runs twice, behind one port. */
+const WORKERS = 2;
+
 type Urls = Record<string, string>;
 
 function asUrls(json: string): Urls {
   return JSON.parse(json) as Urls;
+}
+
+async function onBothCores(start: () => Promise<string>): Promise<string> {
+  if (cluster.isWorker) return start();
+  const workers = Array.from({ length: WORKERS }, () => cluster.fork());
+  // Each says its address, which is the same for all, when it listens.
+  await Promise.all(workers.map((worker) => once(worker, 'listening')));
+  return '';
 }
 
 async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<string> {
