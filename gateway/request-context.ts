@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
+import { abortedUnlessAnswered } from '../http/aborted-unless-answered';
 import type { GatewayContext } from './gateway-context';
 
 export interface RequestContext extends GatewayContext {
@@ -45,15 +46,4 @@ function sourceOf({ socket }: IncomingMessage): string {
     .digest('base64url');
   sources.set(socket, source);
   return source;
-}
-
-/** Aborted when the client closes the connection before it was answered. */
-function abortedUnlessAnswered(response: ServerResponse): AbortController {
-  const controller = new AbortController();
-  const abortUnlessAnswered = () => {
-    if (!response.writableFinished) controller.abort();
-  };
-  if (response.closed) abortUnlessAnswered();
-  else response.once('close', abortUnlessAnswered);
-  return controller;
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, callerVerifier } from '../domain/caller-token';
+import { abortedUnlessAnswered } from '../http/aborted-unless-answered';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
@@ -71,10 +72,8 @@ export async function serveSubgraph(
       return;
     }
     const document = documents(body.data.query);
-    const waited = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) waited.abort();
-    });
+    // Most fields never look at it.
+    let waited: AbortController | undefined;
     const { variables, operationName } = body.data;
     const result = await executeSubgraph(
       subgraph.schema,
@@ -83,7 +82,9 @@ export async function serveSubgraph(
         caller,
         requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
         source: request.headers[SOURCE_HEADER]?.toString(),
-        signal: waited.signal,
+        get signal() {
+          return (waited ??= abortedUnlessAnswered(response)).signal;
+        },
       },
     );
     send(response, 200, result);
@@ -110,5 +111,11 @@ function documentCache(schema: GraphQLSchema): (query: string) => DocumentNode {
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  const json = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(json),
+    })
+    .end(json);
 }
