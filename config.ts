@@ -97,8 +97,10 @@ const Environment = z.object({
   LIMIT_OPERATION_COST: limit(DEFAULT_LIMITS.operationCost),
   LIMIT_CALLER_COST_PER_MINUTE: limit(DEFAULT_LIMITS.callerCostPerMinute),
   LIMIT_OPERATIONS_AT_ONCE: limit(DEFAULT_LIMITS.operationsAtOnce),
+  LIMIT_LOOP_LAG_MS: limit(DEFAULT_LIMITS.loopLagMs),
   LIMIT_QUERY_SECONDS: limit(DEFAULT_LIMITS.queryMs / 1_000),
   TRUSTED_DOCUMENTS: z.enum(['on', 'off']).optional(),
+  PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -222,6 +224,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     limits: limitsOf(e),
     /** Whether only published documents are taken of those who are neither analysts nor operators. */
     trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
+    proxies: e.PROXIES,
     corsOrigins: e.CORS_ORIGINS,
   };
 }
@@ -240,6 +243,7 @@ function limitsOf(e: z.infer<typeof Environment>): GatewayLimits {
     operationCost: e.LIMIT_OPERATION_COST,
     callerCostPerMinute: e.LIMIT_CALLER_COST_PER_MINUTE,
     operationsAtOnce: e.LIMIT_OPERATIONS_AT_ONCE,
+    loopLagMs: e.LIMIT_LOOP_LAG_MS,
     queryMs: e.LIMIT_QUERY_SECONDS * 1_000,
   };
 }

@@ -5,14 +5,18 @@ export interface Admission {
   underWay(): number;
 }
 
-export function admission(atOnce: number): Admission {
+/** So many go on also where this process is late: it may be late because of something else. */
+const ALWAYS = 4;
+
+/** @param isLate whether this process already gets late to what it has let in */
+export function admission(atOnce: number, isLate: () => boolean): Admission {
   let inside = 0;
   const leave = () => {
     inside -= 1;
   };
   return {
     enter() {
-      if (inside >= atOnce) return null;
+      if (inside >= atOnce || (inside >= ALWAYS && isLate())) return null;
       inside += 1;
       return leave;
     },

@@ -9,6 +9,8 @@ export interface GatewayLimits {
   callerCostPerMinute: number;
   /** Operations under way at once; further ones are refused, unless they ask for next to nothing. */
   operationsAtOnce: number;
+  /** How late this process may get to what is next before it lets in only a few. */
+  loopLagMs: number;
   /** After which a query is given up. Mutations have their own deadlines, and are never given up half-way. */
   queryMs: number;
 }
@@ -33,5 +35,6 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   operationCost: 20_000,
   callerCostPerMinute: 400_000,
   operationsAtOnce: 32,
+  loopLagMs: 100,
   queryMs: 25_000,
 };
