@@ -5,11 +5,11 @@ export interface Journey {
   variables: Record<string, unknown>;
 }
 
-const OPTIONS = `query AppointmentOptions($id: ID!, $slots: Int!) {
+const OPTIONS = `query AppointmentOptions($id: ID!, $first: Int!, $slots: Int!) {
   assessment(id: $id) {
     id
     outcome { deadline disposition { id title } }
-    appointmentOptions(first: 30) {
+    appointmentOptions(first: $first) {
       __typename
       ... on AppointmentOptions {
         searchedAt offersExpireAt complete practicesInRadius practicesAsked fallbackAdvice
@@ -32,6 +32,6 @@ export const JOURNEYS: Journey[] = [
     query: 'query PracticeByCode($odsCode: String!) { practice(odsCode: $odsCode) { odsCode name phone } }',
     variables: { odsCode: 'Z90001' },
   },
-  { size: 'medium', query: OPTIONS, variables: { id: '10x3', slots: 3 } },
-  { size: 'large', query: OPTIONS, variables: { id: '40x20', slots: 20 } },
+  { size: 'medium', query: OPTIONS, variables: { id: '10x3', first: 30, slots: 3 } },
+  { size: 'large', query: OPTIONS, variables: { id: '40x20', first: 30, slots: 20 } },
 ];

@@ -73,6 +73,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
     trustedDocuments: new Map(),
     untrusted: 'for-all',
     corsOrigins: [],
+    proxies: 0,
     audit: auditor(await auditLog(NOWHERE, { now: () => new Date(), logger }), keyedDigest(KEY)),
     explorerFolder: join(__dirname, '..', '..', 'gateway', 'explorer', 'public'),
     logger,
