@@ -215,6 +215,7 @@ async function gatewayOptions(
     identify: identifier(await trustedIssuers(config, logger)),
     http: config.http,
     limits: config.limits,
+    proxies: config.proxies,
     redisUrl: config.redisUrl,
     trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),
     untrusted: config.trustedDocumentsOnly ? ('for-analysts' as const) : ('for-all' as const),

@@ -15,6 +15,7 @@ import { admission } from './limits/admission';
 import { callerBudget } from './limits/caller-budget';
 import { fences } from './limits/fences';
 import type { GatewayLimits } from './limits/gateway-limits';
+import { loopLag } from './limits/loop-lag';
 import { documentFinder, type TrustedDocuments } from './limits/trusted-documents';
 import { requestHandler } from './request-handler';
 import type { SubgraphTransport } from './subgraph-transport';
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   identify(authorization: string | undefined): Promise<Caller>;
   http: { host: string; port: number };
   limits: GatewayLimits;
+  /** How many of the operator's own stand before this gateway; see request-source.ts. */
+  proxies: number;
   /** Callers are counted here for all processes together; undefined: each counts for itself. */
   redisUrl?: string | undefined;
   /** The documents that anybody may send. */
@@ -49,7 +52,8 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
   const subgraphs = new Map(
     [...options.subgraphs].map(([name, transport]) => [name, traced(name, transport)]),
   );
-  const inside = admission(limits.operationsAtOnce);
+  const lag = loopLag();
+  const inside = admission(limits.operationsAtOnce, () => lag.ms() > limits.loopLagMs);
   const counted = gatewayMetrics(options.metrics, inside.underWay);
   const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, counted);
   const mask = errorMask(logger, counted.error);
@@ -68,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     }),
     limits,
     corsOrigins: options.corsOrigins,
+    proxies: options.proxies,
     mask,
     identify,
     explorer: explorerFiles(options.explorerFolder),
@@ -82,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
     url,
     async close() {
       await close();
+      lag.stop();
       await graphql.stop();
       await budget.close();
       await options.audit.close();

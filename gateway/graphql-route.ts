@@ -20,6 +20,7 @@ import { DocumentRequest, type documentFinder } from './limits/trusted-documents
 import { answerPlainRequest, plainContentType } from './plain-request';
 import { RequestRefused } from './request-refused';
 import { requestContext, type RequestContext } from './request-context';
+import { requestSource } from './request-source';
 
 export interface GraphqlRouteOptions {
   graphql: ApolloServer<GatewayContext>;
@@ -30,6 +31,8 @@ export interface GraphqlRouteOptions {
   /** @throws TokenRefused */
   identify(authorization: string | undefined): Promise<Caller>;
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
+  /** How many of the operator's own stand before this gateway. */
+  proxies: number;
   counted: GatewayMetrics;
   audit: Auditor;
 }
@@ -72,6 +75,7 @@ const GraphqlRequest = DocumentRequest.extend({
 export function graphqlRoute(options: GraphqlRouteOptions) {
   const { operations, documents, fences, mask, graphql, identify, counted, audit } = options;
   const { bodyBytes, queryMs } = options.limits;
+  const sourceOf = requestSource(options.proxies);
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
     const requestId = String(response.getHeader(REQUEST_ID_HEADER));
@@ -80,7 +84,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
       const asked = await read(request, search, bodyBytes);
       about.caller = await identify(request.headers.authorization);
       await serve(
-        { request, response, about, context: requestContext(about.caller, request, response) },
+        { request, response, about, context: requestContext(about.caller, request, response, sourceOf) },
         asked,
       );
     } catch (error) {

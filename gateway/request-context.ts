@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { abortedUnlessAnswered } from '../http/aborted-unless-answered';
@@ -16,6 +14,7 @@ export function requestContext(
   caller: Caller,
   request: IncomingMessage,
   response: ServerResponse,
+  sourceOf: (request: IncomingMessage) => string,
 ): RequestContext {
   let controller: AbortController | undefined;
   let source: string | undefined;
@@ -32,18 +31,4 @@ export function requestContext(
       controller?.abort();
     },
   };
-}
-
-/** By connection: all its requests come from one address. */
-const sources = new WeakMap<Socket, string>();
-
-/** Where the request came from, as a digest: subgraphs count by it and nobody reads an address. */
-function sourceOf({ socket }: IncomingMessage): string {
-  const known = sources.get(socket);
-  if (known !== undefined) return known;
-  const source = createHash('sha256')
-    .update(socket.remoteAddress ?? 'unknown')
-    .digest('base64url');
-  sources.set(socket, source);
-  return source;
 }

@@ -73,6 +73,7 @@ beforeAll(async () => {
       fences: () => Promise.resolve({ cost: COST, leave: () => undefined }),
       limits: DEFAULT_LIMITS,
       corsOrigins: [],
+      proxies: 0,
       metrics: undefined,
       counted: UNMEASURED,
       audit: auditor(log, (text) => text),
