@@ -69,7 +69,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
     identify: () => Promise.resolve(ANONYMOUS),
     http: ANYWHERE,
     // One client here sends what thousands do elsewhere.
-    limits: { ...DEFAULT_LIMITS, operationCost: 1e9, callerCostPerMinute: 1e15 },
+    limits: { ...DEFAULT_LIMITS, operationCost: 1e9, callerCostPerMinute: 1e15, loopLagMs: 1e9 },
     trustedDocuments: new Map(),
     untrusted: 'for-all',
     corsOrigins: [],
