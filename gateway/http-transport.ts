@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { CALLER_HEADER, callerSigner, REQUEST_ID_HEADER, SOURCE_HEADER } from '../domain/caller-token';
 import { traceHeaders } from '../http/tracing';
+import { pooledRequest } from './pooled-request';
 import type { SubgraphTransport } from './subgraph-transport';
 
 /** What a subgraph of ours answers; its data is whatever the plan asked for. */
@@ -36,21 +37,17 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
   });
   return {
     async fetch({ query, variables, operationName }, { caller, requestId, source, signal }) {
-      const { statusCode, body } = await pool.request({
-        path: pathname,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          [CALLER_HEADER]: await sign(caller),
-          [REQUEST_ID_HEADER]: requestId,
-          [SOURCE_HEADER]: source,
-          ...traceHeaders(),
-        },
-        body: JSON.stringify({ query, variables, operationName }),
-        signal,
-      });
-      const text = await body.text();
-      if (statusCode !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${statusCode}.`);
+      const headers = {
+        'content-type': 'application/json',
+        [CALLER_HEADER]: await sign(caller),
+        [REQUEST_ID_HEADER]: requestId,
+        [SOURCE_HEADER]: source,
+        ...traceHeaders(),
+      };
+      const body = JSON.stringify({ query, variables, operationName });
+      const request = { path: pathname, method: 'POST', headers, body } as const;
+      const { status, text } = await pooledRequest(pool, request, signal);
+      if (status !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${status}.`);
       return Reply.parse(JSON.parse(text));
     },
     async ready() {
