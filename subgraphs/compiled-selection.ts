@@ -158,11 +158,7 @@ function compileField(
  * Most of an answer is properties that are there already: they need neither a path nor whatever else resolvers are told.
  * @returns a function that answers undefined where that is not enough: a promise, a method, or something wrong.
  */
-function leafReader(
-  name: string,
-  type: GraphQLLeafType,
-  isNullable: boolean,
-): (source: unknown) => unknown {
+function leafReader(name: string, type: GraphQLLeafType, isNullable: boolean): (source: unknown) => unknown {
   const isText = type === GraphQLString || type === GraphQLID;
   return (source) => {
     if (typeof source !== 'object' || source === null) return undefined;
