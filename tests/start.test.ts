@@ -172,12 +172,13 @@ describe('a good start', () => {
         }),
       ),
     );
-    expect(people.map(({ data }) => data)).toEqual([
-      { peopleICanBookFor: [{ id: 'demo-mother-0' }] },
-      { peopleICanBookFor: [{ id: 'demo-mother-0' }, { id: 'demo-son-1' }] },
-      { peopleICanBookFor: [] },
-      { peopleICanBookFor: [] },
-      { peopleICanBookFor: [] },
+    const isForPatients = [{ extensions: { code: 'FORBIDDEN' } }];
+    expect(people).toMatchObject([
+      { data: { peopleICanBookFor: [{ id: 'demo-mother-0' }] }, errors: [] },
+      { data: { peopleICanBookFor: [{ id: 'demo-mother-0' }, { id: 'demo-son-1' }] }, errors: [] },
+      { status: 403, errors: isForPatients },
+      { status: 403, errors: isForPatients },
+      { status: 403, errors: isForPatients },
     ]);
   });
 
