@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { readBody } from '../http/read-body';
+import { sendJson } from '../http/send-json';
 import { spanFact } from '../http/tracing';
 import type { AuditedRequest, Auditor } from './audit/auditor';
 import type { ErrorCode, Refusal } from './error-codes';
@@ -142,12 +143,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     const answer = await answerPlainRequest(operation, variables, context, mask);
     await writeDown();
     if (response.headersSent) return;
-    response.writeHead(answer.status, {
-      'content-type': contentType,
-      'cache-control': 'no-store',
-      'content-length': Buffer.byteLength(answer.body),
-    });
-    response.end(answer.body);
+    sendJson(response, answer.status, answer.body, contentType);
   }
 
   /** A mutation is never given up: what it has sent to a practice it has to settle. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { BodyTooLarge } from '../http/read-body';
 import { sendReadiness, type Readiness } from '../http/readiness';
+import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
 import { continuing, inSpan, spanFact, type SpanFacts } from '../http/tracing';
 import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
@@ -15,8 +16,6 @@ import { TokenRefused } from './identity/token-refused';
 import { cors } from './limits/cors';
 import { RequestRefused } from './request-refused';
 import type { StaticFiles } from './static-files';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 export interface RequestHandlerOptions extends GraphqlRouteOptions {
   explorer: StaticFiles;
@@ -85,7 +84,7 @@ function router(options: RequestHandlerOptions): Route {
   return (request, response, url) => {
     if (url.pathname === GRAPHQL.pathname)
       return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
-    if (url.pathname === '/health/live') return send(response, 200, '{"status":"live"}');
+    if (url.pathname === '/health/live') return sendJson(response, 200, '{"status":"live"}');
     if (url.pathname === '/health/ready') return sendReadiness(options.ready, response);
     if (url.pathname === '/metrics' && options.metrics !== undefined)
       return sendMetrics(options.metrics, response);
@@ -115,13 +114,13 @@ function refusalOf(error: unknown, logger: Logger): Refusal {
 
 function sendRefusal(response: ServerResponse, { code, message, retryAfterSeconds }: Refusal): void {
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-  send(response, ERROR_CODES[code].status, errorBody(message, code));
+  sendJson(response, ERROR_CODES[code].status, errorBody(message, code));
 }
 
 function sendTokenRefused(response: ServerResponse, { reason, message }: TokenRefused): void {
   // That the issuer's keys cannot be had says nothing about the token.
   if (reason === 'KEYS_UNAVAILABLE') {
-    send(
+    sendJson(
       response,
       503,
       errorBody('Tokens cannot be checked just now. Try again.', 'UNAUTHENTICATED', reason),
@@ -129,15 +128,11 @@ function sendTokenRefused(response: ServerResponse, { reason, message }: TokenRe
     return;
   }
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-  send(response, 401, errorBody(message, 'UNAUTHENTICATED', reason));
+  sendJson(response, 401, errorBody(message, 'UNAUTHENTICATED', reason));
 }
 
 function errorBody(message: string, code: ErrorCode, reason?: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code, reason } }] });
-}
-
-function send(response: ServerResponse, status: number, json: string): void {
-  response.writeHead(status, { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }).end(json);
 }
 
 function redirect(response: ServerResponse, to: string): void {

@@ -10,6 +10,7 @@ import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
 import { readiness, sendReadiness } from '../http/readiness';
+import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
 import type { Subgraph } from './federated-schema';
 import { executeSubgraph } from './in-process';
@@ -43,14 +44,14 @@ export async function serveSubgraph(
     continuing(request.headers, () => inSpan(span, () => answer(request, response))).catch(
       (error: unknown) => {
         logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
-        send(response, 500, { errors: [{ message: 'Internal error.' }] });
+        sendJson(response, 500, JSON.stringify({ errors: [{ message: 'Internal error.' }] }));
       },
     );
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === '/health/live') {
-      send(response, 200, { status: 'live' });
+      sendJson(response, 200, JSON.stringify({ status: 'live' }));
       return;
     }
     if (request.url === '/health/ready') {
@@ -63,12 +64,12 @@ export async function serveSubgraph(
     }
     const caller = await verify(String(request.headers[CALLER_HEADER])).catch(() => null);
     if (caller === null) {
-      send(response, 401, { errors: [{ message: 'Only the gateway may ask.' }] });
+      sendJson(response, 401, JSON.stringify({ errors: [{ message: 'Only the gateway may ask.' }] }));
       return;
     }
     const body = Body.safeParse(JSON.parse(await readBody(request, MAX_BODY_BYTES)));
     if (!body.success) {
-      send(response, 400, { errors: [{ message: 'Not a GraphQL request.' }] });
+      sendJson(response, 400, JSON.stringify({ errors: [{ message: 'Not a GraphQL request.' }] }));
       return;
     }
     const document = documents(body.data.query);
@@ -87,7 +88,7 @@ export async function serveSubgraph(
         },
       },
     );
-    send(response, 200, result);
+    sendJson(response, 200, JSON.stringify(result));
   }
 
   const { url, close } = await listen(handle, http);
@@ -108,14 +109,4 @@ function documentCache(schema: GraphQLSchema): (query: string) => DocumentNode {
     cache.set(query, document);
     return document;
   };
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const json = JSON.stringify(body);
-  response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(json),
-    })
-    .end(json);
 }
