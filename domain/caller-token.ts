@@ -45,12 +45,10 @@ export function callerSigner(subgraph: string, key: CallerKey): (caller: Caller)
   };
 }
 
-/** @throws Error when the token was not made by the gateway for this subgraph within the last 30 seconds. */
-export async function verifyCaller(token: string, subgraph: string, key: CallerKey): Promise<Caller> {
-  return (await verified(token, subgraph, key)).caller;
-}
-
-/** The same, which knows a token again until it expires. @throws Error as verifyCaller does */
+/**
+ * Knows callers by their tokens, and a token that was verified again until it expires.
+ * @throws Error when it was not made by the gateway for this subgraph within the last 30 seconds.
+ */
 export function callerVerifier(subgraph: string, key: CallerKey): (token: string) => Promise<Caller> {
   const known = new LRUCache<string, Caller>({ max: MOST_KNOWN });
   return async (token) => {

@@ -24,8 +24,8 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
     request.on('data', (bytes: Uint8Array) => {
       size += bytes.length;
       if (size <= maxBytes) chunks.push(bytes);
+      else if (size - bytes.length <= maxBytes) reject(new BodyTooLarge(maxBytes));
       else if (size > maxBytes + MOST_DISCARDED_BYTES) request.destroy();
-      else reject(new BodyTooLarge(maxBytes));
     });
     request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     request.once('error', reject);

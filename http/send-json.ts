@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** Up to here a text goes out as one with its head; a longer one is encoded once, and not measured before. */
 const SHORT = 32_768;
 
+/** The whole answer, with its length, kept by nobody on the way. */
 export function sendJson(
   response: ServerResponse,
   status: number,

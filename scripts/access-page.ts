@@ -6,8 +6,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { Access, CallerKind } from '../domain/access';
-import { declaredOnFields } from '../gateway/limits/declared';
+import { CallerKind, type Access } from '../domain/access';
+import { declaredAccess } from '../gateway/limits/operation-access';
 
 const ANYBODY = 'ANYBODY';
 type Column = CallerKind | typeof ANYBODY;
@@ -22,9 +22,7 @@ const CELLS: Record<Reach, string> = { [NOTHING]: '–', [THEIR_OWN]: 'own', [AL
 
 /** docs/access.md: every field that clients see, and who is answered. */
 export function accessPage(supergraphSdl: string, api: GraphQLSchema): string {
-  const declared = declaredOnFields(supergraphSdl, (argumentsOf) =>
-    Access.optional().parse(argumentsOf('access')),
-  );
+  const declared = declaredAccess(supergraphSdl);
   const reaches = new Map(COLUMNS.map((column) => [column, reachOf(column, declared, api)]));
   const rows = objectTypes(api).flatMap((type) => {
     const alike = new Map<string, string[]>();

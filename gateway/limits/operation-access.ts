@@ -39,9 +39,7 @@ interface Guarded {
  * own, or says as data that it is not allowed.
  */
 export function operationAccess(supergraphSdl: string, api: GraphQLSchema): OperationAccess {
-  const declared = declaredOnFields(supergraphSdl, (argumentsOf) =>
-    Access.optional().parse(argumentsOf('access')),
-  );
+  const declared = declaredAccess(supergraphSdl);
 
   return (operation, document) => {
     const fragments = fragmentsOf(document);
@@ -81,6 +79,11 @@ export function operationAccess(supergraphSdl: string, api: GraphQLSchema): Oper
       }
     }
   };
+}
+
+/** By `Type.field`; what is not there is for everybody. */
+export function declaredAccess(supergraphSdl: string): ReadonlyMap<string, Access> {
+  return declaredOnFields(supergraphSdl, (argumentsOf) => Access.optional().parse(argumentsOf('access')));
 }
 
 function saysSoAsData(type: GraphQLNamedType): boolean {

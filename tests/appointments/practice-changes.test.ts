@@ -232,6 +232,20 @@ describe('a request to book that is delivered again after it was cancelled', () 
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });
 
+  test('is looked for however long the book could not be read', async () => {
+    const situation = await cancelled();
+    const later = { ...lab.deps, now: () => new Date(Date.now() + 61 * 60_000) };
+    given.once('READ', { kind: 'html-200' });
+    expect((await look(situation.booking, later)).state).toBe('CANCELLED');
+    await deliverLate(situation, situation.booking);
+    const looked = jest.spyOn(lab.deps.ledger, 'looked');
+    given.once('READ', { kind: 'html-200' });
+    await look(situation.booking, later);
+    expect(looked.mock.calls[0]?.[1].checkInMs).toBe(lab.deps.sweepEveryMs);
+    looked.mockRestore();
+    expect((await look(situation.booking, later)).state).toBe('DUPLICATE_FOUND');
+  });
+
   test('is looked for soon, ever more slowly, and for an hour', async () => {
     const { booking } = await cancelled();
     const at = (minutes: number) => ({ ...lab.deps, now: () => new Date(Date.now() + minutes * 60_000) });

@@ -18,9 +18,9 @@ import {
 } from 'graphql';
 import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
-import { Access, CallerKind } from '../../domain/access';
+import { CallerKind } from '../../domain/access';
 import { loadSupergraph } from '../../gateway/execution/supergraph';
-import { declaredOnFields } from '../../gateway/limits/declared';
+import { declaredAccess } from '../../gateway/limits/operation-access';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, newFamily, type Ask } from '../patient-journey';
 
@@ -28,7 +28,7 @@ import { asker, newFamily, type Ask } from '../patient-journey';
 
 const sdl = readFileSync(join(__dirname, '..', '..', 'schema', 'supergraph.graphql'), 'utf8');
 const { api } = loadSupergraph(sdl);
-const declared = declaredOnFields(sdl, (argumentsOf) => Access.optional().parse(argumentsOf('access')));
+const declared = declaredAccess(sdl);
 const KINDS = ['nobody', ...CallerKind.options] as const;
 const cells = [...declared].flatMap(([coordinate, access]) =>
   KINDS.map((kind) => ({ coordinate, kind, access })),

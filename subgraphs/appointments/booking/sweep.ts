@@ -15,11 +15,13 @@ export async function sweep(booking: Booking, deps: BookingDeps): Promise<void> 
   const isPast = booking.offer.slot.startsAt <= deps.now();
   // Suppliers do not list the past.
   if (isPast) return nothingNew(booking, { absentReads: 0, checkInMs: null }, deps);
-  if (booking.state === 'CANCELLED') return sweepCancelled(booking, deps);
-  const read = await readBack(booking, deps);
+  // A second appointment has an id of its own, and so is looked for as if we had none.
+  const isCancelled = booking.state === 'CANCELLED';
+  const read = await readBack(isCancelled ? { ...booking, appointment: null } : booking, deps);
   const checkInMs = deps.sweepEveryMs;
   if (read.kind === 'failed')
     return nothingNew(booking, { absentReads: booking.absentReads, checkInMs }, deps);
+  if (isCancelled) return sweepCancelled(booking, read, deps);
   return booking.state === 'FAILED' ? sweepFailed(booking, read, deps) : sweepStanding(booking, read, deps);
 }
 
@@ -34,18 +36,14 @@ async function sweepFailed(booking: Booking, { found, evidence }: Read, deps: Bo
   await apply(booking, 'FOUND', 'SYSTEM', { ...known, evidence }, deps);
 }
 
-/** A second appointment has an id of its own, and so is looked for as if we had none. */
-async function sweepCancelled(booking: Booking, deps: BookingDeps): Promise<void> {
-  const read = await readBack({ ...booking, appointment: null }, deps);
-  const stands = read.kind === 'read' && read.found?.status === 'BOOKED' ? read.found : null;
-  if (stands === null || (await isAnotherBookingOfOurs(booking, deps)))
+async function sweepCancelled(booking: Booking, { found, evidence }: Read, deps: BookingDeps): Promise<void> {
+  if (found?.status !== 'BOOKED' || (await isAnotherBookingOfOurs(booking, deps)))
     return nothingNew(booking, { absentReads: 0, checkInMs: nextLookForDuplicates(booking, deps) }, deps);
-  const { id, version, carriesMarker } = stands;
+  const { id, version, carriesMarker } = found;
   // Without our mark it may be one that the person has made since, at the practice or in its own app.
   if (carriesMarker !== true)
     await needsAPerson(booking, { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' }, deps);
-  else
-    await apply(booking, 'FOUND', 'SYSTEM', { appointment: { id, version }, evidence: read.evidence }, deps);
+  else await apply(booking, 'FOUND', 'SYSTEM', { appointment: { id, version }, evidence }, deps);
 }
 
 /** Ever later: each time as long again as it has been. */
