@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller';
+import type { Abandonment } from '../http/abandonment';
 import type { Answer } from './execution/answer';
 
 /** What an operation may cost, and what its sender has left for the rest of a minute. */
@@ -9,14 +10,12 @@ export interface OperationCost {
   remaining: number;
 }
 
-/** What the gateway knows about the request it serves; made per operation. */
-export interface GatewayContext {
+/** What the gateway knows about the request it serves; made per operation. Abandoned when the client has gone, or the time for a query is over. */
+export interface GatewayContext extends Abandonment {
   caller: Caller;
   requestId: string;
   /** A digest of the client's address, to count by. */
   source: string;
-  /** Aborted when the client has gone, or the time for a query is over. */
-  signal: AbortSignal;
   /** Absent before it is known which operation is meant. */
   cost?: OperationCost;
   /** What came of it, once that is known: for the audit trail. */

@@ -36,7 +36,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
     bodyTimeout: TIMEOUT_MS,
   });
   return {
-    async fetch({ query, variables, operationName }, { caller, requestId, source, signal }) {
+    async fetch({ query, variables, operationName }, { caller, requestId, source, onAbandoned }) {
       const headers = {
         'content-type': 'application/json',
         [CALLER_HEADER]: await sign(caller),
@@ -46,7 +46,7 @@ export function httpTransport(name: string, url: string, callerKey: Uint8Array):
       };
       const body = JSON.stringify({ query, variables, operationName });
       const request = { path: pathname, method: 'POST', headers, body } as const;
-      const { status, text } = await pooledRequest(pool, request, signal);
+      const { status, text } = await pooledRequest(pool, request, onAbandoned);
       if (status !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${status}.`);
       return Reply.parse(JSON.parse(text));
     },

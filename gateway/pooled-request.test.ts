@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { abandonment } from '../http/abandonment';
 import { listen, type Listening } from '../http/listen';
 import { pooledRequest } from './pooled-request';
 
@@ -7,8 +8,8 @@ let server: Listening;
 let pool: Pool;
 let gone = 0;
 const HEADERS = { 'content-type': 'application/json' };
-const ask = (path: string, signal = new AbortController().signal) =>
-  pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, signal);
+const ask = (path: string, { onAbandoned } = abandonment()) =>
+  pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onAbandoned);
 
 beforeAll(async () => {
   server = await listen(
@@ -45,9 +46,9 @@ it.each(['/reset', '/never', '/half'])('fails where no answer comes: %s', async 
 
 it('ends at once when nobody waits any more, at the other end too', async () => {
   const before = gone;
-  const waiting = new AbortController();
-  const asked = ask('/never', waiting.signal);
-  setTimeout(() => waiting.abort(), 50);
+  const waiting = abandonment();
+  const asked = ask('/never', waiting);
+  setTimeout(waiting.abandon, 50);
   const began = performance.now();
   await expect(asked).rejects.toThrow();
   expect(performance.now() - began).toBeLessThan(400);
@@ -56,14 +57,17 @@ it('ends at once when nobody waits any more, at the other end too', async () => 
 });
 
 it('is not even begun when nobody waits', async () => {
-  await expect(ask('/whole', AbortSignal.abort())).rejects.toThrow();
+  const waiting = abandonment();
+  waiting.abandon();
+  await expect(ask('/whole', waiting)).rejects.toThrow();
+  expect(waiting.signal.aborted).toBe(true);
 });
 
 it('waits for a connection, and not longer than anybody waits for it', async () => {
   const busy = [ask('/never'), ask('/never')];
-  const waiting = new AbortController();
-  const asked = ask('/whole', waiting.signal);
-  setTimeout(() => waiting.abort(), 50);
+  const waiting = abandonment();
+  const asked = ask('/whole', waiting);
+  setTimeout(waiting.abandon, 50);
   await expect(asked).rejects.toThrow();
   await Promise.allSettled(busy);
   expect((await ask('/whole')).status).toBe(200);

@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
+import type { Abandonment } from '../http/abandonment';
 
 export interface PooledAnswer {
   status: number;
@@ -13,22 +14,23 @@ export interface PooledAnswer {
 export function pooledRequest(
   pool: Pool,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  onAbandoned: Abandonment['onAbandoned'],
 ): Promise<PooledAnswer> {
   return new Promise((resolve, reject) => {
     let status = 0;
+    let abandoned: Error | undefined;
     let controller: Dispatcher.DispatchController | undefined;
     const chunks: Buffer[] = [];
-    const giveUp = () => {
-      controller?.abort(reasonOf(signal));
-      reject(reasonOf(signal));
-    };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
+    const stopListening = onAbandoned(() => {
+      abandoned = new Error('Nobody waits for the answer any more.');
+      controller?.abort(abandoned);
+      reject(abandoned);
+    });
+    if (abandoned !== undefined) return;
     pool.dispatch(options, {
       onRequestStart(started) {
         controller = started;
-        if (signal.aborted) started.abort(reasonOf(signal));
+        if (abandoned !== undefined) started.abort(abandoned);
       },
       onResponseStart(_, statusCode) {
         status = statusCode;
@@ -37,17 +39,13 @@ export function pooledRequest(
         chunks.push(chunk);
       },
       onResponseEnd() {
-        signal.removeEventListener('abort', giveUp);
+        stopListening();
         resolve({ status, text: Buffer.concat(chunks).toString('utf8') });
       },
       onResponseError(_, error) {
-        signal.removeEventListener('abort', giveUp);
+        stopListening();
         reject(error);
       },
     });
   });
-}
-
-function reasonOf({ reason }: AbortSignal): Error {
-  return reason instanceof Error ? reason : new Error('Nobody waits for the answer any more.');
 }

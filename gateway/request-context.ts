@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
-import { abortedUnlessAnswered } from '../http/aborted-unless-answered';
+import { abandonedUnlessAnswered } from '../http/abandonment';
 import type { GatewayContext } from './gateway-context';
 
 export interface RequestContext extends GatewayContext {
@@ -9,26 +9,25 @@ export interface RequestContext extends GatewayContext {
   giveUp(): void;
 }
 
-/** Most operations never look at source and signal: they are made for those that do. */
 export function requestContext(
   caller: Caller,
   request: IncomingMessage,
   response: ServerResponse,
   sourceOf: (request: IncomingMessage) => string,
 ): RequestContext {
-  let controller: AbortController | undefined;
+  const abandonment = abandonedUnlessAnswered(response);
   let source: string | undefined;
   return {
     caller,
     requestId: String(response.getHeader(REQUEST_ID_HEADER)),
+    // A digest, which only those operations need that somebody without a token sends.
     get source() {
       return (source ??= sourceOf(request));
     },
     get signal() {
-      return (controller ??= abortedUnlessAnswered(response)).signal;
+      return abandonment.signal;
     },
-    giveUp() {
-      controller?.abort();
-    },
+    onAbandoned: abandonment.onAbandoned,
+    giveUp: abandonment.abandon,
   };
 }

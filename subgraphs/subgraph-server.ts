@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, callerVerifier } from '../domain/caller-token';
-import { abortedUnlessAnswered } from '../http/aborted-unless-answered';
+import { abandonedUnlessAnswered, type Abandonment } from '../http/abandonment';
 import { listen, type Listening } from '../http/listen';
 import { readBody } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
@@ -74,7 +74,7 @@ export async function serveSubgraph(
     }
     const document = documents(body.data.query);
     // Most fields never look at it.
-    let waited: AbortController | undefined;
+    let abandonment: Abandonment | undefined;
     const { variables, operationName } = body.data;
     const result = await executeSubgraph(
       subgraph.schema,
@@ -84,7 +84,7 @@ export async function serveSubgraph(
         requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
         source: request.headers[SOURCE_HEADER]?.toString(),
         get signal() {
-          return (waited ??= abortedUnlessAnswered(response)).signal;
+          return (abandonment ??= abandonedUnlessAnswered(response)).signal;
         },
       },
     );

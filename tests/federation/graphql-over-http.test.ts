@@ -11,6 +11,7 @@ import type { GatewayContext } from '../../gateway/gateway-context';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
 import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { requestHandler } from '../../gateway/request-handler';
+import { abandonment } from '../../http/abandonment';
 import { listen, type Listening } from '../../http/listen';
 import { composed } from './composed';
 import { subgraphOfGeneratedAnswers } from './generated-answers';
@@ -225,7 +226,7 @@ async function byApollo({ method = 'GET', headers = {}, search = '', body }: Sen
         requestId: '',
         source: '',
         cost: COST,
-        signal: new AbortController().signal,
+        ...abandonment(),
       }),
   });
   return { status, type: answered.get('content-type'), text: text.kind === 'complete' ? text.string : '' };

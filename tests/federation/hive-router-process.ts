@@ -9,6 +9,7 @@ import { deriveKey } from '../../domain/secret';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { httpTransport } from '../../gateway/http-transport';
 import { identifier } from '../../gateway/identity/identify';
+import { abandonedUnlessAnswered } from '../../http/abandonment';
 import { listen } from '../../http/listen';
 import { readBody } from '../../http/read-body';
 
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
           caller: await identify(request.headers.authorization),
           requestId: randomUUID(),
           source: 'another router',
-          signal: AbortSignal.timeout(30_000),
+          ...abandonedUnlessAnswered(response),
         };
         const result = await executor({ document: parse(query), variables: variables ?? {}, context });
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));

@@ -4,6 +4,7 @@ import type { GatewayContext } from '../../gateway/gateway-context';
 import type { DocumentLimits } from '../../gateway/limits/gateway-limits';
 import { federatedExecutor } from '../../gateway/federated-executor';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
+import { abandonment } from '../../http/abandonment';
 import { executeSubgraph } from '../../subgraphs/in-process';
 import { composed } from './composed';
 import { diceOf, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
@@ -31,7 +32,7 @@ const CONTEXT: GatewayContext = {
   caller: { kind: 'anonymous' },
   requestId: 'request',
   source: '',
-  signal: new AbortController().signal,
+  ...abandonment(),
 };
 
 /** How our gateway executes what it asks a subgraph in its process. */

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+
+/** That nobody waits any more for what is under way. */
+export interface Abandonment {
+  /** For what takes nothing else. Made when it is first asked for: that takes longer than many an answer. */
+  readonly signal: AbortSignal;
+  /** @returns what takes the listener back, which is then not called any more */
+  onAbandoned(listener: () => void): () => void;
+}
+
+export function abandonment(): Abandonment & { abandon(): void } {
+  const listeners = new Set<() => void>();
+  let controller: AbortController | undefined;
+  let isAbandoned = false;
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (isAbandoned) controller.abort();
+      return controller.signal;
+    },
+    onAbandoned(listener) {
+      if (isAbandoned) listener();
+      else listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    abandon() {
+      isAbandoned = true;
+      controller?.abort();
+      for (const listener of listeners) listener();
+      listeners.clear();
+    },
+  };
+}
+
+/** Abandoned when whoever asked is gone before the answer is. */
+export function abandonedUnlessAnswered(response: ServerResponse): ReturnType<typeof abandonment> {
+  const made = abandonment();
+  const abandonUnlessAnswered = () => {
+    if (!response.writableFinished) made.abandon();
+  };
+  if (response.closed) abandonUnlessAnswered();
+  else response.once('close', abandonUnlessAnswered);
+  return made;
+}
