@@ -96,7 +96,10 @@ interface Row {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  });
+  const isWanted = (name: string) => values.only?.some((only) => name.includes(only)) ?? true;
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   process.env.TEST_POSTGRES_URL = postgres?.url;
   const logger = pino({ level: 'silent' });
@@ -108,6 +111,7 @@ async function main(): Promise<void> {
   try {
     for (const database of testDatabases())
       for (const store of stores) {
+        if (!isWanted(`${database.name}, ${store.name}`)) continue;
         const row = await measured(database, store);
         rows.push(row);
         if (!values.json) print(row);

@@ -1,6 +1,7 @@
 import { PostgresDialect, type Dialect, type PostgresPoolClient } from 'kysely';
 import { DatabaseError, Pool, types, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable';
+import { isUnawaited } from './unawaited';
 
 const CONNECTIONS = 20;
 /** For a free connection, or a new one. */
@@ -17,6 +18,7 @@ export function postgresDialect(url: string, { isPatient = false } = {}): Dialec
     connectionString: url,
     max: isPatient ? 1 : CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    pipeline: true,
     ...(isPatient ? {} : { lock_timeout: LOCK_WITHIN_MS, query_timeout: ANSWER_WITHIN_MS }),
     types: { getTypeParser: numbersForBigints },
   });
@@ -44,14 +46,37 @@ async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolC
   }
 }
 
-/** A connection that failed other than by PostgreSQL's own word is not given to anybody else. */
+/**
+ * A connection that failed other than by PostgreSQL's own word is not given to anybody else. What nobody waits for goes out with
+ * what comes after it, and its failure is that one's.
+ */
 function watched(client: PoolClient, names: StatementNames): PostgresPoolClient {
+  const { stream } = client.connection;
   let isBroken = false;
   let isInTransaction = false;
+  let unanswered: Promise<QueryResult>[] = [];
 
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (text === 'begin' || isUnawaited(text)) {
+      if (unanswered.length === 0) stream.cork();
+      const sent = send(text, values);
+      sent.catch(() => undefined);
+      unanswered.push(sent);
+      return NOT_KNOWN;
+    }
+    const before = unanswered;
+    unanswered = [];
+    const answer = send(text, values);
+    if (before.length > 0) stream.uncork();
+    // PostgreSQL answers in turn, and after the first failure nothing of the transaction but with that it has failed.
+    if (text !== 'rollback') await Promise.all([...before, answer]);
+    return answer;
+  }
+
+  async function send(text: string, values: readonly unknown[]): Promise<QueryResult> {
     if (text === 'begin') isInTransaction = true;
     if (text === 'commit' || text === 'rollback') isInTransaction = false;
+    const isWithin = isInTransaction;
     try {
       const result = await answered(
         client.query({ text, values: [...values], name: names.of(text, values) }),
@@ -62,7 +87,7 @@ function watched(client: PoolClient, names: StatementNames): PostgresPoolClient 
     } catch (error) {
       if (isOutdatedPlan(error)) {
         names.forget();
-        if (!isInTransaction) return query(text, values);
+        if (!isWithin) return send(text, values);
       }
       isBroken ||= error instanceof DatabaseUnavailable && error.fault === 'NOT_ANSWERING';
       throw error;
@@ -73,10 +98,13 @@ function watched(client: PoolClient, names: StatementNames): PostgresPoolClient 
     // Kysely types `command` more narrowly than PostgreSQL answers; cursors are not used.
     query: query as unknown as PostgresPoolClient['query'],
     release() {
-      client.release(isBroken);
+      client.release(isBroken || unanswered.length > 0);
     },
   };
 }
+
+/** Of what nobody waits for. */
+const NOT_KNOWN: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] };
 
 type StatementNames = ReturnType<typeof statementNames>;
 

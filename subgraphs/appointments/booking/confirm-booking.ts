@@ -4,12 +4,12 @@ import type { Opened } from '../ledger/opening';
 import type { Hold } from '../ledger/records';
 import type { Refused, Request } from '../ledger/requests';
 import type { Offer } from '../offers';
-import { personOf } from '../patients';
+import { patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { acquire, holdKey, letGo, mayBook } from './hold-slot';
-import { placeBooking, placed, slotTaken, type Placed, type Placing } from './place-booking';
+import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
 
 export type ConfirmAnswer =
   | Placed
@@ -18,9 +18,12 @@ export type ConfirmAnswer =
   | { kind: 'not-allowed'; message: string }
   | { kind: 'key-reused' };
 
-export interface ConfirmBooking extends Placing {
+export interface ConfirmBooking {
   holdId: string;
+  contactPhone: string | undefined;
+  reason: string | undefined;
   idempotencyKey: string;
+  requestId: string;
 }
 
 /** How long a double click waits to see what the first one brought. */
@@ -48,20 +51,21 @@ export async function confirmBooking(
     [input.holdId, input.contactPhone ?? null, input.reason ?? null],
     deps,
   );
-  const earlier = await deps.ledger.earlier(asked);
+  const [earlier, hold] = await Promise.all([
+    deps.ledger.earlier(asked),
+    deps.ledger.findHold(input.holdId, caller.id),
+  ]);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
-
-  const hold = await deps.ledger.findHold(input.holdId, caller.id);
   if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
-  if (personOf(caller, hold, deps) === undefined)
-    return { kind: 'not-allowed', message: 'You may not act for this person.' };
+  const person = personOf(caller, hold, deps);
+  if (person === undefined) return { kind: 'not-allowed', message: 'You may not act for this person.' };
 
   const openedAt = performance.now();
   const opened = earlier ?? (await open(hold, asked, deps));
   switch (opened.kind) {
     case 'opened':
-      return placeBooking(opened.booking, openedAt, input, caller, deps);
+      return placeBooking(opened.booking, { ...input, patient: patientOf(person), openedAt }, caller, deps);
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
     case 'refused':

@@ -58,10 +58,12 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
     [input.slotId, input.patientId ?? null],
     deps,
   );
-  const earlier = await ledger.earlier(asked);
-  if (earlier !== null) return replay(earlier, caller, deps);
   const patient = patientOf(person);
-  const standing = await ledger.standingBooking(patients.digest(patient), offer.assessmentDigest);
+  const [earlier, standing] = await Promise.all([
+    ledger.earlier(asked),
+    ledger.standingBooking(patients.digest(patient), offer.assessmentDigest),
+  ]);
+  if (earlier !== null) return replay(earlier, caller, deps);
   if (standing !== null) return alreadyBooked(standing, caller);
   const ownPractice = person.registeredPractice ?? null;
   return take({ offer: { ...offer, ownPractice }, patient, caller, asked, requestId: input.requestId }, deps);

@@ -1,4 +1,4 @@
-import type { BookOutcome } from '../../../adapters/gp-system';
+import type { BookOutcome, Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
@@ -19,27 +19,25 @@ export type Placed =
   | { kind: 'supplier-unavailable'; practice: OdsCode; retryAfterSeconds: number | null };
 
 export interface Placing {
+  /** As their verified identity has them now. */
+  patient: Patient;
+  /** When the booking was put down, on the monotonic clock. */
+  openedAt: number;
   contactPhone: string | undefined;
   reason: string | undefined;
   requestId: string;
 }
 
-/**
- * Sends a booking that is on disk to its supplier, once, and puts down what it said.
- * @param openedAt when the booking was put down, on the monotonic clock.
- */
+/** Sends a booking that is on disk to its supplier, once, and puts down what it said. */
 export async function placeBooking(
   booking: Booking,
-  openedAt: number,
-  input: Placing,
+  { patient, openedAt, contactPhone, reason, requestId }: Placing,
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<Placed> {
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
-  const patient = await patientFor(booking, deps);
   const { limits } = system.manifest;
-  const { contactPhone, reason, requestId } = input;
   // This process slept: by now another may have taken the booking for abandoned and looked for it.
   if (performance.now() - openedAt > ABANDONED_AFTER_MS)
     return placed(await record(booking, NOTHING_SENT, limits.settleMs, deps), null, caller, requestId, deps);

@@ -1,3 +1,4 @@
+import type { Patient } from '../../../adapters/gp-system';
 import type { Caller, PatientCaller, Person } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../offers';
@@ -63,7 +64,8 @@ export async function rescheduleBooking(
 
   const key = holdKey(offer);
   const id = holdId(asked);
-  const patientSealed = await deps.patients.seal(patientOf(person));
+  const patient = patientOf(person);
+  const patientSealed = await deps.patients.seal(patient);
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
     const known = await ledger.refuse(asked, 'SLOT_TAKEN');
@@ -93,12 +95,11 @@ export async function rescheduleBooking(
     case 'opened': {
       const placed = await placeBooking(
         opened.booking,
-        openedAt,
-        { requestId, contactPhone: undefined, reason: undefined },
+        { patient, openedAt, requestId, contactPhone: undefined, reason: undefined },
         caller,
         deps,
       );
-      await giveBackOld(old.id, person, requestId, deps);
+      await giveBackOld(old.id, patient, requestId, deps);
       return placed;
     }
     case 'repeated':
@@ -117,7 +118,7 @@ export async function rescheduleBooking(
 /** Does at once what the reconciler would do in the end. */
 async function giveBackOld(
   bookingId: string,
-  person: Person,
+  patient: Patient,
   requestId: string,
   deps: BookingDeps,
 ): Promise<void> {
@@ -126,7 +127,7 @@ async function giveBackOld(
   const claimedAt = performance.now();
   const checkInMs = leaseMs(systemOf(old, deps.systems), 'cancel');
   const isOurs = await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, checkInMs });
-  const giving = { patient: patientOf(person), claimedAt, attempt: 'AGAIN', requestId } as const;
+  const giving = { patient, claimedAt, attempt: 'AGAIN', requestId } as const;
   if (isOurs) await giveBack(old, giving, deps);
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import { isConflict, type Database } from '../../database';
+import { unawaited } from '../../unawaited';
 import { statusOf, type BookingState } from '../booking/states';
 import { eventHash } from './chain';
 import type { Evidence } from './records';
@@ -48,6 +49,7 @@ export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | '
     await transaction
       .insertInto('booking_event')
       .values({ booking_id, version, at, event, state, actor, hash })
+      .modifyEnd(unawaited)
       .execute();
     const status = statusOf(state);
     if (before === null || status === statusOf(before.state)) return;
@@ -61,6 +63,7 @@ export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | '
     await transaction
       .insertInto('outbox')
       .values({ booking_id, version, status, at, ...untried })
+      .modifyEnd(unawaited)
       .execute();
   }
 
@@ -73,6 +76,7 @@ export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | '
     await transaction
       .insertInto('booking_evidence')
       .values({ booking_id: bookingId, at: now, ...evidence })
+      .modifyEnd(unawaited)
       .execute();
   }
 

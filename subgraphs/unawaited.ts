@@ -1,0 +1,13 @@
+import { sql } from 'kysely';
+
+const MARK = '-- not awaited';
+
+/**
+ * At the end of a statement in a transaction whose result nobody needs. On PostgreSQL it does not take a way there and back of
+ * its own; where it fails the next statement fails with its error, the commit at the latest.
+ */
+export const unawaited = sql.raw(MARK);
+
+export function isUnawaited(text: string): boolean {
+  return text.endsWith(MARK);
+}
