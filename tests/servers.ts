@@ -1,9 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, chownSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../http/free-port';
+import { postgresCluster } from './postgres-cluster';
 
 /** A real Redis or PostgreSQL that lives as long as one test run. */
 export interface TestServer {
@@ -55,54 +56,17 @@ export async function startRedis(extraArguments: string[] = []): Promise<TestRed
 
 /** Null when the machine has no PostgreSQL server. */
 export async function startPostgres(): Promise<TestServer | null> {
-  const bin = postgresBinaries();
-  if (bin === null) return null;
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'gp-booking-postgres-'));
-  const account = unprivileged();
-  if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
-  const data = join(folder, 'data');
-  const made = spawnSync(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    {
-      ...account,
-      cwd: folder,
-    },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr.toString()}`);
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=300'],
-    { ...account, cwd: folder, stdio: 'ignore' },
-  );
-  const ready = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
-  await until(() => spawnSync(join(bin, 'pg_isready'), ready).status === 0, 'PostgreSQL');
+  const cluster = await postgresCluster('gp-booking-postgres-', 300);
+  if (cluster === null) return null;
+  const server = cluster.launch();
+  await until(cluster.isReady, 'PostgreSQL');
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres@127.0.0.1:${cluster.port}/postgres`,
     async stop() {
       await ended(server, 'SIGINT');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(cluster.folder, { recursive: true, force: true });
     },
   };
-}
-
-function postgresBinaries(): string | null {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(debian, version, 'bin')), '/usr/local/bin', '/usr/bin'];
-  return (
-    folders.find((folder) =>
-      ['initdb', 'postgres', 'pg_isready'].every((name) => existsSync(join(folder, name))),
-    ) ?? null
-  );
-}
-
-/** PostgreSQL refuses to run as root: Debian's package brings the user `postgres`. */
-function unprivileged(): { uid?: number; gid?: number } {
-  if (userInfo().uid !== 0) return {};
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres']).stdout.toString());
-  return { uid: id('-u'), gid: id('-g') };
 }
 
 async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -1,11 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../http/free-port';
+import { postgresCluster } from '../postgres-cluster';
 
 /** A real server that the nemesis may kill, pause and start again on the same port and files. */
 export interface KillableServer {
@@ -37,38 +38,10 @@ export async function killableRedis(): Promise<KillableServer | null> {
 
 /** Null when the machine has no PostgreSQL server. */
 export async function killablePostgres(): Promise<KillableServer | null> {
-  const bin = binaries();
-  if (bin === null) return null;
-  const folder = mkdtempSync(join(tmpdir(), 'faults-postgres-'));
-  const port = await freePort();
-  const account = unprivileged();
-  if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
-  const data = join(folder, 'data');
-  const made = spawnSync(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    { ...account, cwd: folder },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr.toString()}`);
-  const given = [
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-h',
-    '127.0.0.1',
-    '-k',
-    folder,
-    '-c',
-    'max_connections=200',
-  ];
-  const ready = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
-  return killable(
-    port,
-    folder,
-    () => spawn(join(bin, 'postgres'), given, { ...account, cwd: folder, stdio: 'ignore' }),
-    () => Promise.resolve(spawnSync(join(bin, 'pg_isready'), ready).status === 0),
-  );
+  const cluster = await postgresCluster('faults-postgres-', 200);
+  if (cluster === null) return null;
+  const { port, folder, launch, isReady } = cluster;
+  return killable(port, folder, launch, () => Promise.resolve(isReady()));
 }
 
 const atExitAll = new Set<() => void>();
@@ -137,22 +110,4 @@ async function answersRedis(port: number): Promise<boolean> {
   ]);
   socket.destroy();
   return answer.startsWith('+PONG');
-}
-
-function binaries(): string | null {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(debian, version, 'bin')), '/usr/local/bin', '/usr/bin'];
-  return (
-    folders.find((folder) =>
-      ['initdb', 'postgres', 'pg_isready'].every((name) => existsSync(join(folder, name))),
-    ) ?? null
-  );
-}
-
-/** PostgreSQL refuses to run as root: Debian's package brings the user `postgres`. */
-function unprivileged(): { uid?: number; gid?: number } {
-  if (userInfo().uid !== 0) return {};
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres']).stdout.toString());
-  return { uid: id('-u'), gid: id('-g') };
 }
