@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { unawaited } from '../../unawaited';
 import { statusOf, type BookingState } from '../booking/states';
 import { bookingRows } from './reading';
 import { bookingOf, type Booking } from './records';
@@ -97,6 +98,7 @@ async function insertNotice(
       delivered_at: null,
       given_up_at: null,
     })
+    .modifyEnd(unawaited)
     .execute();
 }
 
