@@ -107,13 +107,7 @@ function compileField(
   const argumentsOf = argumentReader(field, fieldNodes[0]);
   const complete = compileComplete(field.type, fieldNodes, on);
   const isNullable = !isNonNullType(field.type);
-
-  function failed(execution: Execution, raw: unknown, path: Path): null {
-    const error = locatedError(raw, fieldNodes, responsePathAsArray(path));
-    if (!isNullable) throw error;
-    execution.errors.add(error, path);
-    return null;
-  }
+  const failed = failure(fieldNodes, isNullable);
 
   function run(execution: Execution, source: unknown, prev: Path | undefined): unknown {
     const path: Path = { prev, key: responseName, typename: parentType.name };
@@ -132,12 +126,7 @@ function compileField(
         variableValues,
       };
       const value: unknown = resolve(source, argumentsOf(variableValues), execution.context, info);
-      const completed = isPromise(value)
-        ? value.then((resolved) => complete(execution, resolved, path, info))
-        : complete(execution, value, path, info);
-      return isPromise(completed)
-        ? completed.then(undefined, (error: unknown) => failed(execution, error, path))
-        : completed;
+      return settle(complete, failed, execution, value, path, info);
     } catch (error) {
       return failed(execution, error, path);
     }
@@ -152,6 +141,35 @@ function compileField(
       return leaf === undefined ? run(execution, source, prev) : leaf;
     },
   };
+}
+
+type Failed = (execution: Execution, raw: unknown, path: Path) => null;
+
+/** Where null may be, the error is noted and the answer is null; else it is for what is around it. */
+function failure(fieldNodes: readonly FieldNode[], isNullable: boolean): Failed {
+  return (execution, raw, path) => {
+    const error = locatedError(raw, fieldNodes, responsePathAsArray(path));
+    if (!isNullable) throw error;
+    execution.errors.add(error, path);
+    return null;
+  };
+}
+
+/** @throws what fails at once; what fails later is settled by `failed`. */
+function settle(
+  complete: Complete,
+  failed: Failed,
+  execution: Execution,
+  value: unknown,
+  path: Path,
+  info: GraphQLResolveInfo,
+): unknown {
+  const completed = isPromise(value)
+    ? value.then((resolved) => complete(execution, resolved, path, info))
+    : complete(execution, value, path, info);
+  return isPromise(completed)
+    ? completed.then(undefined, (error: unknown) => failed(execution, error, path))
+    : completed;
 }
 
 /**
@@ -221,23 +239,11 @@ function compileLeaf(type: GraphQLLeafType): Complete {
 
 function compileList(type: GraphQLOutputType, fieldNodes: readonly FieldNode[], on: Compiling): Complete {
   const complete = compileComplete(type, fieldNodes, on);
-  const isNullable = !isNonNullType(type);
-
-  function failed(execution: Execution, raw: unknown, path: Path): null {
-    const error = locatedError(raw, fieldNodes, responsePathAsArray(path));
-    if (!isNullable) throw error;
-    execution.errors.add(error, path);
-    return null;
-  }
+  const failed = failure(fieldNodes, !isNonNullType(type));
 
   function element(execution: Execution, value: unknown, path: Path, info: GraphQLResolveInfo): unknown {
     try {
-      const completed = isPromise(value)
-        ? value.then((resolved) => complete(execution, resolved, path, info))
-        : complete(execution, value, path, info);
-      return isPromise(completed)
-        ? completed.then(undefined, (error: unknown) => failed(execution, error, path))
-        : completed;
+      return settle(complete, failed, execution, value, path, info);
     } catch (error) {
       return failed(execution, error, path);
     }

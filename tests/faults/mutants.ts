@@ -143,9 +143,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `      return placeBooking(opened.booking, openedAt, input, caller, deps);`,
+        find: `      return placeBooking(opened.booking, placing, caller, deps);`,
         replace: `      try {
-        return await placeBooking(opened.booking, openedAt, input, caller, deps);
+        return await placeBooking(opened.booking, placing, caller, deps);
       } catch (error) {
         for (let tries = 0; tries < 20; tries++)
           try { await deps.ledger.forgetRequest(asked); break; } catch { /* busy */ }

@@ -61,11 +61,11 @@ export async function confirmBooking(
   const person = personOf(caller, hold, deps);
   if (person === undefined) return { kind: 'not-allowed', message: 'You may not act for this person.' };
 
-  const openedAt = performance.now();
+  const placing = { ...input, patient: patientOf(person), openedAt: performance.now() };
   const opened = earlier ?? (await open(hold, asked, deps));
   switch (opened.kind) {
     case 'opened':
-      return placeBooking(opened.booking, { ...input, patient: patientOf(person), openedAt }, caller, deps);
+      return placeBooking(opened.booking, placing, caller, deps);
     case 'repeated':
       return replayed(opened.resultId, requestId, caller, deps);
     case 'refused':
