@@ -10,7 +10,10 @@ export interface OperationCost {
   remaining: number;
 }
 
-/** What the gateway knows about the request it serves; made per operation. Abandoned when the client has gone, or the time for a query is over. */
+/**
+ * What the gateway knows about the request it serves; made per operation. Abandoned when the client has gone, or the time for a
+ * query is over.
+ */
 export interface GatewayContext extends Abandonment {
   caller: Caller;
   requestId: string;
