@@ -53,7 +53,7 @@ export async function searchAgain(
       callerId: caller.id,
       patient,
       requestId,
-      signal: new AbortController().signal,
+      signal: undefined,
     },
     WAIT_MS,
     deps,

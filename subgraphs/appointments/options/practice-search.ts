@@ -60,7 +60,8 @@ export interface SearchFor {
   /** The person to be seen, where the caller's verified identity says who that is. */
   patient: Patient | undefined;
   requestId: string;
-  signal: AbortSignal;
+  /** Undefined where the search is finished although nobody waits. */
+  signal: AbortSignal | undefined;
 }
 
 export interface SearchDeps {
