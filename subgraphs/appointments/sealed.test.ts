@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { CompactEncrypt, EncryptJWT } from 'jose';
+import { z } from 'zod';
+import { sealer } from './sealed';
+
+const Note = z.object({ text: z.string(), at: z.coerce.date() });
+const NOTE = { text: 'Renée', at: new Date('2026-03-02T09:10:00Z') };
+const NOW = new Date('2026-03-02T09:00:00Z');
+const LATER = new Date('2026-03-02T09:10:00Z');
+const key = randomBytes(32);
+const { seal, open } = sealer(Note, key);
+
+test('opens what it has sealed, and nobody can read it', async () => {
+  const sealed = await seal(NOTE);
+  expect(Buffer.from(sealed, 'base64url').toString()).not.toContain('Ren');
+  expect(await open(sealed, NOW)).toEqual(NOTE);
+  expect(await seal(NOTE)).not.toBe(sealed);
+});
+
+test('opens nothing from the moment on at which it ends', async () => {
+  const sealed = await seal(NOTE, LATER);
+  expect(await open(sealed, new Date(LATER.getTime() - 1))).toEqual(NOTE);
+  expect(await open(sealed, LATER)).toBeNull();
+});
+
+test('opens what lies on disk since a JWT was made of it', async () => {
+  const before = await new EncryptJWT({ value: NOTE })
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+    .setExpirationTime(LATER)
+    .encrypt(key);
+  expect(await open(before, NOW)).toEqual(NOTE);
+  expect(await open(before, LATER)).toBeNull();
+});
+
+describe('opens nothing else:', () => {
+  const encrypted = (plaintext: string, enc = 'A256GCM', by: Uint8Array = key) =>
+    new CompactEncrypt(new TextEncoder().encode(plaintext))
+      .setProtectedHeader({ alg: 'dir', enc })
+      .encrypt(by);
+  const value = JSON.stringify({ value: NOTE });
+  const changedAt = async (index: number) => {
+    const sealed = await seal(NOTE);
+    const at = index < 0 ? sealed.length + index : index;
+    return `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`;
+  };
+  it.each<[string, () => Promise<string>]>([
+    ['no text', () => Promise.resolve('')],
+    ['some text', () => Promise.resolve('a.b.c.d.e')],
+    ['a changed header', () => changedAt(5)],
+    ['a changed content', () => changedAt(70)],
+    ['a changed tag', () => changedAt(-4)],
+    ["somebody else's key", () => encrypted(value, 'A256GCM', randomBytes(32))],
+    ['another encryption', () => encrypted(value, 'A128CBC-HS256')],
+    ['another kind of value', () => encrypted(JSON.stringify({ value: { text: 1 } }))],
+    ['an end that is none', () => encrypted(JSON.stringify({ value: NOTE, exp: 'never' }))],
+    ['what is no JSON', () => encrypted('{')],
+  ])('%s', async (_, made) => {
+    expect(await open(await made(), NOW)).toBeNull();
+  });
+});
