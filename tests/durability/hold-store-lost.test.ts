@@ -5,6 +5,7 @@ import type { Slot } from '../../adapters/gp-system';
 import type { PatientCaller } from '../../domain/caller';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
+import type { HoldStore } from '../../subgraphs/appointments/holds/hold-store';
 import { redisHolds } from '../../subgraphs/appointments/holds/redis-holds';
 import {
   bookingLaboratory,
@@ -123,6 +124,25 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
     const held = await hold(slot, caller);
     return held.kind === 'held' ? confirm(held.hold.id, caller) : held.kind;
   }
+
+  test('Redis killed between saying that somebody holds the slot and who: that somebody does is said', async () => {
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    expect((await hold(slot!, newCaller())).kind).toBe('held');
+    const second = newCaller();
+    const holds: HoldStore = {
+      ...lab.deps.holds,
+      async acquire(...asked) {
+        const told = await lab.deps.holds.acquire(...asked);
+        await redis.kill();
+        return told;
+      },
+    };
+    const deps = { ...lab.deps, holds };
+    const answer = await within(holdSlot(await holdInput(offer(second, slot!), second, deps), second, deps));
+    await redis.start();
+    await healthy();
+    expect(answer.kind).toBe('held-by-another');
+  });
 
   describe.each(faults)('Redis $fault', ({ strike, mend }) => {
     afterEach(async () => {

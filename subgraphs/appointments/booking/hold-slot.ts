@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
-import { HoldStoreUnavailable, slotKey } from '../holds/hold-store';
+import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
 import type { Offer } from '../offers';
@@ -125,12 +125,23 @@ async function ownHold(
   key: string,
   caller: PatientCaller,
   patientDigest: string,
-  { holds, ledger }: BookingDeps,
+  deps: BookingDeps,
 ): Promise<Hold | null> {
-  const holder = (await holds.holders([key])).get(key);
+  const holder = await holderOf(key, deps);
   if (holder?.callerId !== caller.id) return null;
-  const hold = await ledger.findHold(holder.token, caller.id);
+  const hold = await deps.ledger.findHold(holder.token, caller.id);
   return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
+}
+
+/** Where the store is lost by now, all that is known is that somebody held it a moment ago. */
+async function holderOf(key: string, { holds, logger }: BookingDeps): Promise<Holder | undefined> {
+  try {
+    return (await holds.holders([key])).get(key);
+  } catch (error) {
+    if (!(error instanceof HoldStoreUnavailable)) throw error;
+    logger.warn({ err: error }, 'who holds a slot is not known');
+    return undefined;
+  }
 }
 
 /** The hold that the same request led to before. */
