@@ -101,7 +101,6 @@ async function main(): Promise<void> {
   });
   const isWanted = (name: string) => values.only?.some((only) => name.includes(only)) ?? true;
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-  process.env.TEST_POSTGRES_URL = postgres?.url;
   const logger = pino({ level: 'silent' });
   const stores: { name: string; open: () => HoldStore }[] = [
     { name: 'in process', open: () => inProcessHolds() },
@@ -109,7 +108,7 @@ async function main(): Promise<void> {
   ];
   const rows: Row[] = [];
   try {
-    for (const database of testDatabases())
+    for (const database of testDatabases(postgres?.url))
       for (const store of stores) {
         if (!isWanted(`${database.name}, ${store.name}`)) continue;
         const row = await measured(database, store);

@@ -6,7 +6,7 @@ import { pooledRequest } from './pooled-request';
 
 let server: Listening;
 let pool: Pool;
-let gone = 0;
+let [gone, come] = [0, 0];
 const HEADERS = { 'content-type': 'application/json' };
 const ask = (path: string, { onAbandoned } = abandonment()) =>
   pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onAbandoned);
@@ -14,6 +14,7 @@ const ask = (path: string, { onAbandoned } = abandonment()) =>
 beforeAll(async () => {
   server = await listen(
     (request, response) => {
+      come += 1;
       request.resume();
       if (request.url === '/reset') return void request.socket.destroy();
       if (request.url === '/never') return void request.socket.once('close', () => (gone += 1));
@@ -59,7 +60,10 @@ it('ends at once when nobody waits any more, at the other end too', async () => 
 it('is not even begun when nobody waits', async () => {
   const waiting = abandonment();
   waiting.abandon();
+  const before = come;
   await expect(ask('/whole', waiting)).rejects.toThrow();
+  await pause(50);
+  expect(come).toBe(before);
   expect(waiting.signal.aborted).toBe(true);
 });
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { testDatabases } from '../tests/databases';
+import { asItComes, faultProxy } from '../tests/faults/fault-proxy';
 import { moveBooking, openBooking, openLedger, recordHold } from '../tests/ledger-bookings';
 import { DatabaseUnavailable } from './database-unavailable';
 import { openDatabase, type DatabaseSettings } from './database';
@@ -54,6 +55,28 @@ suite('PostgreSQL', () => {
       if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(DatabaseUnavailable);
     await Promise.all(Array.from({ length: 40 }, () => recordHold(books)));
     await books.close();
+  });
+
+  test('is asked twice for a change with its event and its news', async () => {
+    let asked = 0;
+    const { hostname: host, port } = new URL(settings.url);
+    const proxy = await faultProxy({
+      upstream: { host, port: Number(port) },
+      request: asItComes,
+      treat() {
+        asked += 1;
+        return null;
+      },
+    });
+    const url = Object.assign(new URL(settings.url), { port: proxy.port }).href;
+    const { books } = await openLedger({ kind: 'postgres', url });
+    const booking = await openBooking(books);
+    const before = asked;
+    await moveBooking(books, booking, 'ACCEPTED');
+    // The transaction begins with its first statement; nobody waits for event and news, which go with its end.
+    expect(asked - before).toBe(2);
+    await books.close();
+    await proxy.close();
   });
 
   test('is not used when it answers before it has written', async () => {

@@ -57,7 +57,7 @@ function watched(client: PoolClient, names: StatementNames): PostgresPoolClient 
   let unanswered: Promise<QueryResult>[] = [];
 
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    if (text === 'begin' || isUnawaited(text)) {
+    if (text === 'begin' || (isInTransaction && isUnawaited(text))) {
       if (unanswered.length === 0) stream.cork();
       const sent = send(text, values);
       sent.catch(() => undefined);

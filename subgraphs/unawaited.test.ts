@@ -65,6 +65,11 @@ describe.each(testDatabases())('a statement that is not awaited, on $name', ({ s
     expect(await noted()).toEqual([]);
   });
 
+  test('is carried out outside a transaction too', async () => {
+    await database.db.insertInto('note').values({ id: 1 }).modifyEnd(unawaited).execute();
+    expect(await noted()).toEqual([1]);
+  });
+
   test('is undone with its transaction, and leaves nothing to the next one', async () => {
     const undone = new Error('undone');
     for (let time = 0; time < 30; time++) {

@@ -12,8 +12,7 @@ export interface TestDatabase {
   settings(): Promise<DatabaseSettings>;
 }
 
-export function testDatabases(): TestDatabase[] {
-  const url = process.env.TEST_POSTGRES_URL;
+export function testDatabases(url = process.env.TEST_POSTGRES_URL): TestDatabase[] {
   return [EMBEDDED, ...(url === undefined ? [] : [postgres(url)])];
 }
 

@@ -198,15 +198,13 @@ async function answerOf(servers: Server[], body: string): Promise<unknown> {
   return { data, ...(errors === undefined ? {} : { errors }) };
 }
 
-/** As `npm start` has it, for everybody here: short-lived objects of many requests die where they were made. */
-const AS_STARTED = ['--max-semi-space-size=32'];
-
 function server(kind: string, argument = '', input?: string): Promise<Server> {
   return started([join(HERE, 'server.js'), kind, argument], input);
 }
 
 async function started(args: string[], input = ''): Promise<Server> {
-  const child = spawn(process.execPath, [...AS_STARTED, ...args], {
+  // With the flags that `npm start` has, and this process was given: the same for everybody.
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

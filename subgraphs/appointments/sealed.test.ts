@@ -12,7 +12,8 @@ const { seal, open } = sealer(Note, key);
 
 test('opens what it has sealed, and nobody can read it', async () => {
   const sealed = await seal(NOTE);
-  expect(Buffer.from(sealed, 'base64url').toString()).not.toContain('Ren');
+  for (const part of sealed.split('.'))
+    expect(Buffer.from(part, 'base64url').toString('latin1')).not.toContain('text');
   expect(await open(sealed, NOW)).toEqual(NOTE);
   expect(await seal(NOTE)).not.toBe(sealed);
 });
