@@ -202,7 +202,7 @@ async function bookingRound(bench: Bench) {
   const practices = Array.from({ length: PAIRS_A_ROUND / SLOTS_A_PRACTICE }, newPractice);
   const slots = practices.flatMap((practice) => slotsOf(practice, SLOTS_A_PRACTICE, bench));
   // One after the other at a practice would be a queue that no evening has.
-  const wishes = await Promise.all(shuffled(slots).map((slot) => wish(slot, bench)));
+  const wishes = shuffled(slots).map((slot) => wish(slot, bench));
   const holdMs: number[] = [];
   const confirmMs: number[] = [];
   const started = performance.now();
@@ -229,11 +229,9 @@ async function bookingRound(bench: Bench) {
 async function race(bench: Bench): Promise<Row['race']> {
   const practices = Array.from({ length: RACED_SLOTS / SLOTS_A_PRACTICE }, newPractice);
   const slots = practices.flatMap((practice) => slotsOf(practice, SLOTS_A_PRACTICE, bench));
-  const wishes = await Promise.all(
-    Array.from({ length: RACERS / RACED_SLOTS }, () => slots)
-      .flat()
-      .map((slot) => wish(slot, bench)),
-  );
+  const wishes = Array.from({ length: RACERS / RACED_SLOTS }, () => slots)
+    .flat()
+    .map((slot) => wish(slot, bench));
   const told = await Promise.all(
     wishes.map(async ({ input, caller }) => {
       const held = await holdSlot(input, caller, bench.deps);
@@ -274,7 +272,7 @@ function slotsOf(practice: OdsCode, count: number, { supplier }: Bench): Slot[] 
   return supplier.release(practice, new Date(Date.now() + 2 * HOUR), count);
 }
 
-async function wish(slot: Slot, { deps, supplier }: Bench): Promise<Wish> {
+function wish(slot: Slot, { deps, supplier }: Bench): Wish {
   const { mother, son } = demoFamily(slot.practice, ++serial * 3, new Date());
   const id = createHash('sha256').update(`${mother.id} ${serial}`).digest('base64url');
   const expiresAt = new Date(Date.now() + HOUR);
@@ -296,7 +294,7 @@ async function wish(slot: Slot, { deps, supplier }: Bench): Promise<Wish> {
   return {
     caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [son] },
     input: {
-      slotId: await deps.offers.seal(offer, expiresAt),
+      slotId: deps.offers.seal(offer, expiresAt),
       patientId: son.id,
       idempotencyKey: randomUUID(),
       requestId: randomUUID(),

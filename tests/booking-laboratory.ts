@@ -203,13 +203,13 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
   };
 }
 
-export async function holdInput(
+export function holdInput(
   offered: Offer,
   caller: PatientCaller,
   { offers }: Pick<BookingDeps, 'offers'>,
 ) {
   return {
-    slotId: await offers.seal(offered, offered.expiresAt),
+    slotId: offers.seal(offered, offered.expiresAt),
     patientId: caller.actsFor[0]?.id,
     idempotencyKey: randomUUID(),
     requestId: randomUUID(),

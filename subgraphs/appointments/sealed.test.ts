@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CompactEncrypt, EncryptJWT } from 'jose';
+import { CompactEncrypt, compactDecrypt, EncryptJWT } from 'jose';
 import { z } from 'zod';
 import { sealer } from './sealed';
 
@@ -10,18 +10,18 @@ const LATER = new Date('2026-03-02T09:10:00Z');
 const key = randomBytes(32);
 const { seal, open } = sealer(Note, key);
 
-test('opens what it has sealed, and nobody can read it', async () => {
-  const sealed = await seal(NOTE);
+test('opens what it has sealed, and nobody can read it', () => {
+  const sealed = seal(NOTE);
   for (const part of sealed.split('.'))
     expect(Buffer.from(part, 'base64url').toString('latin1')).not.toContain('text');
-  expect(await open(sealed, NOW)).toEqual(NOTE);
-  expect(await seal(NOTE)).not.toBe(sealed);
+  expect(open(sealed, NOW)).toEqual(NOTE);
+  expect(seal(NOTE)).not.toBe(sealed);
 });
 
-test('opens nothing from the moment on at which it ends', async () => {
-  const sealed = await seal(NOTE, LATER);
-  expect(await open(sealed, new Date(LATER.getTime() - 1))).toEqual(NOTE);
-  expect(await open(sealed, LATER)).toBeNull();
+test('opens nothing from the moment on at which it ends', () => {
+  const sealed = seal(NOTE, LATER);
+  expect(open(sealed, new Date(LATER.getTime() - 1))).toEqual(NOTE);
+  expect(open(sealed, LATER)).toBeNull();
 });
 
 test('opens what lies on disk since a JWT was made of it', async () => {
@@ -29,8 +29,17 @@ test('opens what lies on disk since a JWT was made of it', async () => {
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .setExpirationTime(LATER)
     .encrypt(key);
-  expect(await open(before, NOW)).toEqual(NOTE);
-  expect(await open(before, LATER)).toBeNull();
+  expect(open(before, NOW)).toEqual(NOTE);
+  expect(open(before, LATER)).toBeNull();
+});
+
+test('is what any JWE library reads', async () => {
+  const { plaintext, protectedHeader } = await compactDecrypt(seal(NOTE, LATER), key);
+  expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256GCM' });
+  expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual({
+    value: { text: 'Renée', at: '2026-03-02T09:10:00.000Z' },
+    exp: LATER.getTime() / 1000,
+  });
 });
 
 describe('opens nothing else:', () => {
@@ -39,23 +48,25 @@ describe('opens nothing else:', () => {
       .setProtectedHeader({ alg: 'dir', enc })
       .encrypt(by);
   const value = JSON.stringify({ value: NOTE });
-  const changedAt = async (index: number) => {
-    const sealed = await seal(NOTE);
+  const changedAt = (index: number) => {
+    const sealed = seal(NOTE);
     const at = index < 0 ? sealed.length + index : index;
     return `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`;
   };
-  it.each<[string, () => Promise<string>]>([
-    ['no text', () => Promise.resolve('')],
-    ['some text', () => Promise.resolve('a.b.c.d.e')],
+  it.each<[string, () => string | Promise<string>]>([
+    ['no text', () => ''],
+    ['some text', () => 'a.b.c.d.e'],
     ['a changed header', () => changedAt(5)],
     ['a changed content', () => changedAt(70)],
     ['a changed tag', () => changedAt(-4)],
+    ['a part of the tag', () => seal(NOTE).slice(0, -6)],
+    ['what comes after it', () => `${seal(NOTE)}.`],
     ["somebody else's key", () => encrypted(value, 'A256GCM', randomBytes(32))],
     ['another encryption', () => encrypted(value, 'A128CBC-HS256')],
     ['another kind of value', () => encrypted(JSON.stringify({ value: { text: 1 } }))],
     ['an end that is none', () => encrypted(JSON.stringify({ value: NOTE, exp: 'never' }))],
     ['what is no JSON', () => encrypted('{')],
   ])('%s', async (_, made) => {
-    expect(await open(await made(), NOW)).toBeNull();
+    expect(open(await made(), NOW)).toBeNull();
   });
 });

@@ -36,21 +36,21 @@ describe('holding', () => {
   test('is for people with proofing level P9', async () => {
     const caller: PatientCaller = { ...newCaller(), proofing: 'P5' };
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const answer = await holdSlot(await holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
     expect(answer.kind).toBe('not-allowed');
   });
 
   test('is for whom the slot was offered to', async () => {
     const [mine, theirs] = [newCaller(), newCaller()];
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const input = await holdInput(offer(theirs, slot!), mine, lab.deps);
+    const input = holdInput(offer(theirs, slot!), mine, lab.deps);
     expect((await holdSlot(input, mine, lab.deps)).kind).toBe('not-allowed');
   });
 
   test('is for somebody of the age that the assessment was about', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const forHerself = { ...(await holdInput(offer(caller, slot!), caller, lab.deps)), patientId: undefined };
+    const forHerself = { ...holdInput(offer(caller, slot!), caller, lab.deps), patientId: undefined };
     expect((await holdSlot(forHerself, caller, lab.deps)).kind).toBe('not-allowed');
   });
 
@@ -58,7 +58,7 @@ describe('holding', () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const input = {
-      ...(await holdInput(offer(caller, slot!), caller, lab.deps)),
+      ...holdInput(offer(caller, slot!), caller, lab.deps),
       patientId: 'somebody-else',
     };
     expect((await holdSlot(input, caller, lab.deps)).kind).toBe('not-allowed');
@@ -74,15 +74,13 @@ describe('holding', () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const past = offer(caller, slot!, { expiresAt: new Date(Date.now() - 1_000) });
-    expect((await holdSlot(await holdInput(past, caller, lab.deps), caller, lab.deps)).kind).toBe(
-      'offer-expired',
-    );
+    expect((await holdSlot(holdInput(past, caller, lab.deps), caller, lab.deps)).kind).toBe('offer-expired');
   });
 
   test('asked again with the same key answers the same hold', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const input = await holdInput(offer(caller, slot!), caller, lab.deps);
+    const input = holdInput(offer(caller, slot!), caller, lab.deps);
     const [first, again] = [await holdSlot(input, caller, lab.deps), await holdSlot(input, caller, lab.deps)];
     expect(again).toEqual(first);
   });
@@ -90,10 +88,10 @@ describe('holding', () => {
   test('refuses a key that was used for another slot', async () => {
     const caller = newCaller();
     const [one, two] = await freeSlots(lab, newPractice(), 2);
-    const input = await holdInput(offer(caller, one!), caller, lab.deps);
+    const input = holdInput(offer(caller, one!), caller, lab.deps);
     await holdSlot(input, caller, lab.deps);
     const other = {
-      ...(await holdInput(offer(caller, two!), caller, lab.deps)),
+      ...holdInput(offer(caller, two!), caller, lab.deps),
       idempotencyKey: input.idempotencyKey,
     };
     expect((await holdSlot(other, caller, lab.deps)).kind).toBe('key-reused');
@@ -103,7 +101,7 @@ describe('holding', () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 3);
     lab.simulators.diary.deskTakes(slot!.practice, slot!.startsAt, slot!.endsAt);
-    const answer = await holdSlot(await holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
     expect(answer).toMatchObject({ kind: 'slot-taken' });
     expect(answer.kind === 'slot-taken' && answer.alternatives.length).toBeGreaterThan(0);
   });
@@ -112,7 +110,7 @@ describe('holding', () => {
     const { caller, offered, holdId } = await given.held();
     const other = newCaller();
     const wanted = async () =>
-      holdSlot(await holdInput(offer(other, offered.slot), other, lab.deps), other, lab.deps);
+      holdSlot(holdInput(offer(other, offered.slot), other, lab.deps), other, lab.deps);
     expect(await wanted()).toMatchObject({ kind: 'held-by-another' });
     expect(await releaseHold(holdId, caller, lab.deps)).toBe(true);
     expect((await wanted()).kind).toBe('held');
@@ -121,7 +119,7 @@ describe('holding', () => {
   test('tapping twice, with one key or two, is one hold', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const input = await holdInput(offer(caller, slot!), caller, lab.deps);
+    const input = holdInput(offer(caller, slot!), caller, lab.deps);
     const again = { ...input, idempotencyKey: randomUUID() };
     const answers = await Promise.all([holdSlot(input, caller, lab.deps), holdSlot(input, caller, lab.deps)]);
     answers.push(await holdSlot(again, caller, lab.deps));
@@ -133,9 +131,7 @@ describe('holding', () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const asOwn = offer(caller, slot!, { relation: 'OWN' });
-    expect((await holdSlot(await holdInput(asOwn, caller, lab.deps), caller, lab.deps)).kind).toBe(
-      'not-allowed',
-    );
+    expect((await holdSlot(holdInput(asOwn, caller, lab.deps), caller, lab.deps)).kind).toBe('not-allowed');
   });
 
   test('only the holder can release', async () => {
@@ -190,7 +186,7 @@ describe('confirming', () => {
     const [another] = await freeSlots(lab, newPractice(), 1);
     const { assessmentDigest } = first.offered;
     const again = offer(first.caller, another!, { assessmentDigest });
-    const answer = await holdSlot(await holdInput(again, first.caller, lab.deps), first.caller, lab.deps);
+    const answer = await holdSlot(holdInput(again, first.caller, lab.deps), first.caller, lab.deps);
     expect(answer).toMatchObject({ kind: 'already-booked', booking: { id: first.booking.id } });
   });
 
@@ -208,7 +204,7 @@ describe('confirming', () => {
     const bookOne = async (slot: typeof one) => {
       const caller = newCaller();
       const offered = offer(caller, slot!);
-      const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+      const answer = await holdSlot(holdInput(offered, caller, lab.deps), caller, lab.deps);
       return answer.kind === 'held' ? given.confirm({ caller, offered, holdId: answer.hold.id }) : answer;
     };
     expect((await bookOne(one)).kind).toBe('booking');
@@ -257,7 +253,7 @@ describe('an answer that is lost', () => {
       expect(standing(lab, situation.offered.slot.practice)).toBe(0);
       const other = newCaller();
       const again = await holdSlot(
-        await holdInput(offer(other, situation.offered.slot), other, lab.deps),
+        holdInput(offer(other, situation.offered.slot), other, lab.deps),
         other,
         lab.deps,
       );
@@ -307,11 +303,7 @@ describe('an answer that is lost', () => {
     const [another] = await freeSlots(lab, newPractice(), 1);
     const { assessmentDigest } = situation.offered;
     const again = offer(situation.caller, another!, { assessmentDigest });
-    const answer = await holdSlot(
-      await holdInput(again, situation.caller, lab.deps),
-      situation.caller,
-      lab.deps,
-    );
+    const answer = await holdSlot(holdInput(again, situation.caller, lab.deps), situation.caller, lab.deps);
     expect(answer).toMatchObject({ kind: 'already-booked', booking: { id: booking.id } });
     await given.settled(booking);
   });

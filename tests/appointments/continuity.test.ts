@@ -104,7 +104,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     const [slot] = await freeSlots(lab, own, 1);
     const caller = newCaller(own);
     const offered = offer(caller, slot!, { relation: 'OWN' });
-    const held = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+    const held = await holdSlot(holdInput(offered, caller, lab.deps), caller, lab.deps);
     if (held.kind !== 'held') throw new Error(`expected a hold, not ${held.kind}`);
     await given.booked({ caller, offered, holdId: held.hold.id });
     const failing = await given.held({}, newCaller(own));

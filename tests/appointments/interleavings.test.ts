@@ -50,7 +50,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
   ): Promise<Booking> {
     const input = {
       bookingId: old.booking.id,
-      slotId: await lab.deps.offers.seal(to, to.expiresAt),
+      slotId: lab.deps.offers.seal(to, to.expiresAt),
       idempotencyKey: randomUUID(),
       requestId: randomUUID(),
     };
@@ -213,7 +213,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
   test('a hold that was asked for again after it was let go is not said to be held', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const input = await holdInput(offer(caller, slot!), caller, lab.deps);
+    const input = holdInput(offer(caller, slot!), caller, lab.deps);
     const first = await holdSlot(input, caller, lab.deps);
     if (first.kind !== 'held') throw new Error(`expected a hold, not ${first.kind}`);
     await releaseHold(first.hold.id, caller, lab.deps);

@@ -40,7 +40,7 @@ async function look(booking: Booking, deps: BookingDeps = lab.deps): Promise<Boo
 /** What arrives late at the supplier, or a second time, is our own request, with our marker. */
 async function deliverLate({ offered, caller }: Situation, booking: Booking): Promise<void> {
   const system = lab.deps.systems.get('gp-connect')!;
-  const patient = await lab.deps.patients.open(booking.patientSealed, new Date());
+  const patient = lab.deps.patients.open(booking.patientSealed, new Date());
   const outcome = await system.book(
     {
       attemptId: booking.id,
@@ -202,7 +202,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
     const moved = await rescheduleBooking(
       {
         bookingId: situation.booking.id,
-        slotId: await lab.deps.offers.seal(to, to.expiresAt),
+        slotId: lab.deps.offers.seal(to, to.expiresAt),
         idempotencyKey: randomUUID(),
         requestId: randomUUID(),
       },

@@ -48,7 +48,7 @@ async function wish(values: Partial<Offer> = {}, old?: Move['old']): Promise<Mov
 async function reschedule({ old, wanted }: Move, key: string = randomUUID()): Promise<RescheduleAnswer> {
   const input = {
     bookingId: old.booking.id,
-    slotId: await lab.deps.offers.seal(wanted, wanted.expiresAt),
+    slotId: lab.deps.offers.seal(wanted, wanted.expiresAt),
     idempotencyKey: key,
     requestId: randomUUID(),
   };
@@ -74,7 +74,7 @@ test('the time given back is there for others, and the new booking can be moved 
   const first = await reschedule(move);
   const other = newCaller();
   const freed = offer(other, move.old.offered.slot);
-  expect((await holdSlot(await holdInput(freed, other, lab.deps), other, lab.deps)).kind).toBe('held');
+  expect((await holdSlot(holdInput(freed, other, lab.deps), other, lab.deps)).kind).toBe('held');
   if (first.kind !== 'booking') throw new Error('expected a booking');
   const again = await wish({}, { ...move.old, offered: move.wanted, booking: first.booking });
   expect(await reschedule(again)).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
@@ -82,7 +82,7 @@ test('the time given back is there for others, and the new booking can be moved 
 
 test('asked twice with one key is one booking', async () => {
   const move = await wish();
-  const slotId = await lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
+  const slotId = lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
   const input = {
     bookingId: move.old.booking.id,
     slotId,
@@ -170,7 +170,7 @@ test('a process that dies after the new booking was confirmed leaves the rest to
   const dead = { ...lab.deps, systems: new Map(lab.deps.systems) };
   const system = dead.systems.get('gp-connect')!;
   dead.systems.set('gp-connect', { ...system, cancel: () => new Promise(() => undefined) });
-  const slotId = await lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
+  const slotId = lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
   const input = {
     bookingId: move.old.booking.id,
     slotId,

@@ -34,7 +34,7 @@ export function situations(lab: BookingLaboratory) {
   async function held(values: Partial<Offer> = {}, caller: PatientCaller = newCaller()): Promise<Situation> {
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const offered = offer(caller, slot!, values);
-    const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(holdInput(offered, caller, lab.deps), caller, lab.deps);
     if (answer.kind !== 'held') throw new Error(`expected a hold, not ${answer.kind}`);
     return { caller, offered, holdId: answer.hold.id };
   }

@@ -156,7 +156,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       async (moment) => {
         const [slot] = await freeSlots(lab, newPractice(), 1);
         const caller = newCaller();
-        const holding = await holdInput(offer(caller, slot!), caller, lab.deps);
+        const holding = holdInput(offer(caller, slot!), caller, lab.deps);
         cutAt(moment.commit, moment.cut);
         const { answer: held, refusals: first } = await untilAnswered(() =>
           holdSlot(holding, caller, lab.deps),

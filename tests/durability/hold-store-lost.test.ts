@@ -110,7 +110,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
   }
 
   async function hold(slot: Slot, caller: PatientCaller) {
-    return within(holdSlot(await holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps));
+    return within(holdSlot(holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps));
   }
 
   /** What somebody is told who held the slot. */
@@ -138,7 +138,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
       },
     };
     const deps = { ...lab.deps, holds };
-    const answer = await within(holdSlot(await holdInput(offer(second, slot!), second, deps), second, deps));
+    const answer = await within(holdSlot(holdInput(offer(second, slot!), second, deps), second, deps));
     await redis.start();
     await healthy();
     expect(answer.kind).toBe('held-by-another');

@@ -76,7 +76,7 @@ export const MUTANTS: readonly Mutant[] = [
         find: `  const opened = earlier ?? (await open(hold, asked, deps));`,
         replace: `  const lease = 10_000;
   const early = await systemOf(hold, deps.systems).book(
-    { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: await patientFor(hold, deps),
+    { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: patientFor(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(input, { early });

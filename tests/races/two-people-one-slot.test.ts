@@ -40,7 +40,7 @@ describe.each(configurations)('holds $holds, ledger $ledger', ({ database, open 
   /** What one of two who want the same slot is told in the end. */
   async function wants(slot: Awaited<ReturnType<typeof freeSlots>>[number]): Promise<string> {
     const caller = newCaller();
-    const held = await holdSlot(await holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps);
+    const held = await holdSlot(holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps);
     if (held.kind !== 'held') return held.kind;
     const confirmed = await confirmBooking(confirmInput(held.hold.id), caller, lab.deps);
     return confirmed.kind === 'booking' ? confirmed.booking.state : confirmed.kind;
@@ -73,11 +73,7 @@ describe.each(configurations)('holds $holds, ledger $ledger', ({ database, open 
     const held = await Promise.all(
       callers.map(async (caller) => {
         const elsewhere = { ...lab.deps, holds: inProcessHolds() };
-        const answer = await holdSlot(
-          await holdInput(offer(caller, slot!), caller, elsewhere),
-          caller,
-          elsewhere,
-        );
+        const answer = await holdSlot(holdInput(offer(caller, slot!), caller, elsewhere), caller, elsewhere);
         if (answer.kind !== 'held') throw new Error(`expected a hold, not ${answer.kind}`);
         return { caller, elsewhere, id: answer.hold.id };
       }),

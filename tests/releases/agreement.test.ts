@@ -197,13 +197,13 @@ test(`hold and confirm agree with the rules, over ${LEDGER_CASES} cases of seed 
     const own = { ...deps, systems: new Map([['gp-connect', bookWith([slot])]]) };
 
     policies.set(practice, one.policy);
-    const held = await holdSlot(await holdInput(offeredSlot, caller, own), caller, own);
+    const held = await holdSlot(holdInput(offeredSlot, caller, own), caller, own);
     expect({ one, held: held.kind === 'held' }).toEqual({ one, held: expected });
 
     // Held while everything was released, and confirmed under the rules.
     policies.set(practice, { ...OPEN_BOOK, dispositionIds: ['gp-6h', 'gp-2h'] });
     const before =
-      held.kind === 'held' ? held : await holdSlot(await holdInput(offeredSlot, caller, own), caller, own);
+      held.kind === 'held' ? held : await holdSlot(holdInput(offeredSlot, caller, own), caller, own);
     if (before.kind !== 'held') throw new Error(`expected a hold, not ${before.kind}`);
     policies.set(practice, one.policy);
     const confirmed = await confirmBooking(confirmInput(before.hold.id), caller, own);
@@ -218,7 +218,7 @@ async function book(slot: Slot, relation: Need['relation']): Promise<void> {
   const caller = newCaller();
   const own = { ...deps, systems: new Map([['gp-connect', bookWith([slot])]]) };
   const wanted = offer(caller, { ...slot, slotType: '111 urgent' }, { relation });
-  const held = await holdSlot(await holdInput(wanted, caller, own), caller, own);
+  const held = await holdSlot(holdInput(wanted, caller, own), caller, own);
   if (held.kind !== 'held') throw new Error(`expected a hold, not ${held.kind}`);
   const booked = await confirmBooking(confirmInput(held.hold.id), caller, own);
   expect(booked.kind).toBe('booking');

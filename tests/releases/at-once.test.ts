@@ -52,7 +52,7 @@ describe.each(places)('closing a book $where, ledger $ledger', ({ database, wher
   const reopen = (practice: OdsCode) => desk.change(practice, { kind: 'REOPEN' }, NOTE);
 
   async function hold(slot: Slot, caller = newCaller()) {
-    const answer = await holdSlot(await holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps);
     return { caller, answer };
   }
 
@@ -88,7 +88,7 @@ describe.each(places)('closing a book $where, ledger $ledger', ({ database, wher
     await close(practice);
     const caller = newCaller(practice);
     const offered = offer(caller, slot!, { relation: 'OWN' });
-    const answer = await holdSlot(await holdInput(offered, caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(holdInput(offered, caller, lab.deps), caller, lab.deps);
     expect(await confirm({ caller, answer })).toBe('booking');
   });
 

@@ -41,11 +41,11 @@ export function request(
 }
 
 /** @throws Error when the sealing key is not the one that the details were sealed with. */
-export async function patientFor(
+export function patientFor(
   sealed: { patientSealed: string },
   { patients, now }: Pick<BookingDeps, 'patients' | 'now'>,
-): Promise<Patient> {
-  const patient = await patients.open(sealed.patientSealed, now());
+): Patient {
+  const patient = patients.open(sealed.patientSealed, now());
   if (patient === null) throw new Error('Patient details cannot be opened: GATEWAY_SECRET has changed.');
   return patient;
 }

@@ -35,7 +35,7 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   const { ledger, offers, patients, now } = deps;
   if (!mayBook(caller))
     return notAllowed('Booking needs a person signed in with identity proofing level P9.');
-  const offer = await offers.open(input.slotId, now());
+  const offer = offers.open(input.slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
   if (offer.callerId !== caller.id)
     return notAllowed(
@@ -103,7 +103,7 @@ async function take(
         ? { kind: 'slot-taken', alternatives }
         : { kind: 'practice-closed', practice: offer.slot.practice };
     }
-    const patientSealed = await patients.seal(patient);
+    const patientSealed = patients.seal(patient);
     const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };
     const recorded = await deps.ledger.recordHold(hold, deps.holdMs, asked);
     return recorded.kind === 'recorded'

@@ -60,7 +60,7 @@ async function giveBackOrphan(
   appointment: { id: string; version: string | undefined },
   deps: BookingDeps,
 ): Promise<void> {
-  const patient = await patientFor(booking, deps);
+  const patient = patientFor(booking, deps);
   // Somebody quicker may have adopted it since it was read.
   const current = await deps.ledger.findBooking(booking.id);
   if (current?.version !== booking.version) return;

@@ -120,7 +120,7 @@ export async function slotTaken(
   requestId: string,
   deps: BookingDeps,
 ): Promise<Extract<Placed, { kind: 'slot-taken' | 'practice-closed' }>> {
-  const patient = await patientFor({ patientSealed }, deps);
+  const patient = patientFor({ patientSealed }, deps);
   const { released, alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
   return released
     ? { kind: 'slot-taken', alternatives }

@@ -13,7 +13,7 @@ export type ReadBack =
 export async function readBack(booking: Booking, deps: BookingDeps): Promise<ReadBack> {
   const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
-  const patient = await patientFor(booking, deps);
+  const patient = patientFor(booking, deps);
   const probe = { practice: slot.practice, patient, actor: actorFor(booking), slot, marker: booking.marker };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID());
@@ -50,7 +50,7 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
 export async function slotIsFree(booking: Booking, deps: BookingDeps): Promise<boolean | null> {
   const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
-  const patient: Patient = await patientFor(booking, deps);
+  const patient: Patient = patientFor(booking, deps);
   const search = {
     practice: slot.practice,
     from: slot.startsAt,

@@ -53,7 +53,7 @@ export async function rescheduleBooking(
   if (old === null) return { kind: 'not-found' };
   const person = personOf(caller, old, deps);
   if (person === undefined) return notAllowed('You may not act for this person.');
-  const offer = await offers.open(slotId, now());
+  const offer = offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
   const objection = objectionTo(offer, old, person, caller, now());
   if (objection !== null) return notAllowed(objection);
@@ -65,7 +65,7 @@ export async function rescheduleBooking(
   const key = holdKey(offer);
   const id = holdId(asked);
   const patient = patientOf(person);
-  const patientSealed = await deps.patients.seal(patient);
+  const patientSealed = deps.patients.seal(patient);
   const acquired = await acquire(key, id, caller.id, deps);
   if (!acquired.acquired) {
     const known = await ledger.refuse(asked, 'SLOT_TAKEN');

@@ -79,7 +79,7 @@ async function cancelAgain(
   evidence: ReadBack['evidence'],
   deps: BookingDeps,
 ): Promise<void> {
-  const patient = await patientFor(booking, deps);
+  const patient = patientFor(booking, deps);
   const claimedAt = performance.now();
   const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
   const changes = { appointment: { id, version }, evidence, checkInMs };

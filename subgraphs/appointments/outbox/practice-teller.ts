@@ -27,7 +27,7 @@ export function practiceTeller(options: PracticeTellerOptions): Repeating {
     },
     async post(notice, withinMs) {
       const id = `${notice.practice}-${notice.sequence}`;
-      return practices.post({ id, body: await bodyOf(id, notice, options) }, withinMs);
+      return practices.post({ id, body: bodyOf(id, notice, options) }, withinMs);
     },
     about: ({ practice, sequence, kind }) => ({ practice, sequence, kind }),
     close: practices.close,
@@ -42,12 +42,12 @@ const TYPES = {
 } as const;
 
 /** Who, what, where and when, and nothing clinical; the same bytes at every attempt. */
-async function bodyOf(
+function bodyOf(
   id: string,
   { practice, sequence, kind, at, booking }: PracticeNotice,
   deps: PracticeTellerOptions,
-): Promise<string> {
-  const { nhsNumber } = await patientFor(booking, deps);
+): string {
+  const { nhsNumber } = patientFor(booking, deps);
   const { slot, elsewhereBecause } = booking.offer;
   return JSON.stringify({
     type: TYPES[kind],

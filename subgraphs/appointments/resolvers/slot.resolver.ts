@@ -27,7 +27,7 @@ export class SlotResolver {
   @FieldResolver(() => ID, {
     description: 'An offer to this caller, opaque and sealed; good until offersExpireAt.',
   })
-  id(@Root() { offer }: Slot): Promise<string> {
+  id(@Root() { offer }: Slot): string {
     return this.offers.seal(offer, offer.expiresAt);
   }
 }
