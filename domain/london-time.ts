@@ -46,7 +46,7 @@ export function wallClockWithOffset(instant: Date): string {
 
 /** The calendar day in London on which the instant falls. */
 export function londonDate(instant: Date): CalendarDate {
-  return CalendarDate.parse(wallClock(instant).slice(0, 10));
+  return dateAt(instant.getTime());
 }
 
 /** The first instant of a calendar day in London. */
@@ -84,19 +84,26 @@ function inLondon(instant: Date): Temporal.ZonedDateTime {
 
 const HOUR = 3_600_000;
 const SUMMER_OFFSET = HOUR;
-const offsets = new Map<number, number>();
-const MOST_OFFSETS = 10_000;
+const MOST_HOURS = 10_000;
+
+/** Milliseconds that London is ahead of UTC. */
+const offsetAt = hourly((hour) => inLondon(new Date(hour * HOUR)).offsetNanoseconds / 1e6);
+
+const dateAt = hourly((hour) => CalendarDate.parse(wallClock(new Date(hour * HOUR)).slice(0, 10)));
 
 /**
- * Milliseconds that London is ahead of UTC. Looked up once for each hour: the clocks change on the hour (UTC), a
- * supplier's answer holds hundreds of times, and asking the time zone database for each costs more than all the rest.
+ * Looked up once for each hour (UTC), in which neither the date nor the clocks change: a supplier's answer holds hundreds
+ * of times, and asking the time zone database for each costs more than all the rest.
  */
-function offsetAt(epochMilliseconds: number): number {
-  const hour = Math.floor(epochMilliseconds / HOUR);
-  const known = offsets.get(hour);
-  if (known !== undefined) return known;
-  const offset = inLondon(new Date(hour * HOUR)).offsetNanoseconds / 1e6;
-  if (offsets.size >= MOST_OFFSETS) offsets.clear();
-  offsets.set(hour, offset);
-  return offset;
+function hourly<Value>(lookUp: (hour: number) => Value): (epochMilliseconds: number) => Value {
+  const values = new Map<number, Value>();
+  return (epochMilliseconds) => {
+    const hour = Math.floor(epochMilliseconds / HOUR);
+    const known = values.get(hour);
+    if (known !== undefined) return known;
+    const value = lookUp(hour);
+    if (values.size >= MOST_HOURS) values.clear();
+    values.set(hour, value);
+    return value;
+  };
 }

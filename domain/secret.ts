@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 /** What the service's one secret is used for; each use has a key of its own. */
 export type SecretUse = 'offer' | 'caller' | 'patient-details' | 'patient-digest' | 'fingerprint' | 'audit';
@@ -10,5 +10,6 @@ export function deriveKey(secret: string, use: SecretUse): Uint8Array {
 
 /** The same for the same text, and without the key no way to try texts out: HMAC-SHA-256, base64url. */
 export function keyedDigest(key: Uint8Array): (text: string) => string {
-  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+  const secret = createSecretKey(key);
+  return (text) => createHmac('sha256', secret).update(text).digest('base64url');
 }
