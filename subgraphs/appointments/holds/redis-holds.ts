@@ -44,6 +44,8 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
     connectTimeout: 2_000,
     // A connection that nothing comes back on is made anew: the network may have lost it without a word.
     socketTimeout: 2_000,
+    // What is asked at the same time is written at once.
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });
   // Without a listener a lost connection would be an uncaught error.
