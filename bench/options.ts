@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     systems,
     holds: inProcessHolds(),
     ledger: {
-      liveAt: () => Promise.resolve({ slots: new Set<string>(), others: () => [] }),
+      liveBeside: () => Promise.resolve({ slots: new Set<string>(), others: () => [] }),
     },
     now,
     logger,

@@ -13,8 +13,8 @@ export interface PolicyInForce extends ReleasePolicy {
  * each other.
  */
 export interface ReleaseLedger {
-  /** The rules that hold now, for each code, read anew each time; practices that have set none have the default's. */
-  policies(practices: readonly string[]): Promise<ReadonlyMap<string, PolicyInForce>>;
+  /** The rules that hold now, read anew each time; a practice that has set none has the default's. */
+  policy(practice: string): Promise<PolicyInForce>;
   /**
    * Applies a change and writes it down, whole or not at all. Once it is answered, nothing that the new rules stop is
    * booked any more: bookings that were being sent to the supplier are waited for.

@@ -4,6 +4,7 @@ import { Kysely, Migrator, sql, type Migration, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { DatabaseUnavailable } from './database-unavailable';
 import { embeddedDialect, type Synchronous } from './embedded-database';
+import { givenToPostgres, givenToSqlite, type Given } from './given';
 import { postgresDialect } from './postgres-database';
 
 /**
@@ -18,6 +19,7 @@ export interface Database<Tables> {
   kind: DatabaseSettings['kind'];
   /** The database's own clock inside a statement, epoch milliseconds: rows expire by it, not by ours. */
   now: RawBuilder<number>;
+  given: Given<Tables>;
   /** @throws DatabaseUnavailable while it does not answer */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -63,10 +65,11 @@ function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): D
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
       : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+  const given = kind === 'embedded' ? givenToSqlite<Tables>() : givenToPostgres<Tables>();
   const ready = async () => {
     await sql`select 1`.execute(db);
   };
-  return { db, kind, now, ready, close: () => db.destroy() };
+  return { db, kind, now, given, ready, close: () => db.destroy() };
 }
 
 function dialect(settings: DatabaseSettings, synchronous: Synchronous) {

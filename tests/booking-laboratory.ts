@@ -34,10 +34,7 @@ export interface BookingLaboratory {
 }
 
 /** Everything is released, so that a test says what it takes away. */
-export const OPEN_BOOK: ReleasePolicy = {
-  version: 1,
-  status: 'OPEN',
-  closedTo: null,
+const OPEN_RULES: ReleaseRules = {
   ownPatients: true,
   otherPatients: true,
   modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
@@ -50,6 +47,8 @@ export const OPEN_BOOK: ReleasePolicy = {
   horizonDays: 14,
   cancelCutOffMinutes: 60,
 };
+
+export const OPEN_BOOK: ReleasePolicy = { version: 1, status: 'OPEN', closedTo: null, ...OPEN_RULES };
 
 /** By what a ledger judges where a test is about something else: everything is released, whenever it starts. */
 export const EVERYTHING_RELEASED: ReleaseTerms = {
@@ -146,12 +145,11 @@ export async function released(
   practice: OdsCode,
   values: Partial<ReleaseRules>,
 ): Promise<void> {
-  const { version, status, closedTo, ...open } = OPEN_BOOK;
-  const current = (await deps.releases.policies([practice])).get(practice);
-  const rules = { ...open, ...values };
-  const set = { kind: 'SET', expectedVersion: current?.version ?? version, rules } as const;
+  const current = await deps.releases.policy(practice);
+  const rules = { ...OPEN_RULES, ...values };
+  const set = { kind: 'SET', expectedVersion: current.version, rules } as const;
   const applied = await deps.releases.change(practice, set, NOTE);
-  expect(applied).toMatchObject({ kind: 'applied', policy: { status, closedTo } });
+  expect(applied).toMatchObject({ kind: 'applied', policy: { status: 'OPEN', closedTo: null } });
 }
 
 /** By whom tests change what a practice releases. */
@@ -203,11 +201,7 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
   };
 }
 
-export function holdInput(
-  offered: Offer,
-  caller: PatientCaller,
-  { offers }: Pick<BookingDeps, 'offers'>,
-) {
+export function holdInput(offered: Offer, caller: PatientCaller, { offers }: Pick<BookingDeps, 'offers'>) {
   return {
     slotId: offers.seal(offered, offered.expiresAt),
     patientId: caller.actsFor[0]?.id,

@@ -1,14 +1,13 @@
 import type { Logger } from 'pino';
 import { RULES_NOT_KNOWN } from '../../domain/release-change';
 import { rulesStoppingPractice, type Need, type ReleaseRule } from '../../domain/release-policy';
-import type { PolicyInForce } from '../../domain/release-ledger';
+import type { PolicyInForce, ReleaseLedger } from '../../domain/release-ledger';
 import type { Connections } from './connections';
 import type { Directory } from './directory/directory';
 import type { DirectoryFeed } from './directory/directory-feed';
 import type { DirectoryPractice } from './directory/directory-practice';
 import { greatCircleMiles, type Point } from './directory/great-circle';
 import type { NearPractice } from './directory/nearest';
-import type { ReleasePolicies } from './release/policies';
 import type { SupplierConnection } from './world';
 
 /** The ten miles of the brief, and how many practices of a city are worth passing on (median 65, most 857). */
@@ -58,7 +57,7 @@ export interface CandidateFinder {
  */
 export function candidateFinder(
   feed: Pick<DirectoryFeed, 'current'>,
-  policies: ReleasePolicies,
+  releases: Pick<ReleaseLedger, 'policy'>,
   connections: Connections,
   logger: Logger,
 ): CandidateFinder {
@@ -69,7 +68,7 @@ export function candidateFinder(
     odsCode,
     distanceMiles,
     connections: connections.of(odsCode),
-    release: await policies.of(odsCode).catch((error: unknown) => notKnown(error, logger)),
+    release: await releases.policy(odsCode).catch((error: unknown) => notKnown(error, logger)),
   });
 
   async function nearOnes(within: readonly NearPractice[], need: Sought['need']) {

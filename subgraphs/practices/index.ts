@@ -10,7 +10,6 @@ import { demoDirectory } from './directory/demo-directory';
 import { directoryFeed } from './directory/directory-feed';
 import { placeLookup, storedPostcodes } from './directory/places';
 import { closeBooksOfClosed } from './release/closed-practices';
-import { releasePolicies } from './release/policies';
 import { releaseDesk } from './release/release-desk';
 import { practicesSchema } from './schema';
 import { practicesMigrations, type PracticesTables } from './tables';
@@ -40,14 +39,13 @@ export async function createPracticesSubgraph(
   );
   await closeBooksOfClosed(null, feed.current(), releases);
   const places = placesOf(db);
-  const policies = releasePolicies(releases);
   const connections = connectionsIn(feed, world);
   return {
     ...practicesSchema({
       feed,
       places,
-      policies,
-      candidateFinder: candidateFinder(feed, policies, connections, logger),
+      releases,
+      candidateFinder: candidateFinder(feed, releases, connections, logger),
       desk: releaseDesk(feed, releases, connections, now),
       now,
     }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PlaceLookup } from '../../domain/place';
+import type { ReleaseLedger } from '../../domain/release-ledger';
 import { buildFederatedSchema, type FederatedSchema, type SubgraphDefinition } from '../federated-schema';
 import { Assessment, assessmentReference } from './api/assessment';
 import { AssessmentResolver } from './api/assessment.resolver';
@@ -9,14 +10,13 @@ import { PracticesNearResolver } from './api/practices-near.resolver';
 import { ReleaseResolver } from './api/release.resolver';
 import type { CandidateFinder } from './candidate-finder';
 import type { DirectoryFeed } from './directory/directory-feed';
-import type { ReleasePolicies } from './release/policies';
 import type { ReleaseDesk } from './release/release-desk';
 
 /** What the resolvers ask. */
 export interface PracticesServices {
   feed: DirectoryFeed;
   places: PlaceLookup;
-  policies: ReleasePolicies;
+  releases: Pick<ReleaseLedger, 'policy'>;
   candidateFinder: CandidateFinder;
   desk: ReleaseDesk;
   now: () => Date;
@@ -31,11 +31,11 @@ const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
 };
 
 export function practicesSchema(services: PracticesServices): FederatedSchema {
-  const { feed, places, policies, candidateFinder, desk, now } = services;
+  const { feed, places, releases, candidateFinder, desk, now } = services;
   return buildFederatedSchema({
     ...TYPES,
     instances: new Map<unknown, object>([
-      [PracticeResolver, new PracticeResolver(feed, policies, now)],
+      [PracticeResolver, new PracticeResolver(feed, releases, now)],
       [ReleaseResolver, new ReleaseResolver(desk, feed, now)],
       [PracticesNearResolver, new PracticesNearResolver(feed, places)],
       [AssessmentResolver, new AssessmentResolver(candidateFinder)],

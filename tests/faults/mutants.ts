@@ -154,8 +154,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'subgraphs/appointments/ledger/ledger.ts',
-        find: `    earlier: (request: Request) => earlier(database.db, request),`,
-        replace: `    earlier: (request: Request) => earlier(database.db, request),
+        find: `    close: database.close,`,
+        replace: `    close: database.close,
     forgetRequest: ({ callerId, key }: Request) => writing.write((transaction) => transaction.deleteFrom('idempotency')
       .where('caller_id', '=', callerId).where('key', '=', key).execute()),`,
       },

@@ -173,7 +173,7 @@ test(`preview and search agree with the rules, over ${SEARCH_CASES} cases of see
         ...deps,
         systems: new Map([['gp-connect', bookWith([slot])]]),
         ledger: {
-          liveAt: () => Promise.resolve({ slots: new Set<string>(), others: () => sameDay(one, slot) }),
+          liveBeside: () => Promise.resolve({ slots: new Set<string>(), others: () => sameDay(one, slot) }),
         },
       },
     );

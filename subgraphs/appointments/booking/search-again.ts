@@ -72,10 +72,10 @@ export async function searchAgain(
 /** Where the rules cannot be known, nothing is released. */
 async function policyNow(
   practice: OdsCode,
-  { releases, logger }: { releases: Pick<ReleaseLedger, 'policies'>; logger: Logger },
+  { releases, logger }: { releases: Pick<ReleaseLedger, 'policy'>; logger: Logger },
 ): Promise<ReleasePolicy> {
   try {
-    return (await releases.policies([practice])).get(practice) ?? RULES_NOT_KNOWN;
+    return await releases.policy(practice);
   } catch (error) {
     logger.warn({ err: error }, 'release rules cannot be read, so nothing is released');
     return RULES_NOT_KNOWN;

@@ -79,6 +79,5 @@ async function nothingNew(
 
 /** The person tried again and got the same slot: what stands there is that booking's. */
 async function isAnotherBookingOfOurs({ offer }: Booking, { ledger }: BookingDeps): Promise<boolean> {
-  const { practice, startsAt } = offer.slot;
-  return (await ledger.liveAt([practice], startsAt, startsAt)).slots.has(holdKey(offer));
+  return (await ledger.liveBeside([offer.slot])).slots.has(holdKey(offer));
 }

@@ -403,7 +403,7 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const slot = newSlot({ practice, startsAt: new Date('2027-07-01T23:30:00Z') });
     await opened(await hold({}, slot));
     await opened(await hold({ relation: 'OWN' }, newSlot({ practice, startsAt: slot.startsAt })));
-    const live = await books.liveAt([practice, OdsCode.parse('X99')], slot.startsAt, slot.startsAt);
+    const live = await books.liveBeside([slot, { ...slot, practice: OdsCode.parse('X99') }]);
     expect(live.others(practice, '2027-07-02')).toEqual([slot.startsAt]);
     expect(live.others(practice, '2027-07-01')).toEqual([]);
     expect(live.slots.size).toBe(2);

@@ -5,7 +5,7 @@ import { ledgerMoving } from './moving';
 import { ledgerOpening, type ReleaseTerms } from './opening';
 import { ledgerNotices } from './practice-notices';
 import { ledgerReading } from './reading';
-import { earlier, remember, type Request } from './requests';
+import { remember, type Earlier, type Request } from './requests';
 import type { LedgerTables } from './tables';
 import { ledgerTelling } from './telling';
 import { ledgerWriting } from './writing';
@@ -14,7 +14,7 @@ export type Ledger = ReturnType<typeof ledger>;
 
 /**
  * The promise: what this service has taken on, on disk before anybody is told and before any supplier is called.
- * Every change is one guarded statement and one event in the same transaction; times are the database's.
+ * Every change is guarded by a version and written with its event in the same transaction; times are the database's.
  */
 export function ledger(database: Database<LedgerTables>, logger: Logger, terms: ReleaseTerms) {
   const writing = ledgerWriting(database);
@@ -28,10 +28,11 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ready: database.ready,
     close: database.close,
 
-    earlier: (request: Request) => earlier(database.db, request),
-
     /** Writes the request down unless its key is known; what the key led to where it is. */
-    remember: (request: Request, resultId: string) =>
-      writing.write((transaction) => remember(transaction, database.now, request, { resultId })),
+    async remember(request: Request, resultId: string): Promise<Earlier | null> {
+      const asked = { request, resultId, refused: null };
+      const known = await writing.write((transaction) => remember(transaction, [asked], writing));
+      return known.get(request) ?? null;
+    },
   };
 }

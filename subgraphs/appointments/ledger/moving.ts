@@ -11,12 +11,12 @@ import {
   type BookingEvent,
   type BookingState,
 } from '../booking/states';
-import { noticeOwnPractice } from './practice-notices';
+import { noticeOwnPractices } from './practice-notices';
 import { bookingRows } from './reading';
-import { bookingOf, bookingOn, readable, type Booking, type Evidence } from './records';
+import { bookingOf, readable, type Booking, type Evidence } from './records';
 import { oneOf } from './states-in-sql';
-import type { ActorKind, LedgerTables } from './tables';
-import { Undone, type Writing } from './writing';
+import type { ActorKind, BookingTable, LedgerTables } from './tables';
+import type { Change, Writing } from './writing';
 
 /** What became of an event. */
 export type Moved =
@@ -50,24 +50,36 @@ export interface Look {
 /** How long a booking that was replaced may be given back by the process that replaced it, before another does. */
 const GIVE_BACK_WITHIN_MS = 15_000;
 
-/** How bookings change: one guarded statement and one event, in one transaction. */
-export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Writing, logger: Logger) {
+/** An event that is to change a booking as it was read. */
+interface Move {
+  booking: Booking;
+  event: BookingEvent;
+  /** What the booking is after it. */
+  state: BookingState;
+  actor: ActorKind;
+  changes: Changes & { replacedBy?: string };
+}
+
+/** How bookings change: each guarded by the version that it was read at, and with its event in the same transaction. */
+export function ledgerMoving(writing: Writing, logger: Logger) {
+  const { write, writeTogether, given, now, inMs, appendEvents, noteEvidence } = writing;
+  const moveTogether = writeTogether<Move, Moved>(
+    ({ booking }) => booking.id,
+    async (transaction, moves) => {
+      const moved = await moveAll(transaction, moves);
+      return new Map(moves.map((move) => [move, outcomeOf(moved.get(move))]));
+    },
+  );
+
   return {
     /** Applies an event to the booking as it was read. */
     async move(booking: Booking, event: BookingEvent, actor: ActorKind, changes: Changes): Promise<Moved> {
       const state = after(booking.state, event);
       if (state === null) return { kind: 'refused' };
+      const move = { booking, event, state, actor, changes };
+      const withAnother = state === 'CONFIRMED' && booking.replacesId !== null;
       try {
-        return await write<Moved>(async (transaction) => {
-          // In this order everywhere: what is replaced, then what replaces it, so that no two wait for each other.
-          if (state === 'CONFIRMED' && booking.replacesId !== null)
-            await lock(transaction, booking.replacesId);
-          const moved = await moveWithin(transaction, booking, event, actor, changes);
-          if (moved === null) throw new Undone<Moved>({ kind: 'stale' });
-          if (state === 'CONFIRMED' && booking.replacesId !== null)
-            await giveBack(transaction, booking.replacesId, booking.id);
-          return { kind: 'moved', booking: moved };
-        });
+        return await (withAnother || event === 'CANCEL_REFUSED' ? moveLinked(move) : moveTogether(move));
       } catch (error) {
         if (isUniqueViolation(error)) return { kind: 'guarded' };
         throw error;
@@ -91,7 +103,7 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
           .where('version', '=', booking.version)
           .returning('id')
           .executeTakeFirst();
-        await noteEvidence(transaction, booking.id, evidence);
+        await noteEvidence(transaction, [{ bookingId: booking.id, evidence }]);
         return noted !== undefined;
       });
     },
@@ -107,51 +119,128 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
       claim(SWEPT_STATES, supplier, limit, leaseMs),
   };
 
-  async function moveWithin(
+  /** Where another booking is replaced by it, or may be replacing it. */
+  function moveLinked(move: Move): Promise<Moved> {
+    const { booking, event, state } = move;
+    return write(async (transaction) => {
+      // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
+      if (event === 'CANCEL_REFUSED' && !(await lockUnreplaced(transaction, booking.id)))
+        return { kind: 'stale' };
+      const replaced = state === 'CONFIRMED' ? booking.replacesId : null;
+      // In this order everywhere: what is replaced, then what replaces it, so that no two wait for each other.
+      if (replaced !== null) await lock(transaction, replaced);
+      const moved = outcomeOf((await moveAll(transaction, [move])).get(move));
+      if (replaced !== null && moved.kind === 'moved') await giveBack(transaction, replaced, booking.id);
+      return moved;
+    });
+  }
+
+  /** @returns those that were as they had been read, as they are now. */
+  async function moveAll(
     transaction: Transaction<LedgerTables>,
-    booking: Booking,
-    event: BookingEvent,
-    actor: ActorKind,
-    changes: Changes & { replacedBy?: string },
-  ): Promise<Booking | null> {
-    const state = after(booking.state, event);
-    if (state === null) return null;
-    const version = booking.version + 1;
-    let update = transaction
-      .updateTable('booking')
-      .set({
+    moves: readonly Move[],
+  ): Promise<Map<Move, Booking>> {
+    const rows = moves.map((move) => {
+      const { booking, state, changes } = move;
+      const appointment = appointmentAfter(move);
+      return {
+        id: booking.id,
+        version: booking.version,
         state,
-        version,
         failure: changes.failure ?? booking.failure,
-        appointment_id: changes.appointment?.id ?? booking.appointment?.id ?? null,
-        appointment_version: changes.appointment?.version ?? booking.appointment?.version ?? null,
-        next_check_at: changes.checkInMs === null ? null : inMs(changes.checkInMs),
-        unknown_since: isOneOf(UNSETTLED_STATES, state) ? sql<number>`coalesce(unknown_since, ${now})` : null,
+        appointment_id: appointment?.id ?? null,
+        appointment_version: appointment?.version ?? null,
+        next_check_at: changes.checkInMs === null ? null : Math.round(changes.checkInMs),
+        replaced_by: changes.replacedBy ?? null,
+      };
+    });
+    const updated = await transaction
+      .updateTable('booking')
+      .from(given('booking', rows))
+      .set((set) => ({
+        state: set.ref('given.state'),
+        version: sql<number>`given.version + 1`,
+        failure: set.ref('given.failure'),
+        appointment_id: set.ref('given.appointment_id'),
+        appointment_version: set.ref('given.appointment_version'),
+        next_check_at: inMs(sql.ref('given.next_check_at')),
+        unknown_since: set
+          .case()
+          .when('given.state', 'in', UNSETTLED_STATES)
+          .then(sql<number | null>`coalesce(booking.unknown_since, ${now})`)
+          .else(null)
+          .end(),
         absent_reads: 0,
         failed_reads: 0,
-        ...(changes.replacedBy === undefined ? {} : { replaced_by: changes.replacedBy }),
+        replaced_by: sql<string | null>`coalesce(given.replaced_by, booking.replaced_by)`,
         changed_at: now,
-      })
-      .where('id', '=', booking.id)
-      .where('version', '=', booking.version);
-    // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
-    if (event === 'CANCEL_REFUSED') update = update.where('replaced_by', 'is', null);
-    const moved = await update
-      .returningAll()
-      .returning(hashOf(transaction, booking).as('hash_before'))
+      }))
+      .whereRef('booking.id', '=', 'given.id')
+      .whereRef('booking.version', '=', 'given.version')
+      .returning(['booking.id', 'booking.unknown_since', 'booking.replaced_by', 'booking.changed_at'])
+      // Of the event that made it what it was read as.
+      .returning((from) =>
+        from
+          .selectFrom('booking_event')
+          .select('hash')
+          .whereRef('booking_id', '=', 'booking.id')
+          .where('booking_event.version', '=', sql<number>`booking.version - 1`)
+          .as('hash_before'),
+      )
+      .execute();
+    const found = new Map(updated.map((row) => [row.id, row]));
+    const moved = new Map<Move, Booking>();
+    const events: Change[] = [];
+    for (const move of moves) {
+      const row = found.get(move.booking.id);
+      if (row === undefined) continue;
+      const booking = bookingAfter(move, row);
+      moved.set(move, booking);
+      const { event, actor } = move;
+      events.push({ booking, before: { hash: row.hash_before, state: move.booking.state }, event, actor });
+    }
+    await appendEvents(transaction, events);
+    const done = [...moved.keys()];
+    await noteEvidence(
+      transaction,
+      done.map(({ booking: { id }, changes: { evidence } }) => ({ bookingId: id, evidence })),
+    );
+    await noticeOwnPractices(
+      transaction,
+      done.map(({ booking, state }) => ({ booking, after: state })),
+      writing,
+    );
+    await endStandIns(
+      transaction,
+      done.filter(
+        ({ booking, state }) => isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state),
+      ),
+    );
+    return moved;
+  }
+
+  /** What was to take the place of bookings that stand no longer is their need's one booking now. */
+  async function endStandIns(transaction: Transaction<LedgerTables>, ended: readonly Move[]): Promise<void> {
+    if (ended.length === 0) return;
+    const ids = ended.map(({ booking }) => booking.id);
+    await transaction
+      .updateTable('booking')
+      .set({ stand_in: 0 })
+      .where('replaces_id', 'in', ids)
+      .where('stand_in', '=', 1)
+      .execute();
+  }
+
+  /** False when another booking has taken its place; while it has not, none does before this transaction ends. */
+  async function lockUnreplaced(transaction: Transaction<LedgerTables>, id: string): Promise<boolean> {
+    const locked = await transaction
+      .updateTable('booking')
+      .set({ id })
+      .where('id', '=', id)
+      .where('replaced_by', 'is', null)
+      .returning('id')
       .executeTakeFirst();
-    if (moved === undefined) return null;
-    await appendEvent(transaction, moved, { hash: moved.hash_before, state: booking.state }, event, actor);
-    await noteEvidence(transaction, booking.id, changes.evidence);
-    await noticeOwnPractice(transaction, now, booking, booking.state, state);
-    if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
-      await transaction
-        .updateTable('booking')
-        .set({ stand_in: 0 })
-        .where('replaces_id', '=', booking.id)
-        .where('stand_in', '=', 1)
-        .execute();
-    return bookingOn(booking, moved);
+    return locked !== undefined;
   }
 
   async function lock(transaction: Transaction<LedgerTables>, id: string): Promise<void> {
@@ -168,7 +257,14 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
     const replaced = bookingOf(row);
     if (replaced.state === 'CONFIRMED') {
       const changes = { checkInMs: GIVE_BACK_WITHIN_MS, replacedBy };
-      await moveWithin(transaction, replaced, 'REPLACED', 'PATIENT', changes);
+      const move = {
+        booking: replaced,
+        event: 'REPLACED',
+        state: 'CANCELLING',
+        actor: 'PATIENT',
+        changes,
+      } as const;
+      await moveAll(transaction, [move]);
     } else if (isOneOf(LIVE_STATES, replaced.state)) {
       // Its person is cancelling it already; now that must not be given up any more.
       await transaction
@@ -216,11 +312,30 @@ export function ledgerMoving({ write, now, inMs, appendEvent, noteEvidence }: Wr
   }
 }
 
-/** Of the event that made the booking what it was read as. */
-function hashOf(transaction: Transaction<LedgerTables>, { id, version }: Booking) {
-  return transaction
-    .selectFrom('booking_event')
-    .select('hash')
-    .where('booking_id', '=', id)
-    .where('version', '=', version);
+function outcomeOf(moved: Booking | undefined): Moved {
+  return moved === undefined ? { kind: 'stale' } : { kind: 'moved', booking: moved };
+}
+
+function appointmentAfter({ booking: { appointment }, changes }: Move): Booking['appointment'] {
+  const id = changes.appointment?.id ?? appointment?.id;
+  return id === undefined ? null : { id, version: changes.appointment?.version ?? appointment?.version };
+}
+
+function bookingAfter(
+  move: Move,
+  row: Pick<BookingTable, 'unknown_since' | 'replaced_by' | 'changed_at'>,
+): Booking {
+  const { booking, state, changes } = move;
+  return {
+    ...booking,
+    state,
+    version: booking.version + 1,
+    failure: changes.failure ?? booking.failure,
+    appointment: appointmentAfter(move),
+    unknownSince: row.unknown_since === null ? null : new Date(row.unknown_since),
+    absentReads: 0,
+    failedReads: 0,
+    replacedBy: row.replaced_by,
+    changedAt: new Date(row.changed_at),
+  };
 }

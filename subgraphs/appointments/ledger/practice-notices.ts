@@ -1,10 +1,10 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { unawaited } from '../../unawaited';
-import { statusOf, type BookingState } from '../booking/states';
+import { statusOf, type BookingState, type BookingStatus } from '../booking/states';
 import { bookingRows } from './reading';
 import { bookingOf, type Booking } from './records';
 import type { LedgerTables, PracticeNoticeKind, WhyElsewhere } from './tables';
-import type { Writing } from './writing';
+import { UNTRIED, type Writing } from './writing';
 
 /** Something that a person's own practice is told: that they were booked elsewhere, or that it was cancelled. */
 export interface PracticeNotice {
@@ -33,74 +33,66 @@ export interface DeadLetter {
 /**
  * Continuity: who is booked elsewhere has an own practice that should know. Written with the change itself, each kind once
  * for a booking; what was never told as booked is not told as cancelled either.
+ * @param changes bookings as they were, and the state that they have now.
  */
-export async function noticeOwnPractice(
+export async function noticeOwnPractices(
   transaction: Transaction<LedgerTables>,
-  now: Writing['now'],
-  { id, offer }: Booking,
-  before: BookingState,
-  after: BookingState,
+  changes: readonly { booking: Booking; after: BookingState }[],
+  { insertAll, given, now }: Writing,
 ): Promise<void> {
-  const { ownPractice, relation, slot } = offer;
-  if (relation === 'OWN' || ownPractice === null || ownPractice === slot.practice) return;
-  const status = statusOf(after);
-  if (status === statusOf(before)) return;
-  if (status === 'CONFIRMED') await insertNotice(transaction, now, ownPractice, id, 'BOOKED_ELSEWHERE');
-  const cancelled = status === 'CANCELLED' || status === 'CANCELLED_BY_PRACTICE';
-  if (cancelled && (await hasNotice(transaction, id)))
-    await insertNotice(transaction, now, ownPractice, id, 'CANCELLED_ELSEWHERE');
-}
-
-async function hasNotice(transaction: Transaction<LedgerTables>, bookingId: string): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('practice_notice')
-    .select('sequence')
-    .where('booking_id', '=', bookingId)
-    .where('kind', '=', 'BOOKED_ELSEWHERE')
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-async function insertNotice(
-  transaction: Transaction<LedgerTables>,
-  now: Writing['now'],
-  practice: string,
-  bookingId: string,
-  kind: PracticeNoticeKind,
-): Promise<void> {
-  const known = await transaction
-    .selectFrom('practice_notice')
-    .select('sequence')
-    .where('booking_id', '=', bookingId)
-    .where('kind', '=', kind)
-    .executeTakeFirst();
-  if (known !== undefined) return;
-  // Locks the practice's row: of two notices at once one is first, and no number is left out.
-  const { last } = await transaction
-    .insertInto('practice_notice_sequence')
-    .values({ practice, last: 1 })
-    .onConflict((conflict) =>
-      conflict.column('practice').doUpdateSet({ last: sql<number>`practice_notice_sequence.last + 1` }),
+  const news = changes.flatMap(({ booking, after }) => {
+    const { id, state, offer } = booking;
+    const { ownPractice, relation, slot } = offer;
+    const kind = NOTICES[statusOf(after)];
+    if (relation === 'OWN' || ownPractice === null || ownPractice === slot.practice) return [];
+    if (kind === undefined || statusOf(state) === statusOf(after)) return [];
+    return [{ practice: ownPractice, booking_id: id, kind }];
+  });
+  if (news.length === 0) return;
+  const before = await transaction
+    .selectFrom(
+      given(
+        'practice_notice',
+        news.map(({ booking_id }) => ({ booking_id })),
+      ),
     )
-    .returning('last')
-    .executeTakeFirstOrThrow();
-  await transaction
-    .insertInto('practice_notice')
-    .values({
-      practice,
-      sequence: last,
-      booking_id: bookingId,
-      kind,
-      at: now,
-      attempts: 0,
-      first_tried_at: null,
-      next_try_at: now,
-      delivered_at: null,
-      given_up_at: null,
-    })
-    .modifyEnd(unawaited)
+    .crossJoin('practice_notice as told')
+    .whereRef('told.booking_id', '=', 'given.booking_id')
+    .select(['told.booking_id', 'told.kind'])
     .execute();
+  const told = new Set(before.map(({ booking_id, kind }) => `${booking_id} ${kind}`));
+  const isTold = (kind: PracticeNoticeKind, bookingId: string) => told.has(`${bookingId} ${kind}`);
+  const notices = news.filter(
+    ({ booking_id, kind }) =>
+      !isTold(kind, booking_id) && (kind === 'BOOKED_ELSEWHERE' || isTold('BOOKED_ELSEWHERE', booking_id)),
+  );
+  // Locks the practices' rows, in one order everywhere: of two notices at once one is first, and no number is left out.
+  const counts = new Map<string, number>();
+  for (const { practice } of notices) counts.set(practice, (counts.get(practice) ?? 0) + 1);
+  const lasts = await insertAll(
+    transaction,
+    'practice_notice_sequence',
+    [...counts].sort().map(([practice, last]) => ({ practice, last })),
+    {},
+    sql<{ practice: string; last: number }>`
+      on conflict (practice) do update set last = practice_notice_sequence.last + excluded.last
+      returning practice, last`,
+  );
+  const next = new Map(lasts.map(({ practice, last }) => [practice, last - (counts.get(practice) ?? 0)]));
+  const rows = notices.map((notice) => {
+    const sequence = (next.get(notice.practice) ?? 0) + 1;
+    next.set(notice.practice, sequence);
+    return { ...UNTRIED, ...notice, sequence };
+  });
+  await insertAll(transaction, 'practice_notice', rows, { at: now, next_try_at: now }, unawaited);
 }
+
+/** What a booking's new status is to its person's own practice. */
+const NOTICES: Partial<Record<BookingStatus, PracticeNoticeKind>> = {
+  CONFIRMED: 'BOOKED_ELSEWHERE',
+  CANCELLED: 'CANCELLED_ELSEWHERE',
+  CANCELLED_BY_PRACTICE: 'CANCELLED_ELSEWHERE',
+};
 
 type Named = Pick<PracticeNotice, 'practice' | 'sequence'>;
 

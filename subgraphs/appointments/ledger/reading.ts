@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
-import type { Database } from '../../database';
+import { together } from '../../together';
 import {
   DOUBTFUL_STATES,
   LIVE_STATES,
@@ -22,7 +22,9 @@ import {
   type Hold,
 } from './records';
 import { oneOf } from './states-in-sql';
-import type { LedgerTables } from './tables';
+import { earlier, type Request } from './requests';
+import type { BookingTable, HoldTable, LedgerTables } from './tables';
+import type { LedgerDatabase } from './writing';
 
 export interface LedgerHealth {
   unsettled: number;
@@ -38,17 +40,26 @@ export interface LedgerHealth {
 const MOST_A_DAY = 500;
 
 /** What the ledger knows, read without changing anything. */
-export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>, logger: Logger) {
+export function ledgerReading({ db, now, given }: LedgerDatabase, logger: Logger) {
+  const earlierTogether = together(async (requests: readonly Request[]) => {
+    const known = await earlier(db, requests, given);
+    return new Map(requests.map((request) => [request, known.get(request) ?? null]));
+  });
+  const holdTogether = together(holdRows);
+  const standingTogether = together((needs: readonly Need[]) => standing(db, needs, given));
+  const liveTogether = together(async (days: readonly (readonly PracticeDay[])[]) => {
+    const live = await liveBookings(db, days.flat(), given);
+    return new Map(days.map((asked) => [asked, live]));
+  });
+
   return {
+    /** What the same request led to when it was here before. */
+    earlier: earlierTogether,
+
     /** Null when there is none of that id, or it is another caller's. */
     async findHold(id: string, callerId: string): Promise<Hold | null> {
-      const row = await db
-        .selectFrom('hold')
-        .selectAll()
-        .where('id', '=', id)
-        .where('caller_id', '=', callerId)
-        .executeTakeFirst();
-      return row === undefined ? null : holdOf(row);
+      const row = await holdTogether(id);
+      return row === null || row.caller_id !== callerId ? null : holdOf(row);
     },
 
     /** @param callerId leaves out other callers' bookings; the service itself may see all. */
@@ -86,7 +97,7 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
 
     /** What keeps this person from another booking: one for the same need, or any whose outcome is not known. */
     async standingBooking(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
-      const row = await standing(db, patientDigest, assessmentDigest).executeTakeFirst();
+      const [row] = await standingTogether({ patientDigest, assessmentDigest });
       return row === undefined ? null : bookingOf(row);
     },
 
@@ -191,13 +202,14 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       };
     },
 
-    /** What is booked there, or may be, on London days between two moments, whatever the suppliers show. */
-    liveAt: (practices: readonly OdsCode[], from: Date, to: Date): Promise<LiveBookings> =>
-      liveBookings(db, practices, londonDate(from), londonDate(to)),
+    /** What is booked, or may be, at their practices on their London days, whatever the suppliers show. */
+    liveBeside: (slots: readonly SlotPlace[]): Promise<LiveBookings> =>
+      liveTogether(slots.map(({ practice, startsAt }) => ({ practice, starts_on: londonDate(startsAt) }))),
 
     /** How many bookings of other practices' patients a practice's quota counts on a London day. */
     async quotaUsed(practice: OdsCode, day: string): Promise<number> {
-      return (await liveBookings(db, [practice], day, day)).others(practice, day).length;
+      const live = await liveBookings(db, [{ practice, starts_on: day }], given);
+      return live.others(practice, day).length;
     },
 
     /** Bookings at a practice on a London day, whatever became of them, soonest first. */
@@ -212,7 +224,25 @@ export function ledgerReading({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       return readable(rows, logger);
     },
   };
+
+  async function holdRows(ids: readonly string[]): Promise<Map<string, HoldTable | null>> {
+    const rows = await db
+      .selectFrom(
+        given(
+          'hold',
+          ids.map((id) => ({ id })),
+        ),
+      )
+      .crossJoin('hold')
+      .whereRef('hold.id', '=', 'given.id')
+      .selectAll('hold')
+      .execute();
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return new Map(ids.map((id) => [id, found.get(id) ?? null]));
+  }
 }
+
+export type BookingRow = Parameters<typeof bookingOf>[0];
 
 /** Bookings with what their holds know of them. */
 export function bookingRows(reader: Kysely<LedgerTables>) {
@@ -223,17 +253,54 @@ export function bookingRows(reader: Kysely<LedgerTables>) {
     .select(['hold.offer_json', 'hold.patient_sealed']);
 }
 
-export function standing(reader: Kysely<LedgerTables>, patientDigest: string, assessmentDigest: string) {
-  return bookingRows(reader)
-    .where('booking.patient_digest', '=', patientDigest)
+/** A person, and what they need to be seen for. */
+export interface Need {
+  patientDigest: string;
+  assessmentDigest: string;
+}
+
+/** What stands in the way of another booking: for the same person one for the same need, or any whose outcome is not known. */
+export async function standing<Asked extends Need>(
+  reader: Kysely<LedgerTables>,
+  needs: readonly Asked[],
+  given: LedgerDatabase['given'],
+): Promise<Map<Asked, BookingRow[]>> {
+  if (needs.length === 0) return new Map();
+  const asked = needs.map(({ patientDigest, assessmentDigest }) => ({
+    patient_digest: patientDigest,
+    assessment_digest: assessmentDigest,
+  }));
+  const rows = await reader
+    .selectFrom(given('booking', asked))
+    .crossJoin('booking')
+    .innerJoin('hold', 'hold.id', 'booking.hold_id')
+    .selectAll('booking')
+    .select(['hold.offer_json', 'hold.patient_sealed', 'given.assessment_digest as needed'])
+    .whereRef('booking.patient_digest', '=', 'given.patient_digest')
     .where('booking.state', 'in', oneOf(LIVE_STATES))
     .where((where) =>
       where.or([
-        where('booking.assessment_digest', '=', assessmentDigest),
+        where('booking.assessment_digest', '=', where.ref('given.assessment_digest')),
         where('booking.state', 'in', oneOf(DOUBTFUL_STATES)),
       ]),
-    );
+    )
+    .execute();
+  const name = (patient: string, need: string) => `${patient} ${need}`;
+  const found = new Map<string, BookingRow[]>();
+  for (const row of rows) push(found, name(row.patient_digest, row.needed), row);
+  return new Map(
+    needs.map((need) => [need, found.get(name(need.patientDigest, need.assessmentDigest)) ?? []]),
+  );
 }
+
+/** Where and when a slot is. */
+export interface SlotPlace {
+  practice: OdsCode;
+  startsAt: Date;
+}
+
+/** A practice on a London day. */
+export type PracticeDay = Pick<BookingTable, 'practice' | 'starts_on'>;
 
 /** Live bookings, as searching, holding and booking judge by them. */
 export interface LiveBookings {
@@ -243,32 +310,42 @@ export interface LiveBookings {
   others(practice: OdsCode, day: string): readonly Date[];
 }
 
-/** @param except a booking that is given back for another one, and so counts no longer. */
+/** @param except bookings that are given back for other ones, and so count no longer. */
 export async function liveBookings(
   reader: Kysely<LedgerTables>,
-  practices: readonly OdsCode[],
-  from: string,
-  to: string,
-  except: string | null = null,
+  days: readonly PracticeDay[],
+  given: LedgerDatabase['given'],
+  except: readonly string[] = [],
 ): Promise<LiveBookings> {
-  if (practices.length === 0) return { slots: new Set(), others: () => [] };
+  const name = ({ practice, starts_on }: PracticeDay) => `${practice} ${starts_on}`;
+  const distinct = [...new Map(days.map((day) => [name(day), day])).values()];
+  if (distinct.length === 0) return { slots: new Set(), others: () => [] };
   let query = reader
-    .selectFrom('booking')
-    .select(['supplier', 'practice', 'slot_id', 'relation', 'starts_on', 'starts_at'])
-    .where('practice', 'in', practices)
-    .where('starts_on', '>=', from)
-    .where('starts_on', '<=', to)
-    .where('state', 'in', oneOf(LIVE_STATES));
-  if (except !== null) query = query.where('id', '!=', except);
+    .selectFrom(given('booking', distinct))
+    .crossJoin('booking')
+    .whereRef('booking.practice', '=', 'given.practice')
+    .whereRef('booking.starts_on', '=', 'given.starts_on')
+    .where('booking.state', 'in', oneOf(LIVE_STATES))
+    .select([
+      'booking.supplier',
+      'booking.practice',
+      'booking.slot_id',
+      'booking.relation',
+      'booking.starts_on',
+      'booking.starts_at',
+    ]);
+  if (except.length > 0) query = query.where('booking.id', 'not in', except);
   const slots = new Set<string>();
   const starts = new Map<string, Date[]>();
-  for (const { supplier, practice, slot_id, relation, starts_on, starts_at } of await query.execute()) {
-    slots.add(slotKey(supplier, practice, slot_id));
-    if (relation !== 'OTHER') continue;
-    const key = `${practice} ${starts_on}`;
-    const ofTheDay = starts.get(key) ?? [];
-    ofTheDay.push(new Date(starts_at));
-    starts.set(key, ofTheDay);
+  for (const row of await query.execute()) {
+    slots.add(slotKey(row.supplier, row.practice, row.slot_id));
+    if (row.relation === 'OTHER') push(starts, name(row), new Date(row.starts_at));
   }
-  return { slots, others: (practice, day) => starts.get(`${practice} ${day}`) ?? [] };
+  return { slots, others: (practice, day) => starts.get(name({ practice, starts_on: day })) ?? [] };
+}
+
+function push<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [value]);
+  else list.push(value);
 }

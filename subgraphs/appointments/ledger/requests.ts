@@ -1,5 +1,6 @@
-import type { Kysely, RawBuilder } from 'kysely';
-import type { LedgerTables, Operation, Refusal } from './tables';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { IdempotencyTable, LedgerTables, Operation, Refusal } from './tables';
+import type { LedgerDatabase, Writing } from './writing';
 
 /** A request that may be sent again: the same key and content bring about one result, other content is refused. */
 export interface Request {
@@ -20,42 +21,85 @@ export interface Refused {
   bookingId: string | null;
 }
 
-/** Writes the request down unless its key is known; what the key led to where it is. */
-export async function remember(
-  writer: Kysely<LedgerTables>,
-  now: RawBuilder<number>,
-  request: Request,
-  { resultId, refused = null }: { resultId: string; refused?: Refusal | null },
-): Promise<Earlier | null> {
-  const { callerId, operation, key, fingerprint } = request;
-  const written = await writer
-    .insertInto('idempotency')
-    .values({
-      caller_id: callerId,
-      operation,
-      key,
-      fingerprint,
-      result_id: resultId,
-      refused,
-      created_at: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('key')
-    .executeTakeFirst();
-  return written === undefined ? earlier(writer, request) : null;
+/** A request, and what it led to unless the same one has been here before. */
+export interface Asked {
+  request: Request;
+  resultId: string;
+  refused: Refusal | null;
 }
 
-export async function earlier(reader: Kysely<LedgerTables>, request: Request): Promise<Earlier | null> {
-  const row = await reader
-    .selectFrom('idempotency')
-    .select(['fingerprint', 'result_id', 'refused'])
-    .where('caller_id', '=', request.callerId)
-    .where('operation', '=', request.operation)
-    .where('key', '=', request.key)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  if (row.fingerprint !== request.fingerprint) return { kind: 'key-reused' };
+/**
+ * Writes requests down, no two with the same key, unless their keys are known.
+ * @returns what the known ones led to.
+ */
+export async function remember(
+  transaction: Transaction<LedgerTables>,
+  asked: readonly Asked[],
+  { insertAll, given, now }: Writing,
+): Promise<Map<Request, Earlier>> {
+  const rows = asked.map(({ request: { callerId, operation, key, fingerprint }, resultId, refused }) => ({
+    caller_id: callerId,
+    operation,
+    key,
+    fingerprint,
+    result_id: resultId,
+    refused,
+  }));
+  const written = await insertAll(
+    transaction,
+    'idempotency',
+    rows,
+    { created_at: now },
+    sql<Named>`on conflict do nothing returning caller_id, operation, key`,
+  );
+  const isNew = new Set(written.map(nameOfRow));
+  const old = asked.map(({ request }) => request).filter((request) => !isNew.has(nameOf(request)));
+  return earlier(transaction, old, given);
+}
+
+/** What those of the requests that were here before led to. */
+export async function earlier(
+  reader: Kysely<LedgerTables>,
+  requests: readonly Request[],
+  given: LedgerDatabase['given'],
+): Promise<Map<Request, Earlier>> {
+  if (requests.length === 0) return new Map();
+  const names = requests.map(({ callerId, operation, key }) => ({ caller_id: callerId, operation, key }));
+  const rows = await reader
+    .selectFrom(given('idempotency', names))
+    .crossJoin('idempotency as known')
+    .whereRef('known.caller_id', '=', 'given.caller_id')
+    .whereRef('known.operation', '=', 'given.operation')
+    .whereRef('known.key', '=', 'given.key')
+    .selectAll('known')
+    .execute();
+  const known = new Map(rows.map((row) => [nameOfRow(row), row]));
+  const found = new Map<Request, Earlier>();
+  for (const request of requests) {
+    const row = known.get(nameOf(request));
+    if (row !== undefined) found.set(request, ledTo(request, row));
+  }
+  return found;
+}
+
+function ledTo({ fingerprint }: Request, row: IdempotencyTable): Earlier {
+  if (row.fingerprint !== fingerprint) return { kind: 'key-reused' };
   return row.refused === null
     ? { kind: 'repeated', resultId: row.result_id }
     : { kind: 'refused', why: row.refused, bookingId: row.result_id === '' ? null : row.result_id };
+}
+
+/** What makes a request the same as another one. */
+export function nameOf({
+  callerId,
+  operation,
+  key,
+}: Pick<Request, 'callerId' | 'operation' | 'key'>): string {
+  return JSON.stringify([callerId, operation, key]);
+}
+
+type Named = Pick<IdempotencyTable, 'caller_id' | 'operation' | 'key'>;
+
+function nameOfRow({ caller_id, operation, key }: Named): string {
+  return nameOf({ callerId: caller_id, operation, key });
 }

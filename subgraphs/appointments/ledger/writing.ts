@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import { isConflict, type Database } from '../../database';
+import { DatabaseUnavailable } from '../../database-unavailable';
+import { together } from '../../together';
 import { unawaited } from '../../unawaited';
 import { statusOf, type BookingState } from '../booking/states';
 import { eventHash } from './chain';
@@ -15,13 +17,30 @@ export class Undone<T> extends Error {
 }
 
 export type Writing = ReturnType<typeof ledgerWriting>;
+export type LedgerDatabase = Pick<Database<LedgerTables>, 'db' | 'kind' | 'now' | 'given'>;
+
+/** A change that a booking has gone through, as its row is after it. */
+export interface Change {
+  booking: { id: string; version: number; state: BookingState; changedAt: Date };
+  /** The event before it and the state until then; null where the booking begins. */
+  before: { hash: string | null; state: BookingState } | null;
+  event: LedgerEvent;
+  actor: ActorKind;
+}
 
 /** Of two transactions that wait for each other PostgreSQL undoes one, which is then tried again so many times. */
 const CONFLICT_RETRIES = 4;
 const CONFLICT_PAUSE_MS = 20;
+/** So many share a transaction at most. */
+const MOST_SHARE = 128;
+/** How long those who share a transaction wait for what somebody else holds, before each is tried alone. */
+const SHARED_LOCK_MS = 500;
 
-/** How the ledger writes: in transactions, by the database's clock, and never a change without its event. */
-export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>) {
+/** One of those who were to share a transaction cannot be written, or waits for somebody: that is not to be the others' misfortune. */
+const ALONE = Symbol('alone');
+
+/** How the ledger writes: in transactions, by the database's clock, never a change without its event, many by one statement. */
+export function ledgerWriting({ db, kind, now, given }: LedgerDatabase) {
   /** Every write is a transaction, also a single statement: on the embedded database only those wait for each other. */
   async function write<T>(work: (transaction: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++)
@@ -34,51 +53,123 @@ export function ledgerWriting({ db, now }: Pick<Database<LedgerTables>, 'db' | '
       }
   }
 
-  const inMs = (ms: number): RawBuilder<number> => sql<number>`${now} + ${Math.round(ms)}`;
-
-  /** The event, chained to the one before; and, where the person can see the change, what the front end is told. */
-  async function appendEvent(
-    transaction: Transaction<LedgerTables>,
-    booking: { id: string; version: number; state: BookingState; changed_at: number },
-    before: { hash: string | null; state: BookingState } | null,
-    event: LedgerEvent,
-    actor: ActorKind,
-  ): Promise<void> {
-    const { id: booking_id, version, state, changed_at: at } = booking;
-    const hash = eventHash(before?.hash ?? null, { bookingId: booking_id, version, at, event, state, actor });
-    await transaction
-      .insertInto('booking_event')
-      .values({ booking_id, version, at, event, state, actor, hash })
-      .modifyEnd(unawaited)
-      .execute();
-    const status = statusOf(state);
-    if (before === null || status === statusOf(before.state)) return;
-    const untried = {
-      attempts: 0,
-      first_tried_at: null,
-      next_try_at: at,
-      delivered_at: null,
-      given_up_at: null,
+  /**
+   * Writes in one transaction what many callers want written at the same time.
+   * @param nameOf of those that are called the same only the first is written now.
+   * @param writeAll may leave out, for later, those that have to see what the others have written.
+   */
+  function writeTogether<Asked, Answer>(
+    nameOf: (asked: Asked) => string,
+    writeAll: (
+      transaction: Transaction<LedgerTables>,
+      asked: readonly Asked[],
+    ) => Promise<ReadonlyMap<Asked, Answer>>,
+  ): (asked: Asked) => Promise<Answer> {
+    const written = (asked: readonly Asked[]) =>
+      write(async (transaction) => {
+        if (kind === 'postgres' && asked.length > 1)
+          await sql`set local lock_timeout = ${sql.lit(SHARED_LOCK_MS)} ${unawaited}`.execute(transaction);
+        return writeAll(transaction, asked);
+      });
+    const shared = together<Asked, Answer | typeof ALONE>(async (asked) => {
+      const firsts = new Map<string, Asked>();
+      for (const one of asked) if (!firsts.has(nameOf(one))) firsts.set(nameOf(one), one);
+      const now = [...firsts.values()];
+      try {
+        return await written(now);
+      } catch (error) {
+        if (now.length === 1 || !isUndone(error)) throw error;
+        return new Map(now.map((one) => [one, ALONE]));
+      }
+    }, MOST_SHARE);
+    return async (asked) => {
+      const answer = await shared(asked);
+      return answer === ALONE ? only(written([asked])) : answer;
     };
-    await transaction
-      .insertInto('outbox')
-      .values({ booking_id, version, status, at, ...untried })
-      .modifyEnd(unawaited)
-      .execute();
+  }
+
+  /**
+   * Inserts rows by one statement.
+   * @param stated what the database is to make of a column; it may read the row's own value as `given.<column>`.
+   * @param end what comes after the rows: ON CONFLICT, RETURNING.
+   */
+  async function insertAll<
+    Table extends keyof LedgerTables,
+    Row extends Partial<LedgerTables[Table]>,
+    Returned,
+  >(
+    transaction: Transaction<LedgerTables>,
+    table: Table,
+    rows: readonly Row[],
+    stated: Stated<LedgerTables[Table], Row>,
+    end: RawBuilder<Returned>,
+  ): Promise<Returned[]> {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const values = new Map<string, RawBuilder<unknown>>([
+      ...Object.keys(first).map((column) => [column, sql.ref(`given.${column}`)] as const),
+      ...Object.entries<RawBuilder<unknown>>(stated),
+    ]);
+    // SQLite reads ON CONFLICT after a SELECT only where that has a WHERE.
+    const inserted = await sql<Returned>`insert into ${sql.table(table)}
+      (${sql.join([...values.keys()].map((column) => sql.ref(column)))})
+      select ${sql.join([...values.values()])} from ${given(table, rows)} where true
+      ${end}`.execute(transaction);
+    return inserted.rows;
+  }
+
+  /** A time so many milliseconds from now. */
+  const inMs = (ms: RawBuilder<number> | number): RawBuilder<number> =>
+    sql<number>`${now} + ${typeof ms === 'number' ? Math.round(ms) : ms}`;
+
+  /** Events, chained to those before; and, where the person can see the change, what the front end is told. */
+  async function appendEvents(
+    transaction: Transaction<LedgerTables>,
+    changes: readonly Change[],
+  ): Promise<void> {
+    const events = changes.map(({ booking: { id, version, state, changedAt }, before, event, actor }) => {
+      const at = changedAt.getTime();
+      const hash = eventHash(before?.hash ?? null, { bookingId: id, version, at, event, state, actor });
+      return { booking_id: id, version, at, event, state, actor, hash };
+    });
+    await insertAll(transaction, 'booking_event', events, {}, unawaited);
+    const untold = changes.flatMap(({ booking: { id, version, state, changedAt }, before }) => {
+      const status = statusOf(state);
+      if (before === null || status === statusOf(before.state)) return [];
+      const at = changedAt.getTime();
+      return [{ ...UNTRIED, booking_id: id, version, status, at, next_try_at: at }];
+    });
+    await insertAll(transaction, 'outbox', untold, {}, unawaited);
   }
 
   async function noteEvidence(
     transaction: Transaction<LedgerTables>,
-    bookingId: string,
-    evidence: Omit<Evidence, 'at'> | undefined,
+    found: readonly { bookingId: string; evidence: Omit<Evidence, 'at'> | undefined }[],
   ): Promise<void> {
-    if (evidence === undefined) return;
-    await transaction
-      .insertInto('booking_evidence')
-      .values({ booking_id: bookingId, at: now, ...evidence })
-      .modifyEnd(unawaited)
-      .execute();
+    const rows = found.flatMap(({ bookingId, evidence }) =>
+      evidence === undefined ? [] : [{ booking_id: bookingId, ...evidence }],
+    );
+    await insertAll(transaction, 'booking_evidence', rows, { at: now }, unawaited);
   }
 
-  return { write, now, inMs, appendEvent, noteEvidence };
+  return { write, writeTogether, insertAll, given, now, inMs, appendEvents, noteEvidence };
+}
+
+/** Of what somebody is to be told and has not been tried yet. */
+export const UNTRIED = { attempts: 0, first_tried_at: null, delivered_at: null, given_up_at: null };
+
+/** What the rows do not give has to be stated; what they give may be. */
+type Stated<Columns, Row> = Record<Exclude<keyof Columns, keyof Row>, RawBuilder<unknown>> &
+  Partial<Record<keyof Columns, RawBuilder<unknown>>>;
+
+/** The answer to the only one asked. */
+export async function only<Answer>(answers: Promise<ReadonlyMap<unknown, Answer>>): Promise<Answer> {
+  const [answer] = [...(await answers).values()];
+  if (answer === undefined) throw new Error('One was asked for, and not answered.');
+  return answer;
+}
+
+/** Nothing of it was written. Where the database stopped answering that is not known. */
+function isUndone(error: unknown): boolean {
+  return !(error instanceof DatabaseUnavailable) || error.fault === 'BUSY';
 }

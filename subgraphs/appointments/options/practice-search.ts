@@ -66,7 +66,7 @@ export interface SearchFor {
 
 export interface SearchDeps {
   systems: GpSystems;
-  ledger: Pick<Ledger, 'liveAt'>;
+  ledger: Pick<Ledger, 'liveBeside'>;
   holds: Pick<HoldStore, 'holders'>;
   now: () => Date;
   logger: Logger;
@@ -258,14 +258,9 @@ async function offerable(
   deps: SearchDeps,
 ): Promise<PracticeFound[]> {
   const slots = found.flatMap((practice) => practice.slots);
-  const [first, last] = extent(slots);
-  if (first === undefined || last === undefined) return found.map(settled);
+  if (slots.length === 0) return found.map(settled);
   const now = deps.now();
-  const practices = [...new Set(slots.map(({ practice }) => practice))];
-  const [booked, holders] = await Promise.all([
-    deps.ledger.liveAt(practices, first, last),
-    heldSlots(found, deps),
-  ]);
+  const [booked, holders] = await Promise.all([deps.ledger.liveBeside(slots), heldSlots(found, deps)]);
   const free = (practice: PracticeFound, slot: Slot) => {
     const key = keyOf(practice, slot);
     const holder = holders.get(key);
@@ -293,12 +288,6 @@ function settled(practice: PracticeFound): PracticeFound {
   return practice.answer === 'SLOTS' && practice.slots.length === 0
     ? { ...practice, answer: 'NO_SLOTS_IN_TIME' }
     : practice;
-}
-
-function extent(slots: readonly Slot[]): [Date, Date] | [] {
-  if (slots.length === 0) return [];
-  const times = slots.map(({ startsAt }) => startsAt.getTime());
-  return [new Date(times.reduce((a, b) => Math.min(a, b))), new Date(times.reduce((a, b) => Math.max(a, b)))];
 }
 
 /** A lost hold store costs a courtesy: slots that somebody holds are shown, and refused later. */

@@ -11,11 +11,11 @@ import type {
   ReleaseOutcome,
 } from '../../../domain/release-ledger';
 import type { ReleasePolicy } from '../../../domain/release-policy';
-import type { Database } from '../../database';
+import { together } from '../../together';
 import { LIVE_STATES } from '../booking/states';
 import { oneOf } from '../ledger/states-in-sql';
 import type { LedgerTables } from '../ledger/tables';
-import { ledgerWriting } from '../ledger/writing';
+import { ledgerWriting, type LedgerDatabase } from '../ledger/writing';
 import { appendReleaseEvent, firstBrokenEvent, releaseEventOf } from './release-history';
 import { inForce, lockPolicy, type DefaultPolicyOf } from './stored-policy';
 
@@ -24,11 +24,10 @@ const WAIT_FOR_SENT_MS = 15_000;
 const LOOK_EVERY_MS = 20;
 
 /** Release rules in the database that bookings are in. */
-export function releaseLedger(
-  { db, now }: Pick<Database<LedgerTables>, 'db' | 'now'>,
-  defaultOf: DefaultPolicyOf,
-): ReleaseLedger {
-  const { write } = ledgerWriting({ db, now });
+export function releaseLedger(database: LedgerDatabase, defaultOf: DefaultPolicyOf): ReleaseLedger {
+  const { db, now, given } = database;
+  const writing = ledgerWriting(database);
+  const { write } = writing;
   /** Rules are read far more often than they change, and reading them costs more than fetching them. */
   const read = new Map<string, { json: string; updatedAt: number | null; policy: PolicyInForce }>();
 
@@ -41,6 +40,18 @@ export function releaseLedger(
     read.set(practice, { json, updatedAt, policy });
     return policy;
   }
+
+  const stored = together(async (practices: readonly string[]) => {
+    const asked = [...new Set(practices)].map((practice) => ({ practice }));
+    const rows = await db
+      .selectFrom(given('practice_release', asked))
+      .crossJoin('practice_release')
+      .whereRef('practice_release.practice', '=', 'given.practice')
+      .selectAll('practice_release')
+      .execute();
+    const found = new Map(rows.map((row) => [row.practice, row]));
+    return new Map(practices.map((practice) => [practice, found.get(practice) ?? null]));
+  });
 
   async function clock(transaction: Transaction<LedgerTables>): Promise<number> {
     const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction);
@@ -68,28 +79,14 @@ export function releaseLedger(
   }
 
   return {
-    async policies(practices) {
-      if (practices.length === 0) return new Map();
-      const rows = await db
-        .selectFrom('practice_release')
-        .selectAll()
-        .where('practice', 'in', practices)
-        .execute();
-      const stored = new Map(rows.map((row) => [row.practice, row]));
-      return new Map(
-        practices.map((practice): [string, PolicyInForce] => {
-          const row = stored.get(practice);
-          return [
-            practice,
-            row === undefined ? { ...defaultOf(practice), updatedAt: null } : remembered(row),
-          ];
-        }),
-      );
+    async policy(practice) {
+      const row = await stored(practice);
+      return row === null ? { ...defaultOf(practice), updatedAt: null } : remembered(row);
     },
 
     async change(practice, change, note) {
       const applied = await write(async (transaction): Promise<ReleaseApplied> => {
-        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
+        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf, writing);
         const at = await clock(transaction);
         const changed = changedPolicy(before, change);
         const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
@@ -124,7 +121,7 @@ export function releaseLedger(
 
     async refused(practice: OdsCode, action: ReleaseAction, note: ReleaseNote) {
       await write(async (transaction) => {
-        await lockPolicy(transaction, practice, defaultOf);
+        await lockPolicy(transaction, practice, defaultOf, writing);
         const at = new Date(await clock(transaction));
         const event = { ...note, at, action, outcome: 'REFUSED', before: null, after: null } as const;
         await appendReleaseEvent(transaction, practice, event);

@@ -43,12 +43,12 @@ export class PracticeResolver {
     const date = CalendarDate.safeParse(day ?? londonDate(now()));
     if (!date.success) throw badInput('day must be a date, for example 2026-03-02.');
     const bookings = await ledger.bookingsAt(code, date.data);
-    const policy = (await releases.policies([code])).get(code);
+    const policy = await releases.policy(code);
     const quotaUsed = await ledger.quotaUsed(code, date.data);
     return instance(PracticeDay, {
       day: date.data,
       bookings: bookings.map(practiceBooking),
-      dailyQuota: policy?.dailyQuota ?? null,
+      dailyQuota: policy.dailyQuota,
       quotaUsed,
     });
   }

@@ -12,12 +12,11 @@ import {
   Root,
 } from 'type-graphql';
 import type { Caller } from '../../../domain/caller';
-import type { PolicyInForce } from '../../../domain/release-ledger';
+import type { PolicyInForce, ReleaseLedger } from '../../../domain/release-ledger';
 import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import { nextOpening, openingWeek, openPeriod, type OpeningPeriod as Period } from '../opening/opening-hours';
-import type { ReleasePolicies } from '../release/policies';
 import { OpeningPeriod, Practice, practiceByCode, toPractice, type PracticeFields } from './practice';
 import { ReleasePolicy } from './release-policy';
 
@@ -37,7 +36,7 @@ class SearchPracticesArgs {
 export class PracticeResolver {
   constructor(
     private readonly feed: DirectoryFeed,
-    private readonly policies: ReleasePolicies,
+    private readonly releases: Pick<ReleaseLedger, 'policy'>,
     private readonly now: () => Date,
   ) {}
 
@@ -72,7 +71,7 @@ export class PracticeResolver {
     description: 'What this practice lets others book. Off until the practice itself turns it on.',
   })
   release(@Root() practice: Practice): Promise<PolicyInForce> {
-    return this.policies.of(practice.odsCode);
+    return this.releases.policy(practice.odsCode);
   }
 
   @FieldResolver(() => Boolean, {

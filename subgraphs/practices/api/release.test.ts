@@ -151,7 +151,7 @@ describe('who may', () => {
       ['REOPEN', 'REFUSED', caller.kind],
       ['SET', 'REFUSED', caller.kind],
     ]);
-    expect((await practices.releases.policies([MINE])).get(MINE)).toMatchObject({ version: 1 });
+    expect(await practices.releases.policy(MINE)).toMatchObject({ version: 1 });
   });
 
   it.each<[string, Caller]>([

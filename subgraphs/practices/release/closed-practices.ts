@@ -9,7 +9,7 @@ const NOTE: ReleaseNote = {
   reason: 'The practice is not in the NHS directory any more.',
 };
 
-type Releases = Pick<ReleaseLedger, 'policies' | 'change' | 'openPractices'>;
+type Releases = Pick<ReleaseLedger, 'policy' | 'change' | 'openPractices'>;
 
 /**
  * Closes the books of practices that the directory has no more, so that offers already shown cannot be booked. What is
@@ -23,8 +23,8 @@ export async function closeBooksOfClosed(
 ): Promise<void> {
   const known = [...(await releases.openPractices()), ...(before?.odsCodes() ?? [])];
   const gone = [...new Set(known)].filter((odsCode) => now.practice(odsCode) === undefined);
-  const policies = await releases.policies(gone);
-  for (const odsCode of gone)
-    if (policies.get(odsCode)?.status === 'OPEN')
+  const policies = await Promise.all(gone.map((odsCode) => releases.policy(odsCode)));
+  for (const [at, odsCode] of gone.entries())
+    if (policies[at]?.status === 'OPEN')
       await releases.change(OdsCode.parse(odsCode), { kind: 'CLOSE', to: 'EVERYBODY' }, NOTE);
 }

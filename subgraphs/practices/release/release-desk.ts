@@ -106,8 +106,7 @@ export function releaseDesk(
 
     preview: (odsCode, wanted, context) =>
       seen(odsCode, context, async (code) => {
-        const policy = (await releases.policies([code])).get(code);
-        if (policy === undefined) return null;
+        const policy = await releases.policy(code);
         const booked = await releases.booked(code, startOfDay(wanted.from), endOfDay(wanted.to));
         const others = booked.filter(({ relation }) => relation === 'OTHER').map(({ startsAt }) => startsAt);
         return releasePreview(policy, connections.of(code), wanted, now(), others);

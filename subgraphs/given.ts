@@ -1,0 +1,34 @@
+import { sql, type AliasedRawBuilder } from 'kysely';
+
+/**
+ * Rows of a table's columns, as a table that a statement may read, named `given`. They are one parameter, so that the
+ * statement's text is the same however many they are. At least one, and all with the same columns. Other tables are cross
+ * joined to them, which makes SQLite begin with them: in an order of its own it would read whole tables.
+ */
+export type Given<Tables> = <Table extends keyof Tables & string, Row extends Partial<Tables[Table]>>(
+  table: Table,
+  rows: readonly Row[],
+) => AliasedRawBuilder<Row, 'given'>;
+
+/** In SQLite values bring their types with them. */
+export function givenToSqlite<Tables>(): Given<Tables> {
+  return <Row extends object>(_table: string, rows: readonly Row[]) => {
+    const columns = Object.keys(rows[0] ?? {}).map(
+      (name) => sql`value->>${sql.lit(name)} as ${sql.ref(name)}`,
+    );
+    return sql<Row>`(select ${sql.join(columns)} from json_each(${JSON.stringify(rows)}))`.as('given');
+  };
+}
+
+const IN_POSTGRES = 'json_populate_recordset';
+
+/** In PostgreSQL they have those of the table. */
+export function givenToPostgres<Tables>(): Given<Tables> {
+  return <Row extends object>(table: string, rows: readonly Row[]) =>
+    sql<Row>`${sql.raw(IN_POSTGRES)}(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`.as('given');
+}
+
+/** Whether a statement for PostgreSQL reads rows that are given to it. */
+export function readsGiven(text: string): boolean {
+  return text.includes(IN_POSTGRES);
+}
