@@ -1,7 +1,7 @@
 import { PostgresDialect, type Dialect, type PostgresPoolClient } from 'kysely';
 import { DatabaseError, Pool, types, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable';
-import { readsGiven } from './given';
+import { readsManyGiven } from './given';
 import { isUnawaited } from './unawaited';
 
 const CONNECTIONS = 20;
@@ -127,7 +127,7 @@ function statementNames() {
     of(text: string, values: readonly unknown[]): string | undefined {
       const known = names.get(text);
       if (known !== undefined) return known;
-      if (values.length === 0 || names.size >= MAX_STATEMENTS || readsGiven(text)) return undefined;
+      if (values.length === 0 || names.size >= MAX_STATEMENTS || readsManyGiven(text)) return undefined;
       const name = `g${generation}s${names.size}`;
       names.set(text, name);
       return name;

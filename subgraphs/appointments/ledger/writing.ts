@@ -106,15 +106,12 @@ export function ledgerWriting({ db, kind, now, given }: LedgerDatabase) {
   ): Promise<Returned[]> {
     const [first] = rows;
     if (first === undefined) return [];
-    const values = new Map<string, RawBuilder<unknown>>([
-      ...Object.keys(first).map((column) => [column, sql.ref(`given.${column}`)] as const),
-      ...Object.entries<RawBuilder<unknown>>(stated),
-    ]);
+    const asGiven = Object.keys(first).filter((column) => !(column in stated));
+    const columns = [...asGiven, ...Object.keys(stated)];
+    const values = [names(asGiven, 'given.'), ...Object.values<RawBuilder<unknown>>(stated)];
     // SQLite reads ON CONFLICT after a SELECT only where that has a WHERE.
-    const inserted = await sql<Returned>`insert into ${sql.table(table)}
-      (${sql.join([...values.keys()].map((column) => sql.ref(column)))})
-      select ${sql.join([...values.values()])} from ${given(table, rows)} where true
-      ${end}`.execute(transaction);
+    const inserted = await sql<Returned>`insert into ${sql.table(table)} (${names(columns)})
+      select ${sql.join(values)} from ${given(table, rows)} where true ${end}`.execute(transaction);
     return inserted.rows;
   }
 
@@ -161,6 +158,11 @@ export const UNTRIED = { attempts: 0, first_tried_at: null, delivered_at: null, 
 /** What the rows do not give has to be stated; what they give may be. */
 type Stated<Columns, Row> = Record<Exclude<keyof Columns, keyof Row>, RawBuilder<unknown>> &
   Partial<Record<keyof Columns, RawBuilder<unknown>>>;
+
+/** Columns, of a table where it is said which. */
+function names(columns: readonly string[], of = ''): RawBuilder<unknown> {
+  return sql.raw(columns.map((column) => `${of}"${column}"`).join(', '));
+}
 
 /** The answer to the only one asked. */
 export async function only<Answer>(answers: Promise<ReadonlyMap<unknown, Answer>>): Promise<Answer> {
