@@ -90,20 +90,20 @@ export interface SlotFacts {
 /** The rules that stop every slot of the practice for this need; empty when it is worth asking its supplier. */
 export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): ReleaseRule[] {
   const { ageInMonths: age } = policy;
-  return stopping([
-    ['NOT_OPTED_IN', policy.status === 'NOT_OPTED_IN'],
-    ['BOOK_CLOSED', isClosedTo(policy, need.relation)],
-    ['OWN_PATIENTS_OFF', need.relation === 'OWN' && !policy.ownPatients],
-    ['OTHER_PATIENTS_OFF', need.relation === 'OTHER' && !policy.otherPatients],
-    ['MODE', !need.modes.some((mode) => policy.modes.includes(mode))],
-    [
-      'AGE',
-      age !== null && (need.ageInMonths < age.from || (age.below !== null && need.ageInMonths >= age.below)),
-    ],
-    ['DISPOSITION', !policy.dispositionIds.includes(need.dispositionId)],
-    ['SLOT_TYPE', policy.slotTypes.length === 0],
-    ['DAILY_QUOTA', need.relation === 'OTHER' && policy.dailyQuota === 0],
-  ]);
+  const { stopping, stop } = rules();
+  stop('NOT_OPTED_IN', policy.status === 'NOT_OPTED_IN');
+  stop('BOOK_CLOSED', isClosedTo(policy, need.relation));
+  stop('OWN_PATIENTS_OFF', need.relation === 'OWN' && !policy.ownPatients);
+  stop('OTHER_PATIENTS_OFF', need.relation === 'OTHER' && !policy.otherPatients);
+  stop('MODE', !need.modes.some((mode) => policy.modes.includes(mode)));
+  stop(
+    'AGE',
+    age !== null && (need.ageInMonths < age.from || (age.below !== null && need.ageInMonths >= age.below)),
+  );
+  stop('DISPOSITION', !policy.dispositionIds.includes(need.dispositionId));
+  stop('SLOT_TYPE', policy.slotTypes.length === 0);
+  stop('DAILY_QUOTA', need.relation === 'OTHER' && policy.dailyQuota === 0);
+  return stopping;
 }
 
 /**
@@ -119,16 +119,15 @@ export function rulesStoppingSlot(
 ): ReleaseRule[] {
   const minutesAhead = (slot.startsAt.getTime() - now.getTime()) / 60_000;
   const others = need.relation === 'OTHER';
-  const slotRules = stopping([
-    ['MODE', !policy.modes.includes(slot.mode) || !need.modes.includes(slot.mode)],
-    ['SLOT_TYPE', !policy.slotTypes.includes(slot.slotType)],
-    ['DAILY_QUOTA', others && isQuotaUsedUp(policy.dailyQuota, slot.startsAt, othersThatDay)],
-    // Slots go back to the practice for its own patients, so take-back binds everybody else only.
-    ['TAKEN_BACK', others && minutesAhead < policy.takeBackMinutes],
-    ['MINIMUM_NOTICE', minutesAhead < policy.minimumNoticeMinutes],
-    ['HORIZON', minutesAhead > policy.horizonDays * 24 * 60],
-  ]);
-  return [...new Set([...rulesStoppingPractice(policy, need), ...slotRules])];
+  const { stopping, stop } = rules(rulesStoppingPractice(policy, need));
+  stop('MODE', !policy.modes.includes(slot.mode) || !need.modes.includes(slot.mode));
+  stop('SLOT_TYPE', !policy.slotTypes.includes(slot.slotType));
+  stop('DAILY_QUOTA', others && isQuotaUsedUp(policy.dailyQuota, slot.startsAt, othersThatDay));
+  // Slots go back to the practice for its own patients, so take-back binds everybody else only.
+  stop('TAKEN_BACK', others && minutesAhead < policy.takeBackMinutes);
+  stop('MINIMUM_NOTICE', minutesAhead < policy.minimumNoticeMinutes);
+  stop('HORIZON', minutesAhead > policy.horizonDays * 24 * 60);
+  return stopping;
 }
 
 function isClosedTo({ status, closedTo }: ReleasePolicy, relation: PracticeRelation): boolean {
@@ -166,6 +165,12 @@ function quotaBy(quota: number, moment: Date): number {
   return Math.min(quota, Math.floor(quota * come) + 1);
 }
 
-function stopping(rules: [ReleaseRule, boolean][]): ReleaseRule[] {
-  return rules.filter(([, stops]) => stops).map(([rule]) => rule);
+/** Judged for every slot of every answer, so nothing is made for rules that do not stop it. */
+function rules(stopping: ReleaseRule[] = []) {
+  return {
+    stopping,
+    stop(rule: ReleaseRule, isStopped: boolean): void {
+      if (isStopped && !stopping.includes(rule)) stopping.push(rule);
+    },
+  };
 }

@@ -95,8 +95,9 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
       const values = await answered(() => redis.mget(keys.map((key) => PREFIX + key)));
       return new Map(
         keys.flatMap((key, index) => {
-          const holder = HolderJson.safeParse(values[index]);
-          return holder.success ? [[key, holder.data] as const] : [];
+          const held = values[index] ?? null;
+          const holder = held === null ? null : HolderJson.safeParse(held);
+          return holder?.success ? [[key, holder.data] as const] : [];
         }),
       );
     },
