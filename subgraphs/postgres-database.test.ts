@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { testDatabases } from '../tests/databases';
 import { asItComes, faultProxy } from '../tests/faults/fault-proxy';
@@ -57,7 +58,8 @@ suite('PostgreSQL', () => {
     await books.close();
   });
 
-  test('is asked twice for a change with its event and its news', async () => {
+  /** A ledger, and how often PostgreSQL is asked something by it. */
+  async function counted() {
     let asked = 0;
     const { hostname: host, port } = new URL(settings.url);
     const proxy = await faultProxy({
@@ -70,13 +72,48 @@ suite('PostgreSQL', () => {
     });
     const url = Object.assign(new URL(settings.url), { port: proxy.port }).href;
     const { books } = await openLedger({ kind: 'postgres', url });
+    async function close(): Promise<void> {
+      await books.close();
+      await proxy.close();
+    }
+    return { books, asked: () => asked, close };
+  }
+
+  test('is asked twice for a change with its event and its news', async () => {
+    const { books, asked, close } = await counted();
     const booking = await openBooking(books);
-    const before = asked;
+    const before = asked();
     await moveBooking(books, booking, 'ACCEPTED');
     // The transaction begins with its first statement; nobody waits for event and news, which go with its end.
-    expect(asked - before).toBe(2);
+    expect(asked() - before).toBe(2);
+    await close();
+  });
+
+  test('is asked for the bookings of sixty people as for those of a few', async () => {
+    const { books, asked, close } = await counted();
+    await moveBooking(books, await openBooking(books), 'ACCEPTED');
+    const before = asked();
+    const people = Array.from({ length: 60 }, async () =>
+      moveBooking(books, await openBooking(books), 'ACCEPTED'),
+    );
+    expect(new Set((await Promise.all(people)).map(({ state }) => state))).toEqual(new Set(['CONFIRMED']));
+    // Written one by one they take ten each.
+    expect(asked() - before).toBeLessThan(60);
+    await close();
+  });
+
+  test('quotes no rows in its errors', async () => {
+    const { books, database } = await openLedger(settings);
+    const hold = await recordHold(books);
+    const row = { ...hold, id: 'unheard of\u0000' };
+    const failing = database.db
+      .selectFrom(database.given('hold', [row]))
+      .selectAll()
+      .execute();
+    const error: unknown = await failing.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: '22P05' });
+    expect(inspect(error)).not.toContain('unheard of');
     await books.close();
-    await proxy.close();
   });
 
   test('is not used when it answers before it has written', async () => {

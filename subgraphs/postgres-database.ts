@@ -155,6 +155,8 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
   } catch (error) {
     // What PostgreSQL has not said itself is trouble on the way to it.
     if (!(error instanceof DatabaseError)) throw new DatabaseUnavailable('NOT_ANSWERING', error);
+    // In these it quotes the rows that it was given, which are nobody's to read in a log.
+    Object.assign(error, { detail: undefined, where: undefined });
     if (error.message === OUTDATED_PLAN) throw new DatabaseUnavailable('BUSY', error);
     const { code = '' } = error;
     const known = FAULTS.find(([codes]) => codes.test(code));

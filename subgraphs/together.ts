@@ -41,11 +41,10 @@ export function together<Asked, Answer>(
     asking = Promise.allSettled([answering]);
     const answers = await answering;
     if (answers.size === 0) throw new Error('A question was answered for none of those who asked it.');
-    return asked.map((one) => {
-      const answer = answers.get(one);
-      if (answer instanceof Error) return answer;
-      return answers.has(one) ? { answer: answer as Answer } : null;
-    });
+    const told = new Map(
+      [...answers].map(([one, answer]) => [one, answer instanceof Error ? answer : { answer }]),
+    );
+    return asked.map((one) => told.get(one) ?? null);
   }
 
   return async (asked) => {
