@@ -2,7 +2,7 @@ import { sql, type AliasedRawBuilder } from 'kysely';
 
 /**
  * Rows of a table's columns, as a table that a statement may read, named `given`. They are one parameter, so that the
- * statement's text is the same however many they are. At least one, and all with the same columns. Other tables are cross
+ * statement's text does not grow with them. At least one, and all with the same columns. Other tables are cross
  * joined to them, which makes SQLite begin with them: in an order of its own it would read whole tables.
  */
 export type Given<Tables> = <Table extends keyof Tables & string, Row extends Partial<Tables[Table]>>(
@@ -23,7 +23,7 @@ export function givenToSqlite<Tables>(): Given<Tables> {
 
 const MANY_IN_POSTGRES = 'json_populate_recordset';
 
-/** In PostgreSQL they have those of the table. */
+/** In PostgreSQL they have those of the table. It takes a set for a hundred rows, and so plans for one by another function. */
 export function givenToPostgres<Tables>(): Given<Tables> {
   return <Row extends object>(table: string, rows: readonly Row[]) => {
     const [only, ...others] = rows;
