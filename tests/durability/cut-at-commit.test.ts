@@ -114,6 +114,29 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       expect(await unlikePromised([promise], database, elsewhere)).toEqual([]);
     });
 
+    test.each(CUTS)('bookings that shared a commit that met %s are refused, and there once', async (cut) => {
+      const wishes = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const { hold, request } = newHold(newPractice(), randomUUID());
+          const recorded = await books.recordHold(hold, CHECK_IN_MS, request('hold'));
+          if (recorded.kind !== 'recorded') throw new Error(`expected a hold, not ${recorded.kind}`);
+          return { hold: recorded.hold, asked: request('confirm') };
+        }),
+      );
+      const open = () =>
+        Promise.allSettled(wishes.map(({ hold, asked }) => books.openBooking(hold, CHECK_IN_MS, asked)));
+      cutAt(1, cut);
+      for (const one of await open())
+        expect(one).toMatchObject({ status: 'rejected', reason: { name: 'DatabaseUnavailable' } });
+      const kind = cut === 'reset' ? 'opened' : 'repeated';
+      for (const one of await open()) expect(one).toMatchObject({ status: 'fulfilled', value: { kind } });
+      const standing = await Promise.all(
+        wishes.map(({ hold }) => elsewhere.standingBooking(hold.patientDigest, hold.offer.assessmentDigest)),
+      );
+      expect(standing.map((booking) => booking?.holdId)).toEqual(wishes.map(({ hold }) => hold.id));
+      expect(await unlikePromised([], database, elsewhere)).toEqual([]);
+    });
+
     test('when every connection is cut in the middle of things the next ones serve', async () => {
       treat = (sent) => (sent.includes('insert into') ? { fault: { kind: 'reset' } } : null);
       const wishes = Array.from({ length: 40 }, () => newHold(newPractice(), randomUUID()));
