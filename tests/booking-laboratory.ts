@@ -19,7 +19,7 @@ import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
 import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
-import type { ReleaseTerms } from '../subgraphs/appointments/ledger/opening';
+import type { ReleaseTerms } from '../subgraphs/appointments/ledger/judging';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { patients } from '../subgraphs/appointments/patients';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Slot } from '../../adapters/gp-system';
 import type { OdsCode } from '../../domain/ods-code';
-import type { NewHold } from '../../subgraphs/appointments/ledger/opening';
+import type { NewHold } from '../../subgraphs/appointments/ledger/holding';
 import type { Request } from '../../subgraphs/appointments/ledger/requests';
 import type { Operation } from '../../subgraphs/appointments/ledger/tables';
 import { newCaller, offer } from '../booking-laboratory';

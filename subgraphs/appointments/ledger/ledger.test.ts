@@ -15,7 +15,8 @@ import {
 } from '../booking/states';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';
-import type { NewHold, Opened } from './opening';
+import type { NewHold } from './holding';
+import type { Opened } from './opening';
 import type { Booking, Hold } from './records';
 import { ledgerMigrations } from './migrations';
 import type { LedgerTables, Operation, Refusal } from './tables';

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database';
 import { ledgerForgetting } from './forgetting';
+import { ledgerHolding } from './holding';
+import type { ReleaseTerms } from './judging';
 import { ledgerMoving } from './moving';
-import { ledgerOpening, type ReleaseTerms } from './opening';
+import { ledgerOpening } from './opening';
 import { ledgerNotices } from './practice-notices';
 import { ledgerReading } from './reading';
 import { remember, type Earlier, type Request } from './requests';
@@ -20,6 +22,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
   const writing = ledgerWriting(database);
   return {
     ...ledgerReading(database, logger),
+    ...ledgerHolding(writing),
     ...ledgerOpening(writing, terms),
     ...ledgerMoving(writing, logger),
     ...ledgerTelling(writing),

@@ -90,12 +90,13 @@ function ledTo({ fingerprint }: Request, row: IdempotencyTable): Earlier {
 }
 
 /** What makes a request the same as another one. */
-export function nameOf({
-  callerId,
-  operation,
-  key,
-}: Pick<Request, 'callerId' | 'operation' | 'key'>): string {
+function nameOf({ callerId, operation, key }: Pick<Request, 'callerId' | 'operation' | 'key'>): string {
   return JSON.stringify([callerId, operation, key]);
+}
+
+/** The same of what is asked by a request. */
+export function byRequest({ request }: { request: Request }): string {
+  return nameOf(request);
 }
 
 type Named = Pick<IdempotencyTable, 'caller_id' | 'operation' | 'key'>;

@@ -9,7 +9,7 @@ import { openDatabase, type Database } from '../../database';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';
 import { ledgerMigrations } from './migrations';
-import type { NewHold } from './opening';
+import type { NewHold } from './holding';
 import type { Booking, Hold } from './records';
 import type { LedgerTables, Operation } from './tables';
 
