@@ -4,7 +4,7 @@ import DataLoader from 'dataloader';
 /** Whoever gets no answer is asked for again after the others. An Error is for one alone, a rejection for all. */
 export type AskAll<Asked, Answer> = (asked: readonly Asked[]) => Promise<ReadonlyMap<Asked, Answer | Error>>;
 
-/** More would not be answered any faster. */
+/** Any question is bounded. */
 const MOST = 500;
 /** How long a question waits for the answer to the one before it. */
 const WAIT_MS = 100;

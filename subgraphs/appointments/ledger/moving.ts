@@ -74,10 +74,9 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
   return {
     /** Applies an event to the booking as it was read. */
     async move(booking: Booking, event: BookingEvent, actor: ActorKind, changes: Changes): Promise<Moved> {
-      const state = after(booking.state, event);
-      if (state === null) return { kind: 'refused' };
-      const move = { booking, event, state, actor, changes };
-      const withAnother = state === 'CONFIRMED' && booking.replacesId !== null;
+      const move = moveOf(booking, event, actor, changes);
+      if (move === null) return { kind: 'refused' };
+      const withAnother = move.state === 'CONFIRMED' && booking.replacesId !== null;
       try {
         return await (withAnother || event === 'CANCEL_REFUSED' ? moveLinked(move) : moveTogether(move));
       } catch (error) {
@@ -255,17 +254,10 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
   ): Promise<void> {
     const row = await bookingRows(transaction).where('booking.id', '=', replacedId).executeTakeFirstOrThrow();
     const replaced = bookingOf(row);
-    if (replaced.state === 'CONFIRMED') {
-      const changes = { checkInMs: GIVE_BACK_WITHIN_MS, replacedBy };
-      const move = {
-        booking: replaced,
-        event: 'REPLACED',
-        state: 'CANCELLING',
-        actor: 'PATIENT',
-        changes,
-      } as const;
-      await moveAll(transaction, [move]);
-    } else if (isOneOf(LIVE_STATES, replaced.state)) {
+    const changes = { checkInMs: GIVE_BACK_WITHIN_MS, replacedBy };
+    const move = moveOf(replaced, 'REPLACED', 'PATIENT', changes);
+    if (move !== null) await moveAll(transaction, [move]);
+    else if (isOneOf(LIVE_STATES, replaced.state)) {
       // Its person is cancelling it already; now that must not be given up any more.
       await transaction
         .updateTable('booking')
@@ -310,6 +302,17 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
     });
     return readable(claimed, logger);
   }
+}
+
+/** Null when the event does not apply to the state. */
+function moveOf(
+  booking: Booking,
+  event: BookingEvent,
+  actor: ActorKind,
+  changes: Move['changes'],
+): Move | null {
+  const state = after(booking.state, event);
+  return state === null ? null : { booking, event, state, actor, changes };
 }
 
 function outcomeOf(moved: Booking | undefined): Moved {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import pino from 'pino';
 import type { Slot } from '../../../adapters/gp-system';
 import type { OdsCode } from '../../../domain/ods-code';
@@ -224,8 +225,28 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
     expect(all.slice(12).every(({ kind }) => kind === 'CANCELLED_ELSEWHERE')).toBe(true);
   });
 
+  /** In how many transactions PostgreSQL wrote them. */
+  async function transactions(ids: readonly string[]): Promise<number[]> {
+    const written = (table: 'booking_event' | 'practice_notice') =>
+      database.db
+        .selectFrom(table)
+        .select(sql<string>`xmin::text`.as('by'))
+        .where('booking_id', 'in', ids)
+        .execute();
+    const rows = await Promise.all([written('booking_event'), written('practice_notice')]);
+    return rows.map((found) => new Set(found.map(({ by }) => by)).size);
+  }
+
   // On the embedded database all writers wait for each other.
   if (name !== 'PostgreSQL') return;
+
+  test('all bookings are one transaction, and all that was answered, with its notices, is another', async () => {
+    const ownPractice = newPractice();
+    const holds = await Promise.all(many(() => held(newHold({}, { relation: 'OTHER', ownPractice }))));
+    const bookings = await Promise.all(holds.map(opened));
+    await Promise.all(bookings.map(confirmed));
+    expect(await transactions(bookings.map(({ id }) => id))).toEqual([2, 1]);
+  });
 
   test('who waits for a practice that somebody else holds keeps nobody waiting for long', async () => {
     const practice = newPractice();
