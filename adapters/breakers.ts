@@ -6,6 +6,8 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { OdsCode } from '../domain/ods-code';
+import { openFor } from '../domain/open-for';
+import type { Timers } from '../domain/timers';
 import type { BreakerState } from './gp-system';
 
 export interface BreakerLimits {
@@ -39,10 +41,11 @@ export function breakers(
   limits: BreakerLimits,
   failed: (error: unknown) => boolean,
   answeredBadly: (reply: unknown) => boolean,
+  timers: Timers,
 ): Breakers {
   const circuit = (consecutiveFailures: number): CircuitBreakerPolicy =>
     circuitBreaker(handleWhen(failed).orWhenResult(answeredBadly), {
-      halfOpenAfter: limits.halfOpenAfterMs,
+      halfOpenAfter: openFor(limits.halfOpenAfterMs, timers),
       breaker: new ConsecutiveBreaker(consecutiveFailures),
     });
   const supplier = circuit(limits.consecutiveFailures);

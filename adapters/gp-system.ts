@@ -57,9 +57,9 @@ export type BreakerState = (typeof BREAKER_STATES)[number];
 
 /** Bounds and names one journey through an adapter, however many exchanges it takes. */
 export interface Call {
-  /** Aborted at the deadline, or when nobody waits any more. */
+  /** Aborted when nobody waits any more. */
   signal: AbortSignal;
-  /** On the monotonic clock, `performance.now()` milliseconds. */
+  /** On the monotonic clock of the GP system's timers: `machineTimers.elapsedMs()`, but in tests. */
   deadline: number;
   /** Correlates logs; sent to suppliers that take a trace id. */
   requestId: string;

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { machineTimers, type Timers } from '../domain/timers';
 import { inProcessThrottles, LONGEST_MS, type Throttles } from './throttles';
 
 const PREFIX = 'gp-booking:throttle:';
@@ -13,13 +14,18 @@ return 1`;
  * Throttles that several processes share. Without Redis each process still honours what it was told itself: asking a
  * supplier must not depend on a courtesy.
  */
-export function redisThrottles(url: string, logger: Logger): Throttles & { close(): Promise<void> } {
-  const own = inProcessThrottles();
+export function redisThrottles(
+  url: string,
+  logger: Logger,
+  options: { commandTimeoutMs?: number; timers?: Timers } = {},
+): Throttles & { close(): Promise<void> } {
+  const { commandTimeoutMs = 250, timers = machineTimers } = options;
+  const own = inProcessThrottles(timers);
   const redis = new Redis(url, {
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: 250,
+    commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });

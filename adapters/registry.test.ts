@@ -13,7 +13,7 @@ describe('the registry of suppliers', () => {
       suppliers: { tpp: { url: 'http://127.0.0.1:1' } },
       consumer: CONSUMER,
       logger: pino({ level: 'silent' }),
-      now: () => new Date(),
+      now: () => new Date('2026-07-01T11:00:00Z'),
     });
     expect([...systems].map(([id, { manifest }]) => [id, manifest.id])).toEqual([['tpp', 'tpp']]);
   });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { machineTimers, type Timers } from '../domain/timers';
 import type { GpSystem } from './gp-system';
 import { gpSystemOf } from './gp-system-of';
 import type { Consumer, Supplier } from './supplier';
@@ -7,7 +8,11 @@ import * as listed from './suppliers';
 import { inProcessThrottles, type Throttles } from './throttles';
 
 export type SupplierId = (typeof listed)[keyof typeof listed]['manifest']['id'];
-export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxResponseBytes'> & { url: string };
+export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxResponseBytes'> & {
+  url: string;
+  /** Instead of what the manifest allows. */
+  requestsPerSecond?: number;
+};
 
 /** In the order of their ids: a module's exports have no other. */
 export const suppliers: readonly Supplier<SupplierId>[] = Object.values<Supplier<SupplierId>>(listed).sort(
@@ -32,20 +37,22 @@ export function createGpSystems(options: {
   now: () => Date;
   /** Those of all processes together, where there are several. */
   throttles?: Throttles;
+  timers?: Timers;
 }): ReadonlyMap<string, GpSystem> {
-  const { logger, now, consumer, throttles = inProcessThrottles() } = options;
+  const { logger, now, consumer, timers = machineTimers } = options;
+  const { throttles = inProcessThrottles(timers) } = options;
   const systems = new Map<string, GpSystem>();
   for (const [id, settings] of Object.entries(options.suppliers)) {
     const { manifest, create } = supplierNamed(id);
-    const { url, ...limits } = settings;
-    const { limits: declared, throttleScope } = manifest;
+    const { url, requestsPerSecond = manifest.limits.requestsPerSecond, ...limits } = settings;
     const http = supplierHttp({
       ...limits,
       supplier: manifest.id,
       baseUrl: url,
-      limits: declared,
-      throttleScope,
+      limits: { concurrency: manifest.limits.concurrency, requestsPerSecond },
+      throttleScope: manifest.throttleScope,
       throttles,
+      timers,
       logger,
     });
     const system = gpSystemOf({ manifest, adapter: create({ now, consumer }), http, now });

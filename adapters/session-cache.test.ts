@@ -2,7 +2,8 @@ import { SupplierError, type SupplierFault } from './gp-system';
 import { sessionCache } from './session-cache';
 
 const failed = (fault: SupplierFault) => new SupplierError('s', fault, { mayHaveBeenSent: true });
-const cache = () => sessionCache<string>({ ttlMs: 60_000, now: () => new Date() });
+const NOON = new Date('2026-07-01T11:00:00Z');
+const cache = (now = () => NOON) => sessionCache<string>({ ttlMs: 60_000, now });
 
 it('logs on once for all who ask meanwhile', async () => {
   const sessions = cache();
@@ -34,4 +35,16 @@ it('does not log on again for everybody when the supplier has refused one', asyn
   const all = await Promise.allSettled([sessions.get('k', refused), sessions.get('k', refused)]);
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(times).toBe(1);
+});
+
+it('logs on again when the session’s time has passed, and not before', async () => {
+  let now = NOON.getTime();
+  const sessions = cache(() => new Date(now));
+  let times = 0;
+  const session = () => sessions.get('k', () => Promise.resolve(`session ${(times += 1)}`));
+  expect(await session()).toBe('session 1');
+  now += 59_999;
+  expect(await session()).toBe('session 1');
+  now += 1;
+  expect(await session()).toBe('session 2');
 });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { machineTimers, type Timers } from '../domain/timers';
 import { type SupplierId, supplierIds, suppliers } from './registry';
 import { controlServer } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
@@ -40,8 +41,10 @@ export async function startSimulators(options: {
   now: () => Date;
   logger: Logger;
   observe?: Observer;
+  /** Measure latency and slow faults. */
+  timers?: Timers;
 }): Promise<RunningSimulators> {
-  const { ports = {}, journal, now, logger, observe } = options;
+  const { ports = {}, journal, now, logger, observe, timers = machineTimers } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
   const skins = new Map<string, Skin>();
@@ -63,7 +66,7 @@ export async function startSimulators(options: {
     manifest: { id },
     simulator,
   }: (typeof suppliers)[number]): Promise<[string, string]> {
-    const skin = simulator({ diary: book, now });
+    const skin = await simulator({ diary: book, now });
     const port = ports[id] ?? 0;
     const listener = await skinServer({
       supplier: id,
@@ -73,6 +76,7 @@ export async function startSimulators(options: {
       port,
       logger,
       observe,
+      timers,
     });
     skins.set(id, skin);
     listeners.set(id, listener);

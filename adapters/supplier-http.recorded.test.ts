@@ -1,5 +1,6 @@
 import nock from 'nock';
 import pino from 'pino';
+import { manualTimers } from '../domain/manual-timers';
 import { supplierHttp } from './supplier-http';
 
 describe('supplierHttp under nock', () => {
@@ -9,10 +10,11 @@ describe('supplierHttp under nock', () => {
     limits: { concurrency: 2, requestsPerSecond: 100 },
     throttleScope: 'SUPPLIER',
     logger: pino({ level: 'silent' }),
+    timers: manualTimers(),
   });
   const call = () => ({
-    signal: AbortSignal.timeout(60_000),
-    deadline: performance.now() + 1_000,
+    signal: new AbortController().signal,
+    deadline: Number.POSITIVE_INFINITY,
     requestId: 'r',
     operation: 'BOOK' as const,
     practice: null,

@@ -1,41 +1,72 @@
 import type http from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
+import { manualTimers } from '../domain/manual-timers';
 import { OdsCode } from '../domain/ods-code';
+import { eventually } from '../tests/eventually';
+import { closedGate } from '../tests/gate';
 import { type Listener, httpListener, sendReply } from './simulator/http-listener';
 import { type Exchange, type HttpRequest, supplierHttp, type SupplierHttpOptions } from './supplier-http';
 
-const GET: HttpRequest = { method: 'GET', path: '/things', query: [['nhs', 'secret-1']], timeoutMs: 1_000 };
+const GET: HttpRequest = { method: 'GET', path: '/things', query: [['nhs', 'secret-1']], timeoutMs: 5_000 };
+const MINUTE = 60_000;
+/** Answered at once, whatever the others are answered, and not counted. */
+const ROUND_TRIP = '/round-trip';
 
-function callFor(ms: number, signal = AbortSignal.timeout(60_000)): Exchange {
-  const practice = OdsCode.parse('B86030');
-  return { signal, deadline: performance.now() + ms, requestId: 'request-1', operation: 'SEARCH', practice };
-}
-
+/** A client for which no time passes but what a test lets pass. */
 function client(baseUrl: string, more: Partial<SupplierHttpOptions> = {}) {
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
+  const timers = manualTimers();
+  const exchange = ({
+    within = 5_000,
+    ...about
+  }: Partial<Exchange> & { within?: number } = {}): Exchange => ({
+    signal: new AbortController().signal,
+    deadline: timers.elapsedMs() + within,
+    requestId: 'request-1',
+    operation: 'SEARCH',
+    practice: OdsCode.parse('B86030'),
+    ...about,
+  });
+  const supplier = supplierHttp({
+    supplier: 'sandpit',
+    baseUrl,
+    limits: { concurrency: 2, requestsPerSecond: 1_000 },
+    throttleScope: 'SUPPLIER',
+    logger,
+    timers,
+    ...more,
+  });
   return {
     lines,
-    ...supplierHttp({
-      supplier: 'sandpit',
-      baseUrl,
-      limits: { concurrency: 2, requestsPerSecond: 1_000 },
-      throttleScope: 'SUPPLIER',
-      logger,
-      ...more,
-    }),
+    timers,
+    breaker: supplier.breaker,
+    send: (request: HttpRequest, about?: Parameters<typeof exchange>[0]) =>
+      supplier.send(request, exchange(about)),
+  };
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+const turn = () => new Promise<'pending'>((resolve) => setImmediate(() => resolve('pending')));
+
+function sends(status: number, body = '', headers: Record<string, string> = {}) {
+  return (response: http.ServerResponse) => {
+    sendReply(response, { status, headers, body });
   };
 }
 
 describe('supplierHttp', () => {
-  let answer: (response: http.ServerResponse) => unknown = () => undefined;
+  let answer: (response: http.ServerResponse) => unknown = sends(200);
   let requests = 0;
   let server: Listener;
 
   beforeAll(async () => {
-    server = await httpListener(0, async (_, response) => {
+    server = await httpListener(0, async ({ path }, response) => {
+      if (path === ROUND_TRIP) {
+        sends(200)(response);
+        return;
+      }
       requests += 1;
       await answer(response);
     });
@@ -46,175 +77,216 @@ describe('supplierHttp', () => {
   afterAll(() => server.down());
 
   it('returns any status as a reply, with lower-case header names and the body as text', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 418, headers: { 'X-Tea': 'yes' }, body: '{"a":1}' });
-    };
-    const reply = await client(server.url).send(GET, callFor(1_000));
+    answer = sends(418, '{"a":1}', { 'X-Tea': 'yes' });
+    const reply = await client(server.url).send(GET);
     expect(reply).toMatchObject({ status: 418, body: '{"a":1}' });
     expect(reply.headers['x-tea']).toBe('yes');
   });
 
   it('follows no redirect', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 302, headers: { location: '/elsewhere' }, body: '' });
-    };
-    expect((await client(server.url).send(GET, callFor(1_000))).status).toBe(302);
+    answer = sends(302, '', { location: '/elsewhere' });
+    expect((await client(server.url).send(GET)).status).toBe(302);
     expect(requests).toBe(1);
   });
 
   it('unpacks a compressed reply', async () => {
     answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('unpacked'));
-    expect((await client(server.url).send(GET, callFor(1_000))).body).toBe('unpacked');
+    expect((await client(server.url).send(GET)).body).toBe('unpacked');
   });
 
   it('refuses a reply that is too large', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 200, body: 'x'.repeat(2_000) });
-    };
-    const sending = client(server.url, { maxResponseBytes: 1_000 }).send(GET, callFor(1_000));
+    answer = sends(200, 'x'.repeat(2_000));
+    const sending = client(server.url, { maxResponseBytes: 1_000 }).send(GET);
     await expect(sending).rejects.toMatchObject({ fault: 'BAD_REPLY', mayHaveBeenSent: true });
   });
 
-  it('counts the total time, so that a slow drip does not outlive the deadline', async () => {
+  it.each([
+    ['the call’s deadline', { within: 500 }, GET],
+    ['the request’s own time', { within: MINUTE }, { ...GET, timeoutMs: 500 }],
+  ])('counts the total time, so that a slow drip does not outlive %s', async (_, about, request) => {
+    const gate = closedGate();
+    let dripping: http.ServerResponse | undefined;
     answer = async (response) => {
-      response.writeHead(200);
-      while (!response.destroyed) {
-        response.write('.');
-        await pause(20);
-      }
+      dripping = response.writeHead(200);
+      await gate.pass();
     };
-    const startedAt = performance.now();
-    const sending = client(server.url).send(GET, callFor(500));
+    const { send, timers } = client(server.url);
+    const sending = send(request, about);
+    await gate.reached;
+    for (let passed = 50; passed < 500; passed += 50) {
+      dripping?.write('.');
+      timers.advance(50);
+      await turn();
+    }
+    timers.advance(49);
+    expect(await Promise.race([sending, turn()])).toBe('pending');
+    timers.advance(1);
     await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: true });
-    // The drip goes on for as long as anybody listens: a busy machine may take its time.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    await eventually('the connection is closed', () => dripping?.destroyed);
+    gate.open();
   });
 
   it('says that nothing was sent when the connection is refused', async () => {
     const closed = await httpListener(0, () => Promise.resolve());
     await closed.down();
-    const sending = client(closed.url).send(GET, callFor(1_000));
+    const sending = client(closed.url).send(GET);
     await expect(sending).rejects.toMatchObject({ fault: 'UNREACHABLE', mayHaveBeenSent: false });
   });
 
   it('says that nothing was sent when the TLS handshake fails', async () => {
-    const sending = client(server.url.replace('http:', 'https:')).send(GET, callFor(1_000));
+    const sending = client(server.url.replace('http:', 'https:')).send(GET);
     await expect(sending).rejects.toMatchObject({ fault: 'UNREACHABLE', mayHaveBeenSent: false });
   });
 
   it('says that a request may have been sent when the connection is reset', async () => {
     answer = (response) => response.destroy();
-    const sending = client(server.url).send({ ...GET, method: 'POST', body: '{}' }, callFor(1_000));
+    const sending = client(server.url).send({ ...GET, method: 'POST', body: '{}' });
     await expect(sending).rejects.toMatchObject({ fault: 'UNREACHABLE', mayHaveBeenSent: true });
     expect(requests).toBe(1);
   });
 
   it('never sends what was given up while it waited for a place', async () => {
+    const gate = closedGate();
     answer = async (response) => {
-      await pause(120);
+      await gate.pass();
       sendReply(response, { status: 200, body: '' });
     };
-    const { send } = client(server.url, { limits: { concurrency: 1, requestsPerSecond: 1_000 } });
-    const first = send(GET, callFor(1_000));
-    const startedAt = performance.now();
-    await expect(send(GET, callFor(40))).rejects.toMatchObject({
-      fault: 'TIMED_OUT',
-      mayHaveBeenSent: false,
-    });
-    expect(performance.now() - startedAt).toBeLessThan(100);
-    await first;
-    await pause(30);
-    expect(requests).toBe(1);
+    const { send, timers } = client(server.url, { limits: { concurrency: 1, requestsPerSecond: 1_000 } });
+    const first = send(GET);
+    await gate.reached;
+    const second = send(GET, { within: 40 });
+    const third = send(GET);
+    timers.advance(40);
+    await expect(second).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
+    gate.open();
+    // The third stood behind the second, so whatever the second was to send would have gone before.
+    await Promise.all([first, third]);
+    expect(requests).toBe(2);
   });
 
   it('has no more requests under way than the supplier allows', async () => {
-    let [now, most] = [0, 0];
-    answer = async (response) => {
-      most = Math.max(most, ++now);
-      await pause(20);
-      now -= 1;
-      sendReply(response, { status: 200, body: '' });
-    };
+    const waiting: http.ServerResponse[] = [];
+    answer = (response) => waiting.push(response);
     const { send } = client(server.url);
-    await Promise.all(Array.from({ length: 8 }, () => send(GET, callFor(2_000))));
-    expect(most).toBe(2);
+    const all = Promise.all(Array.from({ length: 8 }, () => send(GET)));
+    const underWay: number[] = [];
+    for (let left = 8; left > 0; left--) {
+      await eventually('requests are under way', () => waiting.length >= Math.min(2, left));
+      // When another client has its answer, whatever this one sent before has arrived as well.
+      await client(server.url).send({ ...GET, path: ROUND_TRIP });
+      underWay.push(waiting.length);
+      sends(200)(waiting.shift()!);
+    }
+    await all;
+    expect(underWay).toEqual([2, 2, 2, 2, 2, 2, 2, 1]);
+  });
+
+  it('spreads the requests that exceed a second’s worth, and sends none whose time ends before its turn', async () => {
+    answer = sends(200);
+    const { send, timers } = client(server.url, { limits: { concurrency: 4, requestsPerSecond: 2 } });
+    const atOnce = [send(GET), send(GET)];
+    const [third, late] = [send(GET), send(GET, { within: 700 })];
+    await Promise.all(atOnce);
+    timers.advance(499);
+    expect(await Promise.race([third, turn()])).toBe('pending');
+    expect(requests).toBe(2);
+    timers.advance(1);
+    expect((await third).status).toBe(200);
+    timers.advance(200);
+    await expect(late).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
+    expect(requests).toBe(3);
+  });
+
+  it('closes a kept connection that nobody uses', async () => {
+    answer = sends(200);
+    await client(server.url, { idleMs: 10 }).send(GET);
+    await eventually('no connection is open', async () => (await server.connections()) === 0);
   });
 
   it('stops asking a supplier that keeps failing, and tries again later', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 503, body: '' });
-    };
-    const { send, breaker } = client(server.url, {
-      breaker: { consecutiveFailures: 3, halfOpenAfterMs: 60 },
+    answer = sends(503);
+    const { send, breaker, timers } = client(server.url, {
+      breaker: { consecutiveFailures: 3, halfOpenAfterMs: MINUTE },
     });
     // None of one practice, so that the supplier's own circuit is tried.
-    const anyPractice = (ms: number) => ({ ...callFor(ms), practice: null });
+    const ask = () => send(GET, { practice: null });
+    const refused = { fault: 'CIRCUIT_OPEN', mayHaveBeenSent: false };
     expect(breaker()).toBe('CLOSED');
-    for (let failure = 1; failure <= 3; failure++) await send(GET, anyPractice(1_000));
-    await expect(send(GET, anyPractice(1_000))).rejects.toMatchObject({
-      fault: 'CIRCUIT_OPEN',
-      mayHaveBeenSent: false,
-    });
-    expect(requests).toBe(3);
+    for (let failure = 1; failure <= 3; failure++) await ask();
+    await expect(ask()).rejects.toMatchObject(refused);
     expect(breaker()).toBe('OPEN');
-    answer = (response) => {
-      sendReply(response, { status: 200, body: 'back' });
-    };
-    await pause(80);
-    expect((await send(GET, anyPractice(1_000))).body).toBe('back');
+    timers.advance(MINUTE - 1);
+    await expect(ask()).rejects.toMatchObject(refused);
+    expect(requests).toBe(3);
+    timers.advance(1);
+    // It fails once more, and is left alone for as long again.
+    expect((await ask()).status).toBe(503);
+    timers.advance(MINUTE - 1);
+    await expect(ask()).rejects.toMatchObject(refused);
+    answer = sends(200, 'back');
+    timers.advance(1);
+    expect((await ask()).body).toBe('back');
     expect(breaker()).toBe('CLOSED');
   });
 
   it('waits as long as a supplier asks for, and sends nothing meanwhile', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 503, headers: { 'retry-after': '1' }, body: '' });
-    };
-    const { send } = client(server.url);
-    expect((await send(GET, callFor(1_000))).status).toBe(503);
-    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({
+    answer = sends(503, '', { 'retry-after': '60' });
+    const { send, timers } = client(server.url);
+    expect((await send(GET)).status).toBe(503);
+    timers.advance(MINUTE - 1);
+    await expect(send(GET)).rejects.toMatchObject({
       fault: 'THROTTLED',
       mayHaveBeenSent: false,
+      retryAfterMs: 1,
     });
     expect(requests).toBe(1);
-    await pause(1_050);
-    answer = (response) => {
-      sendReply(response, { status: 200, body: 'again' });
-    };
-    expect((await send(GET, callFor(1_000))).body).toBe('again');
+    timers.advance(1);
+    answer = sends(200, 'again');
+    expect((await send(GET)).body).toBe('again');
   });
 
   it('keeps away from the one practice where only that asks for it', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 429, headers: { 'retry-after': '60' }, body: '' });
-    };
+    answer = sends(429, '', { 'retry-after': '60' });
     const { send } = client(server.url, { throttleScope: 'PRACTICE' });
-    await send(GET, callFor(1_000));
-    await expect(send(GET, callFor(1_000))).rejects.toMatchObject({ fault: 'THROTTLED' });
-    const other = { ...callFor(1_000), practice: OdsCode.parse('B86031') };
-    expect((await send(GET, other)).status).toBe(429);
+    await send(GET);
+    await expect(send(GET)).rejects.toMatchObject({ fault: 'THROTTLED' });
+    expect((await send(GET, { practice: OdsCode.parse('B86031') })).status).toBe(429);
   });
 
-  it('does not hold a search that we gave up against the supplier', async () => {
-    answer = async (response) => {
-      await pause(50);
-      sendReply(response, { status: 200, body: '' });
-    };
-    const { send } = client(server.url, { breaker: { consecutiveFailures: 1, halfOpenAfterMs: 60_000 } });
-    await expect(send(GET, callFor(1_000, AbortSignal.timeout(10)))).rejects.toMatchObject({
-      fault: 'TIMED_OUT',
+  describe('a supplier that is to be left alone after one failure', () => {
+    const breaker = { consecutiveFailures: 1, halfOpenAfterMs: MINUTE };
+
+    it('is asked again after a search that we gave up', async () => {
+      const gate = closedGate();
+      answer = () => gate.pass();
+      const { send } = client(server.url, { breaker });
+      const giving = new AbortController();
+      const sending = send(GET, { signal: giving.signal });
+      await gate.reached;
+      giving.abort();
+      await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT' });
+      answer = sends(200);
+      expect((await send(GET)).status).toBe(200);
+      gate.open();
     });
-    expect((await send(GET, callFor(1_000))).status).toBe(200);
+
+    it('is not asked again after it let a deadline pass', async () => {
+      const gate = closedGate();
+      answer = () => gate.pass();
+      const { send, timers } = client(server.url, { breaker });
+      const sending = send(GET, { within: 500 });
+      await gate.reached;
+      timers.advance(500);
+      await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT' });
+      await expect(send(GET)).rejects.toMatchObject({ fault: 'CIRCUIT_OPEN' });
+      gate.open();
+    });
   });
 
   it('logs an exchange without address, headers or body, and keeps them out of errors', async () => {
-    answer = (response) => {
-      sendReply(response, { status: 200, body: 'secret-2' });
-    };
+    answer = sends(200, 'secret-2');
     const { send, lines } = client(server.url);
-    await send(
-      { ...GET, method: 'POST', headers: { authorization: 'secret-3' }, body: 'secret-4' },
-      callFor(1_000),
-    );
+    await send({ ...GET, method: 'POST', headers: { authorization: 'secret-3' }, body: 'secret-4' });
     expect(JSON.parse(lines[0]!)).toMatchObject({
       supplier: 'sandpit',
       method: 'POST',
@@ -223,10 +295,9 @@ describe('supplierHttp', () => {
       requestId: 'request-1',
     });
     answer = (response) => response.destroy();
-    const error: unknown = await send(
-      { ...GET, headers: { authorization: 'secret-3' } },
-      callFor(1_000),
-    ).catch((reason: unknown) => reason);
+    const error: unknown = await send({ ...GET, headers: { authorization: 'secret-3' } }).catch(
+      (reason: unknown) => reason,
+    );
     const written = lines.join('') + JSON.stringify(error) + String(error) + JSON.stringify(causeOf(error));
     expect(written).not.toMatch(/secret|things/);
   });

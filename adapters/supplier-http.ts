@@ -1,12 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import axios, { isAxiosError, isCancel, type AxiosResponse } from 'axios';
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../domain/ods-code';
+import { machineTimers, pause, type Timers } from '../domain/timers';
 import { inSpan, spanFact } from '../http/tracing';
 import { adaptiveConcurrency, type Sample } from './adaptive-concurrency';
 import { type BreakerLimits, breakers } from './breakers';
@@ -72,6 +72,10 @@ export interface SupplierHttpOptions {
   throttles?: Throttles;
   maxResponseBytes?: number;
   breaker?: BreakerLimits;
+  /** How long a connection is kept without use. */
+  idleMs?: number;
+  /** Measure every wait and time limit except `idleMs`; a call's deadline is on their clock. */
+  timers?: Timers;
 }
 
 /** What is known of a request whatever becomes of it. */
@@ -88,13 +92,15 @@ const IDLE_MS = 3_000;
 const deadlinePassed = new Error('The deadline passed.');
 
 export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
-  const { supplier, logger, limits, throttles = inProcessThrottles() } = options;
+  const { supplier, logger, limits, timers = machineTimers } = options;
+  const { throttles = inProcessThrottles(timers) } = options;
   const concurrency = adaptiveConcurrency(limits.concurrency);
-  const nextTurn = pace(limits.requestsPerSecond);
+  const nextTurn = pace(limits.requestsPerSecond, timers);
   const circuits = breakers(
     options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 },
     isOutage,
     isServerFailure,
+    timers,
   );
   const exchange = exchangeThrough(options);
   const throttleKey = ({ practice }: Exchange) =>
@@ -116,7 +122,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
     let sample: Sample = 'UNKNOWN';
     try {
       const waitMs = nextTurn();
-      if (waitMs > 0) await pause(waitMs, undefined, { signal });
+      if (waitMs > 0) await pause(timers, waitMs, signal);
       const reply = await circuits.execute(about.practice, () => exchange(request, signal, evidence), signal);
       sample = reply.status === 429 || reply.status === 503 ? 'OVERLOADED' : 'EASY';
       const keepAwayMs = sample === 'OVERLOADED' ? retryAfter(reply) : null;
@@ -131,7 +137,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
   }
 
   async function attempt(request: HttpRequest, about: Exchange, evidence: Evidence): Promise<HttpReply> {
-    const limit = deadline(request.timeoutMs, about);
+    const limit = deadline(timers, request.timeoutMs, about);
     try {
       return await inTurn(request, about, evidence, limit.signal);
     } catch (error) {
@@ -142,14 +148,14 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
   }
 
   async function told(request: HttpRequest, about: Exchange): Promise<HttpReply> {
-    const startedAt = performance.now();
+    const startedAt = timers.elapsedMs();
     const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
     const facts = () => ({
       supplier,
       operation: about.operation,
       method: request.method,
       requestId: about.requestId,
-      elapsedMs: Math.round(performance.now() - startedAt),
+      elapsedMs: Math.round(timers.elapsedMs() - startedAt),
     });
     try {
       const reply = await attempt(request, about, evidence);
@@ -191,7 +197,7 @@ function exchangeThrough(options: SupplierHttpOptions) {
     validateStatus: () => true,
   });
   const base = options.baseUrl.replace(/\/+$/, '');
-  const kept = agents({ keepAlive: true, timeout: IDLE_MS });
+  const kept = agents({ keepAlive: true, timeout: options.idleMs ?? IDLE_MS });
   const own = agents({ keepAlive: false });
 
   return async function exchange(
@@ -261,23 +267,23 @@ function watchedTransport(evidence: Evidence) {
 }
 
 /** A total time: axios' own timeout measures idleness, which a slow drip never reaches. */
-function deadline(timeoutMs: number, call: Call) {
+function deadline(timers: Timers, timeoutMs: number, call: Call) {
   const controller = new AbortController();
-  const remaining = Math.min(timeoutMs, call.deadline - performance.now());
+  const remaining = Math.min(timeoutMs, call.deadline - timers.elapsedMs());
   const pass = () => {
     controller.abort(deadlinePassed);
   };
   const abandon = () => {
     controller.abort(call.signal.reason);
   };
-  const timer = setTimeout(pass, Math.max(0, remaining));
+  const cancel = timers.after(Math.max(0, remaining), pass);
   call.signal.addEventListener('abort', abandon, { once: true });
   if (call.signal.aborted) abandon();
   else if (remaining <= 0) pass();
   return {
     signal: controller.signal,
     clear() {
-      clearTimeout(timer);
+      cancel();
       call.signal.removeEventListener('abort', abandon);
     },
   };

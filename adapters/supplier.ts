@@ -24,8 +24,8 @@ export interface Consumer {
 export interface Supplier<Id extends string = string> {
   manifest: Manifest & { id: Id };
   create(options: AdapterOptions): Adapter;
-  /** For tests and demonstrations; an adapter never sees it. */
-  simulator(options: { diary: Diary; now: () => Date }): Skin;
+  /** For tests and demonstrations; an adapter never sees it. Loaded when it is called: never in production. */
+  simulator(options: { diary: Diary; now: () => Date }): Promise<Skin>;
   /** Where its simulator listens unless another port is configured. */
   simulatorPort: number;
 }

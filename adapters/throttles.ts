@@ -1,3 +1,5 @@
+import { machineTimers, type Timers } from '../domain/timers';
+
 /**
  * Whom not to ask for a while, because they said so (429 or 503 with Retry-After). Shared by all processes where there
  * is a Redis (`redis-throttles.ts`).
@@ -12,16 +14,16 @@ export interface Throttles {
 /** A supplier's slip must not shut it out for days. */
 export const LONGEST_MS = 3_600_000;
 
-export function inProcessThrottles(clock: () => number = () => performance.now()): Throttles {
+export function inProcessThrottles(timers: Pick<Timers, 'elapsedMs'> = machineTimers): Throttles {
   const until = new Map<string, number>();
   return {
     waitMs(key) {
-      const left = (until.get(key) ?? 0) - clock();
+      const left = (until.get(key) ?? 0) - timers.elapsedMs();
       if (left <= 0) until.delete(key);
       return Promise.resolve(Math.max(0, left));
     },
     keepAway(key, forMs) {
-      const end = clock() + Math.min(forMs, LONGEST_MS);
+      const end = timers.elapsedMs() + Math.min(forMs, LONGEST_MS);
       until.set(key, Math.max(end, until.get(key) ?? 0));
       return Promise.resolve();
     },

@@ -45,6 +45,8 @@ export interface CaseStudySetting {
   issuer: DemoIssuer;
   /** Where the family is; undefined: the demo directory's town, or Leeds where real practices are imported. */
   postcode: string | undefined;
+  /** The time in which the gateway lives; the machine's unless it is another. */
+  now?: () => Date;
 }
 
 /** The mother's answers, by question. */
@@ -64,17 +66,17 @@ const LEEDS = 'LS1 4AP';
 
 /** @throws Error with a sentence when the story takes another turn than the one told. */
 export async function playCaseStudy(setting: CaseStudySetting): Promise<CaseStudyFacts> {
-  const { control, issuer, graphqlUrl } = setting;
+  const { control, issuer, graphqlUrl, now = () => new Date() } = setting;
   const anybody = graphqlClient(graphqlUrl, undefined);
   const { postcode, practice } = await ownPracticeNear(setting.postcode, anybody);
   // Other people each time, so that the son's diary is empty before the story begins.
-  const family = demoFamily(practice, randomInt(1, SYNTHETIC_NHS_NUMBERS / 2), new Date());
+  const family = demoFamily(practice, randomInt(1, SYNTHETIC_NHS_NUMBERS / 2), now());
   for (const person of [family.mother, family.son]) await control.register(practice, person);
   const token = await issuer.sign('nhs-login', family.mother.id, patientClaims(family.mother, [family.son]));
   const mother = graphqlClient(graphqlUrl, token);
 
   const checked = await checkSymptoms(mother, family, postcode);
-  await control.deskTakes(practice, new Date(), new Date(checked.outcome.deadline));
+  await control.deskTakes(practice, now(), new Date(checked.outcome.deadline));
   const { options, ...shown } = await lookForTimes(mother, checked.assessmentId);
   const { hold, booking } = await book(mother, family, firstSlot(options));
   return {

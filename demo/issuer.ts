@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { z } from 'zod';
-import { keptFile } from './kept-file';
+import { keptFile } from '../domain/kept-file';
 
 /**
  * Stands in for NHS login, CIS2 and an OAuth client registry, with one key that is made on first use and kept in the

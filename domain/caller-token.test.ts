@@ -1,12 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import type { Caller } from './caller';
-import { callerSigner, callerVerifier, signCaller } from './caller-token';
+import { callerSigner, callerVerifier, signCaller, type CallerKey } from './caller-token';
 import { CalendarDate } from './london-time';
+import { manualTimers } from './manual-timers';
 import { syntheticNhsNumber } from './nhs-number';
 import { OdsCode } from './ods-code';
 import { deriveKey } from './secret';
 
+const NOON = new Date('2026-03-02T12:00:00Z');
+const afterNoon = (ms: number) => new Date(NOON.getTime() + ms);
 const KEY = deriveKey('one secret', 'caller');
 const PRACTICE = OdsCode.parse('Z90001');
 const PERSON = {
@@ -28,53 +30,75 @@ const CALLERS: Caller[] = [
 ];
 
 it.each(CALLERS)('carries a caller unchanged: $kind', async (caller) => {
-  const token = await signCaller(caller, 'triage', KEY);
-  expect(await callerVerifier('triage', KEY)(token)).toEqual(caller);
+  const token = await signCaller(caller, 'triage', KEY, NOON);
+  expect(await callerVerifier('triage', KEY, () => NOON)(token)).toEqual(caller);
 });
 
 it('is for one subgraph, and for holders of the secret', async () => {
-  const token = await signCaller({ kind: 'anonymous' }, 'triage', KEY);
-  await expect(callerVerifier('practices', KEY)(token)).rejects.toThrow();
-  await expect(callerVerifier('triage', deriveKey('another', 'caller'))(token)).rejects.toThrow();
-  await expect(callerVerifier('triage', deriveKey('one secret', 'offer'))(token)).rejects.toThrow();
+  const token = await signCaller({ kind: 'anonymous' }, 'triage', KEY, NOON);
+  const refused = (subgraph: string, key: CallerKey) =>
+    expect(callerVerifier(subgraph, key, () => NOON)(token)).rejects;
+  await refused('practices', KEY).toThrow('"aud"');
+  await refused('triage', deriveKey('another', 'caller')).toThrow('signature');
+  await refused('triage', deriveKey('one secret', 'offer')).toThrow('signature');
 });
 
-it('lives 30 seconds, whatever it says itself', async () => {
-  const now = Math.floor(Date.now() / 1_000);
-  const made = (issued: number, expires: number | null) => {
-    const token = new SignJWT({ caller: { kind: 'anonymous' } })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuer('gp-booking-gateway')
-      .setAudience('triage')
-      .setIssuedAt(issued);
-    return (expires === null ? token : token.setExpirationTime(expires)).sign(KEY);
-  };
-  await expect(callerVerifier('triage', KEY)(await made(now, now + 30))).resolves.toBeDefined();
-  for (const token of [await made(now - 31, now + 60), await made(now, now - 1), await made(now, null)])
-    await expect(callerVerifier('triage', KEY)(token)).rejects.toThrow();
-});
-
-it('is made once for a caller who comes again soon', async () => {
-  const sign = callerSigner('triage', KEY);
-  const [one, another] = [CALLERS[4]!, { ...CALLERS[4]! }];
-  const token = await sign(one);
-  expect(await sign(one)).toBe(token);
-  expect(await callerVerifier('triage', KEY)(token)).toEqual(one);
-  expect(await callerVerifier('triage', KEY)(await sign(another))).toEqual(another);
-});
-
-it('is known again, but not beyond its time', async () => {
-  const verify = callerVerifier('triage', KEY);
-  const now = Math.floor(Date.now() / 1_000);
-  const token = await new SignJWT({ caller: { kind: 'anonymous' } })
+/** Signed with the right key, with times of its own choice, in seconds after noon. */
+function tokenOf(issued: number, expires: number | null): Promise<string> {
+  const token = new SignJWT({ caller: { kind: 'anonymous' } })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('gp-booking-gateway')
     .setAudience('triage')
-    .setIssuedAt(now)
-    .setExpirationTime(now + 2)
-    .sign(KEY);
-  expect(await verify(token)).toBe(await verify(token));
-  await pause((now + 2) * 1_000 - Date.now() + 50);
-  await expect(verify(token)).rejects.toThrow();
-  await expect(verify(`${token.slice(0, -2)}AA`)).rejects.toThrow();
+    .setIssuedAt(afterNoon(issued * 1_000));
+  return (expires === null ? token : token.setExpirationTime(afterNoon(expires * 1_000))).sign(KEY);
+}
+
+it('lives 30 seconds, whatever it says itself', async () => {
+  const verify = callerVerifier('triage', KEY, () => NOON);
+  await expect(verify(await tokenOf(0, 30))).resolves.toBeDefined();
+  await expect(verify(await tokenOf(-30, 60))).resolves.toBeDefined();
+  for (const token of [await tokenOf(-31, 60), await tokenOf(0, -1), await tokenOf(0, null)])
+    await expect(verify(token)).rejects.toThrow();
+});
+
+it('lives 30 seconds as the gateway makes it', async () => {
+  const token = await signCaller({ kind: 'anonymous' }, 'triage', KEY, NOON);
+  await expect(callerVerifier('triage', KEY, () => afterNoon(29_999))(token)).resolves.toBeDefined();
+  await expect(callerVerifier('triage', KEY, () => afterNoon(30_000))(token)).rejects.toThrow();
+});
+
+it('is made once for a caller who comes again within ten seconds', async () => {
+  const timers = manualTimers();
+  const sign = callerSigner('triage', KEY, timers);
+  const [one, another] = [CALLERS[4]!, { ...CALLERS[4]! }];
+  const first = sign(one);
+  timers.advance(9_999);
+  expect(sign(one)).toBe(first);
+  expect(decodeJwt(await first).caller).toEqual(one);
+  expect(sign(another)).not.toBe(first);
+  timers.advance(1);
+  expect(sign(one)).not.toBe(first);
+});
+
+it('is known again, but not beyond its time', async () => {
+  let sinceNoon = 0;
+  const verify = callerVerifier('triage', KEY, () => afterNoon(sinceNoon));
+  const token = await tokenOf(0, 2);
+  const caller = await verify(token);
+  sinceNoon = 1_999;
+  expect(await verify(token)).toBe(caller);
+  await expect(verify(`${token.slice(0, -2)}AA`)).rejects.toThrow('signature');
+  sinceNoon = 2_000;
+  await expect(verify(token)).rejects.toThrow('"exp"');
+});
+
+it('is not known beyond 30 seconds, whatever it says itself', async () => {
+  let sinceNoon = 0;
+  const verify = callerVerifier('triage', KEY, () => afterNoon(sinceNoon));
+  const token = await tokenOf(0, 60);
+  const caller = await verify(token);
+  sinceNoon = 29_999;
+  expect(await verify(token)).toBe(caller);
+  sinceNoon = 31_000;
+  await expect(verify(token)).rejects.toThrow('"iat"');
 });

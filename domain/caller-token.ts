@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Caller } from './caller';
+import { machineTimers, type Timers } from './timers';
 
 /**
  * How the caller travels from the gateway to a subgraph in another process: a signed token that lives 30 seconds and
@@ -20,13 +21,19 @@ const MOST_KNOWN = 5_000;
 /** A key for one use, derived from the shared secret, so that no two uses share key material. */
 export type CallerKey = Uint8Array;
 
-export async function signCaller(caller: Caller, subgraph: string, key: CallerKey): Promise<string> {
+export async function signCaller(
+  caller: Caller,
+  subgraph: string,
+  key: CallerKey,
+  now = new Date(),
+): Promise<string> {
+  const issuedAt = Math.floor(now.getTime() / 1_000);
   return new SignJWT({ caller })
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setAudience(subgraph)
-    .setIssuedAt()
-    .setExpirationTime(`${LIFETIME_SECONDS}s`)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + LIFETIME_SECONDS)
     .sign(key);
 }
 
@@ -34,13 +41,17 @@ export async function signCaller(caller: Caller, subgraph: string, key: CallerKe
  * Signs callers for one subgraph. The same caller's token, by the object, serves for a third of its life: making one takes
  * longer than most requests do otherwise.
  */
-export function callerSigner(subgraph: string, key: CallerKey): (caller: Caller) => Promise<string> {
+export function callerSigner(
+  subgraph: string,
+  key: CallerKey,
+  timers: Pick<Timers, 'elapsedMs'> = machineTimers,
+): (caller: Caller) => Promise<string> {
   const kept = new WeakMap<Caller, { token: Promise<string>; until: number }>();
   return (caller) => {
     const known = kept.get(caller);
-    if (known !== undefined && performance.now() < known.until) return known.token;
+    if (known !== undefined && timers.elapsedMs() < known.until) return known.token;
     const token = signCaller(caller, subgraph, key);
-    kept.set(caller, { token, until: performance.now() + REUSED_FOR_MS });
+    kept.set(caller, { token, until: timers.elapsedMs() + REUSED_FOR_MS });
     return token;
   };
 }
@@ -49,26 +60,38 @@ export function callerSigner(subgraph: string, key: CallerKey): (caller: Caller)
  * Knows callers by their tokens, and a token that was verified again until it expires.
  * @throws Error when it was not made by the gateway for this subgraph within the last 30 seconds.
  */
-export function callerVerifier(subgraph: string, key: CallerKey): (token: string) => Promise<Caller> {
-  const known = new LRUCache<string, Caller>({ max: MOST_KNOWN });
+export function callerVerifier(
+  subgraph: string,
+  key: CallerKey,
+  now = () => new Date(),
+): (token: string) => Promise<Caller> {
+  const known = new LRUCache<string, Verified>({ max: MOST_KNOWN });
   return async (token) => {
     const before = known.get(token);
-    if (before !== undefined) return before;
-    const { caller, expiresInMs } = await verified(token, subgraph, key);
-    if (expiresInMs > 0) known.set(token, caller, { ttl: expiresInMs });
-    return caller;
+    if (before !== undefined && now().getTime() < before.expiresAt) return before.caller;
+    const verified = await verify(token, subgraph, key, now());
+    known.set(token, verified);
+    return verified.caller;
   };
 }
 
-async function verified(token: string, subgraph: string, key: CallerKey) {
+interface Verified {
+  caller: Caller;
+  expiresAt: number;
+}
+
+async function verify(token: string, subgraph: string, key: CallerKey, currentDate: Date): Promise<Verified> {
   const { payload } = await jwtVerify(token, key, {
     issuer: ISSUER,
     audience: subgraph,
     algorithms: [ALGORITHM],
     requiredClaims: ['exp', 'iat'],
     maxTokenAge: LIFETIME_SECONDS,
+    currentDate,
   });
   const { iat = 0, exp = 0 } = payload;
-  const until = Math.min(exp, iat + LIFETIME_SECONDS);
-  return { caller: Caller.parse(payload.caller), expiresInMs: until * 1_000 - Date.now() };
+  return {
+    caller: Caller.parse(payload.caller),
+    expiresAt: Math.min(exp, iat + LIFETIME_SECONDS) * 1_000,
+  };
 }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { withSeed } from '../tests/with-seed';
 import {
   addLondonDays,
   ageInDays,
@@ -53,26 +54,24 @@ describe('London wall-clock time', () => {
     expect(() => readWallClock(text)).toThrow(RangeError);
   });
 
-  test('written and read again is the same instant, or one of the two of the repeated hour', () => {
+  test('written and read again is the same instant, or one of the two of the repeated hour', async () => {
     const instants = fc.date({
       min: new Date('2020-01-01'),
       max: new Date('2035-12-31'),
       noInvalidDate: true,
     });
-    fc.assert(
-      fc.property(instants, (instant) => {
-        instant.setUTCMilliseconds(0);
-        const read = readWallClock(wallClock(instant));
-        const named =
-          read.kind === 'instant'
-            ? [read.instant]
-            : read.kind === 'ambiguous'
-              ? [read.earlier, read.later]
-              : [];
-        expect(named.map(Number)).toContain(Number(instant));
-      }),
-      { numRuns: 1_000 },
-    );
+    const isReadAgain = fc.property(instants, (instant) => {
+      instant.setUTCMilliseconds(0);
+      const read = readWallClock(wallClock(instant));
+      const named =
+        read.kind === 'instant'
+          ? [read.instant]
+          : read.kind === 'ambiguous'
+            ? [read.earlier, read.later]
+            : [];
+      expect(named.map(Number)).toContain(Number(instant));
+    });
+    await withSeed(20_260_325, (_, seed) => fc.assert(isReadAgain, { seed, numRuns: 1_000 }));
   });
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { withSeed } from '../tests/with-seed';
 import { NhsNumber, SYNTHETIC_NHS_NUMBERS, syntheticNhsNumber } from './nhs-number';
 
 const accepted = (text: unknown) => NhsNumber.safeParse(text).success;
@@ -44,22 +45,22 @@ it('is never one whose check digit would be 10', () => {
     for (let check = 0; check < 10; check++) expect(accepted(`${digits}${check}`)).toBe(false);
 });
 
-it('tells every single wrong digit, and every swap of two neighbours', () => {
+it('tells every single wrong digit, and every swap of two neighbours', async () => {
   const serial = fc.integer({ min: 0, max: 999_999 });
-  fc.assert(
-    fc.property(serial, fc.nat(9), fc.nat(9), (from, place, digit) => {
-      const right = syntheticNhsNumber(from);
-      const wrong = `${right.slice(0, place)}${digit}${right.slice(place + 1)}`;
-      return wrong === right || !accepted(wrong);
-    }),
-  );
-  fc.assert(
-    fc.property(serial, fc.nat(8), (from, place) => {
-      const right = syntheticNhsNumber(from);
-      const swapped = `${right.slice(0, place)}${right[place + 1]!}${right[place]!}${right.slice(place + 2)}`;
-      return swapped === right || !accepted(swapped);
-    }),
-  );
+  const isWrongDigitTold = fc.property(serial, fc.nat(9), fc.nat(9), (from, place, digit) => {
+    const right = syntheticNhsNumber(from);
+    const wrong = `${right.slice(0, place)}${digit}${right.slice(place + 1)}`;
+    return wrong === right || !accepted(wrong);
+  });
+  const isSwapTold = fc.property(serial, fc.nat(8), (from, place) => {
+    const right = syntheticNhsNumber(from);
+    const swapped = `${right.slice(0, place)}${right[place + 1]!}${right[place]!}${right.slice(place + 2)}`;
+    return swapped === right || !accepted(swapped);
+  });
+  await withSeed(999_000_001, (_, seed) => {
+    fc.assert(isWrongDigitTold, { seed });
+    fc.assert(isSwapTold, { seed });
+  });
 });
 
 it('does not say in its error what was wrong with whom', () => {

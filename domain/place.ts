@@ -14,7 +14,7 @@ export type PlacePrecision = (typeof PLACE_PRECISIONS)[number];
 export type PlaceAnswer = { kind: 'found'; place: Place } | { kind: 'unknown' } | { kind: 'malformed' };
 
 /**
- * Reference data about postcodes. Implemented by the practice directory and handed to whoever needs it by main.ts,
+ * Reference data about postcodes. Implemented by the practice directory and handed to whoever needs it by start.ts,
  * so that no subgraph asks another behind the gateway's back.
  */
 export interface PlaceLookup {

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { context, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { allMutants, type MutantOf } from '../adapters/conformance/mutants/all-mutants';
 import type { runConformance } from '../adapters/conformance/run-conformance';
@@ -12,8 +12,6 @@ import { runScript } from './run-script';
  * that has to notice. Prints one line of JSON for each: which requirement caught it, or null.
  */
 const ROOT = process.cwd();
-/** Inside the repository, so that packages are found. */
-const BUNDLES = join(ROOT, 'data', 'mutants');
 const SUITE = join(ROOT, 'adapters', 'conformance', 'run-conformance.ts');
 
 async function main(): Promise<void> {
@@ -21,55 +19,80 @@ async function main(): Promise<void> {
   const chosen = allMutants.filter(({ name }) => only === undefined || name.startsWith(only));
   if (chosen.length === 0)
     throw new Error(`No mutant's name begins with "${only ?? ''}": see adapters/conformance/mutants.`);
-  rmSync(BUNDLES, { recursive: true, force: true });
-  let survivors = 0;
-  for (const mutant of chosen) {
-    const suite = await suiteWith(mutant);
-    const results = await suite(mutant.supplier, { seed: 1, only: [mutant.caughtBy] });
-    const isCaught = results.some(({ outcome }) => outcome === 'FAILED');
-    if (!isCaught) survivors += 1;
-    console.log(JSON.stringify({ name: mutant.name, caughtBy: isCaught ? mutant.caughtBy : null }));
+  const suites = await mutatedSuites();
+  try {
+    for (const mutant of chosen) {
+      const suite = await suites.with(mutant);
+      const results = await suite(mutant.supplier, { seed: 1, only: [mutant.caughtBy] });
+      const isCaught = results.some(({ outcome }) => outcome === 'FAILED');
+      if (!isCaught) process.exitCode = 1;
+      console.log(JSON.stringify({ name: mutant.name, caughtBy: isCaught ? mutant.caughtBy : null }));
+    }
+  } finally {
+    await suites.close();
   }
-  // What the faults left waiting need not be waited for.
-  process.exit(survivors === 0 ? 0 : 1);
 }
 
 const Bundle = z.object({
   runConformance: z.custom<typeof runConformance>((value) => typeof value === 'function'),
 });
 
-/** The suite over sources of which one has been changed. */
-async function suiteWith(mutant: MutantOf): Promise<typeof runConformance> {
-  const outfile = join(BUNDLES, `${mutant.name.replace(/[^a-z-]+/g, '-')}.cjs`);
-  await build({
+/** The suite over sources of which one has been changed; the others are read once for all. */
+async function mutatedSuites() {
+  mkdirSync(join(ROOT, 'data'), { recursive: true });
+  // Inside the repository, so that packages are found.
+  const folder = mkdtempSync(join(ROOT, 'data', 'mutants-'));
+  let current: MutantOf | null = null;
+  const bundler = await context({
     entryPoints: [SUITE],
     bundle: true,
-    outfile,
+    write: false,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
     packages: 'external',
-    plugins: [mutation(mutant)],
+    plugins: [mutation(() => current)],
     logLevel: 'error',
   });
-  const loaded: unknown = createRequire(SUITE)(outfile);
-  return Bundle.parse(loaded).runConformance;
+  return {
+    async with(mutant: MutantOf): Promise<typeof runConformance> {
+      current = mutant;
+      const { outputFiles } = await bundler.rebuild();
+      const file = join(folder, `${mutant.name.replace(/[^a-z0-9-]+/g, '-')}.cjs`);
+      writeFileSync(file, outputFiles[0]?.contents ?? '');
+      const loaded: unknown = createRequire(SUITE)(file);
+      return Bundle.parse(loaded).runConformance;
+    },
+    async close() {
+      await bundler.dispose();
+      rmSync(folder, { recursive: true });
+    },
+  };
 }
 
-function mutation({ name, file, find, replace }: MutantOf): Plugin {
-  const path = join(ROOT, 'adapters', file);
+/** Changes the source of the mutant that is current when it is read. */
+function mutation(current: () => MutantOf | null): Plugin {
+  const paths = [...new Set(allMutants.map(({ file }) => file))];
+  const filter = new RegExp(`/adapters/(${paths.join('|').replaceAll('.', '\\.')})$`);
   return {
     name: 'mutation',
     setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, (loaded) => {
-        if (loaded.path !== path) return null;
-        const [before, after, ...more] = readFileSync(path, 'utf8').split(find);
-        if (before === undefined || after === undefined || more.length > 0)
-          throw new Error(`The mutant "${name}" does not find its place in adapters/${file}: mend it.`);
-        return { contents: before + replace + after, loader: 'ts' };
+      onLoad({ filter }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        const mutant = current();
+        if (mutant === null || path !== join(ROOT, 'adapters', mutant.file))
+          return { contents: source, loader: 'ts' };
+        return { contents: mutated(source, mutant), loader: 'ts' };
       });
     },
   };
+}
+
+function mutated(source: string, { name, file, find, replace }: MutantOf): string {
+  const [before, after, ...more] = source.split(find);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`The mutant "${name}" does not find its place in adapters/${file}: mend it.`);
+  return before + replace + after;
 }
 
 runScript(main);

@@ -40,6 +40,7 @@ export function scaffold({ root, id, transport, port }: Scaffold): string[] {
     [`${id}.replies.ts`, `replies.${transport}`],
     ['simulator.ts', 'simulator'],
     ['simulator.test.ts', 'simulator-test'],
+    ['conformance.test.ts', 'conformance-test'],
     ['README.md', 'readme'],
   ];
   mkdirSync(folder);

@@ -1,17 +1,24 @@
 import pino from 'pino';
 import { scrubbed, survivors } from '../adapters/conformance/recording';
-import { newPatient, newPractice } from '../adapters/conformance/laboratory';
+import { newPatient } from '../adapters/conformance/laboratory';
 import { supplierIds } from '../adapters/registry';
-import { startSimulators } from '../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { OdsCode } from '../domain/ods-code';
 import { play, record } from './adapter-record';
 
+const NOON = new Date('2026-03-02T12:00:00Z');
+const practice = OdsCode.parse('T10001');
+
 describe('recording a sandbox', () => {
+  let simulators: RunningSimulators;
+  beforeEach(async () => {
+    simulators = await startSimulators({ now: () => NOON, logger: pino({ level: 'silent' }) });
+  });
+  afterEach(() => simulators.close());
+
   it.each([...supplierIds])('%s: keeps the exchanges without identifiers, and replays them', async (id) => {
-    const simulators = await startSimulators({ now: () => new Date(), logger: pino({ level: 'silent' }) });
-    const practice = newPractice();
-    const patient = newPatient({ simulators }, practice);
-    const recording = await record({ id, url: simulators.urls[id], practice, days: 2, patient });
-    await simulators.close();
+    const patient = newPatient({ simulators, number: () => 1 }, practice);
+    const recording = await record({ id, url: simulators.urls[id], practice, days: 2, patient }, NOON);
 
     expect(recording.found).toBeGreaterThan(0);
     const text = JSON.stringify(recording);
@@ -23,11 +30,8 @@ describe('recording a sandbox', () => {
   });
 
   it('replays no request that was not recorded', async () => {
-    const simulators = await startSimulators({ now: () => new Date(), logger: pino({ level: 'silent' }) });
-    const practice = newPractice();
     const url = simulators.urls['gp-connect'];
-    const recording = await record({ id: 'gp-connect', url, practice, days: 1, patient: undefined });
-    await simulators.close();
+    const recording = await record({ id: 'gp-connect', url, practice, days: 1, patient: undefined }, NOON);
     const other = { ...recording, to: new Date(+new Date(recording.to) + 60_000).toISOString() };
     await expect(play(other)).rejects.toThrow();
     await expect(play({ ...recording, found: recording.found + 1 })).rejects.toThrow(/the adapter now finds/);

@@ -13,7 +13,7 @@ import { OdsCode } from '../domain/ods-code';
 import { runScript } from './run-script';
 
 /**
- * `npm run adapter:record -- <id> --url <sandbox> --practice <ODS> [--days 2] [--patient file.json] [--name search]`: asks
+ * `npm run adapter:record -- <id> --url <sandbox> --practice <ODS> [--days 2] [--patient <file>] [--name search]`: asks
  * a sandbox for its health and for free slots, and keeps the exchanges without identifiers under
  * `adapters/<id>/recorded/`; nothing is kept where one survives. `--play` replays what is kept, refusing every request
  * that was not recorded. Nothing is booked.
@@ -38,11 +38,14 @@ export interface Sandbox {
 }
 
 /**
+ * @param at the moment from which times are looked for
  * @throws Error naming what kind of identifier has survived the scrubbing.
  * @throws SupplierError where the sandbox cannot be asked.
  */
-export async function record({ id, url, practice, days, patient }: Sandbox): Promise<Recording> {
-  const at = new Date();
+export async function record(
+  { id, url, practice, days, patient }: Sandbox,
+  at = new Date(),
+): Promise<Recording> {
   const [from, to] = [new Date(at.getTime() + 3_600_000), new Date(at.getTime() + days * 86_400_000)];
   nock.restore();
   nock.recorder.clear();

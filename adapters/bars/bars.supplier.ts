@@ -1,6 +1,10 @@
 import type { Supplier } from '../supplier';
 import { bars as create } from './bars';
 import { manifest } from './bars.manifest';
-import { barsSimulator as simulator } from './simulator';
 
-export const bars = { manifest, create, simulator, simulatorPort: 4104 } satisfies Supplier<'bars'>;
+export const bars = {
+  manifest,
+  create,
+  simulator: async (options) => (await import('./simulator.js')).barsSimulator(options),
+  simulatorPort: 4104,
+} satisfies Supplier<'bars'>;

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { OdsCode } from '../../domain/ods-code';
+import type { Timers } from '../../domain/timers';
 import type { GpSystem } from '../gp-system';
 import { createGpSystems, type SupplierId } from '../registry';
 
@@ -13,12 +14,13 @@ export const CONSUMER = {
 };
 
 /** One supplier's GP system against an address, for exchanges that a test itself answers. */
-export function gpSystemAt(id: SupplierId, url: string, now: () => Date): GpSystem {
+export function gpSystemAt(id: SupplierId, url: string, now: () => Date, timers?: Timers): GpSystem {
   const systems = createGpSystems({
     suppliers: { [id]: { url } },
     consumer: CONSUMER,
     logger: pino({ level: 'silent' }),
     now,
+    ...(timers && { timers }),
   });
   const system = systems.get(id);
   if (!system) throw new Error(`No GP system ${id}.`);

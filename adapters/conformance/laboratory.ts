@@ -1,12 +1,18 @@
 import pino from 'pino';
+import { eventually } from '../../domain/eventually';
 import { CalendarDate } from '../../domain/london-time';
+import { type ManualTimers, manualTimers } from '../../domain/manual-timers';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
+import { seededRandom } from '../../domain/seeded-random';
+import type { BreakerLimits } from '../breakers';
 import type {
   Actor,
   BookCommand,
+  BookOutcome,
   Call,
   CancelCommand,
+  CancelOutcome,
   GpSystem,
   Manifest,
   Patient,
@@ -18,7 +24,6 @@ import type { Fault, Operation } from '../simulator/faults';
 import type { Observer } from '../simulator/skin-server';
 import { type RunningSimulators, startSimulators } from '../start-simulators';
 import { CONSUMER } from './gp-system-at';
-import { randomOf } from './random-of';
 
 export type Seen = Parameters<Observer>[0];
 
@@ -29,11 +34,15 @@ export interface Laboratory {
   manifest: Manifest;
   /** The suppliers' clock; ours differs from it by `skewMs`. */
   clock: { now: Date; skewMs: number };
+  /** Measure the adapter's waits and time limits, and the simulators' slowness: time stands still until a requirement advances it. */
+  timers: ManualTimers;
   /** Every request that reached the supplier, with its reply where no fault spoilt it. */
   wire: Seen[];
   /** Every line of the log. */
   logged: string[];
   random: () => number;
+  /** A number that is new in this laboratory. */
+  number(): number;
   close(): Promise<void>;
 }
 
@@ -41,32 +50,44 @@ export const ACTOR: Actor = { kind: 'PATIENT', id: 'actor-for-conformance' };
 /** Twelve noon on a summer Wednesday in London. */
 export const NOON = new Date('2026-07-01T11:00:00Z');
 const HOUR = 3_600_000;
+/** Most faults are aimed at single exchanges, so the breaker must not step in between them. */
+const UNBREAKABLE: BreakerLimits = { consecutiveFailures: 1_000, halfOpenAfterMs: 1_000 };
+/** Where time stands still, a turn that has to be waited for never comes. */
+const WITHOUT_PACE = { requestsPerSecond: Number.POSITIVE_INFINITY };
 
-let serial = 400_000;
+export interface LaboratoryOptions {
+  seed?: number;
+  /** What is drawn follows from the seed and this. */
+  name?: string;
+  breaker?: BreakerLimits;
+}
 
 export async function laboratory(
   supplier: SupplierId,
-  options: { seed?: number; breaker?: { consecutiveFailures: number; halfOpenAfterMs: number } } = {},
+  { seed = 1, name = '', breaker = UNBREAKABLE }: LaboratoryOptions = {},
 ): Promise<Laboratory> {
+  const random = seededRandom(seed, name);
   const logged: string[] = [];
   const wire: Seen[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) });
   const clock = { now: NOON, skewMs: 0 };
+  const timers = manualTimers();
   const simulators = await startSimulators({
     now: () => clock.now,
     logger,
     observe: (seen) => wire.push(seen),
+    timers,
   });
-  // Most faults are aimed at single exchanges, so the breaker must not step in between them.
-  const { breaker = { consecutiveFailures: 1_000, halfOpenAfterMs: 1_000 } } = options;
   const systems = createGpSystems({
-    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker } },
+    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker, ...WITHOUT_PACE } },
     consumer: CONSUMER,
     logger,
     now: () => new Date(clock.now.getTime() + clock.skewMs),
+    timers,
   });
   const system = systems.get(supplier);
   if (!system) throw new Error(`No GP system ${supplier}.`);
+  let last = 100_000 + random.below(800_000);
   return {
     simulators,
     system,
@@ -74,18 +95,20 @@ export async function laboratory(
     clock,
     wire,
     logged,
-    random: randomOf(options.seed ?? 1),
+    timers,
+    random: random.fraction,
+    number: () => ++last,
     close: () => simulators.close(),
   };
 }
 
 /** A patient of the practice, linked to its system, whom nobody else uses. */
 export function newPatient(
-  { simulators }: Pick<Laboratory, 'simulators'>,
+  lab: Pick<Laboratory, 'simulators' | 'number'>,
   practice: OdsCode,
   names: Partial<Patient> = {},
 ): Patient {
-  const number = serial++;
+  const number = lab.number();
   const nhsNumber = syntheticNhsNumber(number);
   const linkage = { userId: `user-${number}`, key: `key-${number}` };
   const person = {
@@ -95,21 +118,44 @@ export function newPatient(
     birthDate: CalendarDate.parse('2021-02-28'),
     ...names,
   };
-  simulators.diary.registerPatient(practice, { ...person, linkage });
+  lab.simulators.diary.registerPatient(practice, { ...person, linkage });
   return { ...person, linkage: { practice, ...linkage } };
 }
 
 /** A practice that nothing else has asked for. */
-export function newPractice(): OdsCode {
-  return OdsCode.parse(`T${serial++}`);
+export function newPractice(lab: Laboratory): OdsCode {
+  return OdsCode.parse(`T${lab.number()}`);
 }
 
+/** A call whose signal is never aborted, so that it is the deadline which is tested. */
+export function callWithin(lab: Laboratory, ms = 20_000): Call {
+  const { signal } = new AbortController();
+  return { signal, deadline: lab.timers.elapsedMs() + ms, requestId: 'conformance' };
+}
+
+/** Less than manifests give an operation, so that it is the call's own deadline which passes. */
+const SHORT_MS = 700;
+const STEP_MS = 100;
+/** After its time a call ends without waiting for anything; only one that does not end takes so long. */
+const ENDED_WITHIN_MS = 1_000;
+
 /**
- * Generous, because the machine may be busy: only what is meant to run out of time has less. The signal comes later than
- * the deadline, so that it is the deadline which is tested.
+ * Starts calls under a fault that keeps them waiting, and lets their time run out once the supplier has the request: in
+ * steps, because a reply may come bit by bit.
+ * @throws what the work throws.
  */
-export function callWithin(ms = 20_000): Call {
-  return { signal: AbortSignal.timeout(60_000), deadline: performance.now() + ms, requestId: 'conformance' };
+export async function untilTimeIsUp<T>(lab: Laboratory, work: (call: Call) => Promise<T>): Promise<T> {
+  const before = requests(lab);
+  let isOver = false;
+  const outcome = work(callWithin(lab, SHORT_MS)).finally(() => (isOver = true));
+  outcome.catch(() => undefined);
+  await eventually('a request reaches the supplier', () => isOver || requests(lab) > before);
+  for (let passed = 0; passed < SHORT_MS; passed += STEP_MS) {
+    lab.timers.advance(STEP_MS);
+    await new Promise(setImmediate);
+  }
+  await eventually('a call ends when its time is up', () => isOver, ENDED_WITHIN_MS);
+  return outcome;
 }
 
 export const hoursAfter = (instant: Date, hours: number) => new Date(instant.getTime() + hours * HOUR);
@@ -120,7 +166,7 @@ export async function search(
   practice: OdsCode,
   from: Date,
   to: Date,
-  call = callWithin(),
+  call = callWithin(lab),
 ): Promise<Slot[]> {
   const slots: Slot[] = [];
   for await (const page of lab.system.searchSlots({ practice, from, to, actor: ACTOR, patient }, call))
@@ -146,7 +192,7 @@ export async function freeSlots(lab: Laboratory, patient: Patient, practice: Ods
 
 /** A patient at a practice of their own, and a slot that they can have. */
 export async function ready(lab: Laboratory) {
-  const practice = newPractice();
+  const practice = newPractice(lab);
   const patient = newPatient(lab, practice);
   return { lab, practice, patient, slot: await freeSlot(lab, patient, practice) };
 }
@@ -154,21 +200,32 @@ export async function ready(lab: Laboratory) {
 /** The same, with the slot booked. */
 export async function readyAndBooked(lab: Laboratory) {
   const { practice, patient, slot } = await ready(lab);
-  const command = bookCommand(slot, patient);
-  const outcome = await lab.system.book(command, callWithin());
+  const command = bookCommand(lab, slot, patient);
+  const outcome = await lab.system.book(command, callWithin(lab));
   if (outcome.class !== 'ACCEPTED')
-    throw new Error(`A booking of a free slot is ${outcome.class}, not ACCEPTED${reasonOf(outcome)}.`);
+    throw new Error(`A booking of a free slot is ${outcomeInWords(outcome)}, not ACCEPTED.`);
   return { practice, patient, slot, command, appointment: outcome.appointment };
 }
 
-function reasonOf(outcome: { class: string; refusal?: string; error?: Error }): string {
-  return ` (${outcome.refusal ?? outcome.error?.message ?? 'no reason given'})`;
+/** The class of an outcome and the reason for it. */
+export function outcomeInWords(outcome: BookOutcome | CancelOutcome): string {
+  switch (outcome.class) {
+    case 'ACCEPTED':
+      return 'ACCEPTED';
+    case 'REJECTED':
+      return `REJECTED (${outcome.refusal})`;
+    case 'THROTTLED':
+      return `THROTTLED (retry after ${outcome.retryAfterMs ?? 'unknown'} ms)`;
+    case 'NOT_SENT':
+    case 'AMBIGUOUS':
+      return `${outcome.class} (${outcome.error.fault}: ${outcome.error.message})`;
+  }
 }
 
-export function bookCommand(slot: Slot, patient: Patient): BookCommand {
+export function bookCommand(lab: Laboratory, slot: Slot, patient: Patient): BookCommand {
   return {
-    attemptId: `00000000-0000-4000-8000-${String(serial++).padStart(12, '0')}`,
-    marker: `GBG-${String(serial++)}`,
+    attemptId: `00000000-0000-4000-8000-${String(lab.number()).padStart(12, '0')}`,
+    marker: `GBG-${lab.number()}`,
     slot,
     patient,
     actor: ACTOR,

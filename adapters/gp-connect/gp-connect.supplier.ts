@@ -1,11 +1,10 @@
 import type { Supplier } from '../supplier';
 import { gpConnect as create } from './gp-connect';
 import { manifest } from './gp-connect.manifest';
-import { gpConnectSimulator as simulator } from './simulator';
 
 export const gpConnect = {
   manifest,
   create,
-  simulator,
+  simulator: async (options) => (await import('./simulator.js')).gpConnectSimulator(options),
   simulatorPort: 4103,
 } satisfies Supplier<'gp-connect'>;

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
+import { eventually } from '../../tests/eventually';
 import { type RunningSimulators, startSimulators } from '../start-simulators';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
@@ -70,6 +71,17 @@ describe('the control API of the simulators', () => {
     const throttled = await fetch(path, { method: 'POST' });
     expect([throttled.status, throttled.headers.get('retry-after')]).toEqual([429, '3']);
     expect((await fetch(path, { method: 'POST' })).status).not.toBe(429);
+  });
+
+  it('holds a request until it is released', async () => {
+    const fault = { kind: 'held' };
+    await control('POST', '/faults', { supplier: 'emis', times: 1, fault });
+    const held = fetch(`${running.urls.emis}/sessions/endusersession`, { method: 'POST' });
+    await eventually('the request is held', () => running.faults.held('emis') === 1);
+    expect((await control('GET', '/faults/held')).body).toEqual({ held: 1 });
+    await control('POST', '/faults/release');
+    expect((await held).status).toBe(400);
+    expect((await control('GET', '/faults/held')).body).toEqual({ held: 0 });
   });
 
   it('takes a supplier down and brings it back at the same address', async () => {

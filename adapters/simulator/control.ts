@@ -76,6 +76,18 @@ function generalRoutes(controlled: Controlled): Route[] {
       },
     },
     {
+      method: 'GET',
+      path: /^\/faults\/held$/,
+      handle: () => ({ held: faults.held() }),
+    },
+    {
+      method: 'POST',
+      path: /^\/faults\/release$/,
+      handle() {
+        faults.release();
+      },
+    },
+    {
       method: 'POST',
       path: /^\/latency$/,
       handle(_, { body }) {

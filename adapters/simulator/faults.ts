@@ -9,6 +9,8 @@ export type Operation = (typeof OPERATIONS)[number];
 export const Fault = z.discriminatedUnion('kind', [
   /** Waits before executing, so a booking may still happen after the caller has given up. */
   z.object({ kind: z.literal('slow'), ms: z.number().int().positive().max(600_000) }),
+  /** Waits until released (`POST /faults/release`), before executing or, with `afterCommit`, before answering. */
+  z.object({ kind: z.literal('held'), afterCommit: z.boolean().optional() }),
   z.object({ kind: z.literal('throttled'), retryAfterSeconds: z.number().int().nonnegative().optional() }),
   z.object({
     kind: z.literal('server-error'),
@@ -50,7 +52,14 @@ export interface Faults {
   add(order: FaultOrder): void;
   /** The first fault aimed at such a request, used up by one. */
   next(supplier: string, about: { operation: Operation; practice?: OdsCode | undefined }): Fault | undefined;
+  /** Switches faults off; requests that are held stay so. */
   clear(supplier?: string): void;
+  /** What a request that is hit by `held` waits for. */
+  hold(supplier: string): Promise<void>;
+  /** How many requests are held. */
+  held(supplier?: string): number;
+  /** Lets those go that are held now. */
+  release(supplier?: string): void;
   /** Added to every answer of the supplier. */
   setLatency(supplier: string, ms: number): void;
   latency(supplier: string): number;
@@ -59,6 +68,9 @@ export interface Faults {
 export function faults(): Faults {
   let orders: { order: FaultOrder; left: number }[] = [];
   const latencies = new Map<string, number>();
+  const waiting = new Set<{ supplier: string; go: () => void }>();
+  const heldAt = (supplier?: string) =>
+    [...waiting].filter((one) => supplier === undefined || one.supplier === supplier);
 
   return {
     add(order) {
@@ -73,6 +85,17 @@ export function faults(): Faults {
     },
     clear(supplier) {
       orders = orders.filter(({ order }) => supplier !== undefined && order.supplier !== supplier);
+    },
+    hold: (supplier) =>
+      new Promise((go) => {
+        waiting.add({ supplier, go });
+      }),
+    held: (supplier) => heldAt(supplier).length,
+    release(supplier) {
+      for (const one of heldAt(supplier)) {
+        waiting.delete(one);
+        one.go();
+      }
     },
     setLatency(supplier, ms) {
       latencies.set(supplier, ms);

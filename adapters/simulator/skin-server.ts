@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../../domain/ods-code';
+import { pause, type Timers } from '../../domain/timers';
 import type { Diary } from './diary';
 import type { Fault, Faults, Operation } from './faults';
 import { drifted } from './drift';
@@ -33,6 +33,7 @@ export interface SkinServerOptions {
   logger: Logger;
   /** Told of every request as it arrives and, where no fault spoils it, again with its reply. */
   observe?: Observer | undefined;
+  timers: Timers;
 }
 
 export type Observer = (exchange: {
@@ -48,12 +49,12 @@ const ENTITY_BOMB =
 
 /** Serves a skin over HTTP. All switchable faults of all suppliers happen here. */
 export function skinServer(options: SkinServerOptions): Promise<Listener> {
-  const { supplier, skin, diary, faults, logger, observe } = options;
+  const { supplier, skin, diary, faults, logger, observe, timers } = options;
 
   return httpListener(options.port, async (request, response) => {
     const about = skin.identify(request);
     const latency = faults.latency(supplier);
-    if (latency > 0) await pause(latency);
+    if (latency > 0) await pause(timers, latency);
     const fault = faults.next(supplier, about);
     observe?.({ supplier, about, request });
     logger.debug({ supplier, operation: about.operation, fault: fault?.kind }, 'simulated exchange');
@@ -79,9 +80,15 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
   ): Promise<void> {
     switch (fault.kind) {
       case 'slow':
-        await pause(fault.ms);
+        await pause(timers, fault.ms);
         sendReply(response, skin.answer(request));
         return;
+      case 'held': {
+        const reply = fault.afterCommit ? skin.answer(request) : null;
+        await faults.hold(supplier);
+        sendReply(response, reply ?? skin.answer(request));
+        return;
+      }
       case 'throttled':
         sendReply(response, throttled(failed(429), fault.retryAfterSeconds));
         return;
@@ -100,7 +107,7 @@ export function skinServer(options: SkinServerOptions): Promise<Listener> {
         cutShort(response, skin.answer(request));
         return;
       case 'slow-drip':
-        await drip(response, skin.answer(request));
+        await drip(response, skin.answer(request), timers);
         return;
       case 'reset-before-commit':
         response.destroy();
@@ -150,12 +157,12 @@ function cutShort(response: ServerResponse, reply: WireReply): void {
   response.write(firstHalf(reply).body, () => response.destroy());
 }
 
-async function drip(response: ServerResponse, reply: WireReply): Promise<void> {
+async function drip(response: ServerResponse, reply: WireReply, timers: Timers): Promise<void> {
   response.writeHead(reply.status, reply.headers);
   for (const letter of reply.body) {
     if (response.destroyed) return;
     response.write(letter);
-    await pause(DRIP_MS);
+    await pause(timers, DRIP_MS);
   }
   response.end();
 }

@@ -5,7 +5,7 @@ import { patching, type SourcePatch } from './source-patches';
 
 /** The repository: where the sources are, whether this runs from them or from `dist/`. */
 const ROOT = rootAbove(__dirname);
-const OUT = join(ROOT, 'dist', 'faults');
+const OUT = join(ROOT, 'data', 'faults');
 
 /** Waiting times of the product that histories cannot wait for; how long each is does not change what is done. */
 const HASTE: readonly SourcePatch[] = [

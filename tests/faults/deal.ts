@@ -1,7 +1,7 @@
 import { CONFIGURATIONS, type Cell, type Column, type Configuration } from './fault-matrix';
 import type { HistoryPlan } from './history-run';
 import { CONFIRM_COLUMNS } from './nemesis';
-import { random } from './random';
+import { seededRandom } from '../../domain/seeded-random';
 
 /** Columns that one journey passes one after the other; it can meet one fault in each. */
 const STEPS: readonly (readonly Column[])[] = [['search'], ['hold'], CONFIRM_COLUMNS, ['cancel']];
@@ -36,7 +36,7 @@ export function deal(
 function journeysThrough(cells: readonly Cell[], atLeast: number, seed: number): Cell[][] {
   const piles = STEPS.map((columns) => {
     const pile = cells.filter(({ column }) => columns.includes(column));
-    return random(seed, 'deal', columns.join()).shuffled(pile);
+    return seededRandom(seed, 'deal', columns.join()).shuffled(pile);
   });
   const count = Math.max(atLeast, ...piles.map((pile) => pile.length));
   return Array.from({ length: count }, (_, way) =>

@@ -1,14 +1,15 @@
 import { bundleService } from './bundle-service';
 import { check } from './checker';
-import { runCrashPoints } from './crash-run';
+import { runCrashPoints, type CrashResult } from './crash-run';
 import { cellsOf, type Configuration } from './fault-matrix';
-import { runHistory } from './history-run';
+import type { Violation } from './history';
+import { runHistory, type HistoryResult } from './history-run';
 import { openLane, type Lane } from './lane';
-import { runMutant } from './mutant-run';
-import { MUTANTS } from './mutants';
+import { runMutant, type MutantResult } from './mutant-run';
+import { MUTANTS, type Mutant } from './mutants';
 import { runProbe } from './probes';
 
-/** A small part of `npm run faults`, the same each time; what a machine lacks is said at the start of the run. */
+/** A small part of `npm run faults`, the same each time. */
 const SEED = 20_261;
 const WAYS = [
   'reset after commit / after supplier commit / 1',
@@ -21,55 +22,63 @@ const configurations: Configuration[] = [
     ? (['postgres-redis'] as const)
     : []),
 ];
+const MUTANT_NAMES = ['the unique index is dropped (SQLite)', 'a 5xx is answered with another try'];
+const mutants = MUTANTS.filter(({ name }) => MUTANT_NAMES.includes(name));
 
-let bundle: string;
-const lanes = new Map<Configuration, Lane>();
+/** All is under way at the same time, because it waits more than it computes; a test looks at one result. */
+let histories: Map<Configuration, Promise<HistoryResult>>;
+let crashes: Promise<CrashResult>;
+let caught: Map<Mutant, Promise<{ unmutated: Violation[]; mutated: MutantResult }>>;
+const lanes: Lane[] = [];
+
 beforeAll(async () => {
-  bundle = await bundleService('in-tests', []);
-  for (const configuration of configurations) lanes.set(configuration, await openLane(configuration));
-}, 60_000);
-afterAll(async () => {
-  for (const lane of lanes.values()) await lane.close();
-});
-
-describe.each(configurations)('on %s', (configuration) => {
-  test('a crowd, lost answers and a killed service break no promise', async () => {
-    const cells = cellsOf(configuration, false).filter(({ id }) => WAYS.includes(id));
-    const journeys = cells.map((cell) => [cell]);
-    const plan = { index: 0, configuration, seed: SEED, journeys };
-    const { violations, operations, filled } = await runHistory(plan, lanes.get(configuration)!, bundle);
-    expect(violations).toEqual([]);
-    expect(filled.map(({ id }) => id)).toEqual(cells.map(({ id }) => id));
-    expect(operations).toBeGreaterThan(20);
-  }, 120_000);
-});
-
-test('killed at some steps of a cancellation, another process takes over', async () => {
-  const { points, died, violations } = await runCrashPoints({
+  const bundle = await bundleService('in-tests', []);
+  const [libsql, ...others] = await Promise.all(configurations.map(openLane));
+  lanes.push(libsql!, ...others);
+  histories = new Map(configurations.map((one, index) => [one, play(one, lanes[index]!, bundle)]));
+  crashes = runCrashPoints({
     configuration: 'libsql',
     scenario: 'cancel',
-    lane: lanes.get('libsql')!,
+    lane: libsql!,
     bundle,
     serial: 20_000,
     part: { number: 0, of: 4 },
   });
+  caught = new Map(mutants.map((mutant) => [mutant, plantMutant(mutant, libsql!, bundle)]));
+  await Promise.allSettled([...histories.values(), crashes, ...caught.values()]);
+}, 600_000);
+afterAll(() => Promise.all(lanes.map((lane) => lane.close())));
+
+function play(configuration: Configuration, lane: Lane, bundle: string): Promise<HistoryResult> {
+  const journeys = cellsOf(configuration, false).flatMap((cell) => (WAYS.includes(cell.id) ? [[cell]] : []));
+  return runHistory({ index: 0, configuration, seed: SEED, journeys }, lane, bundle);
+}
+
+async function plantMutant(mutant: Mutant, lane: Lane, bundle: string) {
+  const number = MUTANTS.indexOf(mutant);
+  const unmutated = check(await runProbe(mutant.probe, 40_000 + number * 1_000, lane, bundle));
+  return { unmutated, mutated: await runMutant(mutant, number, lane) };
+}
+
+test.each(configurations)(
+  'a crowd, lost answers and a killed service break no promise on %s',
+  async (configuration) => {
+    const { violations, operations, filled } = await histories.get(configuration)!;
+    expect(violations).toEqual([]);
+    expect(filled.map(({ id }) => id).sort()).toEqual([...WAYS].sort());
+    expect(operations).toBeGreaterThan(20);
+  },
+);
+
+test('killed at some steps of a cancellation, another process takes over', async () => {
+  const { points, died, violations } = await crashes;
   expect(violations).toEqual([]);
   expect(died).toBe(points);
   expect(points).toBeGreaterThan(1);
-}, 120_000);
+});
 
-describe('the checker sees', () => {
-  const NAMES = ['the unique index is dropped (SQLite)', 'a 5xx is answered with another try'];
-  const chosen = MUTANTS.filter(({ name }) => NAMES.includes(name));
-
-  test.each(chosen)(
-    'that $name',
-    async (mutant) => {
-      const lane = lanes.get('libsql')!;
-      const serial = 40_000 + MUTANTS.indexOf(mutant) * 1_000;
-      expect(check(await runProbe(mutant.probe, serial, lane, bundle))).toEqual([]);
-      expect((await runMutant(mutant, MUTANTS.indexOf(mutant), lane)).caughtBy).not.toEqual([]);
-    },
-    120_000,
-  );
+test.each(mutants)('the checker sees that $name', async (mutant) => {
+  const { unmutated, mutated } = await caught.get(mutant)!;
+  expect(unmutated).toEqual([]);
+  expect(mutated.caughtBy).not.toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Lane } from './lane';
 import { nemesis } from './nemesis';
 import { patientClient } from './patient';
 import { openPractice } from './practice';
-import { random } from './random';
+import { seededRandom } from '../../domain/seeded-random';
 import { openWorld, SUPPLIERS } from './world';
 
 /** What is chosen for one history; the same seed and index choose the same. */
@@ -36,7 +36,7 @@ const CROWD_SLOTS = 2;
 const CODES_EACH = 40;
 
 export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string): Promise<HistoryResult> {
-  const choices = random(plan.seed, 'history', plan.index);
+  const choices = seededRandom(plan.seed, 'history', plan.index);
   const cells = plan.journeys.flat();
   const isClockNight = cells.some(({ act }) => 'event' in act && act.event === 'clock-changes-tonight');
   const offsetMs = isClockNight ? offsetToClockChange(Date.now()) : 0;
@@ -74,7 +74,7 @@ export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string):
             practice,
             cells: theirs,
             nemesis: evil,
-            random: random(plan.seed, 'person', plan.index, name, number),
+            random: seededRandom(plan.seed, 'person', plan.index, name, number),
             filled: (cell) => filled.push(cell),
             say: (what) => {
               during = what;

@@ -5,7 +5,7 @@ import type { Operation } from './history';
 import { CONFIRM_COLUMNS, type Nemesis } from './nemesis';
 import type { Manner, Offered, PatientClient } from './patient';
 import type { Practice } from './practice';
-import type { Random } from './random';
+import type { SeededRandom } from '../../domain/seeded-random';
 
 /** What one person goes through, with the faults that meet them on their way. */
 export interface Journey {
@@ -14,7 +14,7 @@ export interface Journey {
   /** At most one for each step. */
   cells: readonly Cell[];
   nemesis: Nemesis;
-  random: Random;
+  random: SeededRandom;
   /** Told of every cell that came about. */
   filled: (cell: Cell) => void;
   /** Names what is wrong just now, for the history. */

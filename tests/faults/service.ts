@@ -4,6 +4,7 @@ import type { GpSystem } from '../../adapters/gp-system';
 import { createGpSystems } from '../../adapters/registry';
 import { keyedDigest } from '../../domain/secret';
 import { OdsCode } from '../../domain/ods-code';
+import { machineTimers } from '../../domain/timers';
 import { appointmentsSubgraph, type AppointmentsDeps } from '../../subgraphs/appointments';
 import { inProcessHolds } from '../../subgraphs/appointments/holds/in-process-holds';
 import { redisHolds } from '../../subgraphs/appointments/holds/redis-holds';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     webhook: { url: settings.webhook.url, key: Buffer.from(settings.webhook.key, 'hex') },
     atOnce: settings.atOnce,
     now,
+    timers: machineTimers,
     logger,
   };
   const subgraph = appointmentsSubgraph(deps);

@@ -55,8 +55,8 @@ export const kitMutants: readonly Mutant[] = [
     title: 'lets a slow drip outlive the deadline',
     caughtBy: 'fault.late.search',
     file: 'supplier-http.ts',
-    find: 'const timer = setTimeout(pass, Math.max(0, remaining));',
-    replace: 'const timer = setTimeout(pass, 5_000 + remaining);',
+    find: 'const cancel = timers.after(Math.max(0, remaining), pass);',
+    replace: 'const cancel = timers.after(5_000 + remaining, pass);',
   },
   {
     id: 'quotes-the-reply',

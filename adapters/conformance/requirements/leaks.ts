@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'expect';
+import { eventually } from '../../../domain/eventually';
 import {
   bookCommand,
   callWithin,
@@ -12,6 +12,7 @@ import {
   search,
   standing,
   switchOn,
+  untilTimeIsUp,
 } from '../laboratory';
 import type { Fault } from '../../simulator/faults';
 import type { Requirement } from '../requirement';
@@ -34,7 +35,7 @@ export const leakRequirements: readonly Requirement[] = [
         ? null
         : 'what is in doubt can be neither settled nor undone',
     async run(lab) {
-      const practice = newPractice();
+      const practice = newPractice(lab);
       const [from, to] = [hoursAfter(NOON, 2), hoursAfter(NOON, 6)];
       lab.simulators.diary.deskFrees(practice, from, to);
       for (let round = 0; round < 12; round++) {
@@ -44,17 +45,19 @@ export const leakRequirements: readonly Requirement[] = [
         if (!slot) throw new Error('The book is full.');
         const fault = FAULTS[Math.floor(lab.random() * FAULTS.length * 2)];
         if (fault) switchOn(lab, fault, { practice, operation: 'BOOK', times: 1 });
-        const command = bookCommand(slot, patient);
-        const outcome = await lab.system.book(command, callWithin());
+        const command = bookCommand(lab, slot, patient);
+        const outcome = await lab.system.book(command, callWithin(lab));
         lab.simulators.faults.clear();
-        const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin());
+        const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab));
         // What was accepted is there; what is there was accepted or in doubt.
         if (outcome.class === 'ACCEPTED') expect(seen).toHaveLength(1);
         else if (seen.length > 0) expect(outcome.class).toBe('AMBIGUOUS');
         for (const appointment of seen)
-          expect(await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin())).toEqual({
-            class: 'ACCEPTED',
-          });
+          expect(await lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin(lab))).toEqual(
+            {
+              class: 'ACCEPTED',
+            },
+          );
       }
       expect(standing(lab, { practice })).toEqual([]);
     },
@@ -64,20 +67,22 @@ export const leakRequirements: readonly Requirement[] = [
     id: 'leak.connections',
     title: 'leaves no connection open after calls that ended, failed or were given up',
     async run(lab) {
-      const practice = newPractice();
+      const practice = newPractice(lab);
       const patient = newPatient(lab, practice);
-      const look = (ms?: number) => search(lab, patient, practice, NOON, hoursAfter(NOON, 6), callWithin(ms));
+      const look = (call = callWithin(lab)) =>
+        search(lab, patient, practice, NOON, hoursAfter(NOON, 6), call);
       await Promise.all(Array.from({ length: 8 }, () => look()));
-      for (const fault of [{ kind: 'slow-drip' }, { kind: 'slow', ms: 60_000 }] as const) {
+      for (const fault of [{ kind: 'slow-drip' }, { kind: 'slow', ms: 600_000 }] as const) {
         switchOn(lab, fault, { practice });
-        const given = await Promise.allSettled(Array.from({ length: 4 }, () => look(300)));
+        const given = await untilTimeIsUp(lab, (call) =>
+          Promise.allSettled(Array.from({ length: 4 }, () => look(call))),
+        );
         expect(given.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
         lab.simulators.faults.clear();
       }
-      const open = () => lab.simulators.connections(lab.manifest.id);
-      // Kept connections are idle for some seconds before they are closed.
-      for (let tries = 0; tries < 100 && (await open()) > 0; tries++) await pause(100);
-      expect(await open()).toBe(0);
+      // A kept connection is idle for some seconds before it is closed.
+      const isClosed = async () => (await lab.simulators.connections(lab.manifest.id)) === 0;
+      await eventually('every connection is closed', isClosed, 30_000);
     },
   },
 ];

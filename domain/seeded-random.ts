@@ -1,5 +1,5 @@
-/** Choices that are the same for the same seed. */
-export interface Random {
+/** Choices that are the same for the same seed and names. */
+export interface SeededRandom {
   /** 0 up to, not including, 1. */
   fraction(): number;
   /** 0 up to, not including, `end`. */
@@ -10,7 +10,7 @@ export interface Random {
 }
 
 /** Mulberry32, and names mixed into its seed by FNV-1a, so that each part of a run has choices of its own. */
-export function random(seed: number, ...names: readonly (string | number)[]): Random {
+export function seededRandom(seed: number, ...names: readonly (string | number)[]): SeededRandom {
   let state = mixed(seed, names.join('/'));
 
   function fraction(): number {
