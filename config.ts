@@ -272,6 +272,20 @@ export function checkForSeveralProcesses({ redisUrl, databases, secret, dataDir 
     );
 }
 
+/** Security fixes end on these days: https://github.com/nodejs/release#release-schedule */
+const NODE_SUPPORT_ENDS: Readonly<Record<string, string>> = {
+  20: '2026-04-30',
+  22: '2027-04-30',
+  24: '2028-04-30',
+};
+
+/** One line where this Node gets no security fixes any more, else null. */
+export function nodeSupportNotice(nodeVersion: string, now: Date): string | null {
+  const ended = NODE_SUPPORT_ENDS[nodeVersion.split('.')[0] ?? ''];
+  if (ended === undefined || now < new Date(`${ended}T23:59:59Z`)) return null;
+  return `Node ${nodeVersion} has had no security fixes since ${ended}: use Node 24 (.nvmrc) for anything real.`;
+}
+
 /** True where no real supplier is configured. */
 export function isSimulated({ suppliers }: Config): boolean {
   return Object.values(suppliers).every((url) => url === undefined);

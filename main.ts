@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
-import { checkForSeveralProcesses, ConfigError, isSimulated, readConfig, type Config } from './config';
+import {
+  checkForSeveralProcesses,
+  ConfigError,
+  isSimulated,
+  nodeSupportNotice,
+  readConfig,
+  type Config,
+} from './config';
 import { traceId } from './http/tracing';
 import type { Surroundings } from './start';
 
@@ -32,7 +39,8 @@ async function main(): Promise<void> {
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
   // Before it is said that everything runs: whoever reads that may stop it at once.
   stopOnSignal([running, ...(tracing === null ? [] : [tracing])]);
-  console.log(running.says.join('\n'));
+  const notice = nodeSupportNotice(process.versions.node, new Date());
+  console.log([...running.says, ...(notice === null ? [] : [notice])].join('\n'));
 }
 
 async function start(role: z.infer<typeof Role>, on: Surroundings): Promise<Running> {
@@ -76,7 +84,7 @@ function welcome(url: string, controlUrl: string | null, config: Config): string
     ...(config.issuers === undefined
       ? ['  Tokens    npm run --silent token -- --as patient | parent | practice | analyst | operator']
       : []),
-    '  Journey   npm run journey',
+    ...(isSimulated(config) ? ['  Journey   npm run journey'] : []),
     `  ${simulated}${demo}`,
     '  Ctrl-C stops.',
     '',

@@ -6,14 +6,12 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { redisThrottles } from './adapters/redis-throttles';
 import { createGpSystems, supplierIds } from './adapters/registry';
-import { startSimulators, type RunningSimulators } from './adapters/start-simulators';
-import { isSimulated, type Config } from './config';
-import { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } from './demo/issuer';
-import { keptFile } from './demo/kept-file';
-import { CASE_STUDY_PRACTICE, demoFamily } from './demo/people';
-import { defaultPolicyOf as defaultPolicyInSimulation, simulatedWorld } from './demo/simulated-world';
+import type { RunningSimulators } from './adapters/start-simulators';
+import { ConfigError, isSimulated, type Config } from './config';
+import { keptFile } from './domain/kept-file';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
 import { deriveKey, keyedDigest } from './domain/secret';
+import { machineTimers, type Timers } from './domain/timers';
 import { auditLog } from './gateway/audit/audit-log';
 import { auditor } from './gateway/audit/auditor';
 import { startGateway } from './gateway/gateway';
@@ -40,6 +38,8 @@ export interface Surroundings {
   now: () => Date;
   /** The explorer's bundle (`npm run build`). */
   explorerFolder: string;
+  /** Of waiting for suppliers; the machine's unless they are others. */
+  timers?: Timers;
 }
 
 export interface Started {
@@ -64,7 +64,7 @@ export async function startEverything(
     );
     closing.add(appointments);
     const practices = await createPracticesSubgraph({
-      ...practicesOptions(on),
+      ...(await practicesOptions(on)),
       releases: appointments.releases,
     });
     closing.add(practices);
@@ -122,41 +122,53 @@ async function subgraphAlone(
     }
     case 'practices': {
       const { appointments } = on.config.databases;
-      const opened = await openReleaseLedger(appointments, defaultPolicyOf(on.config));
+      const opened = await openReleaseLedger(appointments, await defaultPolicyOf(on.config));
       closing.add(opened);
-      return createPracticesSubgraph({ ...practicesOptions(on), releases: opened.releases });
+      return createPracticesSubgraph({ ...(await practicesOptions(on)), releases: opened.releases });
     }
     case 'appointments':
       return createAppointmentsSubgraph(await appointmentsOptions(on, null, closing, metrics));
   }
 }
 
-/** The simulated suppliers, with the demo family already registered at their practice. */
+/**
+ * The simulated suppliers, with the demo family registered at their practice.
+ * @throws ConfigError where real suppliers are configured.
+ */
 export async function startSuppliers({ config, logger, now }: Surroundings): Promise<RunningSimulators> {
-  const journal = join(config.dataDir, 'simulated-suppliers.jsonl');
-  const simulators = await startSimulators({ ports: config.simulatorPorts, journal, now, logger });
-  const { mother, son } = demoFamily(CASE_STUDY_PRACTICE, 0, now());
-  for (const person of [mother, son]) simulators.diary.registerPatient(CASE_STUDY_PRACTICE, person);
-  return simulators;
+  const simulation = await simulationOf(config);
+  if (simulation === null)
+    throw new ConfigError(
+      'Real suppliers are configured, so there are none to simulate: unset …_URL of each.',
+    );
+  const { dataDir, simulatorPorts: ports } = config;
+  return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger });
+}
+
+/** The invented world. A process with real suppliers does not even load it. */
+async function simulationOf(config: Config) {
+  return isSimulated(config) ? import('./demo/simulation.js') : null;
 }
 
 function triageOptions({ config, logger, now }: Surroundings) {
   return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
 }
 
-function practicesOptions({ config, logger, now }: Surroundings) {
+async function practicesOptions({ config, logger, now }: Surroundings) {
+  const simulation = await simulationOf(config);
   // Outside the simulation nobody is connected until it is imported.
-  const world = isSimulated(config) ? simulatedWorld : { connectionsOf: () => [] };
+  const world = simulation?.simulatedWorld ?? { connectionsOf: () => [] };
   return { database: config.databases.practices, world, logger, now };
 }
 
 /** Outside the simulation nothing is released before the practice itself says so. */
-function defaultPolicyOf(config: Config): (odsCode: string) => ReleasePolicy {
-  return isSimulated(config) ? defaultPolicyInSimulation : () => NOT_OPTED_IN;
+async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => ReleasePolicy> {
+  const simulation = await simulationOf(config);
+  return simulation?.defaultPolicyOf ?? (() => NOT_OPTED_IN);
 }
 
 async function appointmentsOptions(
-  { config, logger, now }: Surroundings,
+  { config, logger, now, timers = machineTimers }: Surroundings,
   simulators: RunningSimulators | null,
   closing: Closing,
   metrics: Registry | undefined,
@@ -178,6 +190,7 @@ async function appointmentsOptions(
       consumer: config.organisation,
       logger,
       now,
+      timers,
     }),
     keys: {
       offer: deriveKey(secret, 'offer'),
@@ -189,10 +202,11 @@ async function appointmentsOptions(
     sweepEveryMs: config.sweepSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
-    defaultPolicyOf: defaultPolicyOf(config),
+    defaultPolicyOf: await defaultPolicyOf(config),
     webhook: config.webhook,
     practiceWebhook: config.practiceWebhook,
     metrics,
+    timers,
     logger,
     now,
   };
@@ -244,6 +258,7 @@ async function trustedIssuers({ issuers, dataDir }: Config, logger: Logger): Pro
       ...issuer,
       keys: issuerKeys({ issuer: issuer.issuer, jwksUrl }, logger),
     }));
+  const { DEMO_AUDIENCE, DEMO_ISSUERS, demoIssuer } = await import('./demo/issuer.js');
   const { jwks } = await demoIssuer(dataDir);
   const keys = createLocalJWKSet(jwks);
   const kinds = ['nhs-login', 'cis2', 'client'] as const;

@@ -1,78 +1,98 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { abandonment } from '../http/abandonment';
 import { listen, type Listening } from '../http/listen';
+import { eventually } from '../tests/eventually';
 import { pooledRequest } from './pooled-request';
 
 let server: Listening;
-let pool: Pool;
-let [gone, come] = [0, 0];
+const pools: Pool[] = [];
+/** The paths of all requests that came, and of those whose sender went away before the answer. */
+const [come, gone]: [string[], string[]] = [[], []];
 const HEADERS = { 'content-type': 'application/json' };
-const ask = (path: string, { onAbandoned } = abandonment()) =>
-  pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onAbandoned);
+const LONG_TEXT = 'é'.repeat(200_000);
 
 beforeAll(async () => {
   server = await listen(
     (request, response) => {
-      come += 1;
+      const path = request.url ?? '';
+      come.push(path);
       request.resume();
-      if (request.url === '/reset') return void request.socket.destroy();
-      if (request.url === '/never') return void request.socket.once('close', () => (gone += 1));
-      if (request.url === '/half')
-        return void response.writeHead(200, { 'content-length': 100 }).write('half');
-      const text = 'é'.repeat(200_000);
-      response.writeHead(request.url === '/odd' ? 418 : 200);
+      if (path === '/reset') return void request.socket.destroy();
+      if (path.startsWith('/never')) return void request.socket.once('close', () => gone.push(path));
+      if (path === '/half') return void response.writeHead(200, { 'content-length': 100 }).write('half');
+      response.writeHead(path === '/odd' ? 418 : 200);
       // In pieces that cut characters in two.
-      for (let at = 0; at < text.length * 2; at += 65_537)
-        response.write(Buffer.from(text).subarray(at, at + 65_537));
+      for (let at = 0; at < LONG_TEXT.length * 2; at += 65_537)
+        response.write(Buffer.from(LONG_TEXT).subarray(at, at + 65_537));
       response.end();
     },
     { host: '127.0.0.1', port: 0 },
   );
-  pool = new Pool(server.url, { connections: 2, headersTimeout: 500, bodyTimeout: 500 });
 });
-afterAll(async () => {
-  await pool.destroy();
-  await server.close();
-});
+afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.destroy())));
+afterAll(() => server.close());
+
+/** Sends through a pool of its own. */
+function sender(connections: number, options: Pool.Options = {}) {
+  const pool = new Pool(server.url, {
+    headersTimeout: 120_000,
+    bodyTimeout: 120_000,
+    ...options,
+    connections,
+  });
+  pools.push(pool);
+  return (path: string, { onAbandoned } = abandonment()) =>
+    pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onAbandoned);
+}
 
 it('gives the status and the whole text', async () => {
-  expect(await ask('/whole')).toEqual({ status: 200, text: 'é'.repeat(200_000) });
-  expect((await ask('/odd')).status).toBe(418);
+  const send = sender(2);
+  expect(await send('/whole')).toEqual({ status: 200, text: LONG_TEXT });
+  expect((await send('/odd')).status).toBe(418);
 });
 
-it.each(['/reset', '/never', '/half'])('fails where no answer comes: %s', async (path) => {
-  await expect(ask(path)).rejects.toThrow();
+it.each<[string, Pool.Options, RegExp]>([
+  ['/reset', {}, /closed|ECONNRESET/],
+  ['/never', { headersTimeout: 50 }, /^Headers Timeout/],
+  ['/half', { bodyTimeout: 50 }, /^Body Timeout/],
+])('fails where no answer comes: %s', async (path, options, reason) => {
+  await expect(sender(1, options)(path)).rejects.toThrow(reason);
 });
 
 it('ends at once when nobody waits any more, at the other end too', async () => {
-  const before = gone;
   const waiting = abandonment();
-  const asked = ask('/never', waiting);
-  setTimeout(waiting.abandon, 50);
-  const began = performance.now();
-  await expect(asked).rejects.toThrow();
-  expect(performance.now() - began).toBeLessThan(400);
-  await pause(50);
-  expect(gone).toBe(before + 1);
+  const answer = sender(1)('/never/abandoned', waiting);
+  await eventually('the request has come', () => come.includes('/never/abandoned'));
+  waiting.abandon();
+  await expect(answer).rejects.toThrow('Nobody waits');
+  await eventually('the connection is gone', () => gone.includes('/never/abandoned'));
 });
 
 it('is not even begun when nobody waits', async () => {
+  const send = sender(1);
   const waiting = abandonment();
   waiting.abandon();
-  const before = come;
-  await expect(ask('/whole', waiting)).rejects.toThrow();
-  await pause(50);
-  expect(come).toBe(before);
+  await expect(send('/not-begun', waiting)).rejects.toThrow('Nobody waits');
+  // By the same connection: what was sent before would have come before.
+  await send('/after-it');
+  expect(come).not.toContain('/not-begun');
   expect(waiting.signal.aborted).toBe(true);
 });
 
 it('waits for a connection, and not longer than anybody waits for it', async () => {
-  const busy = [ask('/never'), ask('/never')];
+  const send = sender(2);
+  const occupying = abandonment();
+  const busy = ['/never/one', '/never/other'].map((path) => send(path, occupying));
   const waiting = abandonment();
-  const asked = ask('/whole', waiting);
-  setTimeout(waiting.abandon, 50);
-  await expect(asked).rejects.toThrow();
+  const answer = send('/waits', waiting);
+  const next = send('/next');
+  await eventually('both connections are taken', () =>
+    ['/never/one', '/never/other'].every((path) => come.includes(path)),
+  );
+  waiting.abandon();
+  await expect(answer).rejects.toThrow('Nobody waits');
+  occupying.abandon();
   await Promise.allSettled(busy);
-  expect((await ask('/whole')).status).toBe(200);
+  expect((await next).status).toBe(200);
+  expect(come).not.toContain('/waits');
 });

@@ -16,7 +16,7 @@ export interface SubgraphReply {
   errors?: readonly GraphQLFormattedError[];
 }
 
-/** How the gateway reaches a subgraph: in this process or over HTTP, chosen in main.ts. */
+/** How the gateway reaches a subgraph: in this process or over HTTP, chosen in start.ts. */
 export interface SubgraphTransport {
   /** The answer's data is the caller's to change. */
   fetch(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphReply>;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 /** That nobody waits any more for what is under way. */
@@ -14,7 +15,7 @@ export function abandonment(): Abandonment & { abandon(): void } {
   let isAbandoned = false;
   return {
     get signal() {
-      controller ??= new AbortController();
+      controller ??= listenedToByMany();
       if (isAbandoned) controller.abort();
       return controller.signal;
     },
@@ -30,6 +31,13 @@ export function abandonment(): Abandonment & { abandon(): void } {
       listeners.clear();
     },
   };
+}
+
+/** A search listens once for each practice that it asks: no leak, of which Node would warn. */
+function listenedToByMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** Abandoned when whoever asked is gone before the answer is. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backgroundTimers, within, type Timers } from '../domain/timers';
 
 /** Something that a process cannot serve without. */
 export interface Part {
@@ -18,29 +18,31 @@ export interface Readiness {
 const KEPT_MS = 1_000;
 const ANSWERS_WITHIN_MS = 2_000;
 
-export function readiness(parts: readonly Part[]): Readiness {
+export function readiness(parts: readonly Part[], timers: Timers = backgroundTimers): Readiness {
   let asked: { at: number; missing: Promise<string[]> } | undefined;
   return {
     missing() {
-      const now = performance.now();
-      if (asked === undefined || now - asked.at > KEPT_MS) asked = { at: now, missing: missingOf(parts) };
+      const now = timers.elapsedMs();
+      if (asked === undefined || now - asked.at > KEPT_MS)
+        asked = { at: now, missing: missingOf(parts, timers) };
       return asked.missing;
     },
   };
 }
 
-async function missingOf(parts: readonly Part[]): Promise<string[]> {
-  const answers = await Promise.all(parts.map(async (part) => ((await isReady(part)) ? [] : [part.name])));
+async function missingOf(parts: readonly Part[], timers: Timers): Promise<string[]> {
+  const answers = await Promise.all(
+    parts.map(async (part) => ((await isReady(part, timers)) ? [] : [part.name])),
+  );
   return answers.flat();
 }
 
-async function isReady({ ready }: Part): Promise<boolean> {
-  const late = sleep(ANSWERS_WITHIN_MS, false, { ref: false });
+async function isReady({ ready }: Part, timers: Timers): Promise<boolean> {
   const answers = ready().then(
     () => true,
     () => false,
   );
-  return Promise.race([answers, late]);
+  return (await within(timers, ANSWERS_WITHIN_MS, answers)) === true;
 }
 
 /** `/health/ready`: 200, or 503 with what is missing. */

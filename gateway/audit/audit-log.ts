@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
   auditHash,
@@ -11,6 +10,7 @@ import {
   type AuditStore,
   type ChainedEntry,
 } from '../../domain/audit';
+import { machineTimers, pause, within, type Timers } from '../../domain/timers';
 
 /** This process's chain of the audit trail. */
 export interface AuditLog {
@@ -43,7 +43,7 @@ interface Waiting {
 
 export async function auditLog(
   store: Omit<AuditStore, 'entries'>,
-  { now, logger }: { now: () => Date; logger: Logger },
+  { now, logger, timers = machineTimers }: { now: () => Date; logger: Logger; timers?: Timers },
   times = TIMES,
 ): Promise<AuditLog> {
   const chain = randomUUID();
@@ -67,8 +67,13 @@ export async function auditLog(
 
   /** One batch after the other, in order: an entry is on disk only after those before it. */
   async function write(): Promise<void> {
-    const hurried = new Promise<void>((resolve) => (hurry = resolve));
-    await Promise.race([pause(times.gather, undefined, { ref: false }), hurried]);
+    await new Promise<void>((resolve) => {
+      const cancel = timers.after(times.gather, resolve);
+      hurry = () => {
+        cancel();
+        resolve();
+      };
+    });
     while (waiting.length > 0 && !givenUp) {
       const batch = waiting.slice(0, MOST_AT_ONCE);
       try {
@@ -77,7 +82,7 @@ export async function auditLog(
         for (const { written } of batch) written();
       } catch (error) {
         logger.error({ err: error, waiting: waiting.length }, 'the audit trail cannot be written');
-        await pause(times.again);
+        await pause(timers, times.again);
       }
     }
   }
@@ -89,7 +94,7 @@ export async function auditLog(
     hasRoom: () => waiting.length < MOST_WAITING,
     async close() {
       const closed = record({ ...OF_ITSELF, operation: CLOSED, subjects: [] }, true);
-      await Promise.race([closed, pause(GIVE_UP_CLOSING_MS, undefined, { ref: false })]);
+      await within(timers, GIVE_UP_CLOSING_MS, closed);
       givenUp = true;
       if (waiting.length > 0) logger.error({ lost: waiting.length }, 'audit entries could not be written');
       else if (hash !== null)

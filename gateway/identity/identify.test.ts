@@ -1,13 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { ANONYMOUS } from '../../domain/caller';
+import { manualTimers } from '../../domain/manual-timers';
 import { listen } from '../../http/listen';
 import { identifier } from './identify';
 import { TokenRefused, type TokenRefusal } from './token-refused';
 
 const ISSUER = 'https://issuer.test.invalid';
 const AUDIENCE = 'gp-booking-gateway';
-const NOW = () => Math.floor(Date.now() / 1_000);
+const NOON = new Date('2026-03-02T12:00:00Z');
+/** Seconds, as tokens count them. */
+const NOW = NOON.getTime() / 1_000;
 
 interface Making {
   header?: object;
@@ -28,9 +30,10 @@ async function trustedKeys() {
   return {
     ...pair,
     pem: await exportSPKI(pair.publicKey),
-    identify: identifier([
-      { kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys: createLocalJWKSet({ keys: [jwk] }) },
-    ]),
+    identify: identifier(
+      [{ kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys: createLocalJWKSet({ keys: [jwk] }) }],
+      { now: () => NOON },
+    ),
   };
 }
 
@@ -39,8 +42,8 @@ function payload({ claims = {}, without = [] }: Making): JWTPayload {
     iss: ISSUER,
     aud: AUDIENCE,
     sub: 'somebody',
-    iat: NOW(),
-    exp: NOW() + 60,
+    iat: NOW,
+    exp: NOW + 60,
     scope: 'analyst',
     ...claims,
   };
@@ -80,7 +83,7 @@ describe('a bearer token', () => {
 
   it('names the same caller each time, and never by the subject itself', async () => {
     const first = await trusted.identify(`Bearer ${await token()}`);
-    const again = await trusted.identify(`Bearer ${await token({ claims: { iat: NOW() - 1 } })}`);
+    const again = await trusted.identify(`Bearer ${await token({ claims: { iat: NOW - 1 } })}`);
     const another = await trusted.identify(`Bearer ${await token({ claims: { sub: 'another' } })}`);
     expect(again).toEqual(first);
     expect(another).not.toEqual(first);
@@ -106,9 +109,9 @@ describe('a bearer token', () => {
   });
 
   it.each<[string, TokenRefusal, Making]>([
-    ['has expired', 'EXPIRED', { claims: { iat: NOW() - 120, exp: NOW() - 60 } }],
-    ['is not valid yet', 'NOT_YET_VALID', { claims: { nbf: NOW() + 60 } }],
-    ['was issued in the future', 'NOT_YET_VALID', { claims: { iat: NOW() + 30 } }],
+    ['has expired', 'EXPIRED', { claims: { iat: NOW - 120, exp: NOW - 60 } }],
+    ['is not valid yet', 'NOT_YET_VALID', { claims: { nbf: NOW + 60 } }],
+    ['was issued in the future', 'NOT_YET_VALID', { claims: { iat: NOW + 30 } }],
     ['never expires', 'CLAIMS_INCOMPLETE', { without: ['exp'] }],
     ['does not say when it was issued', 'CLAIMS_INCOMPLETE', { without: ['iat'] }],
     ['names nobody', 'CLAIMS_INCOMPLETE', { without: ['sub'] }],
@@ -176,9 +179,10 @@ test('keys that a token itself names are never fetched', async () => {
 });
 
 test('keys that cannot be had are told apart from a bad token', async () => {
-  const identify = identifier([
-    { kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys: () => Promise.reject(new Error('down')) },
-  ]);
+  const keys = () => Promise.reject(new Error('down'));
+  const identify = identifier([{ kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys }], {
+    now: () => NOON,
+  });
   await expect(identify(`Bearer ${await token()}`)).rejects.toMatchObject({ reason: 'KEYS_UNAVAILABLE' });
 });
 
@@ -186,48 +190,62 @@ test('one issuer cannot speak for another', async () => {
   const other = 'https://other.test.invalid';
   const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(trusted.publicKey)), kid: 'current' }] });
   const nobodys = createLocalJWKSet({ keys: [] });
-  const identify = identifier([
-    { kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys },
-    { kind: 'cis2', issuer: other, audience: AUDIENCE, keys: nobodys },
-  ]);
+  const identify = identifier(
+    [
+      { kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys },
+      { kind: 'cis2', issuer: other, audience: AUDIENCE, keys: nobodys },
+    ],
+    { now: () => NOON },
+  );
   const forged = await token({ claims: { iss: other } });
   await expect(identify(`Bearer ${forged}`)).rejects.toMatchObject({ reason: 'BAD_SIGNATURE' });
 });
 
 describe('a token that was verified', () => {
-  const counting = () => {
-    let asked = 0;
+  /** An identifier by a clock that the test moves, whose key is counted each time that it is needed. */
+  function counting() {
+    let verifications = 0;
     const keys = () => {
-      asked += 1;
+      verifications += 1;
       return Promise.resolve(trusted.publicKey);
     };
+    const timers = manualTimers();
+    const began = timers.elapsedMs();
+    const now = () => new Date(NOON.getTime() + timers.elapsedMs() - began);
     return {
-      issuers: [{ kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys } as const],
-      asked: () => asked,
+      identify: identifier([{ kind: 'client', issuer: ISSUER, audience: AUDIENCE, keys }], { now, timers }),
+      advance: timers.advance,
+      verifications: () => verifications,
     };
-  };
+  }
 
-  test('is known again for a while, as the same caller, and no other is', async () => {
-    const { issuers, asked } = counting();
-    const identify = identifier(issuers, 200);
-    const authorization = `Bearer ${await token()}`;
-    expect(await identify(authorization)).toBe(await identify(authorization));
-    expect(asked()).toBe(1);
+  test('is known again for a minute, as the same caller, and no other is', async () => {
+    const { identify, advance, verifications } = counting();
+    const authorization = `Bearer ${await token({ claims: { exp: NOW + 3_600 } })}`;
+    const caller = await identify(authorization);
+    advance(59_999);
+    expect(await identify(authorization)).toBe(caller);
+    expect(verifications()).toBe(1);
     await expect(identify(`${authorization.slice(0, -4)}AAAA`)).rejects.toMatchObject({
       reason: 'BAD_SIGNATURE',
     });
-    await pause(250);
+    advance(1);
     await identify(authorization);
-    expect(asked()).toBe(3);
+    expect(verifications()).toBe(3);
   });
 
   test('is refused once it has expired, known or not', async () => {
-    const { issuers } = counting();
-    const identify = identifier(issuers);
-    // Five seconds of tolerance are over in one.
-    const authorization = `Bearer ${await token({ claims: { exp: NOW() - 3 } })}`;
+    const { identify, advance, verifications } = counting();
+    const authorization = `Bearer ${await token({ claims: { exp: NOW + 10 } })}`;
     await identify(authorization);
-    await pause(2_100);
+    advance(9_999);
+    await identify(authorization);
+    expect(verifications()).toBe(1);
+    // Clocks may differ by five seconds: until then it is verified each time.
+    advance(5_000);
+    await identify(authorization);
+    expect(verifications()).toBe(2);
+    advance(1);
     await expect(identify(authorization)).rejects.toMatchObject({ reason: 'EXPIRED' });
   });
 });

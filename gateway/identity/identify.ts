@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ANONYMOUS, type Caller } from '../../domain/caller';
+import { machineTimers, type Timers } from '../../domain/timers';
 import { callerFromClaims, type IssuerKind } from './claims';
 import { TokenRefused, type TokenRefusal } from './token-refused';
 
@@ -21,19 +22,32 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const KNOWN_FOR_MS = 60_000;
 const MOST_KNOWN = 5_000;
 
+export interface IdentifierOptions {
+  /** How long a token that was verified is not verified again. */
+  knownForMs?: number;
+  now?: () => Date;
+  timers?: Pick<Timers, 'elapsedMs'>;
+}
+
+interface Known {
+  caller: Caller;
+  expiresAt: number;
+  /** By `elapsedMs`: a clock that is put back must not keep alive what an issuer has withdrawn. */
+  verifiedAt: number;
+}
+
 /**
  * Makes a caller of an `Authorization` header; nobody in particular where there is none. The same token is the same object
  * while it is known.
- * @param knownForMs how long a token that was verified is not verified again
  * @throws TokenRefused when there is a header that does not hold a token to be trusted.
  */
 export function identifier(
   issuers: readonly TrustedIssuer[],
-  knownForMs = KNOWN_FOR_MS,
+  { knownForMs = KNOWN_FOR_MS, now = () => new Date(), timers = machineTimers }: IdentifierOptions = {},
 ): (authorization: string | undefined) => Promise<Caller> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
   /** By digest, so that no token is kept. */
-  const known = new LRUCache<string, Caller>({ max: MOST_KNOWN });
+  const known = new LRUCache<string, Known>({ max: MOST_KNOWN });
 
   return async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
@@ -41,21 +55,25 @@ export function identifier(
     if (token === undefined) throw new TokenRefused('MALFORMED');
     const digest = createHash('sha256').update(token).digest('base64url');
     const before = known.get(digest);
-    if (before !== undefined) return before;
-    const { caller, expiresInMs } = await callerOf(token);
-    const ttl = Math.min(expiresInMs, knownForMs);
-    if (ttl > 0) known.set(digest, caller, { ttl });
-    return caller;
+    if (before !== undefined && isStillKnown(before)) return before.caller;
+    const verified = await verifiedCaller(token);
+    known.set(digest, verified);
+    return verified.caller;
   };
 
-  async function callerOf(token: string) {
+  function isStillKnown({ expiresAt, verifiedAt }: Known): boolean {
+    return now().getTime() < expiresAt && timers.elapsedMs() - verifiedAt < knownForMs;
+  }
+
+  async function verifiedCaller(token: string): Promise<Known> {
     const issuer = byName.get(claimedIssuer(token));
     if (issuer === undefined) throw new TokenRefused('UNKNOWN_ISSUER');
-    const claims = await verified(token, issuer);
-    if (isOfTheFuture(claims)) throw new TokenRefused('NOT_YET_VALID');
+    const verifiedAt = timers.elapsedMs();
+    const claims = await verifiedClaims(token, issuer, now());
+    if (isOfTheFuture(claims, now())) throw new TokenRefused('NOT_YET_VALID');
     const caller = callerFromClaims(issuer.kind, claims);
     if (caller === null) throw new TokenRefused('CLAIMS_INCOMPLETE');
-    return { caller, expiresInMs: (claims.exp ?? 0) * 1_000 - Date.now() };
+    return { caller, expiresAt: (claims.exp ?? 0) * 1_000, verifiedAt };
   }
 }
 
@@ -67,13 +85,18 @@ function claimedIssuer(token: string): string {
   }
 }
 
-async function verified(token: string, { issuer, audience, keys }: TrustedIssuer): Promise<JWTPayload> {
+async function verifiedClaims(
+  token: string,
+  { issuer, audience, keys }: TrustedIssuer,
+  currentDate: Date,
+): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate,
       requiredClaims: ['exp', 'iat', 'sub'],
     });
     return payload;
@@ -83,8 +106,8 @@ async function verified(token: string, { issuer, audience, keys }: TrustedIssuer
 }
 
 /** A token of tomorrow was made by a clock, or a hand, that is not to be trusted. */
-function isOfTheFuture({ iat = 0 }: JWTPayload): boolean {
-  return iat > Date.now() / 1_000 + CLOCK_TOLERANCE_SECONDS;
+function isOfTheFuture({ iat = 0 }: JWTPayload, now: Date): boolean {
+  return iat > now.getTime() / 1_000 + CLOCK_TOLERANCE_SECONDS;
 }
 
 function refusal(error: unknown): TokenRefusal {

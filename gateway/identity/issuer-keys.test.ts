@@ -1,72 +1,74 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pino from 'pino';
-import { freePort } from '../../http/free-port';
+import { manualTimers, type ManualTimers } from '../../domain/manual-timers';
+import { listen } from '../../http/listen';
+import { eventually } from '../../tests/eventually';
 import { identifier } from './identify';
 import { issuerKeys } from './issuer-keys';
 import { TokenRefused } from './token-refused';
 
-const TIMES = { fresh: 200, kept: 1_500, again: 100, answersWithin: 1_000 };
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Between two tries to fetch keys. */
+const RETRY_MS = 10_000;
+const NOW = new Date('2026-03-02T09:00:00Z');
 const logger = pino({ level: 'silent' });
+const DISCOVERY = '/.well-known/openid-configuration';
 
 /** A real issuer, which can be told lies, change its keys, and go away. */
 async function testIssuer() {
-  const port = await freePort();
-  const issuer = `http://127.0.0.1:${port}`;
-  const asked: string[] = [];
-  const says = { issuer, jwks_uri: `${issuer}/keys`, hangs: false };
+  const requests: string[] = [];
+  const { url: issuer, close } = await listen(
+    ({ url = '', socket }, response) => {
+      requests.push(url);
+      if (state.isDown) socket.destroy();
+      else if (!state.hangs) response.end(JSON.stringify(url === '/keys' ? keys : state.configuration));
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const state = { configuration: { issuer, jwks_uri: `${issuer}/keys` }, isDown: false, hangs: false };
   let [privateKey, keys, kid] = await newKey('first');
-  let server: Server | undefined;
 
   async function newKey(name: string) {
-    const pair = await generateKeyPair('RS256', { extractable: true });
-    const jwk = { ...(await exportJWK(pair.publicKey)), kid: name, alg: 'RS256' };
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid: name, alg: 'ES256' };
     return [pair.privateKey, { keys: [jwk] }, name] as const;
   }
 
   return {
     issuer,
-    asked,
-    says,
-    async start() {
-      server = createServer(({ url = '' }, response) => {
-        asked.push(url);
-        if (says.hangs) return;
-        response.end(JSON.stringify(url === '/keys' ? keys : says));
-      }).listen(port, '127.0.0.1');
-      await once(server, 'listening');
-    },
-    async stop() {
-      server?.close();
-      server?.closeAllConnections();
-      server = undefined;
-      await pause(10);
-    },
+    requests,
+    state,
+    close,
     async rotate(name: string) {
       [privateKey, keys, kid] = await newKey(name);
     },
     sign: () =>
       new SignJWT({ scope: 'analyst' })
-        .setProtectedHeader({ alg: 'RS256', kid })
+        .setProtectedHeader({ alg: 'ES256', kid })
         .setIssuer(issuer)
         .setAudience('us')
         .setSubject('somebody')
-        .setIssuedAt()
-        .setExpirationTime('1h')
+        .setIssuedAt(NOW)
+        .setExpirationTime(new Date(NOW.getTime() + HOUR_MS))
         .sign(privateKey),
   };
 }
 
 let issuer: Awaited<ReturnType<typeof testIssuer>>;
 let identify: ReturnType<typeof identifier>;
+/** For the keys alone: the tokens do not expire meanwhile. */
+let timers: ManualTimers;
 beforeEach(async () => {
   issuer = await testIssuer();
-  const keys = issuerKeys({ issuer: issuer.issuer }, logger, TIMES);
-  identify = identifier([{ kind: 'client', issuer: issuer.issuer, audience: 'us', keys }], 0);
+  timers = manualTimers();
+  const keys = issuerKeys({ issuer: issuer.issuer }, logger, timers);
+  identify = identifier([{ kind: 'client', issuer: issuer.issuer, audience: 'us', keys }], {
+    knownForMs: 0,
+    now: () => NOW,
+  });
 });
-afterEach(() => issuer.stop());
+afterEach(() => issuer.close());
 
 async function answer(token: string): Promise<string> {
   try {
@@ -78,70 +80,85 @@ async function answer(token: string): Promise<string> {
 }
 
 test('are found by discovery, once for all who ask at the same time', async () => {
-  await issuer.start();
   const token = await issuer.sign();
   expect(await Promise.all([answer(token), answer(token), answer(token)])).toEqual(
     Array.from({ length: 3 }, () => 'analyst'),
   );
-  expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
+  expect(issuer.requests).toEqual([DISCOVERY, '/keys']);
 });
 
 test('change when the issuer changes them: a new one is fetched when first met, an old one is soon refused', async () => {
-  await issuer.start();
   const old = await issuer.sign();
   expect(await answer(old)).toBe('analyst');
   await issuer.rotate('second');
-  await pause(TIMES.again + 20);
+  timers.advance(RETRY_MS + 1);
   expect(await answer(await issuer.sign())).toBe('analyst');
   expect(await answer(old)).toBe('BAD_SIGNATURE');
 });
 
+test('are fetched anew after ten minutes, while those that are there go on being used', async () => {
+  const old = await issuer.sign();
+  expect(await answer(old)).toBe('analyst');
+  await issuer.rotate('second');
+  timers.advance(10 * MINUTE_MS);
+  expect(await answer(old)).toBe('analyst');
+  expect(issuer.requests).toHaveLength(2);
+  timers.advance(1);
+  expect(await answer(old)).toBe('analyst');
+  await eventually('the old key is refused', async () => (await answer(old)) === 'BAD_SIGNATURE');
+  expect(issuer.requests).toHaveLength(4);
+});
+
 test('that nobody has are not asked for again and again', async () => {
-  await issuer.start();
   const token = await issuer.sign();
   expect(await answer(token)).toBe('analyst');
   await issuer.rotate('never published');
   const stray = await issuer.sign();
   await issuer.rotate('third');
-  await pause(TIMES.again + 20);
-  const [before, began] = [issuer.asked.length, performance.now()];
-  for (let times = 0; times < 20; times++) expect(await answer(stray)).toBe('BAD_SIGNATURE');
-  // Two requests for each try.
-  const tries = 1 + Math.ceil((performance.now() - began) / TIMES.again);
-  expect(issuer.asked.length - before).toBeLessThanOrEqual(2 * tries);
+  // One try is two requests.
+  for (const requests of [2, 4, 6]) {
+    for (let times = 0; times < 20; times++) expect(await answer(stray)).toBe('BAD_SIGNATURE');
+    expect(issuer.requests).toHaveLength(requests);
+    timers.advance(RETRY_MS + 1);
+  }
 });
 
-test('outlast an issuer that is down, for their time and no longer, and come back with it', async () => {
-  await issuer.start();
+test('outlast an issuer that is down, for a day and no longer, and come back with it', async () => {
   const token = await issuer.sign();
   expect(await answer(token)).toBe('analyst');
-  await issuer.stop();
-  await pause(TIMES.fresh + 50);
+  issuer.state.isDown = true;
+  timers.advance(24 * HOUR_MS);
   expect(await answer(token)).toBe('analyst');
-  await pause(TIMES.kept);
+  timers.advance(1);
   expect(await answer(token)).toBe('KEYS_UNAVAILABLE');
-  await issuer.start();
-  await pause(TIMES.again + 20);
+  issuer.state.isDown = false;
+  expect(await answer(token)).toBe('KEYS_UNAVAILABLE');
+  timers.advance(RETRY_MS + 1);
   expect(await answer(token)).toBe('analyst');
 });
 
-test('of an issuer that is down from the start are unavailable, soon, until it is there', async () => {
+test('of an issuer that is down from the start are unavailable, until it is there', async () => {
+  issuer.state.isDown = true;
   const token = await issuer.sign();
   expect(await answer(token)).toBe('KEYS_UNAVAILABLE');
-  issuer.says.hangs = true;
-  await issuer.start();
-  await pause(TIMES.again + 20);
-  const began = performance.now();
-  expect(await answer(token)).toBe('KEYS_UNAVAILABLE');
-  expect(performance.now() - began).toBeLessThan(3_000);
-  issuer.says.hangs = false;
-  await pause(TIMES.again + 20);
+  issuer.state.isDown = false;
+  timers.advance(RETRY_MS + 1);
   expect(await answer(token)).toBe('analyst');
+});
+
+test('of an issuer that hangs are unavailable after five seconds', async () => {
+  issuer.state.hangs = true;
+  const waiting = answer(await issuer.sign());
+  await eventually('the issuer is asked', () => issuer.requests.length === 1);
+  timers.advance(4_999);
+  expect(timers.waiting).toBe(1);
+  timers.advance(1);
+  expect(timers.waiting).toBe(0);
+  expect(await waiting).toBe('KEYS_UNAVAILABLE');
 });
 
 test('are not taken from where another issuer is described', async () => {
-  issuer.says.issuer = 'https://another.test.invalid';
-  await issuer.start();
+  issuer.state.configuration.issuer = 'https://another.test.invalid';
   expect(await answer(await issuer.sign())).toBe('KEYS_UNAVAILABLE');
-  expect(issuer.asked).not.toContain('/keys');
+  expect(issuer.requests).not.toContain('/keys');
 });

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { machineTimers, type Timers } from '../../domain/timers';
 
 /** OpenID Connect Discovery 1.0, section 3: what is used of it. */
 const Configuration = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
@@ -13,35 +14,35 @@ export interface KeySource {
   jwksUrl?: string | undefined;
 }
 
-/** Milliseconds. */
-export interface KeyTimes {
-  /** After which keys are asked for anew, while those that are there go on being used. */
-  fresh: number;
-  /** How long keys are used although the issuer no longer answers. */
-  kept: number;
-  /** Between two tries, whatever brings them about: a key that nobody has, or an issuer that is down. */
-  again: number;
-  answersWithin: number;
-}
-
-const TIMES: KeyTimes = { fresh: 600_000, kept: 24 * 3_600_000, again: 10_000, answersWithin: 5_000 };
+/** After which keys are fetched anew, while those that are there go on being used. */
+const FRESH_MS = 600_000;
+/** How long keys are used although the issuer no longer answers. */
+const KEPT_MS = 24 * 3_600_000;
+/** Between two tries, whatever brings them about: a key that nobody has, or an issuer that is down. */
+const RETRY_AFTER_MS = 10_000;
+const ANSWERS_WITHIN_MS = 5_000;
 
 /**
  * An issuer's published keys. They are fetched when first needed, and again now and then and for a key that is not among
  * them, so that the issuer may change them; an issuer that is down for less than a day stops nobody who has a token.
  */
-export function issuerKeys(source: KeySource, logger: Logger, times = TIMES): JWTVerifyGetKey {
+export function issuerKeys(
+  source: KeySource,
+  logger: Logger,
+  timers: Timers = machineTimers,
+): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | null = null;
   let [loadedAt, triedAt] = [-Infinity, -Infinity];
   let loading: Promise<void> | null = null;
-  const since = (moment: number) => performance.now() - moment;
+  const since = (moment: number) => timers.elapsedMs() - moment;
+  const mayTry = () => since(triedAt) > RETRY_AFTER_MS;
 
   function load(): Promise<void> {
-    triedAt = performance.now();
-    loading ??= keysOf(source, times.answersWithin)
+    triedAt = timers.elapsedMs();
+    loading ??= fetchKeys(source, timers)
       .then((found) => {
         keys = createLocalJWKSet(found);
-        loadedAt = performance.now();
+        loadedAt = timers.elapsedMs();
       })
       .catch((error: unknown) => {
         logger.warn({ err: error, issuer: source.issuer }, 'the keys of a token issuer cannot be had');
@@ -50,10 +51,10 @@ export function issuerKeys(source: KeySource, logger: Logger, times = TIMES): JW
     return loading;
   }
 
-  const usable = () => (since(loadedAt) > times.kept ? null : keys);
+  const usable = () => (since(loadedAt) > KEPT_MS ? null : keys);
 
   return async (header, token) => {
-    const isDue = since(loadedAt) > times.fresh && since(triedAt) > times.again;
+    const isDue = since(loadedAt) > FRESH_MS && mayTry();
     const under = isDue ? load() : loading;
     if (usable() === null) await under;
     const known = usable();
@@ -63,7 +64,7 @@ export function issuerKeys(source: KeySource, logger: Logger, times = TIMES): JW
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       // It may be among those that are on their way.
-      const more = loading ?? (since(triedAt) > times.again ? load() : null);
+      const more = loading ?? (mayTry() ? load() : null);
       if (more === null) throw error;
       await more;
       return (usable() ?? known)(header, token);
@@ -71,9 +72,16 @@ export function issuerKeys(source: KeySource, logger: Logger, times = TIMES): JW
   };
 }
 
-async function keysOf({ issuer, jwksUrl }: KeySource, withinMs: number): Promise<JSONWebKeySet> {
-  const signal = AbortSignal.timeout(withinMs);
-  return KeySet.parse(await json(jwksUrl ?? (await discovered(issuer, signal)), signal));
+async function fetchKeys({ issuer, jwksUrl }: KeySource, timers: Timers): Promise<JSONWebKeySet> {
+  const late = new AbortController();
+  const cancel = timers.after(ANSWERS_WITHIN_MS, () =>
+    late.abort(new Error(`No answer within ${ANSWERS_WITHIN_MS / 1_000} seconds.`)),
+  );
+  try {
+    return KeySet.parse(await json(jwksUrl ?? (await discovered(issuer, late.signal)), late.signal));
+  } finally {
+    cancel();
+  }
 }
 
 /** @throws Error when what is found there is another issuer's, or its keys would come over an open line. */

@@ -3,6 +3,9 @@ import { chromium, type Page } from 'playwright-core';
 /** Debian's package `chromium`; nothing is downloaded. */
 export const CHROMIUM = '/usr/bin/chromium';
 
+/** For a browser that hangs: it waits for conditions, and no machine is so slow. */
+export const HANGS_AFTER_MS = 120_000;
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,8 +25,14 @@ export interface OpenBrowser {
 
 /** A headless browser with a fresh profile. */
 export async function openBrowser(): Promise<OpenBrowser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    headless: true,
+    args: FLAGS,
+    timeout: HANGS_AFTER_MS,
+  });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(HANGS_AFTER_MS);
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on('request', (request) => requests.push(request.url()));

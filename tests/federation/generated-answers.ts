@@ -25,8 +25,9 @@ interface Thing {
   identity: string;
 }
 
-/** Whether resolvers answer at once, later, or as it comes. */
-export type Pace = 'at-once' | 'later' | 'mixed';
+/** Whether resolvers answer at once or later. */
+export const PACES = ['at-once', 'later'] as const;
+export type Pace = (typeof PACES)[number];
 
 /**
  * An executable subgraph whose answers are made up, but always the same for the same object, field and arguments. Among
@@ -89,12 +90,8 @@ function resolver(type: GraphQLOutputType, salt: string, pace: Pace): Resolver {
 }
 
 function paced(resolve: Resolver, pace: Pace): Resolver {
-  return (...call) => {
-    const [source, , , { path }] = call;
-    const dice = diceOf(JSON.stringify(source ?? null), String(path.key));
-    const isLater = pace === 'later' || (pace === 'mixed' && dice(3) === 0);
-    return isLater ? Promise.resolve().then(() => resolve(...call)) : resolve(...call);
-  };
+  if (pace === 'at-once') return resolve;
+  return (...call) => Promise.resolve().then(() => resolve(...call));
 }
 
 function valueOf(type: GraphQLOutputType, schema: GraphQLSchema, dice: Dice, pace: Pace): unknown {

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { demoIssuer } from '../../demo/issuer';
 import { freePort } from '../../http/free-port';
+import { eventually } from '../eventually';
 import type { GatewayUnderTest } from '../gateway-under-test';
 import { typescriptProcess } from '../typescript-process';
 import type { RouterSettings } from './hive-router-process';
 import type { z } from 'zod';
-
-const START_MS = 20_000;
 
 /** Starts another federation router over the subgraphs of a gateway under test, and waits until it listens. */
 export async function hiveRouter({
@@ -31,11 +29,7 @@ export async function hiveRouter({
   const router = await typescriptProcess('tests/federation/hive-router-process.ts', {
     ROUTER: JSON.stringify(settings),
   });
-  const until = performance.now() + START_MS;
-  while (!(await listens(url))) {
-    if (performance.now() > until) throw new Error('The other router does not start.');
-    await pause(100);
-  }
+  await eventually('the other router listens', () => listens(url));
   return { url, close: () => router.kill() };
 }
 

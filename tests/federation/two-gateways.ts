@@ -7,7 +7,7 @@ import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../ga
 import { abandonment } from '../../http/abandonment';
 import { executeSubgraph } from '../../subgraphs/in-process';
 import { composed } from './composed';
-import { diceOf, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
+import { diceOf, PACES, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
 import type { GeneratedOperation } from './generated-operation';
 import type { Graph } from './graphs';
 
@@ -18,67 +18,68 @@ export interface GatewayAnswer {
   extensions?: unknown;
 }
 
-/** Apollo's gateway as it comes and ours, over the same subgraphs. */
+/** Apollo's gateway as it comes and ours, over the same subgraphs. Each plans an operation once, for both paces. */
 export interface TwoGateways {
   schema: GraphQLSchema;
   isValid(text: string): boolean;
-  stock(operation: GeneratedOperation): Promise<GatewayAnswer>;
-  ours(operation: GeneratedOperation): Promise<GatewayAnswer>;
+  stock: Play;
+  ours: Play;
   /** How often ours left it to Apollo's executor, by reason. */
   fallbacks: Map<string, number>;
 }
 
-const CONTEXT: GatewayContext = {
+type Play = (operation: GeneratedOperation, pace: Pace) => Promise<GatewayAnswer>;
+
+const newContext = (): GatewayContext => ({
   caller: { kind: 'anonymous' },
   requestId: 'request',
   source: '',
   ...abandonment(),
-};
+});
+
+/** Goes through both gateways to the subgraphs, which know by it how to answer. */
+const CONTEXTS: Record<Pace, GatewayContext> = { 'at-once': newContext(), later: newContext() };
 
 /** How our gateway executes what it asks a subgraph in its process. */
 export type Execute = (schema: GraphQLSchema, request: SubgraphRequest) => Promise<SubgraphReply>;
 
-export async function twoGateways(
-  graph: Graph,
-  salt: string,
-  pace: Pace,
-  executeOurs: Execute,
-): Promise<TwoGateways> {
+export async function twoGateways(graph: Graph, salt: string, executeOurs: Execute): Promise<TwoGateways> {
   const supergraphSdl = composed(graph);
-  const schemas = new Map(
-    Object.entries(graph.subgraphs).map(([name, sdl]) => [
-      name,
-      subgraphOfGeneratedAnswers(sdl, `${salt} ${name}`, pace),
-    ]),
-  );
+  /** Answers of one subgraph, at the pace that the context says. */
+  const answers = (name: string, run: Execute): SubgraphTransport['fetch'] => {
+    const paced = PACES.map((pace) => {
+      const schema = subgraphOfGeneratedAnswers(graph.subgraphs[name]!, `${salt} ${name}`, pace);
+      return [CONTEXTS[pace], answering(name, schema, salt, run)] as const;
+    });
+    const byContext = new Map<unknown, SubgraphTransport['fetch']>(paced);
+    return (request, context) => byContext.get(context)!(request, context);
+  };
 
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService: ({ name }) => ({
-      process: ({ request }) =>
-        answering(
-          name,
-          schemas.get(name)!,
-          salt,
-          executeByGraphql,
-        )(
-          {
-            query: request.query ?? '',
-            document: parse(request.query ?? ''),
-            variables: request.variables ?? {},
-            operationName: request.operationName,
-          },
-          CONTEXT,
-        ),
-    }),
+    buildService({ name }) {
+      const fetch = answers(name, executeByGraphql);
+      return {
+        process: ({ request, context }) =>
+          fetch(
+            {
+              query: request.query ?? '',
+              document: parse(request.query ?? ''),
+              variables: request.variables ?? {},
+              operationName: request.operationName,
+            },
+            context as unknown as GatewayContext,
+          ),
+      };
+    },
   });
   const { executor } = await gateway.load();
 
   const fallbacks = new Map<string, number>();
-  const transports = [...schemas].map(([name, schema]): [string, SubgraphTransport] => [
+  const transports = Object.keys(graph.subgraphs).map((name): [string, SubgraphTransport] => [
     name,
     {
-      fetch: answering(name, schema, salt, executeOurs),
+      fetch: answers(name, executeOurs),
       ready: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
@@ -92,22 +93,22 @@ export async function twoGateways(
     schema: gateway.schema!,
     isValid: (text) => validate(gateway.schema!, parse(text)).length === 0,
     fallbacks,
-    stock: outcome(async ({ text, variables }) => {
+    stock: outcome(async ({ text, variables }, pace) => {
       const answer = await executor({
         request: { variables },
         document: parse(text),
         source: text,
         queryHash: text,
-        context: CONTEXT,
+        context: CONTEXTS[pace],
         metrics: {},
         logger: SILENT,
       } as unknown as Parameters<typeof executor>[0]);
       return answer;
     }),
-    ours: outcome(async ({ text, variables }) => {
+    ours: outcome(async ({ text, variables }, pace) => {
       const found = operations.byText(text, undefined);
       if (found.kind !== 'operation') throw new Error('Not a valid operation.');
-      return found.operation.execute(variables, CONTEXT);
+      return found.operation.execute(variables, CONTEXTS[pace]);
     }),
   };
 }
@@ -150,18 +151,18 @@ function wanted({ document, variables }: SubgraphRequest): string {
 }
 
 /** As the service does it. */
-export const executeAsService: Execute = (schema, request) => executeSubgraph(schema, request, CONTEXT);
+export const executeAsService: Execute = (schema, request) => executeSubgraph(schema, request, newContext());
 
 export const executeByGraphql: Execute = async (schema, { document, variables, operationName }) =>
-  execute({ schema, document, variableValues: variables, operationName, contextValue: CONTEXT });
+  execute({ schema, document, variableValues: variables, operationName, contextValue: newContext() });
 
-type Answered = (operation: GeneratedOperation) => Promise<Parameters<typeof asSent>[0]>;
+type Answered = (operation: GeneratedOperation, pace: Pace) => Promise<Parameters<typeof asSent>[0]>;
 
 /** An operation that cannot be planned or executed at all is an answer too. */
-function outcome(answer: Answered): (operation: GeneratedOperation) => Promise<GatewayAnswer> {
-  return async (operation) => {
+function outcome(answer: Answered): Play {
+  return async (operation, pace) => {
     try {
-      return asSent(await answer(operation));
+      return asSent(await answer(operation, pace));
     } catch (error) {
       return { errors: [`thrown: ${error instanceof Error ? error.message : 'something'}`] };
     }
