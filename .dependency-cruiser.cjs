@@ -1,7 +1,9 @@
-/** Imports point the way a query travels, never back (docs/decisions/0001-one-package-seven-import-rules.md). */
+/** Imports point the way a query travels, never back (docs/decisions/0001-one-package-with-import-rules.md). */
 const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(start-simulators[.]|simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
+/** What runs in production. */
+const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|http|subgraphs)/)';
 /** A supplier's folder put together, and the type of that: the only ones that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 
@@ -17,7 +19,7 @@ module.exports = {
     {
       name: 'subgraphs-see-the-port',
       severity: 'error',
-      comment: 'Suppliers are chosen in main.ts; a subgraph knows the port alone.',
+      comment: 'Suppliers are chosen in start.ts; a subgraph knows the port alone.',
       from: { path: '^subgraphs/', pathNot: test },
       to: { path: '^(gateway/|adapters/(?!gp-system[.]ts$))' },
     },
@@ -104,6 +106,20 @@ module.exports = {
         'No adapter imports its own simulator or the tests that it has to pass: only start.ts and tests do.',
       from: { path: '^(adapters|subgraphs|gateway)/', pathNot: [simulator, conformance, supplier, test] },
       to: { path: [simulator, conformance] },
+    },
+    {
+      name: 'production-loads-no-demo',
+      severity: 'error',
+      comment: 'What stands in for the world is imported dynamically, where nothing real is configured.',
+      from: { path: product, pathNot: [simulator, conformance, test] },
+      to: { path: ['^demo/', simulator], dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'production-needs-no-development-packages',
+      severity: 'error',
+      comment: 'npm ci --omit=dev installs all that the service loads.',
+      from: { path: product, pathNot: [conformance, test] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

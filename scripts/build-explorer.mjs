@@ -1,10 +1,10 @@
 // Bundles GraphiQL and its Monaco workers, so that the gateway serves the explorer without any outside request.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { savedOperations } from './saved-operations.mjs';
+import { unlessMade } from './stamp.mjs';
 
 const APP = join('gateway', 'explorer', 'app');
 const OPERATIONS = join('schema', 'operations');
@@ -15,21 +15,15 @@ const WORTH_COMPRESSING = 1_400;
 
 /** Takes seconds, so it is done again only when something it is made of has changed. */
 export async function buildExplorer() {
-  const stamp = stampOf([
-    ...filesIn(APP),
-    ...filesIn(OPERATIONS),
-    'package-lock.json',
-    join('scripts', 'build-explorer.mjs'),
-    join('scripts', 'saved-operations.mjs'),
-  ]);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
-  rmSync(STAMP, { force: true });
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  const app = await bundleApp(await bundleWorkers());
-  writeFileSync(join(OUT, 'index.html'), indexHtml(app));
-  for (const file of filesIn(OUT)) compress(file);
-  writeFileSync(STAMP, stamp);
+  const scripts = ['build-explorer.mjs', 'saved-operations.mjs'].map((name) => join('scripts', name));
+  const sources = [...filesIn(APP), ...filesIn(OPERATIONS), 'package-lock.json', ...scripts];
+  await unlessMade(STAMP, sources, async () => {
+    rmSync(OUT, { recursive: true, force: true });
+    mkdirSync(OUT, { recursive: true });
+    const app = await bundleApp(await bundleWorkers());
+    writeFileSync(join(OUT, 'index.html'), indexHtml(app));
+    for (const file of filesIn(OUT)) compress(file);
+  });
 }
 
 const BUNDLE = {
@@ -57,7 +51,7 @@ async function bundleWorkers() {
   return Object.fromEntries(named);
 }
 
-/** Never asked for: graphiql/style.css holds Monaco's styles already. */
+/** Nothing asks for them: the style sheet of GraphiQL holds Monaco's styles already. */
 const withoutMonacoStyles = {
   name: 'without-monaco-styles',
   setup({ onLoad }) {
@@ -106,10 +100,4 @@ function filesIn(folder) {
   return readdirSync(folder)
     .map((name) => join(folder, name))
     .sort();
-}
-
-function stampOf(files) {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(readFileSync(file));
-  return hash.digest('hex');
 }

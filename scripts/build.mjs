@@ -1,8 +1,9 @@
-// Transpiles the service into dist/ (types are checked by `npm test`) and bundles the explorer.
+// Transpiles the service into dist/ (types are checked by `npm test`) and bundles the explorer, where a source has changed.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildExplorer } from './build-explorer.mjs';
+import { unlessMade } from './stamp.mjs';
 
 const FOLDERS = [
   'adapters',
@@ -25,26 +26,31 @@ const files = FOLDERS.flatMap((folder) =>
 ).filter((file) => !file.startsWith(EXPLORER_APP) && !file.includes('node_modules'));
 const sources = files.filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file));
 
-for (const folder of FOLDERS.filter((name) => name !== 'gateway'))
-  rmSync(join('dist', folder), { recursive: true, force: true });
-await build({
-  entryPoints: [
-    'main.ts',
-    'start.ts',
-    'config.ts',
-    // The booking benchmark starts the servers that the tests start.
-    'tests/databases.ts',
-    'tests/servers.ts',
-    ...sources,
-    ...files.filter((file) => CONTENT.test(file)),
-  ],
-  outdir: 'dist',
-  outbase: '.',
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  sourcemap: true,
-  loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy' },
-  logLevel: 'warning',
+const entryPoints = [
+  'main.ts',
+  'start.ts',
+  'config.ts',
+  ...sources,
+  ...files.filter((file) => CONTENT.test(file)),
+];
+const scripts = ['build.mjs', 'stamp.mjs'].map((name) => join('scripts', name));
+
+// Beside a service or a test that runs from dist/, a build of the same sources must not touch it.
+await unlessMade(join('dist', 'stamp'), [...entryPoints, 'package-lock.json', ...scripts], async () => {
+  for (const folder of FOLDERS.filter((name) => name !== 'gateway'))
+    rmSync(join('dist', folder), { recursive: true, force: true });
+  await build({
+    entryPoints,
+    outdir: 'dist',
+    outbase: '.',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: true,
+    // Stack traces need lines and names alone.
+    sourcesContent: false,
+    loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy' },
+    logLevel: 'warning',
+  });
 });
 await buildExplorer();

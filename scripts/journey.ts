@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { readConfig, type Config } from '../config';
 import { playCaseStudy } from '../demo/case-study';
-import { demoIssuer } from '../demo/issuer';
+import { demoIssuer, type DemoIssuer } from '../demo/issuer';
 import { journeyTranscript } from '../demo/journey-transcript';
 import { simulatorControl } from '../demo/simulator-control';
+import { tokenRefusal } from '../demo/token-refusal';
 import { startEverything } from '../start';
 import { runScript } from './run-script';
 
@@ -18,12 +19,13 @@ runScript(async () => {
     options: { json: { type: 'boolean', default: false }, postcode: { type: 'string' } },
   });
   const config = readConfig(process.env);
-  const gateway = (await running(config)) ?? (await started(config));
+  const issuer = await demoIssuer(config.dataDir);
+  const gateway = (await running(config, issuer)) ?? (await started(config));
   try {
     const facts = await playCaseStudy({
       graphqlUrl: `${gateway.url}/graphql`,
       control: simulatorControl(gateway.controlUrl),
-      issuer: await demoIssuer(config.dataDir),
+      issuer,
       postcode: values.postcode,
     });
     console.log(values.json ? JSON.stringify(facts, null, 2) : journeyTranscript(facts, gateway.note));
@@ -39,21 +41,28 @@ interface Gateway {
   close(): Promise<void>;
 }
 
-async function running({ http, simulatorPorts }: Config): Promise<Gateway | null> {
+/** @throws Error where a gateway runs that the story cannot be played against. */
+async function running(
+  { http, simulatorPorts, dataDir }: Config,
+  issuer: DemoIssuer,
+): Promise<Gateway | null> {
   const url = `http://${http.host}:${http.port}`;
-  try {
-    const health = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(1_000) });
-    if (!health.ok) return null;
-  } catch {
-    return null;
-  }
+  if (!(await answers(`${url}/health/live`))) return null;
+  const token = await issuer.sign('client', 'demo-journey', { scope: 'analyst' });
+  const refusal = await tokenRefusal(url, token, dataDir);
+  if (refusal !== null) throw new Error(refusal);
+  const controlUrl = `http://127.0.0.1:${simulatorPorts.control}`;
+  if (!(await answers(`${controlUrl}/health`)))
+    throw new Error(
+      `A gateway runs at ${url}, but the simulated suppliers are not controlled at ${controlUrl}: set SIMULATOR_CONTROL_PORT as the gateway has it. With real suppliers the journey is not played.`,
+    );
   const note = `Against the gateway that runs at ${url}.`;
-  return {
-    url,
-    controlUrl: `http://127.0.0.1:${simulatorPorts.control}`,
-    note,
-    close: () => Promise.resolve(),
-  };
+  return { url, controlUrl, note, close: () => Promise.resolve() };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  return response?.ok === true;
 }
 
 /** Every port a free one. */

@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readConfig, type Config } from '../config';
 import { graphqlClient, OperationFailed, type GraphqlClient } from '../demo/graphql-client';
-import { demoIssuer } from '../demo/issuer';
 import { Health, healthReport } from './ops/health-report';
 import { settled, Settled } from './ops/settled';
 import { Unsettled, unsettledReport } from './ops/unsettled-report';
@@ -52,7 +51,7 @@ async function operator(given: string | undefined): Promise<GraphqlClient> {
   const config = readConfig(process.env);
   const url = gatewayUrl(given, config);
   await checkThatItRuns(url);
-  const ask = graphqlClient(`${url}/graphql`, await operatorToken(config));
+  const ask = graphqlClient(`${url}/graphql`, await operatorToken(url, config));
   return async (operation, variables, data) => {
     try {
       return await ask(operation, variables, data);
@@ -82,14 +81,23 @@ async function checkThatItRuns(url: string): Promise<void> {
   );
 }
 
-async function operatorToken(config: Config): Promise<string> {
+async function operatorToken(url: string, config: Config): Promise<string> {
   const given = process.env.OPERATOR_TOKEN ?? '';
   if (given !== '') return given;
   if (config.issuers !== undefined || config.production)
     throw new Error(
       'OPERATOR_TOKEN is missing: set it to a token of your identity provider whose client has the scope "operator".',
     );
-  return (await demoIssuer(config.dataDir)).sign('client', 'demo-operator', { scope: 'operator' });
+  // Never loaded in production.
+  const [{ demoIssuer }, { tokenRefusal }] = await Promise.all([
+    import('../demo/issuer.js'),
+    import('../demo/token-refusal.js'),
+  ]);
+  const issuer = await demoIssuer(config.dataDir);
+  const token = await issuer.sign('client', 'demo-operator', { scope: 'operator' });
+  const refused = await tokenRefusal(url, token, config.dataDir);
+  if (refused !== null) throw new Error(refused);
+  return token;
 }
 
 function refusal(failure: OperationFailed): string {
@@ -98,7 +106,7 @@ function refusal(failure: OperationFailed): string {
     return 'This token is not an operator’s: set OPERATOR_TOKEN to one whose client has the scope "operator".';
   if (codes.includes('UNAUTHENTICATED')) {
     const [reason] = failure.errors.map(({ extensions }) => extensions?.reason ?? 'no reason given');
-    return `The gateway does not accept this token (${reason ?? ''}): set OPERATOR_TOKEN to a fresh one of an issuer that it trusts. A demo token is accepted by a gateway with the same DATA_DIR.`;
+    return `The gateway does not accept this token (${reason ?? ''}): set OPERATOR_TOKEN to a fresh one of an issuer that it trusts.`;
   }
   return failure.message;
 }

@@ -1,40 +1,57 @@
-// Everything that must hold, one after the other: what computes beside the suites makes their searches run out of time.
+// `npm test`: everything that must hold, the checks beside the suites. `npm run test:fast`: types, the tests that lie
+// beside the code, and one supplier's conformance.
 import { spawn } from 'node:child_process';
 
-const CHECKS = [
-  ['types'],
-  ['lint'],
-  ['imports'],
-  ['schema', '--', '--check'],
-  ['triage:check'],
-  ['triage:draw', '--', '--check'],
-];
+/** Programs of dist/, which is built already: a rebuild would take it away from under the suites. */
+const program = (name, ...args) => ['node', [`dist/scripts/${name}.js`, ...args]];
+const npm = (script) => ['npm', ['run', '--silent', script]];
 
-/** Runs one npm script; answers whether it passed, and what it said. */
-function run(script, stdio) {
+const CHECKS = {
+  types: npm('types'),
+  lint: npm('lint'),
+  imports: npm('imports'),
+  links: program('check-links'),
+  spelling: npm('spelling'),
+  schema: program('schema', '--check'),
+  'triage:check': program('triage-check'),
+  'triage:draw': program('triage-draw', '--check'),
+};
+
+const LAYERS = {
+  all: { checks: CHECKS, suites: ['npx', ['jest']] },
+  fast: {
+    checks: { types: CHECKS.types },
+    suites: ['npx', ['jest', '--config', 'tests/fast.config.cjs']],
+  },
+};
+
+/** Runs one command; returns whether it passed, and its output. */
+function run(name, [command, args], stdio) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn('npm', ['run', '--silent', ...script], { stdio });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (said += text));
+    const child = spawn(command, args, { stdio });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text));
     child.once('exit', (code) => {
       const seconds = Math.round((performance.now() - started) / 1000);
-      resolve({ name: script[0], passed: code === 0, said, seconds });
+      resolve({ name, passed: code === 0, output, seconds });
     });
   });
 }
 
-async function checks() {
+/** One after the other, so that the suites keep a processor to themselves. */
+async function runChecks(checks) {
   const results = [];
-  for (const script of CHECKS) results.push(await run(script, ['ignore', 'pipe', 'pipe']));
+  for (const [name, command] of Object.entries(checks))
+    results.push(await run(name, command, ['ignore', 'pipe', 'pipe']));
   return results;
 }
 
-const checked = await checks();
-const suites = await run(['suites'], 'inherit');
+const { checks, suites } = LAYERS[process.argv[2] ?? 'all'];
+const [checked, tested] = await Promise.all([runChecks(checks), run('suites', suites, 'inherit')]);
 console.log();
-for (const { name, passed, said, seconds } of [...checked, suites]) {
+for (const { name, passed, output, seconds } of [...checked, tested]) {
   console.log(`${passed ? 'passed' : 'FAILED'}  ${name}  (${seconds} s)`);
-  if (!passed) console.log(said);
+  if (!passed) console.log(output);
 }
-process.exitCode = [...checked, suites].every(({ passed }) => passed) ? 0 : 1;
+process.exitCode = [...checked, tested].every(({ passed }) => passed) ? 0 : 1;

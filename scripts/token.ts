@@ -4,10 +4,14 @@ import { readConfig } from '../config';
 import { demoIssuer, type DemoIssuer } from '../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, staffClaims } from '../demo/people';
 import { simulatorControl } from '../demo/simulator-control';
+import { tokenRefusal } from '../demo/token-refusal';
 import { OdsCode } from '../domain/ods-code';
 import { runScript } from './run-script';
 
-/** `npm run token -- --as parent`: a token of the demo issuer on stdout, and nothing else. */
+/**
+ * `npm run token -- --as parent`: a token of the demo issuer on stdout, and nothing else. Fails where the gateway that
+ * runs on HOST and PORT would refuse it.
+ */
 const Arguments = z.object({
   as: z.enum(['patient', 'parent', 'practice', 'analyst', 'operator'], {
     error: 'Say for whom: --as patient, parent, practice, analyst or operator.',
@@ -23,6 +27,8 @@ runScript(async () => {
     throw new Error('The demo issuer is refused in production: ask your identity provider for a token.');
   const wanted = Arguments.parse(values);
   const token = await sign(wanted, await demoIssuer(config.dataDir), new Date());
+  const refusal = await tokenRefusal(`http://${config.http.host}:${config.http.port}`, token, config.dataDir);
+  if (refusal !== null) throw new Error(refusal);
   await introduce(wanted, config.simulatorPorts.control);
   console.log(token);
 });
