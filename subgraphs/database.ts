@@ -12,7 +12,10 @@ import { postgresDialect } from './postgres-database';
  * ON CONFLICT, RETURNING, partial unique indexes; times are epoch milliseconds, booleans 0 or 1, JSON is text.
  * What does not answer is a DatabaseUnavailable on both.
  */
-export type DatabaseSettings = { kind: 'embedded'; file: string } | { kind: 'postgres'; url: string };
+export type DatabaseSettings = ({ kind: 'embedded'; file: string } | { kind: 'postgres'; url: string }) & {
+  /** How long a writer waits for what others are writing; five seconds unless it is said. */
+  waitMs?: number | undefined;
+};
 
 export interface Database<Tables> {
   db: Kysely<Tables>;
@@ -73,9 +76,11 @@ function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): D
 }
 
 function dialect(settings: DatabaseSettings, synchronous: Synchronous) {
-  if (settings.kind === 'postgres') return postgresDialect(settings.url);
+  const { waitMs } = settings;
+  if (settings.kind === 'postgres')
+    return postgresDialect(settings.url, waitMs === undefined ? {} : { waitMs });
   mkdirSync(dirname(settings.file), { recursive: true });
-  return embeddedDialect(settings.file, synchronous);
+  return embeddedDialect(settings.file, synchronous, waitMs);
 }
 
 async function migrated<Tables>(

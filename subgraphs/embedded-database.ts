@@ -12,6 +12,7 @@ import {
 } from 'kysely';
 import Libsql from 'libsql';
 import { z } from 'zod';
+import { machineTimers } from '../domain/timers';
 import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable';
 import { groupCommit, type Turn } from './group-commit';
 
@@ -34,10 +35,10 @@ export type Synchronous = 'FULL' | 'NORMAL';
  * One file, written through one connection, by transactions that share commits (group-commit.ts), and read through another, which
  * sees only what is on disk. Every change outside a transaction is made one, so that writers always wait for each other.
  */
-export function embeddedDialect(file: string, synchronous: Synchronous): Dialect {
+export function embeddedDialect(file: string, synchronous: Synchronous, waitMs?: number): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => embeddedDriver(file, synchronous),
+    createDriver: () => embeddedDriver(file, synchronous, waitMs),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -50,13 +51,13 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-function embeddedDriver(file: string, synchronous: Synchronous): Driver {
+function embeddedDriver(file: string, synchronous: Synchronous, waitMs: number | undefined): Driver {
   let opened: Awaited<ReturnType<typeof open>> | undefined;
   const turns = new WeakMap<DatabaseConnection, Turn>();
 
   return {
     async init() {
-      opened = await open(file, synchronous);
+      opened = await open(file, synchronous, waitMs);
     },
     acquireConnection() {
       if (opened === undefined) throw new Error('The database is not open.');
@@ -93,7 +94,7 @@ function embeddedDriver(file: string, synchronous: Synchronous): Driver {
   }
 }
 
-async function open(file: string, synchronous: Synchronous) {
+async function open(file: string, synchronous: Synchronous, waitMs: number | undefined) {
   const writer = await connect(file, synchronous);
   const reader = await connect(file, 'FULL');
   const { turn } = groupCommit(
@@ -104,6 +105,8 @@ async function open(file: string, synchronous: Synchronous) {
       },
     },
     (until) => waited(until, () => writer.exec('begin immediate')),
+    machineTimers,
+    waitMs,
   );
   return {
     turn,

@@ -36,7 +36,7 @@ export interface SubgraphDefinition {
   inaccessibleEnums?: readonly string[];
 }
 
-/** What main.ts and the schema script are given of a subgraph. */
+/** A subgraph as start.ts and the schema script use it. */
 export interface Subgraph extends FederatedSchema {
   name: string;
   /** @throws Error while it cannot serve: its database does not answer */

@@ -1,3 +1,4 @@
+import { machineTimers, type Timers } from '../domain/timers';
 import { DatabaseUnavailable } from './database-unavailable';
 
 /** The connection through which everything is written. */
@@ -25,7 +26,7 @@ interface Batch {
 
 /** Nobody's commit waits longer than this for others to join it. */
 const BATCH_MS = 10;
-/** How long somebody waits for their turn, other processes' included. */
+/** How long somebody waits for their turn, other processes' included, unless it is said otherwise. */
 const TURN_WITHIN_MS = 5_000;
 
 /**
@@ -34,21 +35,26 @@ const TURN_WITHIN_MS = 5_000;
  * nothing with it. Nobody is answered before the commit that they share.
  * @param begin opens the transaction that is shared, waiting for other processes until the given time (monotonic, ms).
  */
-export function groupCommit(writer: Writer, begin: (until: number) => Promise<void>) {
+export function groupCommit(
+  writer: Writer,
+  begin: (until: number) => Promise<void>,
+  { elapsedMs }: Pick<Timers, 'elapsedMs'> = machineTimers,
+  turnWithinMs = TURN_WITHIN_MS,
+) {
   const queue: (() => void)[] = [];
   let isTaken = false;
   let batch: Batch | null = null;
 
   /** @throws DatabaseUnavailable when the turn does not come in time. */
   async function turn(): Promise<Turn> {
-    const until = performance.now() + TURN_WITHIN_MS;
+    const until = elapsedMs() + turnWithinMs;
     if (isTaken) await new Promise<void>((resolve) => queue.push(resolve));
     isTaken = true;
     try {
-      if (performance.now() > until) throw new DatabaseUnavailable('BUSY', undefined);
+      if (elapsedMs() > until) throw new DatabaseUnavailable('BUSY', undefined);
       if (batch === null) {
         await begin(until);
-        batch = { startedAt: performance.now(), waiting: [], lost: null };
+        batch = { startedAt: elapsedMs(), waiting: [], lost: null };
       }
       writer.exec('savepoint turn');
     } catch (error) {
@@ -80,7 +86,7 @@ export function groupCommit(writer: Writer, begin: (until: number) => Promise<vo
   }
 
   function next(): void {
-    if (batch !== null && performance.now() - batch.startedAt > BATCH_MS) flush(batch);
+    if (batch !== null && elapsedMs() - batch.startedAt > BATCH_MS) flush(batch);
     const [first] = queue;
     isTaken = first !== undefined;
     if (batch !== null && first !== undefined) give();

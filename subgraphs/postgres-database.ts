@@ -7,23 +7,23 @@ import { isUnawaited } from './unawaited';
 const CONNECTIONS = 20;
 /** For a free connection, or a new one. */
 const CONNECT_WITHIN_MS = 5_000;
-/** For what another transaction holds. */
+/** For what another transaction holds, unless it is said otherwise. */
 const LOCK_WITHIN_MS = 5_000;
-/** For one statement; nothing that is asked while a person waits takes as long. */
-const ANSWER_WITHIN_MS = 10_000;
+/** For one statement, beyond what it waits for others; nothing that is asked while a person waits takes as long. */
+const ANSWER_WITHIN_MS = 5_000;
 const MAX_STATEMENTS = 200;
 /** As for solid-state disks: PostgreSQL's own default makes it read whole tables where an index has the few rows wanted. */
 const RANDOM_PAGE_COST = 1.1;
 
 /** @param isPatient for migrations, which take as long as they take. */
-export function postgresDialect(url: string, { isPatient = false } = {}): Dialect {
+export function postgresDialect(url: string, { isPatient = false, waitMs = LOCK_WITHIN_MS } = {}): Dialect {
   const pool = pooled({
     connectionString: url,
     max: isPatient ? 1 : CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     pipeline: true,
     options: `-c random_page_cost=${RANDOM_PAGE_COST}`,
-    ...(isPatient ? {} : { lock_timeout: LOCK_WITHIN_MS, query_timeout: ANSWER_WITHIN_MS }),
+    ...(isPatient ? {} : { lock_timeout: waitMs, query_timeout: waitMs + ANSWER_WITHIN_MS }),
     types: { getTypeParser: numbersForBigints },
   });
   const names = statementNames();

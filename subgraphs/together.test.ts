@@ -1,9 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { manualTimers } from '../domain/manual-timers';
+import { eventually } from '../tests/eventually';
 import { together } from './together';
 
-/** Answers each question only when told to. */
+/** Answers each question only when told to, and lets time pass only when told to. */
 function slowly() {
   const questions: { asked: string[]; answer: () => void; fail: (error: Error) => void }[] = [];
+  const timers = manualTimers();
   const ask = together<string, string>(
     (asked) =>
       new Promise((resolve, reject) => {
@@ -11,21 +14,24 @@ function slowly() {
         questions.push({ asked: [...asked], answer: () => resolve(answers), fail: reject });
       }),
     3,
+    timers,
   );
-  const soon = async (count: number) => {
-    while (questions.length < count) await sleep(1);
-  };
-  return { ask, questions, soon };
+  const soon = (count: number) => eventually(`${count} questions are asked`, () => questions.length >= count);
+  /** All that can happen without an answer, and without time passing, has happened. */
+  async function settled(): Promise<string[][]> {
+    for (let turn = 0; turn < 10; turn++) await turnOfTheLoop();
+    return questions.map(({ asked }) => asked);
+  }
+  return { ask, questions, soon, settled, timers };
 }
 
 describe('together', () => {
   it('asks at once for who is alone, and joins those who come meanwhile', async () => {
-    const { ask, questions, soon } = slowly();
+    const { ask, questions, soon, settled } = slowly();
     const first = ask('a');
     await soon(1);
     const others = [ask('b'), ask('c')];
-    await sleep(5);
-    expect(questions.map(({ asked }) => asked)).toEqual([['a']]);
+    expect(await settled()).toEqual([['a']]);
     questions[0]!.answer();
     await soon(2);
     expect(questions[1]!.asked).toEqual(['b', 'c']);
@@ -34,27 +40,31 @@ describe('together', () => {
   });
 
   it('asks for no more at once than it may, one question after the other', async () => {
-    const { ask, questions, soon } = slowly();
+    const { ask, questions, soon, settled } = slowly();
     const all = ['a', 'b', 'c', 'd', 'e'].map(ask);
     await soon(1);
-    await sleep(5);
-    expect(questions.map(({ asked }) => asked)).toEqual([['a', 'b', 'c']]);
+    expect(await settled()).toEqual([['a', 'b', 'c']]);
     questions[0]!.answer();
     await soon(2);
     questions[1]!.answer();
     expect(await Promise.all(all)).toEqual(['A', 'B', 'C', 'D', 'E']);
   });
 
-  it('does not wait for ever for an answer', async () => {
-    const { ask, questions, soon } = slowly();
+  it('waits 100 ms for an answer, and no longer', async () => {
+    const { ask, questions, soon, settled, timers } = slowly();
     const stuck = ask('a');
     await soon(1);
     const other = ask('b');
+    await eventually('the second question waits', () => timers.waiting === 1);
+    timers.advance(99);
+    expect(await settled()).toEqual([['a']]);
+    timers.advance(1);
     await soon(2);
     questions[1]!.answer();
     expect(await other).toBe('B');
     questions[0]!.answer();
     expect(await stuck).toBe('A');
+    expect(timers.waiting).toBe(0);
   });
 
   it('fails all who asked when asking fails, and nobody after them', async () => {

@@ -1,5 +1,6 @@
-import { setImmediate as turnOfTheLoop, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import DataLoader from 'dataloader';
+import { backgroundTimers, within, type Timers } from '../domain/timers';
 
 /** Whoever gets no answer is asked for again after the others. An Error is for one alone, a rejection for all. */
 export type AskAll<Asked, Answer> = (asked: readonly Asked[]) => Promise<ReadonlyMap<Asked, Answer | Error>>;
@@ -17,6 +18,7 @@ const WAIT_MS = 100;
 export function together<Asked, Answer>(
   all: AskAll<Asked, Answer>,
   most = MOST,
+  timers: Timers = backgroundTimers,
 ): (asked: Asked) => Promise<Answer> {
   let asking: Promise<unknown> = Promise.resolve();
   let before: Promise<unknown> = asking;
@@ -25,9 +27,8 @@ export function together<Asked, Answer>(
     cache: false,
     maxBatchSize: most,
     batchScheduleFn(send) {
-      const turn = Promise.race([before, sleep(WAIT_MS, undefined, { ref: false })]);
       // Whoever is answered, or comes, in the same turn of the event loop can still join.
-      before = turn
+      before = within(timers, WAIT_MS, before)
         .then(() => turnOfTheLoop())
         .then(() => {
           send();

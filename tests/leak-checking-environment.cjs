@@ -5,8 +5,16 @@ const LOOK_EVERY_MS = 10;
 /** Connections that were closed take a moment to be gone; what is left after this is a leak on any machine. */
 const GONE_WITHIN_MS = 20_000;
 
-/** Fails a test file that leaves something behind which keeps a process alive: a server, a socket, a timer, a child. */
+/**
+ * Fails a test file that leaves something behind which keeps a process alive: a server, a socket, a timer, a child.
+ * The option `goneWithinMs` is for its own test.
+ */
 module.exports = class LeakCheckingEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.goneWithinMs = config.projectConfig.testEnvironmentOptions.goneWithinMs ?? GONE_WITHIN_MS;
+  }
+
   async setup() {
     await super.setup();
     this.before = countByKind();
@@ -14,7 +22,7 @@ module.exports = class LeakCheckingEnvironment extends TestEnvironment {
 
   async teardown() {
     await super.teardown();
-    const end = performance.now() + GONE_WITHIN_MS;
+    const end = performance.now() + this.goneWithinMs;
     for (let left = this.leaked(); left.length > 0; left = this.leaked()) {
       if (performance.now() > end)
         throw new Error(

@@ -4,33 +4,40 @@ import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { defaultPolicyOf, simulatedWorld } from '../demo/simulated-world';
 import { EMBEDDED } from './databases';
-import { openReleaseLedger } from '../subgraphs/appointments';
-import { createPracticesSubgraph, openPracticesDatabase } from '../subgraphs/practices';
+import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
+import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
+import { openDatabase } from '../subgraphs/database';
+import { createPracticesSubgraph } from '../subgraphs/practices';
 
 const Data = z.record(z.string(), z.unknown());
 
 export type Answer = { data: z.infer<typeof Data>; errors: readonly GraphQLError[] };
 
+/** A Tuesday, within the bank holidays that are built in. */
+export const NOON = new Date('2026-11-24T12:00:00Z');
+
 /** The subgraph on the demo directory and the simulated world, for tests: asked as the gateway asks it. */
-export async function practicesUnderTest(now = () => new Date()) {
-  const database = await EMBEDDED.settings();
-  const logger = pino({ level: 'silent' });
-  const ledger = await openReleaseLedger(await EMBEDDED.settings(), defaultPolicyOf);
-  const { releases } = ledger;
+export async function practicesUnderTest(now = () => NOON) {
+  const rules = await openDatabase<LedgerTables>(await EMBEDDED.settings(), 'appointments', ledgerMigrations);
+  const releases = releaseLedger(rules, defaultPolicyOf);
   const subgraph = await createPracticesSubgraph({
-    database,
-    logger,
+    database: await EMBEDDED.settings(),
+    logger: pino({ level: 'silent' }),
     world: simulatedWorld,
     releases,
     now,
   });
-  const stores = await openPracticesDatabase(database);
   return {
-    db: stores.db,
     releases,
     typeDefs: subgraph.typeDefs,
+    /** Every practice releases what it did at the beginning, and nobody has ever changed it. */
+    async forgetReleases(): Promise<void> {
+      await rules.db.deleteFrom('practice_release').execute();
+      await rules.db.deleteFrom('practice_release_event').execute();
+    },
     /** The database that release rules are in goes away. */
-    loseReleases: () => ledger.close(),
+    loseReleases: () => rules.close(),
     async ask(source: string, variableValues = {}, caller: Caller = ANONYMOUS): Promise<Answer> {
       const contextValue = { caller, requestId: 'test', signal: new AbortController().signal };
       const { data, errors = [] } = await graphql({
@@ -44,8 +51,7 @@ export async function practicesUnderTest(now = () => new Date()) {
     },
     async close() {
       await subgraph.close();
-      await stores.close();
-      await ledger.close();
+      await rules.close();
     },
   };
 }

@@ -37,6 +37,7 @@ import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { retention } from './retention';
 import { keyedDigest } from '../../domain/secret';
+import { machineTimers, type Timers } from '../../domain/timers';
 import { sealer } from './sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
@@ -64,6 +65,8 @@ export interface AppointmentsOptions {
   practiceWebhook?: WebhookSettings | undefined;
   /** Undefined: nothing is counted. */
   metrics?: Registry | undefined;
+  /** Of waiting for suppliers; the machine's unless they are others. */
+  timers?: Timers | undefined;
 }
 
 export type AppointmentsDeps = BookingDeps &
@@ -76,10 +79,11 @@ const RECONCILE_EVERY_MS = 500;
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
 ): Promise<AppointmentsSubgraph> {
-  const { redisUrl, logger, keys, defaultPolicyOf } = options;
+  const { redisUrl, logger, keys, defaultPolicyOf, timers = machineTimers } = options;
   const database = await openLedger(options.database);
   return appointmentsSubgraph({
     ...options,
+    timers,
     ledger: ledger(database, logger, options),
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
@@ -93,9 +97,10 @@ export async function createAppointmentsSubgraph(
 export async function openReleaseLedger(
   settings: DatabaseSettings,
   defaultPolicyOf: DefaultPolicyOf,
+  timers: Timers = machineTimers,
 ): Promise<{ releases: ReleaseLedger; close(): Promise<void> }> {
   const database = await openLedger(settings);
-  return { releases: releaseLedger(database, defaultPolicyOf), close: () => database.close() };
+  return { releases: releaseLedger(database, defaultPolicyOf, timers), close: () => database.close() };
 }
 
 function openLedger(settings: DatabaseSettings): Promise<Database<LedgerTables>> {
@@ -132,10 +137,12 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   return { ...deps, ledger: countingOutcomes(books, metrics), systems: countingAnswers(systems, metrics) };
 }
 
-function telling({ webhook, practiceWebhook, ...deps }: AppointmentsDeps): Repeating[] {
+function telling(deps: AppointmentsDeps): Repeating[] {
+  const { webhook, practiceWebhook, ledger: books, patients: people, now, logger } = deps;
+  const sending = { ledger: books, patients: people, now, logger };
   return [
-    ...(webhook === undefined ? [] : [teller({ ...deps, webhook })]),
-    ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...deps, webhook: practiceWebhook })]),
+    ...(webhook === undefined ? [] : [teller({ ...sending, webhook })]),
+    ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...sending, webhook: practiceWebhook })]),
   ];
 }
 
@@ -169,7 +176,7 @@ function appointmentsSchema(deps: AppointmentsDeps): FederatedSchema {
       [OperatorResolver, new OperatorResolver(deps)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(deps.offers)],
-      [SupplierResolver, new SupplierResolver(deps.systems)],
+      [SupplierResolver, new SupplierResolver(deps.systems, deps.timers)],
     ]),
     references: {
       Assessment: (representation) => Object.assign(new Assessment(), representation),

@@ -1,15 +1,27 @@
 import { Registry } from 'prom-client';
-import type { BreakerState, GpSystem } from '../../adapters/gp-system';
-import { bookingLaboratory, SUPPLIER, type BookingLaboratory } from '../../tests/booking-laboratory';
+import type { BreakerState } from '../../adapters/gp-system';
+import { manualTimers } from '../../domain/manual-timers';
+import { NOON, SUPPLIER } from '../../tests/booking-laboratory';
 import { EMBEDDED } from '../../tests/databases';
+import { eventually } from '../../tests/eventually';
 import { moveBooking, openBooking, openLedger, recordHold } from '../../tests/ledger-bookings';
+import { testClock, type TestClock } from '../../tests/test-clock';
+import type { Ledger } from './ledger/ledger';
+import { sharedLedger, type SharedLedger } from './ledger/ledger-under-test';
 import { countingOutcomes, registerGauges } from './metrics';
 
-let lab: BookingLaboratory;
+const NO_SUPPLIERS = new Map<string, never>();
+let shared: SharedLedger;
+let clock: TestClock;
+let books: Ledger;
 beforeAll(async () => {
-  lab = await bookingLaboratory(await EMBEDDED.settings());
+  shared = await sharedLedger(EMBEDDED);
 });
-afterAll(() => lab.close());
+beforeEach(async () => {
+  clock = testClock(NOON);
+  ({ books } = await shared.emptied(clock));
+});
+afterAll(() => shared.close());
 
 /** One sample's value; undefined when it is not there. */
 async function sample(registry: Registry, name: string): Promise<number | undefined> {
@@ -19,14 +31,15 @@ async function sample(registry: Registry, name: string): Promise<number | undefi
 
 test('tell of the ledger as it is at the scrape', async () => {
   const registry = new Registry();
-  const { ledger: books } = lab.deps;
-  registerGauges(books, lab.deps.systems, registry);
+  registerGauges(books, NO_SUPPLIERS, registry);
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(0);
   expect(await sample(registry, 'gp_booking_oldest_unsettled_seconds')).toBe(0);
   await recordHold(books);
   const lost = await moveBooking(books, await openBooking(books), 'ANSWER_LOST');
   await openBooking(books);
+  clock.advance(7_000);
   expect(await sample(registry, 'gp_booking_ledger_up')).toBe(1);
+  expect(await sample(registry, 'gp_booking_oldest_unsettled_seconds')).toBe(7);
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(2);
   expect(await sample(registry, 'gp_booking_need_operators')).toBe(0);
   expect(await sample(registry, 'gp_booking_holds')).toBe(1);
@@ -36,10 +49,10 @@ test('tell of the ledger as it is at the scrape', async () => {
   expect(await sample(registry, 'gp_booking_outbox_waiting')).toBe(1);
 });
 
-test('a ledger that does not answer is said to be down, and nothing of it is made up', async () => {
+test('a ledger that fails is said to be down, and nothing of it is made up', async () => {
   const registry = new Registry();
-  const { books, database } = await openLedger(await EMBEDDED.settings());
-  registerGauges(books, lab.deps.systems, registry);
+  const { books: closing, database } = await openLedger(await EMBEDDED.settings());
+  registerGauges(closing, NO_SUPPLIERS, registry);
   expect(await sample(registry, 'gp_booking_ledger_up')).toBe(1);
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(0);
   await database.close();
@@ -47,12 +60,23 @@ test('a ledger that does not answer is said to be down, and nothing of it is mad
   expect(await sample(registry, 'gp_booking_unsettled')).toBeUndefined();
 });
 
+test('a ledger that has not answered within two seconds is said to be down', async () => {
+  const registry = new Registry();
+  const timers = manualTimers();
+  const hanging = { health: () => new Promise<never>(() => undefined) };
+  registerGauges(hanging, NO_SUPPLIERS, registry, timers);
+  const isUp = sample(registry, 'gp_booking_ledger_up');
+  await eventually('the ledger is asked', () => timers.waiting === 1);
+  timers.advance(1_999);
+  expect(timers.waiting).toBe(1);
+  timers.advance(1);
+  expect(await isUp).toBe(0);
+});
+
 test('tell in which state the breaker of each supplier is', async () => {
   const registry = new Registry();
-  const [[, system] = []] = [...lab.deps.systems];
   let state: BreakerState = 'CLOSED';
-  const systems = new Map<string, GpSystem>([['one', { ...system!, breaker: () => state }]]);
-  registerGauges(lab.deps.ledger, systems, registry);
+  registerGauges(books, new Map([['one', { breaker: () => state }]]), registry);
   const breaker = (of: BreakerState) =>
     sample(registry, `gp_booking_supplier_breaker{supplier="one",state="${of}"}`);
   expect([await breaker('CLOSED'), await breaker('OPEN')]).toEqual([1, 0]);
@@ -62,21 +86,21 @@ test('tell in which state the breaker of each supplier is', async () => {
 
 test('count each outcome once, with its reason, and no step on the way', async () => {
   const registry = new Registry();
-  const books = countingOutcomes(lab.deps.ledger, registry);
+  const counted = countingOutcomes(books, registry);
   const outcomes = (outcome: string, reason = '') =>
     sample(
       registry,
       `gp_booking_outcomes_total{supplier="${SUPPLIER}",outcome="${outcome}",reason="${reason}"}`,
     );
-  let booking = await openBooking(books);
+  let booking = await openBooking(counted);
   for (const event of ['ANSWER_LOST', 'FOUND', 'CANCEL_ASKED', 'CANCEL_REFUSED'] as const)
-    booking = await moveBooking(books, booking, event);
+    booking = await moveBooking(counted, booking, event);
   expect(await outcomes('CONFIRMED')).toBe(1);
   expect(await outcomes('CANCELLING')).toBeUndefined();
   for (const event of ['CANCEL_ASKED', 'CANCEL_ACCEPTED'] as const)
-    booking = await moveBooking(books, booking, event);
+    booking = await moveBooking(counted, booking, event);
   expect(await outcomes('CANCELLED')).toBe(1);
-  const refused = await openBooking(books);
-  await books.move(refused, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+  const refused = await openBooking(counted);
+  await counted.move(refused, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
   expect(await outcomes('FAILED', 'SLOT_TAKEN')).toBe(1);
 });

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { BREAKER_STATES, SupplierError, type GpSystem } from '../../adapters/gp-system';
+import { backgroundTimers, within, type Timers } from '../../domain/timers';
 import { statusOf, type BookingStatus } from './booking/states';
 import type { Ledger } from './ledger/ledger';
 import type { LedgerHealth } from './ledger/reading';
@@ -35,11 +35,21 @@ const PREFIX = 'gp_booking_';
 const WAIT_FOR_LEDGER_MS = 2_000;
 
 /** Read from the ledger and the suppliers' breakers at each scrape. Labels name no person and no booking. */
-export function registerGauges(ledger: Ledger, systems: GpSystems, registry: Registry): void {
+export function registerGauges(
+  ledger: Pick<Ledger, 'health'>,
+  systems: ReadonlyMap<string, Pick<GpSystem, 'breaker'>>,
+  registry: Registry,
+  timers: Timers = backgroundTimers,
+): void {
   const registers = [registry];
-  const health = askedOnce(() =>
-    Promise.race([ledger.health().catch(() => null), sleep(WAIT_FOR_LEDGER_MS, null, { ref: false })]),
-  );
+  const health = askedOnce(async () => {
+    const known = await within(
+      timers,
+      WAIT_FOR_LEDGER_MS,
+      ledger.health().catch(() => null),
+    );
+    return known ?? null;
+  });
   new Gauge({
     name: `${PREFIX}ledger_up`,
     help: '1 when the ledger answers.',

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { backgroundTimers, pause, type Timers } from '../../domain/timers';
 
 export interface Repeating {
   /** Lets the work that is under way end, and starts no more. */
@@ -17,6 +17,7 @@ export function repeatedly(
   pauseMs: () => number,
   work: (signal: AbortSignal) => Promise<void>,
   logger: Logger,
+  timers: Timers = backgroundTimers,
 ): Repeating {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -26,7 +27,7 @@ export function repeatedly(
       await work(signal).catch((error: unknown) => {
         logger.error({ err: error, what }, 'what is done again and again failed; trying again');
       });
-      await pause(pauseMs(), signal);
+      await pauseUnlessAborted(timers, pauseMs(), signal);
     }
   }
 
@@ -39,9 +40,9 @@ export function repeatedly(
   };
 }
 
-/** Ends at once, and without an error, when the signal is given. Keeps no process alive. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
+/** Ends at once, and without an error, when the signal is aborted. */
+export async function pauseUnlessAborted(timers: Timers, ms: number, signal: AbortSignal): Promise<void> {
+  await pause(timers, ms, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { Ledger } from './ledger/ledger';
-import { pause, repeatedly, type Repeating } from './repeatedly';
+import { pauseUnlessAborted, repeatedly, type Repeating } from './repeatedly';
 
 const HOUR_MS = 60 * 60_000;
 /** Few enough that whoever writes meanwhile does not notice. */
@@ -11,14 +12,20 @@ const BETWEEN_BATCHES_MS = 100;
  * Forgets, once an hour, what nobody needs any more. Several processes may do so at once: what one has removed the other
  * does not find.
  */
-export function retention(ledger: Ledger, logger: Logger): Repeating {
+export function retention(
+  ledger: Pick<Ledger, 'forget'>,
+  logger: Logger,
+  timers: Timers = backgroundTimers,
+): Repeating {
   return repeatedly(
     'forgetting what is old',
     // Not all processes in the same minute.
     () => HOUR_MS * (0.9 + Math.random() / 5),
     async (signal) => {
-      while ((await ledger.forget(BATCH)) && !signal.aborted) await pause(BETWEEN_BATCHES_MS, signal);
+      while ((await ledger.forget(BATCH)) && !signal.aborted)
+        await pauseUnlessAborted(timers, BETWEEN_BATCHES_MS, signal);
     },
     logger,
+    timers,
   );
 }

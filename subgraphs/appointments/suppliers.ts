@@ -1,17 +1,21 @@
 import type { Actor, Call, GpSystem } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
+import type { Timers } from '../../domain/timers';
 
 /** The GP systems that this service is connected to, by supplier id. */
 export type GpSystems = ReadonlyMap<string, GpSystem>;
 
-/** Bounds an exchange in time; `signal` ends it earlier when nobody waits any more. */
-export function boundedCall(timeoutMs: number, requestId: string, signal?: AbortSignal): Call {
-  const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)));
-  return {
-    deadline: performance.now() + timeoutMs,
-    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    requestId,
-  };
+/**
+ * Bounds an exchange in time by its deadline, which `supplier-http.ts` enforces; `signal` ends it earlier when nobody
+ * waits any more.
+ */
+export function boundedCall(
+  timeoutMs: number,
+  requestId: string,
+  timers: Timers,
+  signal = new AbortController().signal,
+): Call {
+  return { deadline: timers.elapsedMs() + timeoutMs, signal, requestId };
 }
 
 /** How suppliers are told who asks. */

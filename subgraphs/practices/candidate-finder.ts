@@ -10,7 +10,7 @@ import { greatCircleMiles, type Point } from './directory/great-circle';
 import type { NearPractice } from './directory/nearest';
 import type { SupplierConnection } from './world';
 
-/** The ten miles of the brief, and how many practices of a city are worth passing on (median 65, most 857). */
+/** Ten miles is the promise of README.md. So many practices of a city are worth passing on (median 65, most 857). */
 const WITHIN_MILES = 10;
 const MOST_NEAR = 60;
 

@@ -309,7 +309,11 @@ describe('the kill switch', () => {
     const id = await startedId();
     for (const [index, answer] of CASE_STUDY.entries()) await answerAt(id, index + 1, answer);
     expect(await ask(SWITCH, off('child-rash'), OPERATOR)).toMatchObject({
-      switchTriage: { switches: [{ pathwayId: 'child-rash', off: true, reason: 'a wrong question' }] },
+      switchTriage: {
+        switches: expect.arrayContaining([
+          { pathwayId: 'child-rash', off: true, reason: 'a wrong question' },
+        ]) as unknown[],
+      },
     });
     expect(await start()).toMatchObject({
       __typename: 'NotSuitableOnline',
@@ -337,10 +341,10 @@ describe('the kill switch', () => {
   it('of all triage shows on every pathway', async () => {
     await ask(SWITCH, off(null), OPERATOR);
     const { pathways } = z
-      .object({ pathways: z.array(z.object({ switchedOff: z.string().nullable() })) })
-      .parse(await ask('{ pathways { switchedOff } }'));
+      .object({ pathways: z.array(z.object({ id: z.string(), switchedOff: z.string().nullable() })) })
+      .parse(await ask('{ pathways { id switchedOff } }'));
     expect(pathways).toHaveLength(9);
-    expect(pathways.every(({ switchedOff }) => switchedOff !== null)).toBe(true);
+    expect(pathways.filter(({ switchedOff }) => switchedOff === null)).toEqual([]);
   });
 
   it('is for operators, with a reason, and a pathway that is there', async () => {

@@ -7,6 +7,7 @@ import { assessmentStatistics, type AssessmentDimension, type StatisticsRow } fr
 const NOW = new Date('2026-03-20T12:00:00Z');
 const EXPIRED = NOW.getTime() - 1;
 const OPEN = NOW.getTime() + 1;
+const content = loadContent();
 
 describe.each(testDatabases())('statistics on $name', (kind) => {
   let database: Database<TriageTables>;
@@ -53,7 +54,7 @@ describe.each(testDatabases())('statistics on $name', (kind) => {
   });
 
   function count(input: { from?: string; to?: string; groupBy: AssessmentDimension[] }) {
-    const statistics = assessmentStatistics(database.db, loadContent(), () => NOW);
+    const statistics = assessmentStatistics(database.db, content, () => NOW);
     return statistics.count({ from: '2026-03-01', to: '2026-03-31', ...input });
   }
 

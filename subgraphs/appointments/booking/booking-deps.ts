@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
+import type { Timers } from '../../../domain/timers';
 import type { HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
 import type { Changes, Moved } from '../ledger/moving';
@@ -26,6 +27,7 @@ export interface BookingDeps {
   /** How often what stands is compared with the practice's own book, milliseconds. */
   sweepEveryMs: number;
   now: () => Date;
+  timers: Timers;
   logger: Logger;
 }
 

@@ -53,7 +53,7 @@ async function cancel(
 ): Promise<CancelAnswer> {
   if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
   if (deps.now() > cancellableUntil(booking)) return tooLate(booking);
-  const claimedAt = performance.now();
+  const claimedAt = deps.timers.elapsedMs();
   const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
   const cancelling = await move(booking, 'CANCEL_ASKED', 'PATIENT', { checkInMs }, deps);
   if (cancelling.kind === 'moved')

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, PatientCaller } from '../../../domain/caller';
+import { pause } from '../../../domain/timers';
 import type { Opened } from '../ledger/opening';
 import type { Hold } from '../ledger/records';
 import type { Refused, Request } from '../ledger/requests';
@@ -28,6 +28,7 @@ export interface ConfirmBooking {
 
 /** How long a double click waits to see what the first one brought. */
 const DUPLICATE_WAIT_MS = 2_000;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Makes a hold a booking: on disk first, then the supplier, then on disk what it said. Whoever is told CONFIRMED is told
@@ -61,7 +62,7 @@ export async function confirmBooking(
   const person = personOf(caller, hold, deps);
   if (person === undefined) return { kind: 'not-allowed', message: 'You may not act for this person.' };
 
-  const placing = { ...input, patient: patientOf(person), openedAt: performance.now() };
+  const placing = { ...input, patient: patientOf(person), openedAt: deps.timers.elapsedMs() };
   const opened = earlier ?? (await open(hold, asked, deps));
   switch (opened.kind) {
     case 'opened':
@@ -115,12 +116,13 @@ export async function replayed(
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<Placed | { kind: 'key-reused' }> {
-  const until = performance.now() + DUPLICATE_WAIT_MS;
+  const { timers } = deps;
+  const until = timers.elapsedMs() + DUPLICATE_WAIT_MS;
   for (;;) {
     const booking = await deps.ledger.findBooking(bookingId, caller.id);
     if (booking === null) return { kind: 'key-reused' };
-    if (booking.state !== 'BOOKING' || performance.now() > until)
+    if (booking.state !== 'BOOKING' || timers.elapsedMs() > until)
       return placed(booking, null, caller, requestId, deps);
-    await sleep(50);
+    await pause(timers, LOOK_EVERY_MS);
   }
 }

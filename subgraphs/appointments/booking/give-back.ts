@@ -28,7 +28,7 @@ export async function giveBack(booking: Booking, giving: GivingBack, deps: Booki
   if (booking.appointment === null)
     return { booking: await apply(booking, 'ANSWER_LOST', 'SYSTEM', {}, deps), outcome: null };
   // By now another may have cancelled it, and the person may have booked the slot again.
-  if (performance.now() - giving.claimedAt > ABANDONED_AFTER_MS) return { booking, outcome: null };
+  if (deps.timers.elapsedMs() - giving.claimedAt > ABANDONED_AFTER_MS) return { booking, outcome: null };
   const outcome = await askToCancel(booking, booking.appointment, giving, deps);
   return { booking: await record(booking, outcome, giving, deps), outcome };
 }
@@ -42,7 +42,7 @@ export function askToCancel(
   const { slot } = booking.offer;
   const { manifest, cancel } = systemOf(booking, deps.systems);
   const command = { practice: slot.practice, patient, actor: actorFor(booking), appointment, slot };
-  const call = boundedCall(manifest.limits.timeoutMs.cancel, requestId);
+  const call = boundedCall(manifest.limits.timeoutMs.cancel, requestId, deps.timers);
   return outcomeOf(cancel(command, call), manifest.id, deps.logger);
 }
 

@@ -39,7 +39,7 @@ export async function placeBooking(
   const system = systemOf(booking, deps.systems);
   const { limits } = system.manifest;
   // This process slept: by now another may have taken the booking for abandoned and looked for it.
-  if (performance.now() - openedAt > ABANDONED_AFTER_MS)
+  if (deps.timers.elapsedMs() - openedAt > ABANDONED_AFTER_MS)
     return placed(await record(booking, NOTHING_SENT, limits.settleMs, deps), null, caller, requestId, deps);
   const command = {
     attemptId: booking.id,
@@ -51,7 +51,7 @@ export async function placeBooking(
     reason,
   };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
-  const call = boundedCall(limits.timeoutMs.book, requestId);
+  const call = boundedCall(limits.timeoutMs.book, requestId, deps.timers);
   const outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);
   const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
   const recorded = await record(booking, outcome, limits.settleMs, deps);

@@ -16,7 +16,7 @@ export async function readBack(booking: Booking, deps: BookingDeps): Promise<Rea
   const patient = patientFor(booking, deps);
   const probe = { practice: slot.practice, patient, actor: actorFor(booking), slot, marker: booking.marker };
   try {
-    const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID());
+    const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
     const found = ours(booking, await system.readBack(probe, call));
     return { kind: 'read', found, evidence: { asked: 'READ_BACK', answer: found?.status ?? 'ABSENT' } };
   } catch (error) {
@@ -59,7 +59,7 @@ export async function slotIsFree(booking: Booking, deps: BookingDeps): Promise<b
     patient,
   };
   try {
-    const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID());
+    const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers);
     for await (const page of system.searchSlots(search, call))
       if (page.some(({ id }) => id === slot.id)) return true;
     return false;

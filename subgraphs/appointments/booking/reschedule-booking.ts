@@ -80,7 +80,7 @@ export async function rescheduleBooking(
     return answer;
   };
 
-  const openedAt = performance.now();
+  const openedAt = deps.timers.elapsedMs();
   const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
   const ownPractice = person.registeredPractice ?? null;
   const hold = {
@@ -124,7 +124,7 @@ async function giveBackOld(
 ): Promise<void> {
   const old = await deps.ledger.findBooking(bookingId);
   if (old?.state !== 'CANCELLING' || old.replacedBy === null) return;
-  const claimedAt = performance.now();
+  const claimedAt = deps.timers.elapsedMs();
   const checkInMs = leaseMs(systemOf(old, deps.systems), 'cancel');
   const isOurs = await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, checkInMs });
   const giving = { patient, claimedAt, attempt: 'AGAIN', requestId } as const;

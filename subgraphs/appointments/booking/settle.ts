@@ -80,7 +80,7 @@ async function cancelAgain(
   deps: BookingDeps,
 ): Promise<void> {
   const patient = patientFor(booking, deps);
-  const claimedAt = performance.now();
+  const claimedAt = deps.timers.elapsedMs();
   const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
   const changes = { appointment: { id, version }, evidence, checkInMs };
   const cancelling = await move(booking, 'FOUND', 'SYSTEM', changes, deps);

@@ -1,3 +1,4 @@
+import { machineTimers, type Timers } from '../../../domain/timers';
 import type { Holder, HoldStore } from './hold-store';
 
 interface Held {
@@ -7,12 +8,12 @@ interface Held {
 }
 
 /** Holds of one process, gone when it ends. */
-export function inProcessHolds(): HoldStore {
+export function inProcessHolds(timers: Pick<Timers, 'elapsedMs'> = machineTimers): HoldStore {
   const holds = new Map<string, Held>();
 
   function standing(key: string): Held | undefined {
     const held = holds.get(key);
-    if (held === undefined || held.until > performance.now()) return held;
+    if (held === undefined || held.until > timers.elapsedMs()) return held;
     holds.delete(key);
     return undefined;
   }
@@ -21,8 +22,12 @@ export function inProcessHolds(): HoldStore {
     acquire(key, holder, ttlMs) {
       const held = standing(key);
       if (held !== undefined && held.holder.token !== holder.token)
-        return Promise.resolve({ acquired: false, forMs: held.until - performance.now(), by: held.holder });
-      holds.set(key, { holder, until: performance.now() + ttlMs });
+        return Promise.resolve({
+          acquired: false,
+          forMs: held.until - timers.elapsedMs(),
+          by: held.holder,
+        });
+      holds.set(key, { holder, until: timers.elapsedMs() + ttlMs });
       return Promise.resolve({ acquired: true, forMs: ttlMs });
     },
     release(key, token) {

@@ -2,10 +2,13 @@ import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll } from 'coc
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { openFor } from '../../../domain/open-for';
+import { machineTimers, type Timers } from '../../../domain/timers';
 import { HoldStoreUnavailable, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';
 const COMMAND_TIMEOUT_MS = 500;
+const CONNECTION_TIMEOUT_MS = 2_000;
 /** After so many calls in a row that failed nobody waits for Redis for a while, but for one who tries every so often. */
 const FAILURES_UNTIL_OPEN = 3;
 const TRY_AGAIN_AFTER_MS = 2_000;
@@ -36,14 +39,22 @@ const AcquireReply = z.union([
     .transform(([, forMs, by]) => ({ acquired: false as const, forMs, by })),
 ]);
 
-/** Holds that several processes share. The connection is its own, with ioredis's silent re-sending off. */
-export function redisHolds(url: string, logger: Logger): HoldStore {
+/**
+ * Holds that several processes share. The connection is its own, with ioredis's silent re-sending off.
+ * @param connectionTimeoutMs After so long without a sign of life from Redis its connection is made anew.
+ */
+export function redisHolds(
+  url: string,
+  logger: Logger,
+  timers: Timers = machineTimers,
+  connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
+): HoldStore {
   const redis = new Redis(url, {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: 2_000,
-    // A connection that nothing comes back on is made anew: the network may have lost it without a word.
-    socketTimeout: 2_000,
+    connectTimeout: connectionTimeoutMs,
+    // The network may have lost the connection without a word.
+    socketTimeout: connectionTimeoutMs,
     // What is asked at the same time is written at once.
     enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
@@ -55,8 +66,21 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
 
   const breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
-    halfOpenAfter: TRY_AGAIN_AFTER_MS,
+    halfOpenAfter: openFor(TRY_AGAIN_AFTER_MS, timers),
   });
+
+  /**
+   * Rejects when Redis has not answered in time. ioredis's own limit also strikes when it is this process that was too
+   * busy to read the answer: here what has arrived is read before the limit is judged.
+   */
+  function inTime<T>(command: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = timers.after(COMMAND_TIMEOUT_MS, () => {
+        setImmediate(() => reject(new TimedOut('Redis did not answer in time.')));
+      });
+      command.then(resolve, reject).finally(cancel);
+    });
+  }
 
   /** An error leaves it unknown what was done; every command here may be asked twice. */
   async function twice<T>(command: () => Promise<T>): Promise<T> {
@@ -110,16 +134,3 @@ export function redisHolds(url: string, logger: Logger): HoldStore {
 }
 
 class TimedOut extends Error {}
-
-/**
- * Rejects when Redis has not answered in time. ioredis's own limit also strikes when it is this process that was too busy
- * to read the answer: here what has arrived is read before the limit is judged.
- */
-function inTime<T>(command: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
-      setImmediate(() => reject(new TimedOut('Redis did not answer in time.')));
-    }, COMMAND_TIMEOUT_MS);
-    command.then(resolve, reject).finally(() => clearTimeout(limit));
-  });
-}

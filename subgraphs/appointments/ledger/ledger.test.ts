@@ -3,8 +3,18 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import type { Slot } from '../../../adapters/gp-system';
 import { OdsCode } from '../../../domain/ods-code';
-import { newCaller, newPractice, offer, OPEN_BOOK, SUPPLIER } from '../../../tests/booking-laboratory';
+import {
+  newCaller,
+  newPractice,
+  NOON,
+  offer,
+  OPEN_BOOK,
+  PATIENCE_MS,
+  SUPPLIER,
+} from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
+import { eventually } from '../../../tests/eventually';
+import { testClock } from '../../../tests/test-clock';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
 import {
   BOOKING_STATES,
@@ -15,6 +25,7 @@ import {
 } from '../booking/states';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';
+import { waitingForLocks, whileHeld } from './ledger-under-test';
 import type { NewHold } from './holding';
 import type { Opened } from './opening';
 import type { Booking, Hold } from './records';
@@ -23,7 +34,7 @@ import type { LedgerTables, Operation, Refusal } from './tables';
 
 const logger = pino({ level: 'silent' });
 
-describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
+describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   let where: DatabaseSettings;
   let database: Database<LedgerTables>;
   let books: Ledger;
@@ -38,16 +49,15 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     dailyQuota: quotas.get(practice) ?? null,
   });
 
+  const clock = testClock(NOON);
+
   beforeAll(async () => {
-    where = await settings();
+    where = { ...(await settings()), waitMs: PATIENCE_MS };
     database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
-    const terms = { defaultPolicyOf, now: () => new Date() };
-    books = ledger(database, logger, terms);
-    elsewhere = ledger(
-      await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations),
-      logger,
-      terms,
-    );
+    const other = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
+    const terms = { defaultPolicyOf, now: clock.now };
+    books = ledger({ ...database, now: clock.sqlNow }, logger, terms);
+    elsewhere = ledger({ ...other, now: clock.sqlNow }, logger, terms);
   });
   afterAll(async () => {
     await books.close();
@@ -119,8 +129,7 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const answers = await Promise.all(
       holds.map((held, index) => open(held, index % 2 === 0 ? books : elsewhere)),
     );
-    expect(answers.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
-    expect(answers.filter(refusedAs('SLOT_TAKEN'))).toHaveLength(9);
+    expect(answers.map(outcomeText).sort()).toEqual(['opened', ...refusedTimes(9, 'SLOT_TAKEN')]);
   });
 
   test('frees the slot when the booking has failed', async () => {
@@ -140,8 +149,7 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const answers = await Promise.all(
       holds.map((held, index) => open(held, index % 2 === 0 ? books : elsewhere)),
     );
-    expect(answers.filter(({ kind }) => kind === 'opened')).toHaveLength(2);
-    expect(answers.filter(refusedAs('NOT_RELEASED'))).toHaveLength(8);
+    expect(answers.map(outcomeText).sort()).toEqual(['opened', 'opened', ...refusedTimes(8, 'NOT_RELEASED')]);
   });
 
   test('lets no second booking be for a person while one is in doubt', async () => {
@@ -222,6 +230,8 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
   });
 
   test('gives what is due to one asker alone', async () => {
+    // What other tests have left.
+    await books.claimUnsettled(1_000, 60_000);
     const bookings = await Promise.all(Array.from({ length: 6 }, () => opened()));
     for (const booking of bookings) await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: -1 });
     const claimed = await Promise.all([
@@ -254,19 +264,63 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     expect((await books.unsettled(1_000)).map(({ id }) => id)).toContain(good.id);
   });
 
-  test('confirming what replaces a booking and losing that booking do not wait for each other', async () => {
-    for (let round = 0; round < 20; round++) {
-      const old = await confirmed(await opened());
-      const hold = { ...old, id: randomUUID(), offer: { ...old.offer, slot: newSlot() } };
-      const opening = await books.openReplacement(hold, 60_000, asked('reschedule', old.callerId), old);
-      if (opening.kind !== 'opened') throw new Error(`expected a replacement, not ${opening.kind}`);
-      const [replaced] = await Promise.all([
-        books.move(opening.booking, 'ACCEPTED', 'SUPPLIER', { checkInMs: null }),
-        elsewhere.move(old, 'CANCELLED_AT_PRACTICE', 'SUPPLIER', { checkInMs: null }),
-      ]);
-      expect(replaced.kind).toBe('moved');
-    }
+  /** A booking that stands, and what is to take its place. */
+  async function replacing(): Promise<{ old: Booking; replacement: Booking }> {
+    const old = await confirmed(await opened());
+    const hold = { ...old, id: randomUUID(), offer: { ...old.offer, slot: newSlot() } };
+    const opening = await books.openReplacement(hold, 60_000, asked('reschedule', old.callerId), old);
+    if (opening.kind !== 'opened') throw new Error(`expected a replacement, not ${opening.kind}`);
+    return { old, replacement: opening.booking };
+  }
+  const confirm = (replacement: Booking) =>
+    books.move(replacement, 'ACCEPTED', 'SUPPLIER', { checkInMs: null });
+  const lose = (old: Booking) =>
+    elsewhere.move(old, 'CANCELLED_AT_PRACTICE', 'SUPPLIER', { checkInMs: null });
+
+  test('confirming what replaces a booking and losing that booking both come about', async () => {
+    const one = await replacing();
+    const [confirming] = await Promise.all([confirm(one.replacement), lose(one.old)]);
+    expect(confirming.kind).toBe('moved');
+    const two = await replacing();
+    const [, confirmingLater] = await Promise.all([lose(two.old), confirm(two.replacement)]);
+    expect(confirmingLater.kind).toBe('moved');
   });
+
+  // On the embedded database all writers wait for each other.
+  if (name === 'PostgreSQL')
+    test.each([
+      { first: 'confirming', lost: 'stale' },
+      { first: 'losing', lost: 'moved' },
+    ])(
+      'confirming what replaces a booking and losing it do not wait for each other, $first first',
+      async ({ first, lost }) => {
+        const { old, replacement } = await replacing();
+        const waiting = (count: number) =>
+          eventually(
+            `${count} wait for the old booking`,
+            async () => (await waitingForLocks(database)) === count,
+          );
+        const [earlier, later] = await whileHeld(
+          database,
+          // Locked, not updated: those who wait for the row then have it in the order of their coming.
+          (transaction) =>
+            transaction.selectFrom('booking').select('id').where('id', '=', old.id).forUpdate().execute(),
+          async () => {
+            const one = first === 'confirming' ? confirm(replacement) : lose(old);
+            await waiting(1);
+            const other = first === 'confirming' ? lose(old) : confirm(replacement);
+            await waiting(2);
+            // What replaces is not locked before what is replaced: else losing would wait for it, and it for losing.
+            const free = sql`select id from booking where id = ${replacement.id} for update nowait`;
+            expect((await free.execute(database.db)).rows).toHaveLength(1);
+            return [one, other];
+          },
+        );
+        const [confirming, losing] =
+          first === 'confirming' ? [await earlier, await later] : [await later, await earlier];
+        expect([confirming.kind, losing.kind]).toEqual(['moved', lost]);
+      },
+    );
 
   describe('a replacement', () => {
     const replace = (old: Booking, slot: Slot = newSlot(), values: Partial<NewHold> = {}) =>
@@ -385,6 +439,7 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
     const booking = await opened();
     const evidence = { asked: 'BOOK', answer: 'AMBIGUOUS TIMED_OUT' } as const;
     const unknown = await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: 0, evidence });
+    clock.advance(1);
     await books.looked(unknown, {
       absentReads: 1,
       failedReads: 0,
@@ -449,12 +504,16 @@ describe.each(testDatabases())('the ledger on $name', ({ settings }) => {
   });
 });
 
-function refusedAs(why: Refusal) {
-  return (answer: Opened) => answer.kind === 'refused' && answer.why === why;
+function outcomeText(answer: Opened): string {
+  return answer.kind === 'refused' ? `refused: ${answer.why}` : answer.kind;
+}
+
+function refusedTimes(count: number, why: Refusal): string[] {
+  return Array.from({ length: count }, () => `refused: ${why}`);
 }
 
 function newSlot(values: Partial<Slot> = {}): Slot {
-  const startsAt = values.startsAt ?? new Date(Date.now() + 3_600_000);
+  const startsAt = values.startsAt ?? new Date(NOON.getTime() + 3_600_000);
   return {
     practice: newPractice(),
     id: randomUUID(),

@@ -1,4 +1,5 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { Timers } from '../../../domain/timers';
 import type { ElsewhereReason } from '../offers';
 import type { AssessmentFacts } from './assessment-facts';
 import { countNotOffered, type NotOfferedCounts, type Stopped, type WhyNotAsked } from './not-offered';
@@ -48,7 +49,7 @@ export async function findOptions(
   deps: SearchDeps,
 ): Promise<OptionsFound> {
   const { outcome, candidates, search, first } = request;
-  const budget = timeBudget(request.waitAtMostMs);
+  const budget = timeBudget(request.waitAtMostMs, deps.timers);
   const searchedAt = deps.now();
   const own =
     candidates.own && (await searchPractice(candidates.own, 'OWN', search, budget.waitMs() ?? 0, deps));
@@ -87,11 +88,11 @@ function mayLookElsewhere(own: PracticeFound | null, { elsewhereBecause }: Optio
   return own.answer !== 'SLOTS' && own.answer !== 'SIGN_IN_NEEDED';
 }
 
-function timeBudget(totalMs: number): Pick<Pace, 'waitMs'> {
-  const end = performance.now() + totalMs;
+function timeBudget(totalMs: number, timers: Timers): Pick<Pace, 'waitMs'> {
+  const end = timers.elapsedMs() + totalMs;
   return {
     waitMs() {
-      const share = (end - performance.now()) * SHARE_OF_TIME_LEFT;
+      const share = (end - timers.elapsedMs()) * SHARE_OF_TIME_LEFT;
       return share < SHORTEST_WAIT_MS ? null : share;
     },
   };

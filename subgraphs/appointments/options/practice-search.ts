@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
+import type { Timers } from '../../../domain/timers';
 import {
   rulesStoppingPractice,
   rulesStoppingSlot,
@@ -69,6 +70,7 @@ export interface SearchDeps {
   ledger: Pick<Ledger, 'liveBeside'>;
   holds: Pick<HoldStore, 'holders'>;
   now: () => Date;
+  timers: Timers;
   logger: Logger;
 }
 
@@ -174,14 +176,15 @@ async function ask(
   const window = searchWindow(candidate, search, deps.now());
   if (window === null) return without('NO_SLOTS_IN_TIME');
 
-  const started = performance.now();
+  const { timers } = deps;
+  const started = timers.elapsedMs();
   const asked = (error: SupplierError | null): Asked => ({
     supplier: route.manifest.id,
-    elapsedMs: Math.round(performance.now() - started),
+    elapsedMs: Math.round(timers.elapsedMs() - started),
     error,
   });
   try {
-    const slots = await freeSlots(route, candidate.odsCode, window, search, waitMs);
+    const slots = await freeSlots(route, candidate.odsCode, window, search, waitMs, timers);
     return { ...without('SLOTS'), slots, asked: asked(null) };
   } catch (error) {
     const fault = supplierError(error, route, deps.logger);
@@ -229,8 +232,10 @@ async function freeSlots(
   window: { from: Date; to: Date },
   { actor, patient, requestId, signal }: SearchFor,
   waitMs: number,
+  timers: Timers,
 ): Promise<Slot[]> {
-  const call = boundedCall(Math.min(waitMs, system.manifest.limits.timeoutMs.search), requestId, signal);
+  const timeoutMs = Math.min(waitMs, system.manifest.limits.timeoutMs.search);
+  const call = boundedCall(timeoutMs, requestId, timers, signal);
   const slots = new Map<string, Slot>();
   for await (const page of system.searchSlots({ practice, ...window, actor, patient }, call))
     for (const slot of page) slots.set(slot.id, slot);

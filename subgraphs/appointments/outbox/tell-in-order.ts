@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { backgroundTimers, within, type Timers } from '../../../domain/timers';
 import { repeatedly, type Repeating } from '../repeatedly';
 import type { Attempt } from './webhook';
 
@@ -57,6 +58,7 @@ export interface TellOptions<Change> {
   close(): Promise<void>;
   logger: Logger;
   pace: Pace;
+  timers?: Timers | undefined;
 }
 
 /**
@@ -64,11 +66,11 @@ export interface TellOptions<Change> {
  * processes may do it.
  */
 export function tellInOrder<Change extends Untold>(options: TellOptions<Change>): Repeating {
-  const { whom, outbox, logger, pace } = options;
+  const { whom, outbox, logger, pace, timers = backgroundTimers } = options;
   const telling = new Set<Promise<void>>();
 
   async function tell(change: Change, claimedAt: number): Promise<void> {
-    const remaining = pace.deadlineMs - (performance.now() - claimedAt);
+    const remaining = pace.deadlineMs - (timers.elapsedMs() - claimedAt);
     // This process slept: by now another may have told it, and what comes after it.
     if (remaining <= 0) return;
     const { taken, answer } = await options.post(change, remaining);
@@ -86,7 +88,7 @@ export function tellInOrder<Change extends Untold>(options: TellOptions<Change>)
   async function tellDue(): Promise<void> {
     const room = AT_ONCE - telling.size;
     if (room <= 0) return;
-    const claimedAt = performance.now();
+    const claimedAt = timers.elapsedMs();
     for (const change of await outbox.claim(room, pace.leaseMs)) {
       const ended = tell(change, claimedAt)
         .catch((error: unknown) => {
@@ -108,12 +110,13 @@ export function tellInOrder<Change extends Untold>(options: TellOptions<Change>)
       await tellDue();
       // Whichever ends first makes room, or lets the next change in its turn go.
       while (telling.size > 0) {
-        await firstOf(telling, pace.lookEveryMs);
+        await within(timers, pace.lookEveryMs, Promise.race(telling));
         if (signal.aborted) return;
         await tellDue();
       }
     },
     logger,
+    timers,
   );
 
   return {
@@ -123,16 +126,6 @@ export function tellInOrder<Change extends Untold>(options: TellOptions<Change>)
       await options.close();
     },
   };
-}
-
-/** Until one ends, but no longer than so many milliseconds. */
-async function firstOf(all: ReadonlySet<Promise<void>>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([...all, timeIsUp]);
-  clearTimeout(timer);
 }
 
 /** Growing, and not the same for all: whoever comes back must not meet everything at once. */

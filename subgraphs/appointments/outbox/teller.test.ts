@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { testDatabases } from '../../../tests/databases';
-import { moveBooking, openBooking, openLedger } from '../../../tests/ledger-bookings';
+import { eventually } from '../../../tests/eventually';
+import { moveBooking, openBooking } from '../../../tests/ledger-bookings';
+import { testClock, type TestClock } from '../../../tests/test-clock';
 import { typescriptProcess } from '../../../tests/typescript-process';
 import {
   webhookConsumer,
@@ -9,42 +10,54 @@ import {
   type Told,
   type WebhookConsumer,
 } from '../../../tests/webhook-consumer';
-import type { Database, DatabaseSettings } from '../../database';
 import type { Ledger } from '../ledger/ledger';
+import { sharedLedger, type SharedLedger } from '../ledger/ledger-under-test';
 import type { Booking } from '../ledger/records';
-import type { LedgerTables } from '../ledger/tables';
 import type { Repeating } from '../repeatedly';
-import { PACE, type Pace } from './tell-in-order';
+import type { Pace } from './tell-in-order';
 import { teller } from './teller';
 
-/** As in production, only that nobody waits long. */
-const FAST: Pace = {
-  ...PACE,
-  lookEveryMs: 10,
+const DAY = 24 * 60 * 60_000;
+/** Looks and pauses are short; attempts and leases run out only when a test lets days pass. */
+const PACE: Pace = {
+  lookEveryMs: 50,
   firstPauseMs: 40,
   longestPauseMs: 200,
+  deadlineMs: 2 * DAY,
+  leaseMs: 4 * DAY,
+  giveUpAfterMs: DAY,
 };
-const IMPATIENT: Partial<Pace> = { deadlineMs: 300 };
+const NEVER_GIVES_UP: Partial<Pace> = { giveUpAfterMs: 1_000 * DAY };
 
-describe.each(testDatabases())('telling the front end, with the ledger on $name', ({ settings }) => {
-  let where: DatabaseSettings;
-  let database: Database<LedgerTables>;
+describe.each(testDatabases())('telling the front end, with the ledger on $name', (testDatabase) => {
+  let shared: SharedLedger;
+  let clock: TestClock;
   let books: Ledger;
-  /** Another connection, as another process would have. */
   let elsewhere: Ledger;
   const logged: string[] = [];
   const open: (() => Promise<void>)[] = [];
 
+  beforeAll(async () => {
+    shared = await sharedLedger(testDatabase);
+  });
   beforeEach(async () => {
-    where = await settings();
-    ({ books, database } = await openLedger(where));
-    elsewhere = (await openLedger(where)).books;
-    open.push(books.close, elsewhere.close);
+    // A process of its own lives in the machine's time.
+    clock = testClock(new Date());
+    ({ books, elsewhere } = await shared.emptied(clock));
     logged.length = 0;
   });
   afterEach(async () => {
     for (let close = open.pop(); close !== undefined; close = open.pop()) await close();
   });
+  afterAll(() => shared.close());
+
+  /** Lets time pass in small steps until something is so: nobody's attempt or lease runs out by that. */
+  function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<boolean> {
+    return eventually(what, () => {
+      clock.advance(PACE.lookEveryMs);
+      return isSo();
+    });
+  }
 
   async function consumer(react?: (told: Told, attempt: number) => Reaction): Promise<WebhookConsumer> {
     const made = await webhookConsumer(react);
@@ -56,13 +69,20 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const started = teller({
       ledger: from,
       webhook: { url: to.url, key: to.key },
+      // What verifies the signatures lives in the machine's time.
       now: () => new Date(),
       logger: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
-      pace: { ...FAST, ...values },
+      pace: { ...PACE, ...values },
+      timers: clock.timers,
     });
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= started.stop());
-    open.push(stop);
+    open.push(() => {
+      const isStopped = stop();
+      // What still hangs when a test has failed must not hang the others.
+      clock.advance(PACE.deadlineMs);
+      return isStopped;
+    });
     return { stop };
   }
 
@@ -80,7 +100,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const booking = await changed();
     const frontEnd = await consumer();
     telling(frontEnd);
-    await until(() => frontEnd.taken().length === 3);
+    await until('all three are taken', () => frontEnd.taken().length === 3);
     expect(frontEnd.heard.map(({ status }) => status)).toEqual(['CONFIRMED', 'CANCELLING', 'CANCELLED']);
     const body: unknown = JSON.parse(frontEnd.heard[0]!.body);
     expect(body).toEqual({
@@ -91,47 +111,67 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
       status: 'CONFIRMED',
       occurredAt: (await books.history(booking.id))[1]!.at.toISOString(),
     });
-    await until(async () => (await books.health()).untold === 0);
+    await until('nothing is left to tell', async () => (await books.health()).untold === 0);
   });
+
+  /** The second of three changes is taken at the third attempt only. */
+  async function refusedTwice(reaction: Reaction) {
+    const booking = await changed();
+    const frontEnd = await consumer(({ status }, attempt) =>
+      status === 'CANCELLING' && attempt < 3 ? reaction : 'take',
+    );
+    telling(frontEnd, NEVER_GIVES_UP);
+    function expectRepeated(says: RegExp): void {
+      const [two, three, four] = ids(booking);
+      expect(frontEnd.heard.map(({ id }) => id)).toEqual([two, three, three, three, four]);
+      expect(new Set(frontEnd.heard.map(({ body }) => body)).size).toBe(3);
+      expect(logged.filter((line) => says.test(line))).toHaveLength(2);
+      expect(logged.join('')).not.toContain(frontEnd.url);
+    }
+    return { frontEnd, expectRepeated };
+  }
 
   test.each<[string, Reaction, RegExp]>([
     ['is broken', { status: 500 }, /STATUS 500/],
     ['sends it elsewhere', 'redirect', /STATUS 307/],
     ['resets the connection', 'reset', /UND_ERR_SOCKET|ECONNRESET/],
-    ['never answers', 'hang', /TIMED_OUT/],
-    ['answers without end', 'drip', /TIMED_OUT|HPE_/],
   ])('tells again, in the same words, a front end that %s', async (_, reaction, says) => {
-    const booking = await changed();
-    const frontEnd = await consumer(({ status }, attempt) =>
-      status === 'CANCELLING' && attempt < 3 ? reaction : 'take',
-    );
-    telling(frontEnd, IMPATIENT);
-    await until(() => frontEnd.taken().length === 3);
-    const [two, three, four] = ids(booking);
-    // On a slow machine one that was taken may be told twice.
-    const heard = frontEnd.heard.map(({ id }) => id);
-    expect(heard.filter((id) => id === three).length).toBeGreaterThanOrEqual(3);
-    expect(heard.indexOf(four!)).toBeGreaterThan(heard.lastIndexOf(three!));
-    expect(frontEnd.taken()).toEqual([two, three, four]);
-    expect(new Set(frontEnd.heard.map(({ body }) => body)).size).toBe(3);
-    expect(logged.join('')).toMatch(says);
-    expect(logged.join('')).not.toContain(frontEnd.url);
+    const { frontEnd, expectRepeated } = await refusedTwice(reaction);
+    await until('all three are taken', () => frontEnd.taken().length === 3);
+    expectRepeated(says);
+  });
+
+  test.each<[string, Reaction]>([
+    ['never answers', 'hang'],
+    ['answers without end', 'drip'],
+  ])('tells again, in the same words, when its time is up, a front end that %s', async (_, reaction) => {
+    const { frontEnd, expectRepeated } = await refusedTwice(reaction);
+    let waitedFor = 0;
+    await until('all three are taken', () => {
+      const unanswered = frontEnd.heard.filter(({ taken }) => !taken).length;
+      if (unanswered > waitedFor) clock.advance(PACE.deadlineMs);
+      waitedFor = unanswered;
+      return frontEnd.taken().length === 3;
+    });
+    expectRepeated(/TIMED_OUT/);
   });
 
   test('a booking that the front end hangs on delays no other, nor the ledger', async () => {
     const stuck = await changed();
     const others = await Promise.all(Array.from({ length: 30 }, changed));
-    const frontEnd = await consumer(({ bookingId }) => (bookingId === stuck.id ? 'hang' : 'take'));
-    telling(frontEnd);
-    await until(() => frontEnd.taken().length === 90);
+    let hangs = true;
+    const frontEnd = await consumer(({ bookingId }) => (hangs && bookingId === stuck.id ? 'hang' : 'take'));
+    telling(frontEnd, NEVER_GIVES_UP);
+    await until('all others are taken', () => frontEnd.taken().length === 90);
     expect(frontEnd.heard.filter(({ bookingId }) => bookingId === stuck.id)).toHaveLength(1);
     // It still hangs, and still nobody waits for it.
     const later = await changed();
-    await until(() => frontEnd.taken().includes(`${later.id}-4`));
-    for (const other of [...others, later]) expectInOrder(frontEnd, other);
-    // Lets go of the attempt that hangs.
-    await frontEnd.stop();
-    await frontEnd.start();
+    await until('a later one is taken', () => frontEnd.taken().includes(`${later.id}-4`));
+    expect(frontEnd.heard.filter(({ bookingId }) => bookingId === stuck.id)).toHaveLength(1);
+    hangs = false;
+    clock.advance(PACE.deadlineMs);
+    await until('the stuck one is taken', () => frontEnd.taken().includes(`${stuck.id}-4`));
+    for (const booking of [...others, later, stuck]) expectInOrder(frontEnd, booking);
   });
 
   test('after an outage everything is told, each once at least and in order', async () => {
@@ -139,10 +179,13 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     await frontEnd.stop();
     telling(frontEnd);
     const bookings = await Promise.all(Array.from({ length: 40 }, changed));
-    await until(() => logged.filter((line) => line.includes('ECONNREFUSED')).length > 60);
+    await until(
+      'sixty attempts fail',
+      () => logged.filter((line) => line.includes('ECONNREFUSED')).length > 60,
+    );
     expect((await books.health()).untold).toBe(120);
     await frontEnd.start();
-    await until(() => frontEnd.taken().length === 120);
+    await until('everything is taken', () => frontEnd.taken().length === 120);
     for (const booking of bookings) expectInOrder(frontEnd, booking);
   });
 
@@ -151,8 +194,8 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const frontEnd = await consumer();
     telling(frontEnd);
     telling(frontEnd, {}, elsewhere);
-    await until(() => frontEnd.taken().length === 120);
-    await until(async () => (await books.health()).untold === 0);
+    await until('everything is taken', () => frontEnd.taken().length === 120);
+    await until('nothing is left to tell', async () => (await books.health()).untold === 0);
     expect(frontEnd.heard).toHaveLength(120);
     for (const booking of bookings) expectInOrder(frontEnd, booking);
   });
@@ -161,16 +204,18 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const bookings = await Promise.all(Array.from({ length: 5 }, changed));
     let killed = false;
     const frontEnd = await consumer(() => (killed ? 'take' : 'hang'));
-    const pace = { ...FAST, leaseMs: 2_000 };
+    const { settings: database } = shared;
     const child = await typescriptProcess('tests/teller-process.ts', {
-      TELLER: JSON.stringify({ database: where, url: frontEnd.url, secret: frontEnd.secret, pace }),
+      TELLER: JSON.stringify({ database, url: frontEnd.url, secret: frontEnd.secret, pace: PACE }),
     });
     open.push(() => child.kill());
-    await until(() => frontEnd.heard.length === 5);
+    await eventually('the child tells all five', () => frontEnd.heard.length === 5);
     await child.kill();
     killed = true;
-    telling(frontEnd);
-    await until(() => frontEnd.taken().length === 15);
+    telling(frontEnd, NEVER_GIVES_UP);
+    expect(await books.claimUntold(10, 0)).toEqual([]);
+    clock.advance(PACE.leaseMs + DAY);
+    await until('everything is taken', () => frontEnd.taken().length === 15);
     for (const booking of bookings) expectInOrder(frontEnd, booking);
     expect(frontEnd.heard.filter(({ taken }) => !taken)).toHaveLength(5);
   });
@@ -180,35 +225,31 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const [two, three, four] = ids(booking);
     const frontEnd = await consumer(({ id }) => (id === two ? { status: 422 } : 'take'));
     telling(frontEnd);
-    await until(() => frontEnd.heard.length > 2);
+    await until('it is tried three times', () => frontEnd.heard.length > 2);
     expect(frontEnd.taken()).toEqual([]);
-    await database.db
-      .updateTable('outbox')
-      .set({ first_tried_at: Date.now() - PACE.giveUpAfterMs })
-      .where('version', '=', 2)
-      .execute();
-    await until(() => frontEnd.taken().length === 2);
+    clock.advance(PACE.giveUpAfterMs);
+    await until('the next two are taken', () => frontEnd.taken().length === 2);
     expect(frontEnd.taken()).toEqual([three, four]);
     const aloud = logged.filter((line) => line.includes('"level":50'));
     expect(aloud).toHaveLength(1);
     expect(aloud[0]).toContain('gave up telling');
-    await until(async () => (await books.health()).untold === 0);
+    await until('nothing is left to tell', async () => (await books.health()).untold === 0);
     expect((await books.health()).givenUpTelling).toBe(1);
   });
 
   test('what is old when the front end is first told of it, is not given up at its first refusal', async () => {
     const { id } = await changed();
-    const twoDaysAgo = Date.now() - 2 * PACE.giveUpAfterMs;
-    await database.db.updateTable('outbox').set({ at: twoDaysAgo }).execute();
+    clock.advance(2 * PACE.giveUpAfterMs);
     const frontEnd = await consumer((_, attempt) => (attempt === 1 ? { status: 503 } : 'take'));
     telling(frontEnd);
-    await until(() => frontEnd.taken().includes(`${id}-4`));
+    await until('the last is taken', () => frontEnd.taken().includes(`${id}-4`));
     expect(frontEnd.taken()).toHaveLength(3);
   });
 
   test('an attempt that was overtaken can neither put off nor give up what was told since', async () => {
     await changed();
-    const [stale] = await books.claimUntold(10, -1);
+    const [stale] = await books.claimUntold(10, 1_000);
+    clock.advance(1_000);
     const [fresh] = await elsewhere.claimUntold(10, 60_000);
     expect(fresh).toMatchObject({ version: 2, attempt: 2 });
     expect(await books.giveUpTelling(stale!)).toBe(false);
@@ -218,15 +259,17 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect(await books.claimUntold(10, 60_000)).toMatchObject([{ version: 3 }]);
   });
 
-  test('stopping lets the attempts under way end', async () => {
+  test('stopping lets the attempts under way end, and begins no other', async () => {
     await changed();
     const frontEnd = await consumer(() => 'hang');
-    const started = telling(frontEnd, IMPATIENT);
-    await until(() => frontEnd.heard.length === 1);
-    await started.stop();
-    const heard = frontEnd.heard.length;
-    await sleep(3 * FAST.longestPauseMs);
-    expect(frontEnd.heard).toHaveLength(heard);
+    const started = telling(frontEnd);
+    await until('the first attempt is under way', () => frontEnd.heard.length === 1);
+    const stopped = started.stop();
+    clock.advance(PACE.deadlineMs);
+    await stopped;
+    expect(logged.join('')).toContain('TIMED_OUT');
+    expect(clock.timers.waiting).toBe(0);
+    expect(frontEnd.heard).toHaveLength(1);
     expect((await books.health()).untold).toBe(3);
   });
 
@@ -234,11 +277,3 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect(frontEnd.taken().filter((id) => id.startsWith(booking.id))).toEqual(ids(booking));
   }
 });
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error('It did not come to be.');
-    await sleep(10);
-  }
-}

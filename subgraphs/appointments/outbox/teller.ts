@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Timers } from '../../../domain/timers';
 import type { Ledger } from '../ledger/ledger';
 import type { UntoldChange } from '../ledger/telling';
 import type { Repeating } from '../repeatedly';
@@ -11,13 +12,15 @@ export interface TellerOptions {
   now: () => Date;
   logger: Logger;
   pace?: Pace;
+  timers?: Timers | undefined;
 }
 
 /**
  * Tells the front end of every change that a person can see: at least once, in order for each booking.
  */
-export function teller({ ledger, webhook: settings, now, logger, pace = PACE }: TellerOptions): Repeating {
-  const frontEnd = webhook(settings, AT_ONCE, now);
+export function teller(options: TellerOptions): Repeating {
+  const { ledger, webhook: settings, now, logger, pace = PACE, timers } = options;
+  const frontEnd = webhook(settings, AT_ONCE, now, timers);
   return tellInOrder<UntoldChange>({
     whom: 'the front end',
     outbox: {
@@ -34,6 +37,7 @@ export function teller({ ledger, webhook: settings, now, logger, pace = PACE }: 
     close: frontEnd.close,
     logger,
     pace,
+    timers,
   });
 }
 

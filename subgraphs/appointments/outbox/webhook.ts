@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
+import { backgroundTimers, type Timers } from '../../../domain/timers';
 
 export interface WebhookSettings {
   /** Where events are posted to. */
@@ -33,19 +34,26 @@ export interface Webhook {
  * often a change is told, and a signature over id, time and body. Any 2xx means that it was taken; its body is not read.
  * @param atOnce connections at most.
  */
-export function webhook({ url, key }: WebhookSettings, atOnce: number, now: () => Date): Webhook {
+export function webhook(
+  { url, key }: WebhookSettings,
+  atOnce: number,
+  now: () => Date,
+  timers: Timers = backgroundTimers,
+): Webhook {
   const dispatcher = new Agent({ connections: atOnce });
   return {
     async post({ id, body }, withinMs) {
       const timestamp = Math.floor(now().getTime() / 1000).toString();
       const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+      const deadline = new AbortController();
+      const cancel = timers.after(withinMs, () => deadline.abort());
       try {
         const response = await fetch(url, {
           dispatcher,
           method: 'POST',
           // Whoever could redirect events could read them.
           redirect: 'manual',
-          signal: AbortSignal.timeout(Math.max(0, Math.round(withinMs))),
+          signal: deadline.signal,
           headers: {
             'content-type': 'application/json',
             'webhook-id': id,
@@ -58,7 +66,9 @@ export function webhook({ url, key }: WebhookSettings, atOnce: number, now: () =
         await response.body?.cancel().catch(() => undefined);
         return { taken: response.ok, answer: `STATUS ${response.status}` };
       } catch (error) {
-        return { taken: false, answer: wentWrong(error) };
+        return { taken: false, answer: deadline.signal.aborted ? 'TIMED_OUT' : wentWrong(error) };
+      } finally {
+        cancel();
       }
     },
     close: () => dispatcher.close(),
@@ -68,6 +78,5 @@ export function webhook({ url, key }: WebhookSettings, atOnce: number, now: () =
 const NetworkFailure = z.object({ cause: z.object({ code: z.string() }) });
 
 function wentWrong(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'TIMED_OUT';
   return NetworkFailure.safeParse(error).data?.cause.code ?? 'UNREACHABLE';
 }

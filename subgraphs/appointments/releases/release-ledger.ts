@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { OdsCode } from '../../../domain/ods-code';
 import { changedPolicy, type ReleaseChange } from '../../../domain/release-change';
@@ -11,6 +10,7 @@ import type {
   ReleaseOutcome,
 } from '../../../domain/release-ledger';
 import type { ReleasePolicy } from '../../../domain/release-policy';
+import { machineTimers, pause, type Timers } from '../../../domain/timers';
 import { together } from '../../together';
 import { LIVE_STATES } from '../booking/states';
 import { oneOf } from '../ledger/states-in-sql';
@@ -24,7 +24,11 @@ const WAIT_FOR_SENT_MS = 15_000;
 const LOOK_EVERY_MS = 20;
 
 /** Release rules in the database that bookings are in. */
-export function releaseLedger(database: LedgerDatabase, defaultOf: DefaultPolicyOf): ReleaseLedger {
+export function releaseLedger(
+  database: LedgerDatabase,
+  defaultOf: DefaultPolicyOf,
+  timers: Timers = machineTimers,
+): ReleaseLedger {
   const { db, now, given } = database;
   const writing = ledgerWriting(database);
   const { write } = writing;
@@ -70,10 +74,10 @@ export function releaseLedger(database: LedgerDatabase, defaultOf: DefaultPolicy
   }
 
   async function untilSent(practice: OdsCode): Promise<void> {
-    const until = performance.now() + WAIT_FOR_SENT_MS;
+    const until = timers.elapsedMs() + WAIT_FOR_SENT_MS;
     let waiting = await beingSent(practice);
-    while (waiting.length > 0 && performance.now() < until) {
-      await pause(LOOK_EVERY_MS);
+    while (waiting.length > 0 && timers.elapsedMs() < until) {
+      await pause(timers, LOOK_EVERY_MS);
       waiting = await beingSent(practice, waiting);
     }
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { BreakerState, Health } from '../../../adapters/gp-system';
+import type { Timers } from '../../../domain/timers';
 import { ForKinds } from '../../access';
 import { instance } from '../../instance';
 import type { SubgraphContext } from '../../subgraph-context';
@@ -13,7 +14,10 @@ const HEALTH_WAIT_MS = 1_000;
 
 @Resolver(() => Supplier)
 export class SupplierResolver {
-  constructor(private readonly systems: GpSystems) {}
+  constructor(
+    private readonly systems: GpSystems,
+    private readonly timers: Timers,
+  ) {}
 
   @ForKinds('OPERATOR', 'ANALYST')
   @Directive('@listSize(assumedSize: 6)')
@@ -25,7 +29,8 @@ export class SupplierResolver {
   @Directive('@cost(weight: 30)')
   @FieldResolver(() => SupplierStatusEnum, { description: 'Asked just now, for at most a second.' })
   async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
-    const health = await this.systems.get(id)?.health(boundedCall(HEALTH_WAIT_MS, randomUUID(), signal));
+    const call = boundedCall(HEALTH_WAIT_MS, randomUUID(), this.timers, signal);
+    const health = await this.systems.get(id)?.health(call);
     return health?.status ?? 'DOWN';
   }
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../../../domain/caller';
 import { Caller as CallerSchema } from '../../../domain/caller';
 import { OdsCode } from '../../../domain/ods-code';
-import { practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
+import { NOON, practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
 
 const MINE = 'Z90001';
 const OTHER = 'Z90002';
@@ -37,11 +37,16 @@ const RULES = {
   cancelCutOffMinutes: 60,
 };
 
+let now = NOON;
 let practices: PracticesUnderTest;
-beforeEach(async () => {
-  practices = await practicesUnderTest();
+beforeAll(async () => {
+  practices = await practicesUnderTest(() => now);
 });
-afterEach(() => practices.close());
+beforeEach(async () => {
+  now = NOON;
+  await practices.forgetReleases();
+});
+afterAll(() => practices.close());
 
 const SET = `mutation ($input: SetReleasePolicyInput!) { setReleasePolicy(input: $input) {
   __typename
@@ -234,7 +239,7 @@ describe('releasePreview', () => {
   });
 
   it('says of one start, mode and kind of slot exactly that', async () => {
-    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString();
     const of = (minutes: number, more: string) =>
       preview(PREVIEW.replace(' }', `, from: "${at(minutes)}", to: "${at(minutes)}" ${more} }`));
     expect(await of(180, 'mode: IN_PERSON, slotType: "111 urgent"')).toEqual({
@@ -301,11 +306,10 @@ describe('releaseHistory', () => {
 
 describe('opening times', () => {
   it('are those of the directory, bank holidays considered', async () => {
-    const easter = await practicesUnderTest(() => new Date('2026-04-03T09:00:00Z'));
-    const { data } = await easter.ask(
+    now = new Date('2026-04-03T09:00:00Z');
+    const { data } = await practices.ask(
       '{ practice(odsCode: "Z90001") { openNow nextOpening { opens closes } openingHours { opens } } }',
     );
-    await easter.close();
     expect(data.practice).toMatchObject({
       openNow: false,
       nextOpening: { opens: '2026-04-07T07:00:00.000Z', closes: '2026-04-07T17:30:00.000Z' },
@@ -321,9 +325,8 @@ describe('opening times', () => {
       nextOpening: null,
       openingHours: [],
     });
-    const later = await practicesUnderTest(() => new Date('2028-01-03T09:00:00Z'));
-    const { data, errors } = await later.ask('{ practice(odsCode: "Z90001") { name openNow } }');
-    await later.close();
+    now = new Date('2028-01-03T09:00:00Z');
+    const { data, errors } = await practices.ask('{ practice(odsCode: "Z90001") { name openNow } }');
     expect(errors[0]?.message).toMatch(
       /^Bank holidays are loaded from 2024-01-01 to 2027-12-31, not for 2028-01-/,
     );

@@ -13,7 +13,7 @@ export class DirectoryFileError extends Error {
 }
 
 export interface CsvRow {
-  /** `BD.csv:12`, for people who look for it. */
+  /** The name of the file and the line, as `<file>:12`, for people who look for the row. */
   at: string;
   cells: string[];
 }

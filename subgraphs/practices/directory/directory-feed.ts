@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { backgroundTimers, pause, type Timers } from '../../../domain/timers';
 import type { PracticesTables } from '../tables';
 import type { Directory } from './directory';
 import { currentEdition } from './edition';
@@ -25,6 +25,7 @@ export async function directoryFeed(
   whenNone: () => Promise<Directory>,
   logger: Logger,
   onChange: (before: Directory, after: Directory) => Promise<void> = () => Promise.resolve(),
+  timers: Timers = backgroundTimers,
 ): Promise<DirectoryFeed> {
   let loaded = await load(db, whenNone);
   const closing = new AbortController();
@@ -37,7 +38,7 @@ export async function directoryFeed(
     await onChange(before, loaded.directory);
     logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
   };
-  const watching = watch(lookAgain, logger, closing.signal);
+  const watching = watch(lookAgain, logger, closing.signal, timers);
 
   return {
     current: () => loaded.directory,
@@ -49,9 +50,14 @@ export async function directoryFeed(
 }
 
 /** Looks until told to stop. A database that is away leaves the last edition in use. */
-async function watch(look: () => Promise<void>, logger: Logger, signal: AbortSignal): Promise<void> {
+async function watch(
+  look: () => Promise<void>,
+  logger: Logger,
+  signal: AbortSignal,
+  timers: Timers,
+): Promise<void> {
   let failing = false;
-  while (await pauseUnlessAborted(signal)) {
+  while (await pauseUnlessAborted(timers, signal)) {
     try {
       await look();
       failing = false;
@@ -63,8 +69,11 @@ async function watch(look: () => Promise<void>, logger: Logger, signal: AbortSig
 }
 
 /** @returns false when it is time to stop. */
-async function pauseUnlessAborted(signal: AbortSignal): Promise<boolean> {
-  return pause(LOOK_EVERY_MS, true, { signal, ref: false }).catch(() => false);
+async function pauseUnlessAborted(timers: Timers, signal: AbortSignal): Promise<boolean> {
+  return pause(timers, LOOK_EVERY_MS, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function load(

@@ -4,7 +4,7 @@ export interface Point {
   longitude: number;
 }
 
-/** Mean Earth radius (IUGG), metres: the one definition of distance here (api-and-security.md, section 6). */
+/** Mean Earth radius (IUGG), metres: the one definition of distance here (docs/api.md, Distance). */
 const EARTH_RADIUS_M = 6_371_008.8;
 const MILE_M = 1_609.344;
 

@@ -6,7 +6,7 @@ export interface LeftOut {
   file: ImportedFile;
   reason: string;
   count: number;
-  /** `BD.csv:12`: all that were refused, up to ten thousand; the first few of what was skipped on purpose. */
+  /** `<file>:12`: all that were refused, up to ten thousand; the first few of what was skipped on purpose. */
   at: string[];
 }
 

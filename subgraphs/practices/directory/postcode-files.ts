@@ -53,7 +53,7 @@ export async function* readOutcodes(
 }
 
 function placed(outward: string, key: string, latitudeText: string, longitudeText: string) {
-  // Northern Ireland's postcodes are under terms of their own (api-and-security.md, section 5).
+  // Northern Ireland's postcodes are under terms of their own, so they are left out.
   if (outward.startsWith('BT')) return { kind: 'skipped', reason: 'Northern Ireland' } as const;
   const latitude = Number(latitudeText);
   const longitude = Number(longitudeText);

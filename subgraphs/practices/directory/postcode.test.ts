@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { withSeed } from '../../../tests/with-seed';
 import { formatUnit, parsePostcode } from './postcode';
 
 const unit = (outward: string, inward: string) => ({ kind: 'unit', outward, inward });
@@ -56,18 +57,20 @@ describe('parsePostcode', () => {
     expect(parsePostcode(text)).toBeNull();
   });
 
-  it('never throws, and what it reads it reads again from its own writing', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string({ maxLength: 30 }),
-          fc.stringMatching(/^[A-Z]{1,2}[0-9O][0-9A-Z]? ?[0-9OI][A-Z]{2}$/),
+  it('never throws, and what it reads it reads again from its own writing', () =>
+    withSeed(41, (_, seed) => {
+      fc.assert(
+        fc.property(
+          fc.oneof(
+            fc.string({ maxLength: 30 }),
+            fc.stringMatching(/^[A-Z]{1,2}[0-9O][0-9A-Z]? ?[0-9OI][A-Z]{2}$/),
+          ),
+          (text) => {
+            const postcode = parsePostcode(text);
+            if (postcode?.kind === 'unit') expect(parsePostcode(formatUnit(postcode))).toEqual(postcode);
+          },
         ),
-        (text) => {
-          const postcode = parsePostcode(text);
-          if (postcode?.kind === 'unit') expect(parsePostcode(formatUnit(postcode))).toEqual(postcode);
-        },
-      ),
-    );
-  });
+        { seed },
+      );
+    }));
 });

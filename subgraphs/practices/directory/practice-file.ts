@@ -13,7 +13,7 @@ export interface FiledPractice {
 
 /**
  * ODS `epraccur`: 27 columns, no header (NHS England, GP and GP practice related data: file specification).
- * Columns count from 0; prescribing setting 4 is a GP practice (api-and-security.md, section 5).
+ * Columns count from 0; prescribing setting 4 is a GP practice.
  */
 const COLUMNS = 27;
 const COLUMN = { code: 0, name: 1, nation: 2, address: [4, 5, 6, 7, 8], postcode: 9 } as const;

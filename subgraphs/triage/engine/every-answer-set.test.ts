@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { naiveTriage } from '../../../tests/naive-triage';
+import { withSeed } from '../../../tests/with-seed';
 import type { PathwayContent } from '../content/content';
 import { loadContent } from '../content/load-content';
 import { ageBoundaries, answerSets, choices, subjectsOf } from './answer-sets';
@@ -60,8 +61,8 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('is never less urgent for one more tick', () => {
-    fc.assert(
+  it('is never less urgent for one more tick', () =>
+    holds(
       fc.property(anyCase(cases), fc.nat(), ({ subject, answers }, pick) => {
         const ticks = answers.flatMap(({ questionId, optionIds }) => {
           const question = pathway.questions.get(questionId)!;
@@ -78,11 +79,10 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
         const before = ended(evaluate(pathway, subject, answers));
         expect(more.disposition.urgencyRank).toBeLessThanOrEqual(before.disposition.urgencyRank);
       }),
-    );
-  });
+    ));
 
-  it('ends, when an answer is changed, where a fresh run over the changed answers ends', () => {
-    fc.assert(
+  it('ends, when an answer is changed, where a fresh run over the changed answers ends', () =>
+    holds(
       fc.property(anyChange(pathway, cases), ({ subject, answers, answer }) => {
         const changed = changeAnswer(pathway, subject, answers, answer);
         const fresh = changed.answers.reduce<readonly Answer[]>(
@@ -95,11 +95,10 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
         expect(after.sort()).toEqual(asked.sort());
         expect(changed.answers).toContainEqual(answer);
       }),
-    );
-  });
+    ));
 
-  it('does not depend on the order of the answers, nor on answers to questions that are not asked', () => {
-    fc.assert(
+  it('does not depend on the order of the answers, nor on answers to questions that are not asked', () =>
+    holds(
       fc.property(anyCase(cases), anyCase(cases), ({ subject, answers }, other) => {
         const stray = other.answers.filter(
           ({ questionId }) =>
@@ -110,8 +109,7 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
           evaluate(pathway, subject, answers),
         );
       }),
-    );
-  });
+    ));
 
   it('asks nobody twice, and nothing that is known', () => {
     const wrong = cases.filter(({ subject, answers }) => {
@@ -129,11 +127,11 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
       const found = moreUrgentIf(pathway, subject, answers);
       const given = asRecord(answers);
       expect(found.filter(({ question, option }) => given[question.id]!.includes(option.id))).toEqual([]);
-      expect(found.every((each) => each.disposition.urgencyRank < disposition.urgencyRank)).toBe(true);
+      expect(found.filter((each) => each.disposition.urgencyRank >= disposition.urgencyRank)).toEqual([]);
       const ranks = found.map((each) => each.disposition.urgencyRank);
       expect(ranks).toEqual([...ranks].sort((one, another) => another - one));
       // Nothing is above an ambulance, and the emergency screen's is above everything else.
-      expect(found.length > 0).toBe(disposition.urgencyRank > 0);
+      expect({ given, any: found.length > 0 }).toEqual({ given, any: disposition.urgencyRank > 0 });
     }
   });
 
@@ -173,6 +171,12 @@ it('has a pathway or a refusal that says what to do for everybody, at every age 
   for (const { refusals } of content.pathways.values())
     for (const { text } of refusals) expect(text).toMatch(/\b111\b.*\b999\b/s);
 });
+
+function holds<Values>(property: fc.IProperty<Values>): Promise<void> {
+  return withSeed(111, (_, seed) => {
+    fc.assert(property, { seed });
+  });
+}
 
 /** A few answer sets of one person on which the two interpreters disagree. */
 function disagreeing(pathway: PathwayContent, subject: Subject): (readonly Answer[])[] {

@@ -17,13 +17,20 @@ const ORDER: readonly OutcomeChange['kind'][] = ['less urgent', 'more urgent', '
  */
 export function compareTables(before: OutcomeTable | null, after: OutcomeTable): OutcomeChange[] {
   const changes = new Map<string, OutcomeChange>();
+  const everybody = peopleOfBoth(before, after).map((person) => ({
+    person,
+    groupBefore: before === null ? undefined : groupOf(before, person),
+    groupAfter: groupOf(after, person),
+  }));
   for (const answers of new Set([...(before?.outcomes.keys() ?? []), ...after.outcomes.keys()]))
-    for (const each of peopleOfBoth(before, after)) {
-      const change = changeFor(answers, each, before, after);
+    for (const { person, groupBefore, groupAfter } of everybody) {
+      const old = endingFor(before, answers, groupBefore);
+      const now = endingFor(after, answers, groupAfter);
+      const change = changeOf(answers, before, old, after, now);
       if (change === null) continue;
       const key = [change.kind, answers, change.before, change.after].join('\t');
       const same = changes.get(key) ?? { ...change, people: [] };
-      changes.set(key, { ...same, people: [...same.people, each] });
+      changes.set(key, { ...same, people: [...same.people, person] });
     }
   return [...changes.values()].sort(
     (one, other) =>
@@ -42,14 +49,13 @@ export function changeLine({ kind, answers, people, before, after }: OutcomeChan
   return `${kind}: ${way}  for ${people.join(' ')}: ${answers}`;
 }
 
-function changeFor(
+function changeOf(
   answers: string,
-  person: Person,
   before: OutcomeTable | null,
+  old: Ending | undefined,
   after: OutcomeTable,
+  now: Ending | undefined,
 ): Omit<OutcomeChange, 'people'> | null {
-  const old = before && endingFor(before, answers, person);
-  const now = endingFor(after, answers, person);
   if (!old && !now) return null;
   const said = {
     answers,
@@ -63,24 +69,27 @@ function changeFor(
   return { kind: is > was ? 'less urgent' : is < was ? 'more urgent' : 'as urgent', ...said };
 }
 
-function endingFor(table: OutcomeTable, answers: string, person: Person): Ending | undefined {
-  const group = groupOf(table, person);
-  return group === undefined ? undefined : table.outcomes.get(answers)?.get(group);
+function endingFor(
+  table: OutcomeTable | null,
+  answers: string,
+  group: Person | undefined,
+): Ending | undefined {
+  return group === undefined ? undefined : table?.outcomes.get(answers)?.get(group);
 }
 
 /** The group of a table that somebody of another table's group belongs to. */
 function groupOf(table: OutcomeTable, person: Person): Person | undefined {
   const { sex, age } = read(person);
-  return everybody(table)
+  return peopleOf(table)
     .filter((each) => read(each).sex === sex && read(each).age <= age)
     .sort((one, other) => read(other).age - read(one).age)[0];
 }
 
 function peopleOfBoth(before: OutcomeTable | null, after: OutcomeTable): Person[] {
-  return [...new Set([...(before === null ? [] : everybody(before)), ...everybody(after)])];
+  return [...new Set([...(before === null ? [] : peopleOf(before)), ...peopleOf(after)])];
 }
 
-function everybody({ people, outcomes }: OutcomeTable): Person[] {
+function peopleOf({ people, outcomes }: OutcomeTable): Person[] {
   return [...people, ...(outcomes.get(REFUSED)?.keys() ?? [])];
 }
 

@@ -8,7 +8,7 @@ export type Path = readonly (string | number)[];
 export interface Finding {
   rule: Rule;
   severity: 'failure' | 'warning';
-  /** Within the content folder, `pathways/child-rash.yaml`. */
+  /** Within the content folder, as `pathways/<id>.yaml`. */
   file: string;
   path: Path;
   /** Says what to mend. */
@@ -28,7 +28,7 @@ export function unless(holds: boolean, finding: () => Finding): Finding[] {
   return holds ? [] : [finding()];
 }
 
-/** `pathways/child-rash.yaml:57 questions.fever: There is no question "x". (rule 3)` */
+/** `pathways/<id>.yaml:57 questions.fever: There is no question "x". (rule 3)` */
 export function findingLine({ file, path, message, rule }: Finding, line: number | undefined): string {
   const at = `${file}${line === undefined ? '' : `:${line}`}${path.length === 0 ? '' : ` ${path.join('.')}`}`;
   return `${at}: ${message} (${rule === 'vignette' ? 'vignette' : `rule ${rule}`})`;
