@@ -8,6 +8,7 @@ import type { PatientCaller } from '../domain/caller';
 import { ageInMonths, londonDate } from '../domain/london-time';
 import { OdsCode } from '../domain/ods-code';
 import { keyedDigest } from '../domain/secret';
+import { machineTimers } from '../domain/timers';
 import type { ReleasePolicy } from '../domain/release-policy';
 import { confirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot, type HoldSlot } from '../subgraphs/appointments/booking/hold-slot';
@@ -177,6 +178,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
     holdMs: 300_000,
     sweepEveryMs: HOUR,
     now: () => new Date(),
+    timers: machineTimers,
     logger,
   };
   return { deps, database, supplier };

@@ -9,6 +9,7 @@ import pino from 'pino';
 import { createGpSystems } from '../adapters/registry';
 import { OdsCode } from '../domain/ods-code';
 import type { ReleasePolicy } from '../domain/release-policy';
+import { machineTimers } from '../domain/timers';
 import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds';
 import { freePort } from '../http/free-port';
 import { findOptions } from '../subgraphs/appointments/options/find-options';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
       liveBeside: () => Promise.resolve({ slots: new Set<string>(), others: () => [] }),
     },
     now,
+    timers: machineTimers,
     logger,
   };
 

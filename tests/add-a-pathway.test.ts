@@ -8,10 +8,11 @@ import { pathwayFinder } from '../subgraphs/triage/find-pathways';
 
 const page = readFileSync(join(__dirname, '..', 'docs', 'add-a-pathway.md'), 'utf8');
 const pathway = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+const TODAY = new Date('2026-11-23');
 const files = readContentFiles(CONTENT_FOLDER).set('pathways/sinusitis.yaml', pathway);
 
 it('shows a pathway that passes every rule but its acceptance, which is the next step on the page', () => {
-  const report = checkContent(files, { tables: new Map(), accepted: [] }, new Date('2026-11-23'));
+  const report = checkContent(files, { tables: new Map(), accepted: [] }, TODAY);
   const ofThis = [...report.failures, ...report.warnings].filter(({ file }) => file.includes('sinusitis'));
   expect(ofThis.map(({ rule }) => rule)).toEqual([20]);
   expect(report.failures.filter(({ rule }) => rule !== 20)).toEqual([]);
@@ -20,7 +21,7 @@ it('shows a pathway that passes every rule but its acceptance, which is the next
 it('adds it by that one file: it is found, asked and answered', () => {
   const content = contentFrom(files);
   expect(content.pathways.has('sinusitis')).toBe(true);
-  const found = pathwayFinder(content)({ search: 'stuffy nose', first: 5 }, new Date());
+  const found = pathwayFinder(content)({ search: 'stuffy nose', first: 5 }, TODAY);
   expect(found.map(({ id }) => id)).toEqual(['sinusitis']);
 });
 
@@ -37,11 +38,7 @@ it.each([
 ])('has a checker that says what to mend when "%s" is not as it should be', (before, after, message) => {
   const wrong = new Map([...files].filter(([name]) => !name.startsWith('pathways/')));
   wrong.set('pathways/sinusitis.yaml', pathway.replace(before, after));
-  const { failures, lines } = checkContent(
-    wrong,
-    { tables: new Map(), accepted: [] },
-    new Date('2026-11-23'),
-  );
+  const { failures, lines } = checkContent(wrong, { tables: new Map(), accepted: [] }, TODAY);
   const said = failures.map((finding) => findingLine(finding, lines(finding.file, finding.path))).join('\n');
   expect(said).toMatch(/^pathways\/sinusitis\.yaml:\d+ /m);
   expect(said).toContain(message);

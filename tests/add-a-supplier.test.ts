@@ -98,7 +98,7 @@ describe('a new supplier', () => {
     takeFromThePage(root);
     certificate = certificates(root, ['sandpit'])[0]!;
     results = new Map(certificate.results.map((result) => [result.id, result]));
-  }, 120_000);
+  });
   afterAll(() => {
     rmSync(root, { recursive: true });
   });
@@ -156,7 +156,7 @@ describe('npm run adapter:new', () => {
       root,
       SCAFFOLDS.map(([, id]) => id),
     );
-  }, 120_000);
+  });
   afterAll(() => {
     rmSync(root, { recursive: true });
   });
@@ -167,10 +167,9 @@ describe('npm run adapter:new', () => {
       const { level, results } = made[index]!;
       expect(level).toBe('L0');
       const failed = results.filter(({ outcome }) => outcome === 'FAILED');
-      const saying = failed.filter(({ reason }) => /Write \w+ in adapters\//.test(reason ?? ''));
-      expect(saying.length).toBeGreaterThan(failed.length * 0.8);
+      expect(failed.filter(({ reason }) => !/Write \w+ in adapters\//.test(reason ?? ''))).toEqual([]);
       for (const operation of ['searchSlots', 'health'])
-        expect(JSON.stringify(saying)).toContain(`Write ${operation}`);
+        expect(JSON.stringify(failed)).toContain(`Write ${operation}`);
     },
   );
 
@@ -185,7 +184,7 @@ describe('npm run adapter:new', () => {
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', root], { encoding: 'utf8' });
     expect(stdout).toBe('');
-  }, 120_000);
+  });
 
   it('refuses a name that is taken, with nothing written', () => {
     const list = contents(root);

@@ -1,14 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { verifyAudit, type AuditEntry, type AuditStore, type ChainedEntry } from '../domain/audit';
+import { manualTimers } from '../domain/manual-timers';
 import { openAuditStore } from '../subgraphs/audit-store';
 import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
 import { testDatabases } from './databases';
+import { eventually } from './eventually';
 import { auditLog } from '../gateway/audit/audit-log';
 
 const logger = pino({ level: 'silent' });
-const now = () => new Date();
+const now = () => new Date('2026-11-23T12:00:00Z');
 const TIMES = { gather: 5, again: 20 };
 
 const entry = (operation: string): Omit<AuditEntry, 'at'> => ({
@@ -114,10 +115,14 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
 
 describe('a store that does not take entries', () => {
   let isBroken = true;
+  let refusals = 0;
   const kept: ChainedEntry[] = [];
   const store: Omit<AuditStore, 'entries'> = {
     append(entries) {
-      if (isBroken && kept.length > 0) return Promise.reject(new Error('disk full'));
+      if (isBroken && kept.length > 0) {
+        refusals += 1;
+        return Promise.reject(new Error('disk full'));
+      }
       kept.push(...entries);
       return Promise.resolve();
     },
@@ -126,15 +131,23 @@ describe('a store that does not take entries', () => {
   };
 
   test('is tried again: nothing is lost, nothing is said to be written before it is, and there is an end to waiting', async () => {
-    const log = await auditLog(store, { now, logger }, TIMES);
+    const timers = manualTimers();
+    const log = await auditLog(store, { now, logger, timers }, TIMES);
     let isWritten = false;
     const written = log.record(entry('Awaited'), true).then(() => (isWritten = true));
-    await pause(100);
+    for (let tries = 1; tries <= 3; tries++) {
+      await eventually('it is refused, and waits', () => refusals === tries && timers.waiting === 1);
+      timers.advance(TIMES.again - 1);
+      expect(refusals).toBe(tries);
+      timers.advance(1);
+    }
     expect(isWritten).toBe(false);
     expect(log.hasRoom()).toBe(true);
     const rest = Array.from({ length: 9_999 }, () => log.record(entry('Waiting')));
     expect(log.hasRoom()).toBe(false);
+    await eventually('it is refused once more', () => refusals === 4 && timers.waiting === 1);
     isBroken = false;
+    timers.advance(TIMES.again);
     await Promise.all([written, ...rest]);
     expect(log.hasRoom()).toBe(true);
     expect(kept.map(({ sequence }) => sequence)).toEqual(

@@ -12,6 +12,7 @@ import {
   type Surroundings,
 } from '../start';
 import { supplierIds } from '../adapters/registry';
+import type { Timers } from '../domain/timers';
 import { expectNobodyNamed } from './planted';
 import type { RunningSimulators } from '../adapters/start-simulators';
 
@@ -22,8 +23,16 @@ export interface GatewayUnderTest {
   simulators: RunningSimulators;
   /** Every log line of every part, at the most talkative level. */
   logged: string[];
+  /** The time of day in which all of it lives; databases and tokens live in the machine's. */
+  now: () => Date;
   close(): Promise<void>;
 }
+
+/**
+ * A Monday in winter, when London keeps UTC. Before the machine's time, so that nothing that the ledger dates by its
+ * database's clock is old already.
+ */
+export const NOON = '2024-11-25T12:00:00Z';
 
 const ANY_PORT = {
   PORT: '0',
@@ -31,33 +40,43 @@ const ANY_PORT = {
   PRACTICES_PORT: '0',
   APPOINTMENTS_PORT: '0',
   SIMULATOR_CONTROL_PORT: '0',
-  // How busy the machine is with other tests is no test's subject.
+  // How fast, or how busy, the machine is is no test's subject.
   LIMIT_LOOP_LAG_MS: '60000',
+  LIMIT_QUERY_SECONDS: '600',
+  LIMIT_CALLER_COST_PER_MINUTE: '1000000000',
 };
 
-function surroundings(env: Record<string, string>): Surroundings & { logged: string[] } {
+function surroundings(env: Record<string, string>, timers?: Timers): Surroundings & { logged: string[] } {
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'gp-booking-'));
   const logged: string[] = [];
   return {
     config: readConfig({ ...ANY_PORT, NODE_ENV: 'test', DATA_DIR: dataDir, ...env }),
     logger: pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
-    now: () => new Date(),
+    now: () => new Date(NOON),
     explorerFolder: join(__dirname, '..', 'dist', 'gateway', 'explorer', 'public'),
     logged,
+    timers,
   };
 }
 
-/** One process, subgraphs called as functions. */
-export async function inOneProcess(env: Record<string, string> = {}): Promise<GatewayUnderTest> {
-  const on = surroundings(env);
+/**
+ * One process, subgraphs called as functions.
+ * @param timers by which suppliers are waited for: with manual ones none runs out of time until a test says so
+ */
+export async function inOneProcess(
+  env: Record<string, string> = {},
+  timers?: Timers,
+): Promise<GatewayUnderTest> {
+  const on = surroundings(env, timers);
   const { url, simulators, close } = await startEverything(on);
   if (simulators === null) throw new Error('Tests run on simulated suppliers.');
-  return namingNobody({ url, simulators, close, config: on.config, logged: on.logged });
+  const { config, logged, now } = on;
+  return namingNobody({ url, simulators, close, config, logged, now });
 }
 
 /** Gateway and subgraphs as they run in processes of their own: over HTTP, the caller in a signed header. */
-export async function overHttp(): Promise<GatewayUnderTest> {
-  const on = surroundings({});
+export async function overHttp(timers?: Timers): Promise<GatewayUnderTest> {
+  const on = surroundings({}, timers);
   const simulators = await startSuppliers(on);
   const urls = {
     ...Object.fromEntries(
@@ -81,6 +100,7 @@ export async function overHttp(): Promise<GatewayUnderTest> {
     config,
     simulators,
     logged: on.logged,
+    now: on.now,
     async close() {
       await gateway.close();
       for (const subgraph of subgraphs) await subgraph.close();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { playCaseStudy } from '../demo/case-study';
 import { demoIssuer } from '../demo/issuer';
 import { simulatorControl } from '../demo/simulator-control';
+import { manualTimers } from '../domain/manual-timers';
 import { inOneProcess } from './gateway-under-test';
 
 /** Node hands a connection's options on as they came, or in a list of its own. */
@@ -18,12 +19,13 @@ const Target = z.union([
 test('starting everything and playing the case study stays on this machine', async () => {
   const connect = jest.spyOn(net.Socket.prototype, 'connect');
   const lookup = jest.spyOn(dns, 'lookup');
-  const gateway = await inOneProcess();
+  const gateway = await inOneProcess({}, manualTimers());
   await playCaseStudy({
     graphqlUrl: `${gateway.url}/graphql`,
     control: simulatorControl(gateway.simulators.controlUrl),
     issuer: await demoIssuer(gateway.config.dataDir),
     postcode: undefined,
+    now: gateway.now,
   });
   await gateway.close();
   const hosts = connect.mock.calls.map(([target]) => Target.parse(target).host);

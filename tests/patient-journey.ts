@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { demoIssuer } from '../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, type DemoFamily } from '../demo/people';
@@ -49,15 +49,18 @@ export async function raw(url: string, init: RequestInit): Promise<RawAnswer> {
 }
 
 /** Where a family is made known: to the gateway by a token, to its practice by the simulators' control. */
-export type Place = Pick<GatewayUnderTest, 'url'> & { dataDir: string; controlUrl: string };
+export type Place = Pick<GatewayUnderTest, 'url' | 'now'> & { dataDir: string; controlUrl: string };
+
+/** The first family, 0, is the demo's own. */
+let families = 0;
 
 /** A mother who is signed in, her son, and the practice that knows both. */
-export function newFamily({ url, config, simulators }: GatewayUnderTest) {
-  return newFamilyAt({ url, dataDir: config.dataDir, controlUrl: simulators.controlUrl });
+export function newFamily({ url, now, config, simulators }: GatewayUnderTest) {
+  return newFamilyAt({ url, now, dataDir: config.dataDir, controlUrl: simulators.controlUrl });
 }
 
 export async function newFamilyAt(place: Place): Promise<DemoFamily & { token: string; ask: Ask }> {
-  const family = demoFamily(CASE_STUDY_PRACTICE, randomInt(1, 400_000), new Date());
+  const family = demoFamily(CASE_STUDY_PRACTICE, ++families, place.now());
   const control = simulatorControl(place.controlUrl);
   for (const person of [family.mother, family.son]) {
     plantPerson(person);
@@ -127,7 +130,7 @@ export const WITHIN_A_DAY = {
   'child-rash.compared-with-normal': 'well',
 };
 
-export const OPTIONS = `query ($id: ID!, $because: ElsewhereReason, $wait: Int! = 2500, $first: Int! = 5) {
+export const OPTIONS = `query ($id: ID!, $because: ElsewhereReason, $wait: Int! = 10000, $first: Int! = 5) {
   assessment(id: $id) {
     appointmentOptions(elsewhereBecause: $because, waitAtMost: $wait, first: $first) {
       __typename

@@ -17,7 +17,6 @@ export async function postgresCluster(name: string, maxConnections: number): Pro
   const bin = binaries();
   if (bin === null) return null;
   const folder = mkdtempSync(join(tmpdir(), name));
-  const port = await freePort();
   const account = unprivileged();
   if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, 'data');
@@ -27,6 +26,7 @@ export async function postgresCluster(name: string, maxConnections: number): Pro
     { ...account, cwd: folder },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr.toString()}`);
+  const port = await freePort();
   const address = ['-h', '127.0.0.1', '-p', String(port)];
   const settings = ['-D', data, ...address, '-k', folder, '-c', `max_connections=${maxConnections}`];
   return {

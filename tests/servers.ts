@@ -2,8 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../http/free-port';
+import { eventually } from './eventually';
 import { postgresCluster } from './postgres-cluster';
 
 /** A real Redis or PostgreSQL that lives as long as one test run. */
@@ -12,46 +12,35 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** A Redis that can be hurt. */
-export interface TestRedis extends TestServer {
-  port: number;
-  /** As a crash does it: nothing is saved, nobody is told. Resolves when it is gone. */
-  kill(): Promise<void>;
-  /** On the same port, after `kill`; with its default settings nothing is remembered. */
-  restart(): Promise<void>;
-  /** Hangs: connections stay open, nothing is answered. */
-  pause(): void;
-  resume(): void;
-}
-
 /** Null when the machine has no redis-server. */
-export async function startRedis(extraArguments: string[] = []): Promise<TestRedis | null> {
+export async function startRedis(): Promise<TestServer | null> {
   if (spawnSync('redis-server', ['--version']).status !== 0) return null;
-  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-redis-'));
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  const start = async () => {
-    const started = spawn('redis-server', [...args, ...extraArguments], { stdio: 'ignore' });
-    const pong = () => spawnSync('redis-cli', ['-p', String(port), 'ping']).stdout.toString();
-    await until(() => pong().startsWith('PONG'), 'Redis');
-    return started;
-  };
-  let server = await start();
+  // Another program may have taken the port meanwhile.
+  const { port, server } = await eventually('Redis has a port', async () => {
+    const free = await freePort();
+    const running = await redisOn(free, folder);
+    return running && { port: free, server: running };
+  });
   return {
     url: `redis://127.0.0.1:${port}`,
-    port,
-    kill: () => ended(server, 'SIGKILL'),
-    async restart() {
-      server = await start();
-    },
-    pause: () => server.kill('SIGSTOP'),
-    resume: () => server.kill('SIGCONT'),
     async stop() {
-      server.kill('SIGCONT');
-      await ended(server, 'SIGTERM');
+      await end(server, 'SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Null when it ends before it answers. */
+async function redisOn(port: number, folder: string): Promise<ChildProcess | null> {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  const answers = () => {
+    const { stdout } = spawnSync('redis-cli', ['-p', String(port), 'info', 'server']);
+    return stdout.toString().includes(`process_id:${server.pid}\r`);
+  };
+  await eventually('Redis answers, or has ended', () => hasEnded(server) || answers());
+  return hasEnded(server) ? null : server;
 }
 
 /** Null when the machine has no PostgreSQL server. */
@@ -59,27 +48,26 @@ export async function startPostgres(): Promise<TestServer | null> {
   const cluster = await postgresCluster('gp-booking-postgres-', 300);
   if (cluster === null) return null;
   const server = cluster.launch();
-  await until(cluster.isReady, 'PostgreSQL');
+  await eventually('PostgreSQL is ready', () => {
+    if (hasEnded(server)) throw new Error('PostgreSQL has ended.');
+    return cluster.isReady();
+  });
   return {
     url: `postgres://postgres@127.0.0.1:${cluster.port}/postgres`,
     async stop() {
-      await ended(server, 'SIGINT');
+      await end(server, 'SIGINT');
       rmSync(cluster.folder, { recursive: true, force: true });
     },
   };
 }
 
-async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasEnded(server)) return;
   const gone = new Promise((resolve) => server.once('exit', resolve));
   server.kill(signal);
   await gone;
-}
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (ready()) return;
-    await sleep(50);
-  }
-  throw new Error(`${what} did not start within 10 seconds.`);
 }

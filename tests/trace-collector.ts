@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { freePort } from '../http/free-port';
 
 const Span = z.object({
   spanId: z.string(),
@@ -27,26 +26,29 @@ export function traceCollector() {
     });
   });
 
-  function wayTo(span: Span): string[] {
+  function pathTo(span: Span): string[] {
     const parent = spans.get(span.parentSpanId ?? '');
-    return [...(parent === undefined ? [] : wayTo(parent)), span.name];
+    return [...(parent === undefined ? [] : pathTo(parent)), span.name];
   }
 
   return {
     async start(): Promise<string> {
-      const port = await freePort();
-      server.listen(port, '127.0.0.1');
+      server.listen(0, '127.0.0.1');
       await once(server, 'listening');
-      return `http://127.0.0.1:${port}`;
+      const address = server.address();
+      if (address === null || typeof address === 'string')
+        throw new Error('An HTTP server listens on a port.');
+      return `http://127.0.0.1:${address.port}`;
     },
-    /** Of each span the names from the root to it. */
-    ways: () => [...spans.values()].map(wayTo),
+    /** For each span the names from the root to it. */
+    paths: () => [...spans.values()].map(pathTo),
     /** All that was sent. */
-    said: () => bodies.join(''),
-    stop() {
+    received: () => bodies.join(''),
+    async stop() {
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      return Promise.resolve();
+      await closed;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../subgraphs/triage/engine/evaluate';
 
 /**
- * The case that must always work (triage.md 6.9): a mother asks for her son of 6 with a rash. No emergency, no red flag,
+ * The case that must always work: a mother asks for her son of 6 with a rash. No emergency, no red flag,
  * a fever for less than 5 days, no signs of scarlet fever or chickenpox, and he is much less active than normal.
  */
 export const CASE_STUDY: readonly Answer[] = [

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
@@ -6,19 +7,34 @@ import { raw, type RawAnswer } from '../patient-journey';
 
 /** Attacks 11 to 20 and 26 of docs/security.md, against the gateway as it is started; the table there names the tests of the others. */
 let gateway: GatewayUnderTest;
+/** What a hundred questions that nobody minds take. */
+let harmlessCpuMs: number;
+
 beforeAll(async () => {
   gateway = await inOneProcess({ CORS_ORIGINS: 'https://app.example' });
+  const small = () => ask('{ practice(odsCode: "Z90001") { name } }');
+  await small();
+  harmlessCpuMs = await cpuMs(async () => {
+    for (let asked = 0; asked < 100; asked++) await small();
+  });
 });
 afterAll(() => gateway.close());
 
-/** What the gateway itself says how long it took. */
-async function serverMs(requestId: string | null): Promise<number> {
-  for (let tries = 0; tries < 100; tries++) {
-    const line = gateway.logged.find((one) => one.includes(String(requestId)) && one.includes('"answered"'));
-    if (line !== undefined) return z.object({ elapsedMs: z.number() }).parse(JSON.parse(line)).elapsedMs;
-    await pause(5);
-  }
-  throw new Error('The gateway did not say that it answered.');
+/** What this process, which is gateway and client in one, computes for some work; waiting for a busy machine is none. */
+async function cpuMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = z.function({ input: [], output: z.void() }).parse(runInNewContext('gc'));
+
+/** Bytes that are in use, and not merely not yet given back. */
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -43,7 +59,7 @@ const FAN_OUT = `{ practice(odsCode: "A") { ...F0 } } ${repeated(
   (index) => `fragment F${index} on Practice { ...F${index + 1} ...F${index + 1} }`,
 )} fragment F20 on Practice { name }`;
 
-describe.each<[string, string, () => Promise<RawAnswer>]>([
+const ATTACKS: readonly [name: string, code: string, attack: () => Promise<RawAnswer>][] = [
   [
     '11 depth bomb',
     'DOCUMENT_TOO_DEEP',
@@ -134,20 +150,33 @@ describe.each<[string, string, () => Promise<RawAnswer>]>([
     'BAD_REQUEST',
     () => send('query={__typename}', { 'content-type': 'text/plain' }),
   ],
-])('%s', (_, code, attack) => {
-  test(`is answered with ${code}, within 50 ms and with less than 50 MB`, async () => {
-    const before = process.memoryUsage().heapUsed;
+];
+
+test.each(ATTACKS)(
+  '%s is answered with %s, for less work than a hundred harmless questions',
+  async (_, code, attack) => {
     const took: number[] = [];
-    for (let tries = 0; tries < 5; tries++) {
-      const { text, headers } = await attack();
-      took.push(await serverMs(headers.get('x-request-id')));
-      expect(text).toContain(`"code":"${code}"`);
-      expect(text).not.toMatch(/did you mean/i);
-    }
-    // The best of five: what else the machine does is no attack's doing.
-    expect(Math.min(...took)).toBeLessThan(50);
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000);
-  });
+    for (let tries = 0; tries < 5; tries++)
+      took.push(
+        await cpuMs(async () => {
+          const { text } = await attack();
+          expect(text).toContain(`"code":"${code}"`);
+          expect(text).not.toMatch(/did you mean/i);
+        }),
+      );
+    // The best of five: the first of a kind is compiled, and garbage is collected at any time.
+    expect(Math.min(...took)).toBeLessThan(harmlessCpuMs);
+  },
+);
+
+test('all of them, again and again, leave nothing behind', async () => {
+  const allOfThem = async () => {
+    for (const [, , attack] of ATTACKS) await attack();
+  };
+  await allOfThem();
+  const before = heapInUse();
+  for (let times = 0; times < 5; times++) await allOfThem();
+  expect(heapInUse() - before).toBeLessThan(10_000_000);
 });
 
 describe('20 pages of other origins', () => {

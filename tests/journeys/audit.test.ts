@@ -19,7 +19,7 @@ describe('the audit trail of a booking', () => {
   async function booked(ask: Ask): Promise<string> {
     const { id } = await checkSymptoms(ask, family.son, BOOKABLE);
     const because = 'OWN_PRACTICE_TIMES_DO_NOT_SUIT';
-    const { ownPractice, elsewhere } = await findOptions(ask, { id, because, wait: 8_000 });
+    const { ownPractice, elsewhere } = await findOptions(ask, { id, because });
     const slotId = [ownPractice, ...elsewhere].flatMap((one) => one?.slots ?? [])[0]!.id;
     const key = randomUUID();
     const wanted = { slotId, patientId: family.son.id, idempotencyKey: key };
@@ -53,7 +53,7 @@ describe('the audit trail of a booking', () => {
     const store = await openAuditStore(audit);
     for await (const entry of store.entries()) entries.push(entry);
     await store.close();
-  }, 120_000);
+  });
 
   const of = (operation: string) => entries.filter((entry) => entry.operation === operation);
 
@@ -82,7 +82,7 @@ describe('the audit trail of a booking', () => {
   test('names nobody, and holds no id, token or word that could', () => {
     const text = JSON.stringify(entries);
     expect(planted.length).toBeGreaterThan(15);
-    for (const secret of planted) expect(text).not.toContain(secret);
+    expect(planted.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
   test('lets nobody speak for the chain', () => {

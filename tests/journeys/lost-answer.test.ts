@@ -18,6 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+/** The book is not read back meanwhile: how long that would take to come about is another test's subject. */
+function bookCannotBeRead(): void {
+  const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
+  gateway.simulators.faults.add({ supplier: 'gp-connect', operation: 'READ', fault });
+}
+afterEach(() => {
+  gateway.simulators.faults.clear();
+});
+
 async function held({ ask, son }: Awaited<ReturnType<typeof newFamily>>) {
   const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
   const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
@@ -32,6 +41,7 @@ test('a booking whose answer was lost is CHECKING, once, and nothing else is boo
   const family = await newFamily(gateway);
   const { ask, son } = family;
   const { holdId, again } = await held(family);
+  bookCannotBeRead();
   gateway.simulators.faults.add({
     supplier: 'gp-connect',
     operation: 'BOOK',

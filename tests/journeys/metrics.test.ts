@@ -12,12 +12,14 @@ async function scrape(url: string | undefined): Promise<{ status: number; text: 
   return { status: response.status, text: await response.text() };
 }
 
-describe('metrics', () => {
+describe('metrics of everything in one process', () => {
   let gateway: GatewayUnderTest;
-  afterEach(() => gateway.close());
-
-  test('of everything in one process are on its one server', async () => {
+  beforeAll(async () => {
     gateway = await inOneProcess();
+  });
+  afterAll(() => gateway.close());
+
+  test('are on its one server', async () => {
     const { status, text } = await scrape(gateway.url);
     expect(status).toBe(200);
     expect(text).toMatch(OF_APPOINTMENTS);
@@ -25,18 +27,7 @@ describe('metrics', () => {
     expect(text).toContain('gp_booking_supplier_breaker{supplier="emis",state="CLOSED"} 1');
   });
 
-  test('of appointments alone are on its own server, which answers nothing else to strangers', async () => {
-    gateway = await overHttp();
-    const { url } = gateway.config.subgraphs.appointments;
-    expect((await scrape(url)).text).toMatch(OF_APPOINTMENTS);
-    expect((await fetch(url!, { method: 'POST', body: '{"query":"{__typename}"}' })).status).toBe(401);
-    const ofGateway = await scrape(gateway.url);
-    expect(ofGateway.text).toMatch(OF_THE_PROCESS);
-    expect(ofGateway.text).not.toMatch(OF_APPOINTMENTS);
-  });
-
   test('are all that the alerts, the dashboard and the page for operators speak of', async () => {
-    gateway = await inOneProcess();
     const docs = ['operate.md', 'operate/alerts.yaml', 'operate/dashboard.json'].map((file) =>
       readFileSync(join(__dirname, '..', '..', 'docs', file), 'utf8'),
     );
@@ -53,7 +44,6 @@ describe('metrics', () => {
   });
 
   test('name published operations, codes and what suppliers answer, and nothing that anybody wrote', async () => {
-    gateway = await inOneProcess();
     const { ask } = await newFamily(gateway);
     const published = readFileSync(
       join(__dirname, '..', '..', 'schema', 'operations', 'MyBookings.graphql'),
@@ -67,6 +57,21 @@ describe('metrics', () => {
     expect(text).toContain('gp_booking_gateway_operation_seconds_count{operation="other"} 1');
     expect(text).toContain('gp_booking_gateway_refusals_total{code="UNAUTHENTICATED"} 1');
     expect(text).not.toContain('Unmistakable');
+  });
+});
+
+describe('metrics', () => {
+  let gateway: GatewayUnderTest;
+  afterEach(() => gateway.close());
+
+  test('of appointments alone are on its own server, which answers nothing else to strangers', async () => {
+    gateway = await overHttp();
+    const { url } = gateway.config.subgraphs.appointments;
+    expect((await scrape(url)).text).toMatch(OF_APPOINTMENTS);
+    expect((await fetch(url!, { method: 'POST', body: '{"query":"{__typename}"}' })).status).toBe(401);
+    const ofGateway = await scrape(gateway.url);
+    expect(ofGateway.text).toMatch(OF_THE_PROCESS);
+    expect(ofGateway.text).not.toMatch(OF_APPOINTMENTS);
   });
 
   test('are not there when they are switched off', async () => {

@@ -75,9 +75,10 @@ test('a pathway that is switched off offers no slots any more, until it is on ag
 test('an analyst counts symptom checks, and nobody else does', async () => {
   const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
     __typename ... on AssessmentStatistics { rows { started { value suppressed } } } } }`;
-  const today = new Date().toISOString().slice(0, 10);
-  const input = { from: '2026-01-01', to: today, groupBy: [] };
-  const { data } = await analyst(query, { input: { ...input, from: today } });
+  await checkSymptoms(family.ask, family.son, BOOKABLE);
+  const today = gateway.now().toISOString().slice(0, 10);
+  const input = { from: today, to: today, groupBy: [] };
+  const { data } = await analyst(query, { input });
   expect(data).toMatchObject({
     assessmentStatistics: { rows: [{ started: { value: null, suppressed: true } }] },
   });
