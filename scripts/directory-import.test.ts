@@ -38,7 +38,7 @@ function bundle(file: string, outfile: string): void {
     outfile,
     bundle: true,
     platform: 'node',
-    external: ['libsql', 'pg-native'],
+    external: ['libsql', 'pg-native', 'class-validator'],
     logLevel: 'error',
   });
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pino from 'pino';
-import type { GpSystem, Slot } from '../adapters/gp-system';
+import type { Call, GpSystem, Slot } from '../adapters/gp-system';
 import { createGpSystems } from '../adapters/registry';
 import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
 import { demoFamily } from '../demo/people';
@@ -11,6 +11,7 @@ import type { ReleaseRules } from '../domain/release-change';
 import type { ReleaseNote } from '../domain/release-ledger';
 import type { ReleasePolicy } from '../domain/release-policy';
 import { keyedDigest } from '../domain/secret';
+import type { Timers } from '../domain/timers';
 import type { AppointmentsDeps } from '../subgraphs/appointments';
 import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps';
 import type { ConfirmBooking } from '../subgraphs/appointments/booking/confirm-booking';
@@ -24,12 +25,18 @@ import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { patients } from '../subgraphs/appointments/patients';
 import { sealer } from '../subgraphs/appointments/sealed';
-import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
+import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
+import { unlimitedTimers, testClock, type TestClock } from './test-clock';
 
-/** The booking services on a real ledger and real simulated suppliers over HTTP, without a gateway in front. */
+/**
+ * The booking services on a real ledger and real simulated suppliers over HTTP, without a gateway in front. Time stands still
+ * until a test moves it on, so that nothing expires or runs out because the machine is slow.
+ */
 export interface BookingLaboratory {
   deps: AppointmentsDeps;
+  database: Database<LedgerTables>;
   simulators: RunningSimulators;
+  clock: TestClock;
   close(): Promise<void>;
 }
 
@@ -57,26 +64,34 @@ export const EVERYTHING_RELEASED: ReleaseTerms = {
 };
 
 const HOUR = 60 * 60_000;
-/** Short, so that a test need not wait: suppliers declare seconds. */
+/** The time at which every laboratory starts: in winter, and far from midnight. */
+export const NOON = new Date('2026-11-24T12:00:00Z');
+/** Suppliers declare seconds. This is short, so that nothing else comes due while a test lets a booking settle. */
 export const SETTLE_MS = 40;
+/** How long writers wait for each other where no test is about a busy database. */
+export const LONG_WAIT_MS = 120_000;
 /** Whose book the laboratory books in. */
 export const SUPPLIER = 'gp-connect';
 
 export async function bookingLaboratory(
-  database: DatabaseSettings,
-  holds: HoldStore = inProcessHolds(),
+  settings: DatabaseSettings,
+  openHolds: (timers: Timers) => HoldStore = inProcessHolds,
 ): Promise<BookingLaboratory> {
   const logger = pino({ level: 'silent' });
-  const now = () => new Date();
-  const simulators = await startSimulators({ now, logger });
-  // Faults are the subject here: the breaker must not step in between them.
-  const breaker = { consecutiveFailures: 1_000, halfOpenAfterMs: 100 };
+  const clock = testClock(NOON);
+  const { now, timers } = clock;
+  const simulators = await startSimulators({ now, timers, logger });
+  // Faults are the subject here, and many requests come at one moment: neither breaker nor pace must step in.
+  const unlimited = {
+    breaker: { consecutiveFailures: 1_000, halfOpenAfterMs: 100 },
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+  };
   const { emis, tpp, 'gp-connect': gpConnect } = simulators.urls;
   const systems = createGpSystems({
     suppliers: {
-      emis: { url: emis, breaker },
-      tpp: { url: tpp, breaker },
-      'gp-connect': { url: gpConnect, breaker },
+      emis: { url: emis, ...unlimited },
+      tpp: { url: tpp, ...unlimited },
+      'gp-connect': { url: gpConnect, ...unlimited },
     },
     consumer: {
       odsCode: OdsCode.parse('X26'),
@@ -87,49 +102,51 @@ export async function bookingLaboratory(
     },
     logger,
     now,
+    timers,
   });
-  const opened = await openDatabase<LedgerTables>(database, 'appointments', ledgerMigrations);
+  const unhurried = { waitMs: LONG_WAIT_MS, ...settings };
+  const opened = await openDatabase<LedgerTables>(unhurried, 'appointments', ledgerMigrations);
+  const database = { ...opened, now: clock.sqlNow };
   const defaultPolicyOf = () => OPEN_BOOK;
   const deps: AppointmentsDeps = {
-    systems: new Map([...systems].map(([id, system]) => [id, hasty(system)])),
-    ledger: ledger(opened, logger, { defaultPolicyOf, now }),
-    releases: releaseLedger(opened, defaultPolicyOf),
-    holds,
+    systems: new Map([...systems].map(([id, system]) => [id, settlingSoon(system)])),
+    ledger: ledger(database, logger, { defaultPolicyOf, now }),
+    releases: releaseLedger(database, defaultPolicyOf, unlimitedTimers),
+    holds: openHolds(timers),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),
-    holdMs: 60_000,
-    sweepEveryMs: 60_000,
+    holdMs: 10 * 60_000,
+    sweepEveryMs: 15 * 60_000,
     offerMs: 60_000,
     atOnce: 25,
     now,
+    timers,
     logger,
   };
   return {
     deps,
+    database,
     simulators,
+    clock,
     async close() {
-      await holds.close();
+      await deps.holds.close();
       await deps.ledger.close();
       await simulators.close();
     },
   };
 }
 
-function hasty(system: GpSystem): GpSystem {
+function settlingSoon(system: GpSystem): GpSystem {
   const { manifest } = system;
-  const timeoutMs = { search: 3_000, book: 3_000, read: 3_000, cancel: 3_000 };
-  return {
-    ...system,
-    manifest: { ...manifest, limits: { ...manifest.limits, timeoutMs, settleMs: SETTLE_MS } },
-  };
+  return { ...system, manifest: { ...manifest, limits: { ...manifest.limits, settleMs: SETTLE_MS } } };
 }
 
 let serial = 0;
 
 /** A person of 35 nobody else uses, who may act for a son of 6. */
 export function newCaller(practice = newPractice()): PatientCaller & { self: Person } {
-  const { mother, son } = demoFamily(practice, ++serial * 3, new Date());
+  const { mother, son } = demoFamily(practice, ++serial * 3, NOON);
   const id = createHash('sha256').update(mother.id).digest('base64url');
   return { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [son] };
 }
@@ -159,28 +176,33 @@ export const NOTE: ReleaseNote = {
   reason: null,
 };
 
-/** So many free slots of one practice from two hours ahead on; the desk makes room first. */
+/** The practice's next `count` free slots, from two hours ahead; its desk frees six days first. */
 export async function freeSlots(lab: BookingLaboratory, practice: OdsCode, count: number): Promise<Slot[]> {
-  const from = new Date(Date.now() + 2 * HOUR);
-  const to = new Date(from.getTime() + 6 * 24 * HOUR);
-  lab.simulators.diary.deskFrees(practice, from, to);
-  const call = {
-    signal: AbortSignal.timeout(5_000),
-    deadline: performance.now() + 5_000,
-    requestId: randomUUID(),
-  };
+  const from = new Date(lab.clock.now().getTime() + 2 * HOUR);
+  lab.simulators.diary.deskFrees(practice, from, new Date(from.getTime() + 6 * 24 * HOUR));
+  // There are six an hour; a longer search takes longer.
+  const to = new Date(from.getTime() + Math.ceil(count / 6 + 1) * HOUR);
   const slots: Slot[] = [];
   const system = lab.deps.systems.get(SUPPLIER)!;
   for await (const page of system.searchSlots(
     { practice, from, to, actor: { kind: 'PATIENT', id: 'test' } },
-    call,
+    unboundedCall(),
   ))
     slots.push(...page);
   expect(slots.length).toBeGreaterThanOrEqual(count);
   return slots.slice(0, count);
 }
 
-/** The slot offered to the caller, for their son, as a search would. */
+/** A call without a time limit. */
+export function unboundedCall(): Call {
+  return {
+    signal: new AbortController().signal,
+    deadline: Number.POSITIVE_INFINITY,
+    requestId: randomUUID(),
+  };
+}
+
+/** The slot offered to the caller, for their son, as a search would offer it; the offer is good for two weeks. */
 export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> = {}): Offer {
   const [son] = caller.actsFor;
   return {
@@ -190,13 +212,13 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     slot,
     relation: 'OTHER',
     dispositionId: 'gp-6h',
-    ageInMonths: ageInMonths(son!.birthDate, londonDate(new Date())),
+    ageInMonths: ageInMonths(son!.birthDate, londonDate(NOON)),
     modes: ['IN_PERSON', 'TELEPHONE'],
     deadline: null,
     elsewhereBecause: null,
     ownPractice: null,
     policy: OPEN_BOOK,
-    expiresAt: new Date(Date.now() + HOUR),
+    expiresAt: new Date(NOON.getTime() + 14 * 24 * HOUR),
     ...values,
   };
 }

@@ -25,7 +25,7 @@ function runTest(body: string): { passed: boolean; output: string } {
   return { passed: status === 0, output: stderr };
 }
 
-const LEAKS = [
+const LEAKS: [what: string, kind: string, body: string][] = [
   [
     'a server',
     'TCPServerWrap',
@@ -40,8 +40,8 @@ const LEAKS = [
 ];
 
 test.each(LEAKS)('fails a file that leaves %s behind, and names it', (_, kind, body) => {
-  const { passed, output } = runTest(body!);
-  expect(output).toContain(`This file leaves behind: 1 ${kind!}`);
+  const { passed, output } = runTest(body);
+  expect(output).toContain(`This file leaves behind: 1 ${kind}`);
   expect(passed).toBe(false);
 });
 

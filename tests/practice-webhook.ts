@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { readBody } from '../http/read-body';
+import { webhookVerifier } from './webhook-verifier';
 
 /** All that a practice is told; more would be an error. */
 const Notice = z.strictObject({
@@ -21,17 +21,22 @@ const Notice = z.strictObject({
 });
 export type Notice = z.infer<typeof Notice>;
 
-/** Whoever takes notices for practices: a real HTTP server, which verifies with the library that such a one uses. */
-export async function practiceWebhook(takes: (notice: Notice, attempt: number) => boolean = () => true) {
-  const bytes = Buffer.from('a secret that both sides know: 32+');
-  const verifier = new Webhook(`whsec_${bytes.toString('base64')}`);
+/**
+ * Whoever takes notices for practices: a real HTTP server, which verifies with the library that such a one uses.
+ * @param now the sender's time of day, where it is not the machine's.
+ */
+export async function practiceWebhook(
+  takes: (notice: Notice, attempt: number) => boolean = () => true,
+  now?: () => Date,
+) {
+  const { key, verify } = webhookVerifier(now);
   const heard: (Notice & { taken: boolean; body: string })[] = [];
   const server = createServer((request, response) => {
     void readBody(request, 10_000).then((body) => {
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       );
-      const notice = Notice.parse(verifier.verify(body, headers));
+      const notice = Notice.parse(verify(body, headers));
       const taken = takes(notice, heard.filter(({ id }) => id === notice.id).length + 1);
       heard.push({ ...notice, taken, body });
       response.writeHead(taken ? 204 : 503).end();
@@ -42,7 +47,7 @@ export async function practiceWebhook(takes: (notice: Notice, attempt: number) =
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('An HTTP server listens on a port.');
   return {
-    settings: { url: `http://127.0.0.1:${address.port}/`, key: new Uint8Array(bytes) },
+    settings: { url: `http://127.0.0.1:${address.port}/`, key },
     heard,
     async stop(): Promise<void> {
       server.closeAllConnections();

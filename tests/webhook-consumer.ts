@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { readBody } from '../http/read-body';
+import { webhookVerifier } from './webhook-verifier';
 
 /** What a front end does with one event that it is told. */
 export type Reaction = 'take' | 'hang' | 'drip' | 'reset' | 'redirect' | { status: number };
@@ -38,24 +38,13 @@ export async function webhookConsumer(
   react: (told: Told, attempt: number) => Reaction = () => 'take',
   offsetMs = 0,
 ): Promise<WebhookConsumer> {
-  const bytes = Buffer.from('a secret that both sides know: 32+');
-  const secret = `whsec_${bytes.toString('base64')}`;
-  const verifier = new Webhook(secret);
+  const { secret, key, verify } = webhookVerifier(
+    offsetMs === 0 ? undefined : () => new Date(Date.now() + offsetMs),
+  );
   const heard: Told[] = [];
   const sockets = new Set<Socket>();
   let server: Server;
   let port = 0;
-
-  function verify(body: string, headers: Record<string, string>): unknown {
-    if (offsetMs === 0) return verifier.verify(body, headers);
-    // The library knows the machine's time alone; what it would sign it can still say.
-    const sentAt = new Date(Number(headers['webhook-timestamp']) * 1_000);
-    const expected = verifier.sign(String(headers['webhook-id']), sentAt, body);
-    if (headers['webhook-signature'] !== expected) throw new Error('The signature is wrong.');
-    if (Math.abs(Date.now() + offsetMs - sentAt.getTime()) > TOLERANCE_MS)
-      throw new Error('The timestamp is of another time.');
-    return JSON.parse(body);
-  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, 10_000);
@@ -96,7 +85,7 @@ export async function webhookConsumer(
   return {
     url: `http://127.0.0.1:${port}/told`,
     secret,
-    key: bytes,
+    key,
     heard,
     taken: () => [...new Set(heard.filter(({ taken }) => taken).map(({ id }) => id))],
     start,
@@ -108,9 +97,6 @@ export async function webhookConsumer(
     },
   };
 }
-
-/** As the library has it. */
-const TOLERANCE_MS = 5 * 60_000;
 
 const NOT_UNDERSTOOD = {
   type: 'booking.changed' as const,

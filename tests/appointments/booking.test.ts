@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../adapters/simulator/faults';
 import type { PatientCaller } from '../../domain/caller';
 import {
@@ -17,6 +16,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
+import { eventually } from '../eventually';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { situations } from './situations';
@@ -73,7 +73,7 @@ describe('holding', () => {
   test('refuses an offer that has expired', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
-    const past = offer(caller, slot!, { expiresAt: new Date(Date.now() - 1_000) });
+    const past = offer(caller, slot!, { expiresAt: new Date(lab.clock.now().getTime() - 1_000) });
     expect((await holdSlot(holdInput(past, caller, lab.deps), caller, lab.deps)).kind).toBe('offer-expired');
   });
 
@@ -147,13 +147,31 @@ describe('confirming', () => {
     expect(standing(lab, offered.slot.practice)).toBe(1);
   });
 
-  test('twice at once with one key is one booking', async () => {
+  test('twice at once with one key is one booking, and all are told of it', async () => {
     const situation = await given.held();
     const input = confirmInput(situation.holdId);
-    const answers = await Promise.all(Array.from({ length: 5 }, () => given.confirm(situation, input)));
-    const ids = answers.map((answer) => (answer.kind === 'booking' ? answer.booking.id : answer.kind));
-    expect(new Set(ids).size).toBe(1);
+    const taps = Array.from({ length: 5 }, () => given.confirm(situation, input));
+    // The others wait for the one who has asked the supplier.
+    const first = await Promise.race(taps);
+    expect(first).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+    expect(await lab.clock.passUntil(Promise.all(taps))).toEqual(Array(5).fill(first));
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+  });
+
+  test('again while the supplier is still being asked is told so after two seconds', async () => {
+    const situation = await given.held();
+    const input = confirmInput(situation.holdId);
+    const { timers } = lab.clock;
+    given.once('BOOK', { kind: 'held' });
+    const first = given.confirm(situation, input);
+    await eventually('the supplier is asked', () => lab.simulators.faults.held() === 1);
+    const before = timers.waiting;
+    const again = given.confirm(situation, input);
+    await eventually('it waits for the first one', () => timers.waiting > before);
+    lab.clock.advance(2_001);
+    expect(await again).toMatchObject({ kind: 'booking', booking: { state: 'BOOKING' } });
+    lab.simulators.faults.release();
+    expect(await first).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
   });
 
   test('refuses a key that was used with other words', async () => {
@@ -252,12 +270,11 @@ describe('an answer that is lost', () => {
       expect(await given.settled(booking)).toMatchObject({ state: 'FAILED', failure: 'NOT_APPLIED' });
       expect(standing(lab, situation.offered.slot.practice)).toBe(0);
       const other = newCaller();
-      const again = await holdSlot(
-        holdInput(offer(other, situation.offered.slot), other, lab.deps),
-        other,
-        lab.deps,
-      );
-      expect(['held', 'held-by-another']).toContain(again.kind);
+      const wanted = () =>
+        holdSlot(holdInput(offer(other, situation.offered.slot), other, lab.deps), other, lab.deps);
+      expect((await wanted()).kind).toBe('held-by-another');
+      await releaseHold(situation.holdId, situation.caller, lab.deps);
+      expect((await wanted()).kind).toBe('held');
     },
   );
 
@@ -266,7 +283,7 @@ describe('an answer that is lost', () => {
     given.once('BOOK', { kind: 'reset-after-commit' });
     const { booking } = await given.booked(situation);
     given.once('READ', { kind: 'malformed' }, 2);
-    await sleep(SETTLE_MS * 2);
+    lab.clock.advance(SETTLE_MS);
     await reconciler(lab.deps).settleDue();
     const checked = await lab.deps.ledger.findBooking(booking.id);
     expect(checked).toMatchObject({ state: 'UNKNOWN', failedReads: 1, absentReads: 0 });
@@ -357,7 +374,7 @@ describe('cancelling', () => {
     const situation = await given.booked();
     given.once('CANCEL', { kind: 'reset-before-commit' });
     await given.cancel(situation);
-    await sleep(SETTLE_MS * 2);
+    lab.clock.advance(SETTLE_MS);
     const blind = given.withReadBack(() => []);
     await reconciler(blind).settleDue();
     expect((await lab.deps.ledger.findBooking(situation.booking.id))?.state).toBe('CANCEL_UNKNOWN');

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { graphql } from 'graphql';
 import { Caller } from '../../domain/caller';
 import { londonDate } from '../../domain/london-time';
@@ -7,7 +6,7 @@ import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { practiceTeller } from '../../subgraphs/appointments/outbox/practice-teller';
 import { PACE, type Pace } from '../../subgraphs/appointments/outbox/tell-in-order';
-import type { Repeating } from '../../subgraphs/appointments/repeatedly';
+import type { Repeating } from '../../subgraphs/repeatedly';
 import {
   bookingLaboratory,
   freeSlots,
@@ -19,10 +18,15 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { eventually } from '../eventually';
 import { practiceWebhook, type Notice } from '../practice-webhook';
 import { situations } from './situations';
 
-const FAST: Pace = { ...PACE, lookEveryMs: 10, firstPauseMs: 30, longestPauseMs: 60 };
+/** The longest pause after so many refusals. */
+const pauseAfter = (times: number) => PACE.firstPauseMs * 2 ** (times - 1);
+
+/** As in production, but polling often; the pauses between attempts pass when a test lets them. */
+const OFTEN: Pace = { ...PACE, lookEveryMs: 10 };
 
 describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
   let lab: BookingLaboratory;
@@ -32,21 +36,14 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     lab = await bookingLaboratory(await settings());
     given = situations(lab);
   });
-  afterEach(async () => {
-    for (let close = open.pop(); close !== undefined; close = open.pop()) await close();
-  });
+  afterEach(closeAll);
   afterAll(() => lab.close());
 
-  /** @param only of these own practices: tests share a ledger, and what others left is not this one's. */
-  async function listening(takes?: (notice: Notice, attempt: number) => boolean, pace: Partial<Pace> = {}) {
-    const consumer = await practiceWebhook(takes);
+  async function listening(takes?: (notice: Notice, attempt: number) => boolean) {
+    const consumer = await practiceWebhook(takes, lab.clock.now);
     open.push(consumer.stop);
     const tell = (): Repeating => {
-      const teller = practiceTeller({
-        ...lab.deps,
-        webhook: consumer.settings,
-        pace: { ...FAST, ...pace },
-      });
+      const teller = practiceTeller({ ...lab.deps, webhook: consumer.settings, pace: OFTEN });
       open.push(teller.stop);
       return teller;
     };
@@ -54,15 +51,47 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     return { ...consumer, tell };
   }
 
+  /** Closes in reverse order: senders before the receiver. */
+  async function closeAll(): Promise<void> {
+    for (let close = open.pop(); close !== undefined; close = open.pop()) await close();
+  }
+
   /** Somebody of this practice books at another. */
   async function booksElsewhere(own: OdsCode, because: 'AWAY_FROM_HOME' | null = null) {
     return given.booked(await given.held({ elsewhereBecause: because }, newCaller(own)));
   }
 
-  async function heardOf(heard: readonly (Notice & { taken: boolean })[], practice: OdsCode, count: number) {
-    const ofPractice = () => heard.filter((notice) => notice.practice === practice && notice.taken);
-    for (let tries = 0; tries < 500 && ofPractice().length < count; tries++) await sleep(20);
-    return ofPractice();
+  function heardOf(heard: readonly (Notice & { taken: boolean })[], practice: OdsCode, count: number) {
+    return eventually(`${practice} is told ${count} times`, () => {
+      const taken = heard.filter((notice) => notice.practice === practice && notice.taken);
+      return taken.length >= count && taken;
+    });
+  }
+
+  /** How many of the practice's notices have not been delivered. */
+  async function undelivered(practice: OdsCode): Promise<number> {
+    const rows = await lab.database.db
+      .selectFrom('practice_notice')
+      .select('sequence')
+      .where('practice', '=', practice)
+      .where('delivered_at', 'is', null)
+      .execute();
+    return rows.length;
+  }
+
+  /** Waits until the practice has refused its first notice so many times, and the last refusal is recorded. */
+  function refused(heard: readonly Notice[], practice: OdsCode, times: number) {
+    return eventually(`${practice} refuses ${times} times`, async () => {
+      if (heard.filter(({ id }) => id === `${practice}-1`).length < times) return false;
+      const { next_try_at } = await lab.database.db
+        .selectFrom('practice_notice')
+        .select('next_try_at')
+        .where('practice', '=', practice)
+        .where('sequence', '=', 1)
+        .executeTakeFirstOrThrow();
+      // Until then it is leased for longer than that.
+      return next_try_at <= lab.clock.now().getTime() + pauseAfter(times);
+    });
   }
 
   test('the own practice is told who was booked where and when, and nothing clinical', async () => {
@@ -94,8 +123,17 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
       '1 patient.booked-elsewhere',
       '2 patient.cancelled-elsewhere',
     ]);
-    await sleep(100);
-    expect(heard.filter(({ practice }) => practice === own)).toHaveLength(2);
+    await eventually('both are delivered', async () => (await undelivered(own)) === 0);
+    // Another notice shows that the outbox is read again after every lease has run out.
+    lab.clock.advance(2 * PACE.leaseMs);
+    const another = newPractice();
+    await booksElsewhere(another);
+    await heardOf(heard, another, 1);
+    await closeAll();
+    expect(heard.filter(({ practice }) => practice === own).map(({ id }) => id)).toEqual([
+      `${own}-1`,
+      `${own}-2`,
+    ]);
   });
 
   test('nobody is told of a booking at the own practice, or of one that failed', async () => {
@@ -122,22 +160,23 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     tell();
     for (const own of [stubborn, stubborn, quick]) await booksElsewhere(own);
     await heardOf(heard, quick, 1);
-    const notices = await heardOf(heard, stubborn, 2);
-    expect(notices.map(({ sequence }) => sequence)).toEqual([1, 2]);
-    const attempts = heard.filter(({ id }) => id === `${stubborn}-1`);
-    expect(attempts.length).toBeGreaterThanOrEqual(5);
-    expect(new Set(attempts.map(({ body }) => body)).size).toBe(1);
-    const firstOfSecond = heard.findIndex(({ id }) => id === `${stubborn}-2`);
-    expect(heard.slice(firstOfSecond).some(({ id }) => id === `${stubborn}-1`)).toBe(false);
+    for (const times of [1, 2, 3, 4]) {
+      await refused(heard, stubborn, times);
+      lab.clock.advance(pauseAfter(times));
+    }
+    await heardOf(heard, stubborn, 2);
+    const notices = heard.filter(({ practice }) => practice === stubborn);
+    expect(notices.map(({ sequence }) => sequence)).toEqual([1, 1, 1, 1, 1, 2]);
+    expect(new Set(notices.slice(0, 5).map(({ body }) => body)).size).toBe(1);
   });
 
   test('what nobody takes becomes a dead letter that operators see, and the next one goes', async () => {
     const own = newPractice();
-    const { heard } = await listening(({ practice, sequence }) => practice !== own || sequence > 1, {
-      giveUpAfterMs: 150,
-    });
+    const { heard } = await listening(({ practice, sequence }) => practice !== own || sequence > 1);
     const { booking } = await booksElsewhere(own);
     await booksElsewhere(own);
+    await refused(heard, own, 1);
+    lab.clock.advance(PACE.giveUpAfterMs);
     expect(await heardOf(heard, own, 1)).toMatchObject([{ sequence: 2 }]);
     const { data, errors } = await ask(
       OPERATOR,
@@ -156,8 +195,8 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
   });
 
   test('why people are seen elsewhere is kept, and counted', async () => {
-    const since = new Date(Date.now() - 5);
-    await sleep(10);
+    lab.clock.advance(1);
+    const since = lab.clock.now();
     await booksElsewhere(newPractice(), 'AWAY_FROM_HOME');
     await booksElsewhere(newPractice());
     await booksElsewhere(newPractice());

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GpSystem, Slot } from '../../adapters/gp-system';
 import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
@@ -17,10 +16,12 @@ import {
   newCaller,
   newPractice,
   offer,
+  SETTLE_MS,
   standing,
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { closedGate } from '../gate';
 import { situations, type Situation } from './situations';
 
 /** Two things at once, each of which is harmless alone. */
@@ -84,13 +85,6 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
       },
     }));
 
-  /** Resolves when told to. */
-  function gate() {
-    let open: () => void = () => undefined;
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    return { open, opened };
-  }
-
   test('rescheduling into another need gives the old one back, and keeps one booking a need', async () => {
     const old = await given.booked();
     const other = await given.booked(await given.held({}, old.caller));
@@ -114,23 +108,23 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
 
   test('a cancellation under way while the replacement is confirmed is not given up', async () => {
     const old = await given.booked();
-    const [book, refuse] = [gate(), gate()];
+    const [book, refuse] = [closedGate(), closedGate()];
     const slow = withSystem((system) => ({
       book: async (command, call) => {
-        await book.opened;
+        await book.pass();
         return system.book(command, call);
       },
     }));
     const rescheduling = reschedule(old, await wanted(old), slow);
-    await sleep(200);
+    await book.reached;
     const throttled = withSystem(() => ({
       cancel: async () => {
-        await refuse.opened;
+        await refuse.pass();
         return { class: 'THROTTLED', retryAfterMs: 10 };
       },
     }));
     const cancelling = cancel(old, throttled);
-    await sleep(200);
+    await refuse.reached;
     book.open();
     const replacement = await rescheduling;
     refuse.open();
@@ -141,16 +135,14 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
 
   test('the second tap on cancel is tried for itself where the first one was not taken', async () => {
     const old = await given.booked();
-    const firstIsOver = gate();
-    let reads = 0;
+    const hasRead = closedGate();
     const slow: BookingDeps = {
       ...lab.deps,
       ledger: {
         ...lab.deps.ledger,
         findBooking: async (...asked) => {
           const found = await lab.deps.ledger.findBooking(...asked);
-          reads += 1;
-          if (reads === 1) await firstIsOver.opened;
+          await hasRead.pass();
           return found;
         },
       },
@@ -159,9 +151,9 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     const throttled = withSystem(() => ({
       cancel: () => Promise.resolve({ class: 'THROTTLED', retryAfterMs: 10 }),
     }));
-    await sleep(50);
+    await hasRead.reached;
     expect((await cancel(old, throttled)).kind).toBe('supplier-unavailable');
-    firstIsOver.open();
+    hasRead.open();
     expect(await second).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
   });
 
@@ -171,7 +163,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     const { booking } = await given.booked(situation);
     const afterStart = () => new Date(situation.offered.slot.startsAt.getTime() + 60_000);
     const unplugged: BookingDeps = { ...lab.deps, systems: new Map(), now: afterStart };
-    await sleep(100);
+    lab.clock.advance(SETTLE_MS);
     await reconciler(unplugged).settleDue();
     expect((await current(booking)).state).toBe('MANUAL');
   });
@@ -222,15 +214,15 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
 
   test('an old answer does not end a newer cancellation', async () => {
     const old = await given.booked();
-    const late = gate();
+    const late = closedGate();
     const first = withSystem(() => ({
       cancel: async () => {
-        await late.opened;
+        await late.pass();
         return { class: 'THROTTLED', retryAfterMs: null };
       },
     }));
     const one = cancel(old, first);
-    await sleep(200);
+    await late.reached;
     await settle(await current(old.booking), lab.deps);
     expect((await current(old.booking)).state).toBe('CANCEL_UNKNOWN');
     late.open();

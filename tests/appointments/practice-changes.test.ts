@@ -13,6 +13,7 @@ import {
   newPractice,
   offer,
   standing,
+  unboundedCall,
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
@@ -40,7 +41,7 @@ async function look(booking: Booking, deps: BookingDeps = lab.deps): Promise<Boo
 /** What arrives late at the supplier, or a second time, is our own request, with our marker. */
 async function deliverLate({ offered, caller }: Situation, booking: Booking): Promise<void> {
   const system = lab.deps.systems.get('gp-connect')!;
-  const patient = lab.deps.patients.open(booking.patientSealed, new Date());
+  const patient = lab.deps.patients.open(booking.patientSealed, lab.clock.now());
   const outcome = await system.book(
     {
       attemptId: booking.id,
@@ -49,7 +50,7 @@ async function deliverLate({ offered, caller }: Situation, booking: Booking): Pr
       patient: patient!,
       actor: { kind: 'PATIENT', id: caller.id },
     },
-    { signal: AbortSignal.timeout(5_000), deadline: performance.now() + 5_000, requestId: randomUUID() },
+    unboundedCall(),
   );
   expect(outcome.class).toBe('ACCEPTED');
 }
@@ -119,7 +120,7 @@ describe('an appointment that turns up after FAILED was said', () => {
     return { ...situation, booking: failed };
   }
 
-  const elevenMinutesOn = () => new Date(Date.now() + 11 * 60_000);
+  const elevenMinutesOn = () => new Date(lab.clock.now().getTime() + 11 * 60_000);
 
   test('is taken on while the person has made no other plans', async () => {
     const { booking, offered } = await orphaned();
@@ -234,7 +235,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
 
   test('is looked for however long the book could not be read', async () => {
     const situation = await cancelled();
-    const later = { ...lab.deps, now: () => new Date(Date.now() + 61 * 60_000) };
+    const later = { ...lab.deps, now: () => new Date(lab.clock.now().getTime() + 61 * 60_000) };
     given.once('READ', { kind: 'html-200' });
     expect((await look(situation.booking, later)).state).toBe('CANCELLED');
     await deliverLate(situation, situation.booking);
@@ -248,10 +249,13 @@ describe('a request to book that is delivered again after it was cancelled', () 
 
   test('is looked for soon, ever more slowly, and for an hour', async () => {
     const { booking } = await cancelled();
-    const at = (minutes: number) => ({ ...lab.deps, now: () => new Date(Date.now() + minutes * 60_000) });
+    const at = (minutes: number) => ({
+      ...lab.deps,
+      now: () => new Date(lab.clock.now().getTime() + minutes * 60_000),
+    });
     const looked = jest.spyOn(lab.deps.ledger, 'looked');
     for (const minutes of [0, 10, 61]) await look(booking, at(minutes));
-    const waits = looked.mock.calls.map(([, { checkInMs }]) => checkInMs && Math.round(checkInMs / 60_000));
+    const waits = looked.mock.calls.map(([, { checkInMs }]) => checkInMs && checkInMs / 60_000);
     looked.mockRestore();
     expect(waits).toEqual([1, 10, null]);
   });

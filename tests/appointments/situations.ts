@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GpSystem, SupplierAppointment } from '../../adapters/gp-system';
 import type { Fault } from '../../adapters/simulator/faults';
 import type { PatientCaller } from '../../domain/caller';
@@ -73,12 +72,13 @@ export function situations(lab: BookingLaboratory) {
 
   const withoutMarkers = () => withReadBack((list) => list.map((one) => ({ ...one, carriesMarker: false })));
 
+  /** Lets time pass until what became of the booking is known. */
   async function settled(booking: Booking, deps: BookingDeps = lab.deps): Promise<Booking> {
     const look = reconciler(deps);
-    for (let tries = 0; tries < 40; tries++) {
+    for (let looks = 0; looks < 40; looks++) {
       const current = await lab.deps.ledger.findBooking(booking.id);
       if (current !== null && !isOneOf(UNSETTLED_STATES, current.state)) return current;
-      await sleep(SETTLE_MS);
+      lab.clock.advance(SETTLE_MS);
       await look.settleDue();
     }
     throw new Error('It was not settled.');

@@ -16,6 +16,7 @@ import {
   newCaller,
   newPractice,
   offer,
+  LONG_WAIT_MS,
   standing,
   type BookingLaboratory,
 } from '../booking-laboratory';
@@ -54,7 +55,11 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       treat: (sent) => treat(sent),
     });
     direct = settings;
-    proxied = { kind: 'postgres', url: Object.assign(url, { port: proxy.port }).href };
+    proxied = {
+      kind: 'postgres',
+      url: Object.assign(url, { port: proxy.port }).href,
+      waitMs: LONG_WAIT_MS,
+    };
     ({ books: elsewhere, database } = await openLedger(direct));
   });
   beforeEach(() => {
@@ -186,8 +191,9 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
         );
         if (held.kind !== 'held') throw new Error(`expected a hold, not ${held.kind}`);
         const confirming = confirmInput(held.hold.id);
-        const { answer: told, refusals: second } = await untilAnswered(() =>
-          confirmBooking(confirming, caller, lab.deps),
+        // Where the booking was put down, who asks again waits for a first one that is no more.
+        const { answer: told, refusals: second } = await lab.clock.passUntil(
+          untilAnswered(() => confirmBooking(confirming, caller, lab.deps)),
         );
         if (told.kind !== 'booking') throw new Error(`expected a booking, not ${told.kind}`);
         for (const refusal of [...first, ...second]) expect(refusal).toBeInstanceOf(DatabaseUnavailable);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import fc from 'fast-check';
-import { newPractice } from '../booking-laboratory';
+import { newPractice, LONG_WAIT_MS } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { openLedger } from '../ledger-bookings';
 import { newHold } from './new-hold';
@@ -9,7 +9,7 @@ import { allBookings, unlikePromised } from './promises';
 import type { Acknowledged } from './writer-plan';
 import { writers, type Writers } from './writers';
 
-/** `SEED=… npx jest tests/durability/killed` kills at the same numbers of promises. */
+/** `SEED=… npx jest tests/durability/killed-writer` kills at the same numbers of promises. */
 const SEED = Number(process.env.SEED ?? 20_261_123);
 const ROUNDS = 6;
 /** After so many promises the one is killed, and after so many more the other. */
@@ -25,7 +25,7 @@ describe.each(testDatabases())(`writers killed at random moments (seed ${SEED}) 
   afterAll(() => processes.close());
 
   test('what they were promised stands, each booking has all its events, and the others go on', async () => {
-    const where = await settings();
+    const where = { ...(await settings()), waitMs: LONG_WAIT_MS };
     const promised: Acknowledged[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const plan = {

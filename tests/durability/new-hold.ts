@@ -4,7 +4,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import type { NewHold } from '../../subgraphs/appointments/ledger/holding';
 import type { Request } from '../../subgraphs/appointments/ledger/requests';
 import type { Operation } from '../../subgraphs/appointments/ledger/tables';
-import { newCaller, offer } from '../booking-laboratory';
+import { newCaller, NOON, offer } from '../booking-laboratory';
 
 const HOUR = 60 * 60_000;
 
@@ -14,7 +14,7 @@ export function newHold(
   slotId: string,
 ): { hold: NewHold; request: (operation: Operation) => Request } {
   const callerId = createHash('sha256').update(randomUUID()).digest('base64url');
-  const startsAt = new Date(Date.now() + 24 * HOUR);
+  const startsAt = new Date(NOON.getTime() + 24 * HOUR);
   const slot: Slot = {
     practice,
     id: slotId,

@@ -13,24 +13,28 @@ export async function unlikePromised(
   books: Ledger,
 ): Promise<string[]> {
   const bookings = await allBookings(database, books);
-  const histories = await Promise.all(bookings.map((booking) => historyProblems(booking, books)));
+  // One after the other: all at once they would wait for connections longer than the ledger lets anybody.
+  const histories: string[][] = [];
+  for (const booking of bookings) histories.push(await historyProblems(booking, books));
   const versions = new Map(bookings.map(({ id, version }) => [id, version]));
-  const lost = await Promise.all(
-    acknowledged.map(async (promise) => {
-      if (promise.what === 'held')
-        return (await books.findHold(promise.holdId, promise.callerId)) === null ? ['a hold was lost'] : [];
-      if (promise.what === 'moved')
-        return (versions.get(promise.bookingId) ?? 0) < promise.version ? ['a booking was lost'] : [];
-      return [];
-    }),
-  );
-  return [...lost.flat(), ...histories.flat(), ...slotsTwice(bookings)];
+  const lost: string[] = [];
+  for (const promise of acknowledged) {
+    if (promise.what === 'held' && (await books.findHold(promise.holdId, promise.callerId)) === null)
+      lost.push('a hold was lost');
+    if (promise.what === 'moved' && (versions.get(promise.bookingId) ?? 0) < promise.version)
+      lost.push('a booking was lost');
+  }
+  return [...lost, ...histories.flat(), ...slotsTwice(bookings)];
 }
 
 export async function allBookings({ db }: Database<LedgerTables>, books: Ledger): Promise<Booking[]> {
   const rows = await db.selectFrom('booking').select('id').execute();
-  const bookings = await Promise.all(rows.map(({ id }) => books.findBooking(id)));
-  return bookings.filter((booking) => booking !== null);
+  const bookings: Booking[] = [];
+  for (const { id } of rows) {
+    const booking = await books.findBooking(id);
+    if (booking !== null) bookings.push(booking);
+  }
+  return bookings;
 }
 
 async function historyProblems({ id, version, state }: Booking, books: Ledger): Promise<string[]> {

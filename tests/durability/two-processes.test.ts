@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import type { Database, DatabaseSettings } from '../../subgraphs/database';
-import { newPractice } from '../booking-laboratory';
+import { newPractice, LONG_WAIT_MS } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { openLedger } from '../ledger-bookings';
 import { allBookings, unlikePromised } from './promises';
@@ -13,12 +13,12 @@ const PROCESSES = 2;
 
 describe.each(testDatabases())('two processes at once on $name', ({ settings }) => {
   let processes: Writers;
-  let where: DatabaseSettings;
+  let where: DatabaseSettings & { waitMs: number };
   let database: Database<LedgerTables>;
   let books: Ledger;
   beforeAll(async () => {
     processes = await writers();
-    where = await settings();
+    where = { ...(await settings()), waitMs: LONG_WAIT_MS };
   });
   afterAll(async () => {
     processes.close();

@@ -4,8 +4,8 @@ import { OdsCode } from '../../domain/ods-code';
 /** What a process that runs ledger-writer.ts is told to do. */
 export const WriterPlan = z.object({
   database: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('embedded'), file: z.string() }),
-    z.object({ kind: z.literal('postgres'), url: z.string() }),
+    z.object({ kind: z.literal('embedded'), file: z.string(), waitMs: z.number() }),
+    z.object({ kind: z.literal('postgres'), url: z.string(), waitMs: z.number() }),
   ]),
   practice: OdsCode,
   /** Each is held and, where nobody else has it, booked. */

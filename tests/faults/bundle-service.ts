@@ -53,7 +53,7 @@ export async function bundleService(name: string, patches: readonly SourcePatch[
     target: 'node20',
     format: 'cjs',
     keepNames: true,
-    external: ['libsql', 'pg-native'],
+    external: ['libsql', 'pg-native', 'class-validator'],
     plugins: [patching(ROOT, [...HASTE, ...patches])],
     logLevel: 'silent',
   });

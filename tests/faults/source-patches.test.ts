@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleService } from './bundle-service';
 import { MUTANTS } from './mutants';
 import { patched } from './source-patches';
 
@@ -17,4 +18,8 @@ test.each(['nothing here', 'one and one'])('refuses a text that does not hold it
 test.each(MUTANTS)('the mutant "$name" still fits the sources', ({ patches }) => {
   for (const one of patches)
     expect(() => patched(readFileSync(join(ROOT, one.file), 'utf8'), [one])).not.toThrow();
+});
+
+test('the service of the fault runs can be made of the sources, with its shorter waits', async () => {
+  expect(readFileSync(await bundleService('in-tests', []), 'utf8')).toContain('appointmentsSubgraph');
 });
