@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   circuitBreaker,
   type CircuitBreakerPolicy,
   CircuitState,
@@ -17,7 +18,10 @@ export interface BreakerLimits {
 
 /** Stops asking for a while, of one practice or of everybody behind a supplier, after failures in a row. */
 export interface Breakers {
-  /** @throws cockatiel's BrokenCircuitError, with nothing done, while one of the two circuits is open. */
+  /**
+   * @throws cockatiel's BrokenCircuitError, with nothing done, while one of the two circuits is open, or tried by another
+   * call: nobody waits for how that ends.
+   */
   execute<T>(practice: OdsCode | null, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Of the supplier as a whole. */
   state(): BreakerState;
@@ -68,6 +72,11 @@ export function breakers(
   return {
     state: () => STATES[supplier.state],
     execute: (practice, work, signal) =>
-      supplier.execute(() => (practice === null ? work() : of(practice).execute(work, signal)), signal),
+      through(supplier, () => (practice === null ? work() : through(of(practice), work, signal)), signal),
   };
+}
+
+function through<T>(circuit: CircuitBreakerPolicy, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  if (circuit.state === CircuitState.HalfOpen) return Promise.reject(new BrokenCircuitError());
+  return circuit.execute(work, signal);
 }

@@ -47,7 +47,10 @@ export interface GpSystem {
   /** Whether the supplier answers at all. Never throws. */
   health(call: Call): Promise<Health>;
 
-  /** Whether this process asks the supplier at all just now, told without asking it. Absent where nothing keeps it from asking. */
+  /**
+   * Whether this process asks the supplier at all just now, told without asking it: the worse of what holds for searches
+   * and for bookings. Absent where nothing keeps it from asking.
+   */
   breaker?(): BreakerState;
 }
 
@@ -57,10 +60,15 @@ export type BreakerState = (typeof BREAKER_STATES)[number];
 
 /** Bounds and names one journey through an adapter, however many exchanges it takes. */
 export interface Call {
-  /** Aborted when nobody waits any more. */
+  /** Aborted when nobody waits any more, by the caller's own choice too: never counted as the supplier's failure. */
   signal: AbortSignal;
-  /** On the monotonic clock of the GP system's timers: `machineTimers.elapsedMs()`, but in tests. */
+  /**
+   * When the supplier has had the time that is its own (`limits.timeoutMs`), on the monotonic clock of the GP system's
+   * timers: `machineTimers.elapsedMs()`, but in tests.
+   */
   deadline: number;
+  /** Asked for the sake of one booking, so it goes by what is kept for bookings. */
+  forBooking?: boolean;
   /** Correlates logs; sent to suppliers that take a trace id. */
   requestId: string;
 }
@@ -290,9 +298,12 @@ export const Manifest = z.object({
   /** How long a log-on or an access token is used before it is renewed. */
   sessionTtlMs: milliseconds.optional(),
   limits: z.object({
-    /** Most requests under way; fewer are sent while the supplier shows signs of overload. */
+    /**
+     * Most requests under way, a quarter of them kept for bookings; fewer are sent while the supplier shows signs of
+     * overload.
+     */
     concurrency: z.number().int().positive().max(1000),
-    /** Of one process of ours. */
+    /** Of one process of ours, a quarter of them kept for bookings. */
     requestsPerSecond: z.number().positive().max(10_000),
     /** Calendar days that one search may span; longer ones are split. */
     searchWindowDays: z.number().int().positive().max(366),

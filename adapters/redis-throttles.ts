@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { loggableError } from '../domain/loggable-error';
 import { machineTimers, type Timers } from '../domain/timers';
 import { inProcessThrottles, LONGEST_MS, type Throttles } from './throttles';
 
@@ -31,7 +32,7 @@ export function redisThrottles(
   });
   // Without a listener a lost connection would be an uncaught error.
   redis.on('error', (error) => {
-    logger.warn({ err: error }, 'throttle store connection');
+    logger.warn({ err: loggableError(error) }, 'throttle store connection');
   });
 
   return {

@@ -83,6 +83,13 @@ describe('supplierHttp', () => {
     expect(reply.headers['x-tea']).toBe('yes');
   });
 
+  it('takes nothing of a reply that is no UTF-8, rather than something else', async () => {
+    answer = (response) => response.writeHead(200).end(Buffer.from('{"name":"Renée"}', 'latin1'));
+    expect(await client(server.url).send(GET)).toMatchObject({ status: 200, body: '' });
+    answer = (response) => response.writeHead(200).end(Buffer.from('\uFEFF{"name":"Renée"}'));
+    expect((await client(server.url).send(GET)).body).toBe('{"name":"Renée"}');
+  });
+
   it('follows no redirect', async () => {
     answer = sends(302, '', { location: '/elsewhere' });
     expect((await client(server.url).send(GET)).status).toBe(302);
@@ -168,7 +175,7 @@ describe('supplierHttp', () => {
     const waiting: http.ServerResponse[] = [];
     answer = (response) => waiting.push(response);
     const { send } = client(server.url);
-    const all = Promise.all(Array.from({ length: 8 }, () => send(GET)));
+    const all = Promise.all(Array.from({ length: 8 }, () => send(GET, { operation: 'READ_BACK' })));
     const underWay: number[] = [];
     for (let left = 8; left > 0; left--) {
       await eventually('requests are under way', () => waiting.length >= Math.min(2, left));
@@ -184,8 +191,9 @@ describe('supplierHttp', () => {
   it('spreads the requests that exceed a second’s worth, and sends none whose time ends before its turn', async () => {
     answer = sends(200);
     const { send, timers } = client(server.url, { limits: { concurrency: 4, requestsPerSecond: 2 } });
-    const atOnce = [send(GET), send(GET)];
-    const [third, late] = [send(GET), send(GET, { within: 700 })];
+    const sendRead = (about = {}) => send(GET, { operation: 'READ_BACK', ...about });
+    const atOnce = [sendRead(), sendRead()];
+    const [third, late] = [sendRead(), sendRead({ within: 700 })];
     await Promise.all(atOnce);
     timers.advance(499);
     expect(await Promise.race([third, turn()])).toBe('pending');
@@ -261,7 +269,7 @@ describe('supplierHttp', () => {
       answer = () => gate.pass();
       const { send } = client(server.url, { breaker });
       const giving = new AbortController();
-      const sending = send(GET, { signal: giving.signal });
+      const sending = send(GET, { signal: AbortSignal.any([giving.signal]) });
       await gate.reached;
       giving.abort();
       await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT' });
@@ -270,7 +278,19 @@ describe('supplierHttp', () => {
       gate.open();
     });
 
-    it('is not asked again after it let a deadline pass', async () => {
+    it('is not asked again after it let its own time limit pass', async () => {
+      const gate = closedGate();
+      answer = () => gate.pass();
+      const { send, timers } = client(server.url, { breaker });
+      const sending = send({ ...GET, timeoutMs: 500 });
+      await gate.reached;
+      timers.advance(500);
+      await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT' });
+      await expect(send(GET)).rejects.toMatchObject({ fault: 'CIRCUIT_OPEN' });
+      gate.open();
+    });
+
+    it('is asked again after a deadline that left it less than its own time', async () => {
       const gate = closedGate();
       answer = () => gate.pass();
       const { send, timers } = client(server.url, { breaker });
@@ -278,8 +298,113 @@ describe('supplierHttp', () => {
       await gate.reached;
       timers.advance(500);
       await expect(sending).rejects.toMatchObject({ fault: 'TIMED_OUT' });
-      await expect(send(GET)).rejects.toMatchObject({ fault: 'CIRCUIT_OPEN' });
+      answer = sends(200);
+      expect((await send(GET)).status).toBe(200);
       gate.open();
+    });
+
+    it('is still booked at when it fails at searches', async () => {
+      answer = sends(500);
+      const { send, breaker: state } = client(server.url, { breaker });
+      await send(GET);
+      await expect(send(GET)).rejects.toMatchObject({ fault: 'CIRCUIT_OPEN' });
+      answer = sends(200);
+      expect((await send(GET, { operation: 'BOOK' })).status).toBe(200);
+      expect((await send(GET, { forBooking: true })).status).toBe(200);
+      expect(state()).toBe('OPEN');
+    });
+  });
+
+  describe('callers who give up at once', () => {
+    const limits = { concurrency: 12, requestsPerSecond: 1_000 };
+    const breaker = { consecutiveFailures: 3, halfOpenAfterMs: MINUTE };
+    const SEARCHES = 9;
+
+    it('take no place from others but a third, and open no breaker', async () => {
+      const gate = closedGate();
+      answer = async (response) => {
+        await gate.pass();
+        sends(200)(response);
+      };
+      const { send, breaker: state } = client(server.url, { limits, breaker });
+      for (let wave = 0; wave < 5; wave++) {
+        const giving = new AbortController();
+        const before = requests;
+        const waiting = Array.from({ length: 50 }, () =>
+          send(GET, { signal: AbortSignal.any([giving.signal]) }),
+        );
+        const ends = Promise.allSettled(waiting);
+        const free = wave === 0 ? SEARCHES : SEARCHES - SEARCHES / 3;
+        await eventually('the places are taken', () => requests === before + free);
+        giving.abort();
+        expect(new Set((await ends).map(({ status }) => status))).toEqual(new Set(['rejected']));
+      }
+      answer = sends(200);
+      const patient = Array.from({ length: 20 }, () => send(GET));
+      expect((await Promise.all(patient)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+      expect(state()).toBe('CLOSED');
+      gate.open();
+    });
+
+    it('do not hide that a supplier hangs', async () => {
+      const gate = closedGate();
+      answer = () => gate.pass();
+      const { send, timers, breaker: state } = client(server.url, { limits, breaker });
+      const giving = new AbortController();
+      const waiting = Promise.allSettled(
+        Array.from({ length: 3 }, () =>
+          send(GET, { signal: AbortSignal.any([giving.signal]), practice: null }),
+        ),
+      );
+      await eventually('all are asked', () => requests === 3);
+      giving.abort();
+      await waiting;
+      expect(state()).toBe('CLOSED');
+      timers.advance(GET.timeoutMs);
+      await eventually('the breaker is open', () => state() === 'OPEN');
+      gate.open();
+    });
+
+    it('leave room for a booking while all their searches are held', async () => {
+      const gate = closedGate();
+      answer = () => gate.pass();
+      const { send } = client(server.url, { limits, breaker });
+      const giving = new AbortController();
+      const ends = Promise.allSettled(
+        Array.from({ length: 50 }, () => send(GET, { signal: AbortSignal.any([giving.signal]) })),
+      );
+      await eventually('the places are taken', () => requests === SEARCHES);
+      answer = sends(200);
+      const bookings = Array.from({ length: 3 }, () => send(GET, { operation: 'BOOK' }));
+      expect((await Promise.all(bookings)).map(({ status }) => status)).toEqual([200, 200, 200]);
+      giving.abort();
+      await ends;
+      gate.open();
+    });
+
+    it('are not waited for by others while their call tries a supplier again', async () => {
+      answer = sends(500);
+      const { send, timers } = client(server.url, { limits, breaker });
+      for (let failure = 0; failure < 3; failure++) await send(GET, { practice: null });
+      timers.advance(MINUTE);
+      const gate = closedGate();
+      answer = async (response) => {
+        await gate.pass();
+        sends(200)(response);
+      };
+      const giving = new AbortController();
+      const trial = send(GET, { practice: null, signal: AbortSignal.any([giving.signal]) });
+      const ended = trial.catch((error: unknown) => error);
+      await gate.reached;
+      giving.abort();
+      await ended;
+      await expect(send(GET, { practice: null })).rejects.toMatchObject({ fault: 'CIRCUIT_OPEN' });
+      gate.open();
+      // Once the trial has been answered, though nobody waited for that, everybody is let in again.
+      await eventually('the circuit is closed', async () => {
+        const reply = await send(GET, { practice: null }).catch(() => undefined);
+        return reply?.status === 200;
+      });
     });
   });
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -6,12 +7,25 @@ import axios, { isAxiosError, isCancel, type AxiosResponse } from 'axios';
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../domain/ods-code';
-import { machineTimers, pause, type Timers } from '../domain/timers';
+import { machineTimers, type Timers } from '../domain/timers';
 import { inSpan, spanFact } from '../http/tracing';
-import { adaptiveConcurrency, type Sample } from './adaptive-concurrency';
-import { type BreakerLimits, breakers } from './breakers';
-import { type BreakerState, type Call, type Manifest, SupplierError, type SupplierFault } from './gp-system';
-import { pace } from './pace';
+import {
+  adaptiveConcurrency,
+  type Lane,
+  placesForSearches,
+  RESERVED_FOR_BOOKINGS,
+  type Sample,
+} from './adaptive-concurrency';
+import { type BreakerLimits, type Breakers, breakers } from './breakers';
+import {
+  BREAKER_STATES,
+  type BreakerState,
+  type Call,
+  type Manifest,
+  SupplierError,
+  type SupplierFault,
+} from './gp-system';
+import { type Pace, pace } from './pace';
 import { retryAfter } from './retry-after';
 import { inProcessThrottles, type Throttles } from './throttles';
 
@@ -66,6 +80,7 @@ export interface HttpReply {
 export interface SupplierHttpOptions {
   supplier: string;
   baseUrl: string;
+  /** Of both lanes together; see adaptive-concurrency.ts. */
   limits: Pick<Manifest['limits'], 'concurrency' | 'requestsPerSecond'>;
   throttleScope: Manifest['throttleScope'];
   logger: Logger;
@@ -84,30 +99,46 @@ interface Evidence {
   answered: boolean;
   /** It went into a connection that an earlier exchange had left open. */
   keptConnection: boolean;
+  /** When the supplier's turn began, on the timers' clock: everything before it was our own queue. */
+  underWaySince: number | undefined;
 }
 
 const TWO_MEGABYTES = 2 * 1024 * 1024;
 /** Below the five seconds after which many servers close. */
 const IDLE_MS = 3_000;
+/** A time limit that passed after less of it than this was the supplier's, passed in our own queue. */
+const SUPPLIERS_SHARE_OF_TIME = 1 / 2;
+/** Exchanges that nobody waits for any more keep at most this share of the places that searches have. */
+const SHARE_OF_PLACES_GIVEN_UP = 1 / 3;
+/** The supplier had the time that is its own, and did not answer: its failure. */
+const supplierTimedOut = new Error('The supplier let its own time limit pass.');
+/** The time was over before the supplier had had its own: nobody's failure. */
 const deadlinePassed = new Error('The deadline passed.');
 
 export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
   const { supplier, logger, limits, timers = machineTimers } = options;
   const { throttles = inProcessThrottles(timers) } = options;
-  const concurrency = adaptiveConcurrency(limits.concurrency);
-  const nextTurn = pace(limits.requestsPerSecond, timers);
-  const circuits = breakers(
-    options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 },
-    isOutage,
-    isServerFailure,
-    timers,
-  );
+  const places = adaptiveConcurrency(limits.concurrency);
+  const pacePerLane: Record<Lane, Pace> = {
+    SEARCH: pace(limits.requestsPerSecond * (1 - RESERVED_FOR_BOOKINGS), timers),
+    BOOKING: pace(limits.requestsPerSecond, timers),
+  };
+  const newCircuits = () =>
+    breakers(
+      options.breaker ?? { consecutiveFailures: 10, halfOpenAfterMs: 5_000 },
+      isOutage,
+      isServerFailure,
+      timers,
+    );
+  const circuits: Record<Lane, Breakers> = { SEARCH: newCircuits(), BOOKING: newCircuits() };
+  const mostGivenUp = Math.floor(placesForSearches(limits.concurrency) * SHARE_OF_PLACES_GIVEN_UP);
+  let givenUp = 0;
   const exchange = exchangeThrough(options);
   const throttleKey = ({ practice }: Exchange) =>
     options.throttleScope === 'SUPPLIER' || practice === null ? supplier : `${supplier}:${practice}`;
 
-  /** Everything that keeps a request from being sent comes first. */
-  async function inTurn(
+  /** Waits for whatever keeps a request from being sent, sends it, and learns from its end. */
+  async function sendInTurn(
     request: HttpRequest,
     about: Exchange,
     evidence: Evidence,
@@ -116,40 +147,71 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
     const retryAfterMs = Math.ceil(await throttles.waitMs(throttleKey(about)));
     if (retryAfterMs > 0)
       throw new SupplierError(supplier, 'THROTTLED', { mayHaveBeenSent: false, retryAfterMs });
-    // Whoever books waits behind nobody who only looks.
-    const isUrgent = about.operation === 'BOOK' || about.operation === 'CANCEL';
-    const place = await concurrency.enter(signal, isUrgent);
+    const lane = laneOf(about);
+    const place = await places.enter(signal, lane, isUrgent(about));
     let sample: Sample = 'UNKNOWN';
     try {
-      const waitMs = nextTurn();
-      if (waitMs > 0) await pause(timers, waitMs, signal);
-      const reply = await circuits.execute(about.practice, () => exchange(request, signal, evidence), signal);
+      if (lane === 'SEARCH') await pacePerLane.SEARCH.turn(signal);
+      // Of all requests, so a search takes its turn here as well.
+      await pacePerLane.BOOKING.turn(signal);
+      const begin = () => {
+        evidence.underWaySince = timers.elapsedMs();
+        return exchange(request, signal, evidence);
+      };
+      const reply = await circuits[lane].execute(about.practice, begin, signal);
       sample = reply.status === 429 || reply.status === 503 ? 'OVERLOADED' : 'EASY';
       const keepAwayMs = sample === 'OVERLOADED' ? retryAfter(reply) : null;
       if (keepAwayMs !== null) await throttles.keepAway(throttleKey(about), keepAwayMs);
       return reply;
     } catch (error) {
-      if (evidence.sent && signal.reason === deadlinePassed) sample = 'OVERLOADED';
+      if (evidence.sent && signal.reason === supplierTimedOut) sample = 'OVERLOADED';
       throw error;
     } finally {
       place.leave(sample);
     }
   }
 
+  /**
+   * Ends the wait when the caller gives up. A read that is under way is then still listened to, in a bounded number, until
+   * it ends by the supplier's own time: how long a caller waits is the caller's choice, so it decides nothing about the
+   * supplier, and a supplier that hangs is noticed although everybody gives up before.
+   */
   async function attempt(request: HttpRequest, about: Exchange, evidence: Evidence): Promise<HttpReply> {
-    const limit = deadline(timers, request.timeoutMs, about);
+    const limit = timeLimit(timers, request.timeoutMs, about.deadline, evidence);
+    const work = sendInTurn(request, about, evidence, limit.signal).finally(limit.clear);
+    let stopWaiting: () => void = () => undefined;
+    const callerGaveUp = new Promise<never>((_, reject) => {
+      stopWaiting = () => {
+        const isRead = request.effect === undefined && evidence.underWaySince !== undefined;
+        if (!isRead || givenUp >= mostGivenUp) {
+          limit.abandon(about.signal.reason);
+          return;
+        }
+        givenUp += 1;
+        const end = () => (givenUp -= 1);
+        work.then(end, end);
+        reject(new TaskCancelledError());
+      };
+    });
+    about.signal.addEventListener('abort', stopWaiting, { once: true });
+    if (about.signal.aborted) limit.abandon(about.signal.reason);
     try {
-      return await inTurn(request, about, evidence, limit.signal);
+      return await Promise.race([work, callerGaveUp]);
     } catch (error) {
       throw asSupplierError(supplier, error, evidence, limit.signal);
     } finally {
-      limit.clear();
+      about.signal.removeEventListener('abort', stopWaiting);
     }
   }
 
   async function told(request: HttpRequest, about: Exchange): Promise<HttpReply> {
     const startedAt = timers.elapsedMs();
-    const evidence: Evidence = { sent: false, answered: false, keptConnection: false };
+    const evidence: Evidence = {
+      sent: false,
+      answered: false,
+      keptConnection: false,
+      underWaySince: undefined,
+    };
     const facts = () => ({
       supplier,
       operation: about.operation,
@@ -165,14 +227,16 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
       return reply;
     } catch (error) {
       const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
-      logger.warn({ ...facts(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
+      // A caller that has gone away tells nothing of the supplier.
+      const level = about.signal.aborted ? 'debug' : 'warn';
+      logger[level]({ ...facts(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
       spanFact('gp_system.outcome', outcome);
       throw error;
     }
   }
 
   return {
-    breaker: () => circuits.state(),
+    breaker: () => worseOf(circuits.SEARCH.state(), circuits.BOOKING.state()),
     send(request, about) {
       const attributes = {
         'gp_system.supplier': supplier,
@@ -191,7 +255,7 @@ function exchangeThrough(options: SupplierHttpOptions) {
     maxContentLength: options.maxResponseBytes ?? TWO_MEGABYTES,
     maxRedirects: 0,
     proxy: false,
-    responseType: 'text',
+    responseType: 'arraybuffer',
     transformRequest: [(body: unknown) => body],
     transformResponse: [(body: unknown) => body],
     validateStatus: () => true,
@@ -220,7 +284,7 @@ function exchangeThrough(options: SupplierHttpOptions) {
       return {
         status: response.status,
         headers: lowerCased(response.headers),
-        body: typeof response.data === 'string' ? response.data : '',
+        body: readableText(response.data),
       };
     } catch (error) {
       if (connections === kept && wasClosedMeanwhile(error, evidence))
@@ -228,6 +292,11 @@ function exchangeThrough(options: SupplierHttpOptions) {
       throw asSupplierError(options.supplier, error, evidence, signal);
     }
   };
+}
+
+/** Nothing of what is no UTF-8: an adapter takes an empty body for an answer that cannot be read, which this is. */
+function readableText(bytes: unknown): string {
+  return Buffer.isBuffer(bytes) && isUtf8(bytes) ? bytes.toString('utf8').replace(/^\uFEFF/, '') : '';
 }
 
 function agents(options: http.AgentOptions) {
@@ -266,34 +335,54 @@ function watchedTransport(evidence: Evidence) {
   };
 }
 
+/** Bookings, and what is asked for their sake, have places, a pace and breakers that no search can use up. */
+function laneOf({ operation, forBooking = false }: Exchange): Lane {
+  switch (operation) {
+    case 'BOOK':
+    case 'CANCEL':
+    case 'READ_BACK':
+      return 'BOOKING';
+    case 'SEARCH':
+    case 'CHANGES':
+    case 'HEALTH':
+      return forBooking ? 'BOOKING' : 'SEARCH';
+  }
+}
+
+/** Bookings and cancellations are sent before what only reads. */
+function isUrgent({ operation }: Exchange): boolean {
+  return operation === 'BOOK' || operation === 'CANCEL';
+}
+
+function worseOf(one: BreakerState, other: BreakerState): BreakerState {
+  return BREAKER_STATES.indexOf(one) > BREAKER_STATES.indexOf(other) ? one : other;
+}
+
 /** A total time: axios' own timeout measures idleness, which a slow drip never reaches. */
-function deadline(timers: Timers, timeoutMs: number, call: Call) {
+function timeLimit(timers: Timers, timeoutMs: number, deadline: number, evidence: Evidence) {
   const controller = new AbortController();
-  const remaining = Math.min(timeoutMs, call.deadline - timers.elapsedMs());
   const pass = () => {
-    controller.abort(deadlinePassed);
+    const { underWaySince = Number.POSITIVE_INFINITY } = evidence;
+    const suppliersMs = timers.elapsedMs() - underWaySince;
+    controller.abort(suppliersMs >= timeoutMs * SUPPLIERS_SHARE_OF_TIME ? supplierTimedOut : deadlinePassed);
   };
-  const abandon = () => {
-    controller.abort(call.signal.reason);
-  };
+  const remaining = Math.min(timeoutMs, deadline - timers.elapsedMs());
+  if (remaining <= 0) pass();
   const cancel = timers.after(Math.max(0, remaining), pass);
-  call.signal.addEventListener('abort', abandon, { once: true });
-  if (call.signal.aborted) abandon();
-  else if (remaining <= 0) pass();
   return {
     signal: controller.signal,
-    clear() {
-      cancel();
-      call.signal.removeEventListener('abort', abandon);
+    abandon(reason: unknown) {
+      controller.abort(reason);
     },
+    clear: cancel,
   };
 }
 
-/** Abandoned searches say nothing about the supplier, so only our own deadline counts as an outage. */
+/** Who gives up says nothing about the supplier, so only its own time limit counts as an outage. */
 function isOutage(error: unknown): boolean {
   return (
     error instanceof SupplierError &&
-    (error.fault === 'UNREACHABLE' || (error.fault === 'TIMED_OUT' && error.cause === deadlinePassed))
+    (error.fault === 'UNREACHABLE' || (error.fault === 'TIMED_OUT' && error.cause === supplierTimedOut))
   );
 }
 
@@ -314,7 +403,7 @@ function asSupplierError(supplier: string, error: unknown, evidence: Evidence, s
     new SupplierError(supplier, fault, { mayHaveBeenSent: evidence.sent, cause });
   if (error instanceof BrokenCircuitError) return fail('CIRCUIT_OPEN');
   if (signal.aborted || error instanceof TaskCancelledError || isCancel(error))
-    return fail('TIMED_OUT', signal.reason === deadlinePassed ? deadlinePassed : undefined);
+    return fail('TIMED_OUT', signal.reason === supplierTimedOut ? supplierTimedOut : undefined);
   if (!isAxiosError(error)) return error;
   const cause = new Error(error.code ?? 'unknown network failure');
   return fail(evidence.answered ? 'BAD_REPLY' : 'UNREACHABLE', cause);

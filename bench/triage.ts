@@ -24,7 +24,7 @@ const ANSWER = readFileSync(join(OPERATIONS, 'AnswerQuestion.graphql'), 'utf8');
 const Assessment = z.object({
   id: z.string(),
   revision: z.number(),
-  question: z.object({ id: z.string(), options: z.array(z.object({ id: z.string() })) }).nullable(),
+  question: z.object({ key: z.string(), options: z.array(z.object({ key: z.string() })) }).nullable(),
 });
 type Assessment = z.infer<typeof Assessment>;
 
@@ -64,7 +64,7 @@ async function measure(url: string, assessments: number): Promise<{ answers: num
       empties.push((await timed(url, EMPTY, {})).ms);
       const input = {
         assessmentId: current.id,
-        questionId: current.question.id,
+        questionId: current.question.key,
         optionIds: [quietest(current.question)],
         expectedRevision: current.revision,
       };
@@ -79,7 +79,7 @@ async function measure(url: string, assessments: number): Promise<{ answers: num
 /** The option that goes on asking, so that every kind of question is among what is measured. */
 function quietest({ options }: NonNullable<Assessment['question']>): string {
   const wanted = ['none', 'no', 'itchy', 'short', 'well'];
-  return wanted.find((id) => options.some((option) => option.id === id)) ?? options[0]?.id ?? '';
+  return wanted.find((wish) => options.some(({ key }) => key === wish)) ?? options[0]?.key ?? '';
 }
 
 async function started(url: string): Promise<Assessment> {

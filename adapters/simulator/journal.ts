@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { londonDate, startOfLondonDay } from '../../domain/london-time';
+import { makeOwnerOnlyFolder } from '../../domain/owner-only';
 import { DiaryChange } from './diary-records';
 
 /** The diary's memory across restarts: what was, and where each further change is kept before it counts. */
@@ -22,9 +23,11 @@ const OWNER_ONLY = { mode: 0o600 };
  * @throws Error that names file and line where a line is not an entry.
  */
 export function openJournal(file: string, now: Date): Journal {
-  mkdirSync(dirname(file), { recursive: true });
+  makeOwnerOnlyFolder(dirname(file));
   const earlier = compacted(readChanges(file), startOfLondonDay(londonDate(now)));
   const fresh = `${file}.new`;
+  // One that a killed process left may have any mode.
+  rmSync(fresh, { force: true });
   writeFileSync(fresh, earlier.map((change) => lineOf([change])).join(''), OWNER_ONLY);
   renameSync(fresh, file);
   return {

@@ -74,6 +74,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
     untrusted: 'for-all',
     corsOrigins: [],
     proxies: 0,
+    digestAddress: keyedDigest(KEY),
     audit: auditor(await auditLog(NOWHERE, { now: () => new Date(), logger }), keyedDigest(KEY)),
     explorerFolder: join(__dirname, '..', '..', 'gateway', 'explorer', 'public'),
     logger,

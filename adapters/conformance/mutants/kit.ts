@@ -47,7 +47,7 @@ export const kitMutants: readonly Mutant[] = [
     title: 'goes on asking a practice that keeps failing',
     caughtBy: 'breaker.per-practice',
     file: 'breakers.ts',
-    find: '(practice === null ? work() : of(practice).execute(work, signal))',
+    find: '(practice === null ? work() : through(of(practice), work, signal))',
     replace: '(practice === null || of(practice) ? work() : work())',
   },
   {

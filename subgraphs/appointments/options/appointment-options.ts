@@ -6,6 +6,7 @@ import { actorOf } from '../suppliers';
 import type { AssessmentFacts } from './assessment-facts';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
 import type { PracticeFound, SearchDeps, SearchFor } from './practice-search';
+import type { SharedQuestions } from './slot-questions';
 
 export interface OptionsDeps extends SearchDeps {
   /** How long an offer can be held, milliseconds. */
@@ -42,16 +43,18 @@ export async function appointmentOptions(
   assessment: AssessmentFacts & { outcome: Outcome },
   wanted: OptionsWanted,
   context: SubgraphContext,
-  deps: OptionsDeps,
+  deps: OptionsDeps & { questions: SharedQuestions },
 ): Promise<OptionsOffered> {
   const { outcome, subject } = assessment;
   const { elsewhereBecause, first, waitAtMostMs } = wanted;
   const candidates = assessment.candidates ?? NOBODY_NEAR;
   const search = searchFor(assessment, wanted, context, deps.now());
-  const found = await findOptions(
-    { outcome, candidates, search, first, elsewhereBecause, waitAtMostMs },
-    deps.atOnce,
-    deps,
+  const found = await deps.questions.duringRequest(context.requestId, (questions) =>
+    findOptions(
+      { outcome, candidates, search: { ...search, questions }, first, elsewhereBecause, waitAtMostMs },
+      deps.atOnce,
+      deps,
+    ),
   );
   const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);
   const common = {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { loggableError } from '../../../domain/loggable-error';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Timers } from '../../../domain/timers';
@@ -18,8 +19,9 @@ import {
 } from '../../../adapters/gp-system';
 import { slotKey, type HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
-import { boundedCall, type GpSystems } from '../suppliers';
+import type { GpSystems } from '../suppliers';
 import type { Candidate } from './assessment-facts';
+import { unsharedQuestions, type SlotQuestions } from './slot-questions';
 
 /** What became of asking one practice. Empty never means failed. */
 export const PRACTICE_ANSWERS = [
@@ -63,6 +65,8 @@ export interface SearchFor {
   requestId: string;
   /** Undefined where the search is finished although nobody waits. */
   signal: AbortSignal | undefined;
+  /** Shares questions with the rest of the request. Undefined where one booking needs to know: asked afresh, before searches. */
+  questions?: SlotQuestions | undefined;
 }
 
 export interface SearchDeps {
@@ -226,27 +230,24 @@ function searchWindow(
   return from < to ? { from, to } : null;
 }
 
-async function freeSlots(
+function freeSlots(
   system: GpSystem,
   practice: OdsCode,
   window: { from: Date; to: Date },
-  { actor, patient, requestId, signal }: SearchFor,
+  { actor, patient, requestId, signal, questions }: SearchFor,
   waitMs: number,
   timers: Timers,
 ): Promise<Slot[]> {
-  const timeoutMs = Math.min(waitMs, system.manifest.limits.timeoutMs.search);
-  const call = boundedCall(timeoutMs, requestId, timers, signal);
-  const slots = new Map<string, Slot>();
-  for await (const page of system.searchSlots({ practice, ...window, actor, patient }, call))
-    for (const slot of page) slots.set(slot.id, slot);
-  return [...slots.values()].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
+  const forBooking = questions === undefined;
+  const question = { system, practice, ...window, actor, patient, requestId, forBooking };
+  return (questions ?? unsharedQuestions(timers)).ask(question, { waitMs, signal });
 }
 
 /** A supplier that fails is data; an adapter that fails is a bug, told to us and shown as the supplier's failure. */
 function supplierError(error: unknown, system: GpSystem, logger: Logger): SupplierError {
   if (error instanceof SupplierError) return error;
   logger.error(
-    { err: error, supplier: system.manifest.id },
+    { err: loggableError(error), supplier: system.manifest.id },
     'adapter threw something other than a SupplierError',
   );
   return new SupplierError(system.manifest.id, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error });
@@ -299,7 +300,7 @@ function settled(practice: PracticeFound): PracticeFound {
 async function heldSlots(found: readonly PracticeFound[], { holds, logger }: SearchDeps) {
   const keys = found.flatMap((practice) => practice.slots.map((slot) => keyOf(practice, slot)));
   return holds.holders(keys).catch((error: unknown) => {
-    logger.warn({ err: error }, 'holds are not known; searching without');
+    logger.warn({ err: loggableError(error) }, 'holds are not known; searching without');
     return new Map<string, never>();
   });
 }
