@@ -1,6 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-const ALLOWED_HEADERS = 'authorization, content-type, apollo-require-preflight, x-request-id';
+/**
+ * What web pages may send: our own; what Apollo's and urql's clients send of themselves or by a setting, and what asks for a
+ * preflight (https://www.apollographql.com/docs/graphos/routing/security/csrf); W3C's trace context and baggage, as browsers'
+ * instrumentation sends them (https://www.w3.org/TR/trace-context/).
+ */
+const ALLOWED_HEADERS = [
+  'accept',
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'x-apollo-operation-id',
+  'x-apollo-operation-type',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'graphql-require-preflight',
+  'traceparent',
+  'tracestate',
+  'baggage',
+].join(', ');
 const EXPOSED_HEADERS = 'retry-after, x-request-id';
 const DAY_SECONDS = 86_400;
 

@@ -1,61 +1,176 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { parse } from 'graphql';
 import type { Caller } from '../../domain/caller';
 import type { Refusal } from '../error-codes';
+import { comparedForm, otherIdsOf, publishedForm, sha256 } from './document-forms';
 
-/** The front ends' own documents, by the SHA-256 of their text in hexadecimal. */
+/** The front ends' own documents, by id: the SHA-256 of `text` in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, TrustedDocument>;
 
 export interface TrustedDocument {
   /** Of the file, and of the operation in it. */
   name: string;
+  /** As graphql-js prints it. */
   text: string;
+  /** By which clients may ask for it besides. */
+  otherIds: readonly string[];
+  /** True: installed apps still send it, and nobody should any more. */
+  isRetired: boolean;
 }
 
-/** Every `.graphql` file of a folder: `schema/operations`, of which manifest.json tells front ends the ids. */
+/** Below the folder of the published documents: those that installed apps still send. */
+const RETIRED = 'retired';
+
+/**
+ * Every `.graphql` file of a folder, `schema/operations`, and of the folder `retired` in it. Of the first, manifest.json tells
+ * front ends the ids; the second holds what was published before, as it was then, so that its ids stay good.
+ */
 export function trustedDocumentsIn(folder: string): TrustedDocuments {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
-  return new Map(
-    files.map((file) => {
-      const text = readFileSync(join(folder, file), 'utf8').trim();
-      return [createHash('sha256').update(text).digest('hex'), { name: file.replace('.graphql', ''), text }];
-    }),
-  );
+  // A published document comes last, and stands for a retired one that differs from it by comments alone.
+  const documents = [...documentsIn(join(folder, RETIRED), true), ...documentsIn(folder, false)];
+  const known = new Map<string, TrustedDocument>();
+  for (const document of documents) {
+    const id = sha256(document.text);
+    const before = known.get(id)?.otherIds ?? [];
+    known.set(id, { ...document, otherIds: [...new Set([...before, ...document.otherIds])] });
+  }
+  return known;
 }
 
-/** How a document is asked for: `documentId`, as trusted documents have it, or Apollo's `extensions.persistedQuery`. */
-export const DocumentRequest = z.object({
-  query: z.string().min(1).nullish(),
-  documentId: z.string().nullish(),
-  extensions: z.object({ persistedQuery: z.object({ sha256Hash: z.string() }).optional() }).nullish(),
-});
-export type DocumentRequest = z.infer<typeof DocumentRequest>;
+/** Which ids, published before, find no document any more: what installed apps send would be refused. */
+export function lostIds<T extends { id: string }>(before: readonly T[], now: TrustedDocuments): T[] {
+  const known = new Set([...now].flatMap(([id, { otherIds }]) => [id, ...otherIds]));
+  return before.filter(({ id }) => !known.has(id));
+}
 
-/** `name` of a trusted document; null: of some other. */
-export type FoundDocument = { text: string; name: string | null } | { refusal: Refusal };
+function documentsIn(folder: string, isRetired: boolean): TrustedDocument[] {
+  if (!existsSync(folder)) return [];
+  return filesIn(folder).map((file) => {
+    const source = readFileSync(join(folder, file), 'utf8').trim();
+    const document = parse(source, { noLocation: true });
+    const [name = ''] = basename(file).split('.');
+    return { name, text: publishedForm(document), otherIds: otherIdsOf(document, source), isRetired };
+  });
+}
 
-/** Anybody may send a trusted document; other texts are for those whose work is to ask what nobody has foreseen. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.graphql'))
+    .sort();
+}
+
+/** How a document is asked for: by its text, by `documentId`, or as Apollo's clients do it, `extensions.persistedQuery`. */
+export interface DocumentRequest {
+  query: string | undefined;
+  documentId: string | undefined;
+  persistedQueryHash: string | undefined;
+}
+
+const ALLOWED: unique symbol = Symbol('a document that its sender may send');
+
+/** A document that its sender may send: made by `documentFinder` alone, and the only thing that operations are found by. */
+export interface AllowedDocument {
+  readonly [ALLOWED]: true;
+  text: string;
+  /** Of a trusted document; null: of some other. */
+  name: string | null;
+}
+
+export type FoundDocument = AllowedDocument | { refusal: Refusal };
+
+/**
+ * Finds documents by id or by text. Anybody may send a trusted document; other texts are for those whose work is to ask what
+ * nobody has foreseen. A text that differs from a trusted one by comments, white space or `__typename` alone is that document,
+ * and is answered as it is published.
+ */
 export function documentFinder(
   documents: TrustedDocuments,
   untrusted: 'for-all' | 'for-analysts',
 ): (request: DocumentRequest, caller: Caller) => FoundDocument {
-  const names = new Map([...documents.values()].map(({ name, text }) => [text, name]));
-  return ({ query, documentId, extensions }, caller) => {
-    const id = documentId?.replace(/^sha256:/, '') ?? extensions?.persistedQuery?.sha256Hash;
-    if (query === null || query === undefined) {
-      if (id === undefined)
-        return {
-          refusal: { code: 'BAD_REQUEST', message: 'Send a query, or the id of a published document.' },
-        };
-      return documents.get(id) ?? { refusal: UNKNOWN };
+  const byId = idsOf(documents);
+  const byText = textFinder(documents);
+
+  return ({ query, documentId, persistedQueryHash }, caller) => {
+    const ids = [documentId?.replace(/^sha256:/, ''), persistedQueryHash].filter((id) => id !== undefined);
+    const [id] = ids;
+    if (query === undefined) {
+      if (id === undefined) return { refusal: NOTHING };
+      if (ids.some((other) => other !== id)) return { refusal: MISMATCH };
+      return byId.get(id) ?? { refusal: documentId === undefined ? NOT_PERSISTED : UNKNOWN };
     }
-    const name = names.get(query.trim()) ?? null;
-    if (untrusted === 'for-all' || mayAskAnything(caller) || name !== null) return { text: query, name };
+    const known = byText(query);
+    if (
+      !ids.every(
+        (given) => (known !== undefined && byId.get(given)?.name === known.name) || given === sha256(query),
+      )
+    )
+      return { refusal: MISMATCH };
+    if (known !== undefined) return known;
+    if (untrusted === 'for-all' || mayAskAnything(caller)) return allowed({ text: query, name: null });
     return { refusal: NOT_TRUSTED };
   };
 }
+
+function idsOf(documents: TrustedDocuments): ReadonlyMap<string, AllowedDocument> {
+  const byId = new Map<string, AllowedDocument>();
+  for (const [id, document] of documents)
+    for (const one of [id, ...document.otherIds]) byId.set(one, allowed(document));
+  return byId;
+}
+
+/** Texts that clients have sent lately, so that each is compared once: some hundred from the clients of every release. */
+const MAX_TEXTS = 1_000;
+const MAX_CHARACTERS = 2_000_000;
+/** What clients add to a document is one `__typename` for each selection. */
+const MAX_GROWTH = 2;
+
+function textFinder(documents: TrustedDocuments): (query: string) => AllowedDocument | undefined {
+  const trusted = [...documents.values()].sort((a, b) => Number(b.isRetired) - Number(a.isRetired));
+  // A published document stands for a retired one of the same form, as its answer has all that was in the other's.
+  const byForm = new Map(
+    trusted.map((document) => [comparedForm(document.text, Infinity), allowed(document)] as const),
+  );
+  const byText = new Map(trusted.map((document) => [document.text, allowed(document)]));
+  const maxTokens = MAX_GROWTH * Math.max(0, ...trusted.map(({ text }) => parse(text).tokenCount ?? 0));
+  const seen = new LRUCache<string, { found: AllowedDocument | undefined }>({
+    max: MAX_TEXTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+
+  return (query) => {
+    const published = byText.get(query);
+    if (published !== undefined || trusted.length === 0) return published;
+    const before = seen.get(query);
+    if (before !== undefined) return before.found;
+    const form = comparedForm(query, maxTokens);
+    const found = form === null ? undefined : byForm.get(form);
+    seen.set(query, { found });
+    return found;
+  };
+}
+
+function allowed({ text, name }: { text: string; name: string | null }): AllowedDocument {
+  return { [ALLOWED]: true, text, name };
+}
+
+const NOTHING: Refusal = {
+  code: 'BAD_REQUEST',
+  message: 'Send a query, or the id of a published document.',
+};
+
+const MISMATCH: Refusal = {
+  code: 'BAD_REQUEST',
+  message: 'The id is not of this document: send the SHA-256 of the text, or the text or the id alone.',
+};
+
+/** The message is what clients look for: https://www.apollographql.com/docs/apollo-server/performance/apq. */
+const NOT_PERSISTED: Refusal = {
+  code: 'PERSISTED_QUERY_NOT_FOUND',
+  message: 'PersistedQueryNotFound',
+};
 
 const UNKNOWN: Refusal = {
   code: 'DOCUMENT_UNKNOWN',

@@ -49,6 +49,8 @@ export interface AssessmentRecord {
   expiresAt: Date;
   /** In which the person reads. */
   locale: string;
+  /** Whether there is an outcome. */
+  isCompleted: boolean;
 }
 
 /** What the answers have come to, kept beside them to be counted. */
@@ -165,5 +167,6 @@ function toRecord(row: Selectable<TriageTables['triage_assessment']>): Assessmen
     startedAt: new Date(row.started_at),
     expiresAt: new Date(row.expires_at),
     locale: row.locale,
+    isCompleted: row.completed_at !== null,
   };
 }

@@ -8,6 +8,7 @@ import { changeAnswer, isOpen } from './engine/change-answer';
 import { evaluate } from './engine/evaluate';
 import { optionFault } from './engine/option-fault';
 import { refusalOf } from './engine/suitability';
+import { isPastRetention } from './retention';
 import { readStartRequest, type FieldFaults, type StartInput, type StartRequest } from './start-request';
 import type { Switches } from './switches';
 
@@ -47,9 +48,12 @@ export type AnswerResult =
   | { kind: 'invalid'; faults: FieldFaults };
 
 export interface Assessments {
-  /** The same key with the same input gives the same assessment, however far it has come meanwhile. */
-  start(input: StartInput, caller: Caller): Promise<StartResult>;
-  /** Expired ones too: what was advised can be read again. */
+  /**
+   * The same key with the same input gives the same assessment, however far it has come meanwhile.
+   * @param source where it comes from, by digest: a key of somebody who is not signed in is good from there alone
+   */
+  start(input: StartInput, caller: Caller, source?: string): Promise<StartResult>;
+  /** Expired ones too, as long as they are kept: what was advised can be read again. */
   find(id: string): Promise<PinnedAssessment | null>;
   answer(input: AnswerInput): Promise<AnswerResult>;
 }
@@ -66,18 +70,14 @@ export function assessments(deps: AssessmentsDeps): Assessments {
   const { store, editions, switches, now } = deps;
 
   return {
-    start: async (input, caller) => {
+    start: async (input, caller, source) => {
       const content = editions.current;
       const read = await readStartRequest(input, { ...deps, content });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = refusalOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };
       if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
-      const start = {
-        scope: caller.kind === 'anonymous' ? 'anonymous' : caller.id,
-        key: input.idempotencyKey,
-        inputDigest: digest(input),
-      };
+      const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
       const stored = await store.insert(newRecord(read.value, now()), start);
       const edition = await editionOf(stored.record);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
@@ -86,7 +86,7 @@ export function assessments(deps: AssessmentsDeps): Assessments {
 
     find: async (id) => {
       const record = ID.test(id) ? await store.find(id) : null;
-      if (record === null) return null;
+      if (record === null || isPastRetention(record.expiresAt, record.isCompleted, now())) return null;
       const edition = await editionOf(record);
       const off = (await switches.read()).has(record.pathwayId);
       return edition && { ...edition, record, off };
@@ -118,16 +118,34 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
     const change = changeAnswer<GivenAnswer>(pathway, record.subject, record.answers, answer);
     const next = { ...record, answers: change.answers, droppedAnswers: change.dropped };
-    if (await store.replaceAnswers(next, completionOf({ ...current, record: next })))
+    const completion = completionOf({ ...current, record: next });
+    const revision = record.revision + 1;
+    if (await store.replaceAnswers(next, completion))
       return {
         kind: 'assessment',
-        assessment: { ...current, record: { ...next, revision: record.revision + 1 } },
+        assessment: { ...current, record: { ...next, revision, isCompleted: completion !== null } },
       };
     const winner = await store.find(record.id);
     return winner === null
       ? { kind: 'not-found' }
       : { kind: 'stale', current: { ...current, record: winner } };
   }
+}
+
+/**
+ * Another who guesses a key, and all that was said, must not be given the id of somebody's symptom check: who is not signed in is
+ * told apart by where they are. That goes into a digest with the key, so that nobody's address is kept.
+ */
+function startScope(
+  { idempotencyKey }: StartInput,
+  caller: Caller,
+  source = 'unknown',
+): { scope: string; key: string } {
+  if (caller.kind !== 'anonymous') return { scope: caller.id, key: idempotencyKey };
+  const key = createHash('sha256')
+    .update(JSON.stringify([source, idempotencyKey]))
+    .digest('base64url');
+  return { scope: 'anonymous', key };
 }
 
 /** When the newest answer on the way to the outcome was given. */
@@ -157,6 +175,7 @@ function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
     startedAt,
     expiresAt: new Date(startedAt.getTime() + LIFETIME_MS),
     locale: request.locale,
+    isCompleted: false,
   };
 }
 

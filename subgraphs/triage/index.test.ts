@@ -19,7 +19,7 @@ const START = `mutation ($input: StartAssessmentInput!) {
       pathway { id title version contentStatus contentBanner }
       subject { relationship ageInMonths sex registeredPracticeOdsCode }
       place { postcode latitude longitude precision }
-      question { id text why kind options { id text detail } }
+      question { key text why kind options { key text detail } }
       outcome { reachedAt }
     }
     ... on NotSuitableOnline { contentStatus contentBanner disposition { id careLevel contentStatus contentBanner } }
@@ -33,15 +33,15 @@ const ANSWER = `mutation ($input: AnswerQuestionInput!) {
     __typename
     ... on Assessment {
       id revision
-      answers { question { id text } options { id text } answeredAt }
-      droppedAnswers { question { id } options { id } answeredAt }
-      question { id text }
+      answers { question { key text } options { key text } answeredAt }
+      droppedAnswers { question { key } options { key } answeredAt }
+      question { key text }
       outcome {
         reachedAt deadline reasons careAdvice worseningAdvice
         disposition { id title careLevel withinMinutes withinWorkingDays bookable modes externalCodes { system code } }
       }
     }
-    ... on StaleRevision { current { id revision question { id } } }
+    ... on StaleRevision { current { id revision question { key } } }
     ... on AssessmentExpired { expiredAt }
     ... on InvalidInput { fields { path message } }
     ... on Problem { code message }
@@ -98,7 +98,7 @@ describe('startAssessment', () => {
       subject: { relationship: 'CHILD', ageInMonths: 72, sex: 'MALE', registeredPracticeOdsCode: 'B86030' },
       place: { postcode: null, latitude: 53.795, longitude: -1.548, precision: 'COORDINATES' },
       question: {
-        id: 'emergency.screen',
+        key: 'emergency.screen',
         kind: 'TICK_ANY',
         text: 'Does your child have any of these right now?',
       },
@@ -137,7 +137,7 @@ describe('answerQuestion', () => {
     const id = await startedId();
     for (const [index, answer] of CASE_STUDY.slice(0, -1).entries())
       expect(await answerAt(id, index + 1, answer)).toMatchObject({
-        question: { id: CASE_STUDY[index + 1]!.questionId },
+        question: { key: CASE_STUDY[index + 1]!.questionId },
         outcome: null,
       });
     now = new Date('2026-03-02T14:20:00Z');
@@ -196,9 +196,9 @@ describe('answerQuestion', () => {
     expect(changed).toMatchObject({
       revision: 10,
       droppedAnswers: [
-        { question: { id: 'child-rash.compared-with-normal' }, options: [{ id: 'much-less' }] },
+        { question: { key: 'child-rash.compared-with-normal' }, options: [{ key: 'much-less' }] },
       ],
-      question: { id: 'child-rash.infected-chickenpox' },
+      question: { key: 'child-rash.infected-chickenpox' },
       outcome: null,
     });
   });
@@ -209,7 +209,7 @@ describe('answerQuestion', () => {
     expect(await answerAt(id, 1, CASE_STUDY[0]!)).toMatchObject({
       __typename: 'StaleRevision',
       code: 'STALE',
-      current: { id, revision: 2, question: { id: 'child-rash.red-flags' } },
+      current: { id, revision: 2, question: { key: 'child-rash.red-flags' } },
     });
   });
 
@@ -244,8 +244,8 @@ describe('answerQuestion', () => {
 describe('assessment', () => {
   it('is found again by its id alone, and null for any other', async () => {
     const id = await startedId();
-    const query = 'query ($id: ID!) { assessment(id: $id) { id question { id } } }';
-    expect(await ask(query, { id })).toEqual({ assessment: { id, question: { id: 'emergency.screen' } } });
+    const query = 'query ($id: ID!) { assessment(id: $id) { id question { key } } }';
+    expect(await ask(query, { id })).toEqual({ assessment: { id, question: { key: 'emergency.screen' } } });
     expect(await ask(query, { id: 'A'.repeat(32) })).toEqual({ assessment: null });
   });
 
@@ -325,7 +325,7 @@ describe('the kill switch', () => {
       code: 'NOT_AVAILABLE',
     });
     const query = `query ($id: ID!) { assessment(id: $id) {
-      question { id } outcome { reachedAt } questionnaireResponse switchedOff pathway { switchedOff } } }`;
+      question { key } outcome { reachedAt } questionnaireResponse switchedOff pathway { switchedOff } } }`;
     const told = expect.stringContaining('Call 111 now') as string;
     expect(await ask(query, { id })).toEqual({
       assessment: {
@@ -390,7 +390,7 @@ describe('the explanation', () => {
   it('gives the receiving clinician every step with rule and source, and nobody else', async () => {
     const query = `query ($id: ID!) { assessment(id: $id) { trace {
       contentVersion contentStatus contentBanner answeredBy decidedBy disposition { id }
-      steps { kind questionId question absent decisive answeredAt present { id text leadsTo atLeast sources { name accessed } } } } } }`;
+      steps { kind questionId question absent decisive answeredAt present { key text leadsTo atLeast sources { name accessed } } } } } }`;
     const id = await completed();
     const { assessment } = z
       .object({ assessment: z.object({ trace: z.looseObject({ steps: z.array(z.unknown()) }) }) })
@@ -406,7 +406,7 @@ describe('the explanation', () => {
     expect(assessment.trace.steps[1]).toMatchObject({
       kind: 'ANSWERED',
       questionId: 'child-rash.red-flags',
-      present: [{ id: 'none', leadsTo: 'child-rash.urgent-signs', sources: [{ name: 'NHS, Meningitis' }] }],
+      present: [{ key: 'none', leadsTo: 'child-rash.urgent-signs', sources: [{ name: 'NHS, Meningitis' }] }],
       absent: expect.arrayContaining([
         'Spots or a rash that do not fade when a clear glass is pressed on them',
       ]) as string[],

@@ -21,6 +21,8 @@ import { CatalogueResolver } from './resolvers/catalogue.resolver';
 import { ExplanationResolver, WhatIfResolver } from './resolvers/explanation.resolver';
 import { StatisticsResolver } from './resolvers/statistics.resolver';
 import { SwitchResolver } from './resolvers/switch.resolver';
+import { assessmentRetention } from './retention';
+import { startLimit, type StartLimit } from './start-limit';
 import { assessmentStatistics, type AssessmentStatistics } from './statistics';
 import { switches, type Switches } from './switches';
 import { assessmentView } from './views/assessment-view';
@@ -43,10 +45,11 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
   const database = await openTriageDatabase(deps.database);
-  const { db, ready, close } = database;
+  const { db, ready } = database;
   const editions = await contentEditions(db, content, clinicalMode, now);
   const killSwitches = switches(database, now, logger);
   const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
+  const forgetting = assessmentRetention(database, now, logger);
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'Triage content is loaded.');
   return {
     name: NAME,
@@ -56,10 +59,14 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
       switches: killSwitches,
       statistics: assessmentStatistics(db, content, now),
       guesses: guessLimit(),
+      starts: startLimit(),
       now,
     }),
     ready,
-    close,
+    async close() {
+      await forgetting.stop();
+      await database.close();
+    },
   };
 }
 
@@ -69,6 +76,7 @@ interface TriageServices {
   switches: Switches;
   statistics: AssessmentStatistics;
   guesses: GuessLimit;
+  starts: StartLimit;
   now: () => Date;
 }
 
@@ -92,7 +100,10 @@ export function triageSchema(services?: TriageServices): FederatedSchema {
 function resolvers(services: TriageServices): Map<unknown, object> {
   const { content, now } = services;
   return new Map<unknown, object>([
-    [AssessmentResolver, new AssessmentResolver(content, services.assessments, services.guesses)],
+    [
+      AssessmentResolver,
+      new AssessmentResolver(content, services.assessments, services.guesses, services.starts),
+    ],
     [CatalogueResolver, new CatalogueResolver(content, pathwayFinder(content), services.switches, now)],
     [ExplanationResolver, new ExplanationResolver()],
     [StatisticsResolver, new StatisticsResolver(services.statistics)],

@@ -1,4 +1,4 @@
-import type { Migration } from 'kysely';
+import { sql, type Migration } from 'kysely';
 import { z } from 'zod';
 import { londonDate } from '../../domain/london-time';
 import { ageBandOf } from './age-bands';
@@ -28,6 +28,17 @@ export interface TriageTables {
     /** Both null until there is an outcome, and again when a changed answer takes it back. */
     completed_at: number | null;
     disposition_id: string | null;
+  };
+  /** What statistics need of assessments that have been deleted: how many there were of each kind, and nothing of any of them. */
+  triage_count: {
+    started_day: string;
+    pathway_id: string;
+    /** `''` for none: part of the key. */
+    disposition_id: string;
+    age_band: string;
+    started: number;
+    completed: number;
+    abandoned: number;
   };
   /** Every edition of a pathway that an assessment may be pinned to: the files that it was made from. */
   triage_content: {
@@ -128,7 +139,36 @@ const editionsSwitchesAndCounts: Migration = {
   },
 };
 
+const countsOfDeleted: Migration = {
+  up: async (db) => {
+    await db.schema
+      .createTable('triage_count')
+      .addColumn('started_day', 'text', (column) => column.notNull())
+      .addColumn('pathway_id', 'text', (column) => column.notNull())
+      .addColumn('disposition_id', 'text', (column) => column.notNull())
+      .addColumn('age_band', 'text', (column) => column.notNull())
+      .addColumn('started', 'bigint', (column) => column.notNull())
+      .addColumn('completed', 'bigint', (column) => column.notNull())
+      .addColumn('abandoned', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('triage_count_key', [
+        'started_day',
+        'pathway_id',
+        'disposition_id',
+        'age_band',
+      ])
+      .execute();
+    // For deleting what has been kept for long enough.
+    for (const [name, kind] of [
+      ['unfinished', sql`is null`],
+      ['completed', sql`is not null`],
+    ] as const)
+      await sql`create index ${sql.ref(`triage_assessment_${name}`)} on triage_assessment (expires_at)
+        where completed_at ${kind}`.execute(db);
+  },
+};
+
 export const triageMigrations: Record<string, Migration> = {
   '0001-assessments': assessments,
   '0002-editions-switches-and-counts': editionsSwitchesAndCounts,
+  '0003-counts-of-deleted': countsOfDeleted,
 };

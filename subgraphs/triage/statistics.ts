@@ -129,9 +129,26 @@ async function countedBy(
     .where('started_day', '>=', from)
     .where('started_day', '<=', to)
     .groupBy(['started_day', 'pathway_id', 'disposition_id', 'age_band'])
+    // In one statement, so that nothing is counted twice, or not at all, while it is being deleted.
+    .unionAll(
+      db
+        .selectFrom('triage_count')
+        .select([
+          'started_day as day',
+          'pathway_id as pathway',
+          'disposition_id as disposition',
+          'age_band as ageBand',
+          'started',
+          'completed',
+          'abandoned',
+        ])
+        .where('started_day', '>=', from)
+        .where('started_day', '<=', to),
+    )
     .execute();
   return rows.map((row) => ({
     ...row,
+    disposition: row.disposition === '' ? null : row.disposition,
     started: Number(row.started),
     completed: Number(row.completed),
     abandoned: Number(row.abandoned),

@@ -12,5 +12,5 @@ export function openTriageDatabase(settings: DatabaseSettings): Promise<Database
 
 /** Puts everything that was written on disk. */
 export async function flush({ db, kind }: Database<TriageTables>): Promise<void> {
-  if (kind === 'embedded') await sql`PRAGMA wal_checkpoint(FULL)`.execute(db);
+  if (kind === 'embedded') await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
 }

@@ -107,7 +107,8 @@ if (!present) {
     await page.getByRole('button', { name: 'Download 10 rows as CSV' }).click();
     const lines = readFileSync(await (await downloaded).path(), 'utf8').split('\r\n');
     expect(lines[0]).toBe(
-      '"distanceMiles","node.odsCode","node.name","node.address.postcode","node.release.status",' +
+      '"cursor","distanceMiles","node.odsCode","node.name","node.phone","node.address.lines","node.address.postcode",' +
+        '"node.location.latitude","node.location.longitude","node.openNow","node.release.status",' +
         '"node.release.ownPatients","node.release.otherPatients","node.release.dispositionIds"',
     );
     expect(lines[1]).toContain(`"${CASE_STUDY_PRACTICE}"`);

@@ -26,6 +26,8 @@ function outermostList(answer: unknown): object[] | null {
 
 function cellsOf(item: object, path: string): [string, string][] {
   return Object.entries(item).flatMap(([name, value]: [string, unknown]): [string, string][] => {
+    // It is there for clients' caches, and says nothing to who reads a table.
+    if (name === '__typename') return [];
     const column = `${path}${name}`;
     if (isListOfObjects(value)) return [[`${column} (how many)`, String(value.length)]];
     if (Array.isArray(value)) return [[column, value.map(String).join('; ')]];

@@ -1,4 +1,4 @@
-import type { QuestionContent } from '../content/content';
+import type { OptionContent, QuestionContent } from '../content/content';
 
 /** Why these options are no answer to the question, in a sentence; undefined when they are one. */
 export function optionFault(question: QuestionContent, optionIds: readonly string[]): string | undefined {
@@ -9,6 +9,12 @@ export function optionFault(question: QuestionContent, optionIds: readonly strin
   const known = question.options.filter(({ id }) => ids.has(id));
   if (known.length < ids.size) return 'The question has no such option.';
   if (question.kind === 'CHOOSE_ONE' && ids.size > 1) return 'Choose one option only.';
-  if (ids.size > 1 && known.some(({ alone }) => alone)) return '"None of these" goes with nothing else.';
+  if (ids.size > 1 && known.some((option) => isExclusive(question, option)))
+    return '"None of these" goes with nothing else.';
   return undefined;
+}
+
+/** Whether it is an answer by itself only. */
+export function isExclusive({ kind }: QuestionContent, { alone }: OptionContent): boolean {
+  return alone || kind === 'CHOOSE_ONE';
 }

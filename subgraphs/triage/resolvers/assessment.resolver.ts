@@ -4,6 +4,7 @@ import type { Assessments } from '../assessments';
 import type { Content } from '../content/content';
 import { FIRST_LOCALE } from '../content/wording';
 import type { GuessLimit } from '../guess-limit';
+import type { StartLimit } from '../start-limit';
 import { AnswerQuestionInput, AnswerQuestionResult } from '../types/answer-question';
 import { Assessment } from '../types/assessment';
 import { StartAssessmentInput, StartAssessmentResult } from '../types/start-assessment';
@@ -16,6 +17,7 @@ export class AssessmentResolver {
     private readonly content: Content,
     private readonly assessments: Assessments,
     private readonly guesses: GuessLimit,
+    private readonly starts: StartLimit,
   ) {}
 
   @Directive('@tag(name: "public")')
@@ -34,10 +36,13 @@ export class AssessmentResolver {
   @Mutation(() => StartAssessmentResult)
   async startAssessment(
     @Arg('input', () => StartAssessmentInput) input: StartAssessmentInput,
-    @Ctx() { caller }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<typeof StartAssessmentResult> {
+    await this.starts.spend(context);
+    const { caller, source } = context;
     const reader = { relationship: input.subject.relationship, locale: input.locale ?? FIRST_LOCALE };
-    return startResultView(this.content, await this.assessments.start(input, caller), caller, reader);
+    const result = await this.assessments.start(input, caller, source);
+    return startResultView(this.content, result, caller, reader);
   }
 
   @Directive('@tag(name: "public")')

@@ -16,6 +16,7 @@ export class CatalogueResolver {
   ) {}
 
   @Directive('@tag(name: "public")')
+  @Directive('@cost(weight: 40)')
   @Directive('@listSize(slicingArguments: ["first"])')
   @Query(() => [Pathway], {
     description:

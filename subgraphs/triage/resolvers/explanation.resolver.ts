@@ -13,7 +13,7 @@ import { traceView } from '../views/trace-view';
 export class ExplanationResolver {
   @ForKinds('PRACTICE_STAFF')
   @Directive('@tag(name: "staff")')
-  @Directive('@cost(weight: 5)')
+  @Directive('@cost(weight: 20)')
   @FieldResolver(() => AssessmentTrace, {
     nullable: true,
     description: 'Every step with its rule and sources, for the receiving clinician.',
@@ -23,7 +23,7 @@ export class ExplanationResolver {
   }
 
   @Directive('@tag(name: "public")')
-  @Directive('@cost(weight: 5)')
+  @Directive('@cost(weight: 20)')
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
     description:
@@ -36,6 +36,7 @@ export class ExplanationResolver {
 
 @Resolver(() => Outcome)
 export class WhatIfResolver {
+  @Directive('@cost(weight: 20)')
   @Directive('@listSize(assumedSize: 20)')
   @FieldResolver(() => [WhatIf], {
     description: 'What would have been more urgent: one answer given otherwise, the nearest urgency first.',

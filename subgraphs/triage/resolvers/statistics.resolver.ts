@@ -10,7 +10,7 @@ export class StatisticsResolver {
 
   @ForKinds('ANALYST')
   @Directive('@tag(name: "analyst")')
-  @Directive('@cost(weight: 50)')
+  @Directive('@cost(weight: 2000)')
   @Query(() => AssessmentStatisticsResult, {
     description: 'Counts of assessments by pathway, disposition, day and more. Small numbers are withheld.',
   })

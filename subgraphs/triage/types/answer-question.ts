@@ -9,10 +9,10 @@ export class AnswerQuestionInput implements AnswerInput {
   @Field(() => ID)
   assessmentId!: string;
 
-  @Field(() => ID, { description: 'The next question, or one answered before.' })
+  @Field(() => ID, { description: 'The key of the next question, or of one answered before.' })
   questionId!: string;
 
-  @Field(() => [ID])
+  @Field(() => [ID], { description: 'The keys of the chosen options.' })
   optionIds!: string[];
 
   @Field(() => Int, {

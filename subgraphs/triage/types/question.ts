@@ -1,23 +1,35 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import type { QuestionKind } from '../content/vocabulary';
 import { QuestionKindEnum } from './enums';
 
 @ObjectType()
 export class Option {
-  @Field(() => ID, { description: 'Unique within its question.' })
-  id!: string;
+  @Field(() => String, {
+    description:
+      'Which option of its question it is, and of no other: what answerQuestion takes in optionIds.',
+  })
+  key!: string;
 
   @Field(() => String)
   text!: string;
 
   @Field(() => String, { nullable: true })
   detail!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'True where it is the only answer: choosing it clears the others, and another one clears it.',
+  })
+  exclusive!: boolean;
 }
 
 @ObjectType({ description: 'In words for the reader: "you" or "your child".' })
 export class Question {
-  @Field(() => ID, { description: 'For example child-rash.fever; stable across versions.' })
-  id!: string;
+  @Field(() => String, {
+    description:
+      'For example child-rash.fever, stable across versions: what answerQuestion takes as questionId. Not an id of this object, whose words are for one reader.',
+  })
+  key!: string;
 
   @Field(() => String)
   text!: string;

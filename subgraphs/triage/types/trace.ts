@@ -20,8 +20,8 @@ export class RuleSource {
 
 @ObjectType({ description: 'One way on from a question, and what it rests on.' })
 export class TraceRule {
-  @Field(() => ID)
-  id!: string;
+  @Field(() => String, { description: 'The key of the option, or of the age band, within its question.' })
+  key!: string;
 
   @Field(() => String)
   text!: string;

@@ -2,6 +2,7 @@ import { instance } from '../../instance';
 import type { GivenAnswer as StoredAnswer } from '../assessment-store';
 import type { OptionContent, PathwayContent, QuestionContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
+import { isExclusive } from '../engine/option-fault';
 import { GivenAnswer, Option, Question } from '../types/question';
 
 export function answersView(
@@ -15,22 +16,29 @@ export function answersView(
     const chosen = question.options.filter(({ id }) => optionIds.includes(id));
     return instance(GivenAnswer, {
       question: questionView(question, reader),
-      options: chosen.map((option) => optionView(option, reader)),
+      options: chosen.map((option) => optionView(question, option, reader)),
       answeredAt,
     });
   });
 }
 
-export function questionView({ id, kind, text, why, options }: QuestionContent, reader: Reader): Question {
+export function questionView(question: QuestionContent, reader: Reader): Question {
+  const { id, kind, text, why, options } = question;
   return instance(Question, {
-    id,
+    key: id,
     kind,
     text: say(text, reader),
     why: why && say(why, reader),
-    options: options.map((option) => optionView(option, reader)),
+    options: options.map((option) => optionView(question, option, reader)),
   });
 }
 
-function optionView({ id, text, detail }: OptionContent, reader: Reader): Option {
-  return instance(Option, { id, text: say(text, reader), detail: detail && say(detail, reader) });
+function optionView(question: QuestionContent, option: OptionContent, reader: Reader): Option {
+  const { id, text, detail } = option;
+  return instance(Option, {
+    key: id,
+    text: say(text, reader),
+    detail: detail && say(detail, reader),
+    exclusive: isExclusive(question, option),
+  });
 }

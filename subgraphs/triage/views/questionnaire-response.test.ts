@@ -127,6 +127,7 @@ function pinned(pathwayId: string, answers: readonly Answer[]): PinnedAssessment
       startedAt: AT,
       expiresAt: new Date('2026-03-02T18:10:00Z'),
       locale: 'en-GB',
+      isCompleted: true,
     },
   };
 }

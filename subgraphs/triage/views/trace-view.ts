@@ -55,7 +55,7 @@ function isIn(id: string, chosen: readonly RuleContent[]): boolean {
 
 function ruleView({ id, text, exit, sources }: RuleContent, reader: Reader): TraceRule {
   return instance(TraceRule, {
-    id,
+    key: id,
     text: say(text, reader),
     leadsTo: exit.kind === 'outcome' ? exit.disposition.id : exit.to.id,
     atLeast: exit.kind === 'go' ? (exit.atLeast?.id ?? null) : null,

@@ -41,6 +41,29 @@ export function catalogueRules({ dispositions: { dispositions }, texts }: Parsed
   });
 }
 
+/**
+ * Rule 21: an outcome or a symptom check reads the same to everybody. Front ends keep it under its id, so that words for one
+ * reader would be shown to another.
+ */
+export function identityRules({ dispositions: { dispositions }, pathways }: ParsedContent): Finding[] {
+  return [
+    ...Object.entries(dispositions).flatMap(([id, { title }]) =>
+      sameForEverybody('dispositions.yaml', ['dispositions', id, 'title'], title),
+    ),
+    ...[...pathways].flatMap(([file, { title, summary }]) => [
+      ...sameForEverybody(file, ['title'], title),
+      ...sameForEverybody(file, ['summary'], summary),
+    ]),
+  ];
+}
+
+function sameForEverybody(file: string, path: string[], wording: Wording): Finding[] {
+  const isSame = Object.values(byLocale(wording)).every((spoken) => typeof spoken === 'string');
+  return unless(isSame, () =>
+    failure(21, file, path, 'Front ends keep this by its id: word it once, for every reader.'),
+  );
+}
+
 function wrong(rule: number, path: string[], message: string): Finding {
   return failure(rule, 'dispositions.yaml', path, message);
 }

@@ -5,6 +5,7 @@ import { linkContent } from '../link-content';
 import type { WaiversFile } from '../content-files';
 import { acceptanceRules, changedTables, type Baseline, type TableChange } from './acceptance-rules';
 import { behaviourRules } from './behaviour-rules';
+import { identityRules } from './catalogue-rules';
 import { checkReferences, checkStructure } from './check-structure';
 import { answerSetCount, enumerate, pathCount } from './enumerate';
 import { failure, unless, type Finding } from './finding';
@@ -27,7 +28,7 @@ export interface CheckReport {
 }
 
 /**
- * All twenty rules.
+ * All twenty-one rules.
  * @param files text by file name, as `readContentFiles` gives it.
  * @param today for the age of sources.
  */
@@ -39,7 +40,11 @@ export function checkContent(
   const parsed = parseContent(files);
   const { lines } = parsed;
   if (!parsed.ok) return { ...NOTHING, failures: parsed.findings, lines };
-  const structure = [...checkStructure(parsed.content), ...sourceAgeRules(parsed.content, today)];
+  const structure = [
+    ...checkStructure(parsed.content),
+    ...identityRules(parsed.content),
+    ...sourceAgeRules(parsed.content, today),
+  ];
   // What does not hold together cannot be walked.
   if (checkReferences(parsed.content).length > 0)
     return {

@@ -1,0 +1,129 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { backgroundTimers, type Timers } from '../../domain/timers';
+import type { Database } from '../database';
+import { pauseUnlessAborted, repeatedly, type Repeating } from '../repeatedly';
+import type { TriageTables } from './migrations';
+import { flush } from './triage-database';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * How long a symptom check is kept once it has expired: what was advised can be read again for a week, and one without an
+ * outcome is of no use to anybody (UK GDPR Art. 5(1)(e), storage limitation).
+ */
+const KEPT_MS = { completed: 7 * DAY_MS, unfinished: DAY_MS } as const;
+
+/** Few enough that whoever answers a question meanwhile does not notice. */
+const BATCH = 200;
+const BETWEEN_BATCHES_MS = 100;
+
+/** Whether it is to be deleted, or has been: then it is answered to nobody any more. */
+export function isPastRetention(expiresAt: Date, isCompleted: boolean, now: Date): boolean {
+  return expiresAt.getTime() <= endOfKept(isCompleted ? 'completed' : 'unfinished', now);
+}
+
+function endOfKept(kind: keyof typeof KEPT_MS, now: Date): number {
+  return now.getTime() - KEPT_MS[kind];
+}
+
+/**
+ * Deletes at most `limit` symptom checks of each kind that have been kept for long enough, and counts them for statistics in the
+ * same transaction.
+ * @returns whether there may be more.
+ */
+export async function forgetAssessments(
+  db: Kysely<TriageTables>,
+  now: Date,
+  limit: number,
+): Promise<boolean> {
+  let mayBeMore = false;
+  for (const kind of ['unfinished', 'completed'] as const) {
+    const forgotten = await db.transaction().execute((transaction) => forget(transaction, kind, now, limit));
+    mayBeMore ||= forgotten >= limit;
+  }
+  return mayBeMore;
+}
+
+async function forget(
+  transaction: Kysely<TriageTables>,
+  kind: keyof typeof KEPT_MS,
+  now: Date,
+  limit: number,
+): Promise<number> {
+  const deleted = await transaction
+    .deleteFrom('triage_assessment')
+    .where('id', 'in', (from) =>
+      from
+        .selectFrom('triage_assessment')
+        .select('id')
+        .where('completed_at', kind === 'unfinished' ? 'is' : 'is not', null)
+        .where('expires_at', '<=', endOfKept(kind, now))
+        .limit(limit),
+    )
+    .returning(['started_day', 'pathway_id', 'disposition_id', 'age_band', 'completed_at'])
+    .execute();
+  const counts = countsOf(deleted);
+  if (counts.length > 0)
+    await transaction
+      .insertInto('triage_count')
+      .values(counts)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['started_day', 'pathway_id', 'disposition_id', 'age_band'])
+          .doUpdateSet(({ eb, ref }) => ({
+            started: eb(ref('triage_count.started'), '+', ref('excluded.started')),
+            completed: eb(ref('triage_count.completed'), '+', ref('excluded.completed')),
+            abandoned: eb(ref('triage_count.abandoned'), '+', ref('excluded.abandoned')),
+          })),
+      )
+      .execute();
+  return deleted.length;
+}
+
+type Counts = TriageTables['triage_count'];
+type Deleted = Pick<
+  TriageTables['triage_assessment'],
+  'started_day' | 'pathway_id' | 'disposition_id' | 'age_band' | 'completed_at'
+>;
+
+/** In one order, so that two processes never wait for each other's rows. */
+function countsOf(deleted: readonly Deleted[]): Counts[] {
+  const counts = new Map<string, Counts>();
+  for (const { disposition_id, completed_at, ...row } of deleted) {
+    const kind = { ...row, disposition_id: disposition_id ?? '' };
+    const key = JSON.stringify([kind.started_day, kind.pathway_id, kind.disposition_id, kind.age_band]);
+    const before = counts.get(key) ?? { ...kind, started: 0, completed: 0, abandoned: 0 };
+    const isCompleted = completed_at !== null;
+    counts.set(key, {
+      ...before,
+      started: before.started + 1,
+      completed: before.completed + (isCompleted ? 1 : 0),
+      abandoned: before.abandoned + (isCompleted ? 0 : 1),
+    });
+  }
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, count]) => count);
+}
+
+/** Forgets at the start and once an hour. Several processes may do so at once. */
+export function assessmentRetention(
+  database: Database<TriageTables>,
+  now: () => Date,
+  logger: Logger,
+  timers: Timers = backgroundTimers,
+): Repeating {
+  return repeatedly(
+    'forgetting old symptom checks',
+    // Not all processes in the same minute.
+    () => HOUR_MS * (0.9 + Math.random() / 5),
+    async (signal) => {
+      while ((await forgetAssessments(database.db, now(), BATCH)) && !signal.aborted)
+        await pauseUnlessAborted(timers, BETWEEN_BATCHES_MS, signal);
+      // What was deleted stands in the embedded database's log until that is written over.
+      await flush(database);
+    },
+    logger,
+    timers,
+  );
+}

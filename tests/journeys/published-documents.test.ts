@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { demoIssuer, type DemoIssuer } from '../../demo/issuer';
+import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
+import { OdsCode } from '../../domain/ods-code';
+import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
+import { BOOKABLE, newFamily, raw } from '../patient-journey';
+import { plant } from '../planted';
+
+/**
+ * What production lets people do: everything that docs/api.md describes, with the documents of schema/operations alone, each
+ * asked for by its id.
+ */
+const MANIFEST = join(__dirname, '..', '..', 'schema', 'operations', 'manifest.json');
+const ids = new Map(
+  z
+    .object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) })
+    .parse(JSON.parse(readFileSync(MANIFEST, 'utf8')))
+    .operations.map(({ id, name }) => [name, id]),
+);
+const played = new Set<string>();
+
+/** Asks by a document's name. Whatever is refused fails the test; problems are answers. */
+type Play = <T>(name: string, variables: object, data: z.ZodType<T>) => Promise<T>;
+
+let gateway: GatewayUnderTest;
+let issuer: DemoIssuer;
+beforeAll(async () => {
+  gateway = await inOneProcess({ TRUSTED_DOCUMENTS: 'on' });
+  issuer = await demoIssuer(gateway.config.dataDir);
+});
+afterAll(() => gateway.close());
+
+function player(token?: string): Play {
+  return async (name, variables, data) => {
+    played.add(name);
+    const answer = await raw(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ documentId: ids.get(name), variables }),
+    });
+    expect({ name, errors: answer.errors }).toEqual({ name, errors: [] });
+    return data.parse(answer.data);
+  };
+}
+
+async function staffOf(practice: OdsCode): Promise<Play> {
+  return player(await issuer.sign('cis2', `manager-of-${practice}`, staffClaims(practice)));
+}
+
+async function client(scope: 'analyst' | 'operator'): Promise<Play> {
+  return player(await issuer.sign('client', `${scope}-of-documents`, { scope }));
+}
+
+const Anything = z.record(z.string(), z.unknown());
+const Question = z.object({ key: z.string() }).nullable();
+const Check = z.object({ id: z.string(), revision: z.number(), question: Question });
+const Offered = z.object({
+  assessment: z.object({
+    appointmentOptions: z.object({
+      ownPractice: z.unknown(),
+      elsewhere: z.array(z.object({ slots: z.array(z.object({ id: z.string(), mode: z.string() })) })),
+    }),
+  }),
+});
+const Status = z.object({ id: z.string(), status: z.string() });
+const key = () => randomUUID();
+
+/** Answers until there is an outcome. */
+async function checkSymptoms(play: Play, dateOfBirth: string): Promise<string> {
+  const start = {
+    pathwayId: 'child-rash',
+    subject: { relationship: 'CHILD', dateOfBirth, sex: 'MALE' },
+    place: { postcode: 'WY1 1AA' },
+    idempotencyKey: key(),
+  };
+  const { startAssessment } = await play(
+    'StartAssessment',
+    { input: start },
+    z.object({ startAssessment: Check }),
+  );
+  const { id: assessmentId } = startAssessment;
+  plant(assessmentId);
+  let { revision, question } = startAssessment;
+  const answers: Record<string, string> = BOOKABLE;
+  while (question !== null) {
+    const optionIds = [answers[question.key] ?? 'none'];
+    const input = { assessmentId, questionId: question.key, optionIds, expectedRevision: revision };
+    const { answerQuestion } = await play('AnswerQuestion', { input }, z.object({ answerQuestion: Check }));
+    ({ revision, question } = answerQuestion);
+  }
+  return assessmentId;
+}
+
+async function offers(play: Play, variables: object) {
+  const { assessment } = await play(
+    'AppointmentOptions',
+    { elsewhereBecause: 'AWAY_FROM_HOME', waitAtMost: 10_000, ...variables },
+    Offered,
+  );
+  return assessment.appointmentOptions.elsewhere.flatMap(({ slots }) => slots);
+}
+
+describe('with published documents alone', () => {
+  test('somebody who is not signed in checks symptoms, goes on after a reload, and looks for practices', async () => {
+    const play = player();
+    await play('FindPathways', { search: 'rash' }, Anything);
+    const assessmentId = await checkSymptoms(play, '2018-06-01');
+    const { assessment } = await play(
+      'ReadAssessment',
+      { assessmentId },
+      z.object({ assessment: z.object({ answers: z.array(z.unknown()), outcome: Anything }) }),
+    );
+    expect(assessment.answers.length).toBeGreaterThan(1);
+    await play('ExplainAssessment', { assessmentId }, Anything);
+    await play('Dispositions', {}, Anything);
+    await play('PracticesNear', { near: { postcode: 'WY1 1AA' } }, Anything);
+    await play('SearchPractices', { text: 'health cen' }, Anything);
+    await play('PracticeByCode', { odsCode: CASE_STUDY_PRACTICE }, Anything);
+    const inPerson = await offers(play, { assessmentId, modes: ['IN_PERSON'] });
+    expect(new Set(inPerson.map(({ mode }) => mode))).toEqual(new Set(['IN_PERSON']));
+  });
+
+  test('a parent books for a child, asks for the booking, moves it and cancels it', async () => {
+    const { token, son } = await newFamily(gateway);
+    const play = player(token);
+    const { peopleICanBookFor } = await play(
+      'PeopleICanBookFor',
+      {},
+      z.object({ peopleICanBookFor: z.array(z.object({ id: z.string(), isCaller: z.boolean() })) }),
+    );
+    const patientId = peopleICanBookFor.find(({ isCaller }) => !isCaller)!.id;
+    const assessmentId = await checkSymptoms(play, son.birthDate);
+    const [first, second, third] = await offers(play, { assessmentId });
+    const hold = async (slotId: string) => {
+      const input = { slotId, patientId, idempotencyKey: key() };
+      const { holdSlot } = await play(
+        'HoldSlot',
+        { input },
+        z.object({ holdSlot: z.object({ id: z.string() }) }),
+      );
+      return holdSlot.id;
+    };
+    await play('ReleaseHold', { input: { holdId: await hold(third!.id) } }, Anything);
+
+    const confirm = { holdId: await hold(first!.id), idempotencyKey: key() };
+    const { confirmBooking } = await play(
+      'ConfirmBooking',
+      { input: confirm },
+      z.object({ confirmBooking: Status }),
+    );
+    expect(confirmBooking.status).toBe('CONFIRMED');
+    const asked = () =>
+      play(
+        'BookingById',
+        { id: confirmBooking.id },
+        z.object({
+          booking: Status.extend({ endsAt: z.string(), practice: z.object({ address: Anything }) }),
+        }),
+      );
+    expect((await asked()).booking.status).toBe('CONFIRMED');
+
+    const move = { bookingId: confirmBooking.id, slotId: second!.id, idempotencyKey: key() };
+    const { rescheduleBooking } = await play(
+      'RescheduleBooking',
+      { input: move },
+      z.object({ rescheduleBooking: Status.extend({ replaces: Status }) }),
+    );
+    expect(rescheduleBooking.replaces.id).toBe(confirmBooking.id);
+    const cancel = { bookingId: rescheduleBooking.id, reason: 'CANNOT_ATTEND', idempotencyKey: key() };
+    await play('CancelBooking', { input: cancel }, z.object({ cancelBooking: Status }));
+    await play('MyBookings', {}, Anything);
+
+    const operator = await client('operator');
+    await operator(
+      'SettleBooking',
+      { input: { bookingId: rescheduleBooking.id, stands: false, idempotencyKey: key() } },
+      z.object({ settleBooking: z.object({ __typename: z.literal('NothingToSettle') }) }),
+    );
+    const staff = await staffOf(CASE_STUDY_PRACTICE);
+    await staff(
+      'AssessmentTrace',
+      { assessmentId },
+      z.object({ assessment: z.object({ trace: z.object({ steps: z.array(z.unknown()).min(1) }) }) }),
+    );
+  });
+
+  test('a practice opts in, sets its rules, closes its book and opens it again', async () => {
+    const { practicesNear } = await player()(
+      'PracticesNear',
+      { near: { postcode: 'WY1 1AA' }, first: 60 },
+      z.object({
+        practicesNear: z.object({
+          edges: z.array(
+            z.object({ node: z.object({ odsCode: OdsCode, release: z.object({ status: z.string() }) }) }),
+          ),
+        }),
+      }),
+    );
+    const { node } = practicesNear.edges.find(({ node: { release } }) => release.status === 'NOT_OPTED_IN')!;
+    const { odsCode } = node;
+    const play = await staffOf(odsCode);
+    const Book = z.object({ version: z.number(), status: z.string() });
+    const Practice = z.object({ __typename: z.literal('Practice'), release: Book });
+    const preview = { dispositionId: 'gp-6h', ageInMonths: 84, relation: 'OTHER' };
+    const book = async () => {
+      const { myPractice } = await play(
+        'MyPracticeBook',
+        { preview },
+        z.object({ myPractice: z.object({ release: Book, releaseHistory: z.array(z.unknown()) }) }),
+      );
+      return myPractice;
+    };
+    const rules = {
+      odsCode,
+      expectedVersion: (await book()).release.version,
+      horizonDays: 14,
+      minimumNoticeMinutes: 15,
+      takeBackMinutes: 30,
+      cancelCutOffMinutes: 60,
+      modes: ['IN_PERSON'],
+      slotTypes: ['Routine'],
+      dispositionIds: ['gp-6h'],
+      otherPatients: true,
+      ownPatients: true,
+    };
+    const { setReleasePolicy } = await play(
+      'SetReleasePolicy',
+      { input: rules },
+      z.object({ setReleasePolicy: Practice }),
+    );
+    expect(setReleasePolicy.release.status).toBe('OPEN');
+    const behind = await play(
+      'SetReleasePolicy',
+      { input: rules },
+      z.object({ setReleasePolicy: z.object({ __typename: z.literal('StalePolicy'), current: Book }) }),
+    );
+    expect(behind.setReleasePolicy.current.version).toBe(setReleasePolicy.release.version);
+
+    const closing = { odsCode, reason: 'Two doctors are ill', to: 'EVERYBODY' };
+    const closed = await play('CloseBook', { input: closing }, z.object({ closeBook: Practice }));
+    expect(closed.closeBook.release.status).toBe('CLOSED');
+    const opened = await play('ReopenBook', { input: { odsCode } }, z.object({ reopenBook: Practice }));
+    expect(opened.reopenBook.release.status).toBe('OPEN');
+    expect((await book()).releaseHistory.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('an analyst counts, and an operator watches and switches symptom checks off and on', async () => {
+    const analyst = await client('analyst');
+    const counted = { from: '2024-11-01', to: '2024-11-30', groupBy: ['PATHWAY'] };
+    await analyst('AssessmentStatistics', { input: counted }, Anything);
+    const play = await client('operator');
+    await play('Suppliers', {}, Anything);
+    await play('BookingHealth', {}, Anything);
+    await play('UnsettledBookings', {}, Anything);
+    await play('PracticeDeadLetters', {}, Anything);
+    const month = { from: '2024-11-01T00:00:00.000Z', to: '2024-12-01T00:00:00.000Z' };
+    await play('BookingsElsewhere', month, Anything);
+    for (const off of [true, false])
+      await play(
+        'SwitchTriage',
+        { input: { pathwayId: 'cough', off, reason: 'A test of the switch.' } },
+        Anything,
+      );
+    const { triageSwitches } = await play(
+      'TriageSwitches',
+      {},
+      z.object({ triageSwitches: z.array(z.object({ pathwayId: z.string().nullable(), off: z.boolean() })) }),
+    );
+    expect(triageSwitches).toContainEqual({ pathwayId: 'cough', off: false });
+  });
+
+  test('every one of them was played', () => {
+    expect([...ids.keys()].filter((name) => !played.has(name))).toEqual([]);
+  });
+});
