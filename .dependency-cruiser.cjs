@@ -3,7 +3,7 @@ const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(start-simulators[.]|simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
 /** What runs in production. */
-const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|http|subgraphs)/)';
+const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|http|settings|subgraphs)/)';
 /** A supplier's folder put together, and the type of that: the only ones that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 
@@ -97,7 +97,7 @@ module.exports = {
       severity: 'error',
       comment: 'Everything is put together in start.ts; a part is given what it needs.',
       from: { path: '^(gateway|subgraphs|adapters|domain|http)/', pathNot: test },
-      to: { path: '^((main|start|config)[.]ts$|(demo|scripts|bench|tests)/)' },
+      to: { path: '^((main|start|config)[.]ts$|(settings|demo|scripts|bench|tests)/)' },
     },
     {
       name: 'simulators-stay-outside',

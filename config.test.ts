@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { ConfigError, readConfig } from './config';
+import { ConfigError, readConfig, type Role } from './config';
+import { PRODUCTION, webhookSecret } from './tests/production-settings';
 
-function problem(env: Record<string, string>): string {
+function problem(env: Record<string, string>, role?: Role): string {
   try {
-    readConfig(env);
+    readConfig(env, role);
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -70,6 +72,15 @@ describe('a setting that cannot be used is named', () => {
     ['HOLD_SECONDS', '0'],
     ['OFFER_SECONDS', '-5'],
     ['SEARCH_AT_ONCE', '1000'],
+    ['SEARCH_AT_ONCE', ' '],
+    ['PORT', '4e3'],
+    ['LIMIT_QUERY_SECONDS', '3000000'],
+    ['LIMIT_BODY_BYTES', '1000000000'],
+    ['LIMIT_DEPTH', '1000000'],
+    ['EMIS_URL', 'https://user:hush@emis.invalid'],
+    ['APPOINTMENTS_URL', 'http://user:hush@127.0.0.1:1'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:hush@collector.invalid'],
+    ['ALLOW_DEMO_CONTENT', 'true'],
     ['ISSUERS', '{'],
     ['ISSUERS', '{}'],
     ['ISSUERS', '[{"kind":"google"}]'],
@@ -116,39 +127,177 @@ describe('metrics', () => {
   });
 });
 
-describe('in production', () => {
-  const secret = 'x'.repeat(32);
-  const issuers = '[{"kind":"cis2","issuer":"a","audience":"b","jwksUrl":"https://c.test.invalid"}]';
-
-  it('a secret and the issuers have to be named', () => {
-    expect(problem({ NODE_ENV: 'production' })).toMatch(/^GATEWAY_SECRET is missing/);
-    const env = { NODE_ENV: 'production', GATEWAY_SECRET: secret };
-    expect(problem(env)).toMatch(/^No supplier is configured/);
-    const EMIS_URL = 'https://supplier.invalid';
-    expect(problem({ ...env, EMIS_URL })).toMatch(/^ISSUERS is missing/);
-    expect(problem({ ...env, EMIS_URL, ISSUERS: issuers })).toBe('none');
-    const plain = issuers.replaceAll('https:', 'http:');
-    expect(problem({ ...env, EMIS_URL, ISSUERS: plain })).toMatch(
-      /a jwksUrl, or without it the issuer, must be https/,
-    );
+describe('all that is wrong is named at once, one line each', () => {
+  it('of what cannot be read', () => {
+    const says = problem({ PORT: 'x', EMIS_URL: 'y', SIMULATOR_TPP_PORT: 'z', CLINICAL_MODE: '?' });
+    expect(says.split('\n').map((line) => line.split(' ')[0])).toEqual([
+      'PORT',
+      'CLINICAL_MODE',
+      'EMIS_URL',
+      'SIMULATOR_TPP_PORT',
+    ]);
   });
 
-  const env = {
-    NODE_ENV: 'production',
-    GATEWAY_SECRET: secret,
-    EMIS_URL: 'https://supplier.invalid',
-    ISSUERS: issuers,
-  };
+  it('of what production lacks, in one process or several', () => {
+    const says = problem({ NODE_ENV: 'production', PORT: 'x', ISSUERS: '{' }, 'triage').split('\n');
+    expect(says.map((line) => line.split(' ')[0])).toEqual([
+      'PORT',
+      'ISSUERS',
+      'GATEWAY_SECRET',
+      'No',
+      'CLINICAL_MODE',
+      'ORGANISATION_ODS',
+      'ORGANISATION_NAME',
+      'ORGANISATION_PHONE',
+      'ORGANISATION_ASID',
+      'Running',
+    ]);
+    expect(says.at(-1)).toContain('DATABASE_URL, REDIS_URL, GATEWAY_SECRET');
+  });
+});
 
-  it('the front end is told over https alone', () => {
-    const WEBHOOK_URL = 'http://front-end.invalid';
-    expect(problem({ ...env, WEBHOOK_URL, WEBHOOK_SECRET })).toMatch(/^WEBHOOK_URL .*https/);
-    expect(problem({ ...env, WEBHOOK_URL: 'https://front-end.invalid', WEBHOOK_SECRET })).toBe('none');
+describe('in production', () => {
+  it('starts on complete settings', () => {
+    expect(problem(PRODUCTION)).toBe('none');
+  });
+
+  it.each(Object.keys(PRODUCTION).filter((name) => name !== 'NODE_ENV'))(
+    'does not start without %s',
+    (name) => {
+      expect(problem({ ...PRODUCTION, [name]: '' }).split('\n')).toEqual([
+        expect.stringMatching(name === 'ALLOW_DEMO_CONTENT' ? /^CLINICAL_MODE is demo/ : new RegExp(name)),
+      ]);
+    },
+  );
+
+  const issuer = { kind: 'cis2', issuer: 'https://login.test', audience: 'a' };
+  const issuers = (...given: object[]) => JSON.stringify(given);
+  const same = `whsec_${createHash('sha256').update('a key of both').digest('base64')}`;
+  /** Variable, its value, and what stands beside it. */
+  const REFUSED: [name: string, value: string, beside?: Record<string, string>][] = [
+    // Weak.
+    ['GATEWAY_SECRET', 'a'.repeat(32)],
+    ['GATEWAY_SECRET', 'ab'.repeat(32)],
+    ['GATEWAY_SECRET', 'demonstration-only-demonstration-only'],
+    ['GATEWAY_SECRET', 'abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['GATEWAY_SECRET', 'qwertyuiopasdfghjklzxcvbnm1234567890'],
+    ['GATEWAY_SECRET', 'CHANGE-ME-8f3kd92mfk20fmwk4920fmk2'],
+    ['GATEWAY_SECRET', 'deadbeef'.repeat(8)],
+    ['GATEWAY_SECRET', 'a sentence that somebody has typed'],
+    ['DATABASE_URL', 'postgres://booking:booking@127.0.0.1:5432/booking'],
+    ['DATABASE_URL', 'postgres://svc:postgres@127.0.0.1/gp'],
+    ['DATABASE_URL', 'postgres://svc@127.0.0.1/gp?password=password1234'],
+    ['REDIS_URL', 'redis://:redis@127.0.0.1'],
+    ['REDIS_URL', 'rediss://svc:svc@redis.test'],
+    ['WEBHOOK_SECRET', `whsec_${Buffer.alloc(32, 7).toString('base64')}`, { WEBHOOK_URL: 'https://fe.test' }],
+    [
+      'PRACTICE_WEBHOOK_SECRET',
+      `whsec_${Buffer.from('secret-secret-secret-secret').toString('base64')}`,
+      { PRACTICE_WEBHOOK_URL: 'https://fe.test' },
+    ],
+    // Plain.
+    ['EMIS_URL', 'http://emis.test'],
+    ['GP_CONNECT_URL', 'http://10.0.0.1'],
+    ['TPP_URL', 'http://tpp.test/api'],
+    ['BARS_URL', 'http://bars.test'],
+    ['TRIAGE_URL', 'http://triage:4001/graphql'],
+    ['PRACTICES_URL', 'http://10.0.0.2:4002/graphql'],
+    ['APPOINTMENTS_URL', 'http://0.0.0.0:4003/graphql'],
+    ['DATABASE_URL', 'postgres://db.test/gp'],
+    ['DATABASE_URL', 'postgres://db.test/gp?sslmode=prefer'],
+    ['DATABASE_URL', 'postgres://db.test/gp?sslmode=no-verify'],
+    ['DATABASE_URL', 'postgres://127.0.0.1/gp?host=db.test'],
+    ['DATABASE_URL', 'postgres://db.test/gp?uselibpqcompat=true&sslmode=require'],
+    ['DATABASE_URL', 'postgres:///gp'],
+    ['REDIS_URL', 'redis://redis.test:6379'],
+    ['WEBHOOK_URL', 'http://fe.test', { WEBHOOK_SECRET: same }],
+    ['PRACTICE_WEBHOOK_URL', 'http://fe.test', { PRACTICE_WEBHOOK_SECRET: same }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318'],
+    ['ISSUERS', issuers({ ...issuer, jwksUrl: 'http://login.test/keys' })],
+    ['ISSUERS', issuers({ ...issuer, issuer: 'http://login.test' })],
+    ['CORS_ORIGINS', 'https://app.example,http://app.example'],
+    // Of the demonstration.
+    ['CLINICAL_MODE', 'demo', { ALLOW_DEMO_CONTENT: '' }],
+    ['ISSUERS', issuers({ ...issuer, issuer: 'https://nhs-login.demo.invalid' })],
+    ['ISSUERS', issuers({ ...issuer, issuer: 'https://nhs-login.demo.invalid/' })],
+    ['ISSUERS', issuers({ ...issuer, issuer: 'HTTPS://NHS-LOGIN.DEMO.INVALID.:443/x' })],
+    ['ISSUERS', issuers({ ...issuer, jwksUrl: 'https://cis2.demo.invalid/keys' })],
+    ['ORGANISATION_ODS', 'X26DEMO'],
+    ['ORGANISATION_ODS', ' x26demo '],
+    ['ORGANISATION_NAME', 'GP Booking Gateway (demonstration)'],
+    ['ORGANISATION_NAME', ' '],
+    ['ORGANISATION_PHONE', '01632 960000'],
+    ['ORGANISATION_PHONE', 'n/a'],
+    ['ORGANISATION_PHONE', '+44 1632 960 123'],
+    ['ORGANISATION_ASID', '000000000000'],
+    ['ORGANISATION_ASID', '1'],
+    // Into a private network.
+    ...[
+      'https://169.254.169.254/',
+      'https://127.0.0.1/',
+      'https://2130706433/',
+      'https://localhost/',
+      'https://10.1.2.3/',
+      'https://192.168.0.1/',
+      'https://172.20.0.1/',
+      'https://100.64.0.1/',
+      'https://0.0.0.0/',
+      'https://[::1]/',
+      'https://[fd00::1]/',
+      'https://[fe80::1]/',
+      'https://[::ffff:169.254.169.254]/',
+      'https://[64:ff9b::a9fe:a9fe]/',
+      'https://metadata.google.internal/',
+      'https://printer.local./',
+    ].map((url): [string, string, Record<string, string>] => ['WEBHOOK_URL', url, { WEBHOOK_SECRET: same }]),
+    ['PRACTICE_WEBHOOK_URL', 'https://169.254.169.254/', { PRACTICE_WEBHOOK_SECRET: same }],
+    // Contradictions.
+    ['ISSUERS', '[]'],
+    ['ISSUERS', issuers(issuer, { ...issuer, kind: 'nhs-login' })],
+    ['ISSUERS', issuers(issuer, { ...issuer, issuer: 'https://login.test/' })],
+    ['ALLOW_DEMO_CONTENT', 'yes', { CLINICAL_MODE: 'live' }],
+    [
+      'PRACTICE_WEBHOOK_SECRET',
+      same,
+      { WEBHOOK_SECRET: same, WEBHOOK_URL: 'https://fe.test', PRACTICE_WEBHOOK_URL: 'https://fe.test/p' },
+    ],
+  ];
+
+  it.each(REFUSED)('refuses %s=%s by name, and does not repeat it', (name, value, beside = {}) => {
+    const lines = problem({ ...PRODUCTION, ...beside, [name]: value }).split('\n');
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+    for (const secret of /SECRET|DATABASE|REDIS/.test(name) ? [value] : [])
+      expect(lines[0]).not.toContain(secret);
+  });
+
+  it('refuses a secret without the address that it is for', () => {
+    expect(problem({ ...PRODUCTION, WEBHOOK_SECRET: same })).toMatch(/^WEBHOOK_URL is missing/);
+    expect(problem({ ...PRODUCTION, WEBHOOK_URL: 'https://fe.test' })).toMatch(/^WEBHOOK_SECRET is missing/);
+  });
+
+  it('simulates no suppliers', () => {
+    expect(problem(PRODUCTION, 'suppliers')).toMatch(/^NODE_ENV is production.*suppliers/);
+  });
+
+  it.each<[string, string, Record<string, string>?]>([
+    ['EMIS_URL', 'http://127.0.0.1:8443'],
+    ['TRIAGE_URL', 'http://[::1]:4001/graphql'],
+    ['DATABASE_URL', 'postgres://127.0.0.1/gp'],
+    ['DATABASE_URL', 'postgres://svc:Xk29fPq0ZvTr@db.test/gp?sslmode=verify-full'],
+    ['DATABASE_URL', 'postgres://%2Fvar%2Frun%2Fpostgresql/gp'],
+    ['REDIS_URL', 'redis://127.0.0.1:6379'],
+    ['REDIS_URL', 'rediss://svc:Xk29fPq0ZvTr@redis.test'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:4318'],
+    ['WEBHOOK_URL', 'https://front-end.test/told', { WEBHOOK_SECRET: webhookSecret() }],
+    ['ISSUERS', issuers(issuer, { ...issuer, issuer: 'https://other.test' })],
+    ['CORS_ORIGINS', 'https://app.example'],
+  ])('takes %s=%s', (name, value, beside = {}) => {
+    expect(problem({ ...PRODUCTION, ...beside, [name]: value })).toBe('none');
   });
 
   it('metrics are there only where they are asked for', () => {
-    expect(readConfig(env).metrics).toBe(false);
-    expect(readConfig({ ...env, METRICS: 'on' }).metrics).toBe(true);
+    expect(readConfig(PRODUCTION).metrics).toBe(false);
+    expect(readConfig({ ...PRODUCTION, METRICS: 'on' }).metrics).toBe(true);
   });
 });
 

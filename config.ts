@@ -1,190 +1,84 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './adapters/registry';
-import { OdsCode } from './domain/ods-code';
-import { DEFAULT_LIMITS, type GatewayLimits } from './gateway/limits/gateway-limits';
+import type { GatewayLimits } from './gateway/limits/gateway-limits';
+import { Environment, port, problem, url, type SettingProblem } from './settings/environment';
+import { productionProblems } from './settings/production-problems';
 import type { DatabaseSettings } from './subgraphs/database';
 
-/** A setting that cannot be used; its message is one sentence that says what to do. */
+export type { Issuer } from './settings/environment';
+
+/** Settings that cannot be used; its message has one line for each, which says what to do. */
 export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(...sentences: string[]) {
+    super(sentences.join('\n'));
     this.name = 'ConfigError';
   }
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const seconds = z.coerce.number().int().positive();
-/** Of what one request may take: always a whole number, and never none. */
-const limit = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-const url = z.url({ protocol: /^https?$/ });
+/** What a process is started as. */
+export const ROLES = ['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments'] as const;
+export type Role = (typeof ROLES)[number];
 
-const webhookUrl = url.refine((text) => {
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-}, 'must not contain a user or password: what is posted is signed');
-
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
-const webhookSecret = z
-  .string()
-  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 random bytes')
-  .transform((text) => Buffer.from(text.slice('whsec_'.length), 'base64'))
-  .refine(
-    (key) => key.length >= 24 && key.length <= 64,
-    'must be whsec_ and the base64 of 24 to 64 random bytes',
-  );
-
-/** OpenID Connect issuers whose tokens are accepted; `kind` says which claims to expect. */
-const Issuer = z.object({
-  kind: z.enum(['nhs-login', 'cis2', 'client']),
-  issuer: z.string().min(1),
-  audience: z.string().min(1),
-  /** Without it the keys are found by OpenID Connect discovery, from the issuer's address. */
-  jwksUrl: url.optional(),
-});
-
-/** Every variable that is read, with its default. The table in README.md is this, in words. */
-const Environment = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4000),
-  DATA_DIR: z.string().default('data'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
-  CLINICAL_MODE: z.enum(['demo', 'live']).default('demo'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  GATEWAY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  ISSUERS: z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(Issuer))
-    .optional(),
-  TRIAGE_URL: url.optional(),
-  PRACTICES_URL: url.optional(),
-  APPOINTMENTS_URL: url.optional(),
-  TRIAGE_PORT: port.default(4001),
-  PRACTICES_PORT: port.default(4002),
-  APPOINTMENTS_PORT: port.default(4003),
-  SIMULATOR_CONTROL_PORT: port.default(4100),
-  ORGANISATION_ODS: OdsCode.default(OdsCode.parse('X26DEMO')),
-  ORGANISATION_NAME: z.string().default('GP Booking Gateway (demonstration)'),
-  ORGANISATION_PHONE: z.string().default('01632 960000'),
-  ORGANISATION_ASID: z.string().default('000000000000'),
-  WEBHOOK_URL: webhookUrl.optional(),
-  WEBHOOK_SECRET: webhookSecret.optional(),
-  PRACTICE_WEBHOOK_URL: webhookUrl.optional(),
-  PRACTICE_WEBHOOK_SECRET: webhookSecret.optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
-  METRICS: z.enum(['on', 'off']).optional(),
-  HOLD_SECONDS: seconds.default(300),
-  SWEEP_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
-  OFFER_SECONDS: seconds.default(600),
-  LIMIT_BODY_BYTES: limit(DEFAULT_LIMITS.bodyBytes),
-  LIMIT_TOKENS: limit(DEFAULT_LIMITS.document.tokens),
-  LIMIT_DEPTH: limit(DEFAULT_LIMITS.document.depth),
-  LIMIT_ALIASES: limit(DEFAULT_LIMITS.document.aliases),
-  LIMIT_DIRECTIVES: limit(DEFAULT_LIMITS.document.directives),
-  LIMIT_ROOT_FIELDS: limit(DEFAULT_LIMITS.document.rootFields),
-  LIMIT_FIELDS: limit(DEFAULT_LIMITS.document.fields),
-  LIMIT_OPERATION_COST: limit(DEFAULT_LIMITS.operationCost),
-  LIMIT_CALLER_COST_PER_MINUTE: limit(DEFAULT_LIMITS.callerCostPerMinute),
-  LIMIT_OPERATIONS_AT_ONCE: limit(DEFAULT_LIMITS.operationsAtOnce),
-  LIMIT_LOOP_LAG_MS: limit(DEFAULT_LIMITS.loopLagMs),
-  LIMIT_QUERY_SECONDS: limit(DEFAULT_LIMITS.queryMs / 1_000),
-  TRUSTED_DOCUMENTS: z.enum(['on', 'off']).optional(),
-  PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .pipe(
-      z.array(
-        z.string().refine(isOrigin, 'must be origins such as https://app.example, separated by commas'),
-      ),
-    )
-    .default([]),
-  SEARCH_AT_ONCE: z.coerce.number().int().min(1).max(100).default(25),
-});
-
-/** `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
-const SupplierUrls = z.record(z.enum(supplierIds), url.optional());
-const SimulatorPorts = z.record(z.enum(supplierIds), port);
+/** `EMIS` for `emis`: `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
 const variable = (id: SupplierId) => id.toUpperCase().replaceAll('-', '_');
 
 /** `SIMULATOR_GP_CONNECT_PORT` for `gp-connect`. */
 export const simulatorPortVariable = (id: SupplierId) => `SIMULATOR_${variable(id)}_PORT`;
 
-export type Issuer = z.infer<typeof Issuer>;
 export type Config = ReturnType<typeof readConfig>;
 
 /**
  * The only reader of the environment.
- * @throws ConfigError naming the first variable that cannot be used and what it should be.
+ * @param role what the process is started as; scripts leave it out.
+ * @throws ConfigError naming every variable that cannot be used and what it should be, all at once.
  */
-export function readConfig(env: Record<string, string | undefined>) {
+export function readConfig(env: Record<string, string | undefined>, role?: Role) {
   const given = withoutEmpty(env);
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) throw new ConfigError(firstProblem(parsed.error));
-  const e = parsed.data;
-  const suppliers = ofSuppliers(
-    SupplierUrls,
+  const { settings: e, problems: unusable } = readEnvironment(given);
+  const suppliers = readOfSuppliers(
+    url.optional(),
     (id) => `${variable(id)}_URL`,
     (name) => given[name],
   );
-  const simulatorPorts = ofSuppliers(
-    SimulatorPorts,
+  const simulatorPorts = readOfSuppliers(
+    port,
     simulatorPortVariable,
     // Whoever wants a free port for one of them wants no fixed one for the others.
-    (name, { simulatorPort }) => given[name] ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
+    (name, { simulatorPort }) => given[name] ?? String(e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
   );
   const production = e.NODE_ENV === 'production';
+  const mistaken = [...unusable, ...suppliers.problems, ...simulatorPorts.problems];
+  const names = new Set(mistaken.map(({ variable: name }) => name));
+  const contradictory = [
+    ...issuerProblems(e),
+    ...webhookProblems(e),
+    ...(production ? productionProblems(e, suppliers.byVariable) : []),
+    ...(production && role === 'suppliers' ? [NO_SIMULATION] : []),
+    ...(role === undefined ? [] : severalProcessesProblems(e, role)),
+    // Of a variable that cannot be read it is not known what it was meant to say.
+  ].filter(({ variable: name }) => !names.has(name));
+  const problems = [...mistaken, ...contradictory];
+  if (problems.length > 0) throw new ConfigError(...new Set(problems.map(({ sentence }) => sentence)));
+
   const dataDir = resolve(e.DATA_DIR);
   const database = (name: string): DatabaseSettings =>
     e.DATABASE_URL === undefined
       ? { kind: 'embedded', file: join(dataDir, `${name}.db`) }
       : { kind: 'postgres', url: e.DATABASE_URL };
-  if (production && e.GATEWAY_SECRET === undefined)
-    throw new ConfigError(
-      'GATEWAY_SECRET is missing: in production set it to at least 32 random characters, the same for every process.',
-    );
-  if (production && e.ISSUERS?.some(({ issuer }) => issuer.endsWith('.demo.invalid')) === true)
-    throw new ConfigError('ISSUERS names the demo issuer, which is refused in production.');
-  if (production && Object.values(suppliers).every((supplierUrl) => supplierUrl === undefined))
-    throw new ConfigError(
-      `No supplier is configured: in production set one of ${supplierIds.map((id) => `${variable(id)}_URL`).join(', ')}, because simulated suppliers are refused there.`,
-    );
-  if (e.ISSUERS?.some(({ issuer, jwksUrl }) => jwksUrl === undefined && !/^https?:/.test(issuer)) === true)
-    throw new ConfigError(
-      'ISSUERS cannot be used: an issuer that is no web address needs a jwksUrl, since its keys cannot be discovered.',
-    );
-  if (
-    production &&
-    e.ISSUERS?.some(({ issuer, jwksUrl }) => !(jwksUrl ?? issuer).startsWith('https:')) === true
-  )
-    throw new ConfigError(
-      'ISSUERS cannot be used: in production a jwksUrl, or without it the issuer, must be https.',
-    );
-  if (production && e.ISSUERS === undefined)
-    throw new ConfigError(
-      'ISSUERS is missing: in production name the token issuers, because the demo issuer is refused there.',
-    );
-  for (const name of ['WEBHOOK', 'PRACTICE_WEBHOOK'] as const)
-    if (production && e[`${name}_URL`]?.startsWith('https:') === false)
-      throw new ConfigError(`${name}_URL cannot be used: in production it must be https.`);
 
   return {
     production,
     dataDir,
     logLevel: e.LOG_LEVEL,
     clinicalMode: e.CLINICAL_MODE,
-    http: { host: e.HOST, port: e.PORT },
+    http: {
+      host: e.HOST,
+      port: e.PORT,
+      keepAliveMs: e.KEEP_ALIVE_SECONDS * 1_000,
+      /** How long a process that is told to stop goes on serving, and says that it is not ready. */
+      drainMs: (e.DRAIN_SECONDS ?? (production ? 3 : 0)) * 1_000,
+    },
     databases: {
       triage: database('triage'),
       practices: database('practices'),
@@ -200,8 +94,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       practices: { url: e.PRACTICES_URL, port: e.PRACTICES_PORT },
       appointments: { url: e.APPOINTMENTS_URL, port: e.APPOINTMENTS_PORT },
     },
-    suppliers,
-    simulatorPorts: { ...simulatorPorts, control: e.SIMULATOR_CONTROL_PORT },
+    suppliers: suppliers.values(),
+    simulatorPorts: { ...simulatorPorts.values(), control: e.SIMULATOR_CONTROL_PORT },
     /** This service as GP systems see it; GPConnect-OrganisationType-1 is a consumer of urgent care. */
     organisation: {
       odsCode: e.ORGANISATION_ODS,
@@ -229,7 +123,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   };
 }
 
-function limitsOf(e: z.infer<typeof Environment>): GatewayLimits {
+function limitsOf(e: Environment): GatewayLimits {
   return {
     bodyBytes: e.LIMIT_BODY_BYTES,
     document: {
@@ -248,28 +142,61 @@ function limitsOf(e: z.infer<typeof Environment>): GatewayLimits {
   };
 }
 
-function webhookOf(e: z.infer<typeof Environment>, name: 'WEBHOOK' | 'PRACTICE_WEBHOOK') {
+function webhookOf(e: Environment, name: Webhook) {
   const address = e[`${name}_URL`];
   const key = e[`${name}_SECRET`];
-  if (address === undefined) return undefined;
-  if (key === undefined)
-    throw new ConfigError(
-      `${name}_SECRET is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'whoever takes it for practices'} verifies with the same.`,
-    );
-  return { url: address, key };
+  return address === undefined || key === undefined ? undefined : { url: address, key };
 }
 
-/** Several processes share what one process could keep to itself. @throws ConfigError naming what is missing. */
-export function checkForSeveralProcesses({ redisUrl, databases, secret, dataDir }: Config): void {
-  const missing = [
-    databases.appointments.kind === 'embedded' ? 'DATABASE_URL' : null,
-    redisUrl === undefined ? 'REDIS_URL' : null,
-    secret === undefined ? 'GATEWAY_SECRET' : null,
-  ].filter((name) => name !== null);
-  if (missing.length > 0)
-    throw new ConfigError(
-      `Running in several processes needs ${missing.join(', ')}: set what is missing for every process, or run all in one with npm start (data in ${dataDir}).`,
-    );
+const WEBHOOKS = ['WEBHOOK', 'PRACTICE_WEBHOOK'] as const;
+type Webhook = (typeof WEBHOOKS)[number];
+
+function webhookProblems(e: Environment): SettingProblem[] {
+  return WEBHOOKS.filter((name) => e[`${name}_URL`] !== undefined && e[`${name}_SECRET`] === undefined).map(
+    (name) =>
+      problem(
+        `${name}_SECRET`,
+        `is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'whoever takes it for practices'} verifies with the same.`,
+      ),
+  );
+}
+
+/** Tokens are told apart by their issuer alone, so each stands there once. */
+function issuerProblems({ ISSUERS = [] }: Environment): SettingProblem[] {
+  const issuers = ISSUERS.map(({ issuer }) => issuer.trim().toLowerCase().replace(/\/+$/, ''));
+  return [
+    ...(ISSUERS.some(({ issuer, jwksUrl }) => jwksUrl === undefined && !/^https?:/i.test(issuer))
+      ? [
+          problem(
+            'ISSUERS',
+            'cannot be used: an issuer that is no web address needs a jwksUrl, since its keys cannot be discovered.',
+          ),
+        ]
+      : []),
+    ...(new Set(issuers).size < issuers.length
+      ? [problem('ISSUERS', 'names an issuer twice: give each one kind, one audience and one set of keys.')]
+      : []),
+  ];
+}
+
+const NO_SIMULATION: SettingProblem = {
+  variable: 'NODE_ENV',
+  sentence: 'NODE_ENV is production, where suppliers are not simulated: do not start "suppliers" there.',
+};
+
+/** Several processes share what one process could keep to itself. */
+function severalProcessesProblems(e: Environment, role: Role): SettingProblem[] {
+  if (role === 'everything' || role === 'suppliers') return [];
+  const missing = (['DATABASE_URL', 'REDIS_URL', 'GATEWAY_SECRET'] as const).filter(
+    (name) => e[name] === undefined,
+  );
+  if (missing.length === 0) return [];
+  return [
+    {
+      variable: 'SEVERAL_PROCESSES',
+      sentence: `Running in several processes needs ${missing.join(', ')}: set what is missing for every process, or run all in one with npm start (data in ${resolve(e.DATA_DIR)}).`,
+    },
+  ];
 }
 
 /** Security fixes end on these days: https://github.com/nodejs/release#release-schedule */
@@ -291,20 +218,41 @@ export function isSimulated({ suppliers }: Config): boolean {
   return Object.values(suppliers).every((url) => url === undefined);
 }
 
-/** One setting of every supplier, by its id. @throws ConfigError naming the variable. */
-function ofSuppliers<T>(
+/** Variables that cannot be used are named, and the rest is read as if those were not set. */
+function readEnvironment(given: Record<string, string | undefined>) {
+  const parsed = Environment.safeParse(given);
+  if (parsed.success) return { settings: parsed.data, problems: [] };
+  // Of each variable the first thing that is wrong with it.
+  const wrong = new Map(parsed.error.issues.toReversed().map(({ path: [name], message }) => [name, message]));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name)));
+  const problems = [...wrong].reverse().map(([name, message]) => unusable(String(name), message));
+  return { settings: Environment.parse(rest), problems };
+}
+
+/** One setting of every supplier, by its id and by its variable. */
+function readOfSuppliers<T>(
   schema: z.ZodType<T>,
   nameOf: (id: SupplierId) => string,
   valueOf: (name: string, supplier: (typeof knownSuppliers)[number]) => unknown,
-): T {
-  const values = knownSuppliers.map((supplier) => {
+) {
+  const read = knownSuppliers.map((supplier) => {
     const { id } = supplier.manifest;
-    return [id, valueOf(nameOf(id), supplier)] as const;
+    const name = nameOf(id);
+    const given = valueOf(name, supplier);
+    return { id, name, given, parsed: schema.safeParse(given) };
   });
-  const parsed = schema.safeParse(Object.fromEntries(values));
-  if (parsed.success) return parsed.data;
-  const [id] = values.find(([one]) => one === parsed.error.issues[0]?.path[0]) ?? [];
-  throw new ConfigError(firstProblem(parsed.error, id && nameOf(id)));
+  const problems = read.flatMap(({ name, parsed }) =>
+    parsed.success ? [] : [unusable(name, parsed.error.issues[0]?.message)],
+  );
+  return {
+    problems,
+    byVariable: Object.fromEntries(read.map(({ name, parsed }) => [name, parsed.data])),
+    /** By the suppliers' ids, where there are no problems. */
+    values: () =>
+      z
+        .record(z.enum(supplierIds), schema)
+        .parse(Object.fromEntries(read.map(({ id, given }) => [id, given]))),
+  };
 }
 
 /** `PORT=` in a shell or a compose file means that it is not set. */
@@ -312,7 +260,6 @@ function withoutEmpty(env: Record<string, string | undefined>): Record<string, s
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
-function firstProblem(error: z.ZodError, name: PropertyKey | undefined = error.issues[0]?.path[0]): string {
-  const issue = error.issues[0];
-  return `${typeof name === 'string' ? name : 'A setting'} cannot be used: ${issue?.message ?? 'invalid'}; see the configuration table in README.md.`;
+function unusable(name: string, message = 'invalid'): SettingProblem {
+  return problem(name, `cannot be used: ${message}; see the configuration table in README.md.`);
 }

@@ -19,6 +19,26 @@ export default defineConfig(
         'error',
         { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "Property[key.name='err'] > :not(Identifier, CallExpression[callee.name='loggableError'])",
+          message: 'Errors of libraries carry passwords and values: log loggableError(error).',
+        },
+        {
+          selector: "CallExpression[callee.object.name='logger'] > Identifier[name='error'].arguments",
+          message: 'Errors of libraries carry passwords and values: log loggableError(error).',
+        },
+        {
+          selector: "CallExpression[callee.object.name='logger'] Property[value.name='error']",
+          message: 'Errors of libraries carry passwords and values: log loggableError(error).',
+        },
+        {
+          selector: "Property[key.name='err'][value.type='Identifier']",
+          message: 'Errors of libraries carry passwords and values: log loggableError(error).',
+        },
+      ],
       'no-console': 'error',
       // Objects here are made by factories and close over what they need; `this` is not used outside classes.
       '@typescript-eslint/unbound-method': 'off',
@@ -33,8 +53,9 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['scripts/**', 'bench/**', 'main.ts', 'tests/**'], rules: { 'no-console': 'off' } },
+  { files: ['domain/loggable-error.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['**/*.test.ts', 'tests/**', '**/conformance/**'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-syntax': 'off' },
   },
 );

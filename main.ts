@@ -1,21 +1,15 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
-import {
-  checkForSeveralProcesses,
-  ConfigError,
-  isSimulated,
-  nodeSupportNotice,
-  readConfig,
-  type Config,
-} from './config';
+import { ConfigError, isSimulated, nodeSupportNotice, readConfig, ROLES, type Config } from './config';
+import { ERRORS_IN_LOGS, loggableError, sentenceOf } from './domain/loggable-error';
 import { traceId } from './http/tracing';
 import type { Surroundings } from './start';
 
 // Apollo's gateway calls its maker unless told otherwise before it is made.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
-const Role = z.enum(['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments']);
+const Role = z.enum(ROLES);
 
 interface Running {
   /** What to print, line by line. */
@@ -29,12 +23,15 @@ async function main(): Promise<void> {
     throw new ConfigError(
       `There is no "${process.argv[2] ?? ''}" to start: choose ${Role.options.join(', ')}.`,
     );
-  const config = readConfig(process.env);
-  if (role.data !== 'everything' && role.data !== 'suppliers') checkForSeveralProcesses(config);
+  const config = readConfig(process.env, role.data);
   const tracing = await tracingOf(config, role.data);
   const mixin = tracing === null ? () => ({}) : () => ({ traceId: traceId() });
   // Logs go to stderr, so that what is said to people stands alone on stdout.
-  const logger = pino({ level: config.logLevel, mixin }, pino.destination(2));
+  const logger = pino({ level: config.logLevel, mixin, ...ERRORS_IN_LOGS }, pino.destination(2));
+  // Before it ends by `fail`, which says no place.
+  process.prependListener('uncaughtException', (error) => {
+    logger.fatal({ err: loggableError(error) }, 'the process ends by an error that nobody expected');
+  });
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
   // Before it is said that everything runs: whoever reads that may stop it at once.
@@ -136,12 +133,12 @@ const FileError = z.object({
 });
 
 function fail(error: unknown): never {
-  console.error(sentenceOf(error));
+  console.error(whatToDo(error));
   process.exit(1);
 }
 
 /** One sentence that says what to do. */
-function sentenceOf(error: unknown): string {
+function whatToDo(error: unknown): string {
   const listening = ListenError.safeParse(error).data;
   if (listening?.code === 'EADDRINUSE' && listening.port !== undefined)
     return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`;
@@ -150,7 +147,9 @@ function sentenceOf(error: unknown): string {
   const file = FileError.safeParse(error).data;
   if (file !== undefined)
     return `${file.path} cannot be used (${file.code}): set DATA_DIR to a folder that this program may write to.`;
-  return error instanceof Error ? error.message : 'It could not be started.';
+  return sentenceOf(error, 'It could not be started.');
 }
 
+// Node would print the error with all that it carries.
+process.on('uncaughtException', fail);
 main().catch(fail);

@@ -38,7 +38,7 @@ export interface Surroundings {
   now: () => Date;
   /** The explorer's bundle (`npm run build`). */
   explorerFolder: string;
-  /** Of waiting for suppliers; the machine's unless they are others. */
+  /** Of waiting for suppliers, and for parts that restart; the machine's unless they are others. */
   timers?: Timers;
 }
 
@@ -89,7 +89,7 @@ export async function startGatewayAlone(on: Surroundings): Promise<Started> {
   const key = deriveKey(await secretOf(config), 'caller');
   const transports = SUBGRAPHS.map((name): [string, SubgraphTransport] => {
     const { url, port } = config.subgraphs[name];
-    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, key)];
+    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, key, on.timers)];
   });
   return startGateway(await gatewayOptions(on, new Map(transports), metricsOf(config)));
 }
@@ -103,7 +103,7 @@ export async function startSubgraph(name: SubgraphName, on: Surroundings): Promi
   closing.add(subgraph);
   const { port } = config.subgraphs[name];
   const key = deriveKey(await secretOf(config), 'caller');
-  const server = await serveSubgraph(subgraph, { host: config.http.host, port }, key, logger, metrics);
+  const server = await serveSubgraph(subgraph, { ...config.http, port }, key, logger, metrics);
   closing.add(server);
   return { url: server.url, close: () => closing.close() };
 }
@@ -230,6 +230,7 @@ async function gatewayOptions(
     http: config.http,
     limits: config.limits,
     proxies: config.proxies,
+    digestAddress: keyedDigest(deriveKey(await secretOf(config), 'address')),
     redisUrl: config.redisUrl,
     trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),
     untrusted: config.trustedDocumentsOnly ? ('for-analysts' as const) : ('for-all' as const),

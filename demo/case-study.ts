@@ -141,9 +141,9 @@ const Assessment = z.object({
   place: z.object({ postcode: z.string(), precision: z.string() }).nullish(),
   question: z
     .object({
-      id: z.string(),
+      key: z.string(),
       text: z.string(),
-      options: z.array(z.object({ id: z.string(), text: z.string() })),
+      options: z.array(z.object({ key: z.string(), text: z.string() })),
     })
     .nullable(),
   outcome: z
@@ -170,16 +170,16 @@ async function checkSymptoms(ask: GraphqlClient, { son }: DemoFamily, postcode: 
   const answered: CaseStudyFacts['answered'] = [];
   let current = start;
   while (current.question !== null) {
-    const { id: questionId, text, options } = current.question;
-    const answer = options.find(({ id }) => id === ANSWERS.get(questionId)) ?? {
-      id: 'none',
+    const { key: questionId, text, options } = current.question;
+    const answer = options.find(({ key }) => key === ANSWERS.get(questionId)) ?? {
+      key: 'none',
       text: 'None of these',
     };
     answered.push({ question: text, answer: answer.text });
     const given = {
       assessmentId: current.id,
       questionId,
-      optionIds: [answer.id],
+      optionIds: [answer.key],
       expectedRevision: current.revision,
     };
     const next = await ask('AnswerQuestion', { input: given }, z.object({ answerQuestion: Assessment }));

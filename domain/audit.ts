@@ -47,6 +47,8 @@ export interface AuditStore {
 export const OF_THE_CHAIN = 'gateway';
 export const OPENED = 'CHAIN_OPENED';
 export const CLOSED = 'CHAIN_CLOSED';
+/** How many entries of a flood were not written; its subjects are the numbers, in words. */
+export const LEFT_OUT = 'LEFT_OUT';
 
 /** Each hash covers the one before it. SHA-256, base64url. */
 export function auditHash(previous: string | null, entry: Omit<ChainedEntry, 'hash'>): string {
@@ -57,6 +59,15 @@ export function auditHash(previous: string | null, entry: Omit<ChainedEntry, 'ha
     .update(JSON.stringify([previous, ...what]))
     .digest('base64url');
 }
+
+/** What a chain says of itself. */
+export const OF_ITSELF = {
+  callerKind: OF_THE_CHAIN,
+  caller: null,
+  practice: null,
+  outcome: 'OK',
+  requestId: '-',
+} as const satisfies Partial<AuditEntry>;
 
 export const headText = ({ chain, sequence, hash }: Head) => `${chain} ${sequence} ${hash}`;
 

@@ -1,3 +1,5 @@
+import type { GraphQLFormattedError } from 'graphql';
+
 /** What a client may do about an error. */
 export type Retry = 'NO' | 'AFTER_A_CHANGE' | 'LATER' | 'WITH_A_NEW_TOKEN';
 
@@ -41,7 +43,8 @@ export const ERROR_CODES = {
   },
   BAD_REQUEST: {
     status: 400,
-    meaning: 'The request is no GraphQL over HTTP: its body, type or header is missing or wrong.',
+    meaning:
+      'The request is no GraphQL over HTTP: its body, type or header is missing or wrong. 405, 406 or 415 where HTTP has a status for it.',
     retry: 'AFTER_A_CHANGE',
     example: 'The body is not JSON; send {"query": "..."} as application/json.',
   },
@@ -99,6 +102,13 @@ export const ERROR_CODES = {
     retry: 'AFTER_A_CHANGE',
     example: 'There is no document of this id in schema/operations/manifest.json.',
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    meaning:
+      'There is no published document of this hash. The libraries that send hashes send the text then, by themselves.',
+    retry: 'AFTER_A_CHANGE',
+    example: 'PersistedQueryNotFound',
+  },
   UNAUTHENTICATED: {
     status: 401,
     meaning:
@@ -143,6 +153,13 @@ export const ERROR_CODES = {
     retry: 'LATER',
     example: 'No answer within 25 seconds. Ask again, or for less.',
   },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      'A part of the service, or its database, does not answer. What changes something may have been done: the same request with the same idempotency key finds out. Wait extensions.retryAfterSeconds. The status is 200 in part of an answer, and always as application/json.',
+    retry: 'LATER',
+    example: 'A part of the service does not answer just now. Send the same request again in a few seconds.',
+  },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     meaning: 'A fault of ours; quote extensions.reference. In part of an answer the status is 200.',
@@ -159,4 +176,10 @@ export interface Refusal {
   /** What is wrong and what to do instead, for developers. */
   message: string;
   retryAfterSeconds?: number;
+  /** Where HTTP has a more exact one than the code's own. */
+  status?: 405 | 406 | 415;
+  /** Each mistake, where there may be several: at most fifty, each with a code. */
+  errors?: readonly GraphQLFormattedError[];
+  /** The methods that are served, where another was used (RFC 9110, section 10.2.1). */
+  allow?: string;
 }

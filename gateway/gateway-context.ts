@@ -1,6 +1,5 @@
 import type { Caller } from '../domain/caller';
 import type { Abandonment } from '../http/abandonment';
-import type { Answer } from './execution/answer';
 
 /** What an operation may cost, and what its sender has left for the rest of a minute. */
 export interface OperationCost {
@@ -19,8 +18,4 @@ export interface GatewayContext extends Abandonment {
   requestId: string;
   /** A digest of the client's address, to count by. */
   source: string;
-  /** Absent before it is known which operation is meant. */
-  cost?: OperationCost;
-  /** What came of it, once that is known: for the audit trail. */
-  answer?: Answer;
 }

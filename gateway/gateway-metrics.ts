@@ -8,6 +8,8 @@ export interface GatewayMetrics {
   executed(operation: string | null, seconds: number): void;
   /** A request that nothing was executed of. */
   refused(code: ErrorCode): void;
+  /** A request whose sender went away while sending it: nobody's fault. */
+  senderGone(): void;
   /** An error in the part of an answer that it concerns. */
   error(code: ErrorCode): void;
   /** Apollo's executor had to do it. */
@@ -43,6 +45,7 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
     },
   });
   const refusals = counter('refusals_total', 'Requests of which nothing was executed, by code.', ['code']);
+  const gone = counter('senders_gone_total', 'Requests whose senders went away while sending them.');
   const errors = counter('errors_total', 'Errors in parts of answers, by code.', ['code']);
   const fallbacks = counter('fallbacks_total', 'Operations that Apollo’s executor had to do.', ['reason']);
   const documents = counter('documents_read_total', 'Documents that were not kept from before.');
@@ -52,6 +55,9 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
     },
     refused: (code) => {
       refusals.inc({ code });
+    },
+    senderGone: () => {
+      gone.inc();
     },
     error: (code) => {
       errors.inc({ code });
@@ -70,6 +76,7 @@ const nothing = () => undefined;
 export const UNMEASURED: GatewayMetrics = {
   executed: nothing,
   refused: nothing,
+  senderGone: nothing,
   error: nothing,
   fallback: nothing,
   documentRead: nothing,

@@ -2,20 +2,22 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
-import { listen, type Listening } from '../http/listen';
-import { readiness } from '../http/readiness';
+import { loggableError } from '../domain/loggable-error';
+import { backgroundTimers } from '../domain/timers';
+import { listen, type Listening, type ListenSettings } from '../http/listen';
+import { readiness, type Missing } from '../http/readiness';
 import { inSpan } from '../http/tracing';
 import type { Auditor } from './audit/auditor';
 import { errorMask } from './error-mask';
 import { explorerFiles } from './explorer/explorer-files';
-import { federatedExecutor } from './federated-executor';
+import { federatedOperations } from './federated-operations';
 import { gatewayMetrics } from './gateway-metrics';
-import { graphqlServer } from './graphql-server';
 import { admission } from './limits/admission';
 import { callerBudget } from './limits/caller-budget';
-import { fences } from './limits/fences';
 import type { GatewayLimits } from './limits/gateway-limits';
 import { loopLag } from './limits/loop-lag';
+import { planningBudget } from './limits/planning-budget';
+import { requestGuards } from './limits/request-guards';
 import { documentFinder, type TrustedDocuments } from './limits/trusted-documents';
 import { requestHandler } from './request-handler';
 import type { SubgraphTransport } from './subgraph-transport';
@@ -24,11 +26,13 @@ export interface GatewayOptions {
   supergraphSdl: string;
   subgraphs: ReadonlyMap<string, SubgraphTransport>;
   /** @throws TokenRefused */
-  identify(authorization: string | undefined): Promise<Caller>;
-  http: { host: string; port: number };
+  identify(authorization: string | undefined, beforeVerifying: () => Promise<void>): Promise<Caller>;
+  http: ListenSettings;
   limits: GatewayLimits;
   /** How many of the operator's own stand before this gateway; see request-source.ts. */
   proxies: number;
+  /** With a key; see request-source.ts. */
+  digestAddress: (network: string) => string;
   /** Callers are counted here for all processes together; undefined: each counts for itself. */
   redisUrl?: string | undefined;
   /** The documents that anybody may send. */
@@ -55,45 +59,64 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
   const lag = loopLag();
   const inside = admission(limits.operationsAtOnce, () => lag.ms() > limits.loopLagMs);
   const counted = gatewayMetrics(options.metrics, inside.underWay);
-  const executor = federatedExecutor(options.supergraphSdl, subgraphs, limits.document, counted);
-  const mask = errorMask(logger, counted.error);
-  const graphql = graphqlServer(executor.forApolloServer, mask, logger);
-  await graphql.start();
+  const operations = federatedOperations(options.supergraphSdl, subgraphs, limits.document, counted);
   const budget = callerBudget(limits.callerCostPerMinute, options.redisUrl, logger);
+  const ready = readiness(
+    [
+      ...[...subgraphs].map(([name, { ready: isReady }]) => ({ name, ready: isReady })),
+      { name: 'audit', ready: () => auditReady(options.audit) },
+    ],
+    backgroundTimers,
+    (missing) => logMissing(missing, logger),
+  );
   const handle = requestHandler({
-    graphql,
-    operations: executor.operations,
+    operations,
     documents: documentFinder(options.trustedDocuments, untrusted),
-    fences: fences({
+    guards: requestGuards({
       limits,
       budget,
+      planning: planningBudget(limits.callerCostPerMinute),
       admission: inside,
+      auditHasRoom: options.audit.hasRoom,
       hidesSchema: untrusted === 'for-analysts',
     }),
     limits,
     corsOrigins: options.corsOrigins,
     proxies: options.proxies,
-    mask,
+    digestAddress: options.digestAddress,
+    mask: errorMask(logger, counted.error),
     identify,
     explorer: explorerFiles(options.explorerFolder),
     metrics: options.metrics,
     counted,
     audit: options.audit,
-    ready: readiness([...subgraphs].map(([name, { ready }]) => ({ name, ready }))),
+    ready,
     logger,
   });
-  const { url, close } = await listen(handle, options.http);
+  const { url, close } = await listen(handle, { ...options.http, onStopping: ready.stop });
   return {
     url,
     async close() {
       await close();
       lag.stop();
-      await graphql.stop();
       await budget.close();
       await options.audit.close();
       await Promise.all([...subgraphs.values()].map((transport) => transport.close()));
     },
   };
+}
+
+/** While entries that could not be written wait in memory people are served, and then no more. */
+function auditReady(audit: Auditor): Promise<void> {
+  return audit.hasRoom()
+    ? Promise.resolve()
+    : Promise.reject(new Error('The audit trail cannot be written.'));
+}
+
+function logMissing(missing: readonly Missing[], logger: Logger): void {
+  if (missing.length === 0) logger.warn('ready again');
+  for (const { name, reason } of missing)
+    logger.warn({ part: name, err: loggableError(reason) }, 'not ready');
 }
 
 function traced(name: string, transport: SubgraphTransport): SubgraphTransport {

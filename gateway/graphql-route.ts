@@ -1,93 +1,94 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
-import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
-import { readBody } from '../http/read-body';
 import { sendJson } from '../http/send-json';
 import { spanFact } from '../http/tracing';
 import type { AuditedRequest, Auditor } from './audit/auditor';
 import type { ErrorCode, Refusal } from './error-codes';
-import type { ErrorMask } from './error-mask';
+import { RETRY_OUTAGE_AFTER_SECONDS, type ErrorMask } from './error-mask';
+import type { Answer } from './execution/answer';
 import type { FederatedOperation } from './execution/federated-operation';
 import type { OperationCache } from './execution/operation-cache';
-import type { GatewayContext } from './gateway-context';
+import type { OperationCost } from './gateway-context';
 import type { GatewayMetrics } from './gateway-metrics';
 import { TokenRefused } from './identity/token-refused';
-import type { Fences } from './limits/fences';
 import type { GatewayLimits } from './limits/gateway-limits';
-import { DocumentRequest, type documentFinder } from './limits/trusted-documents';
-import { answerPlainRequest, plainContentType } from './plain-request';
+import { refusedTokens } from './limits/refused-tokens';
+import { rateLimited, type Admitted, type RequestGuards } from './limits/request-guards';
+import type { documentFinder } from './limits/trusted-documents';
+import { formatAnswer } from './request/format-answer';
+import { GRAPHQL_TYPE } from './request/media-type';
+import { parseRequest, receiveRequest, type ReceivedRequest } from './request/read-request';
 import { RequestRefused } from './request-refused';
 import { requestContext, type RequestContext } from './request-context';
 import { requestSource } from './request-source';
+import { isOutage } from './subgraph-unavailable';
 
 export interface GraphqlRouteOptions {
-  graphql: ApolloServer<GatewayContext>;
   operations: OperationCache;
   documents: ReturnType<typeof documentFinder>;
-  fences: Fences;
+  guards: RequestGuards;
   mask: ErrorMask;
-  /** @throws TokenRefused */
-  identify(authorization: string | undefined): Promise<Caller>;
+  /**
+   * @param beforeVerifying asked before a token that is not known is verified
+   * @throws TokenRefused, and what that throws
+   */
+  identify(authorization: string | undefined, beforeVerifying: () => Promise<void>): Promise<Caller>;
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
   /** How many of the operator's own stand before this gateway. */
   proxies: number;
+  /** With a key: nobody is to read an address where callers are counted. */
+  digestAddress?: ((network: string) => string) | undefined;
   counted: GatewayMetrics;
   audit: Auditor;
 }
 
-/** What a client asks, by whatever method it came. */
-interface Asked {
-  /** For Apollo Server: the body of a POST, the query string of a GET. */
-  body: unknown;
-  search: string;
-  document: z.infer<typeof GraphqlRequest> | null;
-}
-
 /** One HTTP request with its answer, and what is known of it. */
 interface Exchange {
-  request: IncomingMessage;
   response: ServerResponse;
+  received: ReceivedRequest;
   context: RequestContext;
   about: AuditedRequest;
+}
+
+/** An operation that may be executed. */
+interface AdmittedOperation {
+  operation: FederatedOperation;
+  admitted: Admitted;
+  /** Of the published document; null: of some other. */
+  published: string | null;
 }
 
 /** Fields of the root in the audit trail, where the document has no name. */
 const MOST_NAMED = 5;
 
-const NO_AUDIT: Refusal = {
-  code: 'AUDIT_UNAVAILABLE',
-  message: 'The audit trail cannot be written. Ask again in a moment.',
-  retryAfterSeconds: 5,
-};
-
-const GraphqlRequest = DocumentRequest.extend({
-  operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-});
-
 /**
- * One GraphQL request: who asks, which document, whether it may be executed, and the answer. Apollo Server has what is
- * not plain, and what is not valid: it knows all of GraphQL over HTTP and words every refusal.
- * @throws RequestRefused, TokenRefused, BodyTooLarge
+ * One GraphQL request: it is read once, its sender is known, its document found, and nothing is executed that has not passed
+ * every guard. Each of these can refuse it.
+ * @throws RequestRefused, TokenRefused, BodyTooLarge, SenderGone
  */
 export function graphqlRoute(options: GraphqlRouteOptions) {
-  const { operations, documents, fences, mask, graphql, identify, counted, audit } = options;
+  const { operations, documents, guards, mask, identify, counted, audit } = options;
   const { bodyBytes, queryMs } = options.limits;
-  const sourceOf = requestSource(options.proxies);
+  const tokens = refusedTokens();
+  const sourceOf = requestSource(options.proxies, options.digestAddress);
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
     const requestId = String(response.getHeader(REQUEST_ID_HEADER));
-    const about: AuditedRequest = { caller: ANONYMOUS, operation: null, ids: [], requestId };
+    const about: AuditedRequest = {
+      caller: ANONYMOUS,
+      operation: null,
+      ids: [],
+      source: () => sourceOf(request),
+      requestId,
+    };
     try {
-      const asked = await read(request, search, bodyBytes);
-      about.caller = await identify(request.headers.authorization);
-      await serve(
-        { request, response, about, context: requestContext(about.caller, request, response, sourceOf) },
-        asked,
-      );
+      const received = await receiveRequest(request, search, bodyBytes);
+      about.caller = await identified(request);
+      const context = requestContext(about.caller, request, response, sourceOf);
+      const exchange = { response, received, context, about };
+      await serve(exchange, await admit(exchange));
     } catch (error) {
       const code = refusalCode(error);
       if (code !== null) audit.refused(about, code);
@@ -95,63 +96,80 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     }
   };
 
-  async function serve(exchange: Exchange, given: Asked): Promise<void> {
-    const { context, about } = exchange;
-    if (given.document === null) return byApolloServer(exchange, given, graphql);
-    const found = documents(given.document, context.caller);
-    if ('refusal' in found) throw new RequestRefused(found.refusal);
-    const asked = found.text === given.document.query ? given : withText(given, found.text);
-    const { operationName } = asked.document ?? {};
-    const variables = asked.document?.variables ?? {};
-    const lookup = operations.byText(found.text, operationName ?? undefined);
-    if (lookup.kind === 'refused') throw new RequestRefused(lookup.refusal);
-    if (lookup.kind === 'invalid') return byApolloServer(exchange, asked, graphql);
+  /** @throws TokenRefused; RequestRefused where too many tokens from there were refused to verify another one */
+  async function identified(request: IncomingMessage): Promise<Caller> {
+    try {
+      return await identify(request.headers.authorization, async () => {
+        const seconds = await tokens.stoppedFor(sourceOf(request));
+        refuseIf(seconds === null ? null : rateLimited(seconds));
+      });
+    } catch (error) {
+      // That the issuer's keys cannot be had is not the sender's fault.
+      if (error instanceof TokenRefused && error.reason !== 'KEYS_UNAVAILABLE')
+        await tokens.add(sourceOf(request));
+      throw error;
+    }
+  }
 
-    const { operation } = lookup;
-    about.operation = found.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
+  /** @throws RequestRefused */
+  async function admit({ received, context, about }: Exchange): Promise<AdmittedOperation> {
+    refuseIf(await guards.payForBody(context, received.bytes.length));
+    const asked = parseRequest(received);
+    const { operationName, variables } = asked;
+    const document = documents(asked, context.caller);
+    if ('refusal' in document) throw new RequestRefused(document.refusal);
+    if (!operations.knows(document, operationName)) refuseIf(await guards.payForPlanning(context, document));
+    const found = operations.find(document, operationName);
+    if ('refusal' in found) throw new RequestRefused(found.refusal);
+    const { operation } = found;
+    about.operation = document.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
     about.ids = operation.ids(variables);
-    if (!audit.hasRoom()) throw new RequestRefused(NO_AUDIT);
-    const passed = await fences(operation, variables, context);
-    if ('refusal' in passed) throw new RequestRefused(passed.refusal);
-    context.cost = passed.cost;
-    spanFact('graphql.operation.name', found.name ?? 'other');
+    const admitted = await guards.admit({ method: received.method, operation, variables, by: context });
+    if ('refusal' in admitted) throw new RequestRefused(admitted.refusal);
+    return { operation, admitted, published: document.name };
+  }
+
+  async function serve(
+    exchange: Exchange,
+    { operation, admitted, published }: AdmittedOperation,
+  ): Promise<void> {
+    const { response, context, about } = exchange;
+    spanFact('graphql.operation.name', published ?? 'other');
     const began = performance.now();
     const isAwaited = operation.type === OperationTypeNode.MUTATION;
-    const writeDown = once(() => audit.executed(about, { answer: context.answer, isAwaited }));
+    let answer: Answer | undefined;
+    const writeDown = once(() => audit.executed(about, { answer, isAwaited }));
     try {
-      await inTime(operation, context, () => execute(exchange, asked, operation, writeDown));
+      answer = await inTime(operation, context, () => operation.execute(admitted, context));
+      await writeDown();
+      // Whoever has gone is told nothing: what failed because of that is nobody's fault.
+      if (!response.headersSent && !response.closed) send(exchange, answer, admitted.cost, published);
     } finally {
-      passed.leave();
-      counted.executed(found.name, (performance.now() - began) / 1_000);
+      admitted.leave();
+      counted.executed(published, (performance.now() - began) / 1_000);
       await writeDown();
     }
   }
 
-  /** @param writeDown before anything is answered */
-  async function execute(
-    exchange: Exchange,
-    asked: Asked,
-    operation: FederatedOperation,
-    writeDown: () => Promise<void>,
-  ): Promise<void> {
-    const { request, response, context } = exchange;
-    const { method, headers } = request;
-    const contentType = plainContentType({ method, headers, body: asked.body });
-    const variables = asked.document?.variables ?? {};
-    if (contentType === null || operation.variableErrors(variables).length > 0)
-      return byApolloServer(exchange, asked, graphql, writeDown);
-    const answer = await answerPlainRequest(operation, variables, context, mask);
-    await writeDown();
-    if (response.headersSent) return;
-    sendJson(response, answer.status, answer.body, contentType);
+  function send(
+    { response, received: { responseType }, context: { requestId } }: Exchange,
+    answer: Answer,
+    cost: OperationCost,
+    operation: string | null,
+  ): void {
+    const isUnserved = responseType === GRAPHQL_TYPE && nothingButOutage(answer);
+    if (isUnserved) response.setHeader('retry-after', RETRY_OUTAGE_AFTER_SECONDS);
+    const sent = isUnserved ? { ...answer, data: undefined } : answer;
+    const text = formatAnswer(sent, cost, mask, { requestId, operation });
+    sendJson(response, isUnserved ? 503 : statusOf(answer), text, responseType);
   }
 
   /** A mutation is never given up: what it has sent to a practice it has to settle. */
-  async function inTime(
+  async function inTime<Result>(
     operation: FederatedOperation,
     context: RequestContext,
-    work: () => Promise<void>,
-  ): Promise<void> {
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     if (operation.type !== OperationTypeNode.QUERY) return work();
     let timer: NodeJS.Timeout | undefined;
     const timeIsUp = new Promise<never>((_, reject) => {
@@ -161,11 +179,29 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
       }, queryMs);
     });
     try {
-      await Promise.race([work(), timeIsUp]);
+      return await Promise.race([work(), timeIsUp]);
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** @throws RequestRefused */
+function refuseIf(refusal: Refusal | null): void {
+  if (refusal !== null) throw new RequestRefused(refusal);
+}
+
+/** https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes: without data nothing was executed. */
+function statusOf({ data }: Answer): 200 | 400 {
+  return data === undefined ? 400 : 200;
+}
+
+/**
+ * Whether an outage has left nothing of an answer: it is sent without `data`, since the status may say so then. As
+ * `application/json` any answer to an operation has status 200.
+ */
+function nothingButOutage({ data, errors = [] }: Answer): boolean {
+  return data === null && errors.some(isOutage);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
@@ -182,86 +218,4 @@ function refusalCode(error: unknown): ErrorCode | null {
 function timedOut(queryMs: number) {
   const message = `No answer within ${queryMs / 1_000} seconds. Ask again, or for less.`;
   return { code: 'TIMED_OUT', message } as const;
-}
-
-async function read(request: IncomingMessage, search: string, bodyBytes: number): Promise<Asked> {
-  if (request.method !== 'POST') return { body: undefined, search, document: fromSearch(search) };
-  const { 'content-encoding': encoding = 'identity' } = request.headers;
-  if (encoding !== 'identity')
-    throw new RequestRefused({
-      code: 'ENCODING_NOT_SUPPORTED',
-      message: 'Send the body as it is, without content-encoding.',
-    });
-  const body = parseBody(await readBody(request, bodyBytes));
-  return { body, search, document: withDocument(GraphqlRequest.safeParse(body).data) };
-}
-
-/** A request without query and id is for Apollo Server to refuse. */
-function withDocument(asked: z.infer<typeof GraphqlRequest> | undefined) {
-  if (asked === undefined) return null;
-  const document = asked.query ?? asked.documentId ?? asked.extensions?.persistedQuery?.sha256Hash;
-  return document === undefined ? null : asked;
-}
-
-function fromSearch(search: string): Asked['document'] {
-  const given = Object.fromEntries(new URLSearchParams(search));
-  const { variables, extensions, ...rest } = given;
-  try {
-    return withDocument(
-      GraphqlRequest.safeParse({
-        ...rest,
-        ...(variables && { variables: JSON.parse(variables) as unknown }),
-        ...(extensions && { extensions: JSON.parse(extensions) as unknown }),
-      }).data,
-    );
-  } catch {
-    return null;
-  }
-}
-
-/** The text of a published document in place of its id, which Apollo Server knows nothing of. */
-function withText({ body, search, document }: Asked, query: string): Asked {
-  const { operationName, variables } = document ?? {};
-  if (body !== undefined) return { search, document, body: { query, operationName, variables } };
-  const params = new URLSearchParams(search);
-  params.delete('documentId');
-  params.delete('extensions');
-  params.set('query', query);
-  return { body, document, search: `?${params.toString()}` };
-}
-
-async function byApolloServer(
-  { request, response, context }: Exchange,
-  { search, body }: Asked,
-  server: ApolloServer<GatewayContext>,
-  beforeAnswering: () => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  const answered = await server.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
-    context: () => Promise.resolve(context),
-  });
-  await beforeAnswering();
-  if (response.headersSent) return;
-  for (const [name, value] of answered.headers) response.setHeader(name, value);
-  response.setHeader('cache-control', 'no-store');
-  response.statusCode = answered.status ?? 200;
-  if (answered.body.kind === 'complete') response.end(answered.body.string);
-  else {
-    for await (const chunk of answered.body.asyncIterator) response.write(chunk);
-    response.end();
-  }
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new RequestRefused({
-      code: 'BAD_REQUEST',
-      message: 'The body is not JSON; send {"query": "..."} as application/json.',
-    });
-  }
 }

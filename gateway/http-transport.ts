@@ -1,9 +1,14 @@
+import { OperationTypeNode, type DocumentNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { ANONYMOUS } from '../domain/caller';
 import { CALLER_HEADER, callerSigner, REQUEST_ID_HEADER, SOURCE_HEADER } from '../domain/caller-token';
+import { machineTimers, type Timers } from '../domain/timers';
 import { traceHeaders } from '../http/tracing';
-import { pooledRequest } from './pooled-request';
+import { outlastRestart } from './outlast-restart';
+import { NobodyWaits, pooledRequest, type PooledAnswer } from './pooled-request';
 import type { SubgraphTransport } from './subgraph-transport';
+import { SubgraphUnavailable } from './subgraph-unavailable';
 
 /** What a subgraph of ours answers; its data is whatever the plan asked for. */
 const Reply = z.object({
@@ -22,39 +27,88 @@ const Reply = z.object({
 const CONNECTIONS = 64;
 /** Longer than any booking may take at a supplier. */
 const TIMEOUT_MS = 30_000;
+const CONNECT_WITHIN_MS = 5_000;
+const CHECKED_WITHIN_MS = 2_000;
+/** What it says where it does not take the gateway's word for a caller, or cannot serve just now. */
+const UNAVAILABLE = new Set([401, 502, 503, 504]);
 
 /**
  * A subgraph in another process, over a pool of kept-alive connections. The caller travels signed.
  * The gateway library's own fetcher would cost about a third of its CPU on a medium query.
  */
-export function httpTransport(name: string, url: string, callerKey: Uint8Array): SubgraphTransport {
+export function httpTransport(
+  name: string,
+  url: string,
+  callerKey: Uint8Array,
+  timers: Timers = machineTimers,
+): SubgraphTransport {
   const { origin, pathname } = new URL(url);
   const sign = callerSigner(name, callerKey);
+  const connect = { timeout: CONNECT_WITHIN_MS };
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
+    connect,
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   });
+  // Of its own, so that whether a part is ready is heard while every other connection is in use.
+  const checks = new Pool(origin, {
+    connections: 1,
+    connect,
+    headersTimeout: CHECKED_WITHIN_MS,
+    bodyTimeout: CHECKED_WITHIN_MS,
+  });
+  const sendThrough = outlastRestart(timers);
+
+  /** @throws SubgraphUnavailable, NobodyWaits */
+  async function send(onlyReads: boolean, request: () => Promise<PooledAnswer>): Promise<PooledAnswer> {
+    try {
+      return await sendThrough(request, onlyReads);
+    } catch (error) {
+      throw error instanceof NobodyWaits ? error : new SubgraphUnavailable(name, 'does not answer.', error);
+    }
+  }
+
   return {
-    async fetch({ query, variables, operationName }, { caller, requestId, source, onAbandoned }) {
+    async fetch({ query, document, variables, operationName }, { caller, requestId, source, onAbandoned }) {
       const headers = {
         'content-type': 'application/json',
-        [CALLER_HEADER]: await sign(caller),
         [REQUEST_ID_HEADER]: requestId,
         [SOURCE_HEADER]: source,
         ...traceHeaders(),
       };
       const body = JSON.stringify({ query, variables, operationName });
-      const request = { path: pathname, method: 'POST', headers, body } as const;
-      const { status, text } = await pooledRequest(pool, request, onAbandoned);
+      const request = { path: pathname, method: 'POST', body } as const;
+      const { status, text } = await send(onlyReads(document), async () => {
+        // A token may have expired while the part was restarted.
+        const signed = { ...headers, [CALLER_HEADER]: await sign(caller) };
+        return pooledRequest(pool, { ...request, headers: signed }, onAbandoned);
+      });
+      if (UNAVAILABLE.has(status))
+        throw new SubgraphUnavailable(name, `answered with HTTP status ${status}.`);
       if (status !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${status}.`);
       return Reply.parse(JSON.parse(text));
     },
     async ready() {
-      const { statusCode, body } = await pool.request({ path: '/health/ready', method: 'GET' });
+      const headers = { [CALLER_HEADER]: await sign(ANONYMOUS) };
+      const { statusCode, body } = await checks.request({ path: '/health/ready', method: 'GET', headers });
       await body.dump();
-      if (statusCode !== 200) throw new Error(`Subgraph ${name} is not ready.`);
+      if (statusCode === 401)
+        throw new SubgraphUnavailable(
+          name,
+          'does not accept this gateway: give both the same GATEWAY_SECRET and clock.',
+        );
+      if (statusCode !== 200) throw new SubgraphUnavailable(name, 'is not ready.');
     },
-    close: () => pool.close(),
+    close: async () => {
+      await Promise.all([pool.close(), checks.close()]);
+    },
   };
+}
+
+/** A plan's fetch has one operation. */
+function onlyReads({ definitions }: DocumentNode): boolean {
+  return definitions.every(
+    (definition) => !('operation' in definition) || definition.operation === OperationTypeNode.QUERY,
+  );
 }

@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
-import { BodyTooLarge } from '../http/read-body';
+import { loggableError } from '../domain/loggable-error';
+import { BodyTooLarge, NoRoomForBody, SenderGone } from '../http/read-body';
 import { sendReadiness, type Readiness } from '../http/readiness';
 import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
@@ -14,6 +15,8 @@ import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
 import { graphqlRoute, type GraphqlRouteOptions } from './graphql-route';
 import { TokenRefused } from './identity/token-refused';
 import { cors } from './limits/cors';
+import { formatRefusal } from './request/format-answer';
+import { responseTypeOf } from './request/request-head';
 import { RequestRefused } from './request-refused';
 import type { StaticFiles } from './static-files';
 
@@ -51,7 +54,8 @@ async function answer(
   try {
     await route(request, response, addressed(request));
   } catch (error) {
-    counted.refused(refuse(response, error, logger));
+    if (error instanceof SenderGone) counted.senderGone();
+    else counted.refused(refuse(request, response, error, logger));
   }
   spanFact('http.response.status_code', response.statusCode);
   logger.info(
@@ -84,55 +88,79 @@ function router(options: RequestHandlerOptions): Route {
   return (request, response, url) => {
     if (url.pathname === GRAPHQL.pathname)
       return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
-    if (url.pathname === '/health/live') return sendJson(response, 200, '{"status":"live"}');
-    if (url.pathname === '/health/ready') return sendReadiness(options.ready, response);
-    if (url.pathname === '/metrics' && options.metrics !== undefined)
-      return sendMetrics(options.metrics, response);
-    if (url.pathname === '/') return redirect(response, '/explorer/');
-    if (url.pathname === '/explorer') return redirect(response, '/explorer/');
-    if (url.pathname.startsWith('/explorer/'))
-      return options.explorer(url.pathname.slice('/explorer/'.length), response);
-    return sendRefusal(response, { code: 'NOT_FOUND', message: ERROR_CODES.NOT_FOUND.example });
+    const page = pageAt(url.pathname);
+    if (page !== null) return isReading(request) ? page(response) : sendRefusal(request, response, ONLY_READ);
+    return sendRefusal(request, response, { code: 'NOT_FOUND', message: ERROR_CODES.NOT_FOUND.example });
   };
+
+  /** Null where there is nothing. */
+  function pageAt(path: string): ((response: ServerResponse) => Promise<void> | void) | null {
+    if (path === '/health/live') return (response) => sendJson(response, 200, '{"status":"live"}');
+    if (path === '/health/ready') return (response) => sendReadiness(options.ready, response);
+    const { metrics } = options;
+    if (path === '/metrics' && metrics !== undefined) return (response) => sendMetrics(metrics, response);
+    if (path === '/' || path === '/explorer') return (response) => redirect(response, '/explorer/');
+    if (path.startsWith('/explorer/'))
+      return (response) => options.explorer(path.slice('/explorer/'.length), response);
+    return null;
+  }
 }
 
-function refuse(response: ServerResponse, error: unknown, logger: Logger): ErrorCode {
-  const refusal = refusalOf(error, logger);
+/** RFC 9110, section 9.1: every server has GET and HEAD; others are refused with 405 and `Allow`. */
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+const ONLY_READ: Refusal = {
+  code: 'BAD_REQUEST',
+  status: 405,
+  allow: 'GET, HEAD',
+  message: 'This is only read: use GET.',
+};
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  logger: Logger,
+): ErrorCode {
+  const requestId = String(response.getHeader(REQUEST_ID_HEADER));
+  const refusal = refusalOf(error, requestId, logger);
   if (response.headersSent) response.end();
-  else if (error instanceof TokenRefused) sendTokenRefused(response, error);
-  else sendRefusal(response, refusal);
+  else if (error instanceof TokenRefused) sendTokenRefused(request, response, error);
+  else sendRefusal(request, response, refusal);
   return refusal.code;
 }
 
-function refusalOf(error: unknown, logger: Logger): Refusal {
+function refusalOf(error: unknown, requestId: string, logger: Logger): Refusal {
   if (error instanceof RequestRefused) return error.refusal;
   if (error instanceof BodyTooLarge) return { code: 'BODY_TOO_LARGE', message: error.message };
+  if (error instanceof NoRoomForBody)
+    return { code: 'OVERLOADED', message: error.message, retryAfterSeconds: 1 };
   if (error instanceof TokenRefused) return { code: 'UNAUTHENTICATED', message: error.message };
-  logger.error({ err: error }, 'request failed');
+  logger.error({ err: loggableError(error), requestId }, 'request failed');
   return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 }
 
-function sendRefusal(response: ServerResponse, { code, message, retryAfterSeconds }: Refusal): void {
+/** In the media type that was asked for, as any other answer. */
+function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  const { code, retryAfterSeconds, allow, status = ERROR_CODES[code].status } = refusal;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-  sendJson(response, ERROR_CODES[code].status, errorBody(message, code));
+  if (allow !== undefined) response.setHeader('allow', allow);
+  sendJson(response, status, formatRefusal(refusal), responseTypeOf(request.headers));
 }
 
-function sendTokenRefused(response: ServerResponse, { reason, message }: TokenRefused): void {
+function sendTokenRefused(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { reason, message }: TokenRefused,
+): void {
   // That the issuer's keys cannot be had says nothing about the token.
-  if (reason === 'KEYS_UNAVAILABLE') {
-    sendJson(
-      response,
-      503,
-      errorBody('Tokens cannot be checked just now. Try again.', 'UNAUTHENTICATED', reason),
-    );
-    return;
-  }
-  response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-  sendJson(response, 401, errorBody(message, 'UNAUTHENTICATED', reason));
-}
-
-function errorBody(message: string, code: ErrorCode, reason?: string): string {
-  return JSON.stringify({ errors: [{ message, extensions: { code, reason } }] });
+  const isOurs = reason === 'KEYS_UNAVAILABLE';
+  const said = isOurs ? 'Tokens cannot be checked just now. Try again.' : message;
+  if (!isOurs) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+  const body = formatRefusal({ code: 'UNAUTHENTICATED', message: said }, reason);
+  sendJson(response, isOurs ? 503 : 401, body, responseTypeOf(request.headers));
 }
 
 function redirect(response: ServerResponse, to: string): void {

@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { clientNetwork } from '../domain/ip-address';
 
 /**
- * Where a request came from, as a digest: it is counted by, and nobody reads an address.
+ * Where a request came from, as a digest: it is counted by, and nobody reads an address. All spellings of an address are one
+ * source, and so are all addresses of one /64, which one subscriber has (RFC 6177).
  * @param proxies how many of the operator's own stand before this gateway. Each adds the address that it was asked from to the end
  * of X-Forwarded-For; what stands before those is the client's own word, and not believed.
+ * @param digest with a key, since there are few enough IPv4 addresses to try them all
  */
-export function requestSource(proxies: number): (request: IncomingMessage) => string {
+export function requestSource(
+  proxies: number,
+  digest: (network: string) => string = unkeyedDigest,
+): (request: IncomingMessage) => string {
   /** By connection: without a proxy all its requests come from one address. */
   const known = new WeakMap<Socket, string>();
   return (request) => {
-    if (proxies > 0) return digest(forwardedFor(request).at(-proxies) ?? addressOf(request));
+    // What is no address, a proxy's "unknown" for example, would be whatever the client likes.
+    const forwarded = proxies > 0 ? clientNetwork(forwardedFor(request).at(-proxies) ?? '') : null;
+    if (forwarded !== null) return digest(forwarded);
     const before = known.get(request.socket);
     if (before !== undefined) return before;
-    const source = digest(addressOf(request));
+    const source = digest(clientNetwork(request.socket.remoteAddress ?? '') ?? 'unknown');
     known.set(request.socket, source);
     return source;
   };
@@ -28,10 +36,6 @@ function forwardedFor({ headers }: IncomingMessage): string[] {
     .map((address) => address.trim());
 }
 
-function addressOf({ socket }: IncomingMessage): string {
-  return socket.remoteAddress ?? 'unknown';
-}
-
-function digest(address: string): string {
-  return createHash('sha256').update(address).digest('base64url');
+function unkeyedDigest(network: string): string {
+  return createHash('sha256').update(network).digest('base64url');
 }

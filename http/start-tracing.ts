@@ -9,7 +9,7 @@ export interface TracingOptions {
   part: string;
 }
 
-/** Sends this process's spans to a collector, with W3C trace context in and out. */
+/** Sends this process's spans to a collector, with W3C trace context (`traceparent`) in and out. */
 export function startTracing({ endpoint, part }: TracingOptions): { close(): Promise<void> } {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const provider = new NodeTracerProvider({

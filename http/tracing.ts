@@ -39,9 +39,13 @@ export function spanFact(name: string, value: string | number): void {
   trace.getActiveSpan()?.setAttribute(name, value);
 }
 
-/** As a part of what the sender does (https://www.w3.org/TR/trace-context/). */
-export function continuing<T>(headers: IncomingHttpHeaders, work: () => T): T {
-  return context.with(propagation.extract(context.active(), headers), work);
+/**
+ * As a part of what the sender does (https://www.w3.org/TR/trace-context/). Of what it sent the two ids of a valid `traceparent`
+ * are taken over, and nothing else: `tracestate` and `baggage` are text of the client's choice, which may be anybody's data
+ * ("Privacy Considerations" there).
+ */
+export function continuing<T>({ traceparent }: IncomingHttpHeaders, work: () => T): T {
+  return context.with(propagation.extract(context.active(), { traceparent }), work);
 }
 
 /** What tells the receiver of which work theirs is a part. */

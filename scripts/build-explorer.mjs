@@ -2,7 +2,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { savedOperations } from './saved-operations.mjs';
 import { unlessMade } from './stamp.mjs';
 
@@ -18,9 +17,10 @@ export async function buildExplorer() {
   const scripts = ['build-explorer.mjs', 'saved-operations.mjs'].map((name) => join('scripts', name));
   const sources = [...filesIn(APP), ...filesIn(OPERATIONS), 'package-lock.json', ...scripts];
   await unlessMade(STAMP, sources, async () => {
+    const { build } = await import('esbuild');
     rmSync(OUT, { recursive: true, force: true });
     mkdirSync(OUT, { recursive: true });
-    const app = await bundleApp(await bundleWorkers());
+    const app = await bundleApp(build, await bundleWorkers(build));
     writeFileSync(join(OUT, 'index.html'), indexHtml(app));
     for (const file of filesIn(OUT)) compress(file);
   });
@@ -45,7 +45,7 @@ const WORKERS = {
 };
 
 /** @returns the workers' file names by label. */
-async function bundleWorkers() {
+async function bundleWorkers(build) {
   const { metafile } = await build({ ...BUNDLE, entryPoints: WORKERS, format: 'iife' });
   const named = Object.entries(WORKERS).map(([label, source]) => [label, scriptOf(metafile, source).name]);
   return Object.fromEntries(named);
@@ -60,7 +60,7 @@ const withoutMonacoStyles = {
 };
 
 /** @returns the names of the script and the style sheet that index.html loads. */
-async function bundleApp(workers) {
+async function bundleApp(build, workers) {
   const { metafile } = await build({
     ...BUNDLE,
     entryPoints: { explorer: join(APP, 'explorer.tsx') },
@@ -97,7 +97,8 @@ function compress(file) {
 }
 
 function filesIn(folder) {
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(folder, name))
     .sort();
 }

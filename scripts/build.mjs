@@ -1,7 +1,6 @@
 // Transpiles the service into dist/ (types are checked by `npm test`) and bundles the explorer, where a source has changed.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { buildExplorer } from './build-explorer.mjs';
 import { unlessMade } from './stamp.mjs';
 
@@ -13,6 +12,7 @@ const FOLDERS = [
   'gateway',
   'http',
   'scripts',
+  'settings',
   'subgraphs',
   'schema',
   'tests',
@@ -37,6 +37,8 @@ const scripts = ['build.mjs', 'stamp.mjs'].map((name) => join('scripts', name));
 
 // Beside a service or a test that runs from dist/, a build of the same sources must not touch it.
 await unlessMade(join('dist', 'stamp'), [...entryPoints, 'package-lock.json', ...scripts], async () => {
+  // Only here: where nothing has changed, neither esbuild nor the right to write is needed.
+  const { build } = await import('esbuild');
   for (const folder of FOLDERS.filter((name) => name !== 'gateway'))
     rmSync(join('dist', folder), { recursive: true, force: true });
   await build({

@@ -1,5 +1,6 @@
 // `npm run production:size`: installs what production needs into an empty folder, starts it there, and says what it takes.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +12,16 @@ const SETTINGS = {
   PATH: process.env.PATH,
   NODE_ENV: 'production',
   PORT: '0',
-  GATEWAY_SECRET: 'for-this-measurement-only-for-this-measurement',
+  GATEWAY_SECRET: randomBytes(32).toString('hex'),
   ISSUERS: JSON.stringify([
     { kind: 'nhs-login', issuer: 'https://login.test', audience: 'a', jwksUrl: 'https://login.test/keys' },
   ]),
   EMIS_URL: 'https://emis.test',
+  ALLOW_DEMO_CONTENT: 'yes',
+  ORGANISATION_ODS: 'A99999',
+  ORGANISATION_NAME: 'Measurement',
+  ORGANISATION_PHONE: '0113 496 0000',
+  ORGANISATION_ASID: '200000000115',
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'gp-booking-production-'));

@@ -1,4 +1,5 @@
 import { ZodError } from 'zod';
+import { sentenceOf } from '../domain/loggable-error';
 
 /** Runs a command line: whatever goes wrong is said in one sentence, and the exit code is 1. */
 export function runScript(script: () => Promise<void>): void {
@@ -10,5 +11,5 @@ export function runScript(script: () => Promise<void>): void {
 
 function sentence(error: unknown): string {
   if (error instanceof ZodError) return error.issues.map(({ message }) => message).join(' ');
-  return error instanceof Error ? error.message : 'It did not work.';
+  return sentenceOf(error, 'It did not work.');
 }

@@ -6,8 +6,9 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, Kind, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { z } from 'zod';
 import { ERROR_CODES } from '../gateway/error-codes';
-import { trustedDocumentsIn } from '../gateway/limits/trusted-documents';
+import { lostIds, trustedDocumentsIn } from '../gateway/limits/trusted-documents';
 import { appointmentsTypeDefs } from '../subgraphs/appointments';
 import { practicesTypeDefs } from '../subgraphs/practices/schema';
 import { triageSchema } from '../subgraphs/triage';
@@ -17,9 +18,11 @@ import { errorsPage } from './errors-page';
 /**
  * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, the API as clients see it, the ids of
  * the published documents, and the pages of errors and of who is answered.
- * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted.
+ * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted: ids of published
+ * documents that are no longer known are among them.
  */
 const FOLDER = 'schema';
+const OPERATIONS = join(FOLDER, 'operations');
 /** One accepted breaking change a line, in the words of the check. */
 const ACCEPTED = join(FOLDER, 'accepted-breaking-changes.txt');
 
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
     fail(
       `schema/, docs/errors.md or docs/access.md do not say what the classes say (${drifted.join(', ')}): run npm run schema.`,
     );
-  const breaking = await breakingChanges(files.get('api.graphql') ?? '');
+  const breaking = [...(await breakingChanges(files.get('api.graphql') ?? '')), ...lostDocuments()];
   if (breaking.length > 0)
     fail(
       `These changes break clients; revert them, or accept each by a line in ${ACCEPTED}:\n${breaking.join('\n')}`,
@@ -72,8 +75,9 @@ function emit(): Map<string, string> {
 }
 
 /** In the form that Apollo's clients read: https://www.apollographql.com/docs/kotlin/advanced/persisted-queries */
-function manifest() {
-  const operations = [...trustedDocumentsIn(join(FOLDER, 'operations'))].map(([id, { name, text }]) => ({
+function manifest(): Manifest {
+  const published = [...trustedDocumentsIn(OPERATIONS)].filter(([, { isRetired }]) => !isRetired);
+  const operations = published.map(([id, { name, text }]) => ({
     id,
     name,
     type: parse(text).definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)?.operation,
@@ -82,11 +86,26 @@ function manifest() {
   return { format: 'apollo-persisted-query-manifest', version: 1, operations };
 }
 
+const Manifest = z.looseObject({ operations: z.array(z.looseObject({ id: z.string(), name: z.string() })) });
+type Manifest = z.infer<typeof Manifest>;
+
+/** Documents of the last commit that installed apps may send, and that would not be known any more. */
+function lostDocuments(): string[] {
+  const before = committed('HEAD', join(OPERATIONS, 'manifest.json'));
+  const { operations } = before === null ? { operations: [] } : Manifest.parse(JSON.parse(before));
+  const accepted = acceptedChanges();
+  return lostIds(operations, trustedDocumentsIn(OPERATIONS))
+    .map(({ id, name }) => `Document '${name}' (${id}) was removed`)
+    .filter((message) => !accepted.has(message));
+}
+
 /** Against the last commit's API; where the working tree is that commit, against the one before it. */
 async function breakingChanges(current: string): Promise<string[]> {
-  const before = [committed('HEAD'), committed('HEAD~1')].find((sdl) => sdl !== null && sdl !== current);
+  const before = ['HEAD', 'HEAD~1']
+    .map((revision) => committed(revision, join(FOLDER, 'api.graphql')))
+    .find((sdl) => sdl !== null && sdl !== current);
   if (before === undefined || before === null) return [];
-  const accepted = new Set((read(ACCEPTED) ?? '').split('\n'));
+  const accepted = acceptedChanges();
   const changes = await diff(buildSchema(before), buildSchema(current));
   return changes
     .filter(
@@ -95,10 +114,14 @@ async function breakingChanges(current: string): Promise<string[]> {
     .map(({ message }) => message);
 }
 
-/** Null outside a checkout, and where the commit has no schema yet. */
-function committed(revision: string): string | null {
+function acceptedChanges(): Set<string> {
+  return new Set((read(ACCEPTED) ?? '').split('\n'));
+}
+
+/** Null outside a checkout, and where the commit has no such file yet. */
+function committed(revision: string, file: string): string | null {
   try {
-    return execFileSync('git', ['show', `${revision}:${FOLDER}/api.graphql`], {
+    return execFileSync('git', ['show', `${revision}:${file}`], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -11,6 +11,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
 } from 'graphql';
+import { badUserInput } from './bad-user-input';
 import { collectedErrors } from './collected-errors';
 import {
   compileRoot,
@@ -69,7 +70,7 @@ export function compiledOperation(schema: GraphQLSchema, document: DocumentNode)
     const coerced = getVariableValues(schema, variableDefinitions, variables, {
       maxErrors: MAX_VARIABLE_ERRORS,
     });
-    if (coerced.errors !== undefined) return { errors: coerced.errors };
+    if (coerced.errors !== undefined) return { errors: coerced.errors.map(wrongVariable) };
     const execution: Execution = {
       context,
       rootValue: undefined,
@@ -95,6 +96,16 @@ export function compiledOperation(schema: GraphQLSchema, document: DocumentNode)
   }
 
   return { name: operation.name?.value, execute };
+}
+
+/** What the gateway puts into variables of its own: nobody else is at fault when that is wrong. */
+const MADE_BY_GATEWAY = 'representations';
+
+/** The gateway knows nothing of what custom scalars take. The value, which may be anybody's, is not repeated. */
+function wrongVariable(error: GraphQLError): GraphQLError {
+  const name = /^Variable "\$(\w+)"/.exec(error.message)?.[1];
+  if (name === undefined || name === MADE_BY_GATEWAY) return error;
+  return badUserInput(`Variable "$${name}" has a value that its type does not allow.`, error);
 }
 
 function answer(data: Fields | null, { errors: { errors } }: Execution): ExecutionResult<Fields> {

@@ -29,6 +29,7 @@ import {
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields';
 import { inspect } from 'graphql/jsutils/inspect';
+import { badUserInput } from './bad-user-input';
 import type { CollectedErrors, Path } from './collected-errors';
 
 /**
@@ -180,12 +181,13 @@ function leafReader(name: string, type: GraphQLLeafType, isNullable: boolean): (
   const isText = type === GraphQLString || type === GraphQLID;
   return (source) => {
     if (typeof source !== 'object' || source === null) return undefined;
-    const value: unknown = Reflect.get(source, name);
-    if (value === null || value === undefined) return isNullable ? null : undefined;
-    if (typeof value === 'string' && isText) return value;
-    if (typeof value === 'function' || (typeof value === 'object' && !(value instanceof Date)))
-      return undefined;
     try {
+      // A getter, or a proxy, may throw: then the field is run as any other, which reports it.
+      const value: unknown = Reflect.get(source, name);
+      if (value === null || value === undefined) return isNullable ? null : undefined;
+      if (typeof value === 'string' && isText) return value;
+      if (typeof value === 'function' || (typeof value === 'object' && !(value instanceof Date)))
+        return undefined;
       return type.serialize(value) ?? undefined;
     } catch {
       return undefined;
@@ -198,7 +200,21 @@ function argumentReader(
   node: FieldNode | undefined,
 ): (variableValues: Record<string, unknown>) => Record<string, unknown> {
   if (node === undefined || field.args.length === 0) return () => ({});
-  return (variableValues) => getArgumentValues(field, node, variableValues);
+  return (variableValues) => {
+    try {
+      return getArgumentValues(field, node, variableValues);
+    } catch (error) {
+      throw error instanceof GraphQLError ? wrongArgument(error) : error;
+    }
+  };
+}
+
+/** Without the value, which may be anybody's: `Argument "from" has invalid value "…".` */
+function wrongArgument(error: GraphQLError): GraphQLError {
+  return badUserInput(
+    error.message.replace(/ has invalid value [^]*$/, ' has a value that its type does not allow.'),
+    error,
+  );
 }
 
 function compileComplete(type: GraphQLOutputType, fieldNodes: readonly FieldNode[], on: Compiling): Complete {

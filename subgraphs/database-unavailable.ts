@@ -16,7 +16,7 @@ const SENTENCES: Record<DatabaseFault, string> = {
  */
 export class DatabaseUnavailable extends Error {
   /** As the API says it of the operation (graphql takes it over from the error). */
-  readonly extensions = { code: 'TRY_AGAIN' };
+  readonly extensions = { code: 'SERVICE_UNAVAILABLE' };
 
   constructor(
     readonly fault: DatabaseFault,

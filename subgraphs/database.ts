@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, sql, type Migration, type RawBuilder } from 'kysely';
 import { z } from 'zod';
+import { closeFileToOthers, makeOwnerOnlyFile, makeOwnerOnlyFolder } from '../domain/owner-only';
+import { machineTimers } from '../domain/timers';
 import { DatabaseUnavailable } from './database-unavailable';
 import { embeddedDialect, type Synchronous } from './embedded-database';
 import { givenToPostgres, givenToSqlite, type Given } from './given';
@@ -13,7 +14,7 @@ import { postgresDialect } from './postgres-database';
  * What does not answer is a DatabaseUnavailable on both.
  */
 export type DatabaseSettings = ({ kind: 'embedded'; file: string } | { kind: 'postgres'; url: string }) & {
-  /** How long a writer waits for what others are writing; five seconds unless it is said. */
+  /** How long a writer waits for other writers; five seconds by default. */
   waitMs?: number | undefined;
 };
 
@@ -23,7 +24,7 @@ export interface Database<Tables> {
   /** The database's own clock inside a statement, epoch milliseconds: rows expire by it, not by ours. */
   now: RawBuilder<number>;
   given: Given<Tables>;
-  /** @throws DatabaseUnavailable while it does not answer */
+  /** Writes, as serving does. @throws Error while that fails: not answering, full, or read-only after a fail-over */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,11 +42,12 @@ export async function openDatabase<Tables>(
   migrations: Record<string, Migration>,
   synchronous: Synchronous = 'FULL',
 ): Promise<Database<Tables>> {
-  const database = opened<Tables>(settings, synchronous);
+  const database = opened<Tables>(settings, owner, synchronous);
   try {
     await migrated(settings, database, owner, migrations);
   } catch (error) {
     await database.close();
+    if (error instanceof NewerSchema) throw error;
     throw new Error(
       `The ${owner} database could not be opened or brought up to date: check ${settings.kind === 'embedded' ? `the file ${settings.file}` : 'DATABASE_URL and that PostgreSQL answers there'}.`,
       { cause: error },
@@ -61,27 +63,85 @@ export async function openDatabase<Tables>(
   return database;
 }
 
-function opened<Tables>(settings: DatabaseSettings, synchronous: Synchronous): Database<Tables> {
+function opened<Tables>(
+  settings: DatabaseSettings,
+  owner: string,
+  synchronous: Synchronous,
+): Database<Tables> {
   const { kind } = settings;
-  const db = new Kysely<Tables>({ dialect: dialect(settings, synchronous) });
+  const room = roomMemory();
+  const db = new Kysely<Tables>({ dialect: dialect(settings, synchronous, room.wasFull) });
   const now =
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
       : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
   const given = kind === 'embedded' ? givenToSqlite<Tables>() : givenToPostgres<Tables>();
   const ready = async () => {
-    await sql`select 1`.execute(db);
+    room.check();
+    // The one row there is for migrations, put down as it is: both databases write it to disk, and nobody waits for it.
+    await sql`update ${sql.table(migrationLock(owner))} set is_locked = is_locked`.execute(db);
   };
   return { db, kind, now, given, ready, close: () => db.destroy() };
 }
 
-function dialect(settings: DatabaseSettings, synchronous: Synchronous) {
-  const { waitMs } = settings;
-  if (settings.kind === 'postgres')
-    return postgresDialect(settings.url, waitMs === undefined ? {} : { waitMs });
-  mkdirSync(dirname(settings.file), { recursive: true });
-  return embeddedDialect(settings.file, synchronous, waitMs);
+const migrationLock = (owner: string) => `${owner}_migration_lock`;
+
+/** Whether there is room again can only be tried: by those who are sent here when this has passed. */
+const FULL_FOR_MS = 15_000;
+
+/**
+ * A row can be put down again in the room that it has, so that alone tells nothing of a full disk: what serving has met is
+ * remembered for a while.
+ */
+function roomMemory() {
+  let fullUntil = -Infinity;
+  return {
+    wasFull() {
+      fullUntil = machineTimers.elapsedMs() + FULL_FOR_MS;
+    },
+    /** @throws DatabaseUnavailable */
+    check() {
+      if (machineTimers.elapsedMs() < fullUntil) throw new DatabaseUnavailable('FULL', undefined);
+    },
+  };
 }
+
+function dialect(settings: DatabaseSettings, synchronous: Synchronous, onFull: () => void) {
+  const { waitMs } = settings;
+  if (settings.kind === 'postgres') return postgresDialect(settings.url, { waitMs, onFull });
+  makeOwnerOnlyFolder(dirname(settings.file));
+  // Whatever SQLite makes beside it has its mode.
+  makeOwnerOnlyFile(settings.file);
+  for (const beside of ['-wal', '-shm', '-journal']) closeFileToOthers(settings.file + beside);
+  return embeddedDialect(settings.file, synchronous, { waitMs, onFull });
+}
+
+/** The tables are those of a later version: what that one writes this one may read wrongly, so it does not start. */
+class NewerSchema extends Error {
+  constructor(owner: string, unknown: readonly string[]) {
+    super(
+      `The ${owner} database was brought up to date by a newer version of this program (${unknown.join(', ')}): start that version, or restore the backup from before it.`,
+    );
+  }
+}
+
+/** @throws NewerSchema */
+async function refuseNewer<Tables>(
+  db: Kysely<Tables>,
+  owner: string,
+  migrations: Record<string, Migration>,
+): Promise<void> {
+  const table = migrationTable(owner);
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === table)) return;
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(
+    db,
+  );
+  const unknown = rows.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
+  if (unknown.length > 0) throw new NewerSchema(owner, unknown);
+}
+
+const migrationTable = (owner: string) => `${owner}_migration`;
 
 async function migrated<Tables>(
   settings: DatabaseSettings,
@@ -97,12 +157,16 @@ async function migrated<Tables>(
   const migrator = new Migrator({
     db: patient,
     provider: { getMigrations: () => Promise.resolve(migrations) },
-    migrationTableName: `${owner}_migration`,
-    migrationLockTableName: `${owner}_migration_lock`,
+    migrationTableName: migrationTable(owner),
+    migrationLockTableName: migrationLock(owner),
   });
-  const { error } = await migrator.migrateToLatest();
-  if (patient !== db) await patient.destroy();
-  if (error !== undefined) throw asError(error);
+  try {
+    await refuseNewer(patient, owner, migrations);
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw asError(error);
+  } finally {
+    if (patient !== db) await patient.destroy();
+  }
 }
 
 /** The embedded database's are set by us; a PostgreSQL server, database or role can be set to answer before it has written. */

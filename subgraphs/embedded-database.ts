@@ -31,14 +31,24 @@ type Connection = InstanceType<typeof Libsql>;
  */
 export type Synchronous = 'FULL' | 'NORMAL';
 
+export interface EmbeddedOptions {
+  waitMs?: number | undefined;
+  /** Called for every change that found no room. */
+  onFull?: () => void;
+}
+
 /**
  * One file, written through one connection, by transactions that share commits (group-commit.ts), and read through another, which
  * sees only what is on disk. Every change outside a transaction is made one, so that writers always wait for each other.
  */
-export function embeddedDialect(file: string, synchronous: Synchronous, waitMs?: number): Dialect {
+export function embeddedDialect(
+  file: string,
+  synchronous: Synchronous,
+  options: EmbeddedOptions = {},
+): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => embeddedDriver(file, synchronous, waitMs),
+    createDriver: () => embeddedDriver(file, synchronous, options),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -51,13 +61,13 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-function embeddedDriver(file: string, synchronous: Synchronous, waitMs: number | undefined): Driver {
+function embeddedDriver(file: string, synchronous: Synchronous, options: EmbeddedOptions): Driver {
   let opened: Awaited<ReturnType<typeof open>> | undefined;
   const turns = new WeakMap<DatabaseConnection, Turn>();
 
   return {
     async init() {
-      opened = await open(file, synchronous, waitMs);
+      opened = await open(file, synchronous, options);
     },
     acquireConnection() {
       if (opened === undefined) throw new Error('The database is not open.');
@@ -94,12 +104,12 @@ function embeddedDriver(file: string, synchronous: Synchronous, waitMs: number |
   }
 }
 
-async function open(file: string, synchronous: Synchronous, waitMs: number | undefined) {
+async function open(file: string, synchronous: Synchronous, { waitMs, onFull }: EmbeddedOptions) {
   const writer = await connect(file, synchronous);
   const reader = await connect(file, 'FULL');
   const { turn } = groupCommit(
     {
-      exec: (statement) => answered(() => writer.exec(statement)),
+      exec: (statement) => answered(() => writer.exec(statement), onFull),
       get inTransaction() {
         return writer.inTransaction;
       },
@@ -110,7 +120,7 @@ async function open(file: string, synchronous: Synchronous, waitMs: number | und
   );
   return {
     turn,
-    write: runner(writer),
+    write: runner(writer, onFull),
     read: runner(reader),
     async close() {
       // What is under way is finished first.
@@ -127,7 +137,14 @@ async function open(file: string, synchronous: Synchronous, waitMs: number | und
 async function connect(file: string, synchronous: Synchronous): Promise<Connection> {
   const connection = answered(() => new Libsql(file, { timeout: BLOCKING_TIMEOUT_MS }));
   // FULL is the default and what "acknowledged means on disk" rests on, so it is said.
-  for (const pragma of ['journal_mode = WAL', `synchronous = ${synchronous}`, 'foreign_keys = ON'])
+  // What is deleted is overwritten, so that the file does not keep it.
+  const pragmas = [
+    'journal_mode = WAL',
+    `synchronous = ${synchronous}`,
+    'foreign_keys = ON',
+    'secure_delete = ON',
+  ];
+  for (const pragma of pragmas)
     await waited(performance.now() + OPEN_WITHIN_MS, () => connection.exec(`PRAGMA ${pragma}`));
   return connection;
 }
@@ -167,7 +184,7 @@ function inTurn<T>(turn: Turn, work: () => T): T {
 }
 
 /** Runs what Kysely has compiled; each text is prepared once. */
-function runner(connection: Connection) {
+function runner(connection: Connection, onFull?: () => void) {
   const prepared = new Map<string, { statement: ReturnType<Connection['prepare']>; hasRows: boolean }>();
 
   function prepare(text: string) {
@@ -186,7 +203,7 @@ function runner(connection: Connection) {
       if (hasRows) return { rows: statement.all(parameters) as R[] };
       const { changes } = statement.run(parameters);
       return { rows: [], numAffectedRows: BigInt(changes) };
-    });
+    }, onFull);
   };
 }
 
@@ -198,15 +215,16 @@ const LibsqlError = z.object({ code: z.string() });
 const FAULTS: readonly [code: RegExp, fault: DatabaseFault][] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'BUSY'],
   [/^SQLITE_FULL/, 'FULL'],
-  [/^SQLITE_(IOERR|CANTOPEN)/, 'NOT_ANSWERING'],
+  [/^SQLITE_(IOERR|CANTOPEN|READONLY)/, 'NOT_ANSWERING'],
 ];
 
-function answered<T>(ask: () => T): T {
+function answered<T>(ask: () => T, onFull?: () => void): T {
   try {
     return ask();
   } catch (error) {
     const { data } = LibsqlError.safeParse(error);
     const known = FAULTS.find(([code]) => data !== undefined && code.test(data.code));
+    if (known?.[1] === 'FULL') onFull?.();
     throw known === undefined ? error : new DatabaseUnavailable(known[1], error);
   }
 }

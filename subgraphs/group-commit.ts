@@ -26,7 +26,7 @@ interface Batch {
 
 /** Nobody's commit waits longer than this for others to join it. */
 const BATCH_MS = 10;
-/** How long somebody waits for their turn, other processes' included, unless it is said otherwise. */
+/** How long somebody waits for their turn, other processes' included, by default. */
 const TURN_WITHIN_MS = 5_000;
 
 /**

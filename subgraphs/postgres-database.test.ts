@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Client } from 'pg';
-import { PATIENCE_MS } from '../tests/booking-laboratory';
+import { LONG_WAIT_MS } from '../tests/booking-laboratory';
 import { testDatabases } from '../tests/databases';
 import { eventually } from '../tests/eventually';
 import { asItComes, faultProxy } from '../tests/faults/fault-proxy';
@@ -17,7 +17,7 @@ suite('PostgreSQL', () => {
   beforeAll(async () => {
     const made = await postgres!.settings();
     if (made.kind !== 'postgres') throw new Error('PostgreSQL is what is tested here.');
-    settings = { ...made, waitMs: PATIENCE_MS };
+    settings = { ...made, waitMs: LONG_WAIT_MS };
   });
 
   async function elsewhere(...statements: string[]): Promise<void> {
@@ -44,6 +44,36 @@ suite('PostgreSQL', () => {
       'alter table hold add column added_later text',
     );
     await everything();
+    await books.close();
+  });
+
+  test('is not ready while it only reads, as after a fail-over', async () => {
+    const { books } = await openLedger(settings);
+    const { pathname } = new URL(settings.url);
+    const readOnly = (setting: 'on' | 'off') =>
+      elsewhere(
+        'set default_transaction_read_only = off',
+        `alter database ${pathname.slice(1)} set default_transaction_read_only = ${setting}`,
+        'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+      );
+    const isReady = () =>
+      books.ready().then(
+        () => true,
+        () => false,
+      );
+    const serves = () =>
+      recordHold(books).then(
+        () => true,
+        () => false,
+      );
+    expect([await isReady(), await serves()]).toEqual([true, true]);
+    await readOnly('on');
+    await expect(books.ready()).rejects.toThrow(DatabaseUnavailable);
+    await eventually('it does not serve, on new connections either', async () => !(await serves()));
+    expect(await isReady()).toBe(false);
+    await readOnly('off');
+    await eventually('it is ready again', isReady);
+    expect(await serves()).toBe(true);
     await books.close();
   });
 

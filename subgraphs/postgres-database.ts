@@ -7,7 +7,7 @@ import { isUnawaited } from './unawaited';
 const CONNECTIONS = 20;
 /** For a free connection, or a new one. */
 const CONNECT_WITHIN_MS = 5_000;
-/** For what another transaction holds, unless it is said otherwise. */
+/** For what another transaction holds, by default. */
 const LOCK_WITHIN_MS = 5_000;
 /** For one statement, beyond what it waits for others; nothing that is asked while a person waits takes as long. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -15,8 +15,18 @@ const MAX_STATEMENTS = 200;
 /** As for solid-state disks: PostgreSQL's own default makes it read whole tables where an index has the few rows wanted. */
 const RANDOM_PAGE_COST = 1.1;
 
-/** @param isPatient for migrations, which take as long as they take. */
-export function postgresDialect(url: string, { isPatient = false, waitMs = LOCK_WITHIN_MS } = {}): Dialect {
+export interface PostgresOptions {
+  /** For migrations, which take as long as they take. */
+  isPatient?: boolean;
+  waitMs?: number | undefined;
+  /** Called for every statement that found no room. */
+  onFull?: () => void;
+}
+
+export function postgresDialect(
+  url: string,
+  { isPatient = false, waitMs = LOCK_WITHIN_MS, onFull = () => undefined }: PostgresOptions = {},
+): Dialect {
   const pool = pooled({
     connectionString: url,
     max: isPatient ? 1 : CONNECTIONS,
@@ -28,7 +38,7 @@ export function postgresDialect(url: string, { isPatient = false, waitMs = LOCK_
   });
   const names = statementNames();
   return new PostgresDialect({
-    pool: { connect: () => connect(pool, names), end: () => pool.end() },
+    pool: { connect: () => connect(pool, names, onFull), end: () => pool.end() },
   });
 }
 
@@ -41,9 +51,9 @@ function pooled(config: PoolConfig): Pool {
   return pool;
 }
 
-async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolClient> {
+async function connect(pool: Pool, names: StatementNames, onFull: () => void): Promise<PostgresPoolClient> {
   try {
-    return watched(await answered(pool.connect()), names);
+    return watched(await answered(pool.connect()), names, onFull);
   } catch (error) {
     // All connections are there, and others have them.
     throw pool.totalCount < CONNECTIONS ? error : new DatabaseUnavailable('BUSY', error);
@@ -54,7 +64,7 @@ async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolC
  * A connection that failed other than by PostgreSQL's own word is not given to anybody else. What nobody waits for goes out with
  * what comes after it, and its failure is that one's.
  */
-function watched(client: PoolClient, names: StatementNames): PostgresPoolClient {
+function watched(client: PoolClient, names: StatementNames, onFull: () => void): PostgresPoolClient {
   const { stream } = client.connection;
   let isBroken = false;
   let isInTransaction = false;
@@ -94,6 +104,7 @@ function watched(client: PoolClient, names: StatementNames): PostgresPoolClient 
         if (!isWithin) return send(text, values);
       }
       isBroken ||= error instanceof DatabaseUnavailable && error.fault === 'NOT_ANSWERING';
+      if (error instanceof DatabaseUnavailable && error.fault === 'FULL') onFull();
       throw error;
     }
   }

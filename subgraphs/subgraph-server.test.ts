@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { SignJWT } from 'jose';
@@ -193,4 +194,33 @@ test('tells whoever asks that it lives, and that it is ready while its database 
     body: { status: 'not ready', missing: ['database'] },
   });
   await broken.close();
+});
+
+test.each([
+  ['GET', '/graphql', {}, 405, 'POST'],
+  ['DELETE', '/graphql', {}, 405, 'POST'],
+  ['POST', '/health/live', {}, 405, 'GET, HEAD'],
+  ['PUT', '/health/ready', {}, 405, 'GET, HEAD'],
+  ['HEAD', '/health/live', {}, 200, null],
+  ['HEAD', '/health/ready', {}, 200, null],
+  ['POST', '/graphql', { 'content-encoding': 'gzip' }, 415, null],
+])('%s %s with %j is answered with %i', async (method, path, more, status, allow) => {
+  const headers = { ...more, [CALLER_HEADER]: await signCaller(ANALYST, 'appointments', KEY) };
+  const response = await fetch(`${new URL(server.url).origin}${path}`, { method, headers });
+  expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status, allow });
+});
+
+test('whoever goes away while sending is nobody’s fault', async () => {
+  const token = await signCaller(ANALYST, 'appointments', KEY);
+  const { port } = new URL(server.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nhost: x\r\n${CALLER_HEADER}: ${token}\r\ncontent-length: 100\r\n\r\n{`,
+  );
+  // What is asked on another connection afterwards is answered after it was read.
+  await ask({ [CALLER_HEADER]: token });
+  socket.destroy();
+  await new Promise((resolve) => socket.once('close', resolve));
+  await ask({ [CALLER_HEADER]: token });
+  expect(logged).toHaveLength(resolved);
 });

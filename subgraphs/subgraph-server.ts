@@ -5,13 +5,15 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, callerVerifier } from '../domain/caller-token';
+import { loggableError } from '../domain/loggable-error';
 import { abandonedUnlessAnswered, type Abandonment } from '../http/abandonment';
-import { listen, type Listening } from '../http/listen';
-import { readBody } from '../http/read-body';
+import { listen, type Listening, type ListenSettings } from '../http/listen';
+import { BodyTooLarge, NoRoomForBody, NotUtf8, readBody, SenderGone } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
 import { readiness, sendReadiness } from '../http/readiness';
 import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
+import type { Caller } from '../domain/caller';
 import type { Subgraph } from './federated-schema';
 import { executeSubgraph } from './in-process';
 
@@ -31,7 +33,7 @@ const Body = z.object({
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
-  http: { host: string; port: number },
+  http: ListenSettings,
   callerKey: Uint8Array,
   logger: Logger,
   metrics?: Registry,
@@ -43,18 +45,33 @@ export async function serveSubgraph(
   const handle: RequestListener = (request, response) => {
     continuing(request.headers, () => inSpan(span, () => answer(request, response))).catch(
       (error: unknown) => {
-        logger.error({ err: error, subgraph: subgraph.name }, 'subgraph request failed');
-        sendJson(response, 500, JSON.stringify({ errors: [{ message: 'Internal error.' }] }));
+        // Nobody is left to be answered, and nobody is at fault.
+        if (error instanceof SenderGone) return;
+        if (error instanceof NoRoomForBody) return refuse(response, 503, 'Too many long requests at once.');
+        const requestId = requestIdOf(request);
+        logger.error(
+          { err: loggableError(error), requestId, subgraph: subgraph.name },
+          'subgraph request failed',
+        );
+        refuse(response, 500, 'Internal error.');
       },
     );
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (OPEN.has(request.url ?? '') && !isRead) {
+      notAllowed(response, 'GET, HEAD');
+      return;
+    }
     if (request.url === '/health/live') {
       sendJson(response, 200, JSON.stringify({ status: 'live' }));
       return;
     }
-    if (request.url === '/health/ready') {
+    const caller = await callerOf(request);
+    // A gateway that asks in a caller's name asks whether it would be answered, too.
+    const isOfGateway = request.headers[CALLER_HEADER] !== undefined;
+    if (request.url === '/health/ready' && (caller !== null || !isOfGateway)) {
       await sendReadiness(ready, response);
       return;
     }
@@ -62,14 +79,21 @@ export async function serveSubgraph(
       await sendMetrics(metrics, response);
       return;
     }
-    const caller = await verify(String(request.headers[CALLER_HEADER])).catch(() => null);
     if (caller === null) {
-      sendJson(response, 401, JSON.stringify({ errors: [{ message: 'Only the gateway may ask.' }] }));
+      refuse(response, 401, 'Only the gateway may ask.');
       return;
     }
-    const body = Body.safeParse(JSON.parse(await readBody(request, MAX_BODY_BYTES)));
+    if (request.method !== 'POST') {
+      notAllowed(response, 'POST');
+      return;
+    }
+    if (isEncoded(request)) {
+      refuse(response, 415, 'Send the body as it is.');
+      return;
+    }
+    const body = Body.safeParse(await readJson(request));
     if (!body.success) {
-      sendJson(response, 400, JSON.stringify({ errors: [{ message: 'Not a GraphQL request.' }] }));
+      refuse(response, 400, 'Not a GraphQL request.');
       return;
     }
     const document = documents(body.data.query);
@@ -81,7 +105,7 @@ export async function serveSubgraph(
       { document, variables: variables ?? {}, operationName: operationName ?? undefined },
       {
         caller,
-        requestId: request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown',
+        requestId: requestIdOf(request),
         source: request.headers[SOURCE_HEADER]?.toString(),
         get signal() {
           return (abandonment ??= abandonedUnlessAnswered(response)).signal;
@@ -91,8 +115,48 @@ export async function serveSubgraph(
     sendJson(response, 200, JSON.stringify(result));
   }
 
-  const { url, close } = await listen(handle, http);
+  async function callerOf(request: IncomingMessage): Promise<Caller | null> {
+    const token = request.headers[CALLER_HEADER];
+    return token === undefined ? null : verify(String(token)).catch(() => null);
+  }
+
+  const { url, close } = await listen(handle, { ...http, onStopping: ready.stop });
   return { url: `${url}/graphql`, close };
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  return request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown';
+}
+
+/** What is answered to anybody. */
+const OPEN = new Set(['/health/live', '/health/ready', '/metrics']);
+
+/** RFC 9110, section 8.4: what is not understood is refused with 415. */
+function isEncoded({ headers }: IncomingMessage): boolean {
+  return (headers['content-encoding'] ?? 'identity') !== 'identity';
+}
+
+/** RFC 9110, section 15.5.6. */
+function notAllowed(response: ServerResponse, methods: string): void {
+  response.setHeader('allow', methods);
+  refuse(response, 405, `Use ${methods}.`);
+}
+
+type Refused = 400 | 401 | 405 | 415 | 500 | 503;
+
+function refuse(response: ServerResponse, status: Refused, message: string): void {
+  sendJson(response, status, JSON.stringify({ errors: [{ message }] }));
+}
+
+/** Undefined for what is no JSON. @throws SenderGone, NoRoomForBody */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  try {
+    return JSON.parse(await readBody(request, MAX_BODY_BYTES));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotUtf8 || error instanceof BodyTooLarge)
+      return undefined;
+    throw error;
+  }
 }
 
 /** The gateway sends few different operations: each is parsed and validated once. Oldest out first. */

@@ -29,7 +29,16 @@ const SCAFFOLDS = [
 function scratchCopy(): string {
   const root = mkdtempSync(join(tmpdir(), 'add-a-supplier-'));
   cpSync(join(ROOT, 'adapters'), join(root, 'adapters'), { recursive: true });
-  for (const name of ['domain', 'gateway', 'http', 'subgraphs', 'node_modules', 'package.json', 'docs'])
+  for (const name of [
+    'domain',
+    'gateway',
+    'http',
+    'settings',
+    'subgraphs',
+    'node_modules',
+    'package.json',
+    'docs',
+  ])
     symlinkSync(join(ROOT, name), join(root, name));
   for (const name of ['scripts', 'config.ts'])
     cpSync(join(ROOT, name), join(root, name), { recursive: true });

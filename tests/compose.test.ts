@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { checkForSeveralProcesses, readConfig } from '../config';
+import { readConfig, ROLES } from '../config';
 
 const Compose = z.object({
   services: z.record(
@@ -21,13 +21,15 @@ describe('compose.yaml', () => {
   const { services } = Compose.parse(parse(text, { merge: true }));
   const parts = Object.values(services)
     .filter(({ build }) => build !== undefined)
-    .map(({ command = [], environment = {} }) => ({ role: command[0], config: readConfig(environment) }));
+    .map(({ command, environment = {} }) => {
+      const [role] = z.tuple([z.enum(ROLES)]).parse(command);
+      return { role, config: readConfig(environment, role) };
+    });
   const of = (role: string) => parts.filter((part) => part.role === role).map(({ config }) => config);
 
   it('starts every part, gateways and appointments twice, with settings that can be used', () => {
     const roles = ['appointments', 'appointments', 'gateway', 'gateway', 'practices', 'suppliers', 'triage'];
     expect(parts.map(({ role }) => role).sort()).toEqual(roles);
-    for (const { config } of parts) expect(() => checkForSeveralProcesses(config)).not.toThrow();
   });
 
   it('gives each gateway an appointments process of its own, on ports that nobody else has', () => {

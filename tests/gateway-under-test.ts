@@ -9,6 +9,7 @@ import {
   startSubgraph,
   startSuppliers,
   SUBGRAPHS,
+  type SubgraphName,
   type Surroundings,
 } from '../start';
 import { supplierIds } from '../adapters/registry';
@@ -74,8 +75,13 @@ export async function inOneProcess(
   return namingNobody({ url, simulators, close, config, logged, now });
 }
 
+/** Subgraphs that can be ended one by one. */
+export interface Parts {
+  stopPart(name: SubgraphName): Promise<void>;
+}
+
 /** Gateway and subgraphs as they run in processes of their own: over HTTP, the caller in a signed header. */
-export async function overHttp(timers?: Timers): Promise<GatewayUnderTest> {
+export async function overHttp(timers?: Timers): Promise<GatewayUnderTest & Parts> {
   const on = surroundings({}, timers);
   const simulators = await startSuppliers(on);
   const urls = {
@@ -84,16 +90,21 @@ export async function overHttp(timers?: Timers): Promise<GatewayUnderTest> {
     ),
     DATA_DIR: on.config.dataDir,
   };
-  const subgraphs = await Promise.all(
-    SUBGRAPHS.map((name) => startSubgraph(name, { ...on, config: surroundings(urls).config })),
+  const { config: ofParts } = surroundings(urls);
+  const subgraphs = new Map(
+    await Promise.all(
+      SUBGRAPHS.map(async (name) => [name, await startSubgraph(name, { ...on, config: ofParts })] as const),
+    ),
   );
-  const [triage, practices, appointments] = subgraphs.map(({ url }) => url);
   const { config } = surroundings({
     ...urls,
-    TRIAGE_URL: triage!,
-    PRACTICES_URL: practices!,
-    APPOINTMENTS_URL: appointments!,
+    ...Object.fromEntries([...subgraphs].map(([name, { url }]) => [`${name.toUpperCase()}_URL`, url])),
   });
+  async function stopPart(name: SubgraphName): Promise<void> {
+    const part = subgraphs.get(name);
+    subgraphs.delete(name);
+    await part?.close();
+  }
   const gateway = await startGatewayAlone({ ...on, config });
   return namingNobody({
     url: gateway.url,
@@ -101,16 +112,17 @@ export async function overHttp(timers?: Timers): Promise<GatewayUnderTest> {
     simulators,
     logged: on.logged,
     now: on.now,
+    stopPart,
     async close() {
       await gateway.close();
-      for (const subgraph of subgraphs) await subgraph.close();
+      for (const name of SUBGRAPHS) await stopPart(name);
       await simulators.close();
     },
   });
 }
 
 /** What was logged and counted is looked through when it is closed, whatever the test was about. */
-function namingNobody(gateway: GatewayUnderTest): GatewayUnderTest {
+function namingNobody<Gateway extends GatewayUnderTest>(gateway: Gateway): Gateway {
   return {
     ...gateway,
     async close() {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually';
+import { PRODUCTION } from './production-settings';
 
 const ROOT = join(__dirname, '..');
 const { PATH = '' } = process.env;
@@ -42,12 +43,7 @@ test('production loads neither the demo nor a simulator, nor a package for devel
   const list = join(folder(), 'loaded.txt');
   const hook = join(__dirname, 'list-loaded-modules.cjs');
   const production = started('node', ['--require', hook, join(ROOT, 'dist', 'main.js')], {
-    NODE_ENV: 'production',
-    GATEWAY_SECRET: 'for-this-test-only-for-this-test-only',
-    ISSUERS: JSON.stringify([
-      { kind: 'nhs-login', issuer: 'https://login.test', audience: 'a', jwksUrl: 'https://login.test/keys' },
-    ]),
-    EMIS_URL: 'https://emis.test',
+    ...PRODUCTION,
     LOADED_MODULES: list,
   });
   await eventually('it says where it listens', () => production.out.includes('/graphql'));

@@ -75,9 +75,9 @@ export async function newFamilyAt(place: Place): Promise<DemoFamily & { token: s
 const Started = z.object({
   id: z.string(),
   revision: z.number(),
-  question: z.object({ id: z.string() }).nullable(),
+  question: z.object({ key: z.string() }).nullable(),
 });
-const ASSESSMENT = `... on Assessment { id revision question { id } }`;
+const ASSESSMENT = `... on Assessment { id revision question { key } }`;
 
 /**
  * Checks a son's rash to the end.
@@ -106,8 +106,8 @@ export async function checkSymptoms(
       {
         input: {
           assessmentId: id,
-          questionId: question.id,
-          optionIds: [answers[question.id] ?? 'none'],
+          questionId: question.key,
+          optionIds: [answers[question.key] ?? 'none'],
           expectedRevision: revision,
         },
       },

@@ -3,19 +3,20 @@ import { manualTimers, type ManualTimers } from '../domain/manual-timers';
 import { machineTimers, type Timers } from '../domain/timers';
 import { eventually } from './eventually';
 
-/** Time that stands still until a test moves it on: the time of day, what is waited for, and a database's own clock. */
+/** Time that stands still until a test moves it on: the time of day, timers, and the database's own clock. */
 export interface TestClock {
   now(): Date;
   timers: ManualTimers;
   advance(ms: number): void;
-  /** Lets time pass until the work is done: for who waits for another one's answer, and less than a supplier may take. */
+  /** Lets time pass until the work is done, as long as a repeated request waits for the first one's answer. */
   passUntil<T>(work: Promise<T>): Promise<T>;
-  /** A database's own clock inside a statement, epoch milliseconds. */
+  /** Replaces `Database.now`, the database's own clock inside a statement. */
   sqlNow: RawBuilder<number>;
 }
 
 const STEP_MS = 50;
-const SHORTER_THAN_ANY_EXCHANGE_MS = 2_500;
+/** More than the two seconds that a repeated request waits, and less than any exchange with a supplier may take. */
+const REPEATED_REQUEST_MS = 2_500;
 
 export function testClock(startsAt: Date): TestClock {
   const timers = manualTimers();
@@ -27,7 +28,7 @@ export function testClock(startsAt: Date): TestClock {
     advance: (ms) => {
       timers.advance(ms);
     },
-    passUntil: (work) => passUntil(work, timers, SHORTER_THAN_ANY_EXCHANGE_MS),
+    passUntil: (work) => passUntil(work, timers, REPEATED_REQUEST_MS),
     // Kysely asks for the node whenever it builds a statement.
     sqlNow: Object.assign(sql<number>`0`, {
       toOperationNode: () => sql.lit(now().getTime()).toOperationNode(),
@@ -35,18 +36,18 @@ export function testClock(startsAt: Date): TestClock {
   };
 }
 
-/** Lets time pass, in small steps and while somebody waits for it, until the work is done; but no more than so much. */
+/** Lets at most `atMostMs` pass, in small steps and only while a timer waits, until the work is done. */
 export async function passUntil<T>(work: Promise<T>, timers: ManualTimers, atMostMs: number): Promise<T> {
   const end = timers.elapsedMs() + atMostMs;
   let isDone = false;
   const done = () => (isDone = true);
   work.then(done, done);
-  await eventually('what time has to pass for is done', () => {
+  await eventually('the work ends as time passes', () => {
     if (timers.waiting > 0 && timers.elapsedMs() < end) timers.advance(STEP_MS);
     return isDone;
   });
   return work;
 }
 
-/** Looks again as often as ever, and never gives up, however long it takes. */
-export const patientTimers: Timers = { ...machineTimers, elapsedMs: () => 0 };
+/** The machine's timers, but no time ever passes by them: what polls until a limit polls for ever. */
+export const unlimitedTimers: Timers = { ...machineTimers, elapsedMs: () => 0 };

@@ -5,11 +5,12 @@ import {
   CLOSED,
   headText,
   OPENED,
-  OF_THE_CHAIN,
+  OF_ITSELF,
   type AuditEntry,
   type AuditStore,
   type ChainedEntry,
 } from '../../domain/audit';
+import { loggableError } from '../../domain/loggable-error';
 import { machineTimers, pause, within, type Timers } from '../../domain/timers';
 
 /** This process's chain of the audit trail. */
@@ -81,7 +82,10 @@ export async function auditLog(
         waiting.splice(0, batch.length);
         for (const { written } of batch) written();
       } catch (error) {
-        logger.error({ err: error, waiting: waiting.length }, 'the audit trail cannot be written');
+        logger.error(
+          { err: loggableError(error), waiting: waiting.length },
+          'the audit trail cannot be written',
+        );
         await pause(timers, times.again);
       }
     }
@@ -103,11 +107,3 @@ export async function auditLog(
     },
   };
 }
-
-const OF_ITSELF = {
-  callerKind: OF_THE_CHAIN,
-  caller: null,
-  practice: null,
-  outcome: 'OK',
-  requestId: '-',
-} as const satisfies Partial<AuditEntry>;

@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { LEFT_OUT, OF_ITSELF } from '../../domain/audit';
 import type { Caller } from '../../domain/caller';
+import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { ErrorCode } from '../error-codes';
 import type { Answer } from '../execution/answer';
 import type { AuditLog } from './audit-log';
+import { floodLimit, type FloodLimits } from './flood-limit';
 
 /** Writes down what came to the gateway, in what may be written down. */
 export interface Auditor {
@@ -26,6 +29,8 @@ export interface AuditedRequest {
   operation: string | null;
   /** Every `ID` that was given; none as long as that is not known. */
   ids: readonly string[];
+  /** Where it came from, as a digest: to count by, and not written down. */
+  source(): string;
   requestId: string;
 }
 
@@ -36,45 +41,81 @@ const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DOCUMENT_NOT_TRUSTED',
   'INTROSPECTION_NOT_ALLOWED',
 ]);
-/** Of a flood the first ones are written down; all are counted in metrics. */
-const REFUSALS_A_SECOND = 20;
+/**
+ * What one minute may add without anybody being signed in, and in refusals: of a flood the first entries are written, and how
+ * many others there were. All are counted in metrics.
+ */
+const ANONYMOUS: FloodLimits = { perSource: 60, inAll: 600 };
+const REFUSED: FloodLimits = { perSource: 60, inAll: 600 };
+const TELL_LEFT_OUT_AFTER_MS = 60_000;
 /** Of one request; no published operation has more than a few. */
-const MOST_IDS = 100;
+const MAX_IDS = 100;
+const MAX_IDS_OF_ANONYMOUS = 10;
 /** Where the store does not answer for longer the entry goes on waiting, and the client does not. */
 const AWAITED_WITHIN_MS = 5_000;
 
-export function auditor(log: AuditLog, digest: (text: string) => string): Auditor {
-  let [second, refusals] = [0, 0];
+export function auditor(
+  log: AuditLog,
+  digest: (text: string) => string,
+  timers: Timers = backgroundTimers,
+): Auditor {
+  const anonymous = floodLimit(ANONYMOUS, timers.elapsedMs);
+  const refusals = floodLimit(REFUSED, timers.elapsedMs);
+  const leftOut = { executed: 0, refused: 0 };
+  let cancelTelling: (() => void) | undefined;
 
-  function isInFlood(): boolean {
-    const now = Math.floor(performance.now() / 1_000);
-    if (now !== second) [second, refusals] = [now, 0];
-    refusals += 1;
-    return refusals > REFUSALS_A_SECOND;
+  function leaveOut(kind: keyof typeof leftOut): void {
+    leftOut[kind] += 1;
+    cancelTelling ??= timers.after(TELL_LEFT_OUT_AFTER_MS, () => void tellLeftOut());
   }
 
-  const about = ({ ids, ...request }: AuditedRequest) => ({
-    ...who(request),
-    subjects: ids.slice(0, MOST_IDS).map(digest),
-  });
+  async function tellLeftOut(): Promise<void> {
+    cancelTelling?.();
+    cancelTelling = undefined;
+    const subjects = Object.entries(leftOut).flatMap(([kind, count]) =>
+      count === 0 ? [] : [`${count} ${kind}`],
+    );
+    Object.assign(leftOut, { executed: 0, refused: 0 });
+    if (subjects.length > 0) await log.record({ ...OF_ITSELF, operation: LEFT_OUT, subjects }, true);
+  }
+
+  function subjectsOf({ caller, ids }: AuditedRequest): string[] {
+    const most = caller.kind === 'anonymous' ? MAX_IDS_OF_ANONYMOUS : MAX_IDS;
+    const more = ids.length - most;
+    return [...ids.slice(0, most).map(digest), ...(more > 0 ? [`and ${more} more`] : [])];
+  }
+
+  const about = (request: AuditedRequest) => ({ ...who(request), subjects: subjectsOf(request) });
 
   return {
     hasRoom: log.hasRoom,
-    close: log.close,
+    async close() {
+      // What cannot be written is waited for by the log, not here.
+      void tellLeftOut();
+      await log.close();
+    },
     async executed(request, { answer, isAwaited }) {
+      const isAnonymous = request.caller.kind === 'anonymous';
       // Nobody's data: who is not signed in and names nothing sees what everybody sees.
-      if (request.caller.kind === 'anonymous' && request.ids.length === 0) return;
+      if (isAnonymous && request.ids.length === 0) return;
+      if (isAnonymous && !anonymous.admits(request.source())) {
+        leaveOut('executed');
+        return;
+      }
       const written = log.record({ ...about(request), outcome: outcomeOf(answer) }, isAwaited);
       if (isAwaited) await Promise.race([written, pause(AWAITED_WITHIN_MS, undefined, { ref: false })]);
     },
     refused(request, code) {
-      if (TELLING.has(code) && log.hasRoom() && !isInFlood())
-        void log.record({ ...about(request), outcome: code });
+      if (!TELLING.has(code)) return;
+      const { caller } = request;
+      const from = caller.kind === 'anonymous' ? `from:${request.source()}` : caller.id;
+      if (log.hasRoom() && refusals.admits(from)) void log.record({ ...about(request), outcome: code });
+      else leaveOut('refused');
     },
   };
 }
 
-function who({ caller, operation, requestId }: Omit<AuditedRequest, 'ids'>) {
+function who({ caller, operation, requestId }: AuditedRequest) {
   return {
     callerKind: caller.kind,
     caller: caller.kind === 'anonymous' ? null : caller.id,

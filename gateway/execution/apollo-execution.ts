@@ -14,7 +14,7 @@ import type { Answer } from './answer';
 import type { GatewayContext } from '../gateway-context';
 import type { LoadedSupergraph } from './supergraph';
 
-/** Apollo's own execution of a plan, for what is not compiled. */
+/** Apollo's own execution of a plan, for what is not compiled. The document has one operation. */
 export interface ApolloExecution {
   execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
   /** Only the last step: nulls are propagated, and what is not as its type wants it is reported. */
@@ -22,11 +22,7 @@ export interface ApolloExecution {
 }
 
 export function apolloExecution(
-  {
-    document,
-    operationName,
-    plan,
-  }: { document: DocumentNode; operationName: string | undefined; plan: QueryPlan },
+  { document, plan }: { document: DocumentNode; plan: QueryPlan },
   supergraph: LoadedSupergraph,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
 ): ApolloExecution {
@@ -34,13 +30,13 @@ export function apolloExecution(
   const sources = Object.fromEntries(
     [...subgraphs].map(([name, transport]) => [name, dataSource(transport)]),
   );
-  const operationContext = buildOperationContext({ schema: api, operationDocument: document, operationName });
+  const operationContext = buildOperationContext({ schema: api, operationDocument: document });
   // Only needed when something is wrong: made when it is, and kept.
   let operation: ReturnType<typeof operationFromDocument> | undefined;
 
   return {
     async execute(variables, context) {
-      // What the executor reads of a request; the rest is for Apollo Server's plugins.
+      // What the executor reads of a request; the rest is for plugins of Apollo Server, which is not here.
       const request: unknown = { request: { variables }, context, metrics: {} };
       const { data, errors, extensions } = await executeQueryPlan(
         plan,
@@ -54,7 +50,7 @@ export function apolloExecution(
     },
 
     shape(fetched, variables, errors) {
-      operation ??= operationFromDocument(apiSchema, document, { operationName, validate: false });
+      operation ??= operationFromDocument(apiSchema, document, { validate: false });
       try {
         const shaped = computeResponse({
           operation,

@@ -12,7 +12,10 @@ import {
 /** The variables of an operation that `@skip` and `@include` go by, with their values at one request. */
 export type ConditionValues = ReadonlyMap<string, boolean>;
 
-/** @returns a function that reads the values; null where one is no Boolean, which Apollo's executor refuses */
+/**
+ * @param document the operation with its fragments, and no other: what is no condition of this operation has no value here
+ * @returns a function that reads the values; null where one is no Boolean, so that nothing is known of what is asked for
+ */
 export function conditionReader(
   document: DocumentNode,
   { variableDefinitions = [] }: OperationDefinitionNode,

@@ -1,47 +1,34 @@
 import { operationFromDocument } from '@apollo/federation-internals';
-import {
-  BREAK,
-  getOperationAST,
-  Kind,
-  type DocumentNode,
-  type OperationDefinitionNode,
-  type OperationTypeNode,
-  visit,
-} from 'graphql';
+import { BREAK, Kind, type DocumentNode, type OperationDefinitionNode, visit } from 'graphql';
 import { idsGiven } from '../audit/ids-given';
-import type { Caller } from '../../domain/caller';
-import type { Refusal } from '../error-codes';
 import type { OperationAccess } from '../limits/operation-access';
-import type { Cost, OperationCosts } from '../limits/operation-cost';
+import type { OperationCosts } from '../limits/operation-cost';
+import type { Admitted, GuardedOperation } from '../limits/request-guards';
 import type { SubgraphTransport } from '../subgraph-transport';
 import type { Answer } from './answer';
 import { apolloExecution } from './apollo-execution';
 import { conditionReader, isIncluded, type ConditionValues } from './conditions';
+import { distinctAliases, restoredAliases } from './distinct-aliases';
 import { fragmentsOf } from './fragments-of';
 import type { GatewayContext } from '../gateway-context';
 import { NotCompiled, type FallbackReason } from './not-compiled';
 import { compilePlan } from './plan/compile-plan';
 import type { PlanRun, Step } from './plan/plan-run';
 import { compileShaper, type Shaper } from './shape/compile-shaper';
+import type { OperationDocument } from './operation-document';
 import type { LoadedSupergraph } from './supergraph';
-import { variableCheck, type VariableCheck } from './variable-check';
+import { variableCheck } from './variable-check';
+import { writesIds } from './written-ids';
 
 /** One operation of a valid document, planned and compiled: to be kept, and executed any number of times. */
-export interface FederatedOperation {
+export interface FederatedOperation extends GuardedOperation {
   name: string | undefined;
-  type: OperationTypeNode;
   /** The fields of the root that it asks for, by name. */
   rootFields: readonly string[];
   /** Every `ID` that it is given with these variables. */
-  ids(variables: Record<string, unknown>): string[];
-  /** Whether it asks for the schema itself. */
-  introspects: boolean;
-  /** Why this caller may not ask for it; null when they may. See operation-access.ts. */
-  forbidden(caller: Caller, variables: Record<string, unknown>): Refusal | null;
-  /** What it may cost with these variables; see operation-cost.ts. */
-  cost: Cost;
-  variableErrors: VariableCheck;
-  execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
+  ids(variables: Readonly<Record<string, unknown>>): string[];
+  /** @throws Error when another operation was admitted */
+  execute(admitted: Admitted, context: GatewayContext): Promise<Answer>;
 }
 
 export interface FederatedOperationDeps {
@@ -56,22 +43,16 @@ export interface FederatedOperationDeps {
 /** Beyond as many combinations of `@skip` and `@include`, Apollo's shaper does it. */
 const MAX_SHAPERS = 64;
 
-/**
- * @param document valid against the API
- * @returns null when the document has no such operation, or several and no name is given
- * @throws Error when the operation cannot be planned
- */
+/** @throws Error when the operation cannot be planned */
 export function federatedOperation(
-  document: DocumentNode,
-  operationName: string | undefined,
+  { operation, document }: OperationDocument,
   deps: FederatedOperationDeps,
-): FederatedOperation | null {
-  const operation = getOperationAST(document, operationName);
-  if (operation === null || operation === undefined) return null;
+): FederatedOperation {
   const { supergraph, subgraphs, costs, access, onFallback } = deps;
-  const { api, apiSchema, planner, whole } = supergraph;
-  const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName }));
-  const apollo = apolloExecution({ document, operationName, plan }, supergraph, subgraphs);
+  const { api, apiSchema, planner, whole, fieldNames } = supergraph;
+  const planned = distinctAliases({ operation, document }, fieldNames);
+  const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, planned.document));
+  const apollo = apolloExecution({ document: planned.document, plan }, supergraph, subgraphs);
 
   const fill = unlessNotCompiled((): Step => compilePlan(plan, { operation, schema: whole, subgraphs }));
   const conditionsOf = conditionReader(document, operation);
@@ -79,33 +60,44 @@ export function federatedOperation(
   const shaperFor = keptShapers((values) => {
     const root = api.getRootType(operation.operation);
     if (root === undefined || root === null) throw new NotCompiled('plan-node');
-    return compileShaper(root, operation.selectionSet, {
+    return compileShaper(root, planned.operation.selectionSet, {
       schema: api,
-      fragments: fragmentsOf(document),
+      fragments: fragmentsOf(planned.document),
       isIncluded: (directives) => isIncluded(directives, values),
     });
   });
 
-  return {
+  const self: FederatedOperation = {
     name: operation.name?.value,
     type: operation.operation,
     rootFields: rootFieldsOf(operation),
     ids: idsGiven(operation, document, api),
+    namesIds: namesIds(),
     introspects: asksForSchema(document),
     cost: costs(operation, document),
-
     forbidden: (caller, variables) => accessCheck(caller, () => conditionsOf(variables)),
+    wrongVariables: variableCheck(api, operation, document),
 
-    variableErrors: variableCheck(api, operation.variableDefinitions ?? []),
-
-    async execute(variables, context) {
-      const values = conditionsOf(variables);
-      const shape = values === null ? new NotCompiled('invalid-value') : shaperFor(values);
-      if (fill instanceof NotCompiled) return byApollo(fill, variables, context);
-      if (shape instanceof NotCompiled) return byApollo(shape, variables, context);
-      return run(fill, shape, variables, context);
+    async execute(admitted, context) {
+      if (admitted.operation !== self) throw new Error('Another operation was admitted.');
+      return restoredAliases(await executePlanned(admitted.variables, context), planned.prefix);
     },
   };
+  return self;
+
+  function namesIds(): GuardedOperation['namesIds'] {
+    const inVariables = idsGiven(operation, NO_DEFINITIONS, api);
+    const isWritten = writesIds(document, api);
+    return (variables) => isWritten || inVariables(variables).length > 0;
+  }
+
+  function executePlanned(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer> {
+    const values = conditionsOf(variables);
+    const shape = values === null ? new NotCompiled('invalid-value') : shaperFor(values);
+    if (fill instanceof NotCompiled) return byApollo(fill, variables, context);
+    if (shape instanceof NotCompiled) return byApollo(shape, variables, context);
+    return run(fill, shape, variables, context);
+  }
 
   function byApollo(
     { reason }: NotCompiled,
@@ -132,6 +124,8 @@ export function federatedOperation(
     return run.errors.length > 0 ? { errors: run.errors, data } : { data };
   }
 }
+
+const NO_DEFINITIONS: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /** One shaper for each combination of conditions that has come, up to a bound. */
 function keptShapers(

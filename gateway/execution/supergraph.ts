@@ -1,6 +1,7 @@
 import { Supergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
+import { readKnownScalars } from './known-scalars';
 
 /** One supergraph in the forms that planning, validating and executing want it in. */
 export interface LoadedSupergraph {
@@ -12,6 +13,8 @@ export interface LoadedSupergraph {
   apiSchema: Schema;
   /** With what only subgraphs exchange. */
   whole: GraphQLSchema;
+  /** Of every field of every type, hidden ones too. */
+  fieldNames: ReadonlySet<string>;
   subgraphs: string[];
 }
 
@@ -20,12 +23,21 @@ export function loadSupergraph(sdl: string): LoadedSupergraph {
   // Composition has validated it; doing so again takes longer than all the rest.
   const supergraph = Supergraph.build(sdl, { validateSupergraph: false });
   const apiSchema = supergraph.apiSchema();
+  const whole = supergraph.schema.toGraphQLJSSchema();
   return {
     sdl,
     planner: new QueryPlanner(supergraph, { exposeDocumentNodeInFetchNode: true }),
-    api: apiSchema.toGraphQLJSSchema(),
+    api: readKnownScalars(apiSchema.toGraphQLJSSchema()),
     apiSchema,
-    whole: supergraph.schema.toGraphQLJSSchema(),
+    whole,
+    fieldNames: fieldNamesOf(whole),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
   };
+}
+
+function fieldNamesOf(schema: GraphQLSchema): ReadonlySet<string> {
+  const names = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [],
+  );
+  return new Set(names);
 }

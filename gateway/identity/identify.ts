@@ -44,18 +44,19 @@ interface Known {
 export function identifier(
   issuers: readonly TrustedIssuer[],
   { knownForMs = KNOWN_FOR_MS, now = () => new Date(), timers = machineTimers }: IdentifierOptions = {},
-): (authorization: string | undefined) => Promise<Caller> {
+): (authorization: string | undefined, beforeVerifying?: () => Promise<void>) => Promise<Caller> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
   /** By digest, so that no token is kept. */
   const known = new LRUCache<string, Known>({ max: MOST_KNOWN });
 
-  return async (authorization) => {
+  return async (authorization, beforeVerifying) => {
     if (authorization === undefined) return ANONYMOUS;
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new TokenRefused('MALFORMED');
     const digest = createHash('sha256').update(token).digest('base64url');
     const before = known.get(digest);
     if (before !== undefined && isStillKnown(before)) return before.caller;
+    await beforeVerifying?.();
     const verified = await verifiedCaller(token);
     known.set(digest, verified);
     return verified.caller;

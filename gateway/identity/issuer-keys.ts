@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { loggableError } from '../../domain/loggable-error';
 import { machineTimers, type Timers } from '../../domain/timers';
 
 /** OpenID Connect Discovery 1.0, section 3: what is used of it. */
@@ -45,7 +46,10 @@ export function issuerKeys(
         loadedAt = timers.elapsedMs();
       })
       .catch((error: unknown) => {
-        logger.warn({ err: error, issuer: source.issuer }, 'the keys of a token issuer cannot be had');
+        logger.warn(
+          { err: loggableError(error), issuer: source.issuer },
+          'the keys of a token issuer cannot be had',
+        );
       })
       .finally(() => (loading = null));
     return loading;

@@ -6,6 +6,7 @@ import {
   RateLimiterRes,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
+import { loggableError } from '../../domain/loggable-error';
 
 /** What is left to a caller for the rest of a minute. */
 export interface Budget {
@@ -18,6 +19,8 @@ export interface Budget {
 export interface CallerBudget {
   /** @param caller a pseudonym or a digest; never an identity */
   spend(caller: string, cost: number): Promise<Budget>;
+  /** @returns null as long as something is left; else after how many seconds there will be */
+  spentFor(caller: string): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export function callerBudget(
     maxRetriesPerRequest: 0,
   });
   redis.on('error', (error) => {
-    logger.debug({ err: error }, 'callers are counted in this process alone');
+    logger.debug({ err: loggableError(error) }, 'callers are counted in this process alone');
   });
   const shared = new RateLimiterRedis({
     storeClient: redis,
@@ -62,9 +65,17 @@ function budget(limiter: RateLimiterAbstract, close: () => Promise<void>): Calle
         return { remaining: remainingPoints, retryAfterSeconds: null };
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        return { remaining: 0, retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)) };
+        return { remaining: 0, retryAfterSeconds: secondsUntil(refused) };
       }
+    },
+    async spentFor(caller) {
+      const known = await limiter.get(caller);
+      return known === null || known.remainingPoints > 0 ? null : secondsUntil(known);
     },
     close,
   };
+}
+
+function secondsUntil({ msBeforeNext }: RateLimiterRes): number {
+  return Math.max(1, Math.ceil(msBeforeNext / 1_000));
 }

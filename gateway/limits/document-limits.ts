@@ -1,5 +1,6 @@
 import {
   Kind,
+  type DefinitionNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -29,18 +30,23 @@ const NOTHING: Extent = { width: 0, fields: 0, aliases: 0, directives: 0, depth:
 export function beyondLimits(document: DocumentNode, limits: DocumentLimits): Refusal | null {
   const measure = measurer(document);
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    // Fragments too: one that nothing uses is validated all the same.
+    if (!('selectionSet' in definition)) continue;
     const extent = measure(definition.selectionSet);
     const directives = extent.directives + (definition.directives?.length ?? 0);
     const refusal =
       tooMany(extent.fields, limits.fields, 'fields') ??
       tooMany(extent.aliases, limits.aliases, 'aliases') ??
       tooMany(directives, limits.directives, 'directives') ??
-      tooMany(extent.width, limits.rootFields, 'root fields') ??
+      tooMany(isOperation(definition) ? extent.width : 0, limits.rootFields, 'root fields') ??
       tooDeep(extent.depth, limits.depth);
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+function isOperation({ kind }: DefinitionNode): boolean {
+  return kind === Kind.OPERATION_DEFINITION;
 }
 
 export function tooMany(count: number, most: number, what: string): Refusal | null {

@@ -20,7 +20,7 @@ import { declaredOnFields } from './declared';
 
 /**
  * Why this caller may not ask for an operation; null where they may.
- * @param conditionsOf what its conditions come to; null where one is no Boolean, which is refused as such.
+ * @param conditionsOf what its conditions come to; null where one is no Boolean.
  */
 export type AccessCheck = (caller: Caller, conditionsOf: () => ConditionValues | null) => Refusal | null;
 
@@ -49,7 +49,8 @@ export function operationAccess(supergraphSdl: string, api: GraphQLSchema): Oper
     return (caller, conditionsOf) => {
       const notTheirs = guarded.filter(({ access }) => !mayAsk(access, caller));
       const values = notTheirs.length === 0 ? null : conditionsOf();
-      const first = values && notTheirs.find(({ conditions }) => isIncluded(conditions, values));
+      // Where nothing is known of the conditions, everything may be asked for.
+      const first = notTheirs.find(({ conditions }) => values === null || isIncluded(conditions, values));
       return first ? refusal(first) : null;
     };
 

@@ -30,6 +30,14 @@ interface FieldCost {
   weight: number | undefined;
   assumedSize: number | undefined;
   slicingArguments: readonly string[];
+  /** Lists within the object that the field answers, whose sizes its slicing arguments say. */
+  sizedFields: readonly string[];
+}
+
+/** Lists within an object whose size its own field was asked for. */
+interface SizedLists {
+  names: readonly string[];
+  size: Cost;
 }
 
 /** Of a list that the schema says nothing about. */
@@ -54,30 +62,46 @@ export function operationCosts(supergraphSdl: string, api: GraphQLSchema): Opera
     const defaults = defaultsOf(operation);
     return (variables) => base + selections({ ...defaults, ...variables });
 
-    function costOfSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
+    function costOfSelections(
+      { selections }: SelectionSetNode,
+      parent: GraphQLCompositeType,
+      sized?: SizedLists,
+    ): Cost {
       const costs = selections.map((selection): Cost => {
-        if (selection.kind === Kind.FIELD) return costOfField(selection, parent);
+        if (selection.kind === Kind.FIELD) return costOfField(selection, parent, sized);
         const fragment =
           selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
         if (fragment === undefined) return free;
         const condition = fragment.typeCondition && api.getType(fragment.typeCondition.name.value);
-        return costOfSelections(fragment.selectionSet, isCompositeType(condition) ? condition : parent);
+        return costOfSelections(
+          fragment.selectionSet,
+          isCompositeType(condition) ? condition : parent,
+          sized,
+        );
       });
       return sumOf(costs);
     }
 
-    function costOfField(field: FieldNode, parent: GraphQLCompositeType): Cost {
+    function costOfField(field: FieldNode, parent: GraphQLCompositeType, sized?: SizedLists): Cost {
       const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
       if (definition === undefined) return free;
       const type = getNamedType(definition.type);
       const facts = declared.get(`${parent.name}.${field.name.value}`);
       const isObject = isCompositeType(type);
       const weight = facts?.weight ?? (isObject ? 1 : 0);
+      const within: SizedLists | undefined =
+        facts === undefined || facts.sizedFields.length === 0
+          ? undefined
+          : { names: facts.sizedFields, size: sizeReader(field, definition.args, facts) };
       const inner =
-        isObject && field.selectionSet !== undefined ? costOfSelections(field.selectionSet, type) : free;
+        isObject && field.selectionSet !== undefined
+          ? costOfSelections(field.selectionSet, type, within)
+          : free;
       if (!isListType(getNullableType(definition.type)))
         return inner === free ? constant(weight) : (variables) => weight + inner(variables);
-      const sizeOf = sizeReader(field, definition.args, facts);
+      const sizeOf = sized?.names.includes(field.name.value)
+        ? sized.size
+        : sizeReader(field, definition.args, facts);
       return (variables) => weight + sizeOf(variables) * (inner(variables) + (isObject ? 1 : 0));
     }
   };
@@ -126,6 +150,7 @@ const Weight = z.object({ weight: z.coerce.number() });
 const ListSize = z.object({
   assumedSize: z.number().optional(),
   slicingArguments: z.array(z.string()).default([]),
+  sizedFields: z.array(z.string()).default([]),
 });
 
 function costOf(argumentsOf: ArgumentsOf): FieldCost {
@@ -133,6 +158,7 @@ function costOf(argumentsOf: ArgumentsOf): FieldCost {
     weight: Weight.safeParse(argumentsOf('cost')).data?.weight,
     assumedSize: undefined,
     slicingArguments: [],
+    sizedFields: [],
     ...ListSize.safeParse(argumentsOf('listSize')).data,
   };
 }

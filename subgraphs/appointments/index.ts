@@ -27,7 +27,7 @@ import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
 import { releaseLedger } from './releases/release-ledger';
 import type { DefaultPolicyOf } from './releases/stored-policy';
-import type { Repeating } from './repeatedly';
+import type { Repeating } from '../repeatedly';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
 import { ContinuityResolver } from './resolvers/continuity.resolver';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { Ledger } from './ledger/ledger';
-import { pauseUnlessAborted, repeatedly, type Repeating } from './repeatedly';
+import { pauseUnlessAborted, repeatedly, type Repeating } from '../repeatedly';
 
 const HOUR_MS = 60 * 60_000;
 /** Few enough that whoever writes meanwhile does not notice. */

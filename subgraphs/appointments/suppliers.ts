@@ -8,6 +8,8 @@ export type GpSystems = ReadonlyMap<string, GpSystem>;
 /**
  * Bounds an exchange in time by its deadline, which `supplier-http.ts` enforces; `signal` ends it earlier when nobody
  * waits any more.
+ * @param timeoutMs the supplier's own, of its manifest: letting it pass is the supplier's failure. Whoever will not wait so
+ * long aborts the signal.
  */
 export function boundedCall(
   timeoutMs: number,

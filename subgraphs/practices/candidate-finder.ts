@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { loggableError } from '../../domain/loggable-error';
 import { RULES_NOT_KNOWN } from '../../domain/release-change';
 import { rulesStoppingPractice, type Need, type ReleaseRule } from '../../domain/release-policy';
 import type { PolicyInForce, ReleaseLedger } from '../../domain/release-ledger';
@@ -111,7 +112,7 @@ export function candidateFinder(
 
 /** Where the rules cannot be known nothing is released: never a stale "open". */
 function notKnown(error: unknown, logger: Logger): PolicyInForce {
-  logger.warn({ err: error }, 'release rules cannot be read, so nothing is released');
+  logger.warn({ err: loggableError(error) }, 'release rules cannot be read, so nothing is released');
   return { ...RULES_NOT_KNOWN, updatedAt: null };
 }
 

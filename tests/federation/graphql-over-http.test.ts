@@ -1,30 +1,35 @@
+import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import { serverAudits } from 'graphql-http';
 import pino from 'pino';
 import type { AuditLog } from '../../gateway/audit/audit-log';
 import { auditor } from '../../gateway/audit/auditor';
-import type { OperationCache } from '../../gateway/execution/operation-cache';
-import { federatedExecutor } from '../../gateway/federated-executor';
-import { UNMEASURED } from '../../gateway/gateway-metrics';
-import { graphqlServer } from '../../gateway/graphql-server';
+import { federatedOperations } from '../../gateway/federated-operations';
 import type { GatewayContext } from '../../gateway/gateway-context';
+import { UNMEASURED } from '../../gateway/gateway-metrics';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
+import { requestGuards } from '../../gateway/limits/request-guards';
 import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { requestHandler } from '../../gateway/request-handler';
+import type { SubgraphRequest } from '../../gateway/subgraph-transport';
 import { abandonment } from '../../http/abandonment';
 import { listen, type Listening } from '../../http/listen';
+import { readBody } from '../../http/read-body';
+import { readiness } from '../../http/readiness';
+import { apolloServer } from './apollo-server';
 import { composed } from './composed';
 import { subgraphOfGeneratedAnswers } from './generated-answers';
 import { SMALL_GRAPHS } from './graphs';
 import { executeByGraphql } from './two-gateways';
 
-const COST = { estimated: 1, maximum: 2, remaining: 3 };
+/** As in `admittedByAll`. */
+const REMAINING = 3;
 const logger = pino({ level: 'silent' });
 let server: Listening;
 let allByApollo: Listening;
 let apollo: ApolloServer<GatewayContext>;
-/** Requests that Apollo Server was given. */
-let left = 0;
+/** Requests that subgraphs were asked. */
+let fetched = 0;
 
 /** What was written down; the audit trail has tests of its own. */
 const recorded: unknown[] = [];
@@ -42,50 +47,70 @@ beforeAll(async () => {
     return [
       name,
       {
-        fetch: executeByGraphql.bind(null, schema),
+        fetch: (request: SubgraphRequest) => {
+          fetched += 1;
+          return executeByGraphql(schema, request);
+        },
         ready: () => Promise.resolve(),
         close: () => Promise.resolve(),
       },
     ] as const;
   });
-  const executor = federatedExecutor(
-    composed(graph),
+  const supergraphSdl = composed(graph);
+  const operations = federatedOperations(
+    supergraphSdl,
     new Map(subgraphs),
     DEFAULT_LIMITS.document,
     UNMEASURED,
   );
-  // The reference of a masked error is new each time; here every error is shown.
-  const mask = (formatted: object) => ({ message: '', ...formatted });
-  apollo = graphqlServer(executor.forApolloServer, mask, logger);
-  await apollo.start();
-  const counted = Object.assign(Object.create(apollo) as typeof apollo, {
-    executeHTTPGraphQLRequest: (...call: Parameters<typeof apollo.executeHTTPGraphQLRequest>) => {
-      left++;
-      return apollo.executeHTTPGraphQLRequest(...call);
-    },
-  });
-  const serve = (operations: OperationCache, graphql: typeof apollo) => {
-    const handle = requestHandler({
-      graphql,
+  apollo = await apolloServer(supergraphSdl, operations);
+  server = await listen(
+    requestHandler({
       operations,
-      mask,
+      // The reference of a masked error is new each time; here every error is shown.
+      mask: (formatted) => formatted,
       identify: () => Promise.resolve({ kind: 'anonymous' }),
       documents: documentFinder(new Map(), 'for-all'),
-      fences: () => Promise.resolve({ cost: COST, leave: () => undefined }),
+      guards: requestGuards({
+        limits: { ...DEFAULT_LIMITS, operationCost: Infinity },
+        budget: {
+          spend: () => Promise.resolve({ remaining: REMAINING, retryAfterSeconds: null }),
+          spentFor: () => Promise.resolve(null),
+          close: () => Promise.resolve(),
+        },
+        planning: { spend: () => Promise.resolve(null) },
+        admission: { enter: () => () => undefined, underWay: () => 0 },
+        auditHasRoom: () => hasRoom,
+        hidesSchema: false,
+      }),
       limits: DEFAULT_LIMITS,
       corsOrigins: [],
       proxies: 0,
       metrics: undefined,
       counted: UNMEASURED,
       audit: auditor(log, (text) => text),
-      ready: { missing: () => Promise.resolve([]) },
+      ready: readiness([]),
       explorer: (_, response) => void response.end(),
       logger,
-    });
-    return listen(handle, { host: '127.0.0.1', port: 0 });
-  };
-  server = await serve(executor.operations, counted);
-  allByApollo = await serve({ byText: () => ({ kind: 'invalid' }), byDocument: () => null }, apollo);
+    }),
+    { host: '127.0.0.1', port: 0 },
+  );
+  allByApollo = await listen(
+    (request, response) => {
+      void bodyOf(request).then(async (body) => {
+        const answered = await askApollo({
+          method: request.method,
+          headers: request.headers as Record<string, string>,
+          search: new URL(request.url ?? '', 'http://localhost').search,
+          body,
+        });
+        for (const [name, value] of answered.headers) response.setHeader(name, value);
+        response.writeHead(answered.status ?? 200);
+        response.end(answered.body.kind === 'complete' ? answered.body.string : '');
+      });
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
 });
 afterAll(async () => {
   await server.close();
@@ -93,8 +118,29 @@ afterAll(async () => {
   await apollo.stop();
 });
 
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  try {
+    return JSON.parse(await readBody(request, 100_000));
+  } catch {
+    return undefined;
+  }
+}
+
+function askApollo({ method = 'GET', headers = {}, search = '', body }: Sent) {
+  return apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method,
+      headers: new HeaderMap(Object.entries(headers)),
+      search,
+      body: method === 'POST' ? body : undefined,
+    },
+    context: () =>
+      Promise.resolve({ caller: { kind: 'anonymous' }, requestId: '', source: '', ...abandonment() }),
+  });
+}
+
 interface Sent {
-  method?: string;
+  method?: string | undefined;
   headers?: Record<string, string>;
   search?: string;
   body?: unknown;
@@ -108,74 +154,108 @@ const post = (body: unknown, headers: Record<string, string> = {}): Sent => ({
   body,
 });
 
+/** Whatever is valid, to the letter; of what is wrong that it is refused, with what code. */
 describe('is answered as by Apollo Server', () => {
-  it.each<[string, 'here' | 'there', Sent]>([
-    ['a query', 'here', post(QUERY)],
-    ['with a charset', 'here', post(QUERY, { 'content-type': 'application/json; charset=utf-8' })],
-    [
-      'a query with errors',
-      'here',
-      post({ query: '{ level { up { up { depth } root { list { text } } } } }' }),
-    ],
+  it.each<[string, Sent]>([
+    ['a query', post(QUERY)],
+    ['with a charset', post(QUERY, { 'content-type': 'application/json; charset=utf-8' })],
+    ['with a charset in quotes', post(QUERY, { 'content-type': 'Application/JSON;charset="UTF-8"' })],
+    ['a query with errors', post({ query: '{ level { up { up { depth } root { list { text } } } } }' })],
     [
       'a mutation',
-      'here',
       post({ query: 'mutation ($id: ID!) { setA(id: $id) { id text } }', variables: { id: '1' } }),
     ],
     [
       'an operation by name',
-      'here',
       post({ query: 'query A { __typename } query B { level { depth } }', operationName: 'B' }),
     ],
-    ['nulls for what is optional', 'here', post({ ...QUERY, variables: null, operationName: null })],
-    ['anything accepted', 'here', post(QUERY, { accept: '*/*' })],
-    ['the newer type', 'here', post(QUERY, { accept: 'application/graphql-response+json' })],
-    ['introspection', 'here', post({ query: '{ __schema { queryType { name } } __typename }' })],
-    ['types with qualities', 'there', post(QUERY, { accept: 'text/html;q=0.5, application/json;q=0.2' })],
-    ['no type that there is', 'there', post(QUERY, { accept: 'text/html' })],
-    ['a form', 'there', post(QUERY, { 'content-type': 'application/x-www-form-urlencoded' })],
-    ['text', 'there', post(QUERY, { 'content-type': 'text/plain' })],
+    [
+      'nulls for what is optional',
+      post({ ...QUERY, variables: null, operationName: null, extensions: null }),
+    ],
+    ['anything accepted', post(QUERY, { accept: '*/*' })],
+    ['any type of application', post(QUERY, { accept: 'application/*' })],
+    ['the newer type', post(QUERY, { accept: 'application/graphql-response+json' })],
+    [
+      'as Apollo Client 4 accepts',
+      post(QUERY, { accept: 'application/graphql-response+json,application/json;q=0.9' }),
+    ],
+    [
+      'as urql accepts',
+      post(QUERY, {
+        accept:
+          'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+      }),
+    ],
+    ['as axios accepts', post(QUERY, { accept: 'application/json, text/plain, */*' })],
+    ['types with qualities', post(QUERY, { accept: 'text/html;q=0.5, application/json;q=0.2' })],
+    [
+      'the older type preferred',
+      post(QUERY, { accept: 'application/graphql-response+json;q=0.5, application/*' }),
+    ],
+    ['introspection', post({ query: '{ __schema { queryType { name } } __typename }' })],
+    ['extensions', post({ ...QUERY, extensions: { clientLibrary: { name: 'a', version: '1' } } })],
     [
       'GET',
-      'there',
       {
         search: `?query=${encodeURIComponent('{ __typename }')}`,
         headers: { 'apollo-require-preflight': '1' },
       },
     ],
-    ['GET that a browser may send', 'there', { search: `?query=${encodeURIComponent('{ __typename }')}` }],
+    ['a syntax error', post({ query: '{' })],
+    ['an unknown field', post({ query: '{ nothing }' })],
+  ])('%s', async (_, sent) => {
+    expect(await byOurs(sent)).toEqual(await byApollo(sent));
+  });
+
+  it.each<[string, Sent]>([
+    ['an empty list accepted', post(QUERY, { accept: 'text/html' })],
+    ['the only type that there is not wanted', post(QUERY, { accept: 'application/json;q=0' })],
+    ['GET that a browser may send', { search: `?query=${encodeURIComponent('{ __typename }')}` }],
     [
       'GET of a mutation',
-      'there',
       {
         search: `?query=${encodeURIComponent('mutation { forget: bump { depth } }')}`,
         headers: JSON_HEADERS,
       },
     ],
-    ['PUT', 'there', { ...post(QUERY), method: 'PUT' }],
-    ['no query', 'there', post({})],
-    ['an empty query', 'there', post({ query: '' })],
-    ['a query that is none', 'there', post({ query: 7 })],
-    ['variables that are none', 'there', post({ ...QUERY, variables: 'no' })],
-    ['a list of variables', 'there', post({ ...QUERY, variables: [] })],
-    ['a batch', 'there', post([QUERY, QUERY])],
-    ['extensions', 'there', post({ ...QUERY, extensions: {} })],
-    ['a syntax error', 'there', post({ query: '{' })],
-    ['an unknown field', 'there', post({ query: '{ nothing }' })],
-    ['an unknown operation', 'there', post({ ...QUERY, operationName: 'Nothing' })],
-    ['two operations and no name', 'there', post({ query: 'query A { __typename } query B { __typename }' })],
+    ['PUT', { ...post(QUERY), method: 'PUT' }],
+    ['no query', post({})],
+    ['an empty query', post({ query: '' })],
+    ['a query that is none', post({ query: 7 })],
+    ['variables that are none', post({ ...QUERY, variables: 'no' })],
+    ['a list of variables', post({ ...QUERY, variables: [] })],
+    ['a batch', post([QUERY, QUERY])],
+    ['an unknown operation', post({ ...QUERY, operationName: 'Nothing' })],
+    ['two operations and no name', post({ query: 'query A { __typename } query B { __typename }' })],
     [
       'a variable of a wrong type',
-      'there',
       post({ query: 'query ($id: ID) { b(id: $id) { n } }', variables: { id: {} } }),
     ],
-    ['a missing variable', 'there', post({ query: 'mutation ($id: ID!) { setA(id: $id) { id } }' })],
-  ])('%s (%s)', async (_, where, sent) => {
-    left = 0;
-    expect(await byOurs(sent)).toEqual(await byApollo(sent));
-    expect(left === 0 ? 'here' : 'there').toBe(where);
+    ['a missing variable', post({ query: 'mutation ($id: ID!) { setA(id: $id) { id } }' })],
+  ])('%s: refused with the same status and code, and nothing executed', async (_, sent) => {
+    fetched = 0;
+    const ours = await byOurs(sent);
+    expect(fetched).toBe(0);
+    const apollos = await byApollo(sent);
+    expect({ ...ours, text: codesIn(ours.text) }).toEqual({ ...apollos, text: codesIn(apollos.text) });
+  });
+
+  it.each<[string, Sent]>([
+    ['a form', post(QUERY, { 'content-type': 'application/x-www-form-urlencoded' })],
+    ['text', post(QUERY, { 'content-type': 'text/plain' })],
+    ['another charset', post(QUERY, { 'content-type': 'application/json; charset=iso-8859-1' })],
+  ])('%s, but for the status: refused as a media type', async (_, sent) => {
+    fetched = 0;
+    const ours = await byOurs(sent);
+    expect([ours.status, codesIn(ours.text), fetched]).toEqual([415, ['BAD_REQUEST'], 0]);
   });
 });
+
+function codesIn(text: string): unknown[] {
+  const { errors = [] } = JSON.parse(text) as { errors?: { extensions: { code: unknown } }[] };
+  return errors.map(({ extensions }) => extensions.code);
+}
 
 describe('while the audit trail cannot be written', () => {
   beforeAll(() => (hasRoom = false));
@@ -185,7 +265,7 @@ describe('while the audit trail cannot be written', () => {
     ['a query', QUERY.query],
     ['a mutation', 'mutation { bump { depth } }'],
   ])('%s is refused, and nobody is asked', async (_, query) => {
-    left = recorded.length = 0;
+    fetched = recorded.length = 0;
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: JSON_HEADERS,
@@ -198,7 +278,7 @@ describe('while the audit trail cannot be written', () => {
     expect(await response.json()).toMatchObject({
       errors: [{ extensions: { code: 'AUDIT_UNAVAILABLE' } }],
     });
-    expect({ left, recorded }).toEqual({ left: 0, recorded: [] });
+    expect({ fetched, recorded }).toEqual({ fetched: 0, recorded: [] });
   });
 });
 
@@ -211,25 +291,11 @@ async function byOurs({ method = 'GET', headers, search = '', body }: Sent) {
   return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
 }
 
-async function byApollo({ method = 'GET', headers = {}, search = '', body }: Sent) {
+async function byApollo({ headers = {}, ...sent }: Sent) {
   // What Node's client adds.
-  const sent = new HeaderMap(Object.entries({ accept: '*/*', ...headers }));
-  const {
-    status = 200,
-    headers: answered,
-    body: text,
-  } = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers: sent, search, body: method === 'POST' ? body : undefined },
-    context: () =>
-      Promise.resolve({
-        caller: { kind: 'anonymous' },
-        requestId: '',
-        source: '',
-        cost: COST,
-        ...abandonment(),
-      }),
-  });
-  return { status, type: answered.get('content-type'), text: text.kind === 'complete' ? text.string : '' };
+  const answered = await askApollo({ ...sent, headers: { accept: '*/*', ...headers } });
+  const { status = 200, headers: sentBack, body } = answered;
+  return { status, type: sentBack.get('content-type'), text: body.kind === 'complete' ? body.string : '' };
 }
 
 describe('the GraphQL over HTTP audits', () => {

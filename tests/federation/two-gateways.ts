@@ -1,8 +1,13 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { execute, Kind, parse, print, validate, type ASTNode, type GraphQLSchema } from 'graphql';
+import type { FederatedOperation } from '../../gateway/execution/federated-operation';
+import type { OperationCache } from '../../gateway/execution/operation-cache';
 import type { GatewayContext } from '../../gateway/gateway-context';
-import type { DocumentLimits } from '../../gateway/limits/gateway-limits';
-import { federatedExecutor } from '../../gateway/federated-executor';
+import { DEFAULT_LIMITS, type DocumentLimits } from '../../gateway/limits/gateway-limits';
+import { federatedOperations } from '../../gateway/federated-operations';
+import { requestGuards, type Admitted } from '../../gateway/limits/request-guards';
+import { documentFinder } from '../../gateway/limits/trusted-documents';
+import { ANONYMOUS } from '../../domain/caller';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
 import { abandonment } from '../../http/abandonment';
 import { executeSubgraph } from '../../subgraphs/in-process';
@@ -44,7 +49,8 @@ const CONTEXTS: Record<Pace, GatewayContext> = { 'at-once': newContext(), later:
 export type Execute = (schema: GraphQLSchema, request: SubgraphRequest) => Promise<SubgraphReply>;
 
 export async function twoGateways(graph: Graph, salt: string, executeOurs: Execute): Promise<TwoGateways> {
-  const supergraphSdl = composed(graph);
+  // Who may ask for what is tried elsewhere.
+  const supergraphSdl = composed(graph).replaceAll(/(?<!directive) @access\([^)]*\)/g, '');
   /** Answers of one subgraph, at the pace that the context says. */
   const answers = (name: string, run: Execute): SubgraphTransport['fetch'] => {
     const paced = PACES.map((pace) => {
@@ -84,7 +90,7 @@ export async function twoGateways(graph: Graph, salt: string, executeOurs: Execu
       close: () => Promise.resolve(),
     },
   ]);
-  const { operations } = federatedExecutor(supergraphSdl, new Map(transports), NO_LIMITS, {
+  const operations = federatedOperations(supergraphSdl, new Map(transports), NO_LIMITS, {
     fallback: (reason) => fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
     documentRead: () => undefined,
   });
@@ -106,12 +112,50 @@ export async function twoGateways(graph: Graph, salt: string, executeOurs: Execu
       return answer;
     }),
     ours: outcome(async ({ text, variables }, pace) => {
-      const found = operations.byText(text, undefined);
-      if (found.kind !== 'operation') throw new Error('Not a valid operation.');
-      return found.operation.execute(variables, CONTEXTS[pace]);
+      const { operation, admitted } = await admittedByAll(operations, text, variables);
+      return operation.execute(admitted, CONTEXTS[pace]);
     }),
   };
 }
+
+/** As the gateway does it, where everybody may send everything and nothing is too much. */
+export async function admittedByAll(
+  operations: OperationCache,
+  text: string,
+  variables: Record<string, unknown>,
+  operationName?: string,
+): Promise<{ operation: FederatedOperation; admitted: Admitted }> {
+  const document = ANY_DOCUMENT(
+    { query: text, documentId: undefined, persistedQueryHash: undefined },
+    ANONYMOUS,
+  );
+  if ('refusal' in document) throw new Error(document.refusal.message);
+  const found = operations.find(document, operationName);
+  if ('refusal' in found) throw new Error(found.refusal.message);
+  const { operation } = found;
+  const admitted = await NO_GUARDS.admit({
+    method: 'POST',
+    operation,
+    variables,
+    by: { caller: ANONYMOUS, source: '' },
+  });
+  if ('refusal' in admitted) throw new Error(admitted.refusal.message);
+  return { operation, admitted };
+}
+
+const ANY_DOCUMENT = documentFinder(new Map(), 'for-all');
+const NO_GUARDS = requestGuards({
+  limits: { ...DEFAULT_LIMITS, operationCost: Infinity },
+  budget: {
+    spend: () => Promise.resolve({ remaining: 3, retryAfterSeconds: null }),
+    spentFor: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
+  },
+  planning: { spend: () => Promise.resolve(null) },
+  admission: { enter: () => () => undefined, underWay: () => 0 },
+  auditHasRoom: () => true,
+  hidesSchema: false,
+});
 
 /** What is generated is longer than what is allowed. */
 const NO_LIMITS: DocumentLimits = {

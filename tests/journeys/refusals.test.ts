@@ -285,7 +285,7 @@ describe('a request that is not one', () => {
 
   it('is refused without a content type, which a foreign page may leave out', async () => {
     const { status, data } = await post({ body: new TextEncoder().encode(NAME) });
-    expect(status).toBe(400);
+    expect(status).toBe(415);
     expect(data).toBeNull();
   });
 

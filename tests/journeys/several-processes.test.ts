@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { Pool } from 'undici';
 import { z } from 'zod';
 import { deployment, deploymentServers, type Deployment, type Part } from '../deployment';
 import { eventually } from '../eventually';
@@ -37,6 +38,7 @@ const Slot = z.object({ id: z.string(), startsAt: z.string() });
       running = await deployment(servers, {
         OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start(),
         OTEL_BSP_SCHEDULE_DELAY: '200',
+        DRAIN_SECONDS: '2',
       });
       const { gateways, suppliers, dataDir } = running;
       const place = { url: gateways[0].url, dataDir, controlUrl: suppliers.url, now: () => new Date() };
@@ -117,6 +119,30 @@ const Slot = z.object({ id: z.string(), startsAt: z.string() });
       await control('/faults/release');
       expect(await confirming).toMatchObject({ __typename: 'Booking', status: 'CONFIRMED' });
       expect(await ending).toEqual({ code: 0, signal: null });
+    });
+
+    test('a gateway that is told to stop says so to a client that goes on asking on one connection', async () => {
+      const [gateway] = running.gateways;
+      const client = new Pool(gateway.url, { connections: 1, pipelining: 1 });
+      const ask = async () => {
+        const { statusCode, headers, body } = await client.request({ path: '/health/live', method: 'GET' });
+        await body.dump();
+        return { statusCode, connection: headers.connection };
+      };
+      expect(await ask()).toEqual({ statusCode: 200, connection: 'keep-alive' });
+      const ending = gateway.end('SIGTERM');
+      await eventually('its connection is ended, with an answer', async () => {
+        const { statusCode, connection } = await ask();
+        expect(statusCode).toBe(200);
+        return connection === 'close';
+      });
+      const { statusCode, body } = await client.request({ path: '/health/ready', method: 'GET' });
+      expect({ statusCode, body: await body.json() }).toEqual({
+        statusCode: 503,
+        body: { status: 'stopping', missing: [] },
+      });
+      expect(await ending).toEqual({ code: 0, signal: null });
+      await client.close();
     });
 
     test('all that were traced name nobody, and each process ends well', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
+import { loggableError } from '../../../domain/loggable-error';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
 import type { Timers } from '../../../domain/timers';
 import type { HoldStore } from '../holds/hold-store';
@@ -135,7 +136,7 @@ export async function outcomeOf<T>(
   try {
     return await exchange;
   } catch (error) {
-    logger.error({ err: error, supplier }, 'adapter threw while changing a book');
+    logger.error({ err: loggableError(error), supplier }, 'adapter threw while changing a book');
     return {
       class: 'AMBIGUOUS',
       error: new SupplierError(supplier, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error }),

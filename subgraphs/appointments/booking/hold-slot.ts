@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
+import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
@@ -139,7 +140,7 @@ async function holderOf(key: string, { holds, logger }: BookingDeps): Promise<Ho
     return (await holds.holders([key])).get(key);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: error }, 'who holds a slot is not known');
+    logger.warn({ err: loggableError(error) }, 'who holds a slot is not known');
     return undefined;
   }
 }
@@ -172,7 +173,7 @@ export async function acquire(
     return await holds.acquire(key, { token, callerId }, holdMs);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: error }, 'going on without a hold');
+    logger.warn({ err: loggableError(error) }, 'going on without a hold');
     return { acquired: true, forMs: holdMs };
   }
 }
@@ -180,7 +181,7 @@ export async function acquire(
 /** What cannot be let go now runs out by itself. */
 export async function letGo(key: string, token: string, { holds, logger }: BookingDeps): Promise<void> {
   await holds.release(key, token).catch((error: unknown) => {
-    logger.warn({ err: error }, 'a hold was left to run out');
+    logger.warn({ err: loggableError(error) }, 'a hold was left to run out');
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SupplierError, type Patient, type SupplierAppointment } from '../../../adapters/gp-system';
+import { loggableError } from '../../../domain/loggable-error';
 import type { Booking, Evidence } from '../ledger/records';
 import { boundedCall, systemOf } from '../suppliers';
 import { actorFor, patientFor, type BookingDeps } from './booking-deps';
@@ -59,7 +60,10 @@ export async function slotIsFree(booking: Booking, deps: BookingDeps): Promise<b
     patient,
   };
   try {
-    const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers);
+    const call = {
+      ...boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers),
+      forBooking: true,
+    };
     for await (const page of system.searchSlots(search, call))
       if (page.some(({ id }) => id === slot.id)) return true;
     return false;
@@ -72,6 +76,6 @@ export async function slotIsFree(booking: Booking, deps: BookingDeps): Promise<b
 function failed(error: unknown, { logger }: BookingDeps): string {
   if (error instanceof SupplierError)
     return ['FAILED', error.fault, error.status].filter((part) => part !== undefined).join(' ');
-  logger.error({ err: error }, 'adapter threw something other than a SupplierError');
+  logger.error({ err: loggableError(error) }, 'adapter threw something other than a SupplierError');
   return 'FAILED';
 }

@@ -1,3 +1,4 @@
+import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
 import type { BookingDeps } from './booking-deps';
 import { isOutOfTime, needsAPerson } from './looking';
@@ -35,7 +36,7 @@ export function reconciler(deps: BookingDeps): Reconciler {
       await settle(booking, deps);
     } catch (error) {
       // Its lease runs out and it is looked at again; the others are not kept waiting.
-      logger.error({ err: error, booking: booking.id }, 'a booking could not be looked into');
+      logger.error({ err: loggableError(error), booking: booking.id }, 'a booking could not be looked into');
       // A supplier that was unplugged, or a secret that was lost: somebody has to know before it is too late.
       if (isOneOf(UNSETTLED_STATES, booking.state) && isOutOfTime(booking, deps.now()))
         await needsAPerson(booking, { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' }, deps);
@@ -53,7 +54,10 @@ export function reconciler(deps: BookingDeps): Reconciler {
     for (const booking of due) {
       const ended = look(booking)
         .catch((error: unknown) => {
-          logger.error({ err: error, booking: booking.id }, 'a booking could not be given to a person');
+          logger.error(
+            { err: loggableError(error), booking: booking.id },
+            'a booking could not be given to a person',
+          );
         })
         .finally(() => looking.delete(ended));
       looking.add(ended);
@@ -71,7 +75,7 @@ export function reconciler(deps: BookingDeps): Reconciler {
   function next(everyMs: number): void {
     claiming = claimDue()
       .catch((error: unknown) => {
-        logger.error({ err: error }, 'reconciling failed; trying again');
+        logger.error({ err: loggableError(error) }, 'reconciling failed; trying again');
       })
       .then(() => {
         if (timer !== undefined) startTimer(everyMs);

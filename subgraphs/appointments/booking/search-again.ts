@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
+import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
 import { RULES_NOT_KNOWN } from '../../../domain/release-change';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
@@ -77,7 +78,7 @@ async function policyNow(
   try {
     return await releases.policy(practice);
   } catch (error) {
-    logger.warn({ err: error }, 'release rules cannot be read, so nothing is released');
+    logger.warn({ err: loggableError(error) }, 'release rules cannot be read, so nothing is released');
     return RULES_NOT_KNOWN;
   }
 }

@@ -2,6 +2,7 @@ import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll } from 'coc
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { loggableError } from '../../../domain/loggable-error';
 import { openFor } from '../../../domain/open-for';
 import { machineTimers, type Timers } from '../../../domain/timers';
 import { HoldStoreUnavailable, type HoldStore } from './hold-store';
@@ -61,7 +62,7 @@ export function redisHolds(
   });
   // Without a listener a lost connection would be an uncaught error.
   redis.on('error', (error) => {
-    logger.warn({ err: error }, 'hold store connection');
+    logger.warn({ err: loggableError(error) }, 'hold store connection');
   });
 
   const breaker = circuitBreaker(handleAll, {

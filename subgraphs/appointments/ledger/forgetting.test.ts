@@ -125,6 +125,28 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     expect(await count('booking_evidence')).toBe(2);
   });
 
+  test.each<[string, BookingEvent[], boolean]>([
+    ['CONFIRMED', ['ACCEPTED'], true],
+    ['FAILED', ['REFUSED'], true],
+    ['CANCELLED', ['ACCEPTED', 'CANCEL_ASKED', 'CANCEL_ACCEPTED'], true],
+    ['UNKNOWN', ['ANSWER_LOST'], false],
+    ['MANUAL', ['ANSWER_LOST', 'OUT_OF_TIME'], false],
+    ['CANCEL_MANUAL', ['ACCEPTED', 'CANCEL_ASKED', 'OUT_OF_TIME'], false],
+  ])(
+    "a patient's details go ninety days after an appointment that is %s, where nothing can happen to it any more",
+    async (_, events, go) => {
+      const { id } = await booking(...events);
+      const details = async () => (await books.findBooking(id))?.patientSealed;
+      daysPass(30 + 89);
+      await forgetAll();
+      expect(await details()).toBe('sealed');
+      daysPass(2);
+      await forgetAll();
+      expect(await details()).toBe(go ? '' : 'sealed');
+      expect(await books.forget(100)).toBe(false);
+    },
+  );
+
   test('what was told, or given up, goes after thirty days; what waits stays', async () => {
     await booking('ACCEPTED');
     await booking('ACCEPTED');

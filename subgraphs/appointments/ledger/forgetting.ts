@@ -12,12 +12,20 @@ const HOLDS_KEPT_MS = 7 * DAY_MS;
 /** Long enough for a complaint to be looked into. */
 const EVIDENCE_KEPT_MS = 90 * DAY_MS;
 const TOLD_KEPT_MS = 30 * DAY_MS;
+/** After the appointment; as long as what may have to be looked into. */
+const DETAILS_KEPT_MS = EVIDENCE_KEPT_MS;
+
+/** In place of sealed details; see the index `hold_details`. */
+const ERASED = '';
 
 type Forget = (writer: Kysely<LedgerTables>, now: Writing['now'], limit: number) => Promise<unknown[]>;
 
-const KINDS: readonly Forget[] = [keys, evidence, told, givenUp];
+const KINDS: readonly Forget[] = [keys, evidence, details, told, givenUp];
 
-/** What nobody needs any more. Bookings, their events and the holds that they came from are kept. */
+/**
+ * What nobody needs any more. Bookings, their events and the holds that they came from are kept, without the patient's details
+ * (UK GDPR Art. 5(1)(e), storage limitation).
+ */
 export function ledgerForgetting({ write, now }: Writing) {
   /** Holds with a booking never go, so each is looked at once in the life of a process. */
   let lastHold: LookedAt = { expires_at: Number.MIN_SAFE_INTEGER, id: '' };
@@ -143,6 +151,35 @@ function evidence(...[writer, now, limit]: Parameters<Forget>) {
         .limit(limit),
     )
     .returning('booking_id')
+    .execute();
+}
+
+/** Names, date of birth and NHS number are for booking, reading back and cancelling alone, and nothing of that can happen any more. */
+function details(...[writer, now, limit]: Parameters<Forget>) {
+  const old = before(now, DETAILS_KEPT_MS);
+  return writer
+    .updateTable('hold')
+    .set({ patient_sealed: ERASED })
+    .where('id', 'in', (from) =>
+      from
+        .selectFrom('hold as old')
+        .select('old.id')
+        .where('old.patient_sealed', '<>', ERASED)
+        .where('old.expires_at', '<', old)
+        .where((hold) =>
+          hold.not(
+            hold.exists(
+              hold
+                .selectFrom('booking')
+                .select('booking.id')
+                .whereRef('booking.hold_id', '=', 'old.id')
+                .where((booking) => booking.not(booking.and([isOver(now), booking('starts_at', '<', old)]))),
+            ),
+          ),
+        )
+        .limit(limit),
+    )
+    .returning('id')
     .execute();
 }
 

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import pino from 'pino';
-import { EVERYTHING_RELEASED, PATIENCE_MS } from '../../../tests/booking-laboratory';
+import { EVERYTHING_RELEASED, LONG_WAIT_MS } from '../../../tests/booking-laboratory';
 import type { TestDatabase } from '../../../tests/databases';
 import type { TestClock } from '../../../tests/test-clock';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
@@ -23,7 +23,7 @@ export interface SharedLedger {
 }
 
 export async function sharedLedger(testDatabase: TestDatabase): Promise<SharedLedger> {
-  const settings = { ...(await testDatabase.settings()), waitMs: PATIENCE_MS };
+  const settings = { ...(await testDatabase.settings()), waitMs: LONG_WAIT_MS };
   const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
   const other = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
 

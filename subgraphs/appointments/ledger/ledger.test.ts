@@ -9,7 +9,7 @@ import {
   NOON,
   offer,
   OPEN_BOOK,
-  PATIENCE_MS,
+  LONG_WAIT_MS,
   SUPPLIER,
 } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
@@ -52,7 +52,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   const clock = testClock(NOON);
 
   beforeAll(async () => {
-    where = { ...(await settings()), waitMs: PATIENCE_MS };
+    where = { ...(await settings()), waitMs: LONG_WAIT_MS };
     database = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
     const other = await openDatabase<LedgerTables>(where, 'appointments', ledgerMigrations);
     const terms = { defaultPolicyOf, now: clock.now };

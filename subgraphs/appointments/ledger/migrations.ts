@@ -41,6 +41,11 @@ export const ledgerMigrations: Record<string, Migration> = {
       await lookAfterDuplicates(db);
     },
   },
+  '0007-details-erased': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index hold_details on hold (expires_at) where patient_sealed <> ''`.execute(db);
+    },
+  },
 };
 
 /** Over the states that are looked after by now. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
+import { loggableError } from '../../../domain/loggable-error';
 import type { Failure } from '../booking/failures';
 import type { BookingState } from '../booking/states';
 import { Offer } from '../offers';
@@ -115,7 +116,7 @@ export function readable(rows: readonly Parameters<typeof bookingOf>[0][], logge
     try {
       return [bookingOf(row)];
     } catch (error) {
-      logger.error({ err: error, booking: row.id }, 'a booking cannot be read');
+      logger.error({ err: loggableError(error), booking: row.id }, 'a booking cannot be read');
       return [];
     }
   });

@@ -17,7 +17,10 @@ export interface LedgerTables {
   idempotency: IdempotencyTable;
 }
 
-/** What was offered, to whom and for whom: all that confirming and reading back need. Only its end is ever written. */
+/**
+ * What was offered, to whom and for whom: all that confirming and reading back need. Only its end is ever written, and
+ * `''` over the patient's details once nobody needs them (forgetting.ts).
+ */
 export interface HoldTable {
   id: string;
   caller_id: string;

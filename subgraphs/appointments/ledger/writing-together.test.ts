@@ -9,7 +9,7 @@ import {
   NOON,
   offer,
   OPEN_BOOK,
-  PATIENCE_MS,
+  LONG_WAIT_MS,
 } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { eventually } from '../../../tests/eventually';
@@ -31,7 +31,7 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
   const quotas = new Map<string, number>();
 
   beforeAll(async () => {
-    const patient = { ...(await settings()), waitMs: PATIENCE_MS };
+    const patient = { ...(await settings()), waitMs: LONG_WAIT_MS };
     database = await openDatabase<LedgerTables>(patient, 'appointments', ledgerMigrations);
     books = ledger(database, pino({ level: 'silent' }), {
       defaultPolicyOf: (practice) => ({

@@ -1,7 +1,7 @@
 import type { PracticeNotice } from '../ledger/practice-notices';
 import type { BookingDeps } from '../booking/booking-deps';
 import { patientFor } from '../booking/booking-deps';
-import type { Repeating } from '../repeatedly';
+import type { Repeating } from '../../repeatedly';
 import { AT_ONCE, PACE, tellInOrder, type Pace } from './tell-in-order';
 import { webhook, type WebhookSettings } from './webhook';
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { loggableError } from '../../../domain/loggable-error';
 import { backgroundTimers, within, type Timers } from '../../../domain/timers';
-import { repeatedly, type Repeating } from '../repeatedly';
+import { repeatedly, type Repeating } from '../../repeatedly';
 import type { Attempt } from './webhook';
 
 /** All in milliseconds. */
@@ -94,7 +95,7 @@ export function tellInOrder<Change extends Untold>(options: TellOptions<Change>)
         .catch((error: unknown) => {
           // Its lease runs out and it is tried again.
           logger.error(
-            { err: error, ...options.about(change) },
+            { err: loggableError(error), ...options.about(change) },
             'what came of telling could not be put down',
           );
         })

@@ -13,7 +13,7 @@ import {
 import type { Ledger } from '../ledger/ledger';
 import { sharedLedger, type SharedLedger } from '../ledger/ledger-under-test';
 import type { Booking } from '../ledger/records';
-import type { Repeating } from '../repeatedly';
+import type { Repeating } from '../../repeatedly';
 import type { Pace } from './tell-in-order';
 import { teller } from './teller';
 

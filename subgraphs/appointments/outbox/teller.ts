@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Timers } from '../../../domain/timers';
 import type { Ledger } from '../ledger/ledger';
 import type { UntoldChange } from '../ledger/telling';
-import type { Repeating } from '../repeatedly';
+import type { Repeating } from '../../repeatedly';
 import { AT_ONCE, PACE, tellInOrder, type Pace } from './tell-in-order';
 import { webhook, type WebhookSettings } from './webhook';
 

@@ -2,7 +2,7 @@ import { OdsCode } from '../../../domain/ods-code';
 import type { ReleaseRules } from '../../../domain/release-change';
 import type { ReleaseLedger, ReleaseNote } from '../../../domain/release-ledger';
 import { NOT_OPTED_IN } from '../../../domain/release-policy';
-import { newPractice, NOON, PATIENCE_MS } from '../../../tests/booking-laboratory';
+import { newPractice, NOON, LONG_WAIT_MS } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
 import { testClock } from '../../../tests/test-clock';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
@@ -51,7 +51,7 @@ describe.each(testDatabases())('release rules on $name', (testDatabase) => {
     };
   }
   beforeAll(async () => {
-    settings = { ...(await testDatabase.settings()), waitMs: PATIENCE_MS };
+    settings = { ...(await testDatabase.settings()), waitMs: LONG_WAIT_MS };
     ({ database, releases } = await open());
     elsewhere = await open();
   });

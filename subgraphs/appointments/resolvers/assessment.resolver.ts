@@ -7,6 +7,7 @@ import { appointmentOptions, type OptionsDeps, type OptionsOffered } from '../op
 import { AssessmentFacts } from '../options/assessment-facts';
 import { fallbackAdvice } from '../options/fallback-advice';
 import type { PracticeFound } from '../options/practice-search';
+import { sharedQuestions, type SharedQuestions } from '../options/slot-questions';
 import { supplierReports } from '../options/supplier-reports';
 import { Assessment, Disposition, OPTIONS_REQUIRE } from '../types/assessment';
 import { OptionsArgs } from '../types/inputs';
@@ -26,10 +27,14 @@ const LONGEST_WAIT_MS = 10_000;
 
 @Resolver(() => Assessment)
 export class AssessmentResolver {
-  constructor(private readonly deps: OptionsDeps) {}
+  private readonly questions: SharedQuestions;
+
+  constructor(private readonly deps: OptionsDeps) {
+    this.questions = sharedQuestions(deps.timers);
+  }
 
   @Directive(`@requires(fields: "${OPTIONS_REQUIRE}")`)
-  @Directive('@cost(weight: 100)')
+  @Directive('@cost(weight: 600)')
   @FieldResolver(() => AppointmentOptionsResult, {
     nullable: true,
     description:
@@ -49,7 +54,10 @@ export class AssessmentResolver {
     if (outcome.disposition.bookable === 'NONE') return notBookable(outcome.disposition.id, NOTHING_TO_BOOK);
     if (facts.expiresAt <= this.deps.now()) return notBookable(outcome.disposition.id, EXPIRED);
     const wanted = { first, modes, elsewhereBecause, waitAtMostMs: waitAtMost };
-    const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, this.deps);
+    const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, {
+      ...this.deps,
+      questions: this.questions,
+    });
     return optionsOf(offered, this.deps);
   }
 }

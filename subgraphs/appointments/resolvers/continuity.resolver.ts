@@ -44,6 +44,7 @@ export class ContinuityResolver {
   }
 
   @ForKinds('OPERATOR')
+  @Directive('@cost(weight: 50)')
   @Directive('@listSize(assumedSize: 5)')
   @Query(() => [ElsewhereCount], {
     description: 'Bookings at other practices, by why they were not at the own one.',

@@ -35,6 +35,7 @@ export class OperatorResolver {
   }
 
   @ForKinds('OPERATOR')
+  @Directive('@cost(weight: 20)')
   @Query(() => BookingHealth)
   async bookingHealth(): Promise<BookingHealth> {
     return instance(BookingHealth, await this.deps.ledger.health());

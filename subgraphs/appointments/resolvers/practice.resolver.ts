@@ -1,4 +1,4 @@
-import { Args, ArgsType, Ctx, Field, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Resolver, Root } from 'type-graphql';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
 import { actorOf, mayLookAt } from '../../../domain/practice-staff';
@@ -24,6 +24,7 @@ export class PracticeResolver {
   constructor(private readonly deps: Pick<BookingDeps, 'ledger' | 'releases' | 'now'>) {}
 
   @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@cost(weight: 20)')
   @FieldResolver(() => PracticeDay, {
     nullable: true,
     description:

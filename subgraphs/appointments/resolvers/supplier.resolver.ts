@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { BreakerState, Health } from '../../../adapters/gp-system';
-import type { Timers } from '../../../domain/timers';
+import { within, type Timers } from '../../../domain/timers';
 import { ForKinds } from '../../access';
 import { instance } from '../../instance';
 import type { SubgraphContext } from '../../subgraph-context';
@@ -29,8 +29,10 @@ export class SupplierResolver {
   @Directive('@cost(weight: 30)')
   @FieldResolver(() => SupplierStatusEnum, { description: 'Asked just now, for at most a second.' })
   async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
-    const call = boundedCall(HEALTH_WAIT_MS, randomUUID(), this.timers, signal);
-    const health = await this.systems.get(id)?.health(call);
+    const system = this.systems.get(id);
+    if (system === undefined) return 'DOWN';
+    const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), this.timers, signal);
+    const health = await within(this.timers, HEALTH_WAIT_MS, system.health(call));
     return health?.status ?? 'DOWN';
   }
 

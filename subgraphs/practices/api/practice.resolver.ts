@@ -46,6 +46,7 @@ export class PracticeResolver {
     return practiceByCode(this.feed.current(), odsCode);
   }
 
+  @Directive('@cost(weight: 20)')
   @Directive('@listSize(slicingArguments: ["first"])')
   @Directive('@tag(name: "public")')
   @Query(() => [Practice], {

@@ -34,7 +34,7 @@ export class PracticesNearResolver {
     private readonly places: PlaceLookup,
   ) {}
 
-  @Directive('@cost(weight: 5)')
+  @Directive('@cost(weight: 20)')
   @Directive('@tag(name: "public")')
   @Query(() => PracticesNearResult, {
     description: 'Practices near a place, nearest first, whether or not they release appointments.',

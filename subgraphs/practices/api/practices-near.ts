@@ -37,7 +37,8 @@ export class PracticeNearEdge {
 
 @ObjectType({ description: 'Nearest first.' })
 export class PracticeNearConnection {
-  @Directive('@listSize(assumedSize: 20)')
+  // The longest page: a union's field cannot say that its argument decides, as `sizedFields` does elsewhere.
+  @Directive('@listSize(assumedSize: 100)')
   @Field(() => [PracticeNearEdge])
   edges!: PracticeNearEdge[];
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { loggableError } from '../../../domain/loggable-error';
 import { backgroundTimers, pause, type Timers } from '../../../domain/timers';
 import type { PracticesTables } from '../tables';
 import type { Directory } from './directory';
@@ -62,7 +63,8 @@ async function watch(
       await look();
       failing = false;
     } catch (error) {
-      if (!failing) logger.warn({ err: error }, 'the directory cannot be checked for a new edition');
+      if (!failing)
+        logger.warn({ err: loggableError(error) }, 'the directory cannot be checked for a new edition');
       failing = true;
     }
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { backgroundTimers, pause, type Timers } from '../../domain/timers';
+import { loggableError } from '../domain/loggable-error';
+import { backgroundTimers, pause, type Timers } from '../domain/timers';
 
 export interface Repeating {
   /** Lets the work that is under way end, and starts no more. */
@@ -25,7 +26,10 @@ export function repeatedly(
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await work(signal).catch((error: unknown) => {
-        logger.error({ err: error, what }, 'what is done again and again failed; trying again');
+        logger.error(
+          { err: loggableError(error), what },
+          'what is done again and again failed; trying again',
+        );
       });
       await pauseUnlessAborted(timers, pauseMs(), signal);
     }

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeUtf8, NotUtf8, readBytes } from '../../http/read-body';
+import type { Refusal } from '../error-codes';
+import { RequestRefused } from '../request-refused';
+import { parametersOfBody, parametersOfSearch, type GraphqlParameters } from './graphql-parameters';
+import { readHead, type RequestHead } from './request-head';
+
+/** A request whose answer can be sent, its body not read for sense yet. */
+export interface ReceivedRequest extends RequestHead {
+  /** The body of a POST, the query string of a GET. */
+  bytes: Buffer;
+}
+
+/**
+ * Receives one request; what its head rules out is refused before the body is read.
+ * @throws RequestRefused, BodyTooLarge, SenderGone
+ */
+export async function receiveRequest(
+  request: IncomingMessage,
+  search: string,
+  maxBytes: number,
+): Promise<ReceivedRequest> {
+  const head = readHead(request);
+  if ('refusal' in head) throw new RequestRefused(head.refusal);
+  const bytes = head.method === 'POST' ? await readBytes(request, maxBytes) : Buffer.from(search);
+  return { ...head, bytes };
+}
+
+/** The only reading of what a client asks for. @throws RequestRefused */
+export function parseRequest({
+  method,
+  bytes,
+}: Pick<ReceivedRequest, 'method' | 'bytes'>): GraphqlParameters {
+  const text = decoded(bytes);
+  const read = method === 'POST' ? parametersOfBody(text) : parametersOfSearch(text);
+  if ('refusal' in read) throw new RequestRefused(read.refusal);
+  return read;
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch (error) {
+    throw error instanceof NotUtf8 ? new RequestRefused(NOT_UTF8) : error;
+  }
+}
+
+const NOT_UTF8: Refusal = { code: 'BAD_REQUEST', message: 'The body is not UTF-8.' };

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { OdsCode } from '../domain/ods-code';
+import { DEFAULT_LIMITS } from '../gateway/limits/gateway-limits';
+
+/** Digits alone: `1e3`, ` ` and `0x10` are mistakes. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+export const port = whole(0, 65_535);
+/** A day: longer waits than timers measure would end at once. */
+const seconds = whole(1, 86_400);
+/** Of what one request may take: always a whole number, never none, and never so many that it is no limit. */
+const limit = (fallback: number, max: number) => whole(1, max).default(fallback);
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** What is called over HTTP. Errors of client libraries quote addresses, so there is nothing secret in one. */
+export const url = z.url({ protocol: /^https?$/, abort: true }).refine((text) => {
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}, 'must not contain a user or password');
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 random bytes')
+  .transform((text) => Buffer.from(text.slice('whsec_'.length), 'base64'))
+  .refine(
+    (key) => key.length >= 24 && key.length <= 64,
+    'must be whsec_ and the base64 of 24 to 64 random bytes',
+  );
+
+/** OpenID Connect issuers whose tokens are accepted; `kind` says which claims to expect. */
+export const Issuer = z.object({
+  kind: z.enum(['nhs-login', 'cis2', 'client']),
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  /** Without it the keys are found by OpenID Connect discovery, from the issuer's address. */
+  jwksUrl: url.optional(),
+});
+export type Issuer = z.infer<typeof Issuer>;
+
+/** This service as GP systems see it, where nothing real is connected. Refused in production. */
+export const DEMO_ORGANISATION = {
+  ORGANISATION_ODS: OdsCode.parse('X26DEMO'),
+  ORGANISATION_NAME: 'GP Booking Gateway (demonstration)',
+  ORGANISATION_PHONE: '01632 960000',
+  ORGANISATION_ASID: '000000000000',
+} as const;
+
+/** Every variable that is read, with its default; those of suppliers come on top. The table in README.md is this, in words. */
+export const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  DATA_DIR: z.string().default('data'),
+  KEEP_ALIVE_SECONDS: whole(1, 600).default(65),
+  DRAIN_SECONDS: whole(0, 20).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  CLINICAL_MODE: z.enum(['demo', 'live']).default('demo'),
+  ALLOW_DEMO_CONTENT: z.enum(['yes', 'no']).default('no'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  GATEWAY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  ISSUERS: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(Issuer))
+    .optional(),
+  TRIAGE_URL: url.optional(),
+  PRACTICES_URL: url.optional(),
+  APPOINTMENTS_URL: url.optional(),
+  TRIAGE_PORT: port.default(4001),
+  PRACTICES_PORT: port.default(4002),
+  APPOINTMENTS_PORT: port.default(4003),
+  SIMULATOR_CONTROL_PORT: port.default(4100),
+  ORGANISATION_ODS: OdsCode.default(DEMO_ORGANISATION.ORGANISATION_ODS),
+  ORGANISATION_NAME: z.string().default(DEMO_ORGANISATION.ORGANISATION_NAME),
+  ORGANISATION_PHONE: z.string().default(DEMO_ORGANISATION.ORGANISATION_PHONE),
+  ORGANISATION_ASID: z.string().default(DEMO_ORGANISATION.ORGANISATION_ASID),
+  WEBHOOK_URL: url.optional(),
+  WEBHOOK_SECRET: webhookSecret.optional(),
+  PRACTICE_WEBHOOK_URL: url.optional(),
+  PRACTICE_WEBHOOK_SECRET: webhookSecret.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  METRICS: z.enum(['on', 'off']).optional(),
+  HOLD_SECONDS: seconds.default(300),
+  SWEEP_SECONDS: seconds.default(900),
+  OFFER_SECONDS: seconds.default(600),
+  LIMIT_BODY_BYTES: limit(DEFAULT_LIMITS.bodyBytes, 16_777_216),
+  LIMIT_TOKENS: limit(DEFAULT_LIMITS.document.tokens, 100_000),
+  LIMIT_DEPTH: limit(DEFAULT_LIMITS.document.depth, 100),
+  LIMIT_ALIASES: limit(DEFAULT_LIMITS.document.aliases, 10_000),
+  LIMIT_DIRECTIVES: limit(DEFAULT_LIMITS.document.directives, 10_000),
+  LIMIT_ROOT_FIELDS: limit(DEFAULT_LIMITS.document.rootFields, 1_000),
+  LIMIT_FIELDS: limit(DEFAULT_LIMITS.document.fields, 100_000),
+  LIMIT_OPERATION_COST: limit(DEFAULT_LIMITS.operationCost, 1_000_000),
+  LIMIT_CALLER_COST_PER_MINUTE: limit(DEFAULT_LIMITS.callerCostPerMinute, 1_000_000_000),
+  LIMIT_OPERATIONS_AT_ONCE: limit(DEFAULT_LIMITS.operationsAtOnce, 10_000),
+  LIMIT_LOOP_LAG_MS: limit(DEFAULT_LIMITS.loopLagMs, 60_000),
+  LIMIT_QUERY_SECONDS: seconds.default(DEFAULT_LIMITS.queryMs / 1_000),
+  TRUSTED_DOCUMENTS: z.enum(['on', 'off']).optional(),
+  PROXIES: whole(0, 10).default(0),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(
+      z.array(
+        z.string().refine(isOrigin, 'must be origins such as https://app.example, separated by commas'),
+      ),
+    )
+    .default([]),
+  SEARCH_AT_ONCE: whole(1, 100).default(25),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** A variable, and one sentence that begins with its name and says what to do. It never repeats the value. */
+export interface SettingProblem {
+  variable: string;
+  sentence: string;
+}
+
+export function problem(variable: string, sentence: string): SettingProblem {
+  return { variable, sentence: `${variable} ${sentence}` };
+}

@@ -1,0 +1,135 @@
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../http/free-port';
+
+const ROOT = join(__dirname, '..');
+
+/** Not the owner of what is installed; where the tests have no right to become another, that is made read-only. */
+const NOBODY = userInfo().uid === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) {
+    spawnSync('chmod', ['-R', 'u+w', folder]);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+function folder(name: string): string {
+  const made = mkdtempSync(join(tmpdir(), `gp-booking-${name}-`));
+  chmodSync(made, 0o755);
+  folders.push(made);
+  return made;
+}
+
+/** What Dockerfile puts into the image, owned by another and read-only. */
+function installation(): string {
+  const installed = folder('installed');
+  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  for (const name of ['main.js', 'start.js', 'config.js']) copy(name);
+  for (const name of [
+    'adapters',
+    'demo',
+    'domain',
+    'gateway',
+    'http',
+    'schema',
+    'scripts',
+    'settings',
+    'subgraphs',
+  ])
+    copy(name);
+  symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
+  spawnSync('chmod', ['-R', 'a-w', join(installed, 'dist'), join(installed, 'package.json')]);
+  chmodSync(installed, 0o555);
+  return installed;
+
+  function copy(name: string): void {
+    cpSync(join(ROOT, 'dist', name), join(installed, 'dist', name), { recursive: true });
+  }
+}
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const { PATH } = process.env;
+    const child = execFile(
+      command,
+      args,
+      { cwd, ...NOBODY, env: { PATH, HOME: '/none', npm_config_update_notifier: 'false', ...env } },
+      (_error, out, err) => resolve({ code: child.exitCode, out: out.trim(), err: err.trim() }),
+    );
+  });
+}
+
+describe('on an installation that its user cannot write to', () => {
+  let installed: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    // `npm test` has built it; a test run alone may come first.
+    if (!existsSync(join(ROOT, 'dist', 'scripts')))
+      spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
+    installed = installation();
+    const data = folder('data');
+    if (NOBODY.uid !== undefined) chownSync(data, NOBODY.uid, NOBODY.gid);
+    env = { DATA_DIR: join(data, 'data'), PORT: String(await freePort()) };
+  });
+
+  test.each([
+    ['audit:verify', [], { code: 0, out: /^0 entries in 0 chains/, err: /^$/ }],
+    ['directory:status', [], { code: 0, out: /practices/, err: /^$/ }],
+    ['directory:import', [], { code: 1, out: /^$/, err: /^Usage: npm run directory:import/ }],
+    ['ops', ['health'], { code: 1, out: /^$/, err: /^No gateway answers at http:\S+: start one/ }],
+  ])('npm run %s does its work, and builds nothing', async (name, args, expected) => {
+    const { code, out, err } = await run('npm', ['run', '--silent', name, '--', ...args], installed, env);
+    expect({ code, out, err }).toEqual({
+      code: expected.code,
+      out: expect.stringMatching(expected.out) as string,
+      err: expect.stringMatching(expected.err) as string,
+    });
+  });
+});
+
+describe('a build', () => {
+  const STAMP = join(ROOT, 'scripts', 'stamp.mjs');
+  const build = (stamp: string) => [
+    '--input-type=module',
+    '-e',
+    `import { unlessMade } from ${JSON.stringify(STAMP)};
+     await unlessMade(${JSON.stringify(stamp)}, ${JSON.stringify([join(ROOT, 'package.json')])}, () => console.log('made'));`,
+  ];
+
+  test('of what is there already writes nothing', async () => {
+    const stamp = join(folder('built'), 'dist', 'stamp');
+    expect(spawnSync(process.execPath, build(stamp)).stdout.toString()).toBe('made\n');
+    chmodSync(join(stamp, '..'), 0o555);
+    expect(await run(process.execPath, build(stamp), tmpdir())).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test('that cannot be written says in one sentence who can', async () => {
+    const built = folder('read-only');
+    mkdirSync(join(built, 'dist'));
+    chmodSync(join(built, 'dist'), 0o555);
+    const { code, out, err } = await run(process.execPath, build(join(built, 'dist', 'stamp')), tmpdir());
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(
+      /^\S+ is missing or out of date, and cannot be built \(EACCES\): run npm run build as the user/,
+    );
+    expect(err.split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import { openAuditStore } from '../subgraphs/audit-store';
+import { openDatabase } from '../subgraphs/database';
+import { openPracticesDatabase } from '../subgraphs/practices';
+import { openTriageDatabase } from '../subgraphs/triage/triage-database';
+import { testDatabases } from './databases';
+
+/** The names in the second column of the table of docs/operate.md. */
+function tablesInDocs(): string[] {
+  const page = readFileSync(join(__dirname, '..', 'docs', 'operate.md'), 'utf8');
+  const [, section = ''] = page.split('## What is kept, and for how long');
+  const rows = section
+    .split('\n## ')[0]!
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  return rows.flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+}
+
+test.each(testDatabases())(
+  'docs/operate.md says of every table on $name how long it is kept',
+  async (kind) => {
+    const settings = await kind.settings();
+    await (await openAuditStore(settings)).close();
+    await (await openPracticesDatabase(settings)).close();
+    await (await openTriageDatabase(settings)).close();
+    const { db, close } = await openDatabase(settings, 'appointments', ledgerMigrations);
+    const tables = await db.introspection.getTables();
+    await close();
+    const names = tables.map(({ name }) => name).filter((name) => !/_migration(_lock)?$/.test(name));
+    expect(names.sort()).toEqual(tablesInDocs().sort());
+  },
+);
