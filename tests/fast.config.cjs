@@ -10,6 +10,11 @@ module.exports = {
     ...whole.testPathIgnorePatterns,
     '<rootDir>/tests/',
     '<rootDir>/adapters/conformance/mutants',
+    // Whole imports, all triage content, and deliveries over HTTP: seconds each.
+    '<rootDir>/scripts/directory-import',
+    '<rootDir>/subgraphs/practices/directory/import-directory',
+    '<rootDir>/subgraphs/triage/content/check/check-content',
+    '<rootDir>/subgraphs/appointments/outbox/teller',
     '<rootDir>/adapters/(?!emis/)[^/]+/conformance',
   ],
 };
