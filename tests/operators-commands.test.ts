@@ -1,22 +1,23 @@
 import { execFile, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port';
 
 const ROOT = join(__dirname, '..');
 
-/** Not the owner of what is installed; where the tests have no right to become another, that is made read-only. */
-const NOBODY = userInfo().uid === 0 ? { uid: 65_534, gid: 65_534 } : {};
+/**
+ * Root may write what is read-only; without these two rights it may not. It stays root, because another user may not
+ * reach a clone in root's home, or the Node that runs the tests.
+ */
+const WITHOUT_ROOTS_RIGHTS =
+  userInfo().uid === 0
+    ? [
+        'setpriv',
+        '--bounding-set=-dac_override,-dac_read_search',
+        '--inh-caps=-dac_override,-dac_read_search',
+      ]
+    : [];
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) {
@@ -32,7 +33,7 @@ function folder(name: string): string {
   return made;
 }
 
-/** What Dockerfile puts into the image, owned by another and read-only. */
+/** What Dockerfile puts into the image, read-only. */
 function installation(): string {
   const installed = folder('installed');
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
@@ -68,10 +69,11 @@ interface Ended {
 function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const { PATH } = process.env;
+    const [first = command, ...others] = [...WITHOUT_ROOTS_RIGHTS, command, ...args];
     const child = execFile(
-      command,
-      args,
-      { cwd, ...NOBODY, env: { PATH, HOME: '/none', npm_config_update_notifier: 'false', ...env } },
+      first,
+      others,
+      { cwd, env: { PATH, HOME: '/none', npm_config_update_notifier: 'false', ...env } },
       (_error, out, err) => resolve({ code: child.exitCode, out: out.trim(), err: err.trim() }),
     );
   });
@@ -86,7 +88,6 @@ describe('on an installation that its user cannot write to', () => {
       spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT });
     installed = installation();
     const data = folder('data');
-    if (NOBODY.uid !== undefined) chownSync(data, NOBODY.uid, NOBODY.gid);
     env = { DATA_DIR: join(data, 'data'), PORT: String(await freePort()) };
   });
 
