@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { demoIssuer, type DemoIssuer } from '../../demo/issuer';
-import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
+import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, staffClaims } from '../../demo/people';
 import { OdsCode } from '../../domain/ods-code';
-import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
-import { BOOKABLE, newFamily, raw } from '../patient-journey';
-import { plant } from '../planted';
+import { machineTimers, pause } from '../../domain/timers';
+import { eventually } from '../eventually';
+import { BOOKABLE, raw } from '../patient-journey';
+import { plant, plantPerson } from '../planted';
+import { productInProduction, type ProductionProduct } from './product';
 
 /**
- * What production lets people do: everything that docs/api.md describes, with the documents of schema/operations alone, each
- * asked for by its id.
+ * What production lets people do: everything that docs/api.md describes, in production's defaults, with the documents of
+ * schema/operations alone, each asked for by its id.
  */
 const MANIFEST = join(__dirname, '..', '..', 'schema', 'operations', 'manifest.json');
 const ids = new Map(
@@ -21,22 +22,21 @@ const ids = new Map(
     .operations.map(({ id, name }) => [name, id]),
 );
 const played = new Set<string>();
+let families = 0;
 
 /** Asks by a document's name. Whatever is refused fails the test; problems are answers. */
 type Play = <T>(name: string, variables: object, data: z.ZodType<T>) => Promise<T>;
 
-let gateway: GatewayUnderTest;
-let issuer: DemoIssuer;
+let product: ProductionProduct;
 beforeAll(async () => {
-  gateway = await inOneProcess({ TRUSTED_DOCUMENTS: 'on' });
-  issuer = await demoIssuer(gateway.config.dataDir);
-});
-afterAll(() => gateway.close());
+  product = await productInProduction();
+}, 60_000);
+afterAll(() => product.close());
 
 function player(token?: string): Play {
   return async (name, variables, data) => {
     played.add(name);
-    const answer = await raw(`${gateway.url}/graphql`, {
+    const answer = await raw(`${product.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -50,11 +50,60 @@ function player(token?: string): Play {
 }
 
 async function staffOf(practice: OdsCode): Promise<Play> {
-  return player(await issuer.sign('cis2', `manager-of-${practice}`, staffClaims(practice)));
+  return player(await product.issuer.sign('cis2', `manager-of-${practice}`, staffClaims(practice)));
+}
+
+const Book = z.object({ version: z.number(), status: z.string() });
+const Changed = z.object({ __typename: z.literal('Practice'), release: Book });
+const PracticeInList = z.object({ odsCode: OdsCode, release: z.object({ status: z.string() }) });
+const RULES = {
+  horizonDays: 14,
+  minimumNoticeMinutes: 15,
+  takeBackMinutes: 30,
+  cancelCutOffMinutes: 60,
+  modes: ['IN_PERSON', 'TELEPHONE'],
+  slotTypes: ['111 urgent', 'Routine', 'Telephone triage'],
+  dispositionIds: ['gp-2h', 'gp-6h', 'gp-24h'],
+  otherPatients: true,
+  ownPatients: true,
+};
+
+async function bookOf(play: Play) {
+  const preview = { dispositionId: 'gp-6h', ageInMonths: 84, relation: 'OTHER' };
+  const { myPractice } = await play(
+    'MyPracticeBook',
+    { preview },
+    z.object({ myPractice: z.object({ release: Book, releaseHistory: z.array(z.unknown()) }) }),
+  );
+  return myPractice;
+}
+
+async function optIn(odsCode: OdsCode): Promise<void> {
+  const play = await staffOf(odsCode);
+  const { version: expectedVersion } = (await bookOf(play)).release;
+  const { setReleasePolicy } = await play(
+    'SetReleasePolicy',
+    { input: { odsCode, expectedVersion, ...RULES } },
+    z.object({ setReleasePolicy: Changed }),
+  );
+  expect(setReleasePolicy.release.status).toBe('OPEN');
+}
+
+/** A mother who is signed in, and her son, both registered at the practice of the case study. */
+async function newFamily() {
+  const family = demoFamily(CASE_STUDY_PRACTICE, ++families, new Date());
+  for (const person of [family.mother, family.son]) {
+    plantPerson(person);
+    product.simulators.diary.registerPatient(CASE_STUDY_PRACTICE, person);
+  }
+  const { mother, son } = family;
+  const token = await product.issuer.sign('nhs-login', mother.id, patientClaims(mother, [son]));
+  plant(token);
+  return { son, play: player(token) };
 }
 
 async function client(scope: 'analyst' | 'operator'): Promise<Play> {
-  return player(await issuer.sign('client', `${scope}-of-documents`, { scope }));
+  return player(await product.issuer.sign('client', `${scope}-of-documents`, { scope }));
 }
 
 const Anything = z.record(z.string(), z.unknown());
@@ -97,6 +146,25 @@ async function checkSymptoms(play: Play, dateOfBirth: string): Promise<string> {
   return assessmentId;
 }
 
+async function childOf(play: Play): Promise<string> {
+  const { peopleICanBookFor } = await play(
+    'PeopleICanBookFor',
+    {},
+    z.object({ peopleICanBookFor: z.array(z.object({ id: z.string(), isCaller: z.boolean() })) }),
+  );
+  return peopleICanBookFor.find(({ isCaller }) => !isCaller)!.id;
+}
+
+async function holdFor(play: Play, patientId: string, slotId: string): Promise<string> {
+  const input = { slotId, patientId, idempotencyKey: key() };
+  const { holdSlot } = await play(
+    'HoldSlot',
+    { input },
+    z.object({ holdSlot: z.object({ id: z.string() }) }),
+  );
+  return holdSlot.id;
+}
+
 async function offers(play: Play, variables: object) {
   const { assessment } = await play(
     'AppointmentOptions',
@@ -107,6 +175,34 @@ async function offers(play: Play, variables: object) {
 }
 
 describe('with published documents alone', () => {
+  test('practices opt in, and one closes its book and opens it again', async () => {
+    const { practicesNear } = await player()(
+      'PracticesNear',
+      { near: { postcode: 'WY1 1AA' }, first: 8 },
+      z.object({ practicesNear: z.object({ edges: z.array(z.object({ node: PracticeInList })) }) }),
+    );
+    const practices = practicesNear.edges.map(({ node }) => node);
+    expect(new Set(practices.map(({ release }) => release.status))).toEqual(new Set(['NOT_OPTED_IN']));
+    expect(practices.map(({ odsCode }) => odsCode)).toContain(CASE_STUDY_PRACTICE);
+    for (const { odsCode } of practices) await optIn(odsCode);
+
+    const odsCode = CASE_STUDY_PRACTICE;
+    const play = await staffOf(odsCode);
+    const behind = await play(
+      'SetReleasePolicy',
+      { input: { odsCode, expectedVersion: 0, ...RULES } },
+      z.object({ setReleasePolicy: z.object({ __typename: z.literal('StalePolicy'), current: Book }) }),
+    );
+    expect(behind.setReleasePolicy.current.version).toBe(1);
+
+    const closing = { odsCode, reason: 'Two doctors are ill', to: 'EVERYBODY' };
+    const closed = await play('CloseBook', { input: closing }, z.object({ closeBook: Changed }));
+    expect(closed.closeBook.release.status).toBe('CLOSED');
+    const opened = await play('ReopenBook', { input: { odsCode } }, z.object({ reopenBook: Changed }));
+    expect(opened.reopenBook.release.status).toBe('OPEN');
+    expect((await bookOf(play)).releaseHistory.length).toBeGreaterThanOrEqual(4);
+  });
+
   test('somebody who is not signed in checks symptoms, goes on after a reload, and looks for practices', async () => {
     const play = player();
     await play('FindPathways', { search: 'rash' }, Anything);
@@ -127,25 +223,11 @@ describe('with published documents alone', () => {
   });
 
   test('a parent books for a child, asks for the booking, moves it and cancels it', async () => {
-    const { token, son } = await newFamily(gateway);
-    const play = player(token);
-    const { peopleICanBookFor } = await play(
-      'PeopleICanBookFor',
-      {},
-      z.object({ peopleICanBookFor: z.array(z.object({ id: z.string(), isCaller: z.boolean() })) }),
-    );
-    const patientId = peopleICanBookFor.find(({ isCaller }) => !isCaller)!.id;
+    const { son, play } = await newFamily();
+    const patientId = await childOf(play);
     const assessmentId = await checkSymptoms(play, son.birthDate);
     const [first, second, third] = await offers(play, { assessmentId });
-    const hold = async (slotId: string) => {
-      const input = { slotId, patientId, idempotencyKey: key() };
-      const { holdSlot } = await play(
-        'HoldSlot',
-        { input },
-        z.object({ holdSlot: z.object({ id: z.string() }) }),
-      );
-      return holdSlot.id;
-    };
+    const hold = (slotId: string) => holdFor(play, patientId, slotId);
     await play('ReleaseHold', { input: { holdId: await hold(third!.id) } }, Anything);
 
     const confirm = { holdId: await hold(first!.id), idempotencyKey: key() };
@@ -190,64 +272,32 @@ describe('with published documents alone', () => {
     );
   });
 
-  test('a practice opts in, sets its rules, closes its book and opens it again', async () => {
-    const { practicesNear } = await player()(
-      'PracticesNear',
-      { near: { postcode: 'WY1 1AA' }, first: 60 },
-      z.object({
-        practicesNear: z.object({
-          edges: z.array(
-            z.object({ node: z.object({ odsCode: OdsCode, release: z.object({ status: z.string() }) }) }),
-          ),
-        }),
-      }),
+  test('a booking whose answer is lost is being checked, and stands when the practice has been asked', async () => {
+    const { son, play } = await newFamily();
+    const patientId = await childOf(play);
+    const assessmentId = await checkSymptoms(play, son.birthDate);
+    const [slot] = await offers(play, { assessmentId });
+    const holdId = await holdFor(play, patientId, slot!.id);
+    for (const supplier of Object.keys(product.simulators.urls))
+      product.simulators.faults.add({
+        supplier,
+        operation: 'BOOK',
+        times: 1,
+        fault: { kind: 'reset-after-commit' },
+      });
+    const { confirmBooking } = await play(
+      'ConfirmBooking',
+      { input: { holdId, idempotencyKey: key() } },
+      z.object({ confirmBooking: Status }),
     );
-    const { node } = practicesNear.edges.find(({ node: { release } }) => release.status === 'NOT_OPTED_IN')!;
-    const { odsCode } = node;
-    const play = await staffOf(odsCode);
-    const Book = z.object({ version: z.number(), status: z.string() });
-    const Practice = z.object({ __typename: z.literal('Practice'), release: Book });
-    const preview = { dispositionId: 'gp-6h', ageInMonths: 84, relation: 'OTHER' };
-    const book = async () => {
-      const { myPractice } = await play(
-        'MyPracticeBook',
-        { preview },
-        z.object({ myPractice: z.object({ release: Book, releaseHistory: z.array(z.unknown()) }) }),
-      );
-      return myPractice;
-    };
-    const rules = {
-      odsCode,
-      expectedVersion: (await book()).release.version,
-      horizonDays: 14,
-      minimumNoticeMinutes: 15,
-      takeBackMinutes: 30,
-      cancelCutOffMinutes: 60,
-      modes: ['IN_PERSON'],
-      slotTypes: ['Routine'],
-      dispositionIds: ['gp-6h'],
-      otherPatients: true,
-      ownPatients: true,
-    };
-    const { setReleasePolicy } = await play(
-      'SetReleasePolicy',
-      { input: rules },
-      z.object({ setReleasePolicy: Practice }),
-    );
-    expect(setReleasePolicy.release.status).toBe('OPEN');
-    const behind = await play(
-      'SetReleasePolicy',
-      { input: rules },
-      z.object({ setReleasePolicy: z.object({ __typename: z.literal('StalePolicy'), current: Book }) }),
-    );
-    expect(behind.setReleasePolicy.current.version).toBe(setReleasePolicy.release.version);
-
-    const closing = { odsCode, reason: 'Two doctors are ill', to: 'EVERYBODY' };
-    const closed = await play('CloseBook', { input: closing }, z.object({ closeBook: Practice }));
-    expect(closed.closeBook.release.status).toBe('CLOSED');
-    const opened = await play('ReopenBook', { input: { odsCode } }, z.object({ reopenBook: Practice }));
-    expect(opened.reopenBook.release.status).toBe('OPEN');
-    expect((await book()).releaseHistory.length).toBeGreaterThanOrEqual(4);
+    expect(confirmBooking.status).toBe('CHECKING');
+    await eventually('the booking is confirmed', async () => {
+      // As docs/api.md tells front ends to.
+      await pause(machineTimers, 2_000);
+      const { booking } = await play('BookingById', { id: confirmBooking.id }, z.object({ booking: Status }));
+      return booking.status === 'CONFIRMED';
+    });
+    product.simulators.faults.clear();
   });
 
   test('an analyst counts, and an operator watches and switches symptom checks off and on', async () => {
