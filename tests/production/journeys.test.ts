@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, staffClaims } from '../../demo/people';
+import { simulatorControl } from '../../demo/simulator-control';
 import { OdsCode } from '../../domain/ods-code';
 import { machineTimers, pause } from '../../domain/timers';
 import { eventually } from '../eventually';
@@ -109,11 +110,15 @@ async function client(scope: 'analyst' | 'operator'): Promise<Play> {
 const Anything = z.record(z.string(), z.unknown());
 const Question = z.object({ key: z.string() }).nullable();
 const Check = z.object({ id: z.string(), revision: z.number(), question: Question });
+const Answered = z.object({
+  answer: z.string(),
+  slots: z.array(z.object({ id: z.string(), mode: z.string() })),
+});
 const Offered = z.object({
   assessment: z.object({
     appointmentOptions: z.object({
-      ownPractice: z.unknown(),
-      elsewhere: z.array(z.object({ slots: z.array(z.object({ id: z.string(), mode: z.string() })) })),
+      ownPractice: Answered.nullable(),
+      elsewhere: z.array(Answered),
     }),
   }),
 });
@@ -165,13 +170,16 @@ async function holdFor(play: Play, patientId: string, slotId: string): Promise<s
   return holdSlot.id;
 }
 
+async function search(play: Play, variables: object) {
+  const asked = { waitAtMost: 10_000, ...variables };
+  const { assessment } = await play('AppointmentOptions', asked, Offered);
+  return assessment.appointmentOptions;
+}
+
+/** Away from home, so that others than the own practice are offered. */
 async function offers(play: Play, variables: object) {
-  const { assessment } = await play(
-    'AppointmentOptions',
-    { elsewhereBecause: 'AWAY_FROM_HOME', waitAtMost: 10_000, ...variables },
-    Offered,
-  );
-  return assessment.appointmentOptions.elsewhere.flatMap(({ slots }) => slots);
+  const { elsewhere } = await search(play, { elsewhereBecause: 'AWAY_FROM_HOME', ...variables });
+  return elsewhere.flatMap(({ slots }) => slots);
 }
 
 describe('with published documents alone', () => {
@@ -270,6 +278,32 @@ describe('with published documents alone', () => {
       { assessmentId },
       z.object({ assessment: z.object({ trace: z.object({ steps: z.array(z.unknown()).min(1) }) }) }),
     );
+  });
+
+  test('the own practice is booked; when it is full, others near are offered instead', async () => {
+    const { son, play } = await newFamily();
+    const patientId = await childOf(play);
+    const assessmentId = await checkSymptoms(play, son.birthDate);
+    const free = await search(play, { assessmentId });
+    expect(free.ownPractice!.answer).toBe('SLOTS');
+    expect(free.elsewhere).toEqual([]);
+    const holdId = await holdFor(play, patientId, free.ownPractice!.slots[0]!.id);
+    await play('ReleaseHold', { input: { holdId } }, Anything);
+
+    const day = 24 * 60 * 60_000;
+    const now = Date.now();
+    product.simulators.diary.deskTakes(CASE_STUDY_PRACTICE, new Date(now), new Date(now + day));
+    const full = await search(play, { assessmentId });
+    expect(full.ownPractice!.answer).toBe('NO_SLOTS_IN_TIME');
+    const slot = full.elsewhere.flatMap(({ slots }) => slots)[0]!;
+    const { confirmBooking } = await play(
+      'ConfirmBooking',
+      { input: { holdId: await holdFor(play, patientId, slot.id), idempotencyKey: key() } },
+      z.object({ confirmBooking: Status }),
+    );
+    expect(confirmBooking.status).toBe('CONFIRMED');
+    const booked = await simulatorControl(product.simulators.controlUrl).appointmentsOf(son);
+    expect(booked.map(({ status }) => status)).toEqual(['BOOKED']);
   });
 
   test('a booking whose answer is lost is being checked, and stands when the practice has been asked', async () => {
