@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import {
   createPersistedQueryManifestVerificationLink,
   generatePersistedQueryIdsAtRuntime,
-  generatePersistedQueryIdsFromManifest,
 } from '@apollo/persisted-query-lists';
-import type { FrontEnd, Reached } from './front-end';
-import { documentOf, possibleTypes } from './front-end';
+import { byIds, createApolloClient } from './documented/apollo';
+import { possibleTypesOf } from './documented/possible-types';
+import { api, documentOf, type FrontEnd, type Reached } from './front-end';
 
 type Manifest = Awaited<
   ReturnType<Parameters<typeof createPersistedQueryManifestVerificationLink>[0]['loadManifest']>
@@ -30,18 +29,15 @@ export const APOLLO_LINKS = {
         throw new Error(`The manifest is not what Apollo Client sends: ${reason}.`);
       },
     }),
-    new PersistedQueryLink(generatePersistedQueryIdsFromManifest({ loadManifest })),
+    byIds({ loadManifest }),
   ],
   'by its own hashes': () => [new PersistedQueryLink(generatePersistedQueryIdsAtRuntime({ sha256 }))],
 };
 
-/** As a team sets it up by docs/clients.md. */
+const possibleTypes = possibleTypesOf(api);
+
 export function apolloFrontEnd({ url, token }: Reached, by: keyof typeof APOLLO_LINKS): FrontEnd {
-  const http = new HttpLink({ uri: `${url}/graphql`, headers: { authorization: `Bearer ${token}` } });
-  const client = new ApolloClient({
-    link: ApolloLink.from([...APOLLO_LINKS[by](), http]),
-    cache: new InMemoryCache({ possibleTypes, typePolicies: { Practice: { keyFields: ['odsCode'] } } }),
-  });
+  const client = createApolloClient(`${url}/graphql`, token, possibleTypes, APOLLO_LINKS[by]());
   return {
     async query(name, variables) {
       const { data } = await client.query({

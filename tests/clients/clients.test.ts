@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
@@ -140,6 +142,23 @@ describe.each(FRONT_ENDS)('%s', (_, frontEnd) => {
     const read = await client.query('ReadAssessment', { assessmentId });
     expect(await client.cached('ReadAssessment', { assessmentId })).toEqual(read);
     expect(JSON.stringify(read)).toContain('Sudden loss of vision');
+    client.stop();
+  });
+});
+
+describe('docs/clients.md', () => {
+  it.each(['apollo', 'possible-types', 'urql'])('shows %s.ts as these tests run it', (name) => {
+    const page = readFileSync(join(__dirname, '..', '..', 'docs', 'clients.md'), 'utf8');
+    expect(page).toContain(readFileSync(join(__dirname, 'documented', `${name}.ts`), 'utf8'));
+  });
+
+  it('keeps pages of practices near two places apart', async () => {
+    const client = apolloFrontEnd({ url: gateway.url }, 'by text');
+    const at = (postcode: string) => ({ near: { postcode }, first: 5 });
+    const here = await client.query('PracticesNear', at('WY1 1AA'));
+    const there = await client.query('PracticesNear', at('WY7 4FU'));
+    expect(await client.cached('PracticesNear', at('WY1 1AA'))).toEqual(here);
+    expect(there).not.toEqual(here);
     client.stop();
   });
 });

@@ -1,41 +1,12 @@
-import { Client, fetchExchange, type OperationResult } from '@urql/core';
-import { cacheExchange, type CacheExchangeOpts } from '@urql/exchange-graphcache';
-import { persistedExchange } from '@urql/exchange-persisted';
-import { documentOf, introspection, KEYLESS, type FrontEnd, type Reached } from './front-end';
+import type { OperationResult } from '@urql/core';
+import { byHashes, createUrqlClient } from './documented/urql';
+import { api, documentOf, type FrontEnd, type Reached } from './front-end';
 
 /** What goes before the network: nothing, or ids in place of texts. */
-export const URQL_EXCHANGES = {
-  'by text': () => [],
-  'by its own hashes': () => [
-    persistedExchange({
-      enableForMutation: true,
-      enforcePersistedQueries: true,
-      preferGetForPersistedQueries: false,
-    }),
-  ],
-};
+export const URQL_EXCHANGES = { 'by text': [], 'by its own hashes': [byHashes] };
 
-/** As a team sets it up by docs/clients.md. */
 export function urqlFrontEnd({ url, token }: Reached, by: keyof typeof URQL_EXCHANGES): FrontEnd {
-  const client = new Client({
-    url: `${url}/graphql`,
-    preferGetMethod: false,
-
-    fetchOptions: { headers: { authorization: `Bearer ${token}` } },
-    exchanges: [
-      cacheExchange({
-        schema: introspection as CacheExchangeOpts['schema'],
-        // Without these, a booking that is new to the cache makes it forget all others, and the one it replaces with them.
-        updates: { Mutation: { confirmBooking: keepAll, rescheduleBooking: keepAll } },
-        keys: {
-          Practice: ({ odsCode }) => odsCode as string,
-          ...Object.fromEntries(KEYLESS.map((type) => [type, () => null])),
-        },
-      }),
-      ...URQL_EXCHANGES[by](),
-      fetchExchange,
-    ],
-  });
+  const client = createUrqlClient(`${url}/graphql`, token, api, URQL_EXCHANGES[by]);
   return {
     async query(name, variables) {
       return dataOf(
@@ -54,10 +25,6 @@ export function urqlFrontEnd({ url, token }: Reached, by: keyof typeof URQL_EXCH
       // It has nothing under way.
     },
   };
-}
-
-function keepAll(): void {
-  // What was answered is written without this.
 }
 
 function dataOf({ data, error }: OperationResult<unknown>): unknown {
