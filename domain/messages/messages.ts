@@ -1,0 +1,41 @@
+import { DEFAULT_LOCALE, type Locale, type Messages } from './audience';
+import type { FieldFault, FieldProblemCode, FieldProblemParameters } from './field-problem-codes';
+import type { PatientCatalogue } from './patients';
+import { PATIENTS_EN_GB } from './patients.en-gb';
+import type { ProblemParameters, WordedProblem } from './problem-codes';
+import type { ProfessionalCatalogue } from './professionals';
+import { PROFESSIONALS_EN_GB } from './professionals.en-gb';
+
+/** A language is a catalogue for each audience. */
+const PATIENTS: Record<Locale, PatientCatalogue> = { 'en-GB': PATIENTS_EN_GB };
+const PROFESSIONALS: Record<Locale, ProfessionalCatalogue> = { 'en-GB': PROFESSIONALS_EN_GB };
+
+/** @returns the message of a problem, in the words of whom it is for. */
+export function problemMessage<Code extends WordedProblem>(
+  code: Code,
+  parameters: ProblemParameters[Code],
+  locale: Locale = DEFAULT_LOCALE,
+): string {
+  const messages: Messages<ProblemParameters> = {
+    ...PATIENTS[locale].problems,
+    ...PROFESSIONALS[locale].problems,
+  };
+  return messages[code](parameters);
+}
+
+/** @returns the message that stands beside a field. */
+export function fieldMessage<Code extends FieldProblemCode>(
+  { code, parameters }: FieldFault<Code>,
+  locale: Locale = DEFAULT_LOCALE,
+): string {
+  const messages: Messages<FieldProblemParameters> = {
+    ...PATIENTS[locale].fields,
+    ...PROFESSIONALS[locale].fields,
+  };
+  return messages[code](parameters);
+}
+
+/** @returns what a person may do whom no time fits. */
+export function noTimeFits(deadline: Date | null, locale: Locale = DEFAULT_LOCALE): string {
+  return PATIENTS[locale].noTimeFits({ deadline });
+}

@@ -1,0 +1,205 @@
+import type { CodeFacts, None } from './audience';
+
+/** What the messages for patients speak of. */
+export interface PatientProblems {
+  SIGN_IN_REQUIRED: None;
+  IDENTITY_PROOF_REQUIRED: None;
+  CANNOT_ACT_FOR_PERSON: None;
+  OFFER_BEFORE_SIGN_IN: None;
+  OFFER_FOR_ANOTHER: None;
+  OFFER_EXPIRED: None;
+  AGE_DIFFERS: None;
+  NOT_REGISTERED_THERE: None;
+  HOLD_NOT_FOUND: None;
+  HOLD_EXPIRED: None;
+  HOLD_NOT_EXTENDABLE: { until: Date };
+  SLOT_TAKEN: None;
+  SLOT_HELD_BY_ANOTHER: { until: Date };
+  SLOT_NOT_RELEASED: None;
+  DAILY_LIMIT_REACHED: None;
+  PRACTICE_CLOSED_BOOK: None;
+  PATIENT_NOT_ACCEPTED: None;
+  BOOKING_LIMIT_REACHED: None;
+  PRACTICE_SYSTEM_UNAVAILABLE: None;
+  PRACTICE_SYSTEM_REFUSED: None;
+  ALREADY_BOOKED: None;
+  ALREADY_BOOKED_BY_ANOTHER: None;
+  BOOKING_BEING_CHECKED: None;
+  SAME_TIME: None;
+  CHANGE_UNDER_WAY: None;
+  TOO_LATE_TO_CHANGE: { until: Date };
+  BOOKING_NOT_FOUND: None;
+  OUTCOME_NOT_BOOKABLE: None;
+  SYMPTOM_CHECK_CHANGED: None;
+  SYMPTOM_CHECK_EXPIRED: { before: 'ANSWERING' | 'BOOKING' };
+  SYMPTOM_CHECK_WITHDRAWN: None;
+  SYMPTOM_CHECK_NOT_FOUND: None;
+  POSTCODE_NOT_FOUND: None;
+  INVALID_INPUT: None;
+}
+
+/** What the messages for staff and developers speak of. */
+export interface ProfessionalProblems {
+  ROLE_NOT_ALLOWED: { allowed: string };
+  NOT_YOUR_PRACTICE: None;
+  MANAGER_ROLE_REQUIRED: None;
+  RULES_CHANGED: None;
+  PRACTICE_NOT_FOUND: None;
+  ALREADY_SETTLED: None;
+  ANOTHER_BOOKING_STANDS: None;
+  IDEMPOTENCY_KEY_REUSED: None;
+}
+
+/** Problems whose words are the symptom check's own, in the reader's language: clinicians answer for them. */
+export type ClinicalProblem = 'NOT_SUITABLE_ONLINE' | 'SYMPTOM_CHECK_SWITCHED_OFF';
+
+export type ProblemParameters = PatientProblems & ProfessionalProblems;
+/** A problem whose message stands in a catalogue. */
+export type WordedProblem = keyof ProblemParameters;
+export type ProblemCode = WordedProblem | ClinicalProblem;
+
+const patients = (means: string, next: string): CodeFacts => ({ audience: 'PATIENTS', means, next });
+const staff = (means: string, next: string): CodeFacts => ({ audience: 'STAFF', means, next });
+const developers = (means: string, next: string): CodeFacts => ({ audience: 'DEVELOPERS', means, next });
+
+const SEARCH_AGAIN = 'Ask for `appointmentOptions` again.';
+const CHECK_AGAIN = 'Start another symptom check.';
+const ALTERNATIVES = 'Show `alternatives`; if there are none, ask for `appointmentOptions` again.';
+const OTHER_PRACTICE = 'Ask for `appointmentOptions` again, and let the person choose another practice.';
+
+/** Every code that a Problem can have. */
+export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
+  SIGN_IN_REQUIRED: patients('Nobody is signed in.', 'Have the person sign in, then send it again.'),
+  IDENTITY_PROOF_REQUIRED: patients(
+    'The person is signed in, but their NHS login is not at proofing level P9.',
+    'Send them to NHS login to prove who they are (`vtr` P9), then search and book.',
+  ),
+  CANNOT_ACT_FOR_PERSON: patients(
+    'The verified identity does not let the caller act for this person, or not any more.',
+    'Ask for `peopleICanBookFor`, and let them choose; or have the patient phone.',
+  ),
+  OFFER_BEFORE_SIGN_IN: patients('The time was found before the person signed in.', SEARCH_AGAIN),
+  OFFER_FOR_ANOTHER: patients('The time was found by another caller.', SEARCH_AGAIN),
+  OFFER_EXPIRED: patients('The slot id is too old, or this service did not give it out.', SEARCH_AGAIN),
+  AGE_DIFFERS: patients('The symptom check was about somebody of another age than the patient.', CHECK_AGAIN),
+  NOT_REGISTERED_THERE: patients(
+    'The time is for patients of that practice, and this person is not known to be one.',
+    OTHER_PRACTICE,
+  ),
+  HOLD_NOT_FOUND: patients(
+    'The caller has no such hold.',
+    'Ask for `appointmentOptions` again, and hold a time.',
+  ),
+  HOLD_EXPIRED: patients('The hold has run out, and cannot be taken up again.', SEARCH_AGAIN),
+  HOLD_NOT_EXTENDABLE: patients(
+    'The hold stands, and cannot be kept for longer: it was extended before, or the appointment begins.',
+    'Show the end of `hold`; let the person confirm it, or choose another time.',
+  ),
+  SLOT_TAKEN: patients('The practice does not have the time any more.', ALTERNATIVES),
+  SLOT_HELD_BY_ANOTHER: patients(
+    'Somebody else is booking this time.',
+    'Show `alternatives`; or try again after `heldUntil`.',
+  ),
+  SLOT_NOT_RELEASED: patients("The practice's rules no longer release this time.", ALTERNATIVES),
+  DAILY_LIMIT_REACHED: patients(
+    "The practice's quota for that part of the day is used up.",
+    'Show `alternatives`; else let the person choose another day or practice.',
+  ),
+  PRACTICE_CLOSED_BOOK: patients(
+    'The practice has closed its book, or releases nothing now.',
+    OTHER_PRACTICE,
+  ),
+  PATIENT_NOT_ACCEPTED: patients(
+    "The practice's system did not accept this person for this appointment.",
+    'Let them choose another practice, or phone this one.',
+  ),
+  BOOKING_LIMIT_REACHED: patients(
+    "The practice's system takes no more bookings for this person.",
+    'Have them phone the practice.',
+  ),
+  PRACTICE_SYSTEM_UNAVAILABLE: patients(
+    "The practice's system did not take the request. Nothing was changed.",
+    'After `retryAfterSeconds`, send it again under a new idempotency key.',
+  ),
+  PRACTICE_SYSTEM_REFUSED: patients(
+    "The practice's system will not take this request, now or later. Nothing was changed.",
+    'Let them choose another time, or phone the practice.',
+  ),
+  ALREADY_BOOKED: patients(
+    'There is an appointment for this person and these symptoms.',
+    'Show `booking`, with its buttons to move and to cancel.',
+  ),
+  ALREADY_BOOKED_BY_ANOTHER: patients(
+    'The same, made by another caller who may act for the person.',
+    'Say so; there is nothing to show.',
+  ),
+  BOOKING_BEING_CHECKED: patients(
+    'The outcome of an earlier booking for this person is not known yet.',
+    'Ask for that booking until it is settled, as with `CHECKING`.',
+  ),
+  SAME_TIME: patients('The new time is the one that is booked.', 'Let the person choose another time.'),
+  CHANGE_UNDER_WAY: patients(
+    'The time before this one is still being cancelled at the practice.',
+    'Try again in a minute.',
+  ),
+  TOO_LATE_TO_CHANGE: patients(
+    "The practice's cut-off for changes has passed.",
+    'Show the phone number of `practice`.',
+  ),
+  BOOKING_NOT_FOUND: patients('There is no such booking, or it is not the caller’s.', 'Show `myBookings`.'),
+  OUTCOME_NOT_BOOKABLE: patients(
+    'No appointment is booked for this outcome.',
+    'Show the advice of the outcome.',
+  ),
+  NOT_SUITABLE_ONLINE: patients(
+    'The symptom check is not for this person.',
+    'Show `disposition`: what to do instead.',
+  ),
+  SYMPTOM_CHECK_SWITCHED_OFF: patients(
+    'An operator has switched this symptom check off.',
+    'Show `disposition`: what to do instead.',
+  ),
+  SYMPTOM_CHECK_CHANGED: patients(
+    'The answers were changed meanwhile, perhaps on another device.',
+    'Go on from `current`, with its revision.',
+  ),
+  SYMPTOM_CHECK_EXPIRED: patients('The symptom check is more than four hours old.', CHECK_AGAIN),
+  SYMPTOM_CHECK_WITHDRAWN: patients('The edition that it began with is no longer served.', CHECK_AGAIN),
+  SYMPTOM_CHECK_NOT_FOUND: patients('There is no symptom check of this id.', CHECK_AGAIN),
+  POSTCODE_NOT_FOUND: patients(
+    'The directory does not have this postcode.',
+    'Have the person check it, or send coordinates.',
+  ),
+  INVALID_INPUT: patients(
+    'Something that was sent cannot be used.',
+    'Put the problem of each of `fields` beside its field.',
+  ),
+  ROLE_NOT_ALLOWED: staff(
+    'The caller is signed in as somebody whom this is not for.',
+    'Sign in with another role.',
+  ),
+  NOT_YOUR_PRACTICE: staff(
+    'The caller works at another practice.',
+    'Sign in with a role held at this practice.',
+  ),
+  MANAGER_ROLE_REQUIRED: staff(
+    'The caller works at the practice, but does not manage it.',
+    'Sign in with the role R8000 or R8008, or ask somebody who has it.',
+  ),
+  RULES_CHANGED: staff(
+    'Somebody changed the rules meanwhile.',
+    'Show `current`, and send the change with its version.',
+  ),
+  PRACTICE_NOT_FOUND: staff('The directory has no such practice.', 'Check the ODS code.'),
+  ALREADY_SETTLED: staff('The booking does not wait for an operator, or not any more.', 'Show `booking`.'),
+  ANOTHER_BOOKING_STANDS: staff(
+    'Another booking stands on that time, or for the person and the same symptoms.',
+    'Have the practice cancel this one, then settle it as not standing.',
+  ),
+  IDEMPOTENCY_KEY_REUSED: developers(
+    'The idempotency key was used for another request.',
+    'Make a new key for each intention; show a message of your own.',
+  ),
+};
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];

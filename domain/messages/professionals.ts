@@ -1,0 +1,9 @@
+import type { Messages } from './audience';
+import type { ProfessionalFieldProblems } from './field-problem-codes';
+import type { ProfessionalProblems } from './problem-codes';
+
+/** What staff, operators and developers are told: the cause and the remedy. */
+export interface ProfessionalCatalogue {
+  problems: Messages<ProfessionalProblems>;
+  fields: Messages<ProfessionalFieldProblems>;
+}

@@ -1,0 +1,52 @@
+import { fieldFault, type FieldFault, type FieldProblemCode } from './field-problem-codes';
+import { problemMessage } from './messages';
+import type { ProblemCode } from './problem-codes';
+
+/** Messages as they can look, for docs/errors.md and the tests. */
+
+const UNTIL = { until: new Date('2026-12-03T14:10:00Z') };
+
+/** @returns null where the words are the symptom check's own. */
+export function sampleMessage(code: ProblemCode): string | null {
+  switch (code) {
+    case 'NOT_SUITABLE_ONLINE':
+    case 'SYMPTOM_CHECK_SWITCHED_OFF':
+      return null;
+    case 'SLOT_HELD_BY_ANOTHER':
+    case 'HOLD_NOT_EXTENDABLE':
+    case 'TOO_LATE_TO_CHANGE':
+      return problemMessage(code, UNTIL);
+    case 'SYMPTOM_CHECK_EXPIRED':
+      return problemMessage(code, { before: 'BOOKING' });
+    case 'ROLE_NOT_ALLOWED':
+      return problemMessage(code, { allowed: 'operators' });
+    default:
+      return problemMessage(code, {});
+  }
+}
+
+/** A fault of each kind. */
+export function sampleFault(code: FieldProblemCode): FieldFault {
+  switch (code) {
+    case 'TOO_LONG':
+      return fieldFault(code, { max: 150 });
+    case 'TOO_LONG_AGO':
+      return fieldFault(code, { years: 130 });
+    case 'EXACTLY_ONE':
+      return fieldFault(code, { of: 'postcode and coordinates' });
+    case 'OUT_OF_RANGE':
+      return fieldFault(code, { min: 0, max: 50, unit: 'miles' });
+    case 'TOO_MANY':
+      return fieldFault(code, { max: 20 });
+    case 'PERIOD_TOO_LONG':
+      return fieldFault(code, { days: 366 });
+    case 'TOO_MANY_ROWS':
+      return fieldFault(code, { max: 5_000 });
+    case 'LOCALE_NOT_OFFERED':
+      return fieldFault(code, { locales: ['en-GB'] });
+    case 'NOT_AN_IDEMPOTENCY_KEY':
+      return fieldFault(code, { min: 1, max: 200 });
+    default:
+      return { code, parameters: {} };
+  }
+}
