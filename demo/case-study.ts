@@ -1,10 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { SYNTHETIC_NHS_NUMBERS } from '../domain/nhs-number';
 import { OdsCode } from '../domain/ods-code';
 import { graphqlClient, type GraphqlClient } from './graphql-client';
 import type { DemoIssuer } from './issuer';
-import { demoFamily, patientClaims, type DemoFamily } from './people';
+import { demoFamily, FIRST_RESERVED_SERIAL, patientClaims, type DemoFamily } from './people';
 import type { SimulatedAppointment, SimulatorControl } from './simulator-control';
 
 /**
@@ -70,7 +69,7 @@ export async function playCaseStudy(setting: CaseStudySetting): Promise<CaseStud
   const anybody = graphqlClient(graphqlUrl, undefined);
   const { postcode, practice } = await ownPracticeNear(setting.postcode, anybody);
   // Other people each time, so that the son's diary is empty before the story begins.
-  const family = demoFamily(practice, randomInt(1, SYNTHETIC_NHS_NUMBERS / 2), now());
+  const family = demoFamily(practice, randomInt(1, FIRST_RESERVED_SERIAL / 2), now());
   for (const person of [family.mother, family.son]) await control.register(practice, person);
   const token = await issuer.sign('nhs-login', family.mother.id, patientClaims(family.mother, [family.son]));
   const mother = graphqlClient(graphqlUrl, token);

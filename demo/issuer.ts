@@ -11,7 +11,8 @@ import { keptFile } from '../domain/kept-file';
 export interface DemoIssuer {
   /** The public keys, as an issuer publishes them. */
   jwks: { keys: JWK[] };
-  sign(kind: DemoIssuerKind, subject: string, claims: JWTPayload): Promise<string>;
+  /** @param hasExpired makes a token that was good until an hour ago. */
+  sign(kind: DemoIssuerKind, subject: string, claims: JWTPayload, hasExpired?: boolean): Promise<string>;
 }
 
 export type DemoIssuerKind = keyof typeof DEMO_ISSUERS;
@@ -25,7 +26,8 @@ export const DEMO_ISSUERS = {
 export const DEMO_AUDIENCE = 'gp-booking-gateway';
 
 const ALGORITHM = 'RS512';
-const LIFETIME = '12h';
+const LIFETIME_SECONDS = 12 * 60 * 60;
+const HOUR_SECONDS = 60 * 60;
 const KeptKey = z.looseObject({
   kty: z.literal('RSA'),
   n: z.string(),
@@ -47,16 +49,19 @@ export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
   const { kty, n, e, kid } = jwk;
   return {
     jwks: { keys: [{ kty, n, e, kid, alg: ALGORITHM, use: 'sig' }] },
-    sign: (kind, subject, claims) =>
-      new SignJWT(claims)
+    sign(kind, subject, claims, hasExpired = false) {
+      const now = Math.floor(Date.now() / 1_000);
+      const issuedAt = hasExpired ? now - LIFETIME_SECONDS - HOUR_SECONDS : now;
+      return new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
         .setIssuer(DEMO_ISSUERS[kind])
         .setAudience(DEMO_AUDIENCE)
         .setSubject(subject)
         .setJti(randomUUID())
-        .setIssuedAt()
-        .setExpirationTime(LIFETIME)
-        .sign(key),
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + LIFETIME_SECONDS)
+        .sign(key);
+    },
   };
 }
 

@@ -9,10 +9,17 @@ const Refusal = z.object({
 /**
  * Says in a sentence why the gateway at `url` refuses a demo token that was signed with the key in `dataDir`; null where
  * it accepts it, or where no gateway answers.
+ * @param expected the reason for which it is meant to be refused.
  */
-export async function tokenRefusal(url: string, token: string, dataDir: string): Promise<string | null> {
+export async function tokenRefusal(
+  url: string,
+  token: string,
+  dataDir: string,
+  expected: string | null = null,
+): Promise<string | null> {
   const reason = await refusalReason(url, token);
   switch (reason) {
+    case expected:
     case null:
       return null;
     case 'BAD_SIGNATURE':

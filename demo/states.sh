@@ -1,0 +1,133 @@
+# The states of docs/api.md, "States on demand", beside `npm start`: in bash, from the root of the repository, `. demo/states.sh`.
+# Every function sends what a front end sends: a published document by its id, or a call of the simulators' control API.
+
+API=${API:-http://127.0.0.1:4000/graphql}
+CONTROL=${CONTROL:-http://127.0.0.1:4100}
+[ -n "${TOKEN_PATIENT-}" ] || eval "$(npm run --silent token -- --all)"
+# DOC_HoldSlot and so on: the ids of the published documents.
+eval "$(node -p 'require("./schema/operations/manifest.json").operations.map(({ name, id }) => `DOC_${name}=${id}`).join("\n")')"
+
+# as PARENT SAM CHILD: whose token is sent from now on; whom the symptoms belong to; who that is to the caller.
+as() {
+  local token=TOKEN_$1 born=BORN_${2-} id=ID_${2-}
+  TOKEN=${!token-}
+  [ -z "${2-}" ] || { BORN=${!born} PATIENT=${!id} RELATIONSHIP=${3:-SELF}; }
+}
+
+# send ReleaseHold '{"input":{…}}': shows the answer, and keeps it for `keep`.
+send() {
+  local id=DOC_$1
+  ANSWER=$(curl -s "$API" -H 'content-type: application/json' ${TOKEN:+-H "authorization: Bearer $TOKEN"} \
+    -d "{\"documentId\":\"${!id}\",\"variables\":$2}")
+  echo "$ANSWER"
+}
+
+# keep HOLD id: the first "id" of the answer, in the variable HOLD.
+keep() {
+  [[ $ANSWER =~ \"$2\":\"?([^\",}]*) ]] && printf -v "$1" %s "${BASH_REMATCH[1]}"
+}
+
+# keep_new HOLD Hold: the same, where the answer is a new one and not a problem that speaks of others.
+keep_new() { [[ $ANSWER != *"\":{\"__typename\":\"$2\""* ]] || keep "$1" id; }
+
+# control POST /faults '{…}'
+control() {
+  ANSWER=$(curl -sSf -X "$1" "$CONTROL$2" -H 'content-type: application/json' -d "${3-}")
+}
+
+key() { echo "${KEY-demo-$RANDOM-$RANDOM-$RANDOM-$RANDOM}"; }
+
+# fault BOOK taken-by-desk: of the next such request to EMIS, which Z90001 has. fault READ malformed always: of all from now on.
+fault() {
+  local times=',"times":1'
+  [ "${3-}" != always ] || times=''
+  control POST /faults "{\"supplier\":\"emis\",\"operation\":\"$1\",\"fault\":{\"kind\":\"$2\"}$times}"
+}
+faults_off() { control DELETE /faults; }
+clock() { control POST /clock "{\"minutes\":$1}"; }
+desk() { control POST "/practices/Z90001/desk/$1" "{\"hours\":${2:-13}}"; }
+
+# begin sore-throat: starts a symptom check, at POSTCODE or PLACE.
+begin() {
+  local place="{\"postcode\":\"${POSTCODE:-WY1 1AA}\"}"
+  send StartAssessment "{\"input\":{\"pathwayId\":\"$1\",\"subject\":{\"relationship\":\"$RELATIONSHIP\",\"dateOfBirth\":\"$BORN\",\"sex\":\"FEMALE\"},\"place\":${PLACE:-$place},\"registeredPracticeOdsCode\":${REGISTERED:-null},\"idempotencyKey\":\"$(key)\"}}"
+  keep CHECK id
+  keep REVISION revision
+}
+# answer emergency.screen none [REVISION]: several options with commas between them.
+answer() {
+  send AnswerQuestion "{\"input\":{\"assessmentId\":\"$CHECK\",\"questionId\":\"$1\",\"optionIds\":[${2:+\"${2//,/\",\"}\"}],\"expectedRevision\":${3:-$REVISION}}}"
+  keep REVISION revision
+}
+# Earache, "see a GP within 6 hours".
+check() {
+  begin earache
+  answer emergency.screen none
+  answer earache.red-flags none
+  answer earache.unwell yes
+}
+# find_times [TIME]: appointments for that check. SLOT is the last at the first practice, or the one with the TIME of another
+# search; FIRST and SECOND are the earliest.
+find_times() {
+  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"waitAtMost\":${WAIT:-10000}}"
+  FIRST='' SECOND='' SLOT=''
+  local offer
+  while read -r offer; do
+    [[ $offer =~ \"id\":\"([^\"]*)\",(.*) ]]
+    [ -z "$FIRST" ] || SECOND=${SECOND:-${BASH_REMATCH[1]}}
+    FIRST=${FIRST:-${BASH_REMATCH[1]}}
+    [ -z "${1-}" ] || [ "$1" = "${BASH_REMATCH[2]}" ] || continue
+    SLOT=${BASH_REMATCH[1]} TIME=${BASH_REMATCH[2]}
+  done < <(first_practice | grep -o '"id":"eyJ[^"]*","startsAt":[^{]*')
+}
+# The own practice where it has times, else the nearest that has.
+first_practice() { grep -o '"slots":\[{[^]]*\]' <<<"$ANSWER" | head -n 1; }
+# Times to choose from: from four hours ahead, so that what is booked can be changed; with SOON from a quarter of an hour ahead.
+times() {
+  desk free
+  [ -n "${SOON-}" ] || desk take 4
+  check
+  find_times
+}
+
+hold() { send HoldSlot "{\"input\":{\"slotId\":\"$SLOT\",\"patientId\":\"$PATIENT\",\"idempotencyKey\":\"$(key)\"}}"; keep_new HOLD Hold; }
+extend() { send ExtendHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
+release() { send ReleaseHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
+confirm() { send ConfirmBooking "{\"input\":{\"holdId\":\"$HOLD\",\"contactPhone\":\"${PHONE-01632 960123}\",\"idempotencyKey\":\"$(key)\"}}"; keep_new BOOKING Booking; }
+book() { times; hold; confirm; }
+cancel() { send CancelBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"reason\":\"OTHER\",\"idempotencyKey\":\"$(key)\"}}"; }
+move() { send RescheduleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"slotId\":\"$SLOT\",\"idempotencyKey\":\"$(key)\"}}"; }
+settle() { send SettleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"stands\":$1,\"idempotencyKey\":\"$(key)\"}}"; }
+show_check() { send ReadAssessment "{\"assessmentId\":\"$CHECK\"}"; }
+show_booking() { send BookingById "{\"id\":\"$BOOKING\"}"; }
+# until_status FAILED [MINUTES]: lets time pass, so many minutes at a time, until the booking is so.
+until_status() {
+  local tries=0
+  until show_booking | grep "\"reference\":\"[^\"]*\",\"status\":\"$1\",\"startsAt"; do
+    [ $((tries += 1)) -lt 60 ] || return 1
+    clock "${2:-1}"
+    sleep 0.6
+  done
+}
+# desk_cancels RUTH: the practice cancels what it has booked for her.
+desk_cancels() {
+  local number=NHS_$1
+  control POST /practices/Z90001/desk/cancel "{\"nhsNumber\":\"${!number}\"}"
+}
+# practice_hides UNA true: the practice knows her, and shows her record to nobody outside.
+practice_hides() {
+  local number=NHS_$1 born=BORN_$1
+  control POST /practices/Z90001/patients "{\"nhsNumber\":\"${!number}\",\"familyName\":\"Nowhere\",\"givenName\":\"Una\",\"birthDate\":\"${!born}\",\"sensitive\":$2}"
+}
+
+close_book() { send CloseBook "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"reason\":\"${REASON-a demonstration}\",\"to\":\"EVERYBODY\"}}"; }
+reopen_book() { send ReopenBook '{"input":{"odsCode":"Z90001"}}'; }
+# rules NOTICE_MINUTES QUOTA: sets the rules of the practice; of one that has none this is the opt-in.
+rules() {
+  send PracticeByCode "{\"odsCode\":\"${PRACTICE:-Z90001}\"}" >/dev/null
+  keep VERSION version
+  send SetReleasePolicy "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"expectedVersion\":${EXPECTED:-$VERSION},\"horizonDays\":14,\"minimumNoticeMinutes\":$1,\"takeBackMinutes\":30,\"cancelCutOffMinutes\":60,\"dailyQuota\":$2,\"modes\":[\"IN_PERSON\",\"TELEPHONE\"],\"slotTypes\":[\"111 urgent\",\"Routine\",\"Telephone triage\"],\"dispositionIds\":[\"gp-2h\",\"gp-6h\",\"gp-12h\",\"gp-24h\"],\"otherPatients\":true,\"ownPatients\":true}}"
+}
+switch_triage() { send SwitchTriage "{\"input\":{\"pathwayId\":\"$1\",\"off\":$2,\"reason\":\"a demonstration\"}}"; }
+statistics() { send AssessmentStatistics "{\"input\":{\"from\":\"$1\",\"to\":\"$2\",\"groupBy\":[\"PATHWAY\"]}}"; }
+near() { send PracticesNear "{\"near\":{\"postcode\":\"$1\"},\"withinMiles\":${2:-10}}"; }

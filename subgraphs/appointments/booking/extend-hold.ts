@@ -1,0 +1,49 @@
+import type { Caller } from '../../../domain/caller';
+import type { Hold } from '../ledger/records';
+import { personOf } from '../patients';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import type { BookingDeps } from './booking-deps';
+import { acquire, holdKey } from './hold-slot';
+import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+
+export type ExtendAnswer =
+  | { kind: 'held'; hold: Hold }
+  | { kind: 'not-extendable'; hold: Hold }
+  | { kind: 'hold-expired'; expiredAt: Date }
+  | AlreadyBooked
+  | NotAllowedAnswer;
+
+/**
+ * Keeps a held time for as long again: people who read slowly or use a screen reader may need it (WCAG 2.2.1, Timing
+ * Adjustable). Once and no more, since others wait for the time, and no later than the appointment's start. No supplier
+ * reserves anything for us, so only the hold store and the ledger know of it.
+ */
+export async function extendHold(holdId: string, caller: Caller, deps: BookingDeps): Promise<ExtendAnswer> {
+  const { ledger, holdMs } = deps;
+  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
+  const hold = await ledger.findHold(holdId, caller.id);
+  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
+  if (personOf(caller, hold, deps) === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  const standing = await ledger.standingBooking(hold.patientDigest, hold.offer.assessmentDigest);
+  if (standing !== null) return alreadyBooked(standing, caller);
+  const extended = await ledger.extendHold(hold, holdMs);
+  // Also where it was extended before: that request may have ended between ledger and store.
+  if (extended.kind === 'over' || !(await isKept(extended.hold, deps)))
+    return { kind: 'hold-expired', expiredAt: endOf(hold, deps.now()) };
+  return { kind: extended.kind === 'extended' ? 'held' : 'not-extendable', hold: extended.hold };
+}
+
+/** Whether `extendHold` would give more time. */
+export function isExtendable({ released, extended, expiresAt, offer }: Hold, now: Date): boolean {
+  return !released && !extended && now < expiresAt && expiresAt < offer.slot.startsAt;
+}
+
+/** False where the store has lost it and somebody else has the time by now. */
+async function isKept(hold: Hold, deps: BookingDeps): Promise<boolean> {
+  const forMs = hold.expiresAt.getTime() - deps.now().getTime();
+  return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps, Math.max(forMs, 1))).acquired;
+}
+
+function endOf({ expiresAt }: Hold, now: Date): Date {
+  return expiresAt < now ? expiresAt : now;
+}
