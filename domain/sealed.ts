@@ -15,32 +15,46 @@ const CIPHER = 'aes-256-gcm';
 /** As NIST SP 800-38D has them, and RFC 7518 (5.3) with it. */
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const HEADER = base64url(Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM' })));
-const AUTHENTICATED = Buffer.from(HEADER);
-/** Header, no encrypted key, initialization vector, ciphertext, tag. */
-const SEALED = new RegExp(`^${HEADER}\\.\\.([\\w-]{16})\\.([\\w-]+)\\.([\\w-]{22})$`);
+/** Initialization vector, ciphertext, tag; before them the header, and no encrypted key. */
+const REST = /^([\w-]{16})\.([\w-]+)\.([\w-]{22})$/;
 
-/** @param key 256 bits, for this kind of value alone (domain/secret.ts). */
-export function sealer<T>(schema: z.ZodType<T>, key: Uint8Array): Sealer<T> {
+/** How every value begins that was sealed under the key of this name; without one, under a key that has none. */
+export function sealedPrefix(keyName?: string): string {
+  return `${headerOf(keyName)}..`;
+}
+
+function headerOf(keyName?: string): string {
+  return base64url(Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: keyName })));
+}
+
+/**
+ * @param key 256 bits, for this kind of value alone (domain/secret.ts).
+ * @param keyName stands in the header of each value (`kid`), so that it names the key that opens it.
+ */
+export function sealer<T>(schema: z.ZodType<T>, key: Uint8Array, keyName?: string): Sealer<T> {
   const Sealed = z.object({ value: schema, exp: z.number().optional() });
   const secret = createSecretKey(key);
+  const header = headerOf(keyName);
+  const authenticated = Buffer.from(header);
+  const prefix = sealedPrefix(keyName);
 
   function decrypted(sealed: string): string | null {
-    const [, iv, ciphertext, tag] = SEALED.exec(sealed) ?? [];
+    if (!sealed.startsWith(prefix)) return null;
+    const [, iv, ciphertext, tag] = REST.exec(sealed.slice(prefix.length)) ?? [];
     if (iv === undefined || ciphertext === undefined || tag === undefined) return null;
     const decipher = createDecipheriv(CIPHER, secret, bytes(iv), { authTagLength: TAG_BYTES });
-    decipher.setAAD(AUTHENTICATED).setAuthTag(bytes(tag));
+    decipher.setAAD(authenticated).setAuthTag(bytes(tag));
     return Buffer.concat([decipher.update(bytes(ciphertext)), decipher.final()]).toString();
   }
 
   return {
     seal(value, expiresAt) {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(CIPHER, secret, iv, { authTagLength: TAG_BYTES }).setAAD(AUTHENTICATED);
+      const cipher = createCipheriv(CIPHER, secret, iv, { authTagLength: TAG_BYTES }).setAAD(authenticated);
       // The end as a JWT has it.
       const plaintext = JSON.stringify({ value, exp: expiresAt && inSeconds(expiresAt) });
       const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-      return [HEADER, '', ...[iv, ciphertext, cipher.getAuthTag()].map(base64url)].join('.');
+      return [header, '', ...[iv, ciphertext, cipher.getAuthTag()].map(base64url)].join('.');
     },
     open(sealed, now) {
       try {

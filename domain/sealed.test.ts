@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, EncryptJWT } from 'jose';
 import { z } from 'zod';
-import { sealer } from './sealed';
+import { sealedPrefix, sealer } from './sealed';
 
 const Note = z.object({ text: z.string(), at: z.coerce.date() });
 const NOTE = { text: 'Renée', at: new Date('2026-03-02T09:10:00Z') };
@@ -69,4 +69,17 @@ describe('opens nothing else:', () => {
   ])('%s', async (_, made) => {
     expect(open(await made(), NOW)).toBeNull();
   });
+});
+
+test('names the key that it is sealed under, and is opened by no key of another name', async () => {
+  const named = sealer(Note, key, '2');
+  const sealed = named.seal(NOTE);
+  expect((await compactDecrypt(sealed, key)).protectedHeader).toMatchObject({ kid: '2' });
+  expect(sealed.startsWith(sealedPrefix('2'))).toBe(true);
+  expect(named.open(sealed, NOW)).toEqual(NOTE);
+  expect([open(sealed, NOW), sealer(Note, key, '3').open(sealed, NOW), named.open(seal(NOTE), NOW)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });

@@ -1,0 +1,41 @@
+import type { Secrets } from '../../domain/secret';
+import { wrapForCurrentAlone, type Rewrapped } from '../data-keys';
+import { openDatabase, type Database, type DatabaseSettings } from '../database';
+import { LEDGER_KEYS, openLedgerKeys } from './ledger/ledger-keys';
+import { ledgerMigrations } from './ledger/migrations';
+import { replaceLedgerKeys } from './ledger/replace-keys';
+import type { LedgerTables } from './ledger/tables';
+
+/** Whether one of the secrets opens the ledger: for parts that share nothing else of it. @throws SecretUnknown */
+export async function proveSecret(settings: DatabaseSettings, secrets: Secrets): Promise<void> {
+  await withLedger(settings, (database) => openLedgerKeys(database, secrets));
+}
+
+/** Leaves the ledger's keys wrapped for the current secret alone; safe beside parts that run. @throws SecretUnknown */
+export function rewrapLedger(settings: DatabaseSettings, secrets: Secrets): Promise<Rewrapped> {
+  return withLedger(settings, async (database) => {
+    await openLedgerKeys(database, secrets);
+    return wrapForCurrentAlone(database, LEDGER_KEYS, secrets);
+  });
+}
+
+/** Replaces the ledger's keys (replace-keys.ts). @throws SecretUnknown */
+export function rekeyLedger(
+  settings: DatabaseSettings,
+  secrets: Secrets,
+  onMoved: (left: number) => void,
+): Promise<void> {
+  return withLedger(settings, (database) => replaceLedgerKeys(database, secrets, onMoved));
+}
+
+async function withLedger<T>(
+  settings: DatabaseSettings,
+  use: (database: Database<LedgerTables>) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { EMBEDDED, testDatabases } from '../tests/databases';
+import { eventually } from '../tests/eventually';
+import { openDatabase } from './database';
+import { isInUse } from './database-users';
+
+const postgres = testDatabases().filter(({ name }) => name === 'PostgreSQL');
+
+test('an embedded database is in use as long as another process has it open', async () => {
+  const settings = await EMBEDDED.settings();
+  if (settings.kind !== 'embedded') throw new Error('An embedded database has a file.');
+  expect(await isInUse(settings)).toBe(false);
+  const holds = `const Libsql = require('libsql');
+    const database = new Libsql(process.argv[1]);
+    database.exec('pragma journal_mode = wal; create table known (id integer)');
+    process.stdout.write('open');
+    process.stdin.resume();`;
+  const other = spawn(process.execPath, ['-e', holds, settings.file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = once(other, 'exit');
+  await once(other.stdout, 'data');
+  expect(await isInUse(settings)).toBe(true);
+  other.kill('SIGKILL');
+  await gone;
+  expect(await isInUse(settings)).toBe(false);
+  // Whoever looked has left it usable.
+  const { ready, close } = await openDatabase(settings, 'appointments', {});
+  await ready();
+  await close();
+});
+
+test.each(postgres)('a database on $name is in use as long as anybody has a session', async (kind) => {
+  const settings = await kind.settings();
+  const { close } = await openDatabase(settings, 'appointments', {});
+  expect(await isInUse(settings)).toBe(true);
+  await close();
+  // PostgreSQL ends a session a moment after its client has gone.
+  await eventually('nobody uses it', async () => !(await isInUse(settings)));
+});
