@@ -99,6 +99,51 @@ describe('a setting that cannot be used is named', () => {
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
+describe('secrets', () => {
+  const [one, two, three] = ['one', 'two', 'three'].map((text) =>
+    createHash('sha256').update(text).digest('base64'),
+  ) as [string, string, string];
+  const without = (name: string) =>
+    Object.fromEntries(Object.entries(PRODUCTION).filter(([key]) => key !== name));
+
+  it.each<[Record<string, string>, readonly string[] | undefined]>([
+    [{}, undefined],
+    [{ GATEWAY_SECRET: one }, [one]],
+    [{ GATEWAY_SECRETS: one }, [one]],
+    [{ GATEWAY_SECRETS: `${one},${two}` }, [one, two]],
+    [{ GATEWAY_SECRETS: ` ${one}, ${two}\n${three} ` }, [one, two, three]],
+    [{ GATEWAY_SECRETS: JSON.stringify([one, `${two}, with a comma`]) }, [one, `${two}, with a comma`]],
+  ])('of %j are %j, the current one first', (env, secrets) => {
+    expect(readConfig(env).secrets).toEqual(secrets);
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ GATEWAY_SECRET: one, GATEWAY_SECRETS: two }, /^GATEWAY_SECRETS contradicts GATEWAY_SECRET: unset/],
+    [{ GATEWAY_SECRETS: `${one},${one}` }, /^GATEWAY_SECRETS .*twice/],
+    [{ GATEWAY_SECRETS: `${one},short` }, /^GATEWAY_SECRETS .*at least 32 characters/],
+    [{ GATEWAY_SECRETS: ' , ' }, /^GATEWAY_SECRETS /],
+    [{ GATEWAY_SECRETS: [1, 2, 3, 4, 5].map((n) => `${n}${one}`).join() }, /^GATEWAY_SECRETS .*at most 4/],
+  ])('that cannot be used are refused: %#', (env, says) => {
+    expect(problem(env)).toMatch(says);
+    expect(problem(env)).not.toContain(one);
+  });
+
+  it('of several processes may be several', () => {
+    const stores = { DATABASE_URL: 'postgres://127.0.0.1/booking', REDIS_URL: 'redis://127.0.0.1' };
+    const env = { ...stores, GATEWAY_SECRETS: `${one} ${two}` };
+    expect(readConfig(env, 'triage').secrets).toEqual([one, two]);
+  });
+
+  it('in production have a strong one first, and may be leaving a weak one', () => {
+    const production = without('GATEWAY_SECRET');
+    const weak = 'demonstration-only-demonstration-only';
+    expect(readConfig({ ...production, GATEWAY_SECRETS: `${one} ${weak}` }).secrets).toEqual([one, weak]);
+    expect(problem({ ...production, GATEWAY_SECRETS: `${weak} ${one}` })).toMatch(
+      /^GATEWAY_SECRETS can be guessed/,
+    );
+  });
+});
+
 describe('the webhook', () => {
   const WEBHOOK_URL = 'http://127.0.0.1:9/told';
 
@@ -109,7 +154,13 @@ describe('the webhook', () => {
 
   it('is signed for with the bytes of the secret', () => {
     const { webhook } = readConfig({ WEBHOOK_URL, WEBHOOK_SECRET });
-    expect(webhook).toEqual({ url: WEBHOOK_URL, key: Buffer.alloc(32, 7) });
+    expect(webhook).toEqual({ url: WEBHOOK_URL, keys: [Buffer.alloc(32, 7)] });
+  });
+
+  it('is signed for by each of several while receivers learn a new one', () => {
+    const next = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+    const { webhook } = readConfig({ WEBHOOK_URL, WEBHOOK_SECRET: `${next} ${WEBHOOK_SECRET}` });
+    expect(webhook?.keys).toEqual([Buffer.alloc(32, 8), Buffer.alloc(32, 7)]);
   });
 
   it('is not told without a secret', () => {
@@ -150,6 +201,7 @@ describe('all that is wrong is named at once, one line each', () => {
       'ORGANISATION_NAME',
       'ORGANISATION_PHONE',
       'ORGANISATION_ASID',
+      'METRICS',
       'Running',
     ]);
     expect(says.at(-1)).toContain('DATABASE_URL, REDIS_URL, GATEWAY_SECRET');
@@ -295,8 +347,10 @@ describe('in production', () => {
     expect(problem({ ...PRODUCTION, ...beside, [name]: value })).toBe('none');
   });
 
-  it('metrics are there only where they are asked for', () => {
-    expect(readConfig(PRODUCTION).metrics).toBe(false);
+  it('has to say whether there are metrics, since no alarm fires without them', () => {
+    const { METRICS: _, ...unsaid } = PRODUCTION;
+    expect(problem(unsaid)).toMatch(/^METRICS is missing: .*no alarm/);
+    expect(readConfig({ ...PRODUCTION, METRICS: 'off' }).metrics).toBe(false);
     expect(readConfig({ ...PRODUCTION, METRICS: 'on' }).metrics).toBe(true);
   });
 });

@@ -51,6 +51,7 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
   const mistaken = [...unusable, ...suppliers.problems, ...simulatorPorts.problems];
   const names = new Set(mistaken.map(({ variable: name }) => name));
   const contradictory = [
+    ...secretProblems(e),
     ...issuerProblems(e),
     ...webhookProblems(e),
     ...(production ? productionProblems(e, suppliers.byVariable) : []),
@@ -86,7 +87,9 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
       audit: database('audit'),
     },
     redisUrl: e.REDIS_URL,
-    secret: e.GATEWAY_SECRET,
+    /** Undefined: one is made on first use. */
+    secrets:
+      e.GATEWAY_SECRETS ?? (e.GATEWAY_SECRET === undefined ? undefined : ([e.GATEWAY_SECRET] as const)),
     /** Undefined: the demo issuer, whose keys are made on first use. */
     issuers: e.ISSUERS,
     subgraphs: {
@@ -110,7 +113,8 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
     practiceWebhook: webhookOf(e, 'PRACTICE_WEBHOOK'),
     /** Undefined: nothing is traced. */
     tracesTo: e.OTEL_EXPORTER_OTLP_ENDPOINT,
-    metrics: e.METRICS === undefined ? !production : e.METRICS === 'on',
+    /** Production has to say. */
+    metrics: e.METRICS !== 'off',
     holdSeconds: e.HOLD_SECONDS,
     sweepSeconds: e.SWEEP_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
@@ -144,8 +148,8 @@ function limitsOf(e: Environment): GatewayLimits {
 
 function webhookOf(e: Environment, name: Webhook) {
   const address = e[`${name}_URL`];
-  const key = e[`${name}_SECRET`];
-  return address === undefined || key === undefined ? undefined : { url: address, key };
+  const keys = e[`${name}_SECRET`];
+  return address === undefined || keys === undefined ? undefined : { url: address, keys };
 }
 
 const WEBHOOKS = ['WEBHOOK', 'PRACTICE_WEBHOOK'] as const;
@@ -159,6 +163,16 @@ function webhookProblems(e: Environment): SettingProblem[] {
         `is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'whoever takes it for practices'} verifies with the same.`,
       ),
   );
+}
+
+function secretProblems({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProblem[] {
+  if (GATEWAY_SECRET === undefined || GATEWAY_SECRETS === undefined) return [];
+  return [
+    problem(
+      'GATEWAY_SECRETS',
+      'contradicts GATEWAY_SECRET: unset that one, and name the current secret first here, then the one before it.',
+    ),
+  ];
 }
 
 /** Tokens are told apart by their issuer alone, so each stands there once. */
@@ -188,7 +202,7 @@ const NO_SIMULATION: SettingProblem = {
 function severalProcessesProblems(e: Environment, role: Role): SettingProblem[] {
   if (role === 'everything' || role === 'suppliers') return [];
   const missing = (['DATABASE_URL', 'REDIS_URL', 'GATEWAY_SECRET'] as const).filter(
-    (name) => e[name] === undefined,
+    (name) => e[name] === undefined && !(name === 'GATEWAY_SECRET' && e.GATEWAY_SECRETS !== undefined),
   );
   if (missing.length === 0) return [];
   return [

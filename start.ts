@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocalJWKSet } from 'jose';
@@ -8,20 +7,32 @@ import { redisThrottles } from './adapters/redis-throttles';
 import { createGpSystems, supplierIds } from './adapters/registry';
 import type { RunningSimulators } from './adapters/start-simulators';
 import { ConfigError, isSimulated, type Config } from './config';
-import { keptFile } from './domain/kept-file';
+import type { SimulationClock } from './demo/clock';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
-import { deriveKey, keyedDigest } from './domain/secret';
+import { deriveKeys, keyedDigest } from './domain/secret';
 import { machineTimers, type Timers } from './domain/timers';
 import { auditLog } from './gateway/audit/audit-log';
 import { auditor } from './gateway/audit/auditor';
 import { startGateway } from './gateway/gateway';
+import { countingCutOffs } from './gateway/gateway-metrics';
 import { httpTransport } from './gateway/http-transport';
 import { identifier, type TrustedIssuer } from './gateway/identity/identify';
 import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
-import { createAppointmentsSubgraph, openReleaseLedger } from './subgraphs/appointments';
-import { openAuditStore } from './subgraphs/audit-store';
+import { readiness, type Readiness } from './http/readiness';
+import { registerReady } from './http/ready-gauge';
+import { knownSecrets } from './settings/known-secrets';
+import {
+  closeAppointments,
+  createAppointmentsSubgraph,
+  openAppointments,
+  openReleaseLedger,
+  type AppointmentsDeps,
+} from './subgraphs/appointments';
+import { proveSecret } from './subgraphs/appointments/rekey';
+import { openKeyedAuditStore } from './subgraphs/audit-store';
+import { latestKeys } from './subgraphs/data-keys';
 import type { Subgraph } from './subgraphs/federated-schema';
 import { executeSubgraph } from './subgraphs/in-process';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
@@ -40,6 +51,8 @@ export interface Surroundings {
   explorerFolder: string;
   /** Of waiting for suppliers, and for parts that restart; the machine's unless they are others. */
   timers?: Timers;
+  /** Of a simulation in one process, whose time can be moved. */
+  clock?: SimulationClock;
 }
 
 export interface Started {
@@ -52,11 +65,12 @@ export type SubgraphName = (typeof SUBGRAPHS)[number];
 
 /** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
 export async function startEverything(
-  on: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Started & { simulators: RunningSimulators | null }> {
   const closing = new Closing();
-  const metrics = metricsOf(on.config);
+  const metrics = metricsOf(surroundings.config);
   try {
+    const on = await inMovableTime(surroundings);
     const simulators = isSimulated(on.config) ? await startSuppliers(on) : null;
     if (simulators !== null) closing.add(simulators);
     const appointments = await createAppointmentsSubgraph(
@@ -76,6 +90,13 @@ export async function startEverything(
     ]);
     const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
     closing.add(gateway);
+    registerReady(
+      metrics,
+      new Map([
+        ['gateway', gateway.ready],
+        ...[triage, practices, appointments].map((subgraph) => [subgraph.name, readyPart(subgraph)] as const),
+      ]),
+    );
     return { url: gateway.url, simulators, close: () => closing.close() };
   } catch (error) {
     await closing.close();
@@ -86,12 +107,15 @@ export async function startEverything(
 /** The gateway alone, over subgraphs in processes of their own. */
 export async function startGatewayAlone(on: Surroundings): Promise<Started> {
   const { config } = on;
-  const key = deriveKey(await secretOf(config), 'caller');
+  const keys = deriveKeys(await knownSecrets(config), 'caller');
   const transports = SUBGRAPHS.map((name): [string, SubgraphTransport] => {
     const { url, port } = config.subgraphs[name];
-    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, key, on.timers)];
+    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, keys, on.timers)];
   });
-  return startGateway(await gatewayOptions(on, new Map(transports), metricsOf(config)));
+  const metrics = metricsOf(config);
+  const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
+  registerReady(metrics, new Map([['gateway', gateway.ready]]));
+  return gateway;
 }
 
 /** One subgraph alone, which answers the gateway and nobody else. */
@@ -102,10 +126,16 @@ export async function startSubgraph(name: SubgraphName, on: Surroundings): Promi
   const subgraph = await subgraphAlone(name, on, closing, metrics);
   closing.add(subgraph);
   const { port } = config.subgraphs[name];
-  const key = deriveKey(await secretOf(config), 'caller');
-  const server = await serveSubgraph(subgraph, { ...config.http, port }, key, logger, metrics);
+  const keys = deriveKeys(await knownSecrets(config), 'caller');
+  const server = await serveSubgraph(subgraph, { ...config.http, port }, keys, logger, metrics);
   closing.add(server);
+  registerReady(metrics, new Map([[name, readyPart(subgraph)]]));
   return { url: server.url, close: () => closing.close() };
+}
+
+/** A subgraph as metrics know it: ready while its database is. */
+function readyPart(subgraph: Subgraph): Readiness {
+  return readiness([{ name: 'database', ready: () => subgraph.ready() }]);
 }
 
 async function subgraphAlone(
@@ -116,12 +146,14 @@ async function subgraphAlone(
 ): Promise<Subgraph> {
   switch (name) {
     case 'triage': {
+      await proveSecret(on.config.databases.appointments, await knownSecrets(on.config));
       const places = await openPlaces(on.config.databases.practices);
       closing.add(places);
       return createTriageSubgraph({ ...triageOptions(on), places });
     }
     case 'practices': {
       const { appointments } = on.config.databases;
+      await proveSecret(appointments, await knownSecrets(on.config));
       const opened = await openReleaseLedger(appointments, await defaultPolicyOf(on.config));
       closing.add(opened);
       return createPracticesSubgraph({ ...(await practicesOptions(on)), releases: opened.releases });
@@ -131,18 +163,41 @@ async function subgraphAlone(
   }
 }
 
+/** What bookings are looked after with, for an operator's command beside the service: nothing of it runs by itself. */
+export async function openBookings(
+  on: Surroundings,
+): Promise<{ bookings: AppointmentsDeps; close(): Promise<void> }> {
+  const closing = new Closing();
+  const bookings = await openAppointments(await appointmentsOptions(on, null, closing, undefined));
+  closing.add({ close: () => closeAppointments(bookings) });
+  return { bookings, close: () => closing.close() };
+}
+
 /**
  * The simulated suppliers, with the demo family registered at their practice.
  * @throws ConfigError where real suppliers are configured.
  */
-export async function startSuppliers({ config, logger, now }: Surroundings): Promise<RunningSimulators> {
+export async function startSuppliers({
+  config,
+  logger,
+  now,
+  clock,
+}: Surroundings): Promise<RunningSimulators> {
   const simulation = await simulationOf(config);
   if (simulation === null)
     throw new ConfigError(
       'Real suppliers are configured, so there are none to simulate: unset …_URL of each.',
     );
   const { dataDir, simulatorPorts: ports } = config;
-  return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger });
+  return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger, clock });
+}
+
+/** Where everything is simulated, product and suppliers have one time, which the control API moves. */
+async function inMovableTime(on: Surroundings): Promise<Surroundings> {
+  const simulation = await simulationOf(on.config);
+  if (simulation === null) return on;
+  const clock = simulation.simulationClock(on.now, on.timers ?? machineTimers);
+  return { ...on, now: clock.now, timers: clock.timers, clock };
 }
 
 /** The invented world. A process with real suppliers does not even load it. */
@@ -168,12 +223,11 @@ async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => Rel
 }
 
 async function appointmentsOptions(
-  { config, logger, now, timers = machineTimers }: Surroundings,
+  { config, logger, now, clock, timers = machineTimers }: Surroundings,
   simulators: RunningSimulators | null,
   closing: Closing,
   metrics: Registry | undefined,
 ) {
-  const secret = await secretOf(config);
   // What a supplier tells one process about waiting holds for all of them.
   const throttles = config.redisUrl === undefined ? undefined : redisThrottles(config.redisUrl, logger);
   if (throttles !== undefined) closing.add(throttles);
@@ -184,6 +238,7 @@ async function appointmentsOptions(
   return {
     database: config.databases.appointments,
     redisUrl: config.redisUrl,
+    copiesFile: join(config.dataDir, 'copies.db'),
     systems: createGpSystems({
       suppliers: Object.fromEntries(settings),
       ...(throttles && { throttles }),
@@ -192,12 +247,7 @@ async function appointmentsOptions(
       now,
       timers,
     }),
-    keys: {
-      offer: deriveKey(secret, 'offer'),
-      patientDetails: deriveKey(secret, 'patient-details'),
-      patientDigest: deriveKey(secret, 'patient-digest'),
-      fingerprint: deriveKey(secret, 'fingerprint'),
-    },
+    secrets: await knownSecrets(config),
     holdMs: config.holdSeconds * 1_000,
     sweepEveryMs: config.sweepSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
@@ -207,6 +257,7 @@ async function appointmentsOptions(
     practiceWebhook: config.practiceWebhook,
     metrics,
     timers,
+    databaseClock: clock?.databaseClock,
     logger,
     now,
   };
@@ -223,6 +274,8 @@ async function gatewayOptions(
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
+  const { store, versions } = await openKeyedAuditStore(config.databases.audit, await knownSecrets(config));
+  const { keys } = latestKeys(versions);
   return {
     supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs,
@@ -230,7 +283,7 @@ async function gatewayOptions(
     http: config.http,
     limits: config.limits,
     proxies: config.proxies,
-    digestAddress: keyedDigest(deriveKey(await secretOf(config), 'address')),
+    digestAddress: keyedDigest(keys.address),
     redisUrl: config.redisUrl,
     trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),
     untrusted: config.trustedDocumentsOnly ? ('for-analysts' as const) : ('for-all' as const),
@@ -238,8 +291,8 @@ async function gatewayOptions(
     explorerFolder,
     metrics,
     audit: auditor(
-      await auditLog(await openAuditStore(config.databases.audit), { now, logger }),
-      keyedDigest(deriveKey(await secretOf(config), 'audit')),
+      await auditLog(store, { now, logger, onCutOff: countingCutOffs(metrics) }),
+      keyedDigest(keys.audit),
     ),
     logger,
   };
@@ -264,14 +317,6 @@ async function trustedIssuers({ issuers, dataDir }: Config, logger: Logger): Pro
   const keys = createLocalJWKSet(jwks);
   const kinds = ['nhs-login', 'cis2', 'client'] as const;
   return kinds.map((kind) => ({ kind, issuer: DEMO_ISSUERS[kind], audience: DEMO_AUDIENCE, keys }));
-}
-
-/** Outside production a secret is made on first use and kept. */
-async function secretOf({ secret, dataDir }: Config): Promise<string> {
-  return (
-    secret ??
-    (await keptFile(join(dataDir, 'secret'), () => Promise.resolve(randomBytes(32).toString('base64url'))))
-  );
 }
 
 function inProcess(subgraph: Subgraph): SubgraphTransport {

@@ -24,7 +24,10 @@ export interface GpSystem {
   /** Whether the slot can still be had, asked afresh. Never throws for the supplier's sake: not known is `UNKNOWN`. */
   checkSlot(check: SlotCheck, call: Call): Promise<SlotAnswer>;
 
-  /** Takes the slot for the patient, at most once; never sends the booking again by itself. */
+  /**
+   * Takes the slot for the patient, at most once; never sends the booking again by itself. Nothing is reserved before: a
+   * hold is this service's own, so a supplier need not know when it is taken, extended or let go.
+   */
   book(command: BookCommand, call: Call): Promise<BookOutcome>;
 
   /**

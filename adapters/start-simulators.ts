@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { machineTimers, type Timers } from '../domain/timers';
 import { type SupplierId, supplierIds, suppliers } from './registry';
-import { controlServer } from './simulator/control';
+import { controlServer, type MovableClock } from './simulator/control';
 import { diary, type Diary } from './simulator/diary';
 import { faults, type Faults } from './simulator/faults';
 import type { Listener, WireRequest } from './simulator/http-listener';
@@ -43,8 +43,10 @@ export async function startSimulators(options: {
   observe?: Observer;
   /** Measure latency and slow faults. */
   timers?: Timers;
+  /** Moved by the control API, which cannot without it. */
+  clock?: MovableClock | undefined;
 }): Promise<RunningSimulators> {
-  const { ports = {}, journal, now, logger, observe, timers = machineTimers } = options;
+  const { ports = {}, journal, now, logger, observe, timers = machineTimers, clock } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
   const skins = new Map<string, Skin>();
@@ -87,7 +89,16 @@ export async function startSimulators(options: {
     const started: [string, string][] = [];
     for (const supplier of suppliers) started.push(await start(supplier));
     const urls = Urls.parse(Object.fromEntries(started));
-    const controlled = { diary: book, faults: switched, suppliers: supplierIds, expireSessions, down, up };
+    const controlled = {
+      diary: book,
+      now,
+      faults: switched,
+      suppliers: supplierIds,
+      expireSessions,
+      down,
+      up,
+      clock,
+    };
     const control = await controlServer(ports.control ?? 0, controlled);
     listeners.set('control', control);
     const running = { diary: book, faults: switched, identify, expireSessions, down, up, connections, close };

@@ -22,7 +22,8 @@ import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
 import { patients } from '../subgraphs/appointments/patients';
-import { sealer } from '../subgraphs/appointments/sealed';
+import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
+import { sealer } from '../domain/sealed';
 import { openDatabase, type Database } from '../subgraphs/database';
 import { testDatabases, type TestDatabase } from '../tests/databases';
 import { startPostgres, startRedis } from '../tests/servers';
@@ -172,6 +173,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
     ledger: ledger(database, logger, { defaultPolicyOf: () => OPEN, now: () => new Date() }),
     releases: releaseLedger(database, () => OPEN),
     holds,
+    copies: inProcessCopies(() => new Date()),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),

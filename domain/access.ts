@@ -30,6 +30,14 @@ export function mayAsk({ to }: Access, caller: Caller): boolean {
   return to.some((kind) => CALLER_KINDS[kind] === caller.kind);
 }
 
+/** Why somebody is refused a field: each reason has a next step of its own, and is a ProblemCode too. */
+export type AccessRefusal = 'SIGN_IN_REQUIRED' | 'ROLE_NOT_ALLOWED' | 'NOT_YOUR_PRACTICE';
+
+/** @param caller one for whom `mayAsk` does not hold. */
+export function whyNotAsk({ kind }: Caller): AccessRefusal {
+  return kind === 'anonymous' ? 'SIGN_IN_REQUIRED' : 'ROLE_NOT_ALLOWED';
+}
+
 /** For example `operators and analysts`. */
 export function namesOf({ to }: Access): string {
   const names = to.map((kind) => NAMES[kind]);

@@ -34,8 +34,13 @@ export type Head = Pick<ChainedEntry, 'chain' | 'sequence' | 'hash'>;
 
 /** Where entries are kept: nothing here changes one, or takes one away. */
 export interface AuditStore {
-  /** Writing the same entries again does no harm. */
-  append(entries: readonly ChainedEntry[]): Promise<void>;
+  /**
+   * Writing the same entries again does no harm.
+   * @param after the entry before the first; null where the chain begins
+   * @returns false, with nothing written, where that entry is not there any more: the database was restored to a moment
+   * before it, or somebody has taken it away
+   */
+  append(entries: readonly ChainedEntry[], after: Head | null): Promise<boolean>;
   /** Of the chains that were written to last. */
   heads(): Promise<Head[]>;
   /** By chain and sequence, read a page at a time. */
@@ -49,6 +54,14 @@ export const OPENED = 'CHAIN_OPENED';
 export const CLOSED = 'CHAIN_CLOSED';
 /** How many entries of a flood were not written; its subjects are the numbers, in words. */
 export const LEFT_OUT = 'LEFT_OUT';
+
+/**
+ * The second entry of a chain that begins because the end of another one, which this process had written, is not there any
+ * more. Its subject is the last entry that the process knows of that chain.
+ */
+export const CUT_OFF = 'CHAIN_CUT_OFF';
+/** An operator has said why that was; its subjects are the same entry, and the reason. */
+export const ACKNOWLEDGED = 'CUT_OFF_ACKNOWLEDGED';
 
 /** Each hash covers the one before it. SHA-256, base64url. */
 export function auditHash(previous: string | null, entry: Omit<ChainedEntry, 'hash'>): string {
@@ -78,14 +91,35 @@ export interface AuditReport {
   open: number;
   /** What was changed, taken out or put in, in words. */
   broken: string[];
+  /** Ends of chains that were lost while their processes ran, as by a restore of the database. */
+  cutOff: CutOff[];
+}
+
+export interface CutOff {
+  /** The chain whose end is lost. */
+  chain: string;
+  /** How far it goes now; 0: nothing of it is left. */
+  kept: number;
+  /** How far it went. */
+  known: number;
+  /** When that was noticed. */
+  noticedAt: string;
+  /** Why, in an operator's words; null as long as nobody has said. */
+  acknowledged: string | null;
+}
+
+/** Whether the trail is what was written, or somebody has answered for what it lacks. */
+export function isWhole({ broken, cutOff }: AuditReport): boolean {
+  return broken.length === 0 && cutOff.every(({ acknowledged }) => acknowledged !== null);
 }
 
 /**
  * Goes through all entries, twice. That a chain's end was cut off shows by the chains that were opened later, since each
- * names the heads of the others; of the latest ones it shows by nothing but the heads in the log.
+ * names the heads of the others, and by the process that wrote it, if it still runs; of the latest ones it shows by nothing
+ * but the heads in the log.
  */
 export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<AuditReport> {
-  const named = await headsNamed(store);
+  const { seen, cutOff, acknowledged } = await whatChainsSay(store);
   const heads = new Map<string, Head & { isClosed: boolean }>();
   const broken: string[] = [];
   let count = 0;
@@ -97,24 +131,54 @@ export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<A
       broken.push(`chain ${entry.chain}: entry ${expected} is missing before ${entry.sequence}`);
     if (entry.hash !== auditHash(before?.hash ?? null, entry))
       broken.push(`chain ${entry.chain}: entry ${entry.sequence} is not what was written`);
-    named.delete(headText(entry));
+    const text = headText(entry);
+    seen.delete(text);
+    cutOff.delete(text);
     heads.set(entry.chain, { ...entry, isClosed: isOfItself(entry, CLOSED) });
   }
-  for (const [head, by] of named)
+  for (const [head, by] of seen)
     broken.push(`chain ${head.split(' ')[0] ?? ''}: an entry that chain ${by} has seen is gone or changed`);
   const open = [...heads.values()].filter(({ isClosed }) => !isClosed).length;
-  return { entries: count, chains: heads.size, open, broken };
+  const lost = [...cutOff].map(([head, at]): CutOff => {
+    const [chain = '', known] = head.split(' ');
+    return {
+      chain,
+      kept: heads.get(chain)?.sequence ?? 0,
+      known: Number(known),
+      noticedAt: new Date(at).toISOString(),
+      acknowledged: acknowledged.get(head) ?? null,
+    };
+  });
+  return { entries: count, chains: heads.size, open, broken, cutOff: lost };
 }
 
-/** Heads that chains found when they were opened, each with one chain that did. */
-async function headsNamed({ entries }: Pick<AuditStore, 'entries'>): Promise<Map<string, string>> {
-  const named = new Map<string, string>();
-  for await (const entry of entries())
-    if (isOfItself(entry, OPENED)) for (const head of entry.subjects) named.set(head, entry.chain);
-  return named;
+/** The last entry that was known of a chain whose end is lost, as it is acknowledged by; null where none is lost. */
+export async function cutOffHead(store: Pick<AuditStore, 'entries'>, chain: string): Promise<string | null> {
+  const { cutOff } = await whatChainsSay(store);
+  return [...cutOff.keys()].findLast((head) => head.startsWith(`${chain} `)) ?? null;
 }
 
-/** Whether it is the chain that speaks, and no caller. */
-function isOfItself({ callerKind, operation }: ChainedEntry, said: string): boolean {
-  return callerKind === OF_THE_CHAIN && operation === said;
+interface Said {
+  /** Entries that others have seen, each with a chain that saw it. */
+  seen: Map<string, string>;
+  /** The last known entries of chains whose ends were lost, with when that was noticed. */
+  cutOff: Map<string, number>;
+  /** Those that an operator has answered for, with the reason. */
+  acknowledged: Map<string, string>;
+}
+
+async function whatChainsSay(store: Pick<AuditStore, 'entries'>): Promise<Said> {
+  const said: Said = { seen: new Map(), cutOff: new Map(), acknowledged: new Map() };
+  for await (const entry of store.entries()) {
+    const [head, reason = ''] = entry.subjects;
+    if (isOfItself(entry, OPENED)) for (const other of entry.subjects) said.seen.set(other, entry.chain);
+    else if (head === undefined) continue;
+    else if (isOfItself(entry, CUT_OFF)) said.cutOff.set(head, entry.at);
+    else if (isOfItself(entry, ACKNOWLEDGED)) said.acknowledged.set(head, reason);
+  }
+  return said;
+}
+
+function isOfItself({ callerKind, operation }: AuditEntry, what: string): boolean {
+  return callerKind === OF_THE_CHAIN && operation === what;
 }

@@ -1,5 +1,5 @@
 import { decodeJwt, SignJWT } from 'jose';
-import type { Caller } from './caller';
+import { ANONYMOUS, type Caller } from './caller';
 import { callerSigner, callerVerifier, signCaller, type CallerKey } from './caller-token';
 import { CalendarDate } from './london-time';
 import { manualTimers } from './manual-timers';
@@ -31,13 +31,13 @@ const CALLERS: Caller[] = [
 
 it.each(CALLERS)('carries a caller unchanged: $kind', async (caller) => {
   const token = await signCaller(caller, 'triage', KEY, NOON);
-  expect(await callerVerifier('triage', KEY, () => NOON)(token)).toEqual(caller);
+  expect(await callerVerifier('triage', [KEY], () => NOON)(token)).toEqual(caller);
 });
 
 it('is for one subgraph, and for holders of the secret', async () => {
   const token = await signCaller({ kind: 'anonymous' }, 'triage', KEY, NOON);
   const refused = (subgraph: string, key: CallerKey) =>
-    expect(callerVerifier(subgraph, key, () => NOON)(token)).rejects;
+    expect(callerVerifier(subgraph, [key], () => NOON)(token)).rejects;
   await refused('practices', KEY).toThrow('"aud"');
   await refused('triage', deriveKey('another', 'caller')).toThrow('signature');
   await refused('triage', deriveKey('one secret', 'offer')).toThrow('signature');
@@ -54,7 +54,7 @@ function tokenOf(issued: number, expires: number | null): Promise<string> {
 }
 
 it('lives 30 seconds, whatever it says itself', async () => {
-  const verify = callerVerifier('triage', KEY, () => NOON);
+  const verify = callerVerifier('triage', [KEY], () => NOON);
   await expect(verify(await tokenOf(0, 30))).resolves.toBeDefined();
   await expect(verify(await tokenOf(-30, 60))).resolves.toBeDefined();
   for (const token of [await tokenOf(-31, 60), await tokenOf(0, -1), await tokenOf(0, null)])
@@ -63,8 +63,8 @@ it('lives 30 seconds, whatever it says itself', async () => {
 
 it('lives 30 seconds as the gateway makes it', async () => {
   const token = await signCaller({ kind: 'anonymous' }, 'triage', KEY, NOON);
-  await expect(callerVerifier('triage', KEY, () => afterNoon(29_999))(token)).resolves.toBeDefined();
-  await expect(callerVerifier('triage', KEY, () => afterNoon(30_000))(token)).rejects.toThrow();
+  await expect(callerVerifier('triage', [KEY], () => afterNoon(29_999))(token)).resolves.toBeDefined();
+  await expect(callerVerifier('triage', [KEY], () => afterNoon(30_000))(token)).rejects.toThrow();
 });
 
 it('is made once for a caller who comes again within ten seconds', async () => {
@@ -82,7 +82,7 @@ it('is made once for a caller who comes again within ten seconds', async () => {
 
 it('is known again, but not beyond its time', async () => {
   let sinceNoon = 0;
-  const verify = callerVerifier('triage', KEY, () => afterNoon(sinceNoon));
+  const verify = callerVerifier('triage', [KEY], () => afterNoon(sinceNoon));
   const token = await tokenOf(0, 2);
   const caller = await verify(token);
   sinceNoon = 1_999;
@@ -94,11 +94,21 @@ it('is known again, but not beyond its time', async () => {
 
 it('is not known beyond 30 seconds, whatever it says itself', async () => {
   let sinceNoon = 0;
-  const verify = callerVerifier('triage', KEY, () => afterNoon(sinceNoon));
+  const verify = callerVerifier('triage', [KEY], () => afterNoon(sinceNoon));
   const token = await tokenOf(0, 60);
   const caller = await verify(token);
   sinceNoon = 29_999;
   expect(await verify(token)).toBe(caller);
   sinceNoon = 31_000;
   await expect(verify(token)).rejects.toThrow('"iat"');
+});
+
+test('is taken under every secret that the part knows, and under no other', async () => {
+  const [other, strange] = [deriveKey('another secret', 'caller'), deriveKey('a strange secret', 'caller')];
+  const verify = callerVerifier('triage', [other, KEY], () => NOON);
+  for (const key of [KEY, other])
+    await expect(verify(await signCaller(ANONYMOUS, 'triage', key, NOON))).resolves.toEqual(ANONYMOUS);
+  await expect(verify(await signCaller(ANONYMOUS, 'triage', strange, NOON))).rejects.toThrow('signature');
+  // Another secret makes nothing good that is wrong under the right one.
+  await expect(verify(await signCaller(ANONYMOUS, 'practices', KEY, NOON))).rejects.toThrow('aud');
 });

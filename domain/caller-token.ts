@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Caller } from './caller';
 import { machineTimers, type Timers } from './timers';
@@ -18,8 +18,11 @@ const REUSED_FOR_MS = 10_000;
 /** Of as many callers within half a minute. */
 const MOST_KNOWN = 5_000;
 
-/** A key for one use, derived from the shared secret, so that no two uses share key material. */
+/** A key for one use, derived from a shared secret, so that no two uses share key material. */
 export type CallerKey = Uint8Array;
+
+/** One from each secret that a process knows, the current one's first. */
+export type CallerKeys = readonly [CallerKey, ...CallerKey[]];
 
 export async function signCaller(
   caller: Caller,
@@ -58,18 +61,19 @@ export function callerSigner(
 
 /**
  * Knows callers by their tokens, and a token that was verified again until it expires.
+ * @param keys a token under any of them is taken
  * @throws Error when it was not made by the gateway for this subgraph within the last 30 seconds.
  */
 export function callerVerifier(
   subgraph: string,
-  key: CallerKey,
+  keys: CallerKeys,
   now = () => new Date(),
 ): (token: string) => Promise<Caller> {
   const known = new LRUCache<string, Verified>({ max: MOST_KNOWN });
   return async (token) => {
     const before = known.get(token);
     if (before !== undefined && now().getTime() < before.expiresAt) return before.caller;
-    const verified = await verify(token, subgraph, key, now());
+    const verified = await verify(token, subgraph, keys, now());
     known.set(token, verified);
     return verified.caller;
   };
@@ -80,7 +84,27 @@ interface Verified {
   expiresAt: number;
 }
 
-async function verify(token: string, subgraph: string, key: CallerKey, currentDate: Date): Promise<Verified> {
+async function verify(
+  token: string,
+  subgraph: string,
+  [key, ...others]: CallerKeys,
+  currentDate: Date,
+): Promise<Verified> {
+  try {
+    return await verifyUnder(token, subgraph, key, currentDate);
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (next === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    return verify(token, subgraph, [next, ...rest], currentDate);
+  }
+}
+
+async function verifyUnder(
+  token: string,
+  subgraph: string,
+  key: CallerKey,
+  currentDate: Date,
+): Promise<Verified> {
   const { payload } = await jwtVerify(token, key, {
     issuer: ISSUER,
     audience: subgraph,

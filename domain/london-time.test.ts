@@ -5,10 +5,12 @@ import {
   ageInDays,
   ageInMonths,
   CalendarDate,
+  clockTime,
   londonDate,
   readWallClock,
   spokenTime,
   startOfLondonDay,
+  timeOnDay,
   wallClock,
   wallClockWithOffset,
 } from './london-time';
@@ -88,6 +90,18 @@ describe('London days', () => {
   test('are spoken as the NHS writes them', () => {
     expect(spokenTime(new Date('2026-03-03T09:30:00Z'))).toBe('Tuesday 3 March 2026, 9:30am');
     expect(spokenTime(new Date('2026-07-01T11:05:00Z'))).toBe('Wednesday 1 July 2026, 12:05pm');
+    expect(timeOnDay(new Date('2026-12-03T14:10:00Z'))).toBe('2:10pm on Thursday 3 December');
+    expect(timeOnDay(new Date('2026-07-31T23:00:00Z'))).toBe('midnight on Saturday 1 August');
+  });
+
+  test.each([
+    ['2026-12-03T00:00:00Z', 'midnight'],
+    ['2026-12-03T00:05:00Z', '12:05am'],
+    ['2026-12-03T09:00:00Z', '9am'],
+    ['2026-12-03T12:00:00Z', 'midday'],
+    ['2026-07-01T13:09:59Z', '2:09pm'],
+  ])('%s is %s', (instant, spoken) => {
+    expect(clockTime(new Date(instant))).toBe(spoken);
   });
 });
 

@@ -68,6 +68,21 @@ export function spokenTime(instant: Date): string {
   return `${day} ${date}, ${hour}:${String(at.minute).padStart(2, '0')}${at.hour < 12 ? 'am' : 'pm'}`;
 }
 
+/** `2:10pm`, `9am`, `midday`: a time of the day in London, as the NHS writes it for the public. */
+export function clockTime(instant: Date): string {
+  const { hour, minute } = inLondon(instant);
+  if (minute === 0 && hour % 12 === 0) return hour === 0 ? 'midnight' : 'midday';
+  const minutes = minute === 0 ? '' : `:${String(minute).padStart(2, '0')}`;
+  return `${hour % 12 === 0 ? 12 : hour % 12}${minutes}${hour < 12 ? 'am' : 'pm'}`;
+}
+
+/** `2:10pm on Thursday 3 December`, for what is days away at most. */
+export function timeOnDay(instant: Date): string {
+  const at = inLondon(instant);
+  const weekday = at.toLocaleString('en-GB', { weekday: 'long' });
+  return `${clockTime(instant)} on ${weekday} ${at.toLocaleString('en-GB', { day: 'numeric', month: 'long' })}`;
+}
+
 /** Completed months from a birth date to a day; the unit in which release rules state ages. */
 export function ageInMonths(birthDate: CalendarDate, on: CalendarDate): number {
   return Temporal.PlainDate.from(birthDate).until(on, { largestUnit: 'months' }).months;

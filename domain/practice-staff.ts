@@ -1,3 +1,4 @@
+import { whyNotAsk, type AccessRefusal } from './access';
 import type { Caller } from './caller';
 import type { ReleaseActor } from './release-ledger';
 import type { OdsCode } from './ods-code';
@@ -24,6 +25,11 @@ export function manages(caller: Caller, practice: OdsCode): boolean {
 
 export function mayLookAt(caller: Caller, practice: OdsCode): boolean {
   return caller.kind === 'operator' || worksAt(caller, practice);
+}
+
+/** @param caller one for whom `mayLookAt` does not hold. */
+export function whyNotLook(caller: Caller): AccessRefusal {
+  return caller.kind === 'practice-staff' ? 'NOT_YOUR_PRACTICE' : whyNotAsk(caller);
 }
 
 /** Who it was, as the history keeps it. */

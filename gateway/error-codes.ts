@@ -1,4 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { AccessRefusal } from '../domain/access';
+import type { TokenRefusal } from './identity/token-refused';
 
 /** What a client may do about an error. */
 export type Retry = 'NO' | 'AFTER_A_CHANGE' | 'LATER' | 'WITH_A_NEW_TOKEN';
@@ -37,7 +39,8 @@ export const ERROR_CODES = {
   },
   BAD_USER_INPUT: {
     status: 400,
-    meaning: 'A variable or an argument cannot be used.',
+    meaning:
+      'A variable or an argument cannot be used. extensions.reason is the code of a [problem of a field](#problems-of-fields) where a field judges it.',
     retry: 'AFTER_A_CHANGE',
     example: 'Variable "$first" of required type "Int!" was not provided.',
   },
@@ -119,7 +122,7 @@ export const ERROR_CODES = {
   FORBIDDEN: {
     status: 403,
     meaning:
-      'A field is not for this kind of caller, see [access.md](access.md): nothing was executed. In part of an answer: it is not theirs.',
+      'A field is not for this kind of caller, see [access.md](access.md): nothing was executed. In part of an answer: it is not theirs. extensions.reason is SIGN_IN_REQUIRED, ROLE_NOT_ALLOWED or NOT_YOUR_PRACTICE, as in a problem.',
     retry: 'NO',
     example: 'Query.unsettledBookings is for operators.',
   },
@@ -176,6 +179,8 @@ export interface Refusal {
   /** What is wrong and what to do instead, for developers. */
   message: string;
   retryAfterSeconds?: number;
+  /** Why, where the code has several next steps. */
+  reason?: AccessRefusal | TokenRefusal;
   /** Where HTTP has a more exact one than the code's own. */
   status?: 405 | 406 | 415;
   /** Each mistake, where there may be several: at most fifty, each with a code. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ErrorCode } from './error-codes';
-import type { FallbackReason } from './execution/not-compiled';
+import { ERROR_CODES, type ErrorCode } from './error-codes';
+import { FALLBACK_REASONS, type FallbackReason } from './execution/not-compiled';
 
 /** What the gateway counts of itself. Labels are names of published operations and codes: never anybody's text. */
 export interface GatewayMetrics {
@@ -48,6 +48,12 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
   const gone = counter('senders_gone_total', 'Requests whose senders went away while sending them.');
   const errors = counter('errors_total', 'Errors in parts of answers, by code.', ['code']);
   const fallbacks = counter('fallbacks_total', 'Operations that Apollo’s executor had to do.', ['reason']);
+  // Rates see a series grow only once it is there: without these zeros the first fault of a process would not count.
+  for (const code of Object.keys(ERROR_CODES)) {
+    refusals.inc({ code }, 0);
+    errors.inc({ code }, 0);
+  }
+  for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
   const documents = counter('documents_read_total', 'Documents that were not kept from before.');
   return {
     executed: (operation, took) => {
@@ -81,3 +87,16 @@ export const UNMEASURED: GatewayMetrics = {
   fallback: nothing,
   documentRead: nothing,
 };
+
+/** Counts how often the end of this process's audit trail was lost; returns what to call then. */
+export function countingCutOffs(registry: Registry | undefined): () => void {
+  if (registry === undefined) return nothing;
+  const cutOffs = new Counter({
+    name: `${PREFIX}audit_cut_off_total`,
+    help: 'How often the end of the audit trail that this process had written was not there any more.',
+    registers: [registry],
+  });
+  return () => {
+    cutOffs.inc();
+  };
+}

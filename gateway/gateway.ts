@@ -5,7 +5,7 @@ import type { Caller } from '../domain/caller';
 import { loggableError } from '../domain/loggable-error';
 import { backgroundTimers } from '../domain/timers';
 import { listen, type Listening, type ListenSettings } from '../http/listen';
-import { readiness, type Missing } from '../http/readiness';
+import { readiness, type Missing, type Readiness } from '../http/readiness';
 import { inSpan } from '../http/tracing';
 import type { Auditor } from './audit/auditor';
 import { errorMask } from './error-mask';
@@ -51,7 +51,7 @@ export interface GatewayOptions {
 }
 
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
-export async function startGateway(options: GatewayOptions): Promise<Listening> {
+export async function startGateway(options: GatewayOptions): Promise<Listening & { ready: Readiness }> {
   const { identify, limits, untrusted, logger } = options;
   const subgraphs = new Map(
     [...options.subgraphs].map(([name, transport]) => [name, traced(name, transport)]),
@@ -96,6 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening> 
   const { url, close } = await listen(handle, { ...options.http, onStopping: ready.stop });
   return {
     url,
+    ready,
     async close() {
       await close();
       lag.stop();

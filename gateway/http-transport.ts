@@ -1,8 +1,14 @@
 import { OperationTypeNode, type DocumentNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { ANONYMOUS } from '../domain/caller';
-import { CALLER_HEADER, callerSigner, REQUEST_ID_HEADER, SOURCE_HEADER } from '../domain/caller-token';
+import { ANONYMOUS, type Caller } from '../domain/caller';
+import {
+  CALLER_HEADER,
+  callerSigner,
+  REQUEST_ID_HEADER,
+  SOURCE_HEADER,
+  type CallerKeys,
+} from '../domain/caller-token';
 import { machineTimers, type Timers } from '../domain/timers';
 import { traceHeaders } from '../http/tracing';
 import { outlastRestart } from './outlast-restart';
@@ -39,11 +45,13 @@ const UNAVAILABLE = new Set([401, 502, 503, 504]);
 export function httpTransport(
   name: string,
   url: string,
-  callerKey: Uint8Array,
+  callerKeys: CallerKeys,
   timers: Timers = machineTimers,
 ): SubgraphTransport {
   const { origin, pathname } = new URL(url);
-  const sign = callerSigner(name, callerKey);
+  const [current, ...earlier] = callerKeys;
+  const sign = callerSigner(name, current);
+  const earlierSigners = earlier.map((key) => callerSigner(name, key));
   const connect = { timeout: CONNECT_WITHIN_MS };
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
@@ -69,6 +77,23 @@ export function httpTransport(
     }
   }
 
+  /**
+   * Sends in the caller's name, signed under the current secret. A part that does not take it has done nothing; while secrets are
+   * rotated it may know only the one before, so it is asked again under that.
+   */
+  async function signed<Answered>(
+    caller: Caller,
+    sendAs: (token: string) => Promise<Answered>,
+    isRefused: (answered: Answered) => boolean,
+  ): Promise<Answered> {
+    let answered = await sendAs(await sign(caller));
+    for (const signEarlier of earlierSigners) {
+      if (!isRefused(answered)) break;
+      answered = await sendAs(await signEarlier(caller));
+    }
+    return answered;
+  }
+
   return {
     async fetch({ query, document, variables, operationName }, { caller, requestId, source, onAbandoned }) {
       const headers = {
@@ -79,20 +104,35 @@ export function httpTransport(
       };
       const body = JSON.stringify({ query, variables, operationName });
       const request = { path: pathname, method: 'POST', body } as const;
-      const { status, text } = await send(onlyReads(document), async () => {
-        // A token may have expired while the part was restarted.
-        const signed = { ...headers, [CALLER_HEADER]: await sign(caller) };
-        return pooledRequest(pool, { ...request, headers: signed }, onAbandoned);
-      });
+      // Signed anew each time: a token may have expired while the part was restarted.
+      const { status, text } = await send(onlyReads(document), () =>
+        signed(
+          caller,
+          (token) =>
+            pooledRequest(pool, { ...request, headers: { ...headers, [CALLER_HEADER]: token } }, onAbandoned),
+          (answer) => answer.status === 401,
+        ),
+      );
       if (UNAVAILABLE.has(status))
         throw new SubgraphUnavailable(name, `answered with HTTP status ${status}.`);
       if (status !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${status}.`);
       return Reply.parse(JSON.parse(text));
     },
     async ready() {
-      const headers = { [CALLER_HEADER]: await sign(ANONYMOUS) };
-      const { statusCode, body } = await checks.request({ path: '/health/ready', method: 'GET', headers });
-      await body.dump();
+      const statusCode = await signed(
+        ANONYMOUS,
+        async (token) => {
+          const headers = { [CALLER_HEADER]: token };
+          const { statusCode: status, body } = await checks.request({
+            path: '/health/ready',
+            method: 'GET',
+            headers,
+          });
+          await body.dump();
+          return status;
+        },
+        (status) => status === 401,
+      );
       if (statusCode === 401)
         throw new SubgraphUnavailable(
           name,

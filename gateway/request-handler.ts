@@ -159,7 +159,7 @@ function sendTokenRefused(
   const isOurs = reason === 'KEYS_UNAVAILABLE';
   const said = isOurs ? 'Tokens cannot be checked just now. Try again.' : message;
   if (!isOurs) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-  const body = formatRefusal({ code: 'UNAUTHENTICATED', message: said }, reason);
+  const body = formatRefusal({ code: 'UNAUTHENTICATED', message: said, reason });
   sendJson(response, isOurs ? 503 : 401, body, responseTypeOf(request.headers));
 }
 

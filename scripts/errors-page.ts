@@ -1,3 +1,8 @@
+import type { Audience, CodeFacts } from '../domain/messages/audience';
+import { FIELD_PROBLEM_CODES, FIELD_PROBLEMS } from '../domain/messages/field-problem-codes';
+import { fieldMessage } from '../domain/messages/messages';
+import { PROBLEM_CODES, PROBLEMS } from '../domain/messages/problem-codes';
+import { sampleFault, sampleMessage } from '../domain/messages/sample-messages';
 import type { ErrorCodeFacts, Retry } from '../gateway/error-codes';
 
 const AGAIN: Record<Retry, string> = {
@@ -7,6 +12,8 @@ const AGAIN: Record<Retry, string> = {
   WITH_A_NEW_TOKEN: 'with a new token',
 };
 
+const SHOW: Record<Audience, string> = { PATIENTS: 'yes', STAFF: 'to staff', DEVELOPERS: 'no' };
+
 /** docs/errors.md. */
 export function errorsPage(codes: Record<string, ErrorCodeFacts>): string {
   const rows = Object.entries(codes).map(
@@ -15,11 +22,32 @@ export function errorsPage(codes: Record<string, ErrorCodeFacts>): string {
   );
   return `# Errors
 
-<!-- Written by \`npm run schema\` from gateway/error-codes.ts. -->
+<!-- Written by \`npm run schema\` from gateway/error-codes.ts and domain/messages. -->
 
-What an operation may expect to happen is data: the answer is a union with problems in it, each with a \`ProblemCode\`
-([api.md](api.md#expected-outcomes-are-data)). Errors are for requests that cannot be served, and for faults. They come as
-\`{"errors": [{"message", "extensions": {"code"}}]}\`; act on \`code\`, show nobody \`message\`, which may change. New codes may
+What an operation may expect to happen is data: the answer is a union with [problems](#problems) in it. [Errors](#errors-of-requests) are for
+requests that cannot be served, and for faults.
+
+## Problems
+
+Each problem has a \`code\` and a \`message\`. Act on the code: each has one next step. A message may be shown to the person only where
+this table says so; for a code that you do not know, show words of your own. New codes may be added. Messages are written in
+\`domain/messages\`, one module for each audience and language.
+
+| code | what happened | what the client does next | may the person see the message? | message |
+|---|---|---|---|---|
+${problemRows().join('\n')}
+
+## Problems of fields
+
+\`InvalidInput\` has all that is wrong with what was sent, in \`fields { path code message }\`: show each beside its field.
+
+| code | what is wrong | what the client does next | may the person see the message? | message |
+|---|---|---|---|---|
+${fieldRows().join('\n')}
+
+## Errors of requests
+
+They come as \`{"errors": [{"message", "extensions": {"code"}}]}\`; act on \`code\`, show nobody \`message\`, which may change. New codes may
 be added. In an answer that has \`data\` as well, the status is 200.
 
 | code | status | means | try again? | for example |
@@ -29,4 +57,18 @@ ${rows.join('\n')}
 \`UNAUTHENTICATED\` has a \`reason\`: see [api.md](api.md#identity). How much is too much is in
 [operate.md](operate.md#limits).
 `;
+}
+
+function problemRows(): string[] {
+  return PROBLEM_CODES.map((code) =>
+    row(code, PROBLEMS[code], sampleMessage(code) ?? "The symptom check's own words."),
+  );
+}
+
+function fieldRows(): string[] {
+  return FIELD_PROBLEM_CODES.map((code) => row(code, FIELD_PROBLEMS[code], fieldMessage(sampleFault(code))));
+}
+
+function row(code: string, { audience, means, next }: CodeFacts, message: string): string {
+  return `| \`${code}\` | ${means} | ${next} | ${SHOW[audience]} | ${message} |`;
 }

@@ -3,16 +3,22 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readConfig, type Config } from '../config';
 import { graphqlClient, OperationFailed, type GraphqlClient } from '../demo/graphql-client';
+import { findingsReport, isAllFound } from './ops/findings-report';
 import { Health, healthReport } from './ops/health-report';
 import { settled, Settled } from './ops/settled';
 import { Unsettled, unsettledReport } from './ops/unsettled-report';
 import { runScript } from './run-script';
 
-/** `npm run ops`: what an operator sees and settles, through the public API of the gateway that runs. */
+/**
+ * `npm run ops`: what an operator sees and settles, through the public API of the gateway that runs; and, after a restore,
+ * what is found again, with the settings of an appointments process.
+ */
 const USAGE = `Say what to do:
   npm run ops -- bookings --unsettled [--json]           what is not known, since when, why, and what to do
   npm run ops -- settle <bookingId> --stands | --absent  what the practice says of a booking that needs you
   npm run ops -- health [--json]                         how bookings, the front end's news and suppliers fare
+  npm run ops -- find-bookings [--most <number>] [--after <position>] [--json]
+                                                         after a restore: what was lost, and what practices do not have
 Add --url https://… for another gateway than the one that listens on HOST and PORT.`;
 const MOST = 200;
 
@@ -31,6 +37,12 @@ runScript(async () => {
     const input = { bookingId, stands: values.stands, idempotencyKey: randomUUID() };
     const { settleBooking } = await (await operator(values.url))('SettleBooking', { input }, Settled);
     console.log(settled(settleBooking));
+  } else if (command === 'find-bookings') {
+    // Loaded only here: it is most of the product.
+    const { findLostBookings } = await import('./ops/find-bookings.js');
+    const findings = await findLostBookings(values);
+    console.log(json ? asJson(findings) : findingsReport(findings));
+    if (!isAllFound(findings)) process.exitCode = 1;
   } else throw new Error(USAGE);
 });
 
@@ -39,7 +51,15 @@ function argumentsOf() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { unsettled: flag, stands: flag, absent: flag, json: flag, url: { type: 'string' } },
+      options: {
+        unsettled: flag,
+        stands: flag,
+        absent: flag,
+        json: flag,
+        url: { type: 'string' },
+        most: { type: 'string' },
+        after: { type: 'string' },
+      },
     });
   } catch {
     throw new Error(USAGE);

@@ -22,6 +22,7 @@ const SETTINGS = {
   ORGANISATION_NAME: 'Measurement',
   ORGANISATION_PHONE: '0113 496 0000',
   ORGANISATION_ASID: '200000000115',
+  METRICS: 'off',
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'gp-booking-production-'));

@@ -23,6 +23,39 @@ export const url = z.url({ protocol: /^https?$/, abort: true }).refine((text) =>
   return username === '' && password === '';
 }, 'must not contain a user or password');
 
+const gatewaySecret = z.string().min(32, 'must have at least 32 characters');
+
+/** More than one rotation under way would be somebody's mistake; so many leave room to mend it. */
+const MAX_SECRETS = 4;
+
+/**
+ * The current secret, then those before it. What separates them is in none that "openssl rand -base64 32" prints; one that has a comma
+ * or a space itself is named in a JSON list.
+ */
+const gatewaySecrets = z
+  .string()
+  .transform((text) => Texts.safeParse(parsedJson(text)).data ?? separated(text))
+  .pipe(
+    z
+      .tuple([gatewaySecret], gatewaySecret)
+      .refine((secrets) => secrets.length <= MAX_SECRETS, `must name at most ${MAX_SECRETS} secrets`)
+      .refine((secrets) => new Set(secrets).size === secrets.length, 'must not name a secret twice'),
+  );
+
+const Texts = z.array(z.string());
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function separated(text: string): string[] {
+  return text.split(/[\s,]+/).filter((part) => part !== '');
+}
+
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: 24 to 64 bytes. */
 const webhookSecret = z
   .string()
@@ -31,6 +64,17 @@ const webhookSecret = z
   .refine(
     (key) => key.length >= 24 && key.length <= 64,
     'must be whsec_ and the base64 of 24 to 64 random bytes',
+  );
+
+/** While receivers learn a new one both sign; so many as of the gateway's own. */
+const webhookSecrets = z
+  .string()
+  .transform(separated)
+  .pipe(
+    z
+      .array(webhookSecret)
+      .min(1, 'must be whsec_ and the base64 of 24 to 64 random bytes')
+      .max(MAX_SECRETS, `must name at most ${MAX_SECRETS} secrets`),
   );
 
 /** OpenID Connect issuers whose tokens are accepted; `kind` says which claims to expect. */
@@ -64,7 +108,8 @@ export const Environment = z.object({
   ALLOW_DEMO_CONTENT: z.enum(['yes', 'no']).default('no'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  GATEWAY_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  GATEWAY_SECRET: gatewaySecret.optional(),
+  GATEWAY_SECRETS: gatewaySecrets.optional(),
   ISSUERS: z
     .string()
     .transform((text, context): unknown => {
@@ -89,9 +134,9 @@ export const Environment = z.object({
   ORGANISATION_PHONE: z.string().default(DEMO_ORGANISATION.ORGANISATION_PHONE),
   ORGANISATION_ASID: z.string().default(DEMO_ORGANISATION.ORGANISATION_ASID),
   WEBHOOK_URL: url.optional(),
-  WEBHOOK_SECRET: webhookSecret.optional(),
+  WEBHOOK_SECRET: webhookSecrets.optional(),
   PRACTICE_WEBHOOK_URL: url.optional(),
-  PRACTICE_WEBHOOK_SECRET: webhookSecret.optional(),
+  PRACTICE_WEBHOOK_SECRET: webhookSecrets.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   METRICS: z.enum(['on', 'off']).optional(),
   HOLD_SECONDS: seconds.default(300),

@@ -28,17 +28,21 @@ const CHECKS: readonly Check[] = [
   ourAddresses,
   webhooks,
   origins,
+  metrics,
 ];
 
-function secrets({ GATEWAY_SECRET }: Environment): SettingProblem[] {
-  if (GATEWAY_SECRET === undefined)
+/** An earlier secret may be weak: that is a reason to leave it. */
+function secrets({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProblem[] {
+  const [current] = GATEWAY_SECRETS ?? [GATEWAY_SECRET];
+  if (current === undefined)
     return [
       problem(
         'GATEWAY_SECRET',
         'is missing: in production set it to at least 32 random characters, the same for every process.',
       ),
     ];
-  return isWeakSecret(GATEWAY_SECRET) ? [weak('GATEWAY_SECRET', '"openssl rand -base64 32"')] : [];
+  const name = GATEWAY_SECRETS === undefined ? 'GATEWAY_SECRET' : 'GATEWAY_SECRETS';
+  return isWeakSecret(current) ? [weak(name, '"openssl rand -base64 32"')] : [];
 }
 
 function weak(variable: string, from: string): SettingProblem {
@@ -219,11 +223,11 @@ function ourAddresses(settings: Environment): SettingProblem[] {
 
 function webhooks(settings: Environment): SettingProblem[] {
   const { WEBHOOK_SECRET: one, PRACTICE_WEBHOOK_SECRET: other } = settings;
-  const shared = one !== undefined && other !== undefined && one.equals(other);
+  const shared = one?.some((key) => other?.some((same) => same.equals(key)));
   return [
     ...webhookProblems(settings, 'WEBHOOK'),
     ...webhookProblems(settings, 'PRACTICE_WEBHOOK'),
-    ...(shared
+    ...(shared === true
       ? [
           problem(
             'PRACTICE_WEBHOOK_SECRET',
@@ -236,7 +240,7 @@ function webhooks(settings: Environment): SettingProblem[] {
 
 function webhookProblems(settings: Environment, name: 'WEBHOOK' | 'PRACTICE_WEBHOOK'): SettingProblem[] {
   const address = settings[`${name}_URL`];
-  const key = settings[`${name}_SECRET`];
+  const [key] = settings[`${name}_SECRET`] ?? [];
   const { protocol, hostname } = address === undefined ? { protocol: '', hostname: '' } : new URL(address);
   return [
     ...(address !== undefined && protocol !== 'https:'
@@ -262,5 +266,17 @@ function webhookProblems(settings: Environment, name: 'WEBHOOK' | 'PRACTICE_WEBH
 function origins({ CORS_ORIGINS }: Environment): SettingProblem[] {
   return CORS_ORIGINS.some((origin) => !origin.startsWith('https:'))
     ? [problem('CORS_ORIGINS', 'cannot be used: in production every origin must be https.')]
+    : [];
+}
+
+/** Without metrics no alarm can fire: nobody is to find that out on the day it should have. */
+function metrics({ METRICS }: Environment): SettingProblem[] {
+  return METRICS === undefined
+    ? [
+        problem(
+          'METRICS',
+          'is missing: in production set it to on, and let nobody but your monitoring reach /metrics; or to off, and no alarm of docs/operate/alerts.yaml can fire.',
+        ),
+      ]
     : [];
 }

@@ -8,9 +8,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { Directive } from 'type-graphql';
-import { Access, CallerKind, mayAsk, namesOf } from '../domain/access';
+import { Access, CallerKind, mayAsk, namesOf, whyNotAsk } from '../domain/access';
 import type { Caller } from '../domain/caller';
-import { NotAllowed, notAllowed } from './problem';
+import { NotAllowed, notAllowed, roleNotAllowed } from './problem';
 import { forbidden } from './refused';
 import type { SubgraphContext } from './subgraph-context';
 
@@ -67,18 +67,18 @@ export function guardAccess(schema: GraphQLSchema): void {
     const { resolve = defaultFieldResolver } = field;
     const refuse = refusalOf(field, access);
     field.resolve = (source, args, context, info) =>
-      mayAsk(access, context.caller) ? resolve(source, args, context, info) : refuse();
+      mayAsk(access, context.caller) ? resolve(source, args, context, info) : refuse(context.caller);
   }
 }
 
 /** As data where the answer can say so (docs/api.md, expected outcomes). */
-function refusalOf(field: SubgraphField, access: Access): () => NotAllowed {
-  const message = `For ${namesOf(access)}.`;
+function refusalOf(field: SubgraphField, access: Access): (caller: Caller) => NotAllowed {
+  const names = namesOf(access);
   const type = getNamedType(field.type);
   if (isUnionType(type) && type.getTypes().some(({ name }) => name === NotAllowed.name))
-    return () => notAllowed(message);
-  return () => {
-    throw forbidden(message);
+    return ({ kind }) => (kind === 'anonymous' ? notAllowed('SIGN_IN_REQUIRED') : roleNotAllowed(names));
+  return (caller) => {
+    throw forbidden(`For ${names}.`, whyNotAsk(caller));
   };
 }
 

@@ -1,7 +1,20 @@
-import { sql, type Migration } from 'kysely';
+import { sql, type Kysely, type Migration } from 'kysely';
 import { z } from 'zod';
-import type { AuditStore } from '../domain/audit';
-import { openDatabase, type DatabaseSettings } from './database';
+import type { AuditStore, Head } from '../domain/audit';
+import { AUDIT_KEY_USES, type AuditKeyUse, type Secrets } from '../domain/secret';
+import {
+  createKeyTable,
+  derivedKeys,
+  insertKeys,
+  latestKeys,
+  newKeys,
+  openDataKeys,
+  wrapForCurrentAlone,
+  type KeyPlace,
+  type KeyVersions,
+  type Rewrapped,
+} from './data-keys';
+import { openDatabase, type Database, type DatabaseSettings } from './database';
 
 interface AuditTables {
   audit_entry: {
@@ -38,26 +51,99 @@ const migrations: Record<string, Migration> = {
       )`.execute(db);
     },
   },
+  '0002-data-keys': {
+    async up(db) {
+      await createKeyTable(db, AUDIT_KEYS.table);
+    },
+  },
+};
+
+const AUDIT_KEYS: KeyPlace<AuditKeyUse> = {
+  table: 'audit_key',
+  owner: 'audit',
+  uses: AUDIT_KEY_USES,
 };
 
 const PAGE = 1_000;
 const MOST_HEADS = 200;
 
+/** The trail alone, which says nothing to whoever has no keys. */
 export async function openAuditStore(settings: DatabaseSettings): Promise<AuditStore> {
-  const { db, close } = await openDatabase<AuditTables>(settings, 'audit', migrations);
+  return auditStore(await openAuditDatabase(settings));
+}
+
+/** The trail, and the keys by which those who write it name callers' ids and addresses. @throws SecretUnknown */
+export async function openKeyedAuditStore(
+  settings: DatabaseSettings,
+  secrets: Secrets,
+): Promise<{ store: AuditStore; versions: KeyVersions<AuditKeyUse> }> {
+  const database = await openAuditDatabase(settings);
+  try {
+    const versions = await openAuditKeys(database, secrets);
+    return { store: auditStore(database), versions };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openAuditDatabase(settings: DatabaseSettings): Promise<Database<AuditTables>> {
+  return openDatabase<AuditTables>(settings, 'audit', migrations);
+}
+
+/**
+ * A trail from before it had keys was written under keys that were derived from the secret: those stay its first. Which secret
+ * that was cannot be seen from it, so of several it is the last, which is the oldest.
+ */
+function openAuditKeys({ db, now }: Pick<Database<AuditTables>, 'db' | 'now'>, secrets: Secrets) {
+  return openDataKeys({ db, now }, AUDIT_KEYS, secrets, async () => {
+    const any = await db.selectFrom('audit_entry').select('chain').limit(1).executeTakeFirst();
+    return any === undefined ? null : derivedKeys(AUDIT_KEY_USES, secrets.at(-1) ?? secrets[0]);
+  });
+}
+
+/** Leaves the trail's keys wrapped for the current secret alone; safe beside gateways that run. @throws SecretUnknown */
+export async function rewrapAudit(settings: DatabaseSettings, secrets: Secrets): Promise<Rewrapped> {
+  const database = await openAuditDatabase(settings);
+  try {
+    await openAuditKeys(database, secrets);
+    return await wrapForCurrentAlone(database, AUDIT_KEYS, secrets);
+  } finally {
+    await database.close();
+  }
+}
+
+/** New keys for what is written from the next start on; the earlier ones stay, since what they named is not written anew. */
+export async function rekeyAudit(settings: DatabaseSettings, secrets: Secrets): Promise<void> {
+  const database = await openAuditDatabase(settings);
+  try {
+    const versions = await openAuditKeys(database, secrets);
+    const version = latestKeys(versions).version + 1;
+    const keys = newKeys(AUDIT_KEY_USES);
+    await insertKeys(database, AUDIT_KEYS, [secrets[0]], { version, keys, inUse: true });
+  } finally {
+    await database.close();
+  }
+}
+
+function auditStore({ db, close }: Database<AuditTables>): AuditStore {
   return {
-    async append(entries) {
+    async append(entries, after) {
       const rows = entries.map(({ callerKind, subjects, requestId, ...entry }) => ({
         ...entry,
         caller_kind: callerKind,
         subjects_json: JSON.stringify(subjects),
         request_id: requestId,
       }));
-      await db
-        .insertInto('audit_entry')
-        .values(rows)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      return db.transaction().execute(async (transaction) => {
+        if (after !== null && !(await isThere(transaction, after))) return false;
+        await transaction
+          .insertInto('audit_entry')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        return true;
+      });
     },
     async heads() {
       const last = db
@@ -103,6 +189,16 @@ export async function openAuditStore(settings: DatabaseSettings): Promise<AuditS
     },
     close,
   };
+}
+
+async function isThere(reader: Kysely<AuditTables>, { chain, sequence, hash }: Head): Promise<boolean> {
+  const found = await reader
+    .selectFrom('audit_entry')
+    .select('hash')
+    .where('chain', '=', chain)
+    .where('sequence', '=', sequence)
+    .executeTakeFirst();
+  return found?.hash === hash;
 }
 
 const Subjects = z.array(z.string());

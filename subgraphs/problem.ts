@@ -1,23 +1,34 @@
 import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  FIELD_PROBLEM_CODES,
+  type FieldFault,
+  type FieldFaults,
+  type FieldProblemCode,
+} from '../domain/messages/field-problem-codes';
+import { fieldMessage, problemMessage } from '../domain/messages/messages';
+import {
+  PROBLEM_CODES,
+  type ProblemCode,
+  type ProblemParameters,
+  type WordedProblem,
+} from '../domain/messages/problem-codes';
 import { instance } from './instance';
 
 /**
  * Expected outcomes that are not the wished-for one are data: members of a result union, each implementing `Problem`.
  * Top-level GraphQL errors are left for bugs, limits and malformed requests (docs/api.md, errors).
  */
-export enum ProblemCode {
-  NOT_FOUND = 'NOT_FOUND',
-  EXPIRED = 'EXPIRED',
-  STALE = 'STALE',
-  INVALID_INPUT = 'INVALID_INPUT',
-  NOT_ALLOWED = 'NOT_ALLOWED',
-  NOT_AVAILABLE = 'NOT_AVAILABLE',
-  UPSTREAM_FAILED = 'UPSTREAM_FAILED',
-  LIMIT_REACHED = 'LIMIT_REACHED',
-}
-registerEnumType(ProblemCode, {
+const ProblemCodeEnum = enumOf(PROBLEM_CODES);
+registerEnumType(ProblemCodeEnum, {
   name: 'ProblemCode',
-  description: 'Stable; clients decide by it, never by the message.',
+  description:
+    'Stable; clients decide by it, never by the message. Each has one next step: docs/errors.md. Values may be added.',
+});
+
+const FieldProblemCodeEnum = enumOf(FIELD_PROBLEM_CODES);
+registerEnumType(FieldProblemCodeEnum, {
+  name: 'FieldProblemCode',
+  description: 'What is wrong with a field: docs/errors.md. Values may be added.',
 });
 
 // The members belong to several subgraphs in one process: each lists its own.
@@ -26,10 +37,13 @@ registerEnumType(ProblemCode, {
   description: 'An expected outcome other than the wished-for one.',
 })
 export abstract class Problem {
-  @Field(() => ProblemCode)
+  @Field(() => ProblemCodeEnum)
   code!: ProblemCode;
 
-  @Field(() => String, { description: 'In plain English, says what to do; may be shown to the person.' })
+  @Field(() => String, {
+    description:
+      'In plain English, says what to do. Whether the code has one that may be shown to the person is in docs/errors.md.',
+  })
   message!: string;
 }
 
@@ -43,7 +57,12 @@ export class FieldProblem {
   @Field(() => String, { description: 'For example input.place.postcode.' })
   path!: string;
 
-  @Field(() => String)
+  @Field(() => FieldProblemCodeEnum)
+  code!: FieldProblemCode;
+
+  @Field(() => String, {
+    description: 'In plain English, to be shown beside the field where docs/errors.md says so.',
+  })
   message!: string;
 }
 
@@ -54,15 +73,51 @@ export class InvalidInput extends Problem {
   fields!: FieldProblem[];
 }
 
-export function notAllowed(message: string): NotAllowed {
-  return instance(NotAllowed, { code: ProblemCode.NOT_ALLOWED, message });
+/** The code of a problem, with its message from the catalogue (domain/messages). */
+export function problem<Code extends WordedProblem>(
+  code: Code,
+  parameters: ProblemParameters[Code],
+): { code: Code; message: string } {
+  return { code, message: problemMessage(code, parameters) };
 }
 
-/** @param fields path to message; all problems at once. */
-export function invalidInput(fields: Record<string, string>): InvalidInput {
+/** Why somebody may not do something. */
+export type NotAllowedReason =
+  | 'SIGN_IN_REQUIRED'
+  | 'IDENTITY_PROOF_REQUIRED'
+  | 'CANNOT_ACT_FOR_PERSON'
+  | 'OFFER_BEFORE_SIGN_IN'
+  | 'OFFER_FOR_ANOTHER'
+  | 'AGE_DIFFERS'
+  | 'NOT_REGISTERED_THERE'
+  | 'HOLD_NOT_FOUND'
+  | 'SAME_TIME'
+  | 'CHANGE_UNDER_WAY'
+  | 'NOT_YOUR_PRACTICE'
+  | 'MANAGER_ROLE_REQUIRED';
+
+export function notAllowed(code: NotAllowedReason): NotAllowed {
+  return instance(NotAllowed, problem(code, {}));
+}
+
+/** @param allowed whom it is for, for example "operators". */
+export function roleNotAllowed(allowed: string): NotAllowed {
+  return instance(NotAllowed, problem('ROLE_NOT_ALLOWED', { allowed }));
+}
+
+/** @param faults all problems at once. */
+export function invalidInput(faults: FieldFaults): InvalidInput {
   return instance(InvalidInput, {
-    code: ProblemCode.INVALID_INPUT,
-    message: 'Some of what was sent cannot be used; see fields.',
-    fields: Object.entries(fields).map(([path, message]) => instance(FieldProblem, { path, message })),
+    ...problem('INVALID_INPUT', {}),
+    fields: Object.entries(faults).map(([path, fault]) => fieldProblem(path, fault)),
   });
+}
+
+function fieldProblem(path: string, fault: FieldFault): FieldProblem {
+  return instance(FieldProblem, { path, code: fault.code, message: fieldMessage(fault) });
+}
+
+/** As type-graphql takes enums: each value by its own name. */
+function enumOf(codes: readonly string[]): Record<string, string> {
+  return Object.fromEntries(codes.map((code) => [code, code]));
 }

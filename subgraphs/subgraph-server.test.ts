@@ -38,7 +38,7 @@ function serve(ready: () => Promise<void> = () => Promise.resolve()): Promise<Li
   return serveSubgraph(
     { name: 'appointments', schema, typeDefs: '', ready, close: () => Promise.resolve() },
     { host: '127.0.0.1', port: 0 },
-    KEY,
+    [KEY],
     pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
   );
 }

@@ -4,7 +4,13 @@ import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { CALLER_HEADER, REQUEST_ID_HEADER, SOURCE_HEADER, callerVerifier } from '../domain/caller-token';
+import {
+  CALLER_HEADER,
+  callerVerifier,
+  REQUEST_ID_HEADER,
+  SOURCE_HEADER,
+  type CallerKeys,
+} from '../domain/caller-token';
 import { loggableError } from '../domain/loggable-error';
 import { abandonedUnlessAnswered, type Abandonment } from '../http/abandonment';
 import { listen, type Listening, type ListenSettings } from '../http/listen';
@@ -34,13 +40,13 @@ const Body = z.object({
 export async function serveSubgraph(
   subgraph: Subgraph,
   http: ListenSettings,
-  callerKey: Uint8Array,
+  callerKeys: CallerKeys,
   logger: Logger,
   metrics?: Registry,
 ): Promise<Listening> {
   const span = { name: `answer ${subgraph.name}`, kind: SpanKind.SERVER };
   const documents = documentCache(subgraph.schema);
-  const verify = callerVerifier(subgraph.name, callerKey);
+  const verify = callerVerifier(subgraph.name, callerKeys);
   const ready = readiness([{ name: 'database', ready: () => subgraph.ready() }]);
   const handle: RequestListener = (request, response) => {
     continuing(request.headers, () => inSpan(span, () => answer(request, response))).catch(

@@ -1,6 +1,16 @@
 import { sql } from 'kysely';
 import pino from 'pino';
-import { verifyAudit, type AuditEntry, type AuditStore, type ChainedEntry } from '../domain/audit';
+import {
+  ACKNOWLEDGED,
+  CUT_OFF,
+  cutOffHead,
+  isWhole,
+  OF_ITSELF,
+  verifyAudit,
+  type AuditEntry,
+  type AuditStore,
+  type ChainedEntry,
+} from '../domain/audit';
 import { manualTimers } from '../domain/manual-timers';
 import { openAuditStore } from '../subgraphs/audit-store';
 import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
@@ -54,14 +64,14 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
 
   test('is whole, of two processes at once, each with a chain of its own', async () => {
     await twoProcesses();
-    expect(await verified()).toEqual({ entries: 24, chains: 2, open: 0, broken: [] });
+    expect(await verified()).toEqual({ entries: 24, chains: 2, open: 0, broken: [], cutOff: [] });
   });
 
   test('shows that a process was killed, and goes on with a new chain', async () => {
     const killed = await open();
     await killed.record(entry('BeforeTheEnd'), true);
     await (await open()).close();
-    expect(await verified()).toEqual({ entries: 4, chains: 2, open: 1, broken: [] });
+    expect(await verified()).toEqual({ entries: 4, chains: 2, open: 1, broken: [], cutOff: [] });
     await killed.close();
   });
 
@@ -103,6 +113,80 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
     expect(broken[0]).toMatch(/that chain \S+ has seen is gone or changed/);
   });
 
+  describe('whose database is restored to an earlier moment while processes run', () => {
+    /** Everything after the moment is gone, of two processes; one of them wrote nothing before it. */
+    async function restored() {
+      const one = await open();
+      await one.record(entry('BeforeTheBackup'), true);
+      const other = await open();
+      await tampered('create table backup as select * from audit_entry');
+      await one.record(entry('AfterTheBackup'), true);
+      await other.record(entry('AfterIt'), true);
+      const late = await open();
+      await tampered('delete from audit_entry', 'insert into audit_entry select * from backup');
+      for (const log of [one, other, late]) {
+        await log.record(entry('Goes on'), true);
+        await log.close();
+      }
+    }
+
+    test('goes on with new chains that say so, and accuses nobody', async () => {
+      await restored();
+      const { broken, cutOff } = await verified();
+      expect(broken).toEqual([]);
+      expect(cutOff.map(({ kept, known }) => [kept, known]).sort()).toEqual([
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ]);
+      expect(cutOff.every(({ acknowledged }) => acknowledged === null)).toBe(true);
+    });
+
+    test('loses nothing that was recorded since', async () => {
+      await restored();
+      const store = await openAuditStore(where);
+      const operations: string[] = [];
+      for await (const { operation } of store.entries()) operations.push(operation);
+      await store.close();
+      expect(operations.filter((operation) => operation === 'Goes on')).toHaveLength(3);
+      expect(operations.filter((operation) => operation === CUT_OFF)).toHaveLength(3);
+    });
+
+    test('is not whole before an operator has said why, and shows it ever after', async () => {
+      await restored();
+      expect(isWhole(await verified())).toBe(false);
+      const store = await openAuditStore(where);
+      const { cutOff } = await verifyAudit(store);
+      const log = await auditLog(store, { now, logger }, TIMES);
+      for (const { chain } of cutOff) {
+        const head = await cutOffHead(store, chain);
+        await log.record({ ...OF_ITSELF, operation: ACKNOWLEDGED, subjects: [head!, 'Restored.'] }, true);
+      }
+      await log.close();
+      const report = await verified();
+      expect(isWhole(report)).toBe(true);
+      expect(report.cutOff.map(({ acknowledged }) => acknowledged)).toEqual(Array(3).fill('Restored.'));
+    });
+
+    test('hides no tampering: neither what is cut off, nor what is changed besides', async () => {
+      let cutOffs = 0;
+      const onCutOff = () => (cutOffs += 1);
+      const log = await auditLog(await openAuditStore(where), { now, logger, onCutOff }, TIMES);
+      for (const operation of ['One', 'Two', 'Three']) await log.record(entry(operation), true);
+      await tampered(
+        "delete from audit_entry where operation = 'Three'",
+        "update audit_entry set outcome = 'OK' where operation = 'One'",
+      );
+      await log.record(entry('Four'), true);
+      await log.close();
+      const report = await verified();
+      expect(report.broken.join()).toMatch(/entry 2 is not what was written/);
+      expect(report.cutOff).toMatchObject([{ kept: 3, known: 4, acknowledged: null }]);
+      expect(cutOffs).toBe(1);
+      expect(isWhole(report)).toBe(false);
+    });
+  });
+
   test('shows that a whole chain was taken away', async () => {
     await twoProcesses();
     await (await open()).close();
@@ -124,7 +208,7 @@ describe('a store that does not take entries', () => {
         return Promise.reject(new Error('disk full'));
       }
       kept.push(...entries);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     heads: () => Promise.resolve([]),
     close: () => Promise.resolve(),

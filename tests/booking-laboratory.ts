@@ -24,7 +24,8 @@ import type { ReleaseTerms } from '../subgraphs/appointments/ledger/judging';
 import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { patients } from '../subgraphs/appointments/patients';
-import { sealer } from '../subgraphs/appointments/sealed';
+import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
+import { sealer } from '../domain/sealed';
 import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
 import { unlimitedTimers, testClock, type TestClock } from './test-clock';
 
@@ -113,6 +114,7 @@ export async function bookingLaboratory(
     ledger: ledger(database, logger, { defaultPolicyOf, now }),
     releases: releaseLedger(database, defaultPolicyOf, unlimitedTimers),
     holds: openHolds(timers),
+    copies: inProcessCopies(now),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),

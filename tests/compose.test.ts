@@ -48,8 +48,8 @@ describe('compose.yaml', () => {
   it('has one database, one Redis and one secret for all', () => {
     expect(
       new Set(
-        parts.map(({ config: { databases, redisUrl, secret } }) =>
-          JSON.stringify([databases.appointments, redisUrl, secret]),
+        parts.map(({ config: { databases, redisUrl, secrets } }) =>
+          JSON.stringify([databases.appointments, redisUrl, secrets]),
         ),
       ).size,
     ).toBe(1);

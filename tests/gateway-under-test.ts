@@ -9,6 +9,7 @@ import {
   startSubgraph,
   startSuppliers,
   SUBGRAPHS,
+  type Started,
   type SubgraphName,
   type Surroundings,
 } from '../start';
@@ -47,13 +48,17 @@ const ANY_PORT = {
   LIMIT_CALLER_COST_PER_MINUTE: '1000000000',
 };
 
-function surroundings(env: Record<string, string>, timers?: Timers): Surroundings & { logged: string[] } {
+function surroundings(
+  env: Record<string, string>,
+  timers?: Timers,
+  now = () => new Date(NOON),
+): Surroundings & { logged: string[] } {
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'gp-booking-'));
   const logged: string[] = [];
   return {
     config: readConfig({ ...ANY_PORT, NODE_ENV: 'test', DATA_DIR: dataDir, ...env }),
     logger: pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
-    now: () => new Date(NOON),
+    now,
     explorerFolder: join(__dirname, '..', 'dist', 'gateway', 'explorer', 'public'),
     logged,
     timers,
@@ -63,16 +68,18 @@ function surroundings(env: Record<string, string>, timers?: Timers): Surrounding
 /**
  * One process, subgraphs called as functions.
  * @param timers by which suppliers are waited for: with manual ones none runs out of time until a test says so
+ * @param now the machine's, where the ledger, which dates by its database's clock, has to agree with all the rest
  */
 export async function inOneProcess(
   env: Record<string, string> = {},
   timers?: Timers,
+  now?: () => Date,
 ): Promise<GatewayUnderTest> {
-  const on = surroundings(env, timers);
+  const on = surroundings(env, timers, now);
   const { url, simulators, close } = await startEverything(on);
   if (simulators === null) throw new Error('Tests run on simulated suppliers.');
-  const { config, logged, now } = on;
-  return namingNobody({ url, simulators, close, config, logged, now });
+  const { config, logged } = on;
+  return namingNobody({ url, simulators, close, config, logged, now: on.now });
 }
 
 /** Subgraphs that can be ended one by one. */
@@ -91,11 +98,10 @@ export async function overHttp(timers?: Timers): Promise<GatewayUnderTest & Part
     DATA_DIR: on.config.dataDir,
   };
   const { config: ofParts } = surroundings(urls);
-  const subgraphs = new Map(
-    await Promise.all(
-      SUBGRAPHS.map(async (name) => [name, await startSubgraph(name, { ...on, config: ofParts })] as const),
-    ),
-  );
+  const subgraphs = new Map<SubgraphName, Started>();
+  // One after the other: practices and appointments bring the same file up to date, and in one process none of them could
+  // go on while another waits for it.
+  for (const name of SUBGRAPHS) subgraphs.set(name, await startSubgraph(name, { ...on, config: ofParts }));
   const { config } = surroundings({
     ...urls,
     ...Object.fromEntries([...subgraphs].map(([name, { url }]) => [`${name.toUpperCase()}_URL`, url])),

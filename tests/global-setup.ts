@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { startPostgres, startRedis, type TestServer } from './servers';
 
 declare global {
@@ -16,6 +17,8 @@ export default async function setup(): Promise<void> {
       'REQUIRE_POSTGRES',
       'PostgreSQL is not installed: ledgers were tested on the embedded database only.',
     );
+  if (spawnSync('promtool', ['--version']).status !== 0)
+    missing('REQUIRE_PROMTOOL', 'promtool (Debian: prometheus) is not installed: alarms were not played.');
 }
 
 function missing(requirement: string, sentence: string): void {

@@ -93,6 +93,19 @@ describe('on an installation that its user cannot write to', () => {
 
   test.each([
     ['audit:verify', [], { code: 0, out: /^0 entries in 0 chains/, err: /^$/ }],
+    [
+      'audit:verify',
+      ['--acknowledge', 'none', '--reason', 'Restored.'],
+      { code: 1, out: /^$/, err: /^No process has lost the end of that chain/ },
+    ],
+    [
+      'ops',
+      ['find-bookings'],
+      { code: 0, out: /^0 copies of bookings looked at, 0 [^]*\nNothing is left to do\.$/, err: /^$/ },
+    ],
+    ['ops', ['find-bookings', '--after', 'x'], { code: 1, out: /^$/, err: /^--after cannot be used/ }],
+    ['secrets:rekey', [], { code: 0, out: /^appointments: .*\naudit: .*\nNothing is left/, err: /^$/ }],
+    ['secrets:rekey', ['--replace-keys'], { code: 0, out: /under new keys/, err: /^$/ }],
     ['directory:status', [], { code: 0, out: /practices/, err: /^$/ }],
     ['directory:import', [], { code: 1, out: /^$/, err: /^Usage: npm run directory:import/ }],
     ['ops', ['health'], { code: 1, out: /^$/, err: /^No gateway answers at http:\S+: start one/ }],

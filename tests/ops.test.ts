@@ -175,7 +175,7 @@ describe('what cannot be done is said in one sentence that helps', () => {
     const OPERATOR_TOKEN = await issuer.sign('client', 'demo-analyst', { scope: 'analyst' });
     expect(await refused(['bookings', '--unsettled'], { OPERATOR_TOKEN })).toMatch(/not an operator’s/);
     const settle = await refused(['settle', randomUUID(), '--stands'], { OPERATOR_TOKEN });
-    expect(settle).toMatch(/Nothing was settled\. For operators\./);
+    expect(settle).toMatch(/Nothing was settled\. This is for operators\./);
   });
 
   test('with a token that is not accepted', async () => {

@@ -47,7 +47,7 @@ export async function practiceWebhook(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('An HTTP server listens on a port.');
   return {
-    settings: { url: `http://127.0.0.1:${address.port}/`, key },
+    settings: { url: `http://127.0.0.1:${address.port}/`, keys: [key] },
     heard,
     async stop(): Promise<void> {
       server.closeAllConnections();

@@ -14,6 +14,7 @@ export const PRODUCTION: Readonly<Record<string, string>> = {
   ORGANISATION_NAME: 'Urgent Care North',
   ORGANISATION_PHONE: '0113 496 0000',
   ORGANISATION_ASID: '200000000115',
+  METRICS: 'off',
 };
 
 export const webhookSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import { copyMigrations } from '../subgraphs/appointments/recovery/file-copies';
 import { openAuditStore } from '../subgraphs/audit-store';
 import { openDatabase } from '../subgraphs/database';
 import { openPracticesDatabase } from '../subgraphs/practices';
 import { openTriageDatabase } from '../subgraphs/triage/triage-database';
-import { testDatabases } from './databases';
+import { EMBEDDED, testDatabases } from './databases';
 
 /** The names in the second column of the table of docs/operate.md. */
 function tablesInDocs(): string[] {
@@ -28,6 +29,10 @@ test.each(testDatabases())(
     const { db, close } = await openDatabase(settings, 'appointments', ledgerMigrations);
     const tables = await db.introspection.getTables();
     await close();
+    // Always a file: where there is Redis, that has the copies.
+    const copies = await openDatabase(await EMBEDDED.settings(), 'copies', copyMigrations);
+    tables.push(...(await copies.db.introspection.getTables()));
+    await copies.close();
     const names = tables.map(({ name }) => name).filter((name) => !/_migration(_lock)?$/.test(name));
     expect(names.sort()).toEqual(tablesInDocs().sort());
   },

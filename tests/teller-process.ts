@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const books = ledger(opened, logger, { defaultPolicyOf: () => NOT_OPTED_IN, now: () => new Date() });
   teller({
     ledger: books,
-    webhook: { url, key },
+    webhook: { url, keys: [key] },
     now: () => new Date(),
     logger,
     pace,

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { eventually } from '../../tests/eventually';
+import { Fault } from './faults';
 import { type RunningSimulators, startSimulators } from '../start-simulators';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
@@ -30,6 +33,20 @@ describe('the control API of the simulators', () => {
     );
     return Slots.parse(body).slots;
   };
+
+  it('has every fault in adapters/README.md', () => {
+    const page = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+    const kinds = Fault.options.map((option) => option.shape.kind.value);
+    expect(kinds.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([]);
+  });
+
+  it('takes the next hours in place of a range', async () => {
+    await control('POST', '/practices/A81004/desk/free', range);
+    await control('POST', '/practices/A81004/desk/take', { hours: 2 });
+    const taken = (await slots('A81004')).filter(({ state }) => state === 'DESK');
+    expect(taken).toHaveLength((await slots('A81004')).length / 3);
+    expect((await control('POST', '/practices/A81004/desk/take', { hours: 1e9 })).status).toBe(400);
+  });
 
   it('says that it is there', async () => {
     expect(await control('GET', '/health')).toMatchObject({ status: 200, body: { status: 'UP' } });

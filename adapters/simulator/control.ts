@@ -7,14 +7,25 @@ import { NewPatient, type DiaryAppointment, type DiarySlot, type SlotState } fro
 import { FaultOrder, type Faults } from './faults';
 import { httpListener, type Listener, sendReply, type WireRequest } from './http-listener';
 
+/** Time that a demonstration moves on: forward only, by whole minutes, and no further than is left. */
+export interface MovableClock {
+  now(): Date;
+  movedMinutes(): number;
+  leftMinutes(): number;
+  move(minutes: number): void;
+}
+
 /** What the control API can do to the running simulators. */
 export interface Controlled {
   diary: Diary;
+  now(): Date;
   faults: Faults;
   suppliers: readonly string[];
   expireSessions(supplier?: string): void;
   down(supplier: string): Promise<void>;
   up(supplier: string): Promise<void>;
+  /** Absent where the product runs in other processes, whose time cannot be moved from here. */
+  clock?: MovableClock | undefined;
 }
 
 interface Route {
@@ -25,11 +36,25 @@ interface Route {
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Range = z.object({ from: Instant, to: Instant, slotType: z.string().optional() });
+/** From now on; two weeks are as far as practices book ahead. */
+const NextHours = z.object({
+  hours: z
+    .number()
+    .int()
+    .min(1)
+    .max(14 * 24),
+  slotType: z.string().optional(),
+});
 const AppointmentSearch = z.object({ nhsNumber: NhsNumber.optional(), practice: OdsCode.optional() });
 
 /** A JSON API on a port of its own, for demonstrations and tests in other processes. Never part of a real service. */
 export function controlServer(port: number, controlled: Controlled): Promise<Listener> {
-  const routes = [...generalRoutes(controlled), ...supplierRoutes(controlled), ...practiceRoutes(controlled)];
+  const routes = [
+    ...generalRoutes(controlled),
+    ...(controlled.clock === undefined ? [] : clockRoutes(controlled.clock)),
+    ...supplierRoutes(controlled),
+    ...practiceRoutes(controlled),
+  ];
   return httpListener(port, async (request, response) => {
     try {
       await route(routes, request, response);
@@ -115,6 +140,22 @@ function generalRoutes(controlled: Controlled): Route[] {
   ];
 }
 
+function clockRoutes(clock: MovableClock): Route[] {
+  const shownClock = () => ({ now: clock.now(), movedMinutes: clock.movedMinutes() });
+  return [
+    { method: 'GET', path: /^\/clock$/, handle: shownClock },
+    {
+      method: 'POST',
+      path: /^\/clock$/,
+      handle(_, { body }) {
+        const Move = z.strictObject({ minutes: z.number().int().min(1).max(clock.leftMinutes()) });
+        clock.move(Move.parse(jsonOf(body)).minutes);
+        return shownClock();
+      },
+    },
+  ];
+}
+
 function supplierRoutes(controlled: Controlled): Route[] {
   const Supplier = z.enum(controlled.suppliers);
   return [
@@ -131,7 +172,7 @@ function supplierRoutes(controlled: Controlled): Route[] {
   ];
 }
 
-function practiceRoutes({ diary }: Controlled): Route[] {
+function practiceRoutes({ diary, now }: Controlled): Route[] {
   return [
     {
       method: 'GET',
@@ -170,7 +211,7 @@ function practiceRoutes({ diary }: Controlled): Route[] {
       method: 'POST',
       path: /^\/practices\/([^/]+)\/desk\/(take|free)$/,
       handle([practice, what], { body }) {
-        const { from, to, slotType } = Range.parse(jsonOf(body));
+        const { from, to, slotType } = rangeOf(jsonOf(body), now());
         const ods = OdsCode.parse(practice);
         const slots =
           what === 'take'
@@ -183,8 +224,16 @@ function practiceRoutes({ diary }: Controlled): Route[] {
       method: 'POST',
       path: /^\/practices\/([^/]+)\/desk\/cancel$/,
       handle([practice], { body }) {
-        const { appointmentId } = z.object({ appointmentId: z.string() }).parse(jsonOf(body));
-        return { result: diary.cancel(OdsCode.parse(practice), appointmentId, 'the desk').kind };
+        const ods = OdsCode.parse(practice);
+        const whose = z.union([z.object({ appointmentId: z.string() }), z.object({ nhsNumber: NhsNumber })]);
+        const wanted = whose.parse(jsonOf(body));
+        if ('appointmentId' in wanted)
+          return { result: diary.cancel(ods, wanted.appointmentId, 'the desk').kind };
+        const standing = diary
+          .appointments({ practice: ods, nhsNumber: wanted.nhsNumber })
+          .filter(({ status }) => status === 'BOOKED');
+        for (const { id } of standing) diary.cancel(ods, id, 'the desk');
+        return { cancelled: standing.length };
       },
     },
     {
@@ -198,6 +247,13 @@ function practiceRoutes({ diary }: Controlled): Route[] {
       },
     },
   ];
+}
+
+function rangeOf(body: unknown, now: Date): z.infer<typeof Range> {
+  const next = NextHours.safeParse(body);
+  if (!next.success) return Range.parse(body);
+  const { hours, slotType } = next.data;
+  return { from: now, to: new Date(now.getTime() + hours * 3_600_000), slotType };
 }
 
 function shown(appointment: DiaryAppointment) {

@@ -40,7 +40,7 @@ const logger = pino({ level: 'warn' }, pino.destination(2));
 
 /** No contestant keeps anything: what is measured is the gateway, not a disk. */
 const NOWHERE: Omit<AuditStore, 'entries'> = {
-  append: () => Promise.resolve(),
+  append: () => Promise.resolve(true),
   heads: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
@@ -99,7 +99,7 @@ function inProcess(): Map<string, SubgraphTransport> {
 }
 
 function overHttp(urls: Urls): Map<string, SubgraphTransport> {
-  return new Map(Object.entries(urls).map(([name, url]) => [name, httpTransport(name, url, KEY)]));
+  return new Map(Object.entries(urls).map(([name, url]) => [name, httpTransport(name, url, [KEY])]));
 }
 
 async function ourSubgraphs(): Promise<string> {
@@ -112,7 +112,7 @@ async function ourSubgraphs(): Promise<string> {
       ready: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
-    urls[name] = (await serveSubgraph(subgraph, ANYWHERE, KEY, logger)).url;
+    urls[name] = (await serveSubgraph(subgraph, ANYWHERE, [KEY], logger)).url;
   }
   return JSON.stringify(urls);
 }

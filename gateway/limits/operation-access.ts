@@ -11,7 +11,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { Access, mayAsk, namesOf } from '../../domain/access';
+import { Access, mayAsk, namesOf, whyNotAsk } from '../../domain/access';
 import type { Caller } from '../../domain/caller';
 import type { Refusal } from '../error-codes';
 import { isIncluded, type ConditionValues } from '../execution/conditions';
@@ -51,7 +51,7 @@ export function operationAccess(supergraphSdl: string, api: GraphQLSchema): Oper
       const values = notTheirs.length === 0 ? null : conditionsOf();
       // Where nothing is known of the conditions, everything may be asked for.
       const first = notTheirs.find(({ conditions }) => values === null || isIncluded(conditions, values));
-      return first ? refusal(first) : null;
+      return first ? refusal(first, caller) : null;
     };
 
     function collect(
@@ -91,6 +91,7 @@ function saysSoAsData(type: GraphQLNamedType): boolean {
   return isUnionType(type) && type.getTypes().some(({ name }) => name === 'NotAllowed');
 }
 
-function refusal({ coordinate, access }: Guarded): Refusal {
-  return { code: 'FORBIDDEN', message: `${coordinate} is for ${namesOf(access)}.` };
+function refusal({ coordinate, access }: Guarded, caller: Caller): Refusal {
+  const message = `${coordinate} is for ${namesOf(access)}.`;
+  return { code: 'FORBIDDEN', message, reason: whyNotAsk(caller) };
 }

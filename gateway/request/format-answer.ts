@@ -22,7 +22,7 @@ export function formatAnswer(
 }
 
 /** What is sent for a request of which nothing was executed, in JSON. */
-export function formatRefusal({ message, code, errors }: Refusal, reason?: string): string {
+export function formatRefusal({ message, code, errors, reason }: Refusal): string {
   return `${JSON.stringify({ errors: errors ?? [refusedError(message, code, reason)] })}\n`;
 }
 

@@ -1,8 +1,10 @@
+import type { RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 import type { ReleaseLedger } from '../../domain/release-ledger';
+import { keysUnchanged } from '../data-keys';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import {
   buildFederatedSchema,
@@ -16,6 +18,7 @@ import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { ledger } from './ledger/ledger';
+import { keyName, LEDGER_KEYS, openLedgerKeys } from './ledger/ledger-keys';
 import { ledgerMigrations } from './ledger/migrations';
 import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
@@ -25,6 +28,8 @@ import { practiceTeller } from './outbox/practice-teller';
 import { teller } from './outbox/teller';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
+import { fileCopies } from './recovery/file-copies';
+import { redisCopies } from './recovery/redis-copies';
 import { releaseLedger } from './releases/release-ledger';
 import type { DefaultPolicyOf } from './releases/stored-policy';
 import type { Repeating } from '../repeatedly';
@@ -36,9 +41,9 @@ import { PracticeResolver } from './resolvers/practice.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { retention } from './retention';
-import { keyedDigest } from '../../domain/secret';
+import { keyedDigest, type Secrets } from '../../domain/secret';
 import { machineTimers, type Timers } from '../../domain/timers';
-import { sealer } from './sealed';
+import { sealer } from '../../domain/sealed';
 import type { GpSystems } from './suppliers';
 import { Assessment } from './types/assessment';
 import { bookingOf } from './types/booking';
@@ -48,8 +53,11 @@ export interface AppointmentsOptions {
   database: DatabaseSettings;
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
+  /** Where copies of bookings are kept without Redis: another file than the ledger's. */
+  copiesFile: string;
   systems: GpSystems;
-  keys: Record<'offer' | 'patientDetails' | 'patientDigest' | 'fingerprint', Uint8Array>;
+  /** What opens the keys that lie in the database. */
+  secrets: Secrets;
   holdMs: number;
   /** How often what stands is compared with the practice's own book. */
   sweepEveryMs: number;
@@ -67,6 +75,8 @@ export interface AppointmentsOptions {
   metrics?: Registry | undefined;
   /** Of waiting for suppliers; the machine's unless they are others. */
   timers?: Timers | undefined;
+  /** Of a simulation whose time is not the machine's: puts it in the place of the database's own clock. */
+  databaseClock?: ((machine: RawBuilder<number>) => RawBuilder<number>) | undefined;
 }
 
 export type AppointmentsDeps = BookingDeps &
@@ -79,18 +89,32 @@ const RECONCILE_EVERY_MS = 500;
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
 ): Promise<AppointmentsSubgraph> {
-  const { redisUrl, logger, keys, defaultPolicyOf, timers = machineTimers } = options;
-  const database = await openLedger(options.database);
-  return appointmentsSubgraph({
+  return appointmentsSubgraph(await openAppointments(options));
+}
+
+/** The stores and services of the subgraph, with nothing running by itself; whoever opens them closes them. */
+export async function openAppointments(options: AppointmentsOptions): Promise<AppointmentsDeps> {
+  const { redisUrl, copiesFile, logger, now, defaultPolicyOf, timers = machineTimers } = options;
+  const { database: opened, keys, keyName } = await openKeyedLedger(options.database, options.secrets);
+  const database = { ...opened, now: options.databaseClock?.(opened.now) ?? opened.now };
+  return {
     ...options,
     timers,
     ledger: ledger(database, logger, options),
     releases: releaseLedger(database, defaultPolicyOf),
-    holds: redisUrl === undefined ? inProcessHolds() : redisHolds(redisUrl, logger),
-    offers: sealer(Offer, keys.offer),
-    patients: patients({ details: keys.patientDetails, digest: keys.patientDigest }),
+    holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
+    copies: redisUrl === undefined ? await fileCopies(copiesFile, now) : redisCopies(redisUrl, now, logger),
+    offers: sealer(Offer, keys.offer, keyName),
+    patients: patients({ details: keys['patient-details'], digest: keys['patient-digest'], name: keyName }),
     fingerprint: keyedDigest(keys.fingerprint),
-  });
+  };
+}
+
+/** Closes what was opened, in the opposite order. */
+export async function closeAppointments({ holds, copies, ledger: books }: AppointmentsDeps): Promise<void> {
+  await holds.close();
+  await copies.close();
+  await books.close();
 }
 
 /** The release rules alone, for a process that runs the subgraph where practices set them. */
@@ -105,6 +129,23 @@ export async function openReleaseLedger(
 
 function openLedger(settings: DatabaseSettings): Promise<Database<LedgerTables>> {
   return openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
+}
+
+/** @throws SecretUnknown, ReplacementUnfinished */
+async function openKeyedLedger(settings: DatabaseSettings, secrets: Secrets) {
+  const database = await openLedger(settings);
+  try {
+    const opened = await openLedgerKeys(database, secrets);
+    const unchanged = await keysUnchanged(database, LEDGER_KEYS);
+    const ready = async () => {
+      await database.ready();
+      await unchanged();
+    };
+    return { database: { ...database, ready }, keys: opened.keys, keyName: keyName(opened) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };
@@ -124,8 +165,7 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
     async close() {
       await settling.stop();
       await Promise.all(repeating.map((one) => one.stop()));
-      await deps.holds.close();
-      await deps.ledger.close();
+      await closeAppointments(deps);
     },
   };
 }
@@ -133,7 +173,8 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
 function measured(deps: AppointmentsDeps): AppointmentsDeps {
   const { metrics, ledger: books, systems } = deps;
   if (metrics === undefined) return deps;
-  registerGauges(books, systems, metrics);
+  const told = { frontEnd: deps.webhook !== undefined, practices: deps.practiceWebhook !== undefined };
+  registerGauges(books, systems, metrics, told);
   return { ...deps, ledger: countingOutcomes(books, metrics), systems: countingAnswers(systems, metrics) };
 }
 

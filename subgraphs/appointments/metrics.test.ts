@@ -63,8 +63,8 @@ test('a ledger that fails is said to be down, and nothing of it is made up', asy
 test('a ledger that has not answered within two seconds is said to be down', async () => {
   const registry = new Registry();
   const timers = manualTimers();
-  const hanging = { health: () => new Promise<never>(() => undefined) };
-  registerGauges(hanging, NO_SUPPLIERS, registry, timers);
+  const hanging = { health: () => new Promise<never>(() => undefined), ready: () => Promise.resolve() };
+  registerGauges(hanging, NO_SUPPLIERS, registry, undefined, timers);
   const isUp = sample(registry, 'gp_booking_ledger_up');
   await eventually('the ledger is asked', () => timers.waiting === 1);
   timers.advance(1_999);
@@ -72,6 +72,46 @@ test('a ledger that has not answered within two seconds is said to be down', asy
   timers.advance(1);
   expect(await isUp).toBe(0);
 });
+
+test('a ledger that can be read and not written is said to be down', async () => {
+  const registry = new Registry();
+  const readOnly = { health: books.health, ready: () => Promise.reject(new Error('read-only')) };
+  registerGauges(readOnly, NO_SUPPLIERS, registry);
+  expect(await sample(registry, 'gp_booking_ledger_up')).toBe(0);
+  expect(await sample(registry, 'gp_booking_unsettled')).toBeUndefined();
+});
+
+test('what nobody is there to be told is no lag', async () => {
+  const registry = new Registry();
+  await moveBooking(books, await openBooking(books), 'ACCEPTED');
+  clock.advance(400_000);
+  registerGauges(books, NO_SUPPLIERS, registry, { frontEnd: false, practices: false });
+  expect(await sample(registry, 'gp_booking_outbox_waiting')).toBe(1);
+  expect(await sample(registry, 'gp_booking_outbox_lag_seconds')).toBe(0);
+  const told = new Registry();
+  registerGauges(books, NO_SUPPLIERS, told);
+  expect(await sample(told, 'gp_booking_outbox_lag_seconds')).toBe(400);
+});
+
+test('a change that was given up is seen for a day, and no old one hides a new one', async () => {
+  const registry = new Registry();
+  registerGauges(books, NO_SUPPLIERS, registry);
+  const lastDay = () => sample(registry, 'gp_booking_outbox_given_up_last_day');
+  expect(await lastDay()).toBe(0);
+  await giveUpAChange();
+  expect(await lastDay()).toBe(1);
+  clock.advance(86_400_000);
+  expect(await lastDay()).toBe(0);
+  expect(await sample(registry, 'gp_booking_outbox_given_up')).toBe(1);
+  await giveUpAChange();
+  expect(await lastDay()).toBe(1);
+});
+
+async function giveUpAChange(): Promise<void> {
+  await moveBooking(books, await openBooking(books), 'ACCEPTED');
+  const [change] = await books.claimUntold(1, 1_000);
+  await books.giveUpTelling(change!);
+}
 
 test('tell in which state the breaker of each supplier is', async () => {
   const registry = new Registry();

@@ -7,8 +7,16 @@ import type { LedgerHealth } from './ledger/reading';
 import type { Booking } from './ledger/records';
 import type { GpSystems } from './suppliers';
 
+/** Whom somebody is there to tell: what is written for nobody grows for ever, and is no lag. */
+export interface Told {
+  frontEnd: boolean;
+  practices: boolean;
+}
+
+type LedgerGauge = readonly [name: string, help: string, of: (health: LedgerHealth, told: Told) => number];
+
 /** What an alarm needs of the ledger. Absent while the ledger does not answer. */
-const LEDGER_GAUGES: readonly [name: string, help: string, of: (health: LedgerHealth) => number][] = [
+const LEDGER_GAUGES: readonly LedgerGauge[] = [
   ['unsettled', 'Bookings whose outcome is being looked into.', ({ unsettled }) => unsettled],
   ['need_operators', 'Bookings that wait for an operator.', ({ needOperators }) => needOperators],
   [
@@ -19,13 +27,33 @@ const LEDGER_GAUGES: readonly [name: string, help: string, of: (health: LedgerHe
   ['outbox_waiting', 'Changes that the front end has not been told yet.', ({ untold }) => untold],
   [
     'outbox_lag_seconds',
-    'Age of the oldest change that the front end has not been told yet; 0 when there is none.',
-    ({ oldestUntoldSeconds }) => oldestUntoldSeconds ?? 0,
+    'Age of the oldest change that the front end has not been told yet; 0 when there is none, or no WEBHOOK_URL.',
+    ({ oldestUntoldSeconds }, { frontEnd }) => (frontEnd ? (oldestUntoldSeconds ?? 0) : 0),
   ],
   [
     'outbox_given_up',
     'Changes that were given up telling in the last 30 days.',
     ({ givenUpTelling }) => givenUpTelling,
+  ],
+  [
+    'outbox_given_up_last_day',
+    'Changes that were given up telling in the last 24 hours.',
+    ({ givenUpLastDay }) => givenUpLastDay,
+  ],
+  [
+    'practice_notices_waiting',
+    'Notices that own practices have not been told yet.',
+    ({ notices }) => notices.waiting,
+  ],
+  [
+    'practice_notices_lag_seconds',
+    'Age of the oldest notice that an own practice has not been told yet; 0 when there is none, or no PRACTICE_WEBHOOK_URL.',
+    ({ notices }, { practices }) => (practices ? (notices.oldestSeconds ?? 0) : 0),
+  ],
+  [
+    'practice_notices_given_up_last_day',
+    'Notices that were given up telling in the last 24 hours.',
+    ({ notices }) => notices.givenUpLastDay,
   ],
   ['holds', 'Slots kept for people who are confirming.', ({ holds }) => holds],
 ];
@@ -36,9 +64,10 @@ const WAIT_FOR_LEDGER_MS = 2_000;
 
 /** Read from the ledger and the suppliers' breakers at each scrape. Labels name no person and no booking. */
 export function registerGauges(
-  ledger: Pick<Ledger, 'health'>,
+  ledger: Pick<Ledger, 'health' | 'ready'>,
   systems: ReadonlyMap<string, Pick<GpSystem, 'breaker'>>,
   registry: Registry,
+  told: Told = { frontEnd: true, practices: true },
   timers: Timers = backgroundTimers,
 ): void {
   const registers = [registry];
@@ -46,13 +75,17 @@ export function registerGauges(
     const known = await within(
       timers,
       WAIT_FOR_LEDGER_MS,
-      ledger.health().catch(() => null),
+      // A ledger that can be read and not written is down for everybody who books.
+      Promise.all([ledger.health(), ledger.ready()]).then(
+        ([read]) => read,
+        () => null,
+      ),
     );
     return known ?? null;
   });
   new Gauge({
     name: `${PREFIX}ledger_up`,
-    help: '1 when the ledger answers.',
+    help: '1 when the ledger can be read and written.',
     registers,
     async collect() {
       this.set((await health()) === null ? 0 : 1);
@@ -66,7 +99,7 @@ export function registerGauges(
       async collect() {
         const known = await health();
         if (known === null) this.remove();
-        else this.set(of(known));
+        else this.set(of(known, told));
       },
     });
   new Gauge({

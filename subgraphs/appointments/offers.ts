@@ -25,6 +25,9 @@ const SlotFacts: z.ZodType<Slot> = z.object({
   supplierData: z.string().max(500),
 });
 
+/** The `callerId` of what was offered to somebody who was not signed in as a patient. */
+export const ANONYMOUS_OFFERS = 'anonymous';
+
 /**
  * One slot, offered to one caller for one need until a moment: a capability. Only what was offered can be held, and
  * only by whom it was offered to. It travels sealed, as the slot's id in the API.

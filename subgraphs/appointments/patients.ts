@@ -4,7 +4,7 @@ import { PatientLinkage, people, type Caller, type Person } from '../../domain/c
 import { ageInMonths, CalendarDate, londonDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
 import { keyedDigest } from '../../domain/secret';
-import { sealer, type Sealer } from './sealed';
+import { sealer, type Sealer } from '../../domain/sealed';
 
 /** The identity details that read-back and cancelling need after the person has gone; kept sealed. */
 const PatientDetails: z.ZodType<Patient> = z.object({
@@ -20,12 +20,21 @@ export interface Patients extends Sealer<Patient> {
   digest(patient: Patient): string;
 }
 
-export function patients(keys: { details: Uint8Array; digest: Uint8Array }): Patients {
+/** @param keys `name` stands in what is sealed. */
+export function patients(keys: {
+  details: Uint8Array;
+  digest: Uint8Array;
+  name?: string | undefined;
+}): Patients {
   const digest = keyedDigest(keys.digest);
   return {
-    ...sealer(PatientDetails, keys.details),
+    ...patientSealer(keys.details, keys.name),
     digest: ({ nhsNumber }) => digest(nhsNumber),
   };
+}
+
+export function patientSealer(key: Uint8Array, keyName?: string): Sealer<Patient> {
+  return sealer(PatientDetails, key, keyName);
 }
 
 export function patientOf({ nhsNumber, familyName, givenName, birthDate, linkage }: Person): Patient {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../domain/caller';
+import { fieldFault, type FieldFaults } from '../../domain/messages/field-problem-codes';
 import type { PlaceLookup } from '../../domain/place';
 import type { AssessmentRecord, AssessmentStore, Completion, GivenAnswer } from './assessment-store';
 import type { ContentEditions, Edition } from './content-editions';
@@ -9,7 +10,7 @@ import { evaluate } from './engine/evaluate';
 import { optionFault } from './engine/option-fault';
 import { refusalOf } from './engine/suitability';
 import { isPastRetention } from './retention';
-import { readStartRequest, type FieldFaults, type StartInput, type StartRequest } from './start-request';
+import { readStartRequest, type StartInput, type StartRequest } from './start-request';
 import type { Switches } from './switches';
 
 /** Symptoms change: after this an assessment is not answered any more. */
@@ -181,15 +182,12 @@ function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
 
 function answerFaults({ record, pathway }: PinnedAssessment, input: AnswerInput): FieldFaults | null {
   const question = pathway.questions.get(input.questionId);
-  if (!question) return { 'input.questionId': 'The pathway has no such question.' };
+  if (!question) return { 'input.questionId': fieldFault('UNKNOWN_QUESTION', {}) };
   const options = optionFault(question, input.optionIds);
   const faults: FieldFaults = {
     ...(isOpen(evaluate(pathway, record.subject, record.answers), question.id)
       ? {}
-      : {
-          'input.questionId':
-            'This question is not asked now: answer the next one, or change an earlier answer.',
-        }),
+      : { 'input.questionId': fieldFault('QUESTION_NOT_OPEN', {}) }),
     ...(options === undefined ? {} : { 'input.optionIds': options }),
   };
   return Object.keys(faults).length > 0 ? faults : null;
@@ -208,10 +206,7 @@ function saysTheSame(
 }
 
 function keyUsed(): StartResult {
-  return {
-    kind: 'invalid',
-    faults: { 'input.idempotencyKey': 'This key was used to start another assessment. Use a new one.' },
-  };
+  return { kind: 'invalid', faults: { 'input.idempotencyKey': fieldFault('IDEMPOTENCY_KEY_REUSED', {}) } };
 }
 
 function digest({ pathwayId, subject, place, registeredPracticeOdsCode, locale }: StartInput): string {

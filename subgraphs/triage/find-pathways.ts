@@ -1,4 +1,5 @@
 import MiniSearch from 'minisearch';
+import { fieldFault } from '../../domain/messages/field-problem-codes';
 import { badInput } from '../refused';
 import type { Content, PathwayContent } from './content/content';
 import { ANY_READER, say } from './content/wording';
@@ -63,9 +64,10 @@ export function pathwayFinder({ pathways }: Content): FindPathways {
 
   /** @throws GraphQLError BAD_USER_INPUT; a list has no room for problems. */
   return ({ search, subject, first }, now) => {
-    if (first < 1 || first > MOST) throw badInput(`"first" is from 1 to ${MOST}.`);
+    if (first < 1 || first > MOST)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MOST }) });
     if ((search ?? '').length > LONGEST_SEARCH)
-      throw badInput(`"search" has at most ${LONGEST_SEARCH} characters.`);
+      throw badInput({ search: fieldFault('TOO_LONG', { max: LONGEST_SEARCH }) });
     const person = subject ? knownSubject(subject, now) : null;
     return matching(search ?? '')
       .filter(({ population }) => person === null || suits(population, person))
@@ -76,6 +78,5 @@ export function pathwayFinder({ pathways }: Content): FindPathways {
 function knownSubject(input: SubjectAsGiven, now: Date): Subject {
   const read = readSubject(input, 'subject', now);
   if (read.ok) return read.value;
-  const faults = Object.entries(read.faults).map(([path, fault]) => `${path}: ${fault}`);
-  throw badInput(faults.join(' '));
+  throw badInput(read.faults);
 }

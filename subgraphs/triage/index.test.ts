@@ -23,7 +23,7 @@ const START = `mutation ($input: StartAssessmentInput!) {
       outcome { reachedAt }
     }
     ... on NotSuitableOnline { contentStatus contentBanner disposition { id careLevel contentStatus contentBanner } }
-    ... on InvalidInput { fields { path message } }
+    ... on InvalidInput { fields { path code message } }
     ... on Problem { code message }
   }
 }`;
@@ -43,7 +43,7 @@ const ANSWER = `mutation ($input: AnswerQuestionInput!) {
     }
     ... on StaleRevision { current { id revision question { key } } }
     ... on AssessmentExpired { expiredAt }
-    ... on InvalidInput { fields { path message } }
+    ... on InvalidInput { fields { path code message } }
     ... on Problem { code message }
   }
 }`;
@@ -52,7 +52,7 @@ const SWITCH = `mutation ($input: SwitchTriageInput!) {
   switchTriage(input: $input) {
     __typename
     ... on TriageSwitches { switches { pathwayId off reason } }
-    ... on InvalidInput { fields { path } }
+    ... on InvalidInput { fields { path code } }
     ... on Problem { code }
   }
 }`;
@@ -68,7 +68,6 @@ const STAFF: Caller = {
 
 const SON = { relationship: 'CHILD', dateOfBirth: '2020-03-02', sex: 'MALE' };
 const BANNER = expect.stringMatching(/^Demonstration content\. Not clinically assured\./) as string;
-const RETRY = 'Please start again.';
 
 const Started = z.object({ startAssessment: z.object({ id: z.string() }) });
 
@@ -110,7 +109,7 @@ describe('startAssessment', () => {
     const subject = { ...SON, dateOfBirth: '2022-03-02' };
     expect(await start({ subject })).toEqual({
       __typename: 'NotSuitableOnline',
-      code: 'NOT_AVAILABLE',
+      code: 'NOT_SUITABLE_ONLINE',
       message: expect.stringMatching(/call 111 now.*Call 999 if/s) as string,
       contentStatus: 'DEMO',
       contentBanner: BANNER,
@@ -127,7 +126,7 @@ describe('startAssessment', () => {
     expect(await start({ pathwayId: 'toothache' })).toMatchObject({
       __typename: 'InvalidInput',
       code: 'INVALID_INPUT',
-      fields: [{ path: 'input.pathwayId' }],
+      fields: [{ path: 'input.pathwayId', code: 'UNKNOWN_PATHWAY', message: expect.any(String) as string }],
     });
   });
 });
@@ -208,7 +207,7 @@ describe('answerQuestion', () => {
     await answerAt(id, 1, CASE_STUDY[0]!);
     expect(await answerAt(id, 1, CASE_STUDY[0]!)).toMatchObject({
       __typename: 'StaleRevision',
-      code: 'STALE',
+      code: 'SYMPTOM_CHECK_CHANGED',
       current: { id, revision: 2, question: { key: 'child-rash.red-flags' } },
     });
   });
@@ -219,16 +218,16 @@ describe('answerQuestion', () => {
     const expired = await answerAt(id, 1, CASE_STUDY[0]!);
     expect(expired).toEqual({
       __typename: 'AssessmentExpired',
-      code: 'EXPIRED',
-      message: expect.stringContaining(RETRY) as string,
+      code: 'SYMPTOM_CHECK_EXPIRED',
+      message: 'You started this symptom check more than 4 hours ago. Start a new one.',
       expiredAt: '2026-03-02T18:10:00.000Z',
     });
     const unknown = id.split('').reverse().join('');
     const missing = await answerAt(unknown, 1, CASE_STUDY[0]!);
     expect(missing).toEqual({
       __typename: 'AssessmentNotFound',
-      code: 'NOT_FOUND',
-      message: expect.stringContaining(RETRY) as string,
+      code: 'SYMPTOM_CHECK_NOT_FOUND',
+      message: 'We cannot find this symptom check. Start a new one.',
     });
   });
 
@@ -236,7 +235,7 @@ describe('answerQuestion', () => {
     const both = { questionId: 'emergency.screen', optionIds: ['none', 'fitting'] };
     expect(await answerAt(await startedId(), 1, both)).toMatchObject({
       __typename: 'InvalidInput',
-      fields: [{ path: 'input.optionIds', message: '"None of these" goes with nothing else.' }],
+      fields: [{ path: 'input.optionIds', code: 'OPTION_STANDS_ALONE' }],
     });
   });
 });
@@ -288,12 +287,12 @@ describe('pathways', () => {
   });
 
   it.each([
-    ['first', { first: 0 }],
-    ['first', { first: 51 }],
-    ['subject.dateOfBirth', { subject: { ...SON, dateOfBirth: '2026-03-03' } }],
-  ])('refuses a bad %s', async (argument, variables) => {
+    ['first', { first: 0 }, 'OUT_OF_RANGE'],
+    ['first', { first: 51 }, 'OUT_OF_RANGE'],
+    ['subject.dateOfBirth', { subject: { ...SON, dateOfBirth: '2026-03-03' } }, 'IN_THE_FUTURE'],
+  ])('refuses a bad %s', async (argument, variables, reason) => {
     const { errors } = await run(query, variables, ANONYMOUS);
-    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', reason });
     expect(errors?.[0]?.message).toContain(argument);
   });
 });
@@ -317,12 +316,13 @@ describe('the kill switch', () => {
     });
     expect(await start()).toMatchObject({
       __typename: 'NotSuitableOnline',
+      code: 'SYMPTOM_CHECK_SWITCHED_OFF',
       message: expect.stringMatching(/switched off. Call 111 now/) as string,
       disposition: { id: 'call-111' },
     });
     expect(await answerAt(id, 9, CASE_STUDY[0]!)).toMatchObject({
       __typename: 'AssessmentSwitchedOff',
-      code: 'NOT_AVAILABLE',
+      code: 'SYMPTOM_CHECK_SWITCHED_OFF',
     });
     const query = `query ($id: ID!) { assessment(id: $id) {
       question { key } outcome { reachedAt } questionnaireResponse switchedOff pathway { switchedOff } } }`;
@@ -348,13 +348,22 @@ describe('the kill switch', () => {
   });
 
   it('is for operators, with a reason, and a pathway that is there', async () => {
-    for (const caller of [ANONYMOUS, ANALYST, STAFF])
-      expect(await ask(SWITCH, off('child-rash'), caller)).toMatchObject({
-        switchTriage: { __typename: 'NotAllowed' },
+    for (const [caller, code] of [
+      [ANONYMOUS, 'SIGN_IN_REQUIRED'],
+      [ANALYST, 'ROLE_NOT_ALLOWED'],
+      [STAFF, 'ROLE_NOT_ALLOWED'],
+    ] as const)
+      expect(await ask(SWITCH, off('child-rash'), caller)).toEqual({
+        switchTriage: { __typename: 'NotAllowed', code },
       });
     const wrong = { input: { pathwayId: 'toothache', off: true, reason: ' ' } };
     expect(await ask(SWITCH, wrong, OPERATOR)).toMatchObject({
-      switchTriage: { fields: [{ path: 'input.pathwayId' }, { path: 'input.reason' }] },
+      switchTriage: {
+        fields: [
+          { path: 'input.pathwayId', code: 'UNKNOWN_PATHWAY' },
+          { path: 'input.reason', code: 'REQUIRED' },
+        ],
+      },
     });
     const { errors } = await run('{ triageSwitches { off } }', {}, ANONYMOUS);
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
@@ -447,7 +456,7 @@ describe('assessmentStatistics', () => {
   const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
     __typename
     ... on AssessmentStatistics { rows { labels { dimension value } started { value suppressed } } dataUpTo }
-    ... on InvalidInput { fields { path } }
+    ... on InvalidInput { fields { path code } }
     ... on Problem { code }
   } }`;
   const input = { from: '2026-03-02', to: '2026-03-02', groupBy: ['PATHWAY'] };
@@ -464,16 +473,25 @@ describe('assessmentStatistics', () => {
         ],
       },
     });
-    for (const caller of [ANONYMOUS, STAFF, OPERATOR])
+    for (const [caller, code] of [
+      [ANONYMOUS, 'SIGN_IN_REQUIRED'],
+      [STAFF, 'ROLE_NOT_ALLOWED'],
+      [OPERATOR, 'ROLE_NOT_ALLOWED'],
+    ] as const)
       expect(await ask(query, { input }, caller)).toEqual({
-        assessmentStatistics: { __typename: 'NotAllowed', code: 'NOT_ALLOWED' },
+        assessmentStatistics: { __typename: 'NotAllowed', code },
       });
   });
 
   it('names what it cannot use', async () => {
     const wrong = { from: '2026-03-02', to: 'soon', groupBy: ['DAY', 'DAY'] };
     expect(await ask(query, { input: wrong }, ANALYST)).toMatchObject({
-      assessmentStatistics: { fields: [{ path: 'input.to' }, { path: 'input.groupBy' }] },
+      assessmentStatistics: {
+        fields: [
+          { path: 'input.to', code: 'NOT_A_DATE' },
+          { path: 'input.groupBy', code: 'REPEATED' },
+        ],
+      },
     });
   });
 });

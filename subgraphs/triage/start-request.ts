@@ -1,4 +1,5 @@
 import { ageInDays, ageInMonths, CalendarDate, londonDate } from '../../domain/london-time';
+import { fieldFault, type FieldFault, type FieldFaults } from '../../domain/messages/field-problem-codes';
 import { OdsCode } from '../../domain/ods-code';
 import type { Place, PlaceLookup } from '../../domain/place';
 import type { AssessedSubject } from './assessment-store';
@@ -37,9 +38,6 @@ export interface StartRequest {
   idempotencyKey: string;
 }
 
-/** What was wrong, by the path in the input, all of it at once. */
-export type FieldFaults = Record<string, string>;
-
 export type Read<T> = { ok: true; value: T } | { ok: false; faults: FieldFaults };
 
 /**
@@ -51,7 +49,8 @@ const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 } as con
 const OLDEST_YEARS = 130;
 
 /** Long enough that two anonymous callers do not choose the same one by chance: a UUID, for example. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,100}$/;
+const KEY_LENGTH = { min: 16, max: 100 } as const;
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{${KEY_LENGTH.min},${KEY_LENGTH.max}}$`);
 
 export async function readStartRequest(
   input: StartInput,
@@ -63,16 +62,16 @@ export async function readStartRequest(
   const practice = readPractice(input.registeredPracticeOdsCode ?? null);
   const locale = input.locale ?? FIRST_LOCALE;
   const faults: FieldFaults = {
-    ...(pathway ? {} : { 'input.pathwayId': 'There is no such pathway; the query "pathways" lists them.' }),
+    ...(pathway ? {} : { 'input.pathwayId': fieldFault('UNKNOWN_PATHWAY', {}) }),
     ...(subject.ok ? {} : subject.faults),
     ...(place.ok ? {} : place.faults),
     ...(practice.ok ? {} : practice.faults),
     ...(deps.content.locales.includes(locale)
       ? {}
-      : { 'input.locale': `The symptom checks are worded in ${deps.content.locales.join(', ')}.` }),
+      : { 'input.locale': fieldFault('LOCALE_NOT_OFFERED', { locales: deps.content.locales }) }),
     ...(IDEMPOTENCY_KEY.test(input.idempotencyKey)
       ? {}
-      : { 'input.idempotencyKey': 'Use 16 to 100 printable characters without spaces, for example a UUID.' }),
+      : { 'input.idempotencyKey': fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH) }),
   };
   if (!pathway || !subject.ok || !place.ok || !practice.ok || Object.keys(faults).length > 0)
     return { ok: false, faults };
@@ -97,14 +96,11 @@ export function readSubject(
 ): Read<AssessedSubject> {
   const today = londonDate(now);
   const born = CalendarDate.safeParse(dateOfBirth);
-  const fault = (message: string): Read<never> => ({
-    ok: false,
-    faults: { [`${path}.dateOfBirth`]: message },
-  });
-  if (!born.success) return fault('Use year, month and day, for example 2020-03-29.');
-  if (born.data > today) return fault('A date of birth is not in the future.');
+  const fault = (one: FieldFault): Read<never> => ({ ok: false, faults: { [`${path}.dateOfBirth`]: one } });
+  if (!born.success) return fault(fieldFault(dateOfBirth.trim() === '' ? 'REQUIRED' : 'NOT_A_DATE', {}));
+  if (born.data > today) return fault(fieldFault('IN_THE_FUTURE', {}));
   if (born.data < yearsBefore(today, OLDEST_YEARS))
-    return fault(`A date of birth is at most ${OLDEST_YEARS} years ago.`);
+    return fault(fieldFault('TOO_LONG_AGO', { years: OLDEST_YEARS }));
   return {
     ok: true,
     value: {
@@ -127,24 +123,26 @@ async function readPlace(input: PlaceAsGiven | null, places: PlaceLookup): Promi
   const { postcode, coordinates } = input;
   if (typeof postcode === 'string' && !coordinates) return readPostcode(postcode, places);
   if (typeof postcode !== 'string' && coordinates) return readCoordinates(coordinates);
-  return { ok: false, faults: { 'input.place': 'Give a postcode or coordinates, exactly one of them.' } };
+  const fault = coordinates
+    ? fieldFault('EXACTLY_ONE', { of: 'postcode and coordinates' })
+    : fieldFault('POSTCODE_REQUIRED', {});
+  return { ok: false, faults: { 'input.place': fault } };
 }
 
 async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read<Place>> {
-  const fault = (message: string): Read<never> => ({
+  const fault = (code: 'POSTCODE_REQUIRED' | 'NOT_A_POSTCODE' | 'UNKNOWN_POSTCODE'): Read<never> => ({
     ok: false,
-    faults: { 'input.place.postcode': message },
+    faults: { 'input.place.postcode': fieldFault(code, {}) },
   });
+  if (postcode.trim() === '') return fault('POSTCODE_REQUIRED');
   const answer = await places.find(postcode);
   switch (answer.kind) {
     case 'found':
       return { ok: true, value: answer.place };
     case 'malformed':
-      return fault('This is not a postcode, such as LS1 4AP.');
+      return fault('NOT_A_POSTCODE');
     case 'unknown':
-      return fault(
-        'This postcode is not in the directory. Check it, or give coordinates; postcodes may not have been imported here.',
-      );
+      return fault('UNKNOWN_POSTCODE');
   }
 }
 
@@ -153,7 +151,7 @@ function readCoordinates({ latitude, longitude }: { latitude: number; longitude:
   const inside = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
   return inside
     ? { ok: true, value: { postcode: null, latitude, longitude, precision: 'COORDINATES' } }
-    : { ok: false, faults: { 'input.place.coordinates': 'These coordinates are not in Great Britain.' } };
+    : { ok: false, faults: { 'input.place.coordinates': fieldFault('OUTSIDE_GREAT_BRITAIN', {}) } };
 }
 
 function readPractice(odsCode: string | null): Read<OdsCode | null> {
@@ -163,8 +161,6 @@ function readPractice(odsCode: string | null): Read<OdsCode | null> {
     ? { ok: true, value: parsed.data }
     : {
         ok: false,
-        faults: {
-          'input.registeredPracticeOdsCode': 'An ODS code has 3 to 10 letters and digits, such as B86030.',
-        },
+        faults: { 'input.registeredPracticeOdsCode': fieldFault('NOT_AN_ODS_CODE', {}) },
       };
 }

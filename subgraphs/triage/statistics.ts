@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { CalendarDate } from '../../domain/london-time';
+import { fieldFault, type FieldFaults } from '../../domain/messages/field-problem-codes';
 import type { Content } from './content/content';
 import type { TriageTables } from './migrations';
-import type { FieldFaults } from './start-request';
 
 export const ASSESSMENT_DIMENSIONS = [
   'DAY',
@@ -88,9 +88,7 @@ export function assessmentStatistics(
       if (rows.size > MOST_ROWS)
         return {
           kind: 'invalid',
-          faults: {
-            'input.groupBy': `This makes more than ${MOST_ROWS} rows: ask for fewer dimensions or days.`,
-          },
+          faults: { 'input.groupBy': fieldFault('TOO_MANY_ROWS', { max: MOST_ROWS }) },
         };
       return { kind: 'rows', rows: [...rows].sort(byKey).map(([, row]) => row), dataUpTo };
     },
@@ -160,11 +158,11 @@ function faultsOf({ from, to, groupBy }: StatisticsInput): FieldFaults {
   const last = CalendarDate.safeParse(to);
   const days = first.success && last.success ? daysBetween(first.data, last.data) : 0;
   return {
-    ...(first.success ? {} : { 'input.from': 'Use year, month and day, for example 2026-03-29.' }),
-    ...(last.success ? {} : { 'input.to': 'Use year, month and day, for example 2026-03-29.' }),
-    ...(days < 0 ? { 'input.to': 'The last day is not before the first.' } : {}),
-    ...(days >= MOST_DAYS ? { 'input.to': `Ask for at most ${MOST_DAYS} days at once.` } : {}),
-    ...(new Set(groupBy).size < groupBy.length ? { 'input.groupBy': 'A dimension is there twice.' } : {}),
+    ...(first.success ? {} : { 'input.from': fieldFault('NOT_A_DATE', {}) }),
+    ...(last.success ? {} : { 'input.to': fieldFault('NOT_A_DATE', {}) }),
+    ...(days < 0 ? { 'input.to': fieldFault('RANGE_REVERSED', {}) } : {}),
+    ...(days >= MOST_DAYS ? { 'input.to': fieldFault('PERIOD_TOO_LONG', { days: MOST_DAYS }) } : {}),
+    ...(new Set(groupBy).size < groupBy.length ? { 'input.groupBy': fieldFault('REPEATED', {}) } : {}),
   };
 }
 

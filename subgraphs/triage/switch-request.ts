@@ -1,5 +1,5 @@
+import { fieldFault, type FieldFaults } from '../../domain/messages/field-problem-codes';
 import type { Content } from './content/content';
-import type { FieldFaults } from './start-request';
 
 const LONGEST_REASON = 500;
 
@@ -12,10 +12,9 @@ export function switchFaults(
   const faults: FieldFaults = {
     ...(pathwayId == null || pathways.has(pathwayId)
       ? {}
-      : { 'input.pathwayId': 'There is no such pathway; leave it out for all triage.' }),
-    ...(length > 0 && length <= LONGEST_REASON
-      ? {}
-      : { 'input.reason': `Say why, in 1 to ${LONGEST_REASON} characters.` }),
+      : { 'input.pathwayId': fieldFault('UNKNOWN_PATHWAY', {}) }),
+    ...(length > 0 ? {} : { 'input.reason': fieldFault('REQUIRED', {}) }),
+    ...(length <= LONGEST_REASON ? {} : { 'input.reason': fieldFault('TOO_LONG', { max: LONGEST_REASON }) }),
   };
   return Object.keys(faults).length > 0 ? faults : null;
 }

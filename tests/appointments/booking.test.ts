@@ -19,6 +19,7 @@ import { EMBEDDED } from '../databases';
 import { eventually } from '../eventually';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
+import { ANONYMOUS_OFFERS } from '../../subgraphs/appointments/offers';
 import { situations } from './situations';
 
 let lab: BookingLaboratory;
@@ -37,21 +38,26 @@ describe('holding', () => {
     const caller: PatientCaller = { ...newCaller(), proofing: 'P5' };
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const answer = await holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
-    expect(answer.kind).toBe('not-allowed');
+    expect(answer).toEqual({ kind: 'not-allowed', why: 'IDENTITY_PROOF_REQUIRED' });
   });
 
   test('is for whom the slot was offered to', async () => {
     const [mine, theirs] = [newCaller(), newCaller()];
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const input = holdInput(offer(theirs, slot!), mine, lab.deps);
-    expect((await holdSlot(input, mine, lab.deps)).kind).toBe('not-allowed');
+    expect(await holdSlot(input, mine, lab.deps)).toEqual({ kind: 'not-allowed', why: 'OFFER_FOR_ANOTHER' });
+    const before = holdInput({ ...offer(mine, slot!), callerId: ANONYMOUS_OFFERS }, mine, lab.deps);
+    expect(await holdSlot(before, mine, lab.deps)).toEqual({
+      kind: 'not-allowed',
+      why: 'OFFER_BEFORE_SIGN_IN',
+    });
   });
 
   test('is for somebody of the age that the assessment was about', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const forHerself = { ...holdInput(offer(caller, slot!), caller, lab.deps), patientId: undefined };
-    expect((await holdSlot(forHerself, caller, lab.deps)).kind).toBe('not-allowed');
+    expect(await holdSlot(forHerself, caller, lab.deps)).toEqual({ kind: 'not-allowed', why: 'AGE_DIFFERS' });
   });
 
   test('is not for people the caller may not act for', async () => {
@@ -61,7 +67,10 @@ describe('holding', () => {
       ...holdInput(offer(caller, slot!), caller, lab.deps),
       patientId: 'somebody-else',
     };
-    expect((await holdSlot(input, caller, lab.deps)).kind).toBe('not-allowed');
+    expect(await holdSlot(input, caller, lab.deps)).toEqual({
+      kind: 'not-allowed',
+      why: 'CANNOT_ACT_FOR_PERSON',
+    });
   });
 
   test.each(['not-an-offer', ''])('refuses the slot id "%s"', async (slotId) => {
@@ -112,7 +121,7 @@ describe('holding', () => {
     const wanted = async () =>
       holdSlot(holdInput(offer(other, offered.slot), other, lab.deps), other, lab.deps);
     expect(await wanted()).toMatchObject({ kind: 'held-by-another' });
-    expect(await releaseHold(holdId, caller, lab.deps)).toBe(true);
+    expect(await releaseHold(holdId, caller, lab.deps)).toEqual({ kind: 'released', holdId });
     expect((await wanted()).kind).toBe('held');
   });
 
@@ -131,12 +140,18 @@ describe('holding', () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const asOwn = offer(caller, slot!, { relation: 'OWN' });
-    expect((await holdSlot(holdInput(asOwn, caller, lab.deps), caller, lab.deps)).kind).toBe('not-allowed');
+    expect(await holdSlot(holdInput(asOwn, caller, lab.deps), caller, lab.deps)).toEqual({
+      kind: 'not-allowed',
+      why: 'NOT_REGISTERED_THERE',
+    });
   });
 
   test('only the holder can release', async () => {
     const { holdId } = await given.held();
-    expect(await releaseHold(holdId, newCaller(), lab.deps)).toBe(false);
+    expect(await releaseHold(holdId, newCaller(), lab.deps)).toEqual({
+      kind: 'not-allowed',
+      why: 'HOLD_NOT_FOUND',
+    });
   });
 });
 
@@ -189,14 +204,18 @@ describe('confirming', () => {
 
   test('for somebody the caller may act for no longer is refused', async () => {
     const situation = await given.held();
-    expect((await given.confirm({ ...situation, caller: { ...situation.caller, actsFor: [] } })).kind).toBe(
-      'not-allowed',
-    );
+    expect(await given.confirm({ ...situation, caller: { ...situation.caller, actsFor: [] } })).toEqual({
+      kind: 'not-allowed',
+      why: 'CANNOT_ACT_FOR_PERSON',
+    });
   });
 
   test("of another caller's hold is refused", async () => {
     const situation = await given.held();
-    expect((await given.confirm({ ...situation, caller: newCaller() })).kind).toBe('not-allowed');
+    expect(await given.confirm({ ...situation, caller: newCaller() })).toEqual({
+      kind: 'not-allowed',
+      why: 'HOLD_NOT_FOUND',
+    });
   });
 
   test('a second booking for the same person and assessment is refused with the first', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GpSystem, Slot } from '../../adapters/gp-system';
-import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
+import type { Caller } from '../../domain/caller';
+import { cancelBooking, cancellableUntil } from '../../subgraphs/appointments/booking/cancel-booking';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { settleOrphan } from '../../subgraphs/appointments/booking/orphan';
@@ -9,12 +10,15 @@ import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedu
 import { settle } from '../../subgraphs/appointments/booking/settle';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/offers';
+import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
+import { bookingOf } from '../../subgraphs/appointments/types/booking';
 import {
   bookingLaboratory,
   freeSlots,
   holdInput,
   newCaller,
   newPractice,
+  NOON,
   offer,
   SETTLE_MS,
   standing,
@@ -195,10 +199,31 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect(seen).toEqual([linkage]);
   });
 
+  test('a booking says until when it can be cancelled, and whose it is', async () => {
+    const { booking, caller } = await given.booked();
+    const view = bookingOf(booking);
+    const cutOff = cancellableUntil(booking);
+    const at = (now: Date) => new BookingResolver({ ...lab.deps, now: () => now });
+    expect(at(cutOff).cancellableUntil(view)).toEqual(cutOff);
+    expect(at(new Date(cutOff.getTime() + 1)).cancellableUntil(view)).toBeNull();
+    const patient = (asked: Caller) =>
+      at(NOON).patient(view, {
+        caller: asked,
+        requestId: randomUUID(),
+        signal: new AbortController().signal,
+      });
+    const [son] = caller.actsFor;
+    expect(patient(caller)).toEqual({ id: son!.id, givenName: son!.givenName, isCaller: false });
+    expect(patient({ ...caller, actsFor: [] })).toBeNull();
+    expect(patient({ kind: 'operator', id: 'operator-0123456789' })).toBeNull();
+  });
+
   test('who may act for the person no longer cannot cancel either', async () => {
     const old = await given.booked();
-    const answer = await cancel({ ...old, caller: { ...old.caller, actsFor: [] } }, lab.deps);
-    expect(answer.kind).toBe('not-found');
+    const revoked = { ...old, caller: { ...old.caller, actsFor: [] } };
+    expect(await cancel(revoked, lab.deps)).toEqual({ kind: 'not-allowed', why: 'CANNOT_ACT_FOR_PERSON' });
+    const unproven = { ...old, caller: { ...old.caller, proofing: 'P5' as const, actsFor: [] } };
+    expect(await cancel(unproven, lab.deps)).toEqual({ kind: 'not-allowed', why: 'IDENTITY_PROOF_REQUIRED' });
     expect((await current(old.booking)).state).toBe('CONFIRMED');
   });
 

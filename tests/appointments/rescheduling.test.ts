@@ -160,12 +160,16 @@ test("somebody else's booking is not found", async () => {
 test('an offer to somebody else, an expired one, and the very same time are refused', async () => {
   const move = await wish();
   const { wanted, old } = move;
-  expect((await reschedule({ old, wanted: { ...wanted, callerId: newCaller().id } })).kind).toBe(
-    'not-allowed',
-  );
+  expect(await reschedule({ old, wanted: { ...wanted, callerId: newCaller().id } })).toEqual({
+    kind: 'not-allowed',
+    why: 'OFFER_FOR_ANOTHER',
+  });
   const expired = { ...wanted, expiresAt: new Date(lab.clock.now().getTime() - 1_000) };
   expect((await reschedule({ old, wanted: expired })).kind).toBe('offer-expired');
-  expect((await reschedule({ old, wanted: { ...old.offered } })).kind).toBe('not-allowed');
+  expect(await reschedule({ old, wanted: { ...old.offered } })).toEqual({
+    kind: 'not-allowed',
+    why: 'SAME_TIME',
+  });
 });
 
 test('a process that dies after the new booking was confirmed leaves the rest to the next', async () => {

@@ -210,7 +210,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
       const caller = newCaller();
       const { id } = await held(slot!, caller);
       await strike();
-      expect(await after(releaseHold(id, caller, lab.deps))).toBe(true);
+      expect(await after(releaseHold(id, caller, lab.deps))).toEqual({ kind: 'released', holdId: id });
       expect(await after(confirm(id, caller))).toBe('hold-expired');
       expect(standing(lab, slot!.practice)).toBe(0);
     });

@@ -13,8 +13,9 @@ import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import { Offer } from '../../subgraphs/appointments/offers';
 import { patients } from '../../subgraphs/appointments/patients';
+import { inProcessCopies } from '../../subgraphs/appointments/recovery/booking-copies';
 import { releaseLedger } from '../../subgraphs/appointments/releases/release-ledger';
-import { sealer } from '../../subgraphs/appointments/sealed';
+import { sealer } from '../../domain/sealed';
 import { openDatabase } from '../../subgraphs/database';
 import { serveSubgraph } from '../../subgraphs/subgraph-server';
 import { POLICY } from './practice';
@@ -61,20 +62,21 @@ async function main(): Promise<void> {
       'holds',
       settings.redisUrl === null ? inProcessHolds() : redisHolds(settings.redisUrl, logger),
     ),
+    copies: inProcessCopies(now),
     offers: sealer(Offer, key('offer')),
     patients: patients({ details: key('patientDetails'), digest: key('patientDigest') }),
     fingerprint: keyedDigest(key('fingerprint')),
     holdMs: settings.holdMs,
     sweepEveryMs: settings.sweepEveryMs,
     offerMs: 10 * 60_000,
-    webhook: { url: settings.webhook.url, key: Buffer.from(settings.webhook.key, 'hex') },
+    webhook: { url: settings.webhook.url, keys: [Buffer.from(settings.webhook.key, 'hex')] },
     atOnce: settings.atOnce,
     now,
     timers: machineTimers,
     logger,
   };
   const subgraph = appointmentsSubgraph(deps);
-  const server = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, key('caller'), logger);
+  const server = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, [key('caller')], logger);
 
   process.on('message', (message) => {
     const order = ToService.parse(message);

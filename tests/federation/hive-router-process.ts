@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   ]);
   const callerKey = deriveKey(secret, 'caller');
   const transports = new Map(
-    Object.entries(subgraphs).map(([name, url]) => [name, httpTransport(name, url, callerKey)]),
+    Object.entries(subgraphs).map(([name, url]) => [name, httpTransport(name, url, [callerKey])]),
   );
   const { executor } = await unifiedGraphHandler({
     unifiedGraph: buildSchema(sdl, { assumeValid: true }),

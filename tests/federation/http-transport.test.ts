@@ -4,6 +4,7 @@ import { parse } from 'graphql';
 import pino from 'pino';
 import { ANONYMOUS } from '../../domain/caller';
 import { manualTimers } from '../../domain/manual-timers';
+import type { CallerKey } from '../../domain/caller-token';
 import { deriveKey } from '../../domain/secret';
 import { abandonment } from '../../http/abandonment';
 import { freePort } from '../../http/free-port';
@@ -28,9 +29,9 @@ async function server(handle: RequestListener, port = 0): Promise<Listening> {
   return listening;
 }
 
-function transportTo(url: string, name = 'triage', key = KEY) {
+function transportTo(url: string, name = 'triage', key: CallerKey = KEY, ...earlier: CallerKey[]) {
   const timers = manualTimers();
-  const transport = httpTransport(name, `${url}/graphql`, key, timers);
+  const transport = httpTransport(name, `${url}/graphql`, [key, ...earlier], timers);
   open.push(transport);
   return { timers, transport };
 }
@@ -112,12 +113,25 @@ test('HTTP status 500 is a fault', async () => {
 });
 
 describe('a part is ready', () => {
-  const schema = buildSubgraphSchema([{ typeDefs: parse('type Query { who: String! }') }]);
+  const serving = { resolved: 0 };
+  const schema = buildSubgraphSchema([
+    {
+      typeDefs: parse('type Query { who: String! } type Mutation { be(name: String!): String! }'),
+      resolvers: {
+        Mutation: {
+          be: (_: unknown, { name }: { name: string }) => {
+            serving.resolved += 1;
+            return name;
+          },
+        },
+      },
+    },
+  ]);
 
   async function part(ready: () => Promise<void>, name = 'triage'): Promise<string> {
     const subgraph = { name, schema, typeDefs: '', ready, close: () => Promise.resolve() };
     const logger = pino({ level: 'silent' });
-    const listening = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, KEY, logger);
+    const listening = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, [KEY], logger);
     open.push(listening);
     return new URL(listening.url).origin;
   }
@@ -125,6 +139,19 @@ describe('a part is ready', () => {
 
   test('where it serves, and takes the gateway’s word for a caller', async () => {
     await transportTo(await part(isThere)).transport.ready();
+  });
+
+  test('where it knows the secret before the gateway’s, and what is asked of it is done once', async () => {
+    const { transport } = transportTo(
+      await part(isThere),
+      'triage',
+      deriveKey('a new secret', 'caller'),
+      KEY,
+    );
+    await transport.ready();
+    const served = serving.resolved;
+    expect(await ask(transport, 'mutation { be(name: "there") }')).toMatchObject({ data: { be: 'there' } });
+    expect(serving.resolved).toBe(served + 1);
   });
 
   test.each([

@@ -69,7 +69,9 @@ test.each(cells)('$coordinate, asked for by $kind', async ({ coordinate, kind, a
     expect(answer.text).not.toContain('NotAllowed');
   } else if (!saysSoAsData(coordinate)) {
     expect(answer).toMatchObject({ status: 403, data: null });
-    expect(codes).toEqual(['FORBIDDEN']);
+    expect(answer.errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'FORBIDDEN', reason: kind === 'nobody' ? 'SIGN_IN_REQUIRED' : 'ROLE_NOT_ALLOWED' },
+    ]);
     expect(answer.errors[0]?.message).toContain(`${coordinate} is for `);
   } else if (!access.own) {
     expect(answer).toMatchObject({ status: 200, errors: [] });

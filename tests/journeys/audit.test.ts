@@ -70,7 +70,7 @@ describe('the audit trail of a booking', () => {
     expect(reached?.caller).not.toBe(of('ConfirmBooking')[0]?.caller);
     // The booking and the key of the request.
     expect(reached?.subjects).toHaveLength(2);
-    expect(unknown).toMatchObject({ callerKind: 'anonymous', caller: null, outcome: 'FORBIDDEN' });
+    expect(unknown).toMatchObject({ callerKind: 'anonymous', caller: null, outcome: 'NotAllowed' });
     expect(unknown?.subjects).toEqual(reached?.subjects);
   });
 

@@ -25,13 +25,19 @@ describe('metrics of everything in one process', () => {
     expect(text).toMatch(OF_APPOINTMENTS);
     expect(text).toMatch(OF_THE_PROCESS);
     expect(text).toContain('gp_booking_supplier_breaker{supplier="emis",state="CLOSED"} 1');
+    for (const part of ['gateway', 'triage', 'practices', 'appointments'])
+      expect(text).toContain(`gp_booking_ready{part="${part}"} 1`);
+    // There before the first, so that a rate sees the first.
+    expect(text).toContain('gp_booking_gateway_errors_total{code="INTERNAL_SERVER_ERROR"} 0');
   });
 
   test('are all that the alerts, the dashboard and the page for operators speak of', async () => {
     const docs = ['operate.md', 'operate/alerts.yaml', 'operate/dashboard.json'].map((file) =>
       readFileSync(join(__dirname, '..', '..', 'docs', file), 'utf8'),
     );
-    expect(parse(docs[1]!)).toMatchObject({ groups: [{ name: 'bookings' }, { name: 'gateway' }] });
+    expect(parse(docs[1]!)).toMatchObject({
+      groups: [{ name: 'parts' }, { name: 'bookings' }, { name: 'gateway' }],
+    });
     const spoken = docs.flatMap(
       (text) => text.match(/\b(?:gp_booking|nodejs|process)_[a-z0-9_]*[a-z0-9]\b/g) ?? [],
     );
@@ -68,9 +74,11 @@ describe('metrics', () => {
     gateway = await overHttp();
     const { url } = gateway.config.subgraphs.appointments;
     expect((await scrape(url)).text).toMatch(OF_APPOINTMENTS);
+    expect((await scrape(url)).text).toMatch(/^gp_booking_ready\{part="appointments"\} 1$/m);
     expect((await fetch(url!, { method: 'POST', body: '{"query":"{__typename}"}' })).status).toBe(401);
     const ofGateway = await scrape(gateway.url);
     expect(ofGateway.text).toMatch(OF_THE_PROCESS);
+    expect(ofGateway.text).toMatch(/^gp_booking_ready\{part="gateway"\} 1$/m);
     expect(ofGateway.text).not.toMatch(OF_APPOINTMENTS);
   });
 

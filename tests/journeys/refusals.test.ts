@@ -178,13 +178,14 @@ test("another person's booking or hold gives nothing away and cannot be changed"
   const unknown = await other.ask(CANCEL, cancel(randomUUID()));
   expect(result(refused)).toMatchObject({ __typename: 'BookingNotFound' });
   expect([refused.data, refused.errors]).toEqual([unknown.data, unknown.errors]);
-  for (const id of [booked.id!, randomUUID()])
-    for (const asked of [await anybody(query, { id }), await anybody(CANCEL, cancel(id))])
-      expect(asked).toMatchObject({
-        status: 403,
-        data: null,
-        errors: [{ extensions: { code: 'FORBIDDEN' } }],
-      });
+  for (const id of [booked.id!, randomUUID()]) {
+    expect(await anybody(query, { id })).toMatchObject({
+      status: 403,
+      data: null,
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(result(await anybody(CANCEL, cancel(id)))).toMatchObject({ __typename: 'NotAllowed' });
+  }
   // The same key as its owner's: it does not replay what it did for her.
   for (const ask of [other.ask, anybody])
     expect(result(await ask(CONFIRM, { input: confirm }))).toMatchObject({ __typename: 'NotAllowed' });
@@ -245,7 +246,7 @@ describe('an emergency', () => {
           assessment: {
             appointmentOptions: {
               __typename: 'NotBookable',
-              code: 'NOT_AVAILABLE',
+              code: 'OUTCOME_NOT_BOOKABLE',
               disposition: { id: 'ambulance' },
             },
           },

@@ -61,7 +61,8 @@ const RULES = {
   horizonDays: 14,
   minimumNoticeMinutes: 15,
   takeBackMinutes: 30,
-  cancelCutOffMinutes: 60,
+  // Earlier than any notice: the first time that is offered can be moved and cancelled, whatever the hour.
+  cancelCutOffMinutes: 5,
   modes: ['IN_PERSON', 'TELEPHONE'],
   slotTypes: ['111 urgent', 'Routine', 'Telephone triage'],
   dispositionIds: ['gp-2h', 'gp-6h', 'gp-24h'],
@@ -238,7 +239,13 @@ describe('with published documents alone', () => {
     const hold = (slotId: string) => holdFor(play, patientId, slotId);
     await play('ReleaseHold', { input: { holdId: await hold(third!.id) } }, Anything);
 
-    const confirm = { holdId: await hold(first!.id), idempotencyKey: key() };
+    const holdId = await hold(first!.id);
+    await play(
+      'ExtendHold',
+      { input: { holdId } },
+      z.object({ extendHold: z.object({ __typename: z.literal('Hold') }) }),
+    );
+    const confirm = { holdId, idempotencyKey: key() };
     const { confirmBooking } = await play(
       'ConfirmBooking',
       { input: confirm },

@@ -85,14 +85,14 @@ describe.each([
       const look = await stranger(`query ${variable} { practice(odsCode: "${odsCode}") { ${field} } }`, {
         preview,
       });
-      expect(look.errors[0]?.extensions?.code).toBe('FORBIDDEN');
+      expect(look.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'NOT_YOUR_PRACTICE' });
     }
     const receptionist = await staffOf(odsCode, 'S8001:G8005:R8009');
     expect((await receptionist(REOPEN, { input: { odsCode } })).data?.reopenBook).toEqual({
-      code: 'NOT_ALLOWED',
+      code: 'MANAGER_ROLE_REQUIRED',
     });
     expect((await stranger(REOPEN, { input: { odsCode } })).data?.reopenBook).toEqual({
-      code: 'NOT_ALLOWED',
+      code: 'NOT_YOUR_PRACTICE',
     });
 
     expect((await manager(REOPEN, { input: { odsCode } })).data?.reopenBook).toEqual({

@@ -11,7 +11,9 @@ import type { Request } from '../ledger/requests';
 import type { ActorKind, Operation } from '../ledger/tables';
 import type { Offer } from '../offers';
 import type { Patients } from '../patients';
-import type { Sealer } from '../sealed';
+import type { BookingCopies } from '../recovery/booking-copies';
+import { dropCopy } from '../recovery/keep-copies';
+import type { Sealer } from '../../../domain/sealed';
 import type { GpSystems } from '../suppliers';
 import { after, type BookingEvent, type BookingState } from './states';
 
@@ -20,6 +22,8 @@ export interface BookingDeps {
   ledger: Ledger;
   releases: ReleaseLedger;
   holds: HoldStore;
+  /** What bookings are found again by after a restore. */
+  copies: BookingCopies;
   offers: Sealer<Offer>;
   patients: Patients;
   /** A keyed digest of what a request says: phone numbers and reasons are in it. */
@@ -43,17 +47,20 @@ export function request(
   return { callerId, operation, key, fingerprint: fingerprint(JSON.stringify(significant)) };
 }
 
-/** @throws Error when the sealing key is not the one that the details were sealed with. */
+/** @throws Error when the details were erased, or sealed under another key than the ledger's. */
 export function patientFor(
   sealed: { patientSealed: string },
   { patients, now }: Pick<BookingDeps, 'patients' | 'now'>,
 ): Patient {
   const patient = patients.open(sealed.patientSealed, now());
-  if (patient === null) throw new Error('Patient details cannot be opened: GATEWAY_SECRET has changed.');
+  if (patient === null)
+    throw new Error(
+      'Patient details cannot be opened: they were erased, or sealed under other keys than the ledger has.',
+    );
   return patient;
 }
 
-type Applying = Pick<BookingDeps, 'ledger' | 'logger' | 'sweepEveryMs'>;
+type Applying = Pick<BookingDeps, 'ledger' | 'copies' | 'logger' | 'sweepEveryMs'>;
 
 /**
  * What the supplier said yes to has happened, whatever became of the booking meanwhile; anything else it said was about
@@ -85,16 +92,24 @@ export async function apply(
 }
 
 /** Applies an event to the booking as it is known. */
-export function move(
+export async function move(
   booking: Booking,
   event: BookingEvent,
   actor: ActorKind,
   changes: Partial<Changes>,
-  { ledger, sweepEveryMs }: Applying,
+  deps: Applying,
 ): Promise<Moved> {
+  const { ledger, sweepEveryMs } = deps;
   const state = after(booking.state, event);
   const checkInMs = state === null ? null : nextLookMs(state, event, sweepEveryMs);
-  return ledger.move(booking, event, actor, { checkInMs, ...changes });
+  const moved = await ledger.move(booking, event, actor, { checkInMs, ...changes });
+  if (moved.kind === 'moved' && isOver(moved.booking.state)) await dropCopy(booking, deps);
+  return moved;
+}
+
+/** Nothing of it stands at the practice that would have to be found again. */
+function isOver(state: BookingState): boolean {
+  return state === 'CANCELLED' || state === 'CANCELLED_BY_PRACTICE' || state === 'FAILED';
 }
 
 function nextLookMs(state: BookingState, event: BookingEvent, sweepEveryMs: number): number | null {

@@ -6,13 +6,16 @@ import { patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
 import { leaseMs, move, request, seconds, type BookingDeps } from './booking-deps';
 import { giveBack, type GivenBack } from './give-back';
+import type { SystemUnavailable } from './place-booking';
+import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 
 export type CancelAnswer =
   /** Cancelled, being cancelled, or, where its outcome is still being looked into, unchanged. */
   | { kind: 'booking'; booking: Booking }
   | TooLate
-  | { kind: 'supplier-unavailable'; practice: OdsCode; retryAfterSeconds: number | null }
+  | SystemUnavailable
   | { kind: 'not-found' }
+  | NotAllowedAnswer
   | { kind: 'key-reused' };
 
 export interface TooLate {
@@ -35,10 +38,12 @@ export async function cancelBooking(
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
   const { ledger } = deps;
-  const booking = caller.kind === 'patient' ? await ledger.findBooking(input.bookingId, caller.id) : null;
-  if (booking === null || caller.kind !== 'patient') return { kind: 'not-found' };
+  if (caller.kind !== 'patient') return notAllowed(whyNotBook(caller));
+  const booking = await ledger.findBooking(input.bookingId, caller.id);
+  if (booking === null) return { kind: 'not-found' };
   const person = personOf(caller, booking, deps);
-  if (person === undefined) return { kind: 'not-found' };
+  // Whom a login without proof of identity may act for is not known.
+  if (person === undefined) return notAllowed(mayBook(caller) ? 'CANNOT_ACT_FOR_PERSON' : whyNotBook(caller));
   const asked = request(caller.id, 'cancel', input.idempotencyKey, [input.bookingId, input.reason], deps);
   const earlier = await ledger.remember(asked, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
@@ -77,13 +82,9 @@ function answer({ booking, outcome }: GivenBack): CancelAnswer {
   if (booking.state === 'CONFIRMED' && outcome !== null)
     switch (outcome.class) {
       case 'THROTTLED':
-        return { kind: 'supplier-unavailable', practice, retryAfterSeconds: seconds(outcome.retryAfterMs) };
+        return unavailable(practice, outcome.retryAfterMs);
       case 'NOT_SENT':
-        return {
-          kind: 'supplier-unavailable',
-          practice,
-          retryAfterSeconds: seconds(outcome.error.retryAfterMs ?? null),
-        };
+        return unavailable(practice, outcome.error.retryAfterMs ?? null);
       case 'REJECTED':
         if (outcome.refusal === 'TOO_LATE') return tooLate(booking);
         break;
@@ -91,6 +92,15 @@ function answer({ booking, outcome }: GivenBack): CancelAnswer {
       case 'AMBIGUOUS':
     }
   return { kind: 'booking', booking };
+}
+
+function unavailable(practice: OdsCode, retryAfterMs: number | null): SystemUnavailable {
+  return {
+    kind: 'supplier-unavailable',
+    practice,
+    retryAfterSeconds: seconds(retryAfterMs),
+    why: 'UNAVAILABLE',
+  };
 }
 
 export function tooLate(booking: Booking): TooLate {

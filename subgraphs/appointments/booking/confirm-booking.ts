@@ -5,17 +5,19 @@ import type { Hold } from '../ledger/records';
 import type { Refused, Request } from '../ledger/requests';
 import type { Offer } from '../offers';
 import { patientOf, personOf } from '../patients';
+import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
-import { acquire, holdKey, letGo, mayBook } from './hold-slot';
+import { acquire, holdKey, letGo } from './hold-slot';
+import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
 
 export type ConfirmAnswer =
   | Placed
   | { kind: 'hold-expired'; expiredAt: Date }
   | AlreadyBooked
-  | { kind: 'not-allowed'; message: string }
+  | NotAllowedAnswer
   | { kind: 'key-reused' };
 
 export interface ConfirmBooking {
@@ -39,11 +41,7 @@ export async function confirmBooking(
   caller: Caller,
   deps: BookingDeps,
 ): Promise<ConfirmAnswer> {
-  if (!mayBook(caller))
-    return {
-      kind: 'not-allowed',
-      message: 'Booking needs a person signed in with identity proofing level P9.',
-    };
+  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
   const { requestId } = input;
   const asked = request(
     caller.id,
@@ -58,10 +56,12 @@ export async function confirmBooking(
   ]);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
-  if (hold === null) return { kind: 'not-allowed', message: 'You have no such hold. Hold the time again.' };
+  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
   const person = personOf(caller, hold, deps);
-  if (person === undefined) return { kind: 'not-allowed', message: 'You may not act for this person.' };
+  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
 
+  const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
+  if (lost !== null) return alreadyBooked(lost, caller);
   const placing = { ...input, patient: patientOf(person), openedAt: deps.timers.elapsedMs() };
   const opened = earlier ?? (await open(hold, asked, deps));
   switch (opened.kind) {

@@ -6,21 +6,25 @@ import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
-import type { Offer } from '../offers';
+import { ANONYMOUS_OFFERS, type Offer } from '../offers';
 import { isOfAge, patientOf } from '../patients';
+import { findLostOf } from '../recovery/lost-bookings';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { request, type BookingDeps } from './booking-deps';
-import { searchAgain } from './search-again';
+import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
+import { searchAgain, type SlotGone } from './search-again';
 
 export type HoldAnswer =
   | { kind: 'held'; hold: Hold }
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
-  | { kind: 'slot-taken'; alternatives: Offer[] }
+  | SlotGone
   | { kind: 'offer-expired' }
   | { kind: 'practice-closed'; practice: OdsCode }
   | AlreadyBooked
-  | { kind: 'not-allowed'; message: string }
+  | NotAllowedAnswer
   | { kind: 'key-reused' };
+
+export type ReleaseAnswer = { kind: 'released'; holdId: string } | NotAllowedAnswer;
 
 export interface HoldSlot {
   /** The sealed offer. */
@@ -34,23 +38,15 @@ export interface HoldSlot {
 /** Reserves an offered slot among the users of this gateway, after asking the supplier whether it is still free. */
 export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDeps): Promise<HoldAnswer> {
   const { ledger, offers, patients, now } = deps;
-  if (!mayBook(caller))
-    return notAllowed('Booking needs a person signed in with identity proofing level P9.');
+  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
   const offer = offers.open(input.slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
-  if (offer.callerId !== caller.id)
-    return notAllowed(
-      'This time was offered to somebody else, or before you signed in. Ask for the options again.',
-    );
+  if (offer.callerId !== caller.id) return notAllowed(whyNotTheirs(offer));
   const person = personToBeSeen(caller, input.patientId);
-  if (person === undefined) return notAllowed('You may not act for this person.');
-  if (!isOfAge(person, offer.ageInMonths, now()))
-    return notAllowed(
-      'The assessment was about somebody of another age. Start one for the person to be seen.',
-    );
-
+  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  if (!isOfAge(person, offer.ageInMonths, now())) return notAllowed('AGE_DIFFERS');
   if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
-    return notAllowed('This time is for patients of that practice, and this person is not known to be one.');
+    return notAllowed('NOT_REGISTERED_THERE');
 
   const asked = request(
     caller.id,
@@ -60,12 +56,16 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
     deps,
   );
   const patient = patientOf(person);
-  const [earlier, standing] = await Promise.all([
+  const patientDigest = patients.digest(patient);
+  const [earlier, standing, lost] = await Promise.all([
     ledger.earlier(asked),
-    ledger.standingBooking(patients.digest(patient), offer.assessmentDigest),
+    ledger.standingBooking(patientDigest, offer.assessmentDigest),
+    findLostOf(patientDigest, deps),
   ]);
   if (earlier !== null) return replay(earlier, caller, deps);
   if (standing !== null) return alreadyBooked(standing, caller);
+  // Whatever it is for: a restore may have lost what this person was asked about, too.
+  if (lost !== null) return alreadyBooked(lost, caller);
   const ownPractice = person.registeredPractice ?? null;
   return take({ offer: { ...offer, ownPractice }, patient, caller, asked, requestId: input.requestId }, deps);
 }
@@ -97,11 +97,11 @@ async function take(
     return { kind: 'held-by-another', heldUntil, alternatives };
   }
   try {
-    const { released, stillFree, alternatives } = await search();
+    const { released, stillFree, alternatives, why } = await search();
     if (!released || !stillFree) {
       await letGo(key, id, deps);
       return released
-        ? { kind: 'slot-taken', alternatives }
+        ? { kind: 'slot-taken', why, alternatives }
         : { kind: 'practice-closed', practice: offer.slot.practice };
     }
     const patientSealed = patients.seal(patient);
@@ -154,12 +154,13 @@ async function replay(earlier: Earlier, caller: PatientCaller, { ledger }: Booki
 }
 
 /** The person goes back: the slot is free for others at once. Releasing twice, or too late, does no harm. */
-export async function releaseHold(holdId: string, caller: Caller, deps: BookingDeps): Promise<boolean> {
-  const hold = caller.kind === 'patient' ? await deps.ledger.findHold(holdId, caller.id) : null;
-  if (hold === null) return false;
+export async function releaseHold(holdId: string, caller: Caller, deps: BookingDeps): Promise<ReleaseAnswer> {
+  if (caller.kind !== 'patient') return notAllowed(whyNotBook(caller));
+  const hold = await deps.ledger.findHold(holdId, caller.id);
+  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
   await deps.ledger.endHold(hold.id);
   await letGo(holdKey(hold.offer), hold.id, deps);
-  return true;
+  return { kind: 'released', holdId };
 }
 
 /** Holding is a courtesy: without the store everybody may go on, and the ledger decides. */
@@ -168,13 +169,14 @@ export async function acquire(
   token: string,
   callerId: string,
   { holds, holdMs, logger }: BookingDeps,
+  forMs = holdMs,
 ): Promise<{ acquired: boolean; forMs: number }> {
   try {
-    return await holds.acquire(key, { token, callerId }, holdMs);
+    return await holds.acquire(key, { token, callerId }, forMs);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
     logger.warn({ err: loggableError(error) }, 'going on without a hold');
-    return { acquired: true, forMs: holdMs };
+    return { acquired: true, forMs };
   }
 }
 
@@ -185,8 +187,9 @@ export async function letGo(key: string, token: string, { holds, logger }: Booki
   });
 }
 
-export function mayBook(caller: Caller): caller is PatientCaller {
-  return caller.kind === 'patient' && caller.proofing === 'P9';
+/** Why a caller who did not search for it may not have an offer. */
+export function whyNotTheirs({ callerId }: Offer): BookingRefusal {
+  return callerId === ANONYMOUS_OFFERS ? 'OFFER_BEFORE_SIGN_IN' : 'OFFER_FOR_ANOTHER';
 }
 
 export function holdKey({ supplier, slot }: Offer): string {
@@ -195,8 +198,4 @@ export function holdKey({ supplier, slot }: Offer): string {
 
 function personToBeSeen(caller: PatientCaller, patientId: string | undefined): Person | undefined {
   return patientId === undefined ? caller.self : people(caller).find(({ id }) => id === patientId);
-}
-
-function notAllowed(message: string): HoldAnswer {
-  return { kind: 'not-allowed', message };
 }

@@ -4,19 +4,29 @@ import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import { answered } from '../ledger/evidence';
 import type { Offer } from '../offers';
+import { keepCopy } from '../recovery/keep-copies';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
 import { ABANDONED_AFTER_MS, apply, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
 import type { Failure } from './failures';
 import { holdKey, letGo } from './hold-slot';
-import { searchAgain } from './search-again';
+import { searchAgain, type SlotGone } from './search-again';
 
 /** What came of sending a booking to the supplier, as far as it is known. */
 export type Placed =
   | { kind: 'booking'; booking: Booking }
-  | { kind: 'slot-taken'; alternatives: Offer[] }
+  | SlotGone
   | { kind: 'practice-closed'; practice: OdsCode }
-  | { kind: 'patient-not-accepted'; practice: OdsCode }
-  | { kind: 'supplier-unavailable'; practice: OdsCode; retryAfterSeconds: number | null };
+  | { kind: 'patient-not-accepted'; practice: OdsCode; why: 'NOT_ACCEPTED' | 'LIMIT_REACHED' }
+  | SystemUnavailable;
+
+/** The practice's system has not done what it was asked. */
+export interface SystemUnavailable {
+  kind: 'supplier-unavailable';
+  practice: OdsCode;
+  retryAfterSeconds: number | null;
+  /** REFUSED: it would not do it later either. */
+  why: 'UNAVAILABLE' | 'REFUSED';
+}
 
 export interface Placing {
   /** As their verified identity has them now. */
@@ -52,7 +62,10 @@ export async function placeBooking(
   };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
   const call = boundedCall(limits.timeoutMs.book, requestId, deps.timers);
+  // Beside it, so that nobody waits for the copy longer than for the practice.
+  const kept = keepCopy(booking, deps);
   const outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);
+  await kept;
   const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
   const recorded = await record(booking, outcome, limits.settleMs, deps);
   return placed(recorded, retryAfterMs, caller, requestId, deps);
@@ -101,15 +114,22 @@ export async function placed(
     case 'OUTSIDE_BOOKING_WINDOW':
       return slotTaken(booking, caller, requestId, deps);
     case 'PATIENT_NOT_ACCEPTED':
+      return { kind: 'patient-not-accepted', practice, why: 'NOT_ACCEPTED' };
     case 'BOOKING_LIMIT_REACHED':
-      return { kind: 'patient-not-accepted', practice };
+      return { kind: 'patient-not-accepted', practice, why: 'LIMIT_REACHED' };
     case 'NOT_PERMITTED':
       return { kind: 'practice-closed', practice };
     case 'INVALID_REQUEST':
+      return { kind: 'supplier-unavailable', practice, retryAfterSeconds: null, why: 'REFUSED' };
     case 'THROTTLED':
     case 'NOT_SENT':
     case 'NOT_APPLIED':
-      return { kind: 'supplier-unavailable', practice, retryAfterSeconds: seconds(retryAfterMs) };
+      return {
+        kind: 'supplier-unavailable',
+        practice,
+        retryAfterSeconds: seconds(retryAfterMs),
+        why: 'UNAVAILABLE',
+      };
   }
 }
 
@@ -121,8 +141,8 @@ export async function slotTaken(
   deps: BookingDeps,
 ): Promise<Extract<Placed, { kind: 'slot-taken' | 'practice-closed' }>> {
   const patient = patientFor({ patientSealed }, deps);
-  const { released, alternatives } = await searchAgain(offer, patient, caller, requestId, deps);
+  const { released, alternatives, why } = await searchAgain(offer, patient, caller, requestId, deps);
   return released
-    ? { kind: 'slot-taken', alternatives }
+    ? { kind: 'slot-taken', why, alternatives }
     : { kind: 'practice-closed', practice: offer.slot.practice };
 }

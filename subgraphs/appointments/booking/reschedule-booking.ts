@@ -3,13 +3,15 @@ import type { Caller, PatientCaller, Person } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../offers';
 import { isOfAge, patientOf, personOf } from '../patients';
+import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../suppliers';
-import type { AlreadyBooked } from './already-booked';
+import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed } from './confirm-booking';
 import { giveBack } from './give-back';
-import { acquire, holdId, holdKey, letGo, mayBook } from './hold-slot';
+import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
+import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
 import { isOneOf, LIVE_STATES } from './states';
 
@@ -20,7 +22,7 @@ export type RescheduleAnswer =
   | { kind: 'offer-expired' }
   | AlreadyBooked
   | { kind: 'not-found' }
-  | { kind: 'not-allowed'; message: string }
+  | NotAllowedAnswer
   | { kind: 'key-reused' };
 
 export interface RescheduleBooking {
@@ -42,8 +44,7 @@ export async function rescheduleBooking(
 ): Promise<RescheduleAnswer> {
   const { ledger, offers, now } = deps;
   const { bookingId, slotId, idempotencyKey, requestId } = input;
-  if (!mayBook(caller))
-    return notAllowed('Booking needs a person signed in with identity proofing level P9.');
+  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
   const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId], deps);
   const earlier = await ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
@@ -52,15 +53,16 @@ export async function rescheduleBooking(
   const old = await ledger.findBooking(bookingId, caller.id);
   if (old === null) return { kind: 'not-found' };
   const person = personOf(caller, old, deps);
-  if (person === undefined) return notAllowed('You may not act for this person.');
+  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  const lost = await findLostOf(old.patientDigest, deps);
+  if (lost !== null) return alreadyBooked(lost, caller);
   const offer = offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
   const objection = objectionTo(offer, old, person, caller, now());
   if (objection !== null) return notAllowed(objection);
   if (old.state !== 'CONFIRMED') return { kind: 'booking', booking: old };
   if (now() > cancellableUntil(old)) return tooLate(old);
-  if (await isGivingBackAnother(old, deps))
-    return notAllowed('The time before this one is still being given back. Try again in a minute.');
+  if (await isGivingBackAnother(old, deps)) return notAllowed('CHANGE_UNDER_WAY');
 
   const key = holdKey(offer);
   const id = holdId(asked);
@@ -143,16 +145,10 @@ function objectionTo(
   person: Person,
   caller: PatientCaller,
   now: Date,
-): string | null {
-  if (offer.callerId !== caller.id)
-    return 'This time was offered to somebody else, or before you signed in. Ask for the options again.';
-  if (!isOfAge(person, offer.ageInMonths, now))
-    return 'The assessment was about somebody of another age. Start one for the person to be seen.';
+): BookingRefusal | null {
+  if (offer.callerId !== caller.id) return whyNotTheirs(offer);
+  if (!isOfAge(person, offer.ageInMonths, now)) return 'AGE_DIFFERS';
   if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
-    return 'This time is for patients of that practice, and this person is not known to be one.';
-  return holdKey(offer) === holdKey(old.offer) ? 'This is the time that is booked already.' : null;
-}
-
-function notAllowed(message: string): RescheduleAnswer {
-  return { kind: 'not-allowed', message };
+    return 'NOT_REGISTERED_THERE';
+  return holdKey(offer) === holdKey(old.offer) ? 'SAME_TIME' : null;
 }

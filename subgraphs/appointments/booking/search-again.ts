@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import type { Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
 import { loggableError } from '../../../domain/loggable-error';
+import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import { RULES_NOT_KNOWN } from '../../../domain/release-change';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
-import type { ReleasePolicy } from '../../../domain/release-policy';
+import { rulesStoppingSlot, type ReleasePolicy } from '../../../domain/release-policy';
 import type { Offer } from '../offers';
 import { searchPractice } from '../options/practice-search';
 import { actorOf, systemOf } from '../suppliers';
@@ -20,6 +21,15 @@ export interface FoundAgain {
   /** False when the practice's rules of this moment stop everything for this person. */
   released: boolean;
   stillFree: boolean;
+  /** Why it cannot be booked, where it turns out so. */
+  why: SlotGone['why'];
+  alternatives: Offer[];
+}
+
+/** The time cannot be booked any more; others at the practice may be. */
+export interface SlotGone {
+  kind: 'slot-taken';
+  why: 'TAKEN' | 'NOT_RELEASED' | 'DAILY_LIMIT';
   alternatives: Offer[];
 }
 
@@ -60,14 +70,26 @@ export async function searchAgain(
     deps,
   );
   const unanswered = answer === 'SUPPLIER_TIMED_OUT' || answer === 'SUPPLIER_FAILED';
+  const stillFree = unanswered || slots.some(({ id }) => id === slot.id);
   return {
     released: answer !== 'NOT_RELEASED',
-    stillFree: unanswered || slots.some(({ id }) => id === slot.id),
+    stillFree,
+    why: stillFree ? 'TAKEN' : await whyGone({ ...offer, policy }, deps),
     alternatives: slots
       .filter(({ id }) => id !== slot.id)
       .slice(0, ALTERNATIVES)
       .map((alternative) => ({ ...offer, policy, slot: alternative })),
   };
+}
+
+/** Whether the practice's rules of this moment stop it, or somebody has it. */
+async function whyGone(offer: Offer, { ledger, now }: BookingDeps): Promise<SlotGone['why']> {
+  const { slot, policy } = offer;
+  const live = await ledger.liveBeside([slot]);
+  const others = live.others(slot.practice, londonDate(slot.startsAt));
+  const stopping = rulesStoppingSlot(policy, offer, slot, now(), others);
+  if (stopping.includes('DAILY_QUOTA')) return 'DAILY_LIMIT';
+  return stopping.length > 0 ? 'NOT_RELEASED' : 'TAKEN';
 }
 
 /** Where the rules cannot be known, nothing is released. */

@@ -16,7 +16,7 @@ const TOLD_KEPT_MS = 30 * DAY_MS;
 const DETAILS_KEPT_MS = EVIDENCE_KEPT_MS;
 
 /** In place of sealed details; see the index `hold_details`. */
-const ERASED = '';
+export const ERASED = '';
 
 type Forget = (writer: Kysely<LedgerTables>, now: Writing['now'], limit: number) => Promise<unknown[]>;
 

@@ -1,11 +1,13 @@
-import { sql, type Transaction } from 'kysely';
-import type { Hold } from './records';
+import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
+import { holdOf, type Hold } from './records';
 import { byRequest, remember, type Earlier, type Request } from './requests';
 import type { LedgerTables } from './tables';
 import type { Writing } from './writing';
 
 export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
-export type NewHold = Omit<Hold, 'expiresAt' | 'released'>;
+export type NewHold = Omit<Hold, 'expiresAt' | 'released' | 'extended'>;
+
+export type Extended = { kind: 'extended' | 'not-extendable'; hold: Hold } | { kind: 'over' };
 
 interface Recording {
   hold: NewHold;
@@ -33,7 +35,47 @@ export function ledgerHolding(writing: Writing) {
           .execute(),
       );
     },
+
+    /**
+     * Keeps a hold for longer, once, and never beyond the appointment's start: not where it was let go, has run out, or
+     * has become a booking.
+     */
+    extendHold(hold: Hold, byMs: number): Promise<Extended> {
+      return write(async (transaction) => {
+        const extended = await moveEnd(transaction, hold, byMs);
+        if (extended !== undefined) return { kind: 'extended', hold: holdOf(extended) };
+        const row = await transaction
+          .selectFrom('hold')
+          .selectAll()
+          .where('id', '=', hold.id)
+          .where(isUnused)
+          .where('released_at', 'is', null)
+          .where('expires_at', '>', now)
+          .executeTakeFirst();
+        return row === undefined ? { kind: 'over' } : { kind: 'not-extendable', hold: holdOf(row) };
+      });
+    },
   };
+
+  /** Undefined where there is nothing to extend, or no more time. */
+  function moveEnd(transaction: Transaction<LedgerTables>, { id, offer }: Hold, byMs: number) {
+    const startsAt = offer.slot.startsAt.getTime();
+    const later = sql<number>`expires_at + ${Math.round(byMs)}`;
+    return transaction
+      .updateTable('hold')
+      .set({
+        expires_at: sql<number>`case when ${later} < ${startsAt} then ${later} else ${startsAt} end`,
+        extended_at: now,
+      })
+      .where('id', '=', id)
+      .where('extended_at', 'is', null)
+      .where('released_at', 'is', null)
+      .where('expires_at', '>', now)
+      .where('expires_at', '<', startsAt)
+      .where(isUnused)
+      .returningAll()
+      .executeTakeFirst();
+  }
 
   async function recordAll(
     transaction: Transaction<LedgerTables>,
@@ -53,6 +95,11 @@ export function ledgerHolding(writing: Writing) {
   }
 }
 
+/** Nothing was ever booked on it. */
+function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
+  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
+}
+
 export async function insertHolds<Held extends Pick<Recording, 'hold' | 'ttlMs'>>(
   transaction: Transaction<LedgerTables>,
   held: readonly Held[],
@@ -66,6 +113,7 @@ export async function insertHolds<Held extends Pick<Recording, 'hold' | 'ttlMs'>
     offer_json: JSON.stringify(hold.offer),
     expires_at: Math.round(ttlMs),
     released_at: null,
+    extended_at: null,
   }));
   const stated = { created_at: now, expires_at: inMs(sql.ref('given.expires_at')) };
   const returning = sql<{ id: string; expires_at: number }>`returning id, expires_at`;
@@ -74,7 +122,7 @@ export async function insertHolds<Held extends Pick<Recording, 'hold' | 'ttlMs'>
   const holds = new Map<Held, Hold>();
   for (const one of held) {
     const expiresAt = ends.get(one.hold.id);
-    if (expiresAt !== undefined) holds.set(one, { ...one.hold, expiresAt, released: false });
+    if (expiresAt !== undefined) holds.set(one, { ...one.hold, expiresAt, released: false, extended: false });
   }
   return holds;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database';
+import { ledgerAdopting } from './adopting';
 import { ledgerForgetting } from './forgetting';
 import { ledgerHolding } from './holding';
 import type { ReleaseTerms } from './judging';
@@ -27,6 +28,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ...ledgerMoving(writing, logger),
     ...ledgerTelling(writing),
     ...ledgerNotices(writing, database.db),
+    ...ledgerAdopting(writing, database.db),
     ...ledgerForgetting(writing),
     ready: database.ready,
     close: database.close,

@@ -1,4 +1,6 @@
 import { sql, type Kysely, type Migration } from 'kysely';
+import { createKeyTable } from '../../data-keys';
+import { LEDGER_KEYS } from './ledger-keys';
 
 const LIVE_IN_0001 = "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN')";
 
@@ -44,6 +46,16 @@ export const ledgerMigrations: Record<string, Migration> = {
   '0007-details-erased': {
     async up(db: Kysely<unknown>) {
       await sql`create index hold_details on hold (expires_at) where patient_sealed <> ''`.execute(db);
+    },
+  },
+  '0008-data-keys': {
+    async up(db: Kysely<unknown>) {
+      await createKeyTable(db, LEDGER_KEYS.table);
+    },
+  },
+  '0009-holds-extended': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table hold add column extended_at bigint`.execute(db);
     },
   },
 };

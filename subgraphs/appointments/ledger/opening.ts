@@ -181,7 +181,16 @@ function needOf(opening: Opening) {
   return { opening, patientDigest, assessmentDigest: offer.assessmentDigest };
 }
 
-function newBooking({ id, hold, startsOn, checkInMs, replaces }: Opening) {
+/** What a booking's row is made of. */
+export interface NewBooking {
+  id: string;
+  hold: Pick<Hold, 'id' | 'callerId' | 'patientDigest' | 'offer'>;
+  startsOn: string;
+  checkInMs: number;
+  replaces: Booking | null;
+}
+
+export function newBooking({ id, hold, startsOn, checkInMs, replaces }: NewBooking) {
   const { offer } = hold;
   // Only for the same need does it stand in for what it replaces; for another it is that need's one booking.
   const standsIn = replaces?.offer.assessmentDigest === offer.assessmentDigest;

@@ -33,8 +33,14 @@ export interface LedgerHealth {
   untold: number;
   oldestUntoldSeconds: number | null;
   givenUpTelling: number;
+  /** Of these, those of the last 24 hours: unlike all of them they do not fall when old ones are forgotten. */
+  givenUpLastDay: number;
+  /** What own practices are to be told of bookings elsewhere. */
+  notices: { waiting: number; oldestSeconds: number | null; givenUpLastDay: number };
   holds: number;
 }
+
+const DAY_MS = 86_400_000;
 
 /** No practice has more appointments in a day. */
 const MOST_A_DAY = 500;
@@ -164,13 +170,27 @@ export function ledgerReading({ db, now, given }: LedgerDatabase, logger: Logger
           .where('state', 'in', oneOf(states))
           .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(changed_at)`.as('oldest')])
           .executeTakeFirstOrThrow();
-      const [settling, manual, outbox, givenUp, holds, clock] = await Promise.all([
+      const waitingNotices = db
+        .selectFrom('practice_notice')
+        .where('delivered_at', 'is', null)
+        .where('given_up_at', 'is', null)
+        .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(at)`.as('oldest')]);
+      const [settling, manual, outbox, givenUp, notices, lostNotices, holds, clock] = await Promise.all([
         unsettled(UNSETTLED_STATES),
         unsettled(MANUAL_STATES),
         waiting.executeTakeFirstOrThrow(),
         db
           .selectFrom('outbox')
           .where('given_up_at', 'is not', null)
+          .select([
+            sql<number>`count(*)`.as('count'),
+            sql<number>`count(case when given_up_at > ${now} - ${DAY_MS} then 1 end)`.as('lastDay'),
+          ])
+          .executeTakeFirstOrThrow(),
+        waitingNotices.executeTakeFirstOrThrow(),
+        db
+          .selectFrom('practice_notice')
+          .where('given_up_at', '>', sql<number>`${now} - ${DAY_MS}`)
           .select(sql<number>`count(*)`.as('count'))
           .executeTakeFirstOrThrow(),
         db
@@ -198,6 +218,12 @@ export function ledgerReading({ db, now, given }: LedgerDatabase, logger: Logger
         untold: outbox.untold,
         oldestUntoldSeconds: seconds(outbox.oldest),
         givenUpTelling: givenUp.count,
+        givenUpLastDay: givenUp.lastDay,
+        notices: {
+          waiting: notices.count,
+          oldestSeconds: seconds(notices.oldest),
+          givenUpLastDay: lostNotices.count,
+        },
         holds: holds.count,
       };
     },

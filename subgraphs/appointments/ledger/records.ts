@@ -18,6 +18,8 @@ export interface Hold {
   expiresAt: Date;
   /** The person went back, so it cannot be confirmed any more. */
   released: boolean;
+  /** The person has had more time already. */
+  extended: boolean;
 }
 
 export interface Booking {
@@ -65,6 +67,7 @@ export function holdOf(row: Selectable<HoldTable>): Hold {
     offer: Offer.parse(JSON.parse(row.offer_json)),
     expiresAt: new Date(row.expires_at),
     released: row.released_at !== null,
+    extended: row.extended_at !== null,
   };
 }
 

@@ -83,7 +83,8 @@ export async function earlier(
 }
 
 function ledTo({ fingerprint }: Request, row: IdempotencyTable): Earlier {
-  if (row.fingerprint !== fingerprint) return { kind: 'key-reused' };
+  // Forgotten where keys were replaced since (replace-keys.ts).
+  if (row.fingerprint !== '' && row.fingerprint !== fingerprint) return { kind: 'key-reused' };
   return row.refused === null
     ? { kind: 'repeated', resultId: row.result_id }
     : { kind: 'refused', why: row.refused, bookingId: row.result_id === '' ? null : row.result_id };

@@ -30,6 +30,8 @@ export interface HoldTable {
   created_at: number;
   expires_at: number;
   released_at: number | null;
+  /** When its end was moved on, which is done once. */
+  extended_at: number | null;
 }
 
 export interface BookingTable {

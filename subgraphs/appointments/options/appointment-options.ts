@@ -1,6 +1,6 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { SubgraphContext } from '../../subgraph-context';
-import { assessmentDigest, type ElsewhereReason, type Offer } from '../offers';
+import { ANONYMOUS_OFFERS, assessmentDigest, type ElsewhereReason, type Offer } from '../offers';
 import { patientOf, subjectAmong } from '../patients';
 import { actorOf } from '../suppliers';
 import type { AssessmentFacts } from './assessment-facts';
@@ -58,7 +58,7 @@ export async function appointmentOptions(
   );
   const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);
   const common = {
-    callerId: search.callerId ?? 'anonymous',
+    callerId: search.callerId ?? ANONYMOUS_OFFERS,
     assessmentDigest: assessmentDigest(assessment.id),
     dispositionId: outcome.disposition.id,
     ageInMonths: subject.ageInMonths,

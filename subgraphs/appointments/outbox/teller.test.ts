@@ -68,7 +68,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
   function telling(to: WebhookConsumer, values: Partial<Pace> = {}, from = books): Repeating {
     const started = teller({
       ledger: from,
-      webhook: { url: to.url, key: to.key },
+      webhook: { url: to.url, keys: [to.key] },
       // What verifies the signatures lives in the machine's time.
       now: () => new Date(),
       logger: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),

@@ -6,8 +6,8 @@ import { backgroundTimers, type Timers } from '../../../domain/timers';
 export interface WebhookSettings {
   /** Where events are posted to. */
   url: string;
-  /** What both sides sign and verify with. */
-  key: Uint8Array;
+  /** What both sides sign and verify with. With several, each signs: whoever verifies needs one of them. */
+  keys: readonly Uint8Array[];
 }
 
 /** What came of one attempt; `answer` is what may be logged: a status, or what went wrong on the way. */
@@ -31,11 +31,11 @@ export interface Webhook {
 
 /**
  * An address that is told in the manner of https://www.standardwebhooks.com: an id that stays the same however
- * often a change is told, and a signature over id, time and body. Any 2xx means that it was taken; its body is not read.
+ * often a change is told, and signatures over id, time and body. Any 2xx means that it was taken; its body is not read.
  * @param atOnce connections at most.
  */
 export function webhook(
-  { url, key }: WebhookSettings,
+  { url, keys }: WebhookSettings,
   atOnce: number,
   now: () => Date,
   timers: Timers = backgroundTimers,
@@ -44,7 +44,8 @@ export function webhook(
   return {
     async post({ id, body }, withinMs) {
       const timestamp = Math.floor(now().getTime() / 1000).toString();
-      const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+      const signed = `${id}.${timestamp}.${body}`;
+      const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
       const deadline = new AbortController();
       const cancel = timers.after(withinMs, () => deadline.abort());
       try {
@@ -58,7 +59,7 @@ export function webhook(
             'content-type': 'application/json',
             'webhook-id': id,
             'webhook-timestamp': timestamp,
-            'webhook-signature': `v1,${signature}`,
+            'webhook-signature': signatures.join(' '),
           },
           body,
         });

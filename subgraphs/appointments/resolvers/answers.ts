@@ -1,12 +1,14 @@
-import { spokenTime } from '../../../domain/london-time';
 import { instance } from '../../instance';
-import { notAllowed, ProblemCode, type NotAllowed } from '../../problem';
+import { notAllowed, problem, roleNotAllowed, type NotAllowed } from '../../problem';
 import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
 import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
-import type { HoldAnswer } from '../booking/hold-slot';
-import type { Placed } from '../booking/place-booking';
+import { isExtendable, type ExtendAnswer } from '../booking/extend-hold';
+import type { HoldAnswer, ReleaseAnswer } from '../booking/hold-slot';
+import type { NotAllowedAnswer } from '../booking/not-allowed';
+import type { Placed, SystemUnavailable } from '../booking/place-booking';
 import type { RescheduleAnswer } from '../booking/reschedule-booking';
+import type { SlotGone } from '../booking/search-again';
 import type { SettleAnswer } from '../booking/settle-booking';
 import type { Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../offers';
@@ -16,6 +18,7 @@ import {
   AnotherBookingStands,
   BookingNotFound,
   HoldExpired,
+  HoldNotExtendable,
   IdempotencyKeyReused,
   NothingToSettle,
   OfferExpired,
@@ -26,6 +29,7 @@ import {
   SupplierUnavailable,
   TooLateToChange,
 } from '../types/problems';
+import { HoldReleased } from '../types/results';
 import { Hold, practice, slotOf } from '../types/slot';
 
 /** What the services answer, in the words of the API. */
@@ -40,14 +44,14 @@ export type HeldResult =
   | NotAllowed
   | IdempotencyKeyReused;
 
-export function heldResult(answer: HoldAnswer): HeldResult {
+export function heldResult(answer: HoldAnswer, now: Date): HeldResult {
   switch (answer.kind) {
     case 'held':
-      return holdOf(answer.hold);
+      return holdOf(answer.hold, now);
     case 'held-by-another':
       return heldByAnother(answer);
     case 'slot-taken':
-      return slotTaken(answer.alternatives);
+      return slotTaken(answer);
     case 'offer-expired':
       return offerExpired();
     case 'practice-closed':
@@ -55,9 +59,35 @@ export function heldResult(answer: HoldAnswer): HeldResult {
     case 'already-booked':
       return alreadyBooked(answer);
     case 'not-allowed':
-      return notAllowed(answer.message);
+      return notAllowedResult(answer);
     case 'key-reused':
       return keyReused();
+  }
+}
+
+export function releasedResult(answer: ReleaseAnswer): HoldReleased | NotAllowed {
+  return answer.kind === 'released'
+    ? instance(HoldReleased, { holdId: answer.holdId })
+    : notAllowedResult(answer);
+}
+
+export type ExtendedResult = Hold | HoldNotExtendable | HoldExpired | AlreadyBooked | NotAllowed;
+
+export function extendedResult(answer: ExtendAnswer, now: Date): ExtendedResult {
+  switch (answer.kind) {
+    case 'held':
+      return holdOf(answer.hold, now);
+    case 'not-extendable':
+      return instance(HoldNotExtendable, {
+        ...problem('HOLD_NOT_EXTENDABLE', { until: answer.hold.expiresAt }),
+        hold: holdOf(answer.hold, now),
+      });
+    case 'hold-expired':
+      return holdExpired(answer.expiredAt);
+    case 'already-booked':
+      return alreadyBooked(answer);
+    case 'not-allowed':
+      return notAllowedResult(answer);
   }
 }
 
@@ -66,15 +96,11 @@ export type ConfirmedResult = PlacedResult | HoldExpired | AlreadyBooked | NotAl
 export function confirmedResult(answer: ConfirmAnswer): ConfirmedResult {
   switch (answer.kind) {
     case 'hold-expired':
-      return instance(HoldExpired, {
-        code: ProblemCode.EXPIRED,
-        message: 'The time is no longer kept for you. Hold it again, or choose another.',
-        expiredAt: answer.expiredAt,
-      });
+      return holdExpired(answer.expiredAt);
     case 'already-booked':
       return alreadyBooked(answer);
     case 'not-allowed':
-      return notAllowed(answer.message);
+      return notAllowedResult(answer);
     case 'key-reused':
       return keyReused();
     case 'booking':
@@ -109,7 +135,7 @@ export function rescheduledResult(answer: RescheduleAnswer): RescheduledResult {
     case 'not-found':
       return notFound();
     case 'not-allowed':
-      return notAllowed(answer.message);
+      return notAllowedResult(answer);
     case 'key-reused':
       return keyReused();
     case 'booking':
@@ -128,14 +154,12 @@ function placedResult(answer: Placed): PlacedResult {
     case 'booking':
       return bookingOf(answer.booking);
     case 'slot-taken':
-      return slotTaken(answer.alternatives);
+      return slotTaken(answer);
     case 'practice-closed':
       return practiceClosed(answer.practice);
     case 'patient-not-accepted':
       return instance(PatientNotAccepted, {
-        code: ProblemCode.NOT_AVAILABLE,
-        message:
-          "The practice's system did not accept this person for this appointment. Choose another, or phone the practice.",
+        ...problem(answer.why === 'NOT_ACCEPTED' ? 'PATIENT_NOT_ACCEPTED' : 'BOOKING_LIMIT_REACHED', {}),
         practice: practice(answer.practice),
       });
     case 'supplier-unavailable':
@@ -152,16 +176,11 @@ export function settledResult(answer: SettleAnswer): SettledResult {
       return bookingOf(answer.booking);
     case 'nothing-to-settle':
       return instance(NothingToSettle, {
-        code: ProblemCode.STALE,
-        message: 'Nobody waits for this to be settled. Look at it as it is now.',
+        ...problem('ALREADY_SETTLED', {}),
         booking: bookingOf(answer.booking),
       });
     case 'another-stands':
-      return instance(AnotherBookingStands, {
-        code: ProblemCode.NOT_AVAILABLE,
-        message:
-          'Another booking stands on that time, or for this person and these symptoms. Have the practice cancel this one, then settle it as not standing.',
-      });
+      return instance(AnotherBookingStands, problem('ANOTHER_BOOKING_STANDS', {}));
     case 'not-found':
       return notFound();
     case 'key-reused':
@@ -170,7 +189,7 @@ export function settledResult(answer: SettleAnswer): SettledResult {
 }
 
 export type CancelledResult =
-  Booking | TooLateToChange | SupplierUnavailable | BookingNotFound | IdempotencyKeyReused;
+  Booking | TooLateToChange | SupplierUnavailable | BookingNotFound | NotAllowed | IdempotencyKeyReused;
 
 export function cancelledResult(answer: CancelAnswer): CancelledResult {
   switch (answer.kind) {
@@ -182,19 +201,35 @@ export function cancelledResult(answer: CancelAnswer): CancelledResult {
       return supplierUnavailable(answer);
     case 'not-found':
       return notFound();
+    case 'not-allowed':
+      return notAllowedResult(answer);
     case 'key-reused':
       return keyReused();
   }
 }
 
-function holdOf({ id, offer, expiresAt }: LedgerHold): Hold {
-  return instance(Hold, { id, slot: slotOf(offer), expiresAt });
+function notAllowedResult({ why }: NotAllowedAnswer): NotAllowed {
+  return why === 'ROLE_NOT_ALLOWED'
+    ? roleNotAllowed('people who have signed in as patients')
+    : notAllowed(why);
+}
+
+function holdOf(hold: LedgerHold, now: Date): Hold {
+  const { id, offer, expiresAt } = hold;
+  return instance(Hold, { id, slot: slotOf(offer), expiresAt, extendable: isExtendable(hold, now) });
+}
+
+/** The offer may be over too, so what always leads on is to search again. */
+function holdExpired(expiredAt: Date): HoldExpired {
+  return instance(HoldExpired, {
+    ...problem('HOLD_EXPIRED', {}),
+    expiredAt,
+  });
 }
 
 function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): SlotHeldByAnother {
   return instance(SlotHeldByAnother, {
-    code: ProblemCode.NOT_AVAILABLE,
-    message: 'Somebody else is confirming this time just now. Choose another, or try again in a few minutes.',
+    ...problem('SLOT_HELD_BY_ANOTHER', { until: answer.heldUntil }),
     heldUntil: answer.heldUntil,
     alternatives: answer.alternatives.map(slotOf),
   });
@@ -202,69 +237,61 @@ function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): Slot
 
 function practiceClosed(odsCode: string): PracticeClosedBook {
   return instance(PracticeClosedBook, {
-    code: ProblemCode.NOT_AVAILABLE,
-    message: 'The practice does not let this be booked here just now. Choose another practice.',
+    ...problem('PRACTICE_CLOSED_BOOK', {}),
     practice: practice(odsCode),
   });
 }
 
 function offerExpired(): OfferExpired {
-  return instance(OfferExpired, {
-    code: ProblemCode.EXPIRED,
-    message: 'This offer is no longer good. Ask for the options again.',
-  });
+  return instance(OfferExpired, problem('OFFER_EXPIRED', {}));
 }
 
 function tooLate({ changeableUntil, practice: odsCode }: TooLate): TooLateToChange {
   return instance(TooLateToChange, {
-    code: ProblemCode.EXPIRED,
-    message: `It could be changed here until ${spokenTime(changeableUntil)}. Phone the practice.`,
+    ...problem('TOO_LATE_TO_CHANGE', { until: changeableUntil }),
     changeableUntil,
     practice: practice(odsCode),
   });
 }
 
 function notFound(): BookingNotFound {
-  return instance(BookingNotFound, {
-    code: ProblemCode.NOT_FOUND,
-    message: 'There is no such booking of yours.',
-  });
+  return instance(BookingNotFound, problem('BOOKING_NOT_FOUND', {}));
 }
 
-function slotTaken(alternatives: Offer[]): SlotTaken {
+const SLOT_GONE = {
+  TAKEN: 'SLOT_TAKEN',
+  NOT_RELEASED: 'SLOT_NOT_RELEASED',
+  DAILY_LIMIT: 'DAILY_LIMIT_REACHED',
+} as const;
+
+function slotTaken({ why, alternatives }: SlotGone): SlotTaken {
   return instance(SlotTaken, {
-    code: ProblemCode.NOT_AVAILABLE,
-    message: 'This time has just gone. Choose another.',
+    ...problem(SLOT_GONE[why], {}),
     alternatives: alternatives.map(slotOf),
   });
 }
 
-function alreadyBooked({ booking, isInDoubt }: AlreadyBookedAnswer): AlreadyBooked {
+function alreadyBooked(answer: AlreadyBookedAnswer): AlreadyBooked {
+  const { booking } = answer;
   return instance(AlreadyBooked, {
-    code: ProblemCode.NOT_AVAILABLE,
-    message: isInDoubt
-      ? 'Another booking for this person is still being checked. Nothing else is booked until that is settled.'
-      : 'There is a booking for this person and these symptoms already. It has to be cancelled or moved first.',
+    ...problem(standingProblem(answer), {}),
     booking: booking && bookingOf(booking),
   });
 }
 
-function supplierUnavailable(answer: {
-  practice: string;
-  retryAfterSeconds: number | null;
-}): SupplierUnavailable {
+function standingProblem({ booking, isInDoubt }: AlreadyBookedAnswer) {
+  if (isInDoubt) return 'BOOKING_BEING_CHECKED';
+  return booking === null ? 'ALREADY_BOOKED_BY_ANOTHER' : 'ALREADY_BOOKED';
+}
+
+function supplierUnavailable(answer: SystemUnavailable): SupplierUnavailable {
   return instance(SupplierUnavailable, {
-    code: ProblemCode.UPSTREAM_FAILED,
-    message:
-      "The practice's system did not take the request. Nothing was changed. Try again, or choose another practice.",
+    ...problem(answer.why === 'REFUSED' ? 'PRACTICE_SYSTEM_REFUSED' : 'PRACTICE_SYSTEM_UNAVAILABLE', {}),
     retryAfterSeconds: answer.retryAfterSeconds,
     practice: practice(answer.practice),
   });
 }
 
 function keyReused(): IdempotencyKeyReused {
-  return instance(IdempotencyKeyReused, {
-    code: ProblemCode.INVALID_INPUT,
-    message: 'This idempotency key was used for another request. Use a new one for each intention.',
-  });
+  return instance(IdempotencyKeyReused, problem('IDEMPOTENCY_KEY_REUSED', {}));
 }

@@ -1,11 +1,12 @@
 import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
 import { instance } from '../../instance';
-import { ProblemCode } from '../../problem';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import { noTimeFits } from '../../../domain/messages/messages';
+import { problem } from '../../problem';
 import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import { appointmentOptions, type OptionsDeps, type OptionsOffered } from '../options/appointment-options';
 import { AssessmentFacts } from '../options/assessment-facts';
-import { fallbackAdvice } from '../options/fallback-advice';
 import type { PracticeFound } from '../options/practice-search';
 import { sharedQuestions, type SharedQuestions } from '../options/slot-questions';
 import { supplierReports } from '../options/supplier-reports';
@@ -22,8 +23,7 @@ import { practice } from '../types/slot';
 import { reportOf } from './supplier.resolver';
 
 const MAX_FIRST = 30;
-const SHORTEST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 10_000;
+const WAIT_MS = { min: 100, max: 10_000, unit: 'milliseconds' } as const;
 
 @Resolver(() => Assessment)
 export class AssessmentResolver {
@@ -45,14 +45,17 @@ export class AssessmentResolver {
     @Args(() => OptionsArgs) { first, modes = null, elsewhereBecause = null, waitAtMost }: OptionsArgs,
     @Ctx() context: SubgraphContext,
   ): Promise<AppointmentOptions | NotBookable | null> {
-    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
-    if (waitAtMost < SHORTEST_WAIT_MS || waitAtMost > LONGEST_WAIT_MS)
-      throw badInput(`waitAtMost must be ${SHORTEST_WAIT_MS} to ${LONGEST_WAIT_MS} milliseconds.`);
+    if (first < 1 || first > MAX_FIRST)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
+    if (waitAtMost < WAIT_MS.min || waitAtMost > WAIT_MS.max)
+      throw badInput({ waitAtMost: fieldFault('OUT_OF_RANGE', WAIT_MS) });
     const facts = AssessmentFacts.parse(assessment);
     const { outcome } = facts;
     if (outcome === null) return null;
-    if (outcome.disposition.bookable === 'NONE') return notBookable(outcome.disposition.id, NOTHING_TO_BOOK);
-    if (facts.expiresAt <= this.deps.now()) return notBookable(outcome.disposition.id, EXPIRED);
+    if (outcome.disposition.bookable === 'NONE')
+      return notBookable(outcome.disposition.id, problem('OUTCOME_NOT_BOOKABLE', {}));
+    if (facts.expiresAt <= this.deps.now())
+      return notBookable(outcome.disposition.id, problem('SYMPTOM_CHECK_EXPIRED', { before: 'BOOKING' }));
     const wanted = { first, modes, elsewhereBecause, waitAtMostMs: waitAtMost };
     const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, {
       ...this.deps,
@@ -62,16 +65,7 @@ export class AssessmentResolver {
   }
 }
 
-const NOTHING_TO_BOOK = {
-  code: ProblemCode.NOT_AVAILABLE,
-  message: 'No appointment is booked here for this outcome. Follow the advice that comes with it.',
-};
-const EXPIRED = {
-  code: ProblemCode.EXPIRED,
-  message: 'Symptoms change, and these were checked some time ago. Check them again before you book.',
-};
-
-function notBookable(dispositionId: string, why: { code: ProblemCode; message: string }): NotBookable {
+function notBookable(dispositionId: string, why: Pick<NotBookable, 'code' | 'message'>): NotBookable {
   return instance(NotBookable, { ...why, disposition: instance(Disposition, { id: dispositionId }) });
 }
 
@@ -88,7 +82,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
     practicesAsked: considered.filter(({ asked }) => asked !== null).length,
     notOffered: [...notOffered].map(([reason, practices]) => instance(NotOffered, { reason, practices })),
     supplierReports: reports.map((report) => reportOf(report, systems)),
-    fallbackAdvice: fallbackAdvice(deadline),
+    fallbackAdvice: noTimeFits(deadline),
   });
 }
 

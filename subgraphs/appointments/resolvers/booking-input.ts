@@ -1,33 +1,43 @@
-import { z } from 'zod';
+import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { invalidInput, type InvalidInput } from '../../problem';
 
 /** Free text reaches suppliers' systems: no control characters, nothing longer than they take. */
-const plainText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'Leave it out, or write something.')
-    .max(max, `Use at most ${max} characters.`)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Use plain text without control characters.');
+const PLAIN = /^[^\p{Cc}\p{Cs}]*$/u;
+const PHONE = /^[0-9+() -]{6,30}$/;
+const KEY_LENGTH = { min: 1, max: 200 } as const;
+const PHONE_LENGTH = 30;
+const REASON_LENGTH = 150;
 
-const Key = plainText(200);
-const Phone = plainText(30).regex(/^[0-9+() -]{6,30}$/, 'Give a phone number of digits, spaces and +.');
+/** What is wrong with a text, if anything is. */
+type Check = (text: string) => FieldFault | null;
 
-const CHECKS = { idempotencyKey: Key, contactPhone: Phone, reason: plainText(150) };
+const checks: Record<'idempotencyKey' | 'contactPhone' | 'reason', Check> = {
+  idempotencyKey: (text) =>
+    plainTextFault(text, KEY_LENGTH.max) && fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH),
+  contactPhone: (text) =>
+    plainTextFault(text, PHONE_LENGTH) ?? (PHONE.test(text) ? null : fieldFault('NOT_A_PHONE_NUMBER', {})),
+  reason: (text) => plainTextFault(text, REASON_LENGTH),
+};
+
+function plainTextFault(text: string, max: number): FieldFault | null {
+  if (text === '') return fieldFault('EMPTY', {});
+  if (text.length > max) return fieldFault('TOO_LONG', { max });
+  return PLAIN.test(text) ? null : fieldFault('NOT_PLAIN_TEXT', {});
+}
 
 /**
  * Checks what of a mutation's input is free text, all problems at once.
  * @returns null when everything can be used.
  */
 export function inputProblems(
-  input: Partial<Record<keyof typeof CHECKS, string | null>>,
+  input: Partial<Record<keyof typeof checks, string | null>>,
 ): InvalidInput | null {
-  const problems: Record<string, string> = {};
   const values = new Map(Object.entries(input));
-  for (const [name, check] of Object.entries(CHECKS)) {
+  const faults: FieldFaults = {};
+  for (const [name, check] of Object.entries(checks)) {
     const value = values.get(name);
-    const message = value == null ? undefined : check.safeParse(value).error?.issues[0]?.message;
-    if (message !== undefined) problems[`input.${name}`] = message;
+    const fault = value == null ? null : check(value.trim());
+    if (fault !== null) faults[`input.${name}`] = fault;
   }
-  return Object.keys(problems).length === 0 ? null : invalidInput(problems);
+  return Object.keys(faults).length === 0 ? null : invalidInput(faults);
 }

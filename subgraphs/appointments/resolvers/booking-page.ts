@@ -1,3 +1,5 @@
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import { whyNotAsk } from '../../../domain/access';
 import { z } from 'zod';
 import type { Caller } from '../../../domain/caller';
 import { instance } from '../../instance';
@@ -16,8 +18,9 @@ export async function bookingPage(
   caller: Caller,
   ledger: Pick<Ledger, 'bookingsOf'>,
 ): Promise<BookingConnection> {
-  if (caller.kind !== 'patient') throw forbidden('Sign in to see your bookings.');
-  if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+  if (caller.kind !== 'patient') throw forbidden('Sign in to see your bookings.', whyNotAsk(caller));
+  if (first < 1 || first > MAX_FIRST)
+    throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
   const before = after == null ? null : readCursor(after);
   const found = await ledger.bookingsOf(caller.id, first + 1, before);
   const edges = found
@@ -44,6 +47,6 @@ function readCursor(text: string): z.infer<typeof Cursor> {
   try {
     return Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch {
-    throw badInput('after must be a cursor from an earlier page.');
+    throw badInput({ after: fieldFault('NOT_A_CURSOR', {}) });
   }
 }

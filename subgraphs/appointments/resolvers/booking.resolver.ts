@@ -2,27 +2,39 @@ import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver
 import { people } from '../../../domain/caller';
 import { ForOwn } from '../../access';
 import { instance } from '../../instance';
-import { notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
+import type { InvalidInput, NotAllowed } from '../../problem';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { cancelBooking } from '../booking/cancel-booking';
 import { confirmBooking } from '../booking/confirm-booking';
+import { extendHold } from '../booking/extend-hold';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
 import { rescheduleBooking } from '../booking/reschedule-booking';
 import { statusOf } from '../booking/states';
-import { BookablePerson, Booking, BookingConnection, BookingEvent, bookingOf } from '../types/booking';
+import { patientOf, personOf } from '../patients';
+import { findLostOf } from '../recovery/lost-bookings';
+import {
+  bookablePerson,
+  BookablePerson,
+  Booking,
+  BookingConnection,
+  BookingEvent,
+  bookingOf,
+} from '../types/booking';
 import {
   CancelBookingInput,
   ConfirmBookingInput,
+  ExtendHoldInput,
   HoldSlotInput,
   PageArgs,
   ReleaseHoldInput,
   RescheduleBookingInput,
 } from '../types/inputs';
+import type { HoldReleased } from '../types/results';
 import {
   CancelBookingResult,
   ConfirmBookingResult,
-  HoldReleased,
+  ExtendHoldResult,
   HoldSlotResult,
   ReleaseHoldResult,
   RescheduleBookingResult,
@@ -30,10 +42,13 @@ import {
 import {
   cancelledResult,
   confirmedResult,
+  extendedResult,
   heldResult,
+  releasedResult,
   rescheduledResult,
   type CancelledResult,
   type ConfirmedResult,
+  type ExtendedResult,
   type HeldResult,
   type RescheduledResult,
 } from './answers';
@@ -60,10 +75,13 @@ export class BookingResolver {
   @ForOwn('PATIENT')
   @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"])')
   @Query(() => BookingConnection, { description: "The caller's bookings, latest start first." })
-  myBookings(
+  async myBookings(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { caller }: SubgraphContext,
   ): Promise<BookingConnection> {
+    await Promise.all(
+      people(caller).map((person) => findLostOf(this.deps.patients.digest(patientOf(person)), this.deps)),
+    );
     return bookingPage(page, caller, this.deps.ledger);
   }
 
@@ -73,14 +91,7 @@ export class BookingResolver {
     description: 'The caller and those whom their verified identity lets them act for.',
   })
   peopleICanBookFor(@Ctx() { caller }: SubgraphContext): BookablePerson[] {
-    const self = caller.kind === 'patient' ? caller.self : undefined;
-    return people(caller).map((person) =>
-      instance(BookablePerson, {
-        id: person.id,
-        givenName: person.givenName,
-        isCaller: person === self,
-      }),
-    );
+    return people(caller).map((person) => bookablePerson(person, caller));
   }
 
   @ForOwn('PATIENT')
@@ -96,13 +107,24 @@ export class BookingResolver {
     const { slotId, patientId, idempotencyKey } = input;
     const invalid = inputProblems({ idempotencyKey });
     if (invalid !== null) return invalid;
-    return heldResult(
-      await holdSlot(
-        { slotId, patientId: patientId ?? undefined, idempotencyKey, requestId },
-        caller,
-        this.deps,
-      ),
+    const answer = await holdSlot(
+      { slotId, patientId: patientId ?? undefined, idempotencyKey, requestId },
+      caller,
+      this.deps,
     );
+    return heldResult(answer, this.deps.now());
+  }
+
+  @ForOwn('PATIENT')
+  @Mutation(() => ExtendHoldResult, {
+    description:
+      'Keeps a held slot for as long again. That can be done once for each hold, while it stands; doing it twice changes nothing.',
+  })
+  async extendHold(
+    @Arg('input', () => ExtendHoldInput) { holdId }: ExtendHoldInput,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<ExtendedResult> {
+    return extendedResult(await extendHold(holdId, caller, this.deps), this.deps.now());
   }
 
   @ForOwn('PATIENT')
@@ -111,8 +133,7 @@ export class BookingResolver {
     @Arg('input', () => ReleaseHoldInput) { holdId }: ReleaseHoldInput,
     @Ctx() { caller }: SubgraphContext,
   ): Promise<HoldReleased | NotAllowed> {
-    const released = await releaseHold(holdId, caller, this.deps);
-    return released ? instance(HoldReleased, { holdId }) : notAllowed('You have no such hold.');
+    return releasedResult(await releaseHold(holdId, caller, this.deps));
   }
 
   @ForOwn('PATIENT')
@@ -169,6 +190,24 @@ export class BookingResolver {
     return rescheduledResult(
       await rescheduleBooking({ bookingId, slotId, idempotencyKey, requestId }, caller, this.deps),
     );
+  }
+
+  @FieldResolver(() => BookablePerson, {
+    nullable: true,
+    description:
+      'Whose appointment it is, as peopleICanBookFor names them. Null for a caller who may not act for that person (any more).',
+  })
+  patient(@Root() booking: Booking, @Ctx() { caller }: SubgraphContext): BookablePerson | null {
+    const person = personOf(caller, booking, this.deps);
+    return person === undefined ? null : bookablePerson(person, caller);
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'Null when it cannot be cancelled here any more, or not yet.',
+  })
+  cancellableUntil(@Root() { cutOff }: Booking): Date | null {
+    return cutOff !== null && cutOff >= this.deps.now() ? cutOff : null;
   }
 
   @FieldResolver(() => Booking, { nullable: true, description: 'The booking whose place it took.' })

@@ -1,4 +1,5 @@
 import { Args, ArgsType, Directive, Field, Int, Query, Resolver } from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { ForKinds } from '../../access';
 import { instance } from '../../instance';
 import { badInput } from '../../refused';
@@ -36,7 +37,8 @@ export class ContinuityResolver {
   async practiceDeadLetters(
     @Args(() => DeadLetterArgs) { first }: DeadLetterArgs,
   ): Promise<PracticeDeadLetter[]> {
-    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    if (first < 1 || first > MAX_FIRST)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     const letters = await this.ledger.deadLetters(first);
     return letters.map((letter) =>
       instance(PracticeDeadLetter, { ...letter, practice: practice(letter.practice) }),
@@ -50,7 +52,7 @@ export class ContinuityResolver {
     description: 'Bookings at other practices, by why they were not at the own one.',
   })
   async bookingsElsewhere(@Args(() => ElsewhereArgs) { from, to }: ElsewhereArgs): Promise<ElsewhereCount[]> {
-    if (from >= to) throw badInput('from must be before to.');
+    if (from >= to) throw badInput({ to: fieldFault('RANGE_REVERSED', {}) });
     const counts = await this.ledger.elsewhereReasons(from, to);
     return counts.map((count) => instance(ElsewhereCount, count));
   }

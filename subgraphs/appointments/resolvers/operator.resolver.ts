@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { callerOf, ForKinds } from '../../access';
 import { instance } from '../../instance';
 import type { InvalidInput, NotAllowed } from '../../problem';
@@ -30,7 +31,8 @@ export class OperatorResolver {
     description: 'Bookings whose outcome is not known, longest waiting first.',
   })
   async unsettledBookings(@Args(() => UnsettledArgs) { first }: UnsettledArgs): Promise<UnsettledBooking[]> {
-    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    if (first < 1 || first > MAX_FIRST)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     return (await this.deps.ledger.unsettled(first)).map((booking) => this.unsettledOf(booking));
   }
 

@@ -1,7 +1,8 @@
 import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Resolver, Root } from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
-import { actorOf, mayLookAt } from '../../../domain/practice-staff';
+import { actorOf, mayLookAt, whyNotLook } from '../../../domain/practice-staff';
 import { ForOwn } from '../../access';
 import { instance } from '../../instance';
 import { badInput, forbidden } from '../../refused';
@@ -39,10 +40,10 @@ export class PracticeResolver {
     const code = OdsCode.parse(odsCode);
     if (!mayLookAt(caller, code)) {
       await releases.refused(code, 'VIEW', { actor: actorOf(caller), requestId, reason: null });
-      throw forbidden('For staff of this practice.');
+      throw forbidden('For staff of this practice.', whyNotLook(caller));
     }
     const date = CalendarDate.safeParse(day ?? londonDate(now()));
-    if (!date.success) throw badInput('day must be a date, for example 2026-03-02.');
+    if (!date.success) throw badInput({ day: fieldFault('NOT_A_DATE', {}) });
     const bookings = await ledger.bookingsAt(code, date.data);
     const policy = await releases.policy(code);
     const quotaUsed = await ledger.quotaUsed(code, date.data);

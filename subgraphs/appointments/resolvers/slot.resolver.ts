@@ -1,7 +1,8 @@
 import { Arg, Directive, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../refused';
 import type { Offer } from '../offers';
-import type { Sealer } from '../sealed';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import type { Sealer } from '../../../domain/sealed';
 import { PracticeOptions } from '../types/options';
 import { Slot, slotOf } from '../types/slot';
 
@@ -15,7 +16,8 @@ export class PracticeOptionsResolver {
     @Root() { offers }: PracticeOptions,
     @Arg('first', () => Int, { defaultValue: 10 }) first: number,
   ): Slot[] {
-    if (first < 1 || first > MAX_FIRST) throw badInput(`first must be 1 to ${MAX_FIRST}.`);
+    if (first < 1 || first > MAX_FIRST)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     return offers.slice(0, first).map(slotOf);
   }
 }

@@ -2,6 +2,7 @@ import { instance } from '../../instance';
 import { PageInfo } from '../../page-info';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { Caller, Person } from '../../../domain/caller';
 import { cancellableUntil } from '../booking/cancel-booking';
 import { statusOf, type BookingStatus } from '../booking/states';
 import type { Booking as LedgerBooking } from '../ledger/records';
@@ -54,14 +55,14 @@ export class Booking {
   @Field(() => Date)
   createdAt!: Date;
 
-  @Field(() => Date, {
-    nullable: true,
-    description: 'Null when it cannot be cancelled any more, or not yet.',
-  })
-  cancellableUntil!: Date | null;
+  /** When the practice's cut-off falls, gone or not; null where it cannot be cancelled as it stands. */
+  cutOff!: Date | null;
 
   /** The id of the booking that `replaces` shows. */
   replacesId!: string | null;
+
+  /** Whose it is, without saying who. */
+  patientDigest!: string;
 }
 
 export function bookingOf(booking: LedgerBooking): Booking {
@@ -78,8 +79,9 @@ export function bookingOf(booking: LedgerBooking): Booking {
     practice: practice(odsCode),
     atOwnPractice: offer.relation === 'OWN',
     createdAt: booking.createdAt,
-    cancellableUntil: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
+    cutOff: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
     replacesId: booking.replacesId,
+    patientDigest: booking.patientDigest,
   });
 }
 
@@ -112,4 +114,10 @@ export class BookablePerson {
 
   @Field(() => Boolean)
   isCaller!: boolean;
+}
+
+/** @param caller who may act for the person. */
+export function bookablePerson({ id, givenName }: Person, caller: Caller): BookablePerson {
+  const isCaller = caller.kind === 'patient' && caller.self?.id === id;
+  return instance(BookablePerson, { id, givenName, isCaller });
 }

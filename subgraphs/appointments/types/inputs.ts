@@ -64,6 +64,12 @@ export class ReleaseHoldInput {
 }
 
 @InputType()
+export class ExtendHoldInput {
+  @Field(() => ID)
+  holdId!: string;
+}
+
+@InputType()
 export class ConfirmBookingInput {
   @Field(() => ID)
   holdId!: string;

@@ -1,7 +1,7 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Problem } from '../../problem';
 import { Booking } from './booking';
-import { Practice, Slot } from './slot';
+import { Hold, Practice, Slot } from './slot';
 
 @ObjectType({ implements: Problem, description: 'Another user of this service is just confirming it.' })
 export class SlotHeldByAnother extends Problem {
@@ -30,6 +30,16 @@ export class OfferExpired extends Problem {}
 export class HoldExpired extends Problem {
   @Field(() => Date)
   expiredAt!: Date;
+}
+
+@ObjectType({
+  implements: Problem,
+  description:
+    'The hold stands, and cannot be kept any longer: it was extended before, or the appointment begins.',
+})
+export class HoldNotExtendable extends Problem {
+  @Field(() => Hold)
+  hold!: Hold;
 }
 
 @ObjectType({

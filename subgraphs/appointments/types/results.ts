@@ -6,6 +6,7 @@ import {
   AnotherBookingStands,
   BookingNotFound,
   HoldExpired,
+  HoldNotExtendable,
   IdempotencyKeyReused,
   NothingToSettle,
   OfferExpired,
@@ -40,6 +41,11 @@ export const HoldSlotResult = createUnionType({
     ] as const,
 });
 
+export const ExtendHoldResult = createUnionType({
+  name: 'ExtendHoldResult',
+  types: () => [Hold, HoldNotExtendable, HoldExpired, AlreadyBooked, NotAllowed] as const,
+});
+
 export const ReleaseHoldResult = createUnionType({
   name: 'ReleaseHoldResult',
   types: () => [HoldReleased, NotAllowed] as const,
@@ -70,6 +76,7 @@ export const CancelBookingResult = createUnionType({
       TooLateToChange,
       SupplierUnavailable,
       BookingNotFound,
+      NotAllowed,
       InvalidInput,
       IdempotencyKeyReused,
     ] as const,

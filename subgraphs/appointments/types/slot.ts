@@ -70,4 +70,10 @@ export class Hold {
 
   @Field(() => Date)
   expiresAt!: Date;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether extendHold gives more time: once for each hold, and never beyond the start of the appointment.',
+  })
+  extendable!: boolean;
 }

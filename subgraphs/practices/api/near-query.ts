@@ -1,3 +1,4 @@
+import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { PlaceLookup, PlacePrecision } from '../../../domain/place';
 import type { Point } from '../directory/great-circle';
 import { readCursor, type NearPosition } from './near-cursor';
@@ -23,38 +24,41 @@ export interface NearQuery {
   after: NearPosition | null;
 }
 
-export type NearReading =
-  NearQuery | { kind: 'unknown-postcode' } | { kind: 'invalid'; fields: Record<string, string> };
+export type NearReading = NearQuery | { kind: 'unknown-postcode' } | { kind: 'invalid'; faults: FieldFaults };
 
 type PlaceReading =
   | { kind: 'place'; from: Point; precision: PlacePrecision }
   | { kind: 'unknown-postcode' }
-  | { kind: 'invalid'; path: string; message: string };
+  | { kind: 'invalid'; path: string; fault: FieldFault };
 
 /** Checks everything, so that all problems are answered at once. */
 export async function readNearQuery(args: NearArguments, places: PlaceLookup): Promise<NearReading> {
   const { withinMiles, first } = args;
   const place = await readPlace(args.near, places);
   const after = args.after == null ? null : readCursor(args.after);
-  const fields = {
-    ...(place.kind === 'invalid' && { [place.path]: place.message }),
+  const faults: FieldFaults = {
+    ...(place.kind === 'invalid' && { [place.path]: place.fault }),
     ...(!(withinMiles >= 0 && withinMiles <= MAX_MILES) && {
-      withinMiles: `Must be from 0 to ${MAX_MILES} miles.`,
+      withinMiles: fieldFault('OUT_OF_RANGE', { min: 0, max: MAX_MILES, unit: 'miles' }),
     }),
-    ...(!(first >= 1 && first <= MAX_FIRST) && { first: `Must be from 1 to ${MAX_FIRST}.` }),
-    ...(after === undefined && { after: 'Must be a cursor that this field has answered with.' }),
+    ...(!(first >= 1 && first <= MAX_FIRST) && {
+      first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }),
+    }),
+    ...(after === undefined && { after: fieldFault('NOT_A_CURSOR', {}) }),
   };
-  if (place.kind === 'invalid' || after === undefined || Object.keys(fields).length > 0)
-    return { kind: 'invalid', fields };
+  if (place.kind === 'invalid' || after === undefined || Object.keys(faults).length > 0)
+    return { kind: 'invalid', faults };
   if (place.kind === 'unknown-postcode') return place;
   const { from, precision } = place;
   return { kind: 'query', from, precision, withinMiles, first, after };
 }
 
 async function readPlace({ postcode, coordinates }: PlaceInput, places: PlaceLookup): Promise<PlaceReading> {
-  if (postcode != null && coordinates != null) return exactlyOne;
+  if (postcode != null && coordinates != null)
+    return invalid('near', fieldFault('EXACTLY_ONE', { of: 'postcode and coordinates' }));
   if (coordinates != null) return readCoordinates(coordinates);
-  if (postcode == null) return exactlyOne;
+  if (postcode == null) return invalid('near', fieldFault('POSTCODE_REQUIRED', {}));
+  if (postcode.trim() === '') return invalid('near.postcode', fieldFault('POSTCODE_REQUIRED', {}));
   const answer = await places.find(postcode);
   switch (answer.kind) {
     case 'found':
@@ -62,26 +66,16 @@ async function readPlace({ postcode, coordinates }: PlaceInput, places: PlaceLoo
     case 'unknown':
       return { kind: 'unknown-postcode' };
     case 'malformed':
-      return {
-        kind: 'invalid',
-        path: 'near.postcode',
-        message: 'Must be a postcode, for example LS1 4AP or LS1.',
-      };
+      return invalid('near.postcode', fieldFault('NOT_A_POSTCODE', {}));
   }
 }
 
-const exactlyOne: PlaceReading = {
-  kind: 'invalid',
-  path: 'near',
-  message: 'Send exactly one of postcode and coordinates.',
-};
+function invalid(path: string, fault: FieldFault): PlaceReading {
+  return { kind: 'invalid', path, fault };
+}
 
 function readCoordinates({ latitude, longitude }: CoordinatesInput): PlaceReading {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)
     return { kind: 'place', from: { latitude, longitude }, precision: 'COORDINATES' };
-  return {
-    kind: 'invalid',
-    path: 'near.coordinates',
-    message: 'Latitude must be from -90 to 90 and longitude from -180 to 180.',
-  };
+  return invalid('near.coordinates', fieldFault('NOT_COORDINATES', {}));
 }

@@ -11,6 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import type { Caller } from '../../../domain/caller';
 import type { PolicyInForce, ReleaseLedger } from '../../../domain/release-ledger';
 import { badInput } from '../../refused';
@@ -53,8 +54,9 @@ export class PracticeResolver {
     description: `Practices whose code or postcode begins with the text, or each of whose words begins a word of the name. At most ${MAX_FOUND}.`,
   })
   searchPractices(@Args(() => SearchPracticesArgs) { text, first }: SearchPracticesArgs): PracticeFields[] {
-    if (first < 1 || first > MAX_FOUND) throw badInput(`first must be from 1 to ${MAX_FOUND}.`);
-    if (text.length > MAX_TEXT) throw badInput(`text may have at most ${MAX_TEXT} characters.`);
+    if (first < 1 || first > MAX_FOUND)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FOUND }) });
+    if (text.length > MAX_TEXT) throw badInput({ text: fieldFault('TOO_LONG', { max: MAX_TEXT }) });
     const directory = this.feed.current();
     return directory.search(text, first).map((entry) => toPractice(entry, directory));
   }

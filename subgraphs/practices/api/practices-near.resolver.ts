@@ -1,7 +1,7 @@
 import { Args, ArgsType, Directive, Field, Float, Int, Query, Resolver } from 'type-graphql';
 import type { PlaceLookup } from '../../../domain/place';
 import { instance } from '../../instance';
-import { invalidInput, ProblemCode, type InvalidInput } from '../../problem';
+import { invalidInput, problem, type InvalidInput } from '../../problem';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import { nearPage } from './near-page';
 import {
@@ -45,7 +45,7 @@ export class PracticesNearResolver {
     const query = await readNearQuery(args, this.places);
     switch (query.kind) {
       case 'invalid':
-        return invalidInput(query.fields);
+        return invalidInput(query.faults);
       case 'unknown-postcode':
         return postcodeNotFound();
       case 'query':
@@ -57,8 +57,7 @@ export class PracticesNearResolver {
 /** An outward code that is known answers with its centre, so here neither half is. */
 function postcodeNotFound(): PostcodeNotFound {
   return instance(PostcodeNotFound, {
-    code: ProblemCode.NOT_FOUND,
-    message: 'This postcode is not known. Check it, or send coordinates.',
+    ...problem('POSTCODE_NOT_FOUND', {}),
     outwardCodeKnown: false,
   });
 }

@@ -38,7 +38,7 @@ describe('practicesNear', () => {
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
         edges { cursor distanceMiles node { odsCode release { status } } }
       }
-      ... on InvalidInput { code fields { path } }
+      ... on InvalidInput { code fields { path code } }
       ... on PostcodeNotFound { code message outwardCodeKnown }
     }
   }`;
@@ -90,31 +90,41 @@ describe('practicesNear', () => {
     for (const postcode of ['WY99 1AA', 'GIR 0AA', 'BFPO 1'])
       await expect(near({ near: { postcode } })).resolves.toMatchObject({
         __typename: 'PostcodeNotFound',
-        code: 'NOT_FOUND',
+        code: 'POSTCODE_NOT_FOUND',
         outwardCodeKnown: false,
       });
   });
 
   it.each([
-    ['neither place', { near: {} }, ['near']],
-    ['both places', { near: { postcode: 'WY1', coordinates: LEEDS } }, ['near']],
-    ['no postcode', { near: { postcode: 'hello' } }, ['near.postcode']],
-    ['no latitude', { near: { coordinates: { latitude: 91, longitude: 0 } } }, ['near.coordinates']],
-    ['too far', { near: { postcode: 'WY1' }, withinMiles: 50.0001 }, ['withinMiles']],
-    ['less than nothing', { near: { postcode: 'WY1' }, withinMiles: -1 }, ['withinMiles']],
-    ['too many', { near: { postcode: 'WY1' }, first: 101 }, ['first']],
-    ['none', { near: { postcode: 'WY1' }, first: 0 }, ['first']],
-    ['a cursor of nobody', { near: { postcode: 'WY1' }, after: 'b29wcw' }, ['after']],
+    ['neither place', { near: {} }, { near: 'POSTCODE_REQUIRED' }],
+    ['both places', { near: { postcode: 'WY1', coordinates: LEEDS } }, { near: 'EXACTLY_ONE' }],
+    ['no postcode', { near: { postcode: 'hello' } }, { 'near.postcode': 'NOT_A_POSTCODE' }],
+    ['an empty postcode', { near: { postcode: ' ' } }, { 'near.postcode': 'POSTCODE_REQUIRED' }],
+    [
+      'no latitude',
+      { near: { coordinates: { latitude: 91, longitude: 0 } } },
+      { 'near.coordinates': 'NOT_COORDINATES' },
+    ],
+    ['too far', { near: { postcode: 'WY1' }, withinMiles: 50.0001 }, { withinMiles: 'OUT_OF_RANGE' }],
+    ['less than nothing', { near: { postcode: 'WY1' }, withinMiles: -1 }, { withinMiles: 'OUT_OF_RANGE' }],
+    ['too many', { near: { postcode: 'WY1' }, first: 101 }, { first: 'OUT_OF_RANGE' }],
+    ['none', { near: { postcode: 'WY1' }, first: 0 }, { first: 'OUT_OF_RANGE' }],
+    ['a cursor of nobody', { near: { postcode: 'WY1' }, after: 'b29wcw' }, { after: 'NOT_A_CURSOR' }],
     [
       'all at once',
       { near: {}, withinMiles: 1e9, first: -1, after: 'x' },
-      ['near', 'withinMiles', 'first', 'after'],
+      {
+        near: 'POSTCODE_REQUIRED',
+        withinMiles: 'OUT_OF_RANGE',
+        first: 'OUT_OF_RANGE',
+        after: 'NOT_A_CURSOR',
+      },
     ],
-  ])('refuses %s and says where', async (_, variables, paths) => {
+  ])('refuses %s and says where, and what', async (_, variables, faults) => {
     await expect(near(variables)).resolves.toEqual({
       __typename: 'InvalidInput',
       code: 'INVALID_INPUT',
-      fields: paths.map((path) => ({ path })),
+      fields: Object.entries(faults).map(([path, code]) => ({ path, code })),
     });
   });
 });

@@ -7,7 +7,7 @@ import type {
 } from '../../../domain/release-ledger';
 import type { ReleasePolicy as Rules } from '../../../domain/release-policy';
 import { instance } from '../../instance';
-import { InvalidInput, NotAllowed, Problem, ProblemCode } from '../../problem';
+import { InvalidInput, NotAllowed, Problem, problem } from '../../problem';
 import type { PreviewRule, ReleasePreview as Preview } from '../release/release-preview';
 import { PreviewRuleEnum, ReleaseActionEnum, ReleaseOutcomeEnum } from './enums';
 import { Practice } from './practice';
@@ -98,17 +98,13 @@ export function historyEntry(event: ReleaseEvent): ReleaseHistoryEntry {
 
 export function stalePolicy(current: PolicyInForce): StalePolicy {
   return instance(StalePolicy, {
-    code: ProblemCode.STALE,
-    message: 'Somebody changed these rules meanwhile. Look at the current ones, and change those.',
+    ...problem('RULES_CHANGED', {}),
     current: instance(ReleasePolicy, current),
   });
 }
 
 export function practiceNotFound(): PracticeNotFound {
-  return instance(PracticeNotFound, {
-    code: ProblemCode.NOT_FOUND,
-    message: 'The directory has no such practice.',
-  });
+  return instance(PracticeNotFound, problem('PRACTICE_NOT_FOUND', {}));
 }
 
 function policyAt(rules: Rules, updatedAt: Date | null): ReleasePolicy {

@@ -11,15 +11,17 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import { whyNotLook } from '../../../domain/practice-staff';
 import { ForOwn } from '../../access';
 import { instance } from '../../instance';
-import { invalidInput, notAllowed, type InvalidInput, type NotAllowed } from '../../problem';
+import { invalidInput, notAllowed, roleNotAllowed, type InvalidInput, type NotAllowed } from '../../problem';
 import { badInput, forbidden } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
-import type { DeskAnswer, ReleaseDesk } from '../release/release-desk';
+import type { DeskAnswer, DeskRefusal, ReleaseDesk } from '../release/release-desk';
 import { Practice, toPractice } from './practice';
-import { checkPreview, checkRules, reasonProblem } from './release-check';
+import { checkPreview, checkRules, reasonFaults } from './release-check';
 import {
   CloseBookInput,
   ReleasePreviewInput,
@@ -67,7 +69,7 @@ export class ReleaseResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<Done | StalePolicy> {
     const checked = checkRules(input);
-    if (checked.kind === 'invalid') return invalidInput(checked.fields);
+    if (checked.kind === 'invalid') return invalidInput(checked.faults);
     const answer = await this.desk.set(input.odsCode, input.expectedVersion, checked.rules, context);
     return answer.kind === 'stale' ? stalePolicy(answer.current) : this.done(answer);
   }
@@ -81,8 +83,8 @@ export class ReleaseResolver {
     @Arg('input', () => CloseBookInput) { odsCode, to, reason }: CloseBookInput,
     @Ctx() context: SubgraphContext,
   ): Promise<Done> {
-    const problem = reasonProblem(reason);
-    if (problem !== null) return invalidInput(problem.fields);
+    const faults = reasonFaults(reason);
+    if (faults !== null) return invalidInput(faults);
     return this.done(await this.desk.close(odsCode, to, reason.trim(), context));
   }
 
@@ -107,9 +109,9 @@ export class ReleaseResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<ReleasePreview> {
     const wanted = checkPreview(input, this.now());
-    if (typeof wanted === 'string') throw badInput(wanted);
-    const preview = await this.desk.preview(odsCode, wanted, context);
-    if (preview === null) throw forbidden(FOR_STAFF);
+    if (wanted.kind === 'invalid') throw badInput(wanted.faults);
+    const preview = await this.desk.preview(odsCode, wanted.preview, context);
+    if (preview === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
     return instance(ReleasePreview, preview);
   }
 
@@ -125,9 +127,10 @@ export class ReleaseResolver {
     @Args(() => ReleaseHistoryArgs) { first }: ReleaseHistoryArgs,
     @Ctx() context: SubgraphContext,
   ): Promise<ReleaseHistoryEntry[]> {
-    if (first < 1 || first > MAX_HISTORY) throw badInput(`first must be from 1 to ${MAX_HISTORY}.`);
+    if (first < 1 || first > MAX_HISTORY)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_HISTORY }) });
     const history = await this.desk.history(odsCode, first, context);
-    if (history === null) throw forbidden(FOR_STAFF);
+    if (history === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
     return history.map(historyEntry);
   }
 
@@ -138,7 +141,7 @@ export class ReleaseResolver {
       case 'not-found':
         return practiceNotFound();
       case 'not-allowed':
-        return notAllowed(NOT_YOURS);
+        return notAllowedResult(answer.why);
       case 'stale':
         throw new Error('Only setting rules names a version.');
     }
@@ -146,5 +149,7 @@ export class ReleaseResolver {
 }
 
 const FOR_STAFF = 'For staff of this practice.';
-const NOT_YOURS =
-  'This is for staff of the practice itself, and setting or reopening for those who manage it. Sign in with the role that you hold there.';
+
+function notAllowedResult(why: DeskRefusal): NotAllowed {
+  return why === 'ROLE_NOT_ALLOWED' ? roleNotAllowed('staff of practices') : notAllowed(why);
+}

@@ -52,12 +52,13 @@ const SET = `mutation ($input: SetReleasePolicyInput!) { setReleasePolicy(input:
   __typename
   ... on Practice { odsCode release { version status dailyQuota ageInMonths { from below } modes } }
   ... on StalePolicy { code current { version } }
-  ... on InvalidInput { code fields { path message } }
+  ... on InvalidInput { code fields { path code message } }
   ... on NotAllowed { code } } }`;
 const CLOSE = `mutation ($input: CloseBookInput!) { closeBook(input: $input) {
-  __typename ... on Practice { release { version status closedTo } } ... on InvalidInput { fields { path } } } }`;
+  __typename ... on Practice { release { version status closedTo } } ... on InvalidInput { fields { path code } }
+  ... on Problem { code } } }`;
 const REOPEN = `mutation ($input: ReopenBookInput!) { reopenBook(input: $input) {
-  __typename ... on Practice { release { version status closedTo } } } }`;
+  __typename ... on Practice { release { version status closedTo } } ... on Problem { code } } }`;
 
 const set = async (caller: Caller, values: Record<string, unknown> = {}) => {
   const input = { odsCode: MINE, expectedVersion: 1, ...RULES, ...values };
@@ -82,7 +83,11 @@ describe('setReleasePolicy', () => {
         modes: ['IN_PERSON'],
       },
     });
-    expect(await set(MANAGER)).toEqual({ __typename: 'StalePolicy', code: 'STALE', current: { version: 2 } });
+    expect(await set(MANAGER)).toEqual({
+      __typename: 'StalePolicy',
+      code: 'RULES_CHANGED',
+      current: { version: 2 },
+    });
   });
 
   it('has the quota of the contract where it is left out, and none where it is null', async () => {
@@ -97,23 +102,31 @@ describe('setReleasePolicy', () => {
       dailyQuota: -1,
       horizonDays: 57,
       takeBackMinutes: -1,
-      slotTypes: ['a'.repeat(101)],
+      slotTypes: ['a'.repeat(101), ' '],
       dispositionIds: ['\u0000'],
       minAgeMonths: -5,
     };
     const answer = await set(MANAGER, values);
     expect(answer).toMatchObject({ __typename: 'InvalidInput', code: 'INVALID_INPUT' });
-    const { fields } = answer as { fields: { path: string }[] };
-    expect(fields.map(({ path }) => path).sort()).toEqual([
-      'input.dailyQuota',
-      'input.dispositionIds.0',
-      'input.horizonDays',
-      'input.minAgeMonths',
-      'input.slotTypes.0',
-      'input.takeBackMinutes',
-    ]);
+    const { fields } = answer as { fields: { path: string; code: string; message: string }[] };
+    expect(
+      Object.fromEntries(fields.map(({ path, code, message }) => [path, `${code}: ${message}`])),
+    ).toEqual({
+      'input.dailyQuota': 'OUT_OF_RANGE: Must be from 0 to 1,000 slots.',
+      'input.dispositionIds.0': 'NOT_PLAIN_TEXT: Use only letters, numbers and signs like commas.',
+      'input.horizonDays': 'OUT_OF_RANGE: Must be from 0 to 56 days.',
+      'input.minAgeMonths': 'OUT_OF_RANGE: Must be from 0 to 1,560 months.',
+      'input.slotTypes.0': 'TOO_LONG: Use 100 characters or fewer.',
+      'input.slotTypes.1': 'REQUIRED: You need to fill this in.',
+      'input.takeBackMinutes': 'OUT_OF_RANGE: Must be from 0 to 10,080 minutes.',
+    });
+    expect(
+      await set(MANAGER, { slotTypes: Array.from({ length: 21 }, (_, n) => `Type ${n}`) }),
+    ).toMatchObject({
+      fields: [{ path: 'input.slotTypes', code: 'TOO_MANY' }],
+    });
     expect(await set(MANAGER, { minAgeMonths: 20, maxAgeMonths: 19 })).toMatchObject({
-      fields: [{ path: 'input.maxAgeMonths' }],
+      fields: [{ path: 'input.maxAgeMonths', code: 'RANGE_REVERSED' }],
     });
   });
 });
@@ -134,23 +147,27 @@ describe('closeBook and reopenBook', () => {
     await close(MANAGER);
     const [entry] = await practices.releases.history(OdsCode.parse(MINE), 1);
     expect(entry).toMatchObject({ action: 'CLOSE', reason: 'Two doctors ill' });
-    for (const reason of ['  ', 'a'.repeat(201), 'bell \u0007'])
-      expect(await close(MANAGER, { reason })).toMatchObject({ fields: [{ path: 'input.reason' }] });
+    for (const [reason, code] of [
+      ['  ', 'REQUIRED'],
+      ['a'.repeat(201), 'TOO_LONG'],
+      ['bell \u0007', 'NOT_PLAIN_TEXT'],
+    ])
+      expect(await close(MANAGER, { reason })).toMatchObject({ fields: [{ path: 'input.reason', code }] });
   });
 });
 
 describe('who may', () => {
-  it.each<[string, Caller]>([
-    ['staff of another practice', staff('S8001:G8005:R8008', OTHER)],
-    ['a receptionist', RECEPTIONIST],
-    ['a role that only begins like one', staff('S8001:G8005:R80081')],
-    ['a patient', PATIENT],
-    ['an analyst', ANALYST],
-    ['an operator', OPERATOR],
-    ['nobody in particular', { kind: 'anonymous' }],
-  ])('%s may neither set nor reopen, and it is written down', async (_, caller) => {
-    expect(await set(caller)).toMatchObject({ __typename: 'NotAllowed', code: 'NOT_ALLOWED' });
-    expect(await reopen(caller)).toEqual({ __typename: 'NotAllowed' });
+  it.each<[string, Caller, string]>([
+    ['staff of another practice', staff('S8001:G8005:R8008', OTHER), 'NOT_YOUR_PRACTICE'],
+    ['a receptionist', RECEPTIONIST, 'MANAGER_ROLE_REQUIRED'],
+    ['a role that only begins like one', staff('S8001:G8005:R80081'), 'MANAGER_ROLE_REQUIRED'],
+    ['a patient', PATIENT, 'ROLE_NOT_ALLOWED'],
+    ['an analyst', ANALYST, 'ROLE_NOT_ALLOWED'],
+    ['an operator', OPERATOR, 'ROLE_NOT_ALLOWED'],
+    ['nobody in particular', { kind: 'anonymous' }, 'SIGN_IN_REQUIRED'],
+  ])('%s may neither set nor reopen, and it is written down', async (_, caller, code) => {
+    expect(await set(caller)).toMatchObject({ __typename: 'NotAllowed', code });
+    expect(await reopen(caller)).toEqual({ __typename: 'NotAllowed', code });
     const history = await practices.releases.history(OdsCode.parse(MINE), 10);
     expect(history.map(({ action, outcome, actor }) => [action, outcome, actor.kind])).toEqual([
       ['REOPEN', 'REFUSED', caller.kind],
@@ -159,20 +176,24 @@ describe('who may', () => {
     expect(await practices.releases.policy(MINE)).toMatchObject({ version: 1 });
   });
 
-  it.each<[string, Caller]>([
-    ['staff of another practice', staff('S8001:G8005:R8000', OTHER)],
-    ['a patient', PATIENT],
-    ['an operator', OPERATOR],
-    ['nobody in particular', { kind: 'anonymous' }],
-  ])('%s may not close', async (_, caller) => {
-    expect(await close(caller)).toEqual({ __typename: 'NotAllowed' });
+  it.each<[string, Caller, string]>([
+    ['staff of another practice', staff('S8001:G8005:R8000', OTHER), 'NOT_YOUR_PRACTICE'],
+    ['a patient', PATIENT, 'ROLE_NOT_ALLOWED'],
+    ['an operator', OPERATOR, 'ROLE_NOT_ALLOWED'],
+    ['nobody in particular', { kind: 'anonymous' }, 'SIGN_IN_REQUIRED'],
+  ])('%s may not close', async (_, caller, code) => {
+    expect(await close(caller)).toEqual({ __typename: 'NotAllowed', code });
     expect(await practices.releases.history(OdsCode.parse(MINE), 10)).toHaveLength(1);
   });
 
   it('a practice that is not there is not found, and a code that is none as well', async () => {
-    expect(await close(MANAGER, { odsCode: 'Z99999' })).toEqual({ __typename: 'PracticeNotFound' });
+    expect(await close(MANAGER, { odsCode: 'Z99999' })).toEqual({
+      __typename: 'PracticeNotFound',
+      code: 'PRACTICE_NOT_FOUND',
+    });
     expect(await reopen(MANAGER, "'; drop table practice_release; --")).toEqual({
       __typename: 'PracticeNotFound',
+      code: 'PRACTICE_NOT_FOUND',
     });
   });
 });
@@ -211,7 +232,7 @@ describe('what only the practice sees', () => {
     const query = `mutation { reopenBook(input: { odsCode: "${OTHER}" }) {
       ... on Practice { releaseHistory { sequence } } ... on NotAllowed { code } } }`;
     const { data } = await practices.ask(query, {}, MANAGER);
-    expect(data).toEqual({ reopenBook: { code: 'NOT_ALLOWED' } });
+    expect(data).toEqual({ reopenBook: { code: 'NOT_YOUR_PRACTICE' } });
   });
 });
 

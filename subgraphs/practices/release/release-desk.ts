@@ -1,3 +1,4 @@
+import type { Caller } from '../../../domain/caller';
 import { OdsCode } from '../../../domain/ods-code';
 import { actorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
 import type {
@@ -18,8 +19,12 @@ import { releasePreview, type PreviewFor, type ReleasePreview } from './release-
 export type DeskAnswer =
   | { kind: 'done'; practice: DirectoryPractice }
   | { kind: 'stale'; current: PolicyInForce }
-  | { kind: 'not-allowed' }
+  | { kind: 'not-allowed'; why: DeskRefusal }
   | { kind: 'not-found' };
+
+/** Why a caller may not change the rules of a practice. */
+export type DeskRefusal =
+  'SIGN_IN_REQUIRED' | 'ROLE_NOT_ALLOWED' | 'NOT_YOUR_PRACTICE' | 'MANAGER_ROLE_REQUIRED';
 
 /** What a practice sends; a quota that is left out is the contract's. */
 export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
@@ -59,7 +64,7 @@ export function releaseDesk(
     const code = OdsCode.parse(practice.odsCode);
     if (!mayDo(context.caller, code)) {
       await releases.refused(code, action, noteOf(context, reason));
-      return { kind: 'not-allowed' };
+      return { kind: 'not-allowed', why: whyNot(context.caller, code) };
     }
     const applied = await releases.change(code, changeOf(practice), noteOf(context, reason));
     return applied.kind === 'stale' ? applied : { kind: 'done', practice };
@@ -113,6 +118,20 @@ export function releaseDesk(
       }),
     history: (odsCode, limit, context) => seen(odsCode, context, (code) => releases.history(code, limit)),
   };
+}
+
+/** @param caller one who may not change what only some of the practice's staff may. */
+function whyNot(caller: Caller, practice: OdsCode): DeskRefusal {
+  switch (caller.kind) {
+    case 'anonymous':
+      return 'SIGN_IN_REQUIRED';
+    case 'practice-staff':
+      return worksAt(caller, practice) ? 'MANAGER_ROLE_REQUIRED' : 'NOT_YOUR_PRACTICE';
+    case 'patient':
+    case 'analyst':
+    case 'operator':
+      return 'ROLE_NOT_ALLOWED';
+  }
 }
 
 function noteOf({ caller, requestId }: SubgraphContext, reason: string | null): ReleaseNote {

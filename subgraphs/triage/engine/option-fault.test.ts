@@ -15,13 +15,13 @@ it.each([
 });
 
 it.each([
-  ['no option', redFlags, [], /Choose an option/],
-  ['an option of another question', fever, ['stiff-neck'], /no such option/],
-  ['two options where one is asked for', fever, ['yes', 'no'], /one option only/],
-  ['"none" together with a tick', redFlags, ['none', 'stiff-neck'], /goes with nothing else/],
-  ['"none" together with "not sure"', redFlags, ['unsure', 'none'], /goes with nothing else/],
-  ['the same option twice', redFlags, ['stiff-neck', 'stiff-neck'], /twice/],
-  ['ten thousand options', redFlags, Array.from({ length: 10_000 }, (__, n) => `${n}`), /more options than/],
-])('refuses %s', (_, question, optionIds, message) => {
-  expect(optionFault(question, optionIds)).toMatch(message);
+  ['no option', redFlags, [], 'NO_OPTION_CHOSEN'],
+  ['an option of another question', fever, ['stiff-neck'], 'UNKNOWN_OPTION'],
+  ['two options where one is asked for', fever, ['yes', 'no'], 'ONE_OPTION_ONLY'],
+  ['"none" together with a tick', redFlags, ['none', 'stiff-neck'], 'OPTION_STANDS_ALONE'],
+  ['"none" together with "not sure"', redFlags, ['unsure', 'none'], 'OPTION_STANDS_ALONE'],
+  ['the same option twice', redFlags, ['stiff-neck', 'stiff-neck'], 'REPEATED'],
+  ['ten thousand options', redFlags, Array.from({ length: 10_000 }, (__, n) => `${n}`), 'TOO_MANY'],
+])('refuses %s', (_, question, optionIds, code) => {
+  expect(optionFault(question, optionIds)).toMatchObject({ code });
 });

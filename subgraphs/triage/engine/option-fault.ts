@@ -1,16 +1,18 @@
+import { fieldFault, type FieldFault } from '../../../domain/messages/field-problem-codes';
 import type { OptionContent, QuestionContent } from '../content/content';
 
-/** Why these options are no answer to the question, in a sentence; undefined when they are one. */
-export function optionFault(question: QuestionContent, optionIds: readonly string[]): string | undefined {
+/** Why these options are no answer to the question; undefined when they are one. */
+export function optionFault(question: QuestionContent, optionIds: readonly string[]): FieldFault | undefined {
   const ids = new Set(optionIds);
-  if (ids.size === 0) return 'Choose an option; "none" is one where nothing applies.';
-  if (optionIds.length > question.options.length) return 'There are more options than the question has.';
-  if (ids.size < optionIds.length) return 'An option is there twice.';
+  if (ids.size === 0) return fieldFault('NO_OPTION_CHOSEN', {});
+  if (optionIds.length > question.options.length)
+    return fieldFault('TOO_MANY', { max: question.options.length });
+  if (ids.size < optionIds.length) return fieldFault('REPEATED', {});
   const known = question.options.filter(({ id }) => ids.has(id));
-  if (known.length < ids.size) return 'The question has no such option.';
-  if (question.kind === 'CHOOSE_ONE' && ids.size > 1) return 'Choose one option only.';
+  if (known.length < ids.size) return fieldFault('UNKNOWN_OPTION', {});
+  if (question.kind === 'CHOOSE_ONE' && ids.size > 1) return fieldFault('ONE_OPTION_ONLY', {});
   if (ids.size > 1 && known.some((option) => isExclusive(question, option)))
-    return '"None of these" goes with nothing else.';
+    return fieldFault('OPTION_STANDS_ALONE', {});
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../domain/caller';
 import { instance } from '../../instance';
-import { invalidInput, ProblemCode } from '../../problem';
+import { invalidInput, problem } from '../../problem';
+import type { ClinicalProblem } from '../../../domain/messages/problem-codes';
 import { StatisticsLabel, suppressedCount } from '../../suppressed-count';
 import type { AnswerResult, StartResult } from '../assessments';
 import type { Content, DispositionContent, Refusal } from '../content/content';
@@ -41,7 +42,13 @@ export function startResultView(
     case 'refused':
       return refused(content, result.refusal, reader);
     case 'switched-off':
-      return notSuitable(content, say(content.switchedOff, reader), insteadOfTriage(content), reader);
+      return notSuitable(
+        content,
+        'SYMPTOM_CHECK_SWITCHED_OFF',
+        say(content.switchedOff, reader),
+        insteadOfTriage(content),
+        reader,
+      );
     case 'invalid':
       return invalidInput(result.faults);
   }
@@ -53,49 +60,43 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
       return assessmentView(result.assessment, caller);
     case 'stale':
       return instance(StaleRevision, {
-        code: ProblemCode.STALE,
-        message: 'This was changed meanwhile, perhaps on another device. Go on from where it stands now.',
+        ...problem('SYMPTOM_CHECK_CHANGED', {}),
         current: assessmentView(result.current, caller),
       });
     case 'expired':
-      return expired(result.at, 'This symptom check has ended, because symptoms change. Please start again.');
+      return expired(result.at, problem('SYMPTOM_CHECK_EXPIRED', { before: 'ANSWERING' }));
     case 'withdrawn':
-      return expired(
-        result.at,
-        'This symptom check has ended, because its questions were withdrawn. Please start again.',
-      );
+      return expired(result.at, problem('SYMPTOM_CHECK_WITHDRAWN', {}));
     case 'switched-off':
       return instance(AssessmentSwitchedOff, {
-        code: ProblemCode.NOT_AVAILABLE,
+        code: 'SYMPTOM_CHECK_SWITCHED_OFF',
         message: say(result.content.switchedOff, ANY_READER),
         disposition: dispositionView(result.content, insteadOfTriage(result.content)),
       });
     case 'not-found':
-      return instance(AssessmentNotFound, {
-        code: ProblemCode.NOT_FOUND,
-        message: 'There is no such symptom check. Please start again.',
-      });
+      return instance(AssessmentNotFound, problem('SYMPTOM_CHECK_NOT_FOUND', {}));
     case 'invalid':
       return invalidInput(result.faults);
   }
 }
 
-function expired(expiredAt: Date, message: string): AssessmentExpired {
-  return instance(AssessmentExpired, { code: ProblemCode.EXPIRED, message, expiredAt });
+function expired(expiredAt: Date, why: Pick<AssessmentExpired, 'code' | 'message'>): AssessmentExpired {
+  return instance(AssessmentExpired, { ...why, expiredAt });
 }
 
 function refused(content: Content, { text, disposition }: Refusal, reader: Reader): NotSuitableOnline {
-  return notSuitable(content, say(text, reader), disposition, reader);
+  return notSuitable(content, 'NOT_SUITABLE_ONLINE', say(text, reader), disposition, reader);
 }
 
 function notSuitable(
   content: Content,
+  code: ClinicalProblem,
   message: string,
   disposition: DispositionContent,
   reader: Reader,
 ): NotSuitableOnline {
   return instance(NotSuitableOnline, {
-    code: ProblemCode.NOT_AVAILABLE,
+    code,
     message,
     disposition: dispositionView(content, disposition, reader),
     contentStatus: disposition.status,

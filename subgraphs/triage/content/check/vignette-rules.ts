@@ -1,3 +1,4 @@
+import { fieldMessage } from '../../../../domain/messages/messages';
 import { evaluate } from '../../engine/evaluate';
 import { optionFault } from '../../engine/option-fault';
 import { suits } from '../../engine/suitability';
@@ -29,7 +30,7 @@ function vignetteFault(
     const question = pathway.questions.get(questionId);
     if (question === undefined) return `There is no question "${questionId}".`;
     const fault = optionFault(question, optionIds);
-    if (fault !== undefined) return `${questionId}: ${fault}`;
+    if (fault !== undefined) return `${questionId}: ${fieldMessage(fault)}`;
   }
   const evaluation = evaluate(pathway, subject, given);
   if (evaluation.kind === 'question') return `It still has to answer "${evaluation.question.id}".`;

@@ -1,0 +1,47 @@
+import type { Findings, FoundBooking } from '../../subgraphs/appointments/recovery/find-bookings';
+import type { Left } from '../../subgraphs/appointments/recovery/lost-bookings';
+
+/** Whether nothing is left for an operator to do, or to run again. */
+export function isAllFound({ unsettled, left, missing, notRead, next }: Findings): boolean {
+  const open = [...unsettled, ...missing, ...notRead, ...left.filter(({ why }) => why !== 'PAST')];
+  return open.length === 0 && next === null;
+}
+
+/** What was found after a restore, and what to do about what is left. */
+export function findingsReport(findings: Findings): string {
+  const { copies, adopted, unsettled, left, compared, missing, notRead, next } = findings;
+  return [
+    `${copies} copies of bookings looked at, ${compared} bookings ahead compared with their practices’ books.`,
+    ...section('Found again: they stand at the practice, and their people see them', adopted.map(line)),
+    ...section(
+      'Taken on again and not settled: the service reads the practice’s book until it is known (npm run ops -- bookings --unsettled)',
+      unsettled.map(line),
+    ),
+    ...section(
+      'Left: ask the practice',
+      left.map((one) => `${line(one)}  ${WHY_LEFT[one.why]}`),
+    ),
+    ...section(
+      'Here, and not in the practice’s book: cancelled there or since the backup; the service looks again',
+      missing.map(line),
+    ),
+    ...section('Here, and the practice could not be asked: run this again', notRead.map(line)),
+    ...(next === null ? [] : [`There are more: npm run ops -- find-bookings --after ${next}`]),
+    ...(isAllFound(findings) ? ['Nothing is left to do.'] : []),
+  ].join('\n');
+}
+
+const WHY_LEFT: Record<Left, string> = {
+  PAST: 'It has begun already; nothing to do.',
+  ANOTHER_STANDS: 'Another booking of ours stands on its slot or for its person: ask which one is wanted.',
+  DETAILS_UNREADABLE: 'Its details were sealed with a key that the restored database does not have.',
+  SUPPLIER_UNKNOWN: 'Its supplier is not connected here.',
+};
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title} (${lines.length}):`, ...lines];
+}
+
+function line({ reference, supplier, practice, startsAt, marker }: FoundBooking): string {
+  return `  ${reference}  ${practice}  ${startsAt}  ${supplier}  ${marker}`;
+}

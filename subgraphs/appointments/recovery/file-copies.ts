@@ -1,0 +1,91 @@
+import { sql, type Migration } from 'kysely';
+import { openDatabase } from '../../database';
+import { copiesIn, KEPT_MS, type BookingCopies } from './booking-copies';
+
+interface CopyTables {
+  booking_copy: { id: string; patient_digest: string; kept_at: number; copy_json: string };
+}
+
+export const copyMigrations: Record<string, Migration> = {
+  '0001-copies': {
+    async up(db) {
+      await sql`create table booking_copy (
+        id text primary key,
+        patient_digest text not null,
+        kept_at bigint not null,
+        copy_json text not null
+      )`.execute(db);
+      await sql`create index booking_copy_of on booking_copy (patient_digest)`.execute(db);
+      await sql`create index booking_copy_by_age on booking_copy (kept_at)`.execute(db);
+    },
+  },
+};
+
+const PAGE = 500;
+
+/** Copies in a file beside the ledger's, where there is no Redis. Restoring the ledger's leaves this one as it is. */
+export async function fileCopies(file: string, now: () => Date): Promise<BookingCopies> {
+  const { db, close } = await openDatabase<CopyTables>(
+    { kind: 'embedded', file },
+    'copies',
+    copyMigrations,
+    'NORMAL',
+  );
+  return {
+    async keep(copy) {
+      const row = {
+        id: copy.booking.id,
+        patient_digest: copy.hold.patientDigest,
+        kept_at: copy.keptAt,
+        copy_json: JSON.stringify(copy),
+      };
+      await db.transaction().execute(async (transaction) => {
+        await transaction
+          .deleteFrom('booking_copy')
+          .where('kept_at', '<', now().getTime() - KEPT_MS)
+          .execute();
+        await transaction
+          .insertInto('booking_copy')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      });
+    },
+    async drop({ id }) {
+      await db
+        .transaction()
+        .execute((transaction) => transaction.deleteFrom('booking_copy').where('id', '=', id).execute());
+    },
+    async of(patientDigest) {
+      const rows = await db
+        .selectFrom('booking_copy')
+        .select('copy_json')
+        .where('patient_digest', '=', patientDigest)
+        .execute();
+      return copiesIn(
+        rows.map(({ copy_json }) => copy_json),
+        now(),
+      );
+    },
+    async *all() {
+      let after = '';
+      for (;;) {
+        const rows = await db
+          .selectFrom('booking_copy')
+          .select(['id', 'copy_json'])
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(PAGE)
+          .execute();
+        yield* copiesIn(
+          rows.map(({ copy_json }) => copy_json),
+          now(),
+        );
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        after = last.id;
+      }
+    },
+    close,
+  };
+}

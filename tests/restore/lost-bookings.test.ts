@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
+import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
+import type { Booking } from '../../subgraphs/appointments/ledger/records';
+import { findBookings, positionIn, type Findings } from '../../subgraphs/appointments/recovery/find-bookings';
+import {
+  bookingLaboratory,
+  confirmInput,
+  freeSlots,
+  holdInput,
+  newPractice,
+  offer,
+  standing,
+  SUPPLIER,
+  type BookingLaboratory,
+} from '../booking-laboratory';
+import { testDatabases } from '../databases';
+import { situations, type Situation } from '../appointments/situations';
+
+/**
+ * A ledger that was restored to an earlier moment: bookings made since stand at practices and are not in it. The restore of a
+ * whole database is in restore.test.ts; here the rows of one booking are taken out, as it takes them out.
+ */
+describe.each(testDatabases())('bookings that a restore took out of the ledger on $name', ({ settings }) => {
+  let lab: BookingLaboratory;
+  let given: ReturnType<typeof situations>;
+  beforeAll(async () => {
+    lab = await bookingLaboratory(await settings());
+    given = situations(lab);
+  });
+  afterEach(async () => {
+    lab.simulators.faults.clear();
+    for await (const { hold, booking } of lab.deps.copies.all())
+      await lab.deps.copies.drop({ patientDigest: hold.patientDigest, id: booking.id });
+  });
+  afterAll(() => lab.close());
+
+  type Booked = Situation & { booking: Booking };
+
+  /** Takes out all that the ledger knows of it. */
+  async function lose({ id, holdId }: Booking): Promise<void> {
+    const { db } = lab.database;
+    for (const table of ['booking_event', 'booking_evidence', 'outbox', 'practice_notice'] as const)
+      await db.deleteFrom(table).where('booking_id', '=', id).execute();
+    await db.deleteFrom('idempotency').where('result_id', 'in', [id, holdId]).execute();
+    await db.updateTable('booking').set({ replaced_by: null }).where('replaced_by', '=', id).execute();
+    await db.deleteFrom('booking').where('id', '=', id).execute();
+    await db.deleteFrom('hold').where('id', '=', holdId).execute();
+  }
+
+  async function lostBooking(): Promise<Booked> {
+    const booked = await given.booked();
+    await lose(booked.booking);
+    return booked;
+  }
+
+  /** Another symptom check, of which nobody can tell that it is the same need: the one before is lost as well. */
+  async function askAgain({ caller }: Booked) {
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    return holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+  }
+
+  const find = (bounds: Partial<Parameters<typeof findBookings>[1]> = {}): Promise<Findings> =>
+    findBookings(lab.deps, { most: 1_000, pauseMs: 0, after: null, ...bounds });
+  const stateOf = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))?.state;
+  const ids = (found: readonly { bookingId: string }[]) => found.map(({ bookingId }) => bookingId);
+
+  test('are told to a person who asks again, who is not doubled', async () => {
+    const booked = await lostBooking();
+    const answer = await askAgain(booked);
+    expect(answer).toMatchObject({
+      kind: 'already-booked',
+      booking: { id: booked.booking.id, reference: booked.booking.reference },
+    });
+    expect(standing(lab, booked.offered.slot.practice)).toBe(1);
+  });
+
+  test('are told to a person who confirms a hold from before, and to one who moves another booking', async () => {
+    const [older, other] = [await given.booked(), await given.held()];
+    const { caller } = older;
+    const lostFor = async (mine: typeof caller) => {
+      const [slot] = await freeSlots(lab, newPractice(), 1);
+      const held = await holdSlot(holdInput(offer(mine, slot!), mine, lab.deps), mine, lab.deps);
+      if (held.kind !== 'held') throw new Error(held.kind);
+      const placed = await confirmBooking(confirmInput(held.hold.id), mine, lab.deps);
+      if (placed.kind !== 'booking') throw new Error(placed.kind);
+      await lose(placed.booking);
+      return placed.booking;
+    };
+    const lost = await lostFor(other.caller);
+    expect(await confirmBooking(confirmInput(other.holdId), other.caller, lab.deps)).toMatchObject({
+      kind: 'already-booked',
+      booking: { id: lost.id },
+    });
+    const moved = await lostFor(caller);
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const wanted = offer(caller, slot!, { assessmentDigest: older.offered.assessmentDigest });
+    const asked = {
+      bookingId: older.booking.id,
+      slotId: lab.deps.offers.seal(wanted, wanted.expiresAt),
+      idempotencyKey: randomUUID(),
+      requestId: randomUUID(),
+    };
+    expect(await rescheduleBooking(asked, caller, lab.deps)).toMatchObject({
+      kind: 'already-booked',
+      booking: { id: moved.id },
+    });
+  });
+
+  test('are found at the practice, seen by their people, and can be cancelled', async () => {
+    const booked = await lostBooking();
+    const { caller, booking } = booked;
+    const findings = await find();
+    expect(ids(findings.adopted)).toEqual([booking.id]);
+    expect(findings).toMatchObject({ unsettled: [], left: [] });
+    const [seen] = await lab.deps.ledger.bookingsOf(caller.id, 10, null);
+    expect(seen).toMatchObject({
+      id: booking.id,
+      reference: booking.reference,
+      marker: booking.marker,
+      state: 'CONFIRMED',
+      appointment: { id: booking.appointment?.id },
+    });
+    expect(await lab.deps.ledger.brokenHistory(booking.id)).toBeNull();
+    const cancelled = await given.cancel({ caller, booking });
+    expect(cancelled).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
+    expect(standing(lab, booked.offered.slot.practice)).toBe(0);
+  });
+
+  test('are found once, however often it is run, and by the person and the command at once', async () => {
+    const booked = await lostBooking();
+    const [first, second, answer] = await Promise.all([find(), find(), askAgain(booked)]);
+    expect(answer.kind).toBe('already-booked');
+    expect(ids([...first.adopted, ...second.adopted]).length).toBeLessThanOrEqual(1);
+    expect((await find()).adopted).toEqual([]);
+    expect(await lab.deps.ledger.bookingsOf(booked.caller.id, 10, null)).toHaveLength(1);
+  });
+
+  test('of one person are found all, one after the other', async () => {
+    const { caller, booking } = await given.booked();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const held = await holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    if (held.kind !== 'held') throw new Error(held.kind);
+    const placed = await confirmBooking(confirmInput(held.hold.id), caller, lab.deps);
+    if (placed.kind !== 'booking') throw new Error(placed.kind);
+    await lose(booking);
+    await lose(placed.booking);
+    expect(ids((await find()).adopted).sort()).toEqual([booking.id, placed.booking.id].sort());
+  });
+
+  test('that were cancelled since are no one’s any more', async () => {
+    const { caller, booking } = await given.booked();
+    await given.cancel({ caller, booking });
+    await lose(booking);
+    expect(await find()).toMatchObject({ copies: 0, adopted: [], unsettled: [], left: [] });
+  });
+
+  test('that the practice has cancelled since are not said to stand', async () => {
+    const { booking } = await lostBooking();
+    lab.simulators.diary.cancel(booking.offer.slot.practice, booking.appointment!.id, 'the desk');
+    const findings = await find();
+    expect(findings.adopted).toEqual([]);
+    expect(ids(findings.unsettled)).toEqual([booking.id]);
+    expect(await stateOf(booking)).toBe('UNKNOWN');
+  });
+
+  test('at a practice that does not answer are taken on, and settled when it answers', async () => {
+    const { booking } = await lostBooking();
+    const { practice } = booking.offer.slot;
+    lab.simulators.faults.add({
+      supplier: SUPPLIER,
+      practice,
+      fault: { kind: 'server-error', status: 503, afterCommit: false },
+    });
+    expect(ids((await find()).unsettled)).toEqual([booking.id]);
+    expect(await stateOf(booking)).toBe('UNKNOWN');
+  });
+
+  test('are left for an operator where another booking stands on their slot', async () => {
+    const { booking, offered } = await lostBooking();
+    // Somebody else's, put down here and never sent.
+    const other = await given.held();
+    const hold = await lab.deps.ledger.findHold(other.holdId, other.caller.id);
+    const there = { ...hold!, offer: { ...hold!.offer, slot: offered.slot } };
+    const opened = await lab.deps.ledger.openBooking(there, 60_000, {
+      callerId: other.caller.id,
+      operation: 'confirm',
+      key: randomUUID(),
+      fingerprint: '',
+    });
+    expect(opened.kind).toBe('opened');
+    expect((await find()).left).toMatchObject([{ bookingId: booking.id, why: 'ANOTHER_STANDS' }]);
+  });
+
+  test('that have begun are left as they are', async () => {
+    const { booking, caller } = await lostBooking();
+    const late = { ...lab.deps, now: () => new Date(booking.offer.slot.endsAt) };
+    const findings = await findBookings(late, { most: 0, pauseMs: 0, after: null });
+    expect(findings.left).toMatchObject([{ bookingId: booking.id, why: 'PAST' }]);
+    expect(await lab.deps.ledger.bookingsOf(caller.id, 10, null)).toEqual([]);
+  });
+
+  test('a booking that took the place of another takes it again', async () => {
+    const old = await given.booked();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const wanted = offer(old.caller, slot!, { assessmentDigest: old.offered.assessmentDigest });
+    const before = await lab.database.db
+      .selectFrom('booking')
+      .selectAll()
+      .where('id', '=', old.booking.id)
+      .executeTakeFirstOrThrow();
+    const moved = await rescheduleBooking(
+      {
+        bookingId: old.booking.id,
+        slotId: lab.deps.offers.seal(wanted, wanted.expiresAt),
+        idempotencyKey: randomUUID(),
+        requestId: randomUUID(),
+      },
+      old.caller,
+      lab.deps,
+    );
+    if (moved.kind !== 'booking') throw new Error(moved.kind);
+    await lose(moved.booking);
+    // The one before is as it was: CONFIRMED.
+    const { db } = lab.database;
+    await db.deleteFrom('outbox').where('booking_id', '=', old.booking.id).execute();
+    await db
+      .deleteFrom('booking_event')
+      .where('booking_id', '=', old.booking.id)
+      .where('version', '>', before.version)
+      .execute();
+    await db.updateTable('booking').set(before).where('id', '=', old.booking.id).execute();
+    expect(ids((await find()).adopted)).toEqual([moved.booking.id]);
+    expect(await stateOf(moved.booking)).toBe('CONFIRMED');
+    expect(await stateOf(old.booking)).toBe('CANCELLING');
+    expect(standing(lab, old.offered.slot.practice)).toBe(0);
+    expect(standing(lab, wanted.slot.practice)).toBe(1);
+  });
+
+  test('bookings here that the practice does not have are listed, in pages that can be gone on from', async () => {
+    const { booking } = await given.booked();
+    lab.simulators.diary.cancel(booking.offer.slot.practice, booking.appointment!.id, 'the desk');
+    const missing: string[] = [];
+    let after: ReturnType<typeof positionIn> = null;
+    for (let pages = 0; pages < 100; pages++) {
+      const page: Findings = await find({ most: 1, after });
+      missing.push(...ids(page.missing));
+      expect(page.compared).toBeLessThanOrEqual(1);
+      if (page.next === null) break;
+      after = positionIn(page.next);
+    }
+    expect(missing).toContain(booking.id);
+  });
+
+  test('without the store of copies people book as before', async () => {
+    const { caller } = await given.held();
+    const [slot] = await freeSlots(lab, newPractice(), 1);
+    const away = () => Promise.reject(new Error('away'));
+    const deps = { ...lab.deps, copies: { ...lab.deps.copies, keep: away, of: away, drop: away } };
+    const held = await holdSlot(holdInput(offer(caller, slot!), caller, deps), caller, deps);
+    if (held.kind !== 'held') throw new Error(held.kind);
+    const placed = await confirmBooking(confirmInput(held.hold.id), caller, deps);
+    expect(placed).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+  });
+});
