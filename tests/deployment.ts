@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { supplierIds } from '../adapters/registry';
 import { simulatorPortVariable } from '../config';
 import { testDatabases } from './databases';
-import { productProcess, type ProductProcess } from './product-process';
+import { productProcess, type Exit, type ProductProcess } from './product-process';
 
 type Role = 'suppliers' | 'triage' | 'practices' | 'appointments' | 'gateway';
 
 /** One process, as `npm start <role>` starts it. */
 export interface Part extends Pick<ProductProcess, 'end'> {
   url: string;
+  /** Ends it, and starts it again at the same address. @param env replaces settings, from now on */
+  restart(signal: NodeJS.Signals, env?: Record<string, string>): Promise<Exit>;
 }
 
 /** The product as compose.yaml has it: every part a process of its own, two of those that people wait for. */
@@ -70,16 +72,35 @@ export async function deployment(
     GATEWAY_SECRET: randomBytes(32).toString('hex'),
     ...env,
   };
-  const running: ProductProcess[] = [];
+  const running = new Set<ProductProcess>();
   async function start(role: Role, more: Record<string, string> = {}): Promise<Part & ProductProcess> {
     const variable = role === 'gateway' ? 'PORT' : `${role.toUpperCase()}_PORT`;
-    const part = productProcess([role], { ...shared, [variable]: '0', ...more }, main);
-    running.push(part);
-    const [, url = ''] = await part.says(SAYS_ITS_ADDRESS[role]);
-    return { ...part, url };
+    let settings: Record<string, string> = { ...shared, [variable]: '0', ...more };
+    async function launched() {
+      const one = productProcess([role], settings, main);
+      running.add(one);
+      const [, url = ''] = await one.says(SAYS_ITS_ADDRESS[role]);
+      return { one, url };
+    }
+    const first = await launched();
+    const { url } = first;
+    const { port } = new URL(url);
+    let { one } = first;
+    return {
+      url,
+      says: (pattern) => one.says(pattern),
+      end: (signal) => one.end(signal),
+      async restart(signal, env = {}) {
+        const exit = await one.end(signal);
+        running.delete(one);
+        settings = { ...settings, [variable]: port, ...env };
+        ({ one } = await launched());
+        return exit;
+      },
+    };
   }
   const close = async () => {
-    await Promise.all(running.map((part) => part.end('SIGKILL')));
+    await Promise.all([...running].map((part) => part.end('SIGKILL')));
   };
   try {
     // At once where none needs another's address, as compose.yaml starts them.

@@ -17,7 +17,7 @@ export function createApolloClient(
   possibleTypes: Record<string, string[]>,
   before: ApolloLink[] = [],
 ): ApolloClient {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const cache = new InMemoryCache({
     possibleTypes,
     typePolicies: {

@@ -23,7 +23,7 @@ export function createUrqlClient(
     keys: keysOf(schema),
     updates: { Mutation: { confirmBooking: keepWhatIsThere, rescheduleBooking: keepWhatIsThere } },
   });
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const exchanges = [cache, ...before, fetchExchange];
   return new Client({ url, preferGetMethod: false, fetchOptions: { headers }, exchanges });
 }
