@@ -117,7 +117,7 @@ export function requestGuards(options: RequestGuardsOptions): RequestGuards {
       if (refusal !== null) return { refusal };
       const estimated = operation.cost(variables);
       if (estimated > limits.operationCost) return { refusal: tooCostly(estimated, limits.operationCost) };
-      const leave = estimated <= NEXT_TO_NOTHING ? nothing : admission.enter();
+      const leave = estimated <= NEXT_TO_NOTHING ? nothing : admission.enter(payerOf(by));
       if (leave === null) return { refusal: OVERLOADED };
       const paid = await pay(by, Math.max(1, estimated));
       const unfit = paid.refusal ?? operation.wrongVariables(variables);
