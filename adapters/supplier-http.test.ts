@@ -377,6 +377,8 @@ describe('supplierHttp', () => {
       answer = sends(200);
       const bookings = Array.from({ length: 3 }, () => send(GET, { operation: 'BOOK' }));
       expect((await Promise.all(bookings)).map(({ status }) => status)).toEqual([200, 200, 200]);
+      // Bookings wait for it, whoever has begun it.
+      expect((await send({ ...GET, servesEverybody: true })).status).toBe(200);
       giving.abort();
       await ends;
       gate.open();

@@ -68,6 +68,8 @@ export interface HttpRequest {
   timeoutMs: number;
   /** Absent for what only reads. */
   effect?: Effect;
+  /** A log-on that serves everybody: a booking may come to wait for one that a search has begun. */
+  servesEverybody?: boolean;
 }
 
 export interface HttpReply {
@@ -147,7 +149,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
     const retryAfterMs = Math.ceil(await throttles.waitMs(throttleKey(about)));
     if (retryAfterMs > 0)
       throw new SupplierError(supplier, 'THROTTLED', { mayHaveBeenSent: false, retryAfterMs });
-    const lane = laneOf(about);
+    const lane = laneOf(request, about);
     const place = await places.enter(signal, lane, isUrgent(about));
     let sample: Sample = 'UNKNOWN';
     try {
@@ -336,7 +338,8 @@ function watchedTransport(evidence: Evidence) {
 }
 
 /** Bookings, and what is asked for their sake, have places, a pace and breakers that no search can use up. */
-function laneOf({ operation, forBooking = false }: Exchange): Lane {
+function laneOf({ servesEverybody = false }: HttpRequest, { operation, forBooking = false }: Exchange): Lane {
+  if (servesEverybody) return 'BOOKING';
   switch (operation) {
     case 'BOOK':
     case 'CANCEL':

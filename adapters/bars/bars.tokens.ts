@@ -40,6 +40,7 @@ export function barsTokens(options: { now: () => Date; audience: string; credent
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: body.toString(),
       timeoutMs: limits.timeoutMs.read,
+      servesEverybody: true,
     });
     const failure = statusError(supplier, reply);
     if (failure) throw failure;
