@@ -1,27 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decide, type Action, type Decision } from '../subgraphs/appointments/lifecycle/decide';
+import { everyObservation, knownBooking } from '../subgraphs/appointments/lifecycle/every-observation';
 import {
   BOOKING_STATES,
   LIVE_STATES,
-  MOVES,
+  TRANSITIONS,
   isOneOf,
+  nextState,
   statusOf,
-} from '../subgraphs/appointments/booking/states';
+  type BookingState,
+} from '../subgraphs/appointments/lifecycle/states';
 
 const PAGE = join('docs', 'booking-states.md');
 
 /** The life of a booking as a page with a picture, from the state machine itself. */
 export function statesPage(): string {
   const moves = BOOKING_STATES.flatMap((from) =>
-    Object.entries(MOVES[from]).map(([event, to]) => `  ${from} --> ${to}: ${event}`),
+    Object.entries(TRANSITIONS[from]).map(([event, to]) => `  ${from} --> ${to}: ${event}`),
   );
   const rows = BOOKING_STATES.map(
     (state) => `| \`${state}\` | ${isOneOf(LIVE_STATES, state) ? 'yes' : 'no'} | \`${statusOf(state)}\` |`,
   );
   return `# The life of a booking
 
-Drawn by \`npm run states\` from \`subgraphs/appointments/booking/states.ts\`; a test holds the two together. Whatever is not
-an arrow is refused. What the events mean is said in that file.
+Drawn by \`npm run states\` from \`states.ts\` and \`decide.ts\` in \`subgraphs/appointments/lifecycle\`; a test holds them together.
+Whatever is not an arrow is refused. What the events mean is said in \`states.ts\`.
 
 \`\`\`mermaid
 stateDiagram-v2
@@ -32,7 +36,55 @@ ${moves.join('\n')}
 | state | the slot is, or may be, ours | the person is told |
 | --- | --- | --- |
 ${rows.join('\n')}
+
+## What follows from what is seen
+
+Whatever is not listed changes nothing. Of a booking an hour before its time that was absent, or could not be read, three times
+already; after two hours without an answer, or half an hour before its time, it goes to an operator (\`OUT_OF_TIME\`) instead of being
+looked at again.
+
+| state | what is seen | what has happened | it is then | what is done |
+| --- | --- | --- | --- | --- |
+${followingRows().join('\n')}
 `;
 }
+
+const ANY_TIME = new Date(0);
+const PACE = { now: ANY_TIME, settleMs: 1, cancelLeaseMs: 1, compareEveryMs: 1 };
+
+function followingRows(): string[] {
+  return BOOKING_STATES.flatMap((state) => {
+    const booking = knownBooking(ANY_TIME, { state, absentReads: 3, failedReads: 3 });
+    /** What is seen, by what follows from it. */
+    const seenBefore = new Map<string, string[]>();
+    for (const [seen, observation] of everyObservation(booking.startsAt)) {
+      const cells = cellsOf(state, decide(booking, observation, PACE))?.join(' | ');
+      if (cells !== undefined) seenBefore.set(cells, [...(seenBefore.get(cells) ?? []), seen]);
+    }
+    return [...seenBefore].map(([cells, seen]) => `| \`${state}\` | ${seen.join('<br>')} | ${cells} |`);
+  });
+}
+
+function cellsOf(state: BookingState, decision: Decision): string[] | null {
+  switch (decision.kind) {
+    case 'MOVE': {
+      const { event, action } = decision;
+      return [`\`${event}\``, `\`${nextState(state, event) ?? ''}\``, action === null ? '' : DONE[action]];
+    }
+    case 'WAIT':
+      return ['', '', decision.nextCheckMs === null ? 'nothing any more' : 'it is looked at again'];
+    case 'ACT':
+      return ['', '', DONE[decision.action]];
+    case 'IGNORE':
+      return null;
+  }
+}
+
+const DONE: Readonly<Record<Action, string>> = {
+  CANCEL_AT_PRACTICE: 'it is cancelled at the practice',
+  LOOK_AT_SLOT: 'the slot is looked at',
+  LOOK_FOR_ANOTHER_BOOKING: 'another booking of ours is looked for',
+  ASK_WHETHER_WANTED: 'the person’s other plans are looked at',
+};
 
 if (require.main === module) writeFileSync(PAGE, statesPage());

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Slot } from '../adapters/gp-system';
-import type { BookingEvent } from '../subgraphs/appointments/booking/states';
+import type { BookingEvent } from '../subgraphs/appointments/lifecycle/states';
 import type { Booking, Hold } from '../subgraphs/appointments/ledger/records';
 import pino from 'pino';
 import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
@@ -53,7 +53,7 @@ export async function openBooking(books: Ledger, slot: Partial<Slot> = {}): Prom
 /** @throws Error when the event does not apply. */
 export async function moveBooking(books: Ledger, booking: Booking, event: BookingEvent): Promise<Booking> {
   const evidence = { asked: 'BOOK', answer: event } as const;
-  const moved = await books.move(booking, event, 'SYSTEM', { checkInMs: null, evidence });
+  const moved = await books.move(booking, event, { nextCheckMs: null, evidence });
   if (moved.kind !== 'moved') throw new Error(`expected ${event} to apply, but it was ${moved.kind}`);
   return moved.booking;
 }

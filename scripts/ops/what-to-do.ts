@@ -1,4 +1,4 @@
-import { MANUAL_STATES, UNSETTLED_STATES } from '../../subgraphs/appointments/booking/states';
+import { MANUAL_STATES, UNSETTLED_STATES } from '../../subgraphs/appointments/lifecycle/states';
 
 export const OPEN_STATES = [...UNSETTLED_STATES, ...MANUAL_STATES] as const;
 export type OpenState = (typeof OPEN_STATES)[number];

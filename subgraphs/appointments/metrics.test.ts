@@ -141,6 +141,6 @@ test('count each outcome once, with its reason, and no step on the way', async (
     booking = await moveBooking(counted, booking, event);
   expect(await outcomes('CANCELLED')).toBe(1);
   const refused = await openBooking(counted);
-  await counted.move(refused, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+  await counted.move(refused, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
   expect(await outcomes('FAILED', 'SLOT_TAKEN')).toBe(1);
 });

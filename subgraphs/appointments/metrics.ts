@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { BREAKER_STATES, SupplierError, type GpSystem } from '../../adapters/gp-system';
 import { backgroundTimers, within, type Timers } from '../../domain/timers';
-import { statusOf, type BookingStatus } from './booking/states';
+import { statusOf, type BookingStatus } from './lifecycle/states';
 import type { Ledger } from './ledger/ledger';
 import type { LedgerHealth } from './ledger/reading';
 import type { Booking } from './ledger/records';

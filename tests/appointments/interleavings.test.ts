@@ -4,10 +4,9 @@ import type { Caller } from '../../domain/caller';
 import { cancelBooking, cancellableUntil } from '../../subgraphs/appointments/booking/cancel-booking';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
-import { settleOrphan } from '../../subgraphs/appointments/booking/orphan';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
-import { settle } from '../../subgraphs/appointments/booking/settle';
+import { settle } from '../../subgraphs/appointments/booking/advance';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/offers';
 import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
@@ -261,12 +260,12 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     given.once('BOOK', { kind: 'reset-after-commit' });
     const { booking } = await given.booked(situation);
     await given.settled(booking, thatShowsNothing(situation.offered.slot));
-    const found = await lab.deps.ledger.move(await current(booking), 'FOUND', 'SYSTEM', {
-      checkInMs: 60_000,
+    const found = await lab.deps.ledger.move(await current(booking), 'FOUND', {
+      nextCheckMs: 60_000,
     });
     if (found.kind !== 'moved') throw new Error('expected an orphan');
-    await settleOrphan(found.booking, lab.deps);
-    await settleOrphan(found.booking, lab.deps);
+    await settle(found.booking, lab.deps);
+    await settle(found.booking, lab.deps);
     expect((await current(booking)).state).toBe('CONFIRMED');
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });

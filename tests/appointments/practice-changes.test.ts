@@ -3,9 +3,9 @@ import type { SupplierAppointment } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
-import { settle } from '../../subgraphs/appointments/booking/settle';
+import { settle } from '../../subgraphs/appointments/booking/advance';
 import { settleBooking } from '../../subgraphs/appointments/booking/settle-booking';
-import { statusOf } from '../../subgraphs/appointments/booking/states';
+import { statusOf } from '../../subgraphs/appointments/lifecycle/states';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import {
   bookingLaboratory,
@@ -170,9 +170,9 @@ describe('an appointment that turns up after FAILED was said', () => {
 
   test('as a late answer, is known at once', async () => {
     const { booking } = await orphaned();
-    const late = await lab.deps.ledger.move(booking, 'ACCEPTED', 'SUPPLIER', {
+    const late = await lab.deps.ledger.move(booking, 'ACCEPTED', {
       appointment: { id: 'late' },
-      checkInMs: 0,
+      nextCheckMs: 0,
     });
     expect(late).toMatchObject({ kind: 'moved', booking: { state: 'ORPHAN_FOUND' } });
   });
@@ -242,7 +242,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
     const looked = jest.spyOn(lab.deps.ledger, 'looked');
     given.once('READ', { kind: 'html-200' });
     await look(situation.booking, later);
-    expect(looked.mock.calls[0]?.[1].checkInMs).toBe(lab.deps.sweepEveryMs);
+    expect(looked.mock.calls[0]?.[1].nextCheckMs).toBe(lab.deps.sweepEveryMs);
     looked.mockRestore();
     expect((await look(situation.booking, later)).state).toBe('DUPLICATE_FOUND');
   });
@@ -255,7 +255,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
     });
     const looked = jest.spyOn(lab.deps.ledger, 'looked');
     for (const minutes of [0, 10, 61]) await look(booking, at(minutes));
-    const waits = looked.mock.calls.map(([, { checkInMs }]) => checkInMs && checkInMs / 60_000);
+    const waits = looked.mock.calls.map(([, { nextCheckMs }]) => nextCheckMs && nextCheckMs / 60_000);
     looked.mockRestore();
     expect(waits).toEqual([1, 10, null]);
   });

@@ -122,12 +122,9 @@ test('while it is not known whether the new one was booked, the old one stands; 
   expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
   expect((await given.settled(answer.booking)).state).toBe('CONFIRMED');
   // Nobody waits for it any more: it is given back by whoever looks next.
-  await lab.deps.ledger.move(
-    (await lab.deps.ledger.findBooking(move.old.booking.id))!,
-    'ANSWER_LOST',
-    'SYSTEM',
-    { checkInMs: 0 },
-  );
+  await lab.deps.ledger.move((await lab.deps.ledger.findBooking(move.old.booking.id))!, 'ANSWER_LOST', {
+    nextCheckMs: 0,
+  });
   expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
   expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
 });
@@ -187,7 +184,7 @@ test('a process that dies after the new booking was confirmed leaves the rest to
   void rescheduleBooking(input, move.old.caller, dead);
   await eventually('it is being cancelled', async () => (await stateOf(move.old.booking)) === 'CANCELLING');
   const cancelling = (await lab.deps.ledger.findBooking(move.old.booking.id))!;
-  await lab.deps.ledger.looked(cancelling, { absentReads: 0, failedReads: 0, checkInMs: 0 });
+  await lab.deps.ledger.looked(cancelling, { absentReads: 0, failedReads: 0, nextCheckMs: 0 });
   await reconciler(lab.deps).settleDue();
   expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
   expect(standing(lab, move.wanted.slot.practice)).toBe(1);

@@ -7,7 +7,7 @@ import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booki
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
-import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/booking/states';
+import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/lifecycle/states';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/offers';
 import {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
-import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/booking/states';
+import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/lifecycle/states';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import type { Database, DatabaseSettings } from '../../subgraphs/database';
@@ -105,7 +105,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       const opened = await books.openBooking(recorded.hold, CHECK_IN_MS, request('confirm'));
       if (opened.kind !== 'opened') throw new Error(`expected a booking, not ${opened.kind}`);
       const accept = () =>
-        books.move(opened.booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null });
+        books.move(opened.booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null });
       cutAt(1, cut);
       await expect(accept()).rejects.toThrow(DatabaseUnavailable);
       const again = await accept();

@@ -1,4 +1,4 @@
-import { isOneOf, LIVE_STATES } from '../../subgraphs/appointments/booking/states';
+import { isOneOf, LIVE_STATES } from '../../subgraphs/appointments/lifecycle/states';
 import { slotKey } from '../../subgraphs/appointments/holds/hold-store';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';

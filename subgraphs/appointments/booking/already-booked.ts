@@ -1,6 +1,6 @@
 import type { PatientCaller } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
-import { DOUBTFUL_STATES, isOneOf } from './states';
+import { DOUBTFUL_STATES, isOneOf } from '../lifecycle/states';
 
 /** Another booking keeps this one from being made. */
 export interface AlreadyBooked {

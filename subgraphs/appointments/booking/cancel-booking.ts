@@ -4,10 +4,10 @@ import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import { patientOf, personOf } from '../patients';
 import { systemOf } from '../suppliers';
-import { leaseMs, move, request, seconds, type BookingDeps } from './booking-deps';
-import { giveBack, type GivenBack } from './give-back';
-import type { SystemUnavailable } from './place-booking';
+import { advance, type Advanced } from './advance';
+import { request, seconds, type BookingDeps } from './booking-deps';
 import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+import type { SystemUnavailable } from './place-booking';
 
 export type CancelAnswer =
   /** Cancelled, being cancelled, or, where its outcome is still being looked into, unchanged. */
@@ -58,18 +58,13 @@ async function cancel(
 ): Promise<CancelAnswer> {
   if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
   if (deps.now() > cancellableUntil(booking)) return tooLate(booking);
-  const claimedAt = deps.timers.elapsedMs();
-  const checkInMs = leaseMs(systemOf(booking, deps.systems), 'cancel');
-  const cancelling = await move(booking, 'CANCEL_ASKED', 'PATIENT', { checkInMs }, deps);
-  if (cancelling.kind === 'moved')
-    return answer(
-      await giveBack(cancelling.booking, { patient, claimedAt, attempt: 'FIRST', requestId }, deps),
-    );
+  // Nothing is said to be under way that nobody can be asked for.
+  systemOf(booking, deps.systems);
+  const advanced = await advance(booking, { kind: 'PERSON_CANCELS' }, { patient, requestId }, deps);
   // Another tap was quicker. Where the practice did not take that, this one is told what comes of its own.
-  const current = await deps.ledger.findBooking(booking.id);
-  return current === null || current.version === booking.version
-    ? { kind: 'booking', booking }
-    : cancel(current, patient, requestId, deps);
+  return advanced.end === 'STALE' && advanced.booking.version !== booking.version
+    ? cancel(advanced.booking, patient, requestId, deps)
+    : answer(advanced);
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
@@ -77,7 +72,7 @@ export function cancellableUntil({ offer }: Booking): Date {
   return new Date(offer.slot.startsAt.getTime() - offer.policy.cancelCutOffMinutes * 60_000);
 }
 
-function answer({ booking, outcome }: GivenBack): CancelAnswer {
+function answer({ booking, cancellation: outcome }: Advanced): CancelAnswer {
   const { practice } = booking.offer.slot;
   if (booking.state === 'CONFIRMED' && outcome !== null)
     switch (outcome.class) {

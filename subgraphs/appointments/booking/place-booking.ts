@@ -2,12 +2,11 @@ import type { BookOutcome, Patient } from '../../../adapters/gp-system';
 import type { PatientCaller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
-import { answered } from '../ledger/evidence';
 import type { Offer } from '../offers';
 import { keepCopy } from '../recovery/keep-copies';
 import { actorOf, boundedCall, systemOf } from '../suppliers';
-import { ABANDONED_AFTER_MS, apply, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
-import type { Failure } from './failures';
+import { advance } from './advance';
+import { ABANDONED_AFTER_MS, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
 import { holdKey, letGo } from './hold-slot';
 import { searchAgain, type SlotGone } from './search-again';
 
@@ -38,19 +37,33 @@ export interface Placing {
   requestId: string;
 }
 
-/** Sends a booking that is on disk to its supplier, once, and puts down what it said. */
+/** Sends a booking that is on disk to its supplier, once, and records what it said. */
 export async function placeBooking(
   booking: Booking,
-  { patient, openedAt, contactPhone, reason, requestId }: Placing,
+  placing: Placing,
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<Placed> {
+  const { patient, openedAt, requestId } = placing;
+  // This process slept: by now another may have taken the booking for abandoned and looked for it.
+  const hasSlept = deps.timers.elapsedMs() - openedAt > ABANDONED_AFTER_MS;
+  const outcome = hasSlept ? NOTHING_SENT : await send(booking, placing, caller, deps);
+  const seen = { kind: 'BOOKING_ANSWERED', outcome } as const;
+  const advanced = await advance(booking, seen, { patient, requestId }, deps);
+  const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
+  return placed(advanced.booking, retryAfterMs, caller, requestId, deps);
+}
+
+const NOTHING_SENT = { class: 'NOT_SENT' } as const;
+
+async function send(
+  booking: Booking,
+  { patient, contactPhone, reason, requestId }: Placing,
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<BookOutcome> {
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
-  const { limits } = system.manifest;
-  // This process slept: by now another may have taken the booking for abandoned and looked for it.
-  if (deps.timers.elapsedMs() - openedAt > ABANDONED_AFTER_MS)
-    return placed(await record(booking, NOTHING_SENT, limits.settleMs, deps), null, caller, requestId, deps);
   const command = {
     attemptId: booking.id,
     marker: booking.marker,
@@ -61,38 +74,13 @@ export async function placeBooking(
     reason,
   };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
-  const call = boundedCall(limits.timeoutMs.book, requestId, deps.timers);
+  const call = boundedCall(system.manifest.limits.timeoutMs.book, requestId, deps.timers);
   // Beside it, so that nobody waits for the copy longer than for the practice.
-  const kept = keepCopy(booking, deps);
-  const outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);
-  await kept;
-  const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
-  const recorded = await record(booking, outcome, limits.settleMs, deps);
-  return placed(recorded, retryAfterMs, caller, requestId, deps);
-}
-
-const NOTHING_SENT = { class: 'NOT_SENT' } as const;
-
-function record(
-  booking: Booking,
-  outcome: BookOutcome | typeof NOTHING_SENT,
-  settleMs: number,
-  deps: BookingDeps,
-): Promise<Booking> {
-  const evidence = { asked: 'BOOK', answer: answered(outcome) } as const;
-  const failed = (failure: Failure) => apply(booking, 'REFUSED', 'SUPPLIER', { failure, evidence }, deps);
-  switch (outcome.class) {
-    case 'ACCEPTED':
-      return apply(booking, 'ACCEPTED', 'SUPPLIER', { appointment: outcome.appointment }, deps);
-    case 'REJECTED':
-      return failed(outcome.refusal);
-    case 'THROTTLED':
-      return failed('THROTTLED');
-    case 'NOT_SENT':
-      return failed('NOT_SENT');
-    case 'AMBIGUOUS':
-      return apply(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: settleMs, evidence }, deps);
-  }
+  const [outcome] = await Promise.all([
+    outcomeOf(system.book(command, call), supplier, deps.logger),
+    keepCopy(booking, deps),
+  ]);
+  return outcome;
 }
 
 /** The booking as the caller is answered: why it failed, or the booking itself. A hold that is done with is let go. */

@@ -1,9 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
 import type { BookingDeps } from './booking-deps';
-import { isOutOfTime, needsAPerson } from './looking';
-import { settle } from './settle';
-import { isOneOf, UNSETTLED_STATES } from './states';
+import { advance, settle } from './advance';
 
 export interface Reconciler {
   /** Looks once at everything whose time has come; answers how many that were. */
@@ -38,8 +37,7 @@ export function reconciler(deps: BookingDeps): Reconciler {
       // Its lease runs out and it is looked at again; the others are not kept waiting.
       logger.error({ err: loggableError(error), booking: booking.id }, 'a booking could not be looked into');
       // A supplier that was unplugged, or a secret that was lost: somebody has to know before it is too late.
-      if (isOneOf(UNSETTLED_STATES, booking.state) && isOutOfTime(booking, deps.now()))
-        await needsAPerson(booking, { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' }, deps);
+      await advance(booking, { kind: 'NOT_ASKED' }, { requestId: randomUUID() }, deps);
     }
   }
 

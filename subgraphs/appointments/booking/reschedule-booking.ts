@@ -5,15 +5,15 @@ import type { Offer } from '../offers';
 import { isOfAge, patientOf, personOf } from '../patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../suppliers';
+import { advance, cancel } from './advance';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed } from './confirm-booking';
-import { giveBack } from './give-back';
 import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
 import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
-import { isOneOf, LIVE_STATES } from './states';
+import { isOneOf, LIVE_STATES } from '../lifecycle/states';
 
 export type RescheduleAnswer =
   | Placed
@@ -126,11 +126,12 @@ async function giveBackOld(
 ): Promise<void> {
   const old = await deps.ledger.findBooking(bookingId);
   if (old?.state !== 'CANCELLING' || old.replacedBy === null) return;
-  const claimedAt = deps.timers.elapsedMs();
-  const checkInMs = leaseMs(systemOf(old, deps.systems), 'cancel');
-  const isOurs = await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, checkInMs });
-  const giving = { patient, claimedAt, attempt: 'AGAIN', requestId } as const;
-  if (isOurs) await giveBack(old, giving, deps);
+  const decidedAt = deps.timers.elapsedMs();
+  const nextCheckMs = leaseMs(systemOf(old, deps.systems), 'cancel');
+  if (!(await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, nextCheckMs }))) return;
+  const acting = { patient, requestId };
+  const seen = await cancel(old, { ...acting, isFirstTry: false, decidedAt }, deps);
+  if (seen !== null) await advance(old, seen, acting, deps);
 }
 
 /** A booking can stand in for one other at a time. */

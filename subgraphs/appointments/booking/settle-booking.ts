@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
-import { request, move, type BookingDeps } from './booking-deps';
-import { isOneOf, MANUAL_STATES } from './states';
+import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
+import { advance } from './advance';
+import { request, type BookingDeps } from './booking-deps';
 
 export type SettleAnswer =
   | { kind: 'booking'; booking: Booking }
@@ -33,17 +35,9 @@ export async function settleBooking(
   if (earlier?.kind === 'key-reused') return earlier;
   if (!isOneOf(MANUAL_STATES, booking.state))
     return earlier === null ? { kind: 'nothing-to-settle', booking } : { kind: 'booking', booking };
-  const event = stands ? 'SETTLED_AS_STANDING' : 'SETTLED_AS_ABSENT';
-  const evidence = { asked: 'OPERATOR', answer: stands ? 'STANDS' : 'DOES_NOT_STAND' } as const;
-  const failure = stands ? {} : ({ failure: 'NOT_APPLIED' } as const);
-  const settled = await move(booking, event, 'STAFF', { ...failure, evidence }, deps);
-  switch (settled.kind) {
-    case 'moved':
-      return { kind: 'booking', booking: settled.booking };
-    case 'guarded':
-      return { kind: 'another-stands' };
-    case 'refused':
-    case 'stale':
-      return { kind: 'booking', booking: (await ledger.findBooking(bookingId)) ?? booking };
-  }
+  const seen = { kind: 'OPERATOR_SAYS', stands } as const;
+  const settled = await advance(booking, seen, { requestId: randomUUID() }, deps);
+  return settled.end === 'GUARDED'
+    ? { kind: 'another-stands' }
+    : { kind: 'booking', booking: settled.booking };
 }

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
-import { isOneOf, LIVE_STATES } from '../booking/states';
+import { isOneOf, LIVE_STATES } from '../lifecycle/states';
 import type { BookingCopy } from '../recovery/booking-copies';
 import { newBooking } from './opening';
 import { bookingRows } from './reading';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { BookingState } from '../booking/states';
-import type { ActorKind, LedgerEvent } from './tables';
+import type { ActorKind, BookingState } from '../lifecycle/states';
+import type { LedgerEvent } from './tables';
 
 export interface ChainedEvent {
   bookingId: string;

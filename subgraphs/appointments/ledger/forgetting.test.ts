@@ -4,7 +4,7 @@ import { testDatabases } from '../../../tests/databases';
 import { moveBooking, openBooking, recordHold } from '../../../tests/ledger-bookings';
 import { testClock, type TestClock } from '../../../tests/test-clock';
 import type { Database } from '../../database';
-import type { BookingEvent } from '../booking/states';
+import type { BookingEvent } from '../lifecycle/states';
 import type { Ledger } from './ledger';
 import { sharedLedger, type SharedLedger } from './ledger-under-test';
 import type { LedgerTables } from './tables';

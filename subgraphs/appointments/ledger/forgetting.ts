@@ -1,5 +1,5 @@
 import { sql, type ExpressionBuilder, type Kysely, type SqlBool } from 'kysely';
-import { ENDED_STATES, SWEPT_STATES } from '../booking/states';
+import { ENDED_STATES, COMPARED_STATES } from '../lifecycle/states';
 import { oneOf } from './states-in-sql';
 import type { HoldTable, LedgerTables } from './tables';
 import type { Writing } from './writing';
@@ -218,7 +218,7 @@ function changes(
 /** Nothing can happen to it any more: it has ended, or its day has passed, since when nobody can change it. */
 function isOver(now: Writing['now']) {
   return sql<SqlBool>`(booking.state in (${sql.join(oneOf(ENDED_STATES))})
-    or (booking.state in (${sql.join(oneOf(SWEPT_STATES))}) and booking.starts_at < ${now}))`;
+    or (booking.state in (${sql.join(oneOf(COMPARED_STATES))}) and booking.starts_at < ${now}))`;
 }
 
 function before(now: Writing['now'], ms: number) {

@@ -19,10 +19,10 @@ import { openDatabase, type Database, type DatabaseSettings } from '../../databa
 import {
   BOOKING_STATES,
   LIVE_STATES,
-  SWEPT_STATES,
+  COMPARED_STATES,
   UNSETTLED_STATES,
   type BookingState,
-} from '../booking/states';
+} from '../lifecycle/states';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';
 import { waitingForLocks, whileHeld } from './ledger-under-test';
@@ -105,8 +105,8 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     return answer.booking;
   }
 
-  const confirmed = (booking: Booking, checkInMs: number | null = null) =>
-    moved(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs });
+  const confirmed = (booking: Booking, nextCheckMs: number | null = null) =>
+    moved(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs });
 
   test('gives back what was put down', async () => {
     const held = await hold();
@@ -135,7 +135,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('frees the slot when the booking has failed', async () => {
     const slot = newSlot();
     const first = await opened(await hold({}, slot));
-    await moved(first, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+    await moved(first, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
     expect((await open(await hold({}, slot))).kind).toBe('opened');
   });
 
@@ -157,7 +157,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     const booking = await opened(first);
     const second = { ...(await hold()), callerId: first.callerId, patientDigest: first.patientDigest };
     expect(await open(second)).toEqual({ kind: 'refused', why: 'ALREADY_BOOKED', bookingId: booking.id });
-    await moved(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null });
+    await moved(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null });
     expect((await open(second)).kind).toBe('opened');
   });
 
@@ -168,7 +168,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     const request = asked('confirm', second.callerId);
     const refusal = { kind: 'refused', why: 'SLOT_TAKEN', bookingId: null };
     expect(await books.openBooking(second, 60_000, request)).toEqual(refusal);
-    await moved(first, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+    await moved(first, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
     expect(await elsewhere.openBooking(second, 60_000, request)).toEqual(refusal);
     expect(await elsewhere.earlier(request)).toEqual(refusal);
     expect((await open(second)).kind).toBe('opened');
@@ -199,18 +199,18 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('applies one of two changes to the same version', async () => {
     const booking = await opened();
     const [one, two] = await Promise.all([
-      books.move(booking, 'ACCEPTED', 'SUPPLIER', { appointment: { id: 'a' }, checkInMs: null }),
-      elsewhere.move(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: null }),
+      books.move(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
+      elsewhere.move(booking, 'ANSWER_LOST', { nextCheckMs: null }),
     ]);
     expect([one.kind, two.kind].sort()).toEqual(['moved', 'stale']);
   });
 
   test('keeps an event for every change, in order', async () => {
     const booking = await opened();
-    const unknown = await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: null });
-    await moved(unknown, 'FOUND', 'SYSTEM', {
+    const unknown = await moved(booking, 'ANSWER_LOST', { nextCheckMs: null });
+    await moved(unknown, 'FOUND', {
       appointment: { id: 'a', version: '2' },
-      checkInMs: null,
+      nextCheckMs: null,
     });
     const history = await books.history(booking.id);
     expect(history.map(({ state, actor }) => `${state} by ${actor}`)).toEqual([
@@ -223,7 +223,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('refuses an event that does not apply', async () => {
     const booking = await opened();
-    expect(await books.move(booking, 'CANCEL_ACCEPTED', 'SUPPLIER', { checkInMs: null })).toEqual({
+    expect(await books.move(booking, 'CANCEL_ACCEPTED', { nextCheckMs: null })).toEqual({
       kind: 'refused',
     });
     expect(await books.history(booking.id)).toHaveLength(1);
@@ -233,7 +233,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     // What other tests have left.
     await books.claimUnsettled(1_000, 60_000);
     const bookings = await Promise.all(Array.from({ length: 6 }, () => opened()));
-    for (const booking of bookings) await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: -1 });
+    for (const booking of bookings) await moved(booking, 'ANSWER_LOST', { nextCheckMs: -1 });
     const claimed = await Promise.all([
       books.claimUnsettled(100, 60_000),
       elsewhere.claimUnsettled(100, 60_000),
@@ -256,7 +256,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('one booking that cannot be read keeps no other from being looked into', async () => {
     const [bad, good] = [await opened(), await opened()];
     for (const booking of [bad, good])
-      await books.looked(booking, { absentReads: 0, failedReads: 0, checkInMs: -1 });
+      await books.looked(booking, { absentReads: 0, failedReads: 0, nextCheckMs: -1 });
     await database.db.updateTable('hold').set({ offer_json: '{}' }).where('id', '=', bad.holdId).execute();
     const claimed = (await books.claimUnsettled(100, 60_000)).map(({ id }) => id);
     expect(claimed).toContain(good.id);
@@ -272,10 +272,8 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     if (opening.kind !== 'opened') throw new Error(`expected a replacement, not ${opening.kind}`);
     return { old, replacement: opening.booking };
   }
-  const confirm = (replacement: Booking) =>
-    books.move(replacement, 'ACCEPTED', 'SUPPLIER', { checkInMs: null });
-  const lose = (old: Booking) =>
-    elsewhere.move(old, 'CANCELLED_AT_PRACTICE', 'SUPPLIER', { checkInMs: null });
+  const confirm = (replacement: Booking) => books.move(replacement, 'ACCEPTED', { nextCheckMs: null });
+  const lose = (old: Booking) => elsewhere.move(old, 'CANCELLED_AT_PRACTICE', { nextCheckMs: null });
 
   test('confirming what replaces a booking and losing that booking both come about', async () => {
     const one = await replacing();
@@ -363,7 +361,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
       const booking = await confirmed(await replacement(old));
       const leaving = await elsewhere.findBooking(old.id);
       expect(leaving).toMatchObject({ state: 'CANCELLING', replacedBy: booking.id });
-      await moved(leaving!, 'CANCEL_ACCEPTED', 'SUPPLIER', { checkInMs: null });
+      await moved(leaving!, 'CANCEL_ACCEPTED', { nextCheckMs: null });
       const next = await replacement(booking);
       expect(next.replacesId).toBe(booking.id);
     });
@@ -371,7 +369,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     test('that fails leaves the old one standing', async () => {
       const old = await confirmed(await opened());
       const booking = await replacement(old);
-      await moved(booking, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
+      await moved(booking, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
       expect((await books.findBooking(old.id))?.state).toBe('CONFIRMED');
       expect((await replace(old)).kind).toBe('opened');
     });
@@ -388,20 +386,20 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('an orphan is not adopted where another booking stands', async () => {
     const held = await hold();
-    const failed = await moved(await opened(held), 'REFUSED', 'SUPPLIER', {
+    const failed = await moved(await opened(held), 'REFUSED', {
       failure: 'NOT_APPLIED',
-      checkInMs: null,
+      nextCheckMs: null,
     });
-    const orphan = await moved(failed, 'FOUND', 'SYSTEM', { checkInMs: 0 });
+    const orphan = await moved(failed, 'FOUND', { nextCheckMs: 0 });
     const winner = await opened(await hold({}, held.offer.slot));
-    expect(await books.move(orphan, 'ADOPTED', 'SYSTEM', { checkInMs: null })).toEqual({ kind: 'guarded' });
-    await moved(winner, 'REFUSED', 'SUPPLIER', { failure: 'SLOT_TAKEN', checkInMs: null });
-    expect((await moved(orphan, 'ADOPTED', 'SYSTEM', { checkInMs: null })).state).toBe('CONFIRMED');
+    expect(await books.move(orphan, 'ADOPTED', { nextCheckMs: null })).toEqual({ kind: 'guarded' });
+    await moved(winner, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
+    expect((await moved(orphan, 'ADOPTED', { nextCheckMs: null })).state).toBe('CONFIRMED');
   });
 
   test('chains the events, so that a change of history shows', async () => {
     const booking = await confirmed(await opened());
-    await moved(booking, 'CANCEL_ASKED', 'PATIENT', { checkInMs: 0 });
+    await moved(booking, 'CANCEL_ASKED', { nextCheckMs: 0 });
     expect(await books.brokenHistory(booking.id)).toBeNull();
     await database.db
       .updateTable('booking_event')
@@ -420,9 +418,9 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('tells the front end of every change that the person sees, and of no other', async () => {
     const booking = await opened();
-    const unknown = await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: 0 });
-    const found = await moved(unknown, 'FOUND', 'SYSTEM', { checkInMs: 0 });
-    await moved(found, 'CANCEL_ASKED', 'PATIENT', { checkInMs: 0 });
+    const unknown = await moved(booking, 'ANSWER_LOST', { nextCheckMs: 0 });
+    const found = await moved(unknown, 'FOUND', { nextCheckMs: 0 });
+    await moved(found, 'CANCEL_ASKED', { nextCheckMs: 0 });
     const told = await database.db
       .selectFrom('outbox')
       .select(['version', 'status'])
@@ -438,13 +436,13 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('keeps what was tried, for whoever has to decide', async () => {
     const booking = await opened();
     const evidence = { asked: 'BOOK', answer: 'AMBIGUOUS TIMED_OUT' } as const;
-    const unknown = await moved(booking, 'ANSWER_LOST', 'SYSTEM', { checkInMs: 0, evidence });
+    const unknown = await moved(booking, 'ANSWER_LOST', { nextCheckMs: 0, evidence });
     clock.advance(1);
     await books.looked(unknown, {
       absentReads: 1,
       failedReads: 0,
       evidence: { asked: 'READ_BACK', answer: 'ABSENT' },
-      checkInMs: 1_000,
+      nextCheckMs: 1_000,
     });
     expect((await books.evidence(booking.id, 10)).map(({ answer }) => answer)).toEqual([
       'AMBIGUOUS TIMED_OUT',
@@ -486,7 +484,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     ['booking_live_slot', LIVE_STATES],
     ['booking_live_need', LIVE_STATES],
     ['booking_unsettled', UNSETTLED_STATES],
-    ['booking_swept', SWEPT_STATES],
+    ['booking_swept', COMPARED_STATES],
   ])('the index %s covers exactly the states that it is for', async (name, states) => {
     const definition =
       database.kind === 'embedded'

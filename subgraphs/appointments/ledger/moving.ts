@@ -1,21 +1,23 @@
 import { sql, type Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { isUniqueViolation } from '../../database';
-import type { Failure } from '../booking/failures';
+import type { Changes } from '../lifecycle/decide';
+import type { Evidence } from '../lifecycle/evidence';
 import {
-  after,
+  ACTORS,
+  nextState,
   isOneOf,
   LIVE_STATES,
-  SWEPT_STATES,
+  COMPARED_STATES,
   UNSETTLED_STATES,
   type BookingEvent,
   type BookingState,
-} from '../booking/states';
+} from '../lifecycle/states';
 import { noticeOwnPractices } from './practice-notices';
 import { bookingRows } from './reading';
-import { bookingOf, readable, type Booking, type Evidence } from './records';
+import { bookingOf, readable, type Booking } from './records';
 import { oneOf } from './states-in-sql';
-import type { ActorKind, BookingTable, LedgerTables } from './tables';
+import type { BookingTable, LedgerTables } from './tables';
 import type { Change, Writing } from './writing';
 
 /** What became of an event. */
@@ -28,23 +30,13 @@ export type Moved =
   /** Another booking stands where it would: on the slot, or for the person and the same need. */
   | { kind: 'guarded' };
 
-/** What an event may change beside the state. */
-export interface Changes {
-  failure?: Failure;
-  appointment?: { id: string; version?: string | undefined };
-  /** What was asked of the supplier and came back, when that is why. */
-  evidence?: Omit<Evidence, 'at'> | undefined;
-  /** Milliseconds from now until this service looks at the practice's book; null when it need not. */
-  checkInMs: number | null;
-}
-
 /** A look that settled nothing, and when to look again; null when there is no need to. */
 export interface Look {
   absentReads: number;
   failedReads: number;
   /** Left out where everything is as it was. */
-  evidence?: Omit<Evidence, 'at'>;
-  checkInMs: number | null;
+  evidence?: Evidence;
+  nextCheckMs: number | null;
 }
 
 /** How long a booking that was replaced may be given back by the process that replaced it, before another does. */
@@ -56,7 +48,6 @@ interface Move {
   event: BookingEvent;
   /** What the booking is after it. */
   state: BookingState;
-  actor: ActorKind;
   changes: Changes & { replacedBy?: string };
 }
 
@@ -73,8 +64,8 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
 
   return {
     /** Applies an event to the booking as it was read. */
-    async move(booking: Booking, event: BookingEvent, actor: ActorKind, changes: Changes): Promise<Moved> {
-      const move = moveOf(booking, event, actor, changes);
+    async move(booking: Booking, event: BookingEvent, changes: Changes): Promise<Moved> {
+      const move = moveOf(booking, event, changes);
       if (move === null) return { kind: 'refused' };
       const withAnother = move.state === 'CONFIRMED' && booking.replacesId !== null;
       try {
@@ -89,14 +80,14 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
      * Notes a look that did not settle anything, and when to look again.
      * @returns false when the booking is not as it was read any more.
      */
-    looked(booking: Booking, { absentReads, failedReads, evidence, checkInMs }: Look): Promise<boolean> {
+    looked(booking: Booking, { absentReads, failedReads, evidence, nextCheckMs }: Look): Promise<boolean> {
       return write(async (transaction) => {
         const noted = await transaction
           .updateTable('booking')
           .set({
             absent_reads: absentReads,
             failed_reads: failedReads,
-            next_check_at: checkInMs === null ? null : inMs(checkInMs),
+            next_check_at: nextCheckMs === null ? null : inMs(nextCheckMs),
           })
           .where('id', '=', booking.id)
           .where('version', '=', booking.version)
@@ -115,7 +106,7 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
 
     /** The same of bookings that the practice may have changed, of one supplier. */
     claimSwept: (supplier: string, limit: number, leaseMs: number) =>
-      claim(SWEPT_STATES, supplier, limit, leaseMs),
+      claim(COMPARED_STATES, supplier, limit, leaseMs),
   };
 
   /** Where another booking is replaced by it, or may be replacing it. */
@@ -149,7 +140,7 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
         failure: changes.failure ?? booking.failure,
         appointment_id: appointment?.id ?? null,
         appointment_version: appointment?.version ?? null,
-        next_check_at: changes.checkInMs === null ? null : Math.round(changes.checkInMs),
+        next_check_at: changes.nextCheckMs === null ? null : Math.round(changes.nextCheckMs),
         replaced_by: changes.replacedBy ?? null,
       };
     });
@@ -195,8 +186,9 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
       if (row === undefined) continue;
       const booking = bookingAfter(move, row);
       moved.set(move, booking);
-      const { event, actor } = move;
-      events.push({ booking, before: { hash: row.hash_before, state: move.booking.state }, event, actor });
+      const { event } = move;
+      const before = { hash: row.hash_before, state: move.booking.state };
+      events.push({ booking, before, event, actor: ACTORS[event] });
     }
     await appendEvents(transaction, events);
     const done = [...moved.keys()];
@@ -254,8 +246,8 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
   ): Promise<void> {
     const row = await bookingRows(transaction).where('booking.id', '=', replacedId).executeTakeFirstOrThrow();
     const replaced = bookingOf(row);
-    const changes = { checkInMs: GIVE_BACK_WITHIN_MS, replacedBy };
-    const move = moveOf(replaced, 'REPLACED', 'PATIENT', changes);
+    const changes = { nextCheckMs: GIVE_BACK_WITHIN_MS, replacedBy };
+    const move = moveOf(replaced, 'REPLACED', changes);
     if (move !== null) await moveAll(transaction, [move]);
     else if (isOneOf(LIVE_STATES, replaced.state)) {
       // Its person is cancelling it already; now that must not be given up any more.
@@ -305,14 +297,9 @@ export function ledgerMoving(writing: Writing, logger: Logger) {
 }
 
 /** Null when the event does not apply to the state. */
-function moveOf(
-  booking: Booking,
-  event: BookingEvent,
-  actor: ActorKind,
-  changes: Move['changes'],
-): Move | null {
-  const state = after(booking.state, event);
-  return state === null ? null : { booking, event, state, actor, changes };
+function moveOf(booking: Booking, event: BookingEvent, changes: Move['changes']): Move | null {
+  const state = nextState(booking.state, event);
+  return state === null ? null : { booking, event, state, changes };
 }
 
 function outcomeOf(moved: Booking | undefined): Moved {

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { unawaited } from '../../unawaited';
-import { statusOf, type BookingState, type BookingStatus } from '../booking/states';
+import { statusOf, type BookingState, type BookingStatus } from '../lifecycle/states';
 import { bookingRows } from './reading';
 import { bookingOf, type Booking } from './records';
 import type { LedgerTables, PracticeNoticeKind, WhyElsewhere } from './tables';

@@ -9,7 +9,7 @@ import {
   MANUAL_STATES,
   UNSETTLED_STATES,
   type BookingState,
-} from '../booking/states';
+} from '../lifecycle/states';
 import { slotKey } from '../holds/hold-store';
 import { firstBroken } from './chain';
 import {
@@ -17,7 +17,7 @@ import {
   holdOf,
   readable,
   type Booking,
-  type Evidence,
+  type DatedEvidence,
   type HistoryEntry,
   type Hold,
 } from './records';
@@ -136,7 +136,7 @@ export function ledgerReading({ db, now, given }: LedgerDatabase, logger: Logger
     },
 
     /** What was asked of the supplier about it, oldest first. */
-    async evidence(bookingId: string, limit: number): Promise<Evidence[]> {
+    async evidence(bookingId: string, limit: number): Promise<DatedEvidence[]> {
       const rows = await db
         .selectFrom('booking_evidence')
         .select(['at', 'asked', 'answer'])

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import { loggableError } from '../../../domain/loggable-error';
-import type { Failure } from '../booking/failures';
-import type { BookingState } from '../booking/states';
+import type { Evidence } from '../lifecycle/evidence';
+import type { Failure } from '../lifecycle/failures';
+import type { ActorKind, BookingState } from '../lifecycle/states';
 import { Offer } from '../offers';
-import type { ActorKind, BookingTable, EvidenceAsked, HoldTable } from './tables';
+import type { BookingTable, HoldTable } from './tables';
 
 /** What the ledger gives back: its rows, parsed. */
 
@@ -51,11 +52,8 @@ export interface HistoryEntry {
   actor: ActorKind;
 }
 
-/** Something that was asked of the supplier about a booking, and what came of it. */
-export interface Evidence {
+export interface DatedEvidence extends Evidence {
   at: Date;
-  asked: EvidenceAsked;
-  answer: string;
 }
 
 export function holdOf(row: Selectable<HoldTable>): Hold {

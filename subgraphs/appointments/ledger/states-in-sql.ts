@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { BookingState } from '../booking/states';
+import type { BookingState } from '../lifecycle/states';
 
 /**
  * The states as the partial indexes name them: written out and in the same order, because SQLite uses such an index only

@@ -1,7 +1,8 @@
 import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
 import { ELSEWHERE_REASONS } from '../offers';
-import type { Failure } from '../booking/failures';
-import type { BookingEvent, BookingState, BookingStatus } from '../booking/states';
+import type { Failure } from '../lifecycle/failures';
+import type { EvidenceAsked } from '../lifecycle/evidence';
+import type { ActorKind, BookingEvent, BookingState, BookingStatus } from '../lifecycle/states';
 
 /** Times are epoch milliseconds; `*_json` is text; `*_sealed` is encrypted text; digests are keyed, or of secrets. */
 export interface LedgerTables {
@@ -100,9 +101,6 @@ export interface BookingEventTable {
 
 export type LedgerEvent = BookingEvent | 'OPENED';
 
-export const ACTOR_KINDS = ['PATIENT', 'STAFF', 'SUPPLIER', 'SYSTEM'] as const;
-export type ActorKind = (typeof ACTOR_KINDS)[number];
-
 /** What was asked of the supplier about a booking, and what came back: for whoever has to decide in the end. */
 export interface BookingEvidenceTable {
   booking_id: string;
@@ -111,9 +109,6 @@ export interface BookingEvidenceTable {
   /** An outcome class or finding, and the fault where there was one; no word of the supplier's or the person's. */
   answer: string;
 }
-
-export const EVIDENCE_ASKED = ['BOOK', 'CANCEL', 'READ_BACK', 'SLOT_SEARCH', 'OPERATOR'] as const;
-export type EvidenceAsked = (typeof EVIDENCE_ASKED)[number];
 
 /** What the front end is to be told: one row for each change that the person can see, written with the event itself. */
 export interface OutboxTable {

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { BookingStatus } from '../booking/states';
+import type { BookingStatus } from '../lifecycle/states';
 import type { LedgerTables } from './tables';
 import type { Writing } from './writing';
 

@@ -4,10 +4,10 @@ import { isConflict, type Database } from '../../database';
 import { DatabaseUnavailable } from '../../database-unavailable';
 import { together } from '../../together';
 import { unawaited } from '../../unawaited';
-import { statusOf, type BookingState } from '../booking/states';
+import { statusOf, type ActorKind, type BookingState } from '../lifecycle/states';
 import { eventHash } from './chain';
-import type { Evidence } from './records';
-import type { ActorKind, LedgerEvent, LedgerTables } from './tables';
+import type { Evidence } from '../lifecycle/evidence';
+import type { LedgerEvent, LedgerTables } from './tables';
 
 /** Leaves a transaction with an answer, and with nothing written. */
 export class Undone<T> extends Error {
@@ -141,7 +141,7 @@ export function ledgerWriting({ db, kind, now, given }: LedgerDatabase) {
 
   async function noteEvidence(
     transaction: Transaction<LedgerTables>,
-    found: readonly { bookingId: string; evidence: Omit<Evidence, 'at'> | undefined }[],
+    found: readonly { bookingId: string; evidence: Evidence | undefined }[],
   ): Promise<void> {
     const rows = found.flatMap(({ bookingId, evidence }) =>
       evidence === undefined ? [] : [{ booking_id: bookingId, ...evidence }],

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { pause } from '../../../domain/timers';
 import type { BookingDeps } from '../booking/booking-deps';
-import { readBack } from '../booking/read-back';
-import { settle } from '../booking/settle';
+import { advance, settle } from '../booking/advance';
+import { observe } from '../booking/observe';
 import type { Booking } from '../ledger/records';
 import { adopt, unknownOf, type Left } from './lost-bookings';
 
@@ -110,13 +111,12 @@ async function compare(booking: Booking, findings: Findings, deps: BookingDeps):
     findings.notRead.push(shown(booking));
     return;
   }
-  const read = await readBack(booking, deps);
-  if (read.kind === 'failed') findings.notRead.push(shown(booking));
-  else if (read.found?.status !== 'BOOKED') {
-    findings.missing.push(shown(booking));
-    // By the rules of every sweep: absence alone cancels nothing.
-    await settle(booking, deps);
-  }
+  const seen = await observe(booking, deps);
+  if (seen === null || seen.kind === 'START_PASSED') return;
+  if (seen.kind === 'NOT_READABLE') findings.notRead.push(shown(booking));
+  if (seen.kind === 'CANCELLED' || seen.kind === 'ABSENT') findings.missing.push(shown(booking));
+  // As at every comparison: absence alone cancels nothing.
+  await advance(booking, seen, { requestId: randomUUID() }, deps);
 }
 
 function shown({

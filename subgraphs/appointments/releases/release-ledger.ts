@@ -12,7 +12,7 @@ import type {
 import type { ReleasePolicy } from '../../../domain/release-policy';
 import { machineTimers, pause, type Timers } from '../../../domain/timers';
 import { together } from '../../together';
-import { LIVE_STATES } from '../booking/states';
+import { LIVE_STATES } from '../lifecycle/states';
 import { oneOf } from '../ledger/states-in-sql';
 import type { LedgerTables } from '../ledger/tables';
 import { ledgerWriting, type LedgerDatabase } from '../ledger/writing';

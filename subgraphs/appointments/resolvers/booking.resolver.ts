@@ -10,7 +10,7 @@ import { confirmBooking } from '../booking/confirm-booking';
 import { extendHold } from '../booking/extend-hold';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
 import { rescheduleBooking } from '../booking/reschedule-booking';
-import { statusOf } from '../booking/states';
+import { statusOf } from '../lifecycle/states';
 import { patientOf, personOf } from '../patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import {

@@ -7,7 +7,7 @@ import { badInput } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { settleBooking } from '../booking/settle-booking';
-import { isOneOf, MANUAL_STATES } from '../booking/states';
+import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
 import type { Booking as LedgerBooking } from '../ledger/records';
 import { bookingOf } from '../types/booking';
 import { SettleBookingInput, UnsettledArgs } from '../types/inputs';

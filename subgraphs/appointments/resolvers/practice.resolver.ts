@@ -8,7 +8,7 @@ import { instance } from '../../instance';
 import { badInput, forbidden } from '../../refused';
 import type { SubgraphContext } from '../../subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
-import { statusOf } from '../booking/states';
+import { statusOf } from '../lifecycle/states';
 import type { Booking } from '../ledger/records';
 import { PracticeBooking, PracticeDay } from '../types/practice-day';
 import { Practice } from '../types/slot';

@@ -4,9 +4,8 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Caller, Person } from '../../../domain/caller';
 import { cancellableUntil } from '../booking/cancel-booking';
-import { statusOf, type BookingStatus } from '../booking/states';
+import { statusOf, type ActorKind, type BookingStatus } from '../lifecycle/states';
 import type { Booking as LedgerBooking } from '../ledger/records';
-import type { ActorKind } from '../ledger/tables';
 import { ActorKindEnum, AppointmentModeEnum, BookingStatusEnum } from './enums';
 import { practice, Practice } from './slot';
 

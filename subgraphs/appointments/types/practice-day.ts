@@ -1,6 +1,6 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { BookingStatus } from '../booking/states';
+import type { BookingStatus } from '../lifecycle/states';
 import { AppointmentModeEnum, BookingStatusEnum } from './enums';
 
 @ObjectType({

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { BookingState } from '../booking/states';
-import type { EvidenceAsked } from '../ledger/tables';
+import type { BookingState } from '../lifecycle/states';
+import type { EvidenceAsked } from '../lifecycle/evidence';
 import { Booking } from './booking';
 import { BookingStateEnum, EvidenceAskedEnum } from './enums';
 import { Supplier } from './options';

@@ -93,10 +93,21 @@ export const MANUAL_STATES = [
   'DUPLICATE_MANUAL',
 ] as const satisfies readonly BookingState[];
 
-/** States that the practice, or what arrives late, can change behind our back: the sweep compares them with its book. */
-export const SWEPT_STATES = ['CONFIRMED', 'FAILED', 'CANCELLED'] as const satisfies readonly BookingState[];
+/** States that the practice, or what arrives late, can change behind our back: they are compared with its book. */
+export const COMPARED_STATES = [
+  'CONFIRMED',
+  'FAILED',
+  'CANCELLED',
+] as const satisfies readonly BookingState[];
 
-export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
+/** States in which nothing stands at the practice that would have to be found again. */
+export const OVER_STATES = [
+  'FAILED',
+  'CANCELLED',
+  'CANCELLED_BY_PRACTICE',
+] as const satisfies readonly BookingState[];
+
+export const TRANSITIONS: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
   BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
@@ -134,10 +145,32 @@ export const MOVES: Readonly<Record<BookingState, Partial<Record<BookingEvent, B
   DUPLICATE_MANUAL: { SETTLED_AS_STANDING: 'CONFIRMED', SETTLED_AS_ABSENT: 'CANCELLED' },
 };
 
-/** The state after the event, or null when the event does not apply to the state. */
-export function after(state: BookingState, event: BookingEvent): BookingState | null {
-  return MOVES[state][event] ?? null;
+/** Returns the state after the event, or null when the event does not apply to the state. */
+export function nextState(state: BookingState, event: BookingEvent): BookingState | null {
+  return TRANSITIONS[state][event] ?? null;
 }
+
+export const ACTOR_KINDS = ['PATIENT', 'STAFF', 'SUPPLIER', 'SYSTEM'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Whose word or doing an event is. */
+export const ACTORS: Readonly<Record<BookingEvent, ActorKind>> = {
+  ACCEPTED: 'SUPPLIER',
+  REFUSED: 'SUPPLIER',
+  ANSWER_LOST: 'SYSTEM',
+  FOUND: 'SYSTEM',
+  PROVEN_ABSENT: 'SYSTEM',
+  OUT_OF_TIME: 'SYSTEM',
+  CANCEL_ASKED: 'PATIENT',
+  CANCEL_ACCEPTED: 'SUPPLIER',
+  CANCEL_REFUSED: 'SUPPLIER',
+  REPLACED: 'PATIENT',
+  CANCELLED_AT_PRACTICE: 'SUPPLIER',
+  ADOPTED: 'SYSTEM',
+  GIVEN_BACK: 'SYSTEM',
+  SETTLED_AS_STANDING: 'STAFF',
+  SETTLED_AS_ABSENT: 'STAFF',
+};
 
 export function isOneOf<State extends BookingState>(
   states: readonly State[],
@@ -148,7 +181,7 @@ export function isOneOf<State extends BookingState>(
 
 /** States that nothing leads out of. */
 export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
-  (state) => Object.keys(MOVES[state]).length === 0,
+  (state) => Object.keys(TRANSITIONS[state]).length === 0,
 );
 
 /** What the person is told. */

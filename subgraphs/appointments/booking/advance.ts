@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import type { CancelOutcome, Patient } from '../../../adapters/gp-system';
+import type { Moved } from '../ledger/moving';
+import type { Booking } from '../ledger/records';
+import {
+  decide,
+  type Action,
+  type BookedThere,
+  type Decision,
+  type KnownBooking,
+  type Observation,
+  type Pace,
+} from '../lifecycle/decide';
+import { isOneOf, OVER_STATES } from '../lifecycle/states';
+import { dropCopy } from '../recovery/keep-copies';
+import { boundedCall, systemOf } from '../suppliers';
+import {
+  ABANDONED_AFTER_MS,
+  actorFor,
+  leaseMs,
+  outcomeOf,
+  patientFor,
+  type BookingDeps,
+} from './booking-deps';
+import { hasAnotherBooking, isStillWanted, lookAtSlot, observe } from './observe';
+
+/** What came of an observation. */
+export interface Advanced {
+  /** As it is now. */
+  booking: Booking;
+  /**
+   * `STALE`: somebody else was quicker, so nothing was recorded. `GUARDED`: another booking stands where it would, on the
+   * slot or for the person and the same need.
+   */
+  end: 'DONE' | 'STALE' | 'GUARDED';
+  /** What the supplier said to cancelling it; null when it was not asked. */
+  cancellation: CancelOutcome | null;
+}
+
+/** For whom, and for which request. */
+export interface Acting {
+  /** As their verified identity has them now; else as they were sealed when they booked. */
+  patient?: Patient | undefined;
+  requestId: string;
+}
+
+/** Takes a booking whose time has come one step further, by what its practice's book says. */
+export async function settle(booking: Booking, deps: BookingDeps): Promise<void> {
+  const seen = await observe(booking, deps);
+  if (seen !== null) await advance(booking, seen, { requestId: randomUUID() }, deps);
+}
+
+/**
+ * Carries an observation to its end: decides, records, acts, and goes on with what came of that. Each round adds a fact or
+ * moves the booking, so there are few.
+ */
+export async function advance(
+  booking: Booking,
+  seen: Observation,
+  acting: Acting,
+  deps: BookingDeps,
+): Promise<Advanced> {
+  const decidedAt = deps.timers.elapsedMs();
+  const decision = decide(known(booking), seen, paceOf(booking, deps));
+  const ended: Advanced = { booking, end: 'DONE', cancellation: null };
+  switch (decision.kind) {
+    case 'IGNORE':
+      cameTooLate(booking, seen, deps);
+      return ended;
+    case 'WAIT':
+      await deps.ledger.looked(booking, decision);
+      return ended;
+    case 'ACT':
+      return goOn(booking, await act(decision.action, booking, seen, acting, deps), acting, deps);
+    case 'MOVE': {
+      const moved = await record(booking, decision, deps);
+      if (moved.kind !== 'moved') return notRecorded(booking, seen, moved, acting, deps);
+      if (decision.action === null) return { ...ended, booking: moved.booking };
+      const isFirstTry = seen.kind === 'PERSON_CANCELS';
+      const answered = await cancel(moved.booking, { ...acting, isFirstTry, decidedAt }, deps);
+      return goOn(moved.booking, answered, acting, deps);
+    }
+  }
+}
+
+async function goOn(
+  booking: Booking,
+  seen: Observation | null,
+  acting: Acting,
+  deps: BookingDeps,
+): Promise<Advanced> {
+  if (seen === null) return { booking, end: 'DONE', cancellation: null };
+  const advanced = await advance(booking, seen, acting, deps);
+  return seen.kind === 'CANCELLATION_ANSWERED' ? { ...advanced, cancellation: seen.outcome } : advanced;
+}
+
+async function record(
+  booking: Booking,
+  { event, changes }: Extract<Decision, { kind: 'MOVE' }>,
+  deps: BookingDeps,
+): Promise<Moved> {
+  const { ledger, logger } = deps;
+  if (event === 'OUT_OF_TIME')
+    logger.error(
+      { booking: booking.id, supplier: booking.offer.supplier, ...changes.evidence },
+      'a booking needs a person',
+    );
+  const moved = await ledger.move(booking, event, changes);
+  if (moved.kind === 'moved' && isOneOf(OVER_STATES, moved.booking.state)) await dropCopy(booking, deps);
+  return moved;
+}
+
+/** The booking is not as it was read any more, or may not be as it was decided. */
+async function notRecorded(
+  booking: Booking,
+  seen: Observation,
+  { kind }: Exclude<Moved, { kind: 'moved' }>,
+  acting: Acting,
+  deps: BookingDeps,
+): Promise<Advanced> {
+  // The guard refuses it where the person has another booking for the same need, or somebody has the slot.
+  if (kind === 'guarded' && seen.kind === 'BOOKED' && seen.isWanted === true)
+    return advance(booking, { ...seen, isWanted: false }, acting, deps);
+  const current = (await deps.ledger.findBooking(booking.id)) ?? booking;
+  if (isTrueWhenever(seen) && current.version !== booking.version)
+    return advance(current, seen, acting, deps);
+  cameTooLate(current, seen, deps);
+  return { booking: current, end: kind === 'guarded' ? 'GUARDED' : 'STALE', cancellation: null };
+}
+
+/**
+ * What the supplier said yes to has happened, whatever became of the booking meanwhile; anything else it said was about
+ * the booking as it was then.
+ */
+function isTrueWhenever(seen: Observation): boolean {
+  return 'outcome' in seen && seen.outcome.class === 'ACCEPTED';
+}
+
+function cameTooLate({ id, state }: Booking, { kind }: Observation, { logger }: BookingDeps): void {
+  logger.warn({ booking: id, state, seen: kind }, 'an observation came too late');
+}
+
+async function act(
+  action: Action,
+  booking: Booking,
+  seen: Observation,
+  acting: Acting,
+  deps: BookingDeps,
+): Promise<Observation | null> {
+  if (seen.kind === 'CANCELLED' || seen.kind === 'ABSENT')
+    return { ...seen, slot: await lookAtSlot(booking, deps) };
+  if (seen.kind !== 'BOOKED') return null;
+  switch (action) {
+    case 'LOOK_FOR_ANOTHER_BOOKING':
+      return { ...seen, isOfAnother: await hasAnotherBooking(booking, deps) };
+    case 'ASK_WHETHER_WANTED':
+      return { ...seen, isWanted: await isStillWanted(booking, deps) };
+    case 'LOOK_AT_SLOT':
+    case 'CANCEL_AT_PRACTICE':
+      return cancelLateAppointment(booking, seen, acting, deps);
+  }
+}
+
+/** Of an appointment that turned up after FAILED or CANCELLED was said. */
+async function cancelLateAppointment(
+  booking: Booking,
+  { appointment }: BookedThere,
+  acting: Acting,
+  deps: BookingDeps,
+): Promise<Observation | null> {
+  // Somebody quicker may have adopted it since it was read.
+  const current = await deps.ledger.findBooking(booking.id);
+  if (current?.version !== booking.version) return null;
+  const outcome = await askToCancel(booking, appointment, acting, deps);
+  return { kind: 'CANCELLATION_ANSWERED', outcome, isFirstTry: false };
+}
+
+/**
+ * Asks the supplier to cancel a booking that is in CANCELLING.
+ * @param trying `decidedAt`: when this process made the booking its own, on the monotonic clock
+ * @returns null when this process slept: by now another may have cancelled it, and the person may have booked it again
+ */
+export async function cancel(
+  booking: Booking,
+  trying: Acting & { isFirstTry: boolean; decidedAt: number },
+  deps: BookingDeps,
+): Promise<Observation | null> {
+  if (booking.appointment === null) return { kind: 'APPOINTMENT_UNNAMED' };
+  if (deps.timers.elapsedMs() - trying.decidedAt > ABANDONED_AFTER_MS) return null;
+  const outcome = await askToCancel(booking, booking.appointment, trying, deps);
+  return { kind: 'CANCELLATION_ANSWERED', outcome, isFirstTry: trying.isFirstTry };
+}
+
+function askToCancel(
+  booking: Booking,
+  appointment: NonNullable<Booking['appointment']>,
+  { patient, requestId }: Acting,
+  deps: BookingDeps,
+): Promise<CancelOutcome> {
+  const { slot } = booking.offer;
+  const { manifest, cancel: send } = systemOf(booking, deps.systems);
+  const command = {
+    practice: slot.practice,
+    patient: patient ?? patientFor(booking, deps),
+    actor: actorFor(booking),
+    appointment,
+    slot,
+  };
+  const call = boundedCall(manifest.limits.timeoutMs.cancel, requestId, deps.timers);
+  return outcomeOf(send(command, call), manifest.id, deps.logger);
+}
+
+function known(booking: Booking): KnownBooking {
+  return { ...booking, startsAt: booking.offer.slot.startsAt };
+}
+
+/** Of a supplier that was unplugged, with which bookings still stand: an operator can settle them nevertheless. */
+const UNPLUGGED_MS = 60_000;
+
+function paceOf({ offer }: Booking, { systems, sweepEveryMs, now }: BookingDeps): Pace {
+  const system = systems.get(offer.supplier);
+  return {
+    now: now(),
+    settleMs: system?.manifest.limits.settleMs ?? UNPLUGGED_MS,
+    cancelLeaseMs: system === undefined ? UNPLUGGED_MS : leaseMs(system, 'cancel'),
+    compareEveryMs: sweepEveryMs,
+  };
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { SupplierError, type SupplierAppointment } from '../../../adapters/gp-system';
+import { loggableError } from '../../../domain/loggable-error';
+import type { Booking } from '../ledger/records';
+import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/decide';
+import { boundedCall, systemOf } from '../suppliers';
+import { actorFor, patientFor, type BookingDeps } from './booking-deps';
+import { holdKey } from './hold-slot';
+
+/** Whoever was told that it failed so recently is most likely still at it, and glad to be told that it worked. */
+const WANTED_WITHIN_MS = 10 * 60_000;
+
+/**
+ * Looks at a booking whose time has come, where its state says.
+ * @returns null where only an operator can say more
+ * @throws Error when the supplier was unplugged, or the patient's details cannot be opened: mistakes of operators.
+ */
+export function observe(booking: Booking, deps: BookingDeps): Promise<Observation | null> {
+  switch (booking.state) {
+    case 'BOOKING':
+    case 'CANCELLING':
+      return Promise.resolve({ kind: 'LEASE_EXPIRED' });
+    case 'UNKNOWN':
+    case 'CANCEL_UNKNOWN':
+    case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND':
+      return readBack(booking, deps);
+    case 'CONFIRMED':
+    case 'FAILED':
+      return compare(booking, deps);
+    case 'CANCELLED':
+      // A second appointment has an id of its own, and so is looked for as if we had none.
+      return compare({ ...booking, appointment: null }, deps);
+    case 'MANUAL':
+    case 'CANCEL_MANUAL':
+    case 'ORPHAN_MANUAL':
+    case 'DUPLICATE_MANUAL':
+    case 'CANCELLED_BY_PRACTICE':
+      return Promise.resolve(null);
+  }
+}
+
+/** What the practice, or what arrives late, can have changed behind our back. */
+function compare(booking: Booking, deps: BookingDeps): Promise<Observation> {
+  const isPast = booking.offer.slot.startsAt <= deps.now();
+  return isPast ? Promise.resolve({ kind: 'START_PASSED' }) : readBack(booking, deps);
+}
+
+async function readBack(booking: Booking, deps: BookingDeps): Promise<Observation> {
+  const system = systemOf(booking, deps.systems);
+  const { slot } = booking.offer;
+  const patient = patientFor(booking, deps);
+  const probe = { practice: slot.practice, patient, actor: actorFor(booking), slot, marker: booking.marker };
+  try {
+    const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
+    return observationOf(ours(booking, await system.readBack(probe, call)));
+  } catch (error) {
+    return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
+  }
+}
+
+function observationOf(found: SupplierAppointment | null): BookedThere | NotBookedThere {
+  if (found === null) return { kind: 'ABSENT', slot: null };
+  if (found.status === 'CANCELLED') return { kind: 'CANCELLED', slot: null };
+  const { id, version, startsAt, carriesMarker } = found;
+  const isMarked = carriesMarker === true;
+  return {
+    kind: 'BOOKED',
+    appointment: { id, version },
+    startsAt,
+    isMarked,
+    isOfAnother: null,
+    isWanted: null,
+  };
+}
+
+/**
+ * Where the supplier has told us its id, that one and no other. Before that: by our marker, or standing on the very slot,
+ * because no supplier promises to keep the marker; the list is this patient's own, so another appointment of theirs that
+ * stands there is as good as ours. One that was cancelled there may be an earlier one, and proves nothing.
+ */
+function ours(booking: Booking, listed: readonly SupplierAppointment[]): SupplierAppointment | null {
+  const { appointment, offer } = booking;
+  if (appointment !== null)
+    return (
+      listed.find(({ id }) => id === appointment.id) ??
+      // Where a supplier names no appointment in its answer, its slot's key stands in for it.
+      listed.find(({ slotId }) => slotId === appointment.id) ??
+      null
+    );
+  return (
+    listed.find(({ carriesMarker, status }) => carriesMarker === true && status === 'BOOKED') ??
+    listed.find(({ carriesMarker }) => carriesMarker === true) ??
+    listed.find(({ slotId, status }) => slotId === offer.slot.id && status === 'BOOKED') ??
+    null
+  );
+}
+
+/** Looks whether the practice offers the slot to others. */
+export async function lookAtSlot(
+  booking: Booking,
+  deps: BookingDeps,
+): Promise<'FREE' | 'TAKEN' | 'NOT_READABLE'> {
+  const system = systemOf(booking, deps.systems);
+  const { slot } = booking.offer;
+  const search = {
+    practice: slot.practice,
+    from: slot.startsAt,
+    to: slot.endsAt,
+    actor: actorFor(booking),
+    patient: patientFor(booking, deps),
+  };
+  const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers);
+  try {
+    for await (const page of system.searchSlots(search, { ...call, forBooking: true }))
+      if (page.some(({ id }) => id === slot.id)) return 'FREE';
+    return 'TAKEN';
+  } catch (error) {
+    failureInWords(error, deps);
+    return 'NOT_READABLE';
+  }
+}
+
+/** Looks whether the person tried again and got the same slot. */
+export async function hasAnotherBooking({ offer }: Booking, { ledger }: BookingDeps): Promise<boolean> {
+  return (await ledger.liveBeside([offer.slot])).slots.has(holdKey(offer));
+}
+
+/** Tells whether the person would be glad of it still. A replacement is wanted only while what it replaces is kept. */
+export async function isStillWanted(
+  { id, replacesId }: Booking,
+  { ledger, now }: BookingDeps,
+): Promise<boolean> {
+  const failed = (await ledger.history(id)).findLast(({ state }) => state === 'FAILED');
+  const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
+  const isLately = failed !== undefined && now().getTime() - failed.at.getTime() < WANTED_WITHIN_MS;
+  return isLately && (replaced === null || replaced.state === 'CONFIRMED');
+}
+
+function failureInWords(error: unknown, { logger }: BookingDeps): string {
+  if (error instanceof SupplierError)
+    return ['FAILED', error.fault, error.status].filter((part) => part !== undefined).join(' ');
+  logger.error({ err: loggableError(error) }, 'adapter threw something other than a SupplierError');
+  return 'FAILED';
+}

@@ -1,0 +1,247 @@
+import { decide, type Decision, type KnownBooking, type Observation, type Pace } from './decide';
+import { everyObservation, knownBooking } from './every-observation';
+import {
+  BOOKING_STATES,
+  isOneOf,
+  LIVE_STATES,
+  MANUAL_STATES,
+  nextState,
+  UNSETTLED_STATES,
+  type BookingState,
+} from './states';
+
+const NOW = new Date('2026-11-30T12:00:00Z');
+const MINUTE = 60_000;
+const PACE: Pace = { now: NOW, settleMs: 16_000, cancelLeaseMs: 13_000, compareEveryMs: 15 * MINUTE };
+const ago = (ms: number) => new Date(NOW.getTime() - ms);
+const ahead = (ms: number) => new Date(NOW.getTime() + ms);
+
+interface Case {
+  name: string;
+  booking: KnownBooking;
+  seen: Observation;
+  decision: Decision;
+}
+
+/** Both sides of every edge of the clock that a decision looks at. */
+const STARTS = [-1, 30 * MINUTE - 1, 30 * MINUTE, 24 * 60 * MINUTE].map(ahead);
+const SINCE = [0, 60 * MINUTE, 60 * MINUTE + 1, 120 * MINUTE, 120 * MINUTE + 1].map(ago);
+const READS = [0, 1, 2, 3, 4];
+
+/** States × observations × edges of the clock × what was read before. */
+function* everyCase(): Generator<Case> {
+  for (const state of BOOKING_STATES)
+    for (const startsAt of STARTS)
+      for (const since of SINCE)
+        for (const reads of READS)
+          for (const replacedBy of [null, 'another'])
+            for (const id of [null, 'ours', 'theirs']) {
+              const booking = knownBooking(NOW, {
+                state,
+                startsAt,
+                changedAt: since,
+                unknownSince: isOneOf(UNSETTLED_STATES, state) ? since : null,
+                absentReads: reads,
+                failedReads: reads,
+                replacedBy,
+                appointment: id === null ? null : { id },
+              });
+              for (const [name, seen] of everyObservation(startsAt))
+                yield { name: `${state}: ${name}`, booking, seen, decision: decide(booking, seen, PACE) };
+            }
+}
+
+const cases = [...everyCase()];
+
+/** Names of the cases that break a promise, each once. */
+function breaking(isBroken: (one: Case) => boolean): string[] {
+  return [...new Set(cases.filter(isBroken).map(({ name }) => name))];
+}
+
+function stateAfter({ booking, decision }: Case): BookingState {
+  return decision.kind === 'MOVE'
+    ? (nextState(booking.state, decision.event) ?? booking.state)
+    : booking.state;
+}
+
+const movesTo = (state: BookingState) => (one: Case) =>
+  one.decision.kind === 'MOVE' && stateAfter(one) === state;
+
+it('looks at every state, observation and edge', () => {
+  expect(cases.length).toBeGreaterThan(200_000);
+});
+
+it('decides only events that apply', () => {
+  expect(
+    breaking(
+      ({ booking, decision }) =>
+        decision.kind === 'MOVE' && nextState(booking.state, decision.event) === null,
+    ),
+  ).toEqual([]);
+});
+
+it('confirms on the word of the practice alone (promise 2)', () => {
+  const confirms = movesTo('CONFIRMED');
+  expect(
+    breaking((one) => {
+      if (!confirms(one)) return false;
+      const { seen } = one;
+      switch (seen.kind) {
+        case 'BOOKED':
+          return false;
+        case 'OPERATOR_SAYS':
+          return !seen.stands;
+        case 'BOOKING_ANSWERED':
+          return seen.outcome.class !== 'ACCEPTED';
+        case 'CANCELLATION_ANSWERED':
+          return seen.outcome.class === 'ACCEPTED' || seen.outcome.class === 'AMBIGUOUS';
+        default:
+          return true;
+      }
+    }),
+  ).toEqual([]);
+});
+
+it('says that it failed, or is cancelled, only on a word or a proof (promise 3)', () => {
+  const ends = new Set<BookingState>(['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE']);
+  expect(
+    breaking((one) => {
+      const { booking, seen, decision } = one;
+      if (decision.kind !== 'MOVE' || !ends.has(stateAfter(one))) return false;
+      switch (seen.kind) {
+        case 'ABSENT':
+          return !(
+            booking.absentReads + 1 >= 2 &&
+            (seen.slot === 'FREE' || (seen.slot === 'TAKEN' && booking.absentReads + 1 >= 4))
+          );
+        case 'CANCELLED':
+          return booking.state === 'UNKNOWN' && seen.slot === null;
+        case 'BOOKED':
+          return seen.startsAt.getTime() === booking.startsAt.getTime();
+        case 'BOOKING_ANSWERED':
+          return seen.outcome.class === 'AMBIGUOUS' || seen.outcome.class === 'ACCEPTED';
+        case 'CANCELLATION_ANSWERED':
+          return seen.outcome.class !== 'ACCEPTED';
+        case 'OPERATOR_SAYS':
+          return seen.stands;
+        default:
+          return true;
+      }
+    }),
+  ).toEqual([]);
+});
+
+it('leaves nothing unsettled for ever: it is looked at again, or comes to an operator in time (promise 4)', () => {
+  expect(
+    breaking((one) => {
+      const { decision } = one;
+      if (!isOneOf(UNSETTLED_STATES, stateAfter(one))) return false;
+      switch (decision.kind) {
+        case 'MOVE':
+          return decision.changes.nextCheckMs === null;
+        case 'WAIT':
+          return decision.nextCheckMs === null;
+        case 'ACT':
+        case 'IGNORE':
+          return false;
+      }
+    }),
+  ).toEqual([]);
+  const late = breaking(
+    ({ booking, seen, decision }) =>
+      isOneOf(['UNKNOWN', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'], booking.state) &&
+      ['NOT_READABLE', 'NOT_ASKED'].includes(seen.kind) &&
+      booking.startsAt.getTime() < ahead(30 * MINUTE).getTime() &&
+      !(decision.kind === 'MOVE' && decision.event === 'OUT_OF_TIME'),
+  );
+  expect(late).toEqual([]);
+});
+
+it('never books, and cancels only what is surely ours and was to be cancelled (promises 2 and 6)', () => {
+  const acts = new Set(
+    cases.flatMap(({ decision }) =>
+      decision.kind === 'ACT' || (decision.kind === 'MOVE' && decision.action !== null)
+        ? [decision.action]
+        : [],
+    ),
+  );
+  expect(acts).toEqual(
+    new Set(['CANCEL_AT_PRACTICE', 'LOOK_AT_SLOT', 'LOOK_FOR_ANOTHER_BOOKING', 'ASK_WHETHER_WANTED']),
+  );
+  expect(
+    breaking((one) => {
+      const { booking, seen, decision } = one;
+      if (decision.kind === 'MOVE') return decision.action !== null && stateAfter(one) !== 'CANCELLING';
+      if (decision.kind !== 'ACT' || decision.action !== 'CANCEL_AT_PRACTICE') return false;
+      const isLate = booking.state === 'ORPHAN_FOUND' || booking.state === 'DUPLICATE_FOUND';
+      return !(
+        isLate &&
+        seen.kind === 'BOOKED' &&
+        (seen.isMarked || booking.appointment?.id === seen.appointment.id)
+      );
+    }),
+  ).toEqual([]);
+});
+
+it('asks each fact once, so that it comes to an end', () => {
+  expect(
+    breaking(({ seen, decision }) => {
+      if (decision.kind !== 'ACT') return false;
+      switch (decision.action) {
+        case 'LOOK_AT_SLOT':
+          return !('slot' in seen) || seen.slot !== null;
+        case 'LOOK_FOR_ANOTHER_BOOKING':
+          return seen.kind !== 'BOOKED' || seen.isOfAnother !== null;
+        case 'ASK_WHETHER_WANTED':
+          return seen.kind !== 'BOOKED' || seen.isWanted !== null;
+        case 'CANCEL_AT_PRACTICE':
+          return false;
+      }
+    }),
+  ).toEqual([]);
+});
+
+it('does not give back a booking that takes another’s place without telling somebody (promise 2)', () => {
+  expect(
+    breaking(
+      (one) =>
+        one.booking.replacedBy !== null &&
+        one.booking.state === 'CANCELLING' &&
+        one.seen.kind === 'CANCELLATION_ANSWERED' &&
+        stateAfter(one) === 'CONFIRMED',
+    ),
+  ).toEqual([]);
+});
+
+it('leaves what an operator has in hand to the operator, and to what the practice says late', () => {
+  expect(
+    breaking(
+      ({ booking, seen, decision }) =>
+        isOneOf(MANUAL_STATES, booking.state) &&
+        decision.kind === 'MOVE' &&
+        seen.kind !== 'OPERATOR_SAYS' &&
+        !('outcome' in seen && seen.outcome.class === 'ACCEPTED'),
+    ),
+  ).toEqual([]);
+});
+
+it('takes a slot for free again only when it is known not to be ours (promise 1)', () => {
+  const fromLive = breaking((one) => {
+    const { booking, seen } = one;
+    const isLet = isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, stateAfter(one));
+    const doubtful = ['NOT_READABLE', 'NOT_ASKED', 'LEASE_EXPIRED', 'APPOINTMENT_UNNAMED', 'START_PASSED'];
+    return isLet && doubtful.includes(seen.kind);
+  });
+  expect(fromLive).toEqual([]);
+});
+
+it('waits for a supplier no longer than a minute between reads that fail', () => {
+  const longest = Math.max(
+    ...cases.flatMap(({ seen, decision }) =>
+      seen.kind === 'NOT_READABLE' && decision.kind === 'WAIT' && decision.failedReads > 0
+        ? [decision.nextCheckMs ?? Infinity]
+        : [],
+    ),
+  );
+  expect(longest).toBeLessThanOrEqual(MINUTE);
+});

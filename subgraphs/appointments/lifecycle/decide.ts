@@ -1,0 +1,463 @@
+import type { BookOutcome, CancelOutcome, CancelRefusal } from '../../../adapters/gp-system';
+import { outcomeInWords, type Evidence } from './evidence';
+import type { Failure } from './failures';
+import {
+  COMPARED_STATES,
+  isOneOf,
+  nextState,
+  UNSETTLED_STATES,
+  type BookingEvent,
+  type BookingState,
+} from './states';
+
+/**
+ * What follows from what was seen of a booking: the one place where a booking's fate is decided. Pure. `advance.ts`
+ * observes, asks here, records and acts. Nothing is ever booked again blindly, absence alone proves nothing, and
+ * nothing waits without an end.
+ */
+export function decide(booking: KnownBooking, seen: Observation, pace: Pace): Decision {
+  switch (seen.kind) {
+    case 'BOOKING_ANSWERED':
+      return bookingAnswered(booking, seen.outcome, pace);
+    case 'CANCELLATION_ANSWERED':
+      return cancellationAnswered(booking, seen, pace);
+    case 'APPOINTMENT_UNNAMED':
+      return booking.state === 'CANCELLING' ? move(booking, 'ANSWER_LOST', pace) : { kind: 'IGNORE' };
+    case 'LEASE_EXPIRED':
+      return move(booking, 'ANSWER_LOST', pace, { nextCheckMs: pace.settleMs });
+    case 'PERSON_CANCELS':
+      return move(booking, 'CANCEL_ASKED', pace, CANCELLED_NOW(pace));
+    case 'OPERATOR_SAYS':
+      return seen.stands
+        ? move(booking, 'SETTLED_AS_STANDING', pace, { evidence: OPERATOR_STANDS })
+        : move(booking, 'SETTLED_AS_ABSENT', pace, { failure: 'NOT_APPLIED', evidence: OPERATOR_ABSENT });
+    case 'NOT_ASKED':
+      return notAsked(booking, pace);
+    case 'START_PASSED':
+      return isOneOf(COMPARED_STATES, booking.state) ? nothingNew(pace, null) : { kind: 'IGNORE' };
+    case 'NOT_READABLE':
+      return notReadable(booking, seen.evidence, pace);
+    case 'BOOKED':
+      return booked(booking, seen, pace);
+    case 'CANCELLED':
+    case 'ABSENT':
+      return notBooked(booking, seen, pace);
+  }
+}
+
+/** What is known of a booking where it is decided about. */
+export interface KnownBooking {
+  state: BookingState;
+  /** As the supplier names it; null while it has not. */
+  appointment: { id: string } | null;
+  startsAt: Date;
+  /** Since when it is not known what is so; null in states that are known. */
+  unknownSince: Date | null;
+  changedAt: Date;
+  /** Reads in a row in which it was not there, and reads in a row that failed. */
+  absentReads: number;
+  failedReads: number;
+  replacedBy: string | null;
+}
+
+/** The clock, and how long things take: at the supplier (its manifest) and here. */
+export interface Pace {
+  now: Date;
+  /** Longest time after which a request that the supplier received can still take effect. */
+  settleMs: number;
+  /** How long one process has for cancelling. */
+  cancelLeaseMs: number;
+  /** How often what stands is compared with the practice's book. */
+  compareEveryMs: number;
+}
+
+/** Something that was seen of a booking. Facts that are null have not been looked at. */
+export type Observation =
+  | { kind: 'BOOKING_ANSWERED'; outcome: BookAnswer }
+  | CancellationAnswered
+  /** It is to be cancelled, and the supplier has not told us its name for it yet. */
+  | { kind: 'APPOINTMENT_UNNAMED' }
+  /** The process that was at it has died, or is beyond its time: nobody knows what was sent. */
+  | { kind: 'LEASE_EXPIRED' }
+  | { kind: 'PERSON_CANCELS' }
+  /** An operator has asked the practice. */
+  | { kind: 'OPERATOR_SAYS'; stands: boolean }
+  /** The practice could not even be asked, by a mistake of ours: a supplier that was unplugged, a lost secret. */
+  | { kind: 'NOT_ASKED' }
+  /** Suppliers do not list the past. */
+  | { kind: 'START_PASSED' }
+  | { kind: 'NOT_READABLE'; evidence: Evidence }
+  | BookedThere
+  | NotBookedThere;
+
+/** `NOT_SENT` without an error: this process slept before it sent anything. */
+export type BookAnswer = BookOutcome | { class: 'NOT_SENT' };
+
+interface CancellationAnswered {
+  kind: 'CANCELLATION_ANSWERED';
+  outcome: CancelOutcome;
+  /**
+   * The person waits, and can be told that nothing has changed. Otherwise they were told that it is being cancelled, or
+   * have another in its place.
+   */
+  isFirstTry: boolean;
+}
+
+/** The practice's book has it, standing. */
+export interface BookedThere {
+  kind: 'BOOKED';
+  appointment: { id: string; version: string | undefined };
+  startsAt: Date;
+  /** Whether it carries our marker, which no supplier promises to keep. */
+  isMarked: boolean;
+  /** The person tried again and got the same slot: what stands there is that booking's. */
+  isOfAnother: boolean | null;
+  /** The person has made no other plans that we know of. */
+  isWanted: boolean | null;
+}
+
+/** The practice's book does not have it, or has it as cancelled. */
+export interface NotBookedThere {
+  kind: 'CANCELLED' | 'ABSENT';
+  /** What the practice does with the slot. */
+  slot: 'FREE' | 'TAKEN' | 'NOT_READABLE' | null;
+}
+
+export type Decision =
+  /** Something has happened. What is to be done about it then is the action. */
+  | { kind: 'MOVE'; event: BookingEvent; changes: Changes; action: 'CANCEL_AT_PRACTICE' | null }
+  /** Nothing new: looked at again in so many milliseconds; null: never. */
+  | {
+      kind: 'WAIT';
+      absentReads: number;
+      failedReads: number;
+      evidence?: Evidence;
+      nextCheckMs: number | null;
+    }
+  /** More has to be found out, or to be done, before anything can be said. */
+  | { kind: 'ACT'; action: Action }
+  /** It means nothing for a booking in this state. */
+  | { kind: 'IGNORE' };
+
+export type Action =
+  'CANCEL_AT_PRACTICE' | 'LOOK_AT_SLOT' | 'LOOK_FOR_ANOTHER_BOOKING' | 'ASK_WHETHER_WANTED';
+
+/** What changes with an event. */
+export interface Changes {
+  appointment?: { id: string; version?: string | undefined };
+  failure?: Failure;
+  /** What was asked and came back, when that is why. */
+  evidence?: Evidence | undefined;
+  /** Until this service looks at the practice's book; null when it need not. */
+  nextCheckMs: number | null;
+}
+
+/** A read that failed is no evidence: look again, ever more slowly. */
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A person takes over at the earlier of these, because suppliers can neither list nor cancel the past. */
+const OUT_OF_TIME_AFTER_MS = 2 * 60 * 60_000;
+const OUT_OF_TIME_BEFORE_START_MS = 30 * 60_000;
+/** Absence counts when two reads, a settle time apart, agree. */
+const ABSENT_READS_NEEDED = 2;
+/** Absent, but the slot is busy: somebody else's, or ours arriving late. After so many reads it was somebody else's. */
+const ABSENT_READS_WHILE_BUSY = 4;
+/** A request to book that is delivered twice books again when the first has been cancelled by then: that shows soon. */
+const FIRST_LOOK_FOR_DUPLICATES_MS = 60_000;
+/** What is delivered a second time comes within seconds; after as long as this nobody looks any more. */
+const DUPLICATES_WITHIN_MS = 60 * 60_000;
+
+/** States of bookings that somebody here wants to have cancelled. */
+const CANCELLED_BY_US_STATES = [
+  'CANCELLING',
+  'CANCEL_UNKNOWN',
+  'CANCEL_MANUAL',
+] as const satisfies readonly BookingState[];
+
+const OPERATOR_STANDS: Evidence = { asked: 'OPERATOR', answer: 'STANDS' };
+const OPERATOR_ABSENT: Evidence = { asked: 'OPERATOR', answer: 'DOES_NOT_STAND' };
+const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT', Evidence> = {
+  BOOKED: { asked: 'READ_BACK', answer: 'BOOKED' },
+  CANCELLED: { asked: 'READ_BACK', answer: 'CANCELLED' },
+  ABSENT: { asked: 'READ_BACK', answer: 'ABSENT' },
+};
+/** Without our mark it may be an appointment that the person made themself, at the practice or in its own app. */
+const BOOKED_UNMARKED: Evidence = { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' };
+const BOOKED_ELSEWHERE: Evidence = { asked: 'READ_BACK', answer: 'MOVED' };
+const COULD_NOT_BE_ASKED: Evidence = { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' };
+
+function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: Pace): Decision {
+  const evidence: Evidence = {
+    asked: 'BOOK',
+    answer: 'error' in outcome || outcome.class !== 'NOT_SENT' ? outcomeInWords(outcome) : 'NOT_SENT',
+  };
+  switch (outcome.class) {
+    case 'ACCEPTED':
+      return move(booking, 'ACCEPTED', pace, { appointment: outcome.appointment });
+    case 'REJECTED':
+      return move(booking, 'REFUSED', pace, { failure: outcome.refusal, evidence });
+    case 'THROTTLED':
+    case 'NOT_SENT':
+      return move(booking, 'REFUSED', pace, { failure: outcome.class, evidence });
+    case 'AMBIGUOUS':
+      return booking.state === 'BOOKING'
+        ? move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs: pace.settleMs })
+        : { kind: 'IGNORE' };
+  }
+}
+
+function cancellationAnswered(
+  booking: KnownBooking,
+  { outcome, isFirstTry }: CancellationAnswered,
+  pace: Pace,
+): Decision {
+  const evidence: Evidence = { asked: 'CANCEL', answer: outcomeInWords(outcome) };
+  if (booking.state === 'ORPHAN_FOUND' || booking.state === 'DUPLICATE_FOUND')
+    return lateAppointmentCancelled(booking, outcome, evidence, pace);
+  if (!isOneOf(CANCELLED_BY_US_STATES, booking.state)) return { kind: 'IGNORE' };
+  const readAgain = (nextCheckMs: number) => move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs });
+  // Where the person has another appointment in its place by now, this one must not quietly stand.
+  const stands = () =>
+    move(booking, booking.replacedBy === null ? 'CANCEL_REFUSED' : 'OUT_OF_TIME', pace, { evidence });
+  const refused = (refusal: CancelRefusal) => {
+    switch (refusal) {
+      case 'TOO_LATE':
+        return stands();
+      case 'CHANGED_MEANWHILE':
+      case 'NOT_FOUND':
+        return readAgain(isFirstTry ? 0 : pace.settleMs);
+      case 'NOT_PERMITTED':
+      case 'INVALID_REQUEST':
+        // It may not be as we know it: that is read back, once, before anything is said.
+        return isFirstTry ? readAgain(0) : stands();
+    }
+  };
+  switch (outcome.class) {
+    case 'ACCEPTED':
+      return move(booking, 'CANCEL_ACCEPTED', pace);
+    case 'THROTTLED':
+      return isFirstTry ? stands() : readAgain(Math.max(pace.settleMs, outcome.retryAfterMs ?? 0));
+    case 'NOT_SENT':
+      return isFirstTry ? stands() : readAgain(pace.settleMs);
+    case 'REJECTED':
+      return refused(outcome.refusal);
+    case 'AMBIGUOUS':
+      return readAgain(pace.settleMs);
+  }
+}
+
+/** Of an appointment that turned up after FAILED or CANCELLED was said. */
+function lateAppointmentCancelled(
+  booking: KnownBooking,
+  outcome: CancelOutcome,
+  evidence: Evidence,
+  pace: Pace,
+): Decision {
+  if (outcome.class === 'ACCEPTED') return move(booking, 'GIVEN_BACK', pace, { evidence });
+  const isFinal = outcome.class === 'REJECTED' && outcome.refusal !== 'CHANGED_MEANWHILE';
+  return isFinal ? move(booking, 'OUT_OF_TIME', pace, { evidence }) : notReadable(booking, evidence, pace);
+}
+
+/** Somebody has to know before it is too late; what is known already is left as it is. */
+function notAsked(booking: KnownBooking, pace: Pace): Decision {
+  return isOneOf(UNSETTLED_STATES, booking.state) && isOutOfTime(booking, pace)
+    ? move(booking, 'OUT_OF_TIME', pace, { evidence: COULD_NOT_BE_ASKED })
+    : { kind: 'IGNORE' };
+}
+
+function notReadable(booking: KnownBooking, evidence: Evidence, pace: Pace): Decision {
+  const { absentReads, failedReads, state } = booking;
+  switch (state) {
+    case 'UNKNOWN':
+    case 'CANCEL_UNKNOWN':
+    case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND': {
+      if (isOutOfTime(booking, pace)) return move(booking, 'OUT_OF_TIME', pace, { evidence });
+      const nextCheckMs = Math.min(FIRST_BACKOFF_MS * 2 ** failedReads, LONGEST_BACKOFF_MS);
+      return { kind: 'WAIT', absentReads, failedReads: failedReads + 1, evidence, nextCheckMs };
+    }
+    case 'CONFIRMED':
+    case 'FAILED':
+    case 'CANCELLED':
+      return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.compareEveryMs };
+    default:
+      return { kind: 'IGNORE' };
+  }
+}
+
+function booked(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+  const { appointment } = seen;
+  const evidence = READ.BOOKED;
+  switch (booking.state) {
+    case 'UNKNOWN':
+      return move(booking, 'FOUND', pace, { appointment, evidence });
+    case 'CANCEL_UNKNOWN':
+      // It still stands, so it is cancelled again, in the version that was just read.
+      return isOutOfTime(booking, pace)
+        ? move(booking, 'OUT_OF_TIME', pace, { evidence })
+        : move(booking, 'FOUND', pace, { appointment, evidence, ...CANCELLED_NOW(pace) });
+    case 'ORPHAN_FOUND':
+      if (seen.isWanted === null) return { kind: 'ACT', action: 'ASK_WHETHER_WANTED' };
+      return seen.isWanted ? move(booking, 'ADOPTED', pace, { appointment }) : unwanted(booking, seen, pace);
+    case 'DUPLICATE_FOUND':
+      return unwanted(booking, seen, pace);
+    case 'FAILED':
+    case 'CANCELLED':
+      return turnedUp(booking, seen, pace);
+    case 'CONFIRMED':
+      return seen.startsAt.getTime() === booking.startsAt.getTime()
+        ? nothingNew(pace)
+        : move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence: BOOKED_ELSEWHERE });
+    default:
+      return { kind: 'IGNORE' };
+  }
+}
+
+/** Never two appointments, and never one that nobody knows of; what is not surely ours is not touched. */
+function unwanted(booking: KnownBooking, { appointment, isMarked }: BookedThere, pace: Pace): Decision {
+  const isSurelyOurs = isMarked || booking.appointment?.id === appointment.id;
+  return isSurelyOurs
+    ? { kind: 'ACT', action: 'CANCEL_AT_PRACTICE' }
+    : move(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED });
+}
+
+/** After FAILED was said, or once more after CANCELLED. */
+function turnedUp(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+  const { appointment, isMarked, isOfAnother } = seen;
+  if (isOfAnother === null) return { kind: 'ACT', action: 'LOOK_FOR_ANOTHER_BOOKING' };
+  if (isOfAnother) return nothingNew(pace, nextComparison(booking, pace));
+  if (isMarked) return move(booking, 'FOUND', pace, { appointment, evidence: READ.BOOKED });
+  // It is not known to be ours, and must not be taken for it later.
+  return booking.state === 'CANCELLED'
+    ? move(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED })
+    : move(booking, 'FOUND', pace, { evidence: READ.BOOKED });
+}
+
+function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: Pace): Decision {
+  const evidence = READ[seen.kind];
+  const isCancelled = seen.kind === 'CANCELLED';
+  switch (booking.state) {
+    case 'UNKNOWN':
+      // Booked and cancelled again behind our back is as good as never booked, and absent for the same reasons.
+      return absent(booking, seen, pace, (proof) =>
+        move(booking, 'PROVEN_ABSENT', pace, {
+          failure: proof === 'GONE' ? 'NOT_APPLIED' : 'SLOT_TAKEN',
+          evidence,
+        }),
+      );
+    case 'CANCEL_UNKNOWN':
+      return isCancelled
+        ? move(booking, 'PROVEN_ABSENT', pace, { evidence })
+        : absent(booking, seen, pace, () => move(booking, 'PROVEN_ABSENT', pace, { evidence }));
+    case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND':
+      return isCancelled
+        ? move(booking, 'GIVEN_BACK', pace, { evidence })
+        : absent(booking, seen, pace, () => move(booking, 'GIVEN_BACK', pace, { evidence }));
+    case 'FAILED':
+    case 'CANCELLED':
+      return nothingNew(pace, nextComparison(booking, pace));
+    case 'CONFIRMED':
+      return isCancelled
+        ? move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence })
+        : absent(booking, seen, pace, (proof) =>
+            // Gone from the list, and the practice offers its slot to others: it cannot stand any more.
+            proof === 'GONE' ? move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence }) : null,
+          );
+    default:
+      return { kind: 'IGNORE' };
+  }
+}
+
+/**
+ * Absence alone proves nothing: it counts together with what the practice does with the slot, and after a while.
+ * @param proven what follows from a proof; null where that is none in this state
+ */
+function absent(
+  booking: KnownBooking,
+  { kind, slot }: NotBookedThere,
+  pace: Pace,
+  proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision | null,
+): Decision {
+  const absentReads = booking.absentReads + 1;
+  const isLong = absentReads >= ABSENT_READS_NEEDED;
+  if (isLong && slot === null) return { kind: 'ACT', action: 'LOOK_AT_SLOT' };
+  const isGone = isLong && slot === 'FREE';
+  const isTaken = slot === 'TAKEN' && absentReads >= ABSENT_READS_WHILE_BUSY;
+  const conclusion = isGone ? proven('GONE') : isTaken ? proven('TAKEN_BY_ANOTHER') : null;
+  if (conclusion !== null) return conclusion;
+  if (booking.state === 'CONFIRMED')
+    return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.compareEveryMs };
+  const evidence = READ[kind];
+  return isOutOfTime(booking, pace)
+    ? move(booking, 'OUT_OF_TIME', pace, { evidence })
+    : { kind: 'WAIT', absentReads, failedReads: 0, evidence, nextCheckMs: pace.settleMs };
+}
+
+/** Whether somebody has to take over now. */
+function isOutOfTime({ unknownSince, changedAt, startsAt }: KnownBooking, { now }: Pace): boolean {
+  const since = unknownSince ?? changedAt;
+  return (
+    now.getTime() - since.getTime() > OUT_OF_TIME_AFTER_MS ||
+    startsAt.getTime() - now.getTime() < OUT_OF_TIME_BEFORE_START_MS
+  );
+}
+
+function nothingNew({ compareEveryMs }: Pace, nextCheckMs: number | null = compareEveryMs): Decision {
+  return { kind: 'WAIT', absentReads: 0, failedReads: 0, nextCheckMs };
+}
+
+/** Duplicates are looked for ever more rarely: each time as long again as it has been. */
+function nextComparison({ state, changedAt }: KnownBooking, { now, compareEveryMs }: Pace): number | null {
+  if (state !== 'CANCELLED') return compareEveryMs;
+  const sinceMs = now.getTime() - changedAt.getTime();
+  return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));
+}
+
+const firstLookForDuplicates = (compareEveryMs: number) =>
+  Math.min(compareEveryMs, FIRST_LOOK_FOR_DUPLICATES_MS);
+
+const CANCELLED_NOW = ({ cancelLeaseMs }: Pace) =>
+  ({ nextCheckMs: cancelLeaseMs, action: 'CANCEL_AT_PRACTICE' }) as const;
+
+/** When to look next is left to the new state unless it is given. */
+function move(
+  { state }: KnownBooking,
+  event: BookingEvent,
+  pace: Pace,
+  { action = null, ...changes }: Partial<Changes> & { action?: 'CANCEL_AT_PRACTICE' | null } = {},
+): Decision {
+  const next = nextState(state, event);
+  if (next === null) return { kind: 'IGNORE' };
+  return {
+    kind: 'MOVE',
+    event,
+    changes: { nextCheckMs: nextCheckAfter(next, event, pace), ...changes },
+    action,
+  };
+}
+
+function nextCheckAfter(state: BookingState, event: BookingEvent, { compareEveryMs }: Pace): number | null {
+  switch (state) {
+    case 'CONFIRMED':
+      return compareEveryMs;
+    case 'FAILED':
+      // Where it was sent and not found, a supplier that took long may still carry it out.
+      return event === 'REFUSED' ? null : compareEveryMs;
+    case 'BOOKING':
+    case 'UNKNOWN':
+    case 'CANCELLING':
+    case 'CANCEL_UNKNOWN':
+    case 'ORPHAN_FOUND':
+    case 'DUPLICATE_FOUND':
+      return 0;
+    case 'CANCELLED':
+      return firstLookForDuplicates(compareEveryMs);
+    case 'MANUAL':
+    case 'CANCEL_MANUAL':
+    case 'ORPHAN_MANUAL':
+    case 'DUPLICATE_MANUAL':
+    case 'CANCELLED_BY_PRACTICE':
+      return null;
+  }
+}

@@ -1,0 +1,116 @@
+import { SupplierError, type BookOutcome, type CancelOutcome } from '../../../adapters/gp-system';
+import type { KnownBooking, Observation } from './decide';
+
+/** One of everything that can be seen of a booking, by name: for the picture of what follows, and for tests. */
+export function everyObservation(startsAt: Date): ReadonlyMap<string, Observation> {
+  return new Map<string, Observation>([
+    ...Object.entries(BOOK_OUTCOMES).map(
+      ([name, outcome]) =>
+        [`the practice answers the booking: ${name}`, { kind: 'BOOKING_ANSWERED', outcome }] as const,
+    ),
+    ...Object.entries(CANCEL_OUTCOMES).flatMap(([name, outcome]) =>
+      [true, false].map(
+        (isFirstTry) =>
+          [
+            `the practice answers the cancellation: ${name}${isFirstTry ? '' : ', again'}`,
+            { kind: 'CANCELLATION_ANSWERED', outcome, isFirstTry },
+          ] as const,
+      ),
+    ),
+    ['its name at the practice is not known', { kind: 'APPOINTMENT_UNNAMED' }],
+    ['the process that was at it is gone', { kind: 'LEASE_EXPIRED' }],
+    ['the person cancels', { kind: 'PERSON_CANCELS' }],
+    ['an operator says that it stands', { kind: 'OPERATOR_SAYS', stands: true }],
+    ['an operator says that it does not stand', { kind: 'OPERATOR_SAYS', stands: false }],
+    ['the practice cannot be asked', { kind: 'NOT_ASKED' }],
+    ['its time has passed', { kind: 'START_PASSED' }],
+    [
+      'the book cannot be read',
+      { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: 'FAILED TIMED_OUT' } },
+    ],
+    ...(['CANCELLED', 'ABSENT'] as const).flatMap((kind) =>
+      ([null, 'FREE', 'TAKEN', 'NOT_READABLE'] as const).map(
+        (slot) =>
+          [
+            `the book has it as ${kind === 'CANCELLED' ? 'cancelled' : 'absent'}${slot === null ? '' : `, the slot as ${IN_WORDS[slot]}`}`,
+            { kind, slot },
+          ] as const,
+      ),
+    ),
+    ...BOOKED.map(
+      ([name, facts]) =>
+        [
+          `the book has it${name}`,
+          {
+            kind: 'BOOKED',
+            appointment: { id: 'theirs', version: '2' },
+            startsAt,
+            ...UNKNOWN_FACTS,
+            ...facts,
+          },
+        ] as const,
+    ),
+    [
+      'the book has it at another time',
+      {
+        kind: 'BOOKED',
+        appointment: { id: 'theirs', version: '2' },
+        startsAt: new Date(startsAt.getTime() + 600_000),
+        ...UNKNOWN_FACTS,
+      },
+    ],
+  ]);
+}
+
+const UNKNOWN_FACTS = { isMarked: true, isOfAnother: null, isWanted: null };
+const BOOKED = [
+  ['', {}],
+  [', without our mark', { isMarked: false }],
+  [', and it is another booking of ours', { isOfAnother: true }],
+  [', and it is no other booking of ours', { isOfAnother: false }],
+  [', without our mark, and it is no other booking of ours', { isMarked: false, isOfAnother: false }],
+  [', and it is still wanted', { isWanted: true }],
+  [', and it is not wanted any more', { isWanted: false }],
+  [', without our mark, and it is not wanted any more', { isMarked: false, isWanted: false }],
+] as const;
+
+const IN_WORDS = { FREE: 'free', TAKEN: 'taken', NOT_READABLE: 'not readable' };
+
+const error = new SupplierError('supplier', 'TIMED_OUT', { mayHaveBeenSent: true });
+
+const BOOK_OUTCOMES: Readonly<Record<string, BookOutcome>> = {
+  yes: { class: 'ACCEPTED', appointment: { id: 'theirs', version: '1' } },
+  'no, the slot is taken': { class: 'REJECTED', refusal: 'SLOT_TAKEN' },
+  'too many requests': { class: 'THROTTLED', retryAfterMs: 1_000 },
+  'it was not sent': { class: 'NOT_SENT', error },
+  'none, or none that can be understood': { class: 'AMBIGUOUS', error },
+};
+
+const CANCEL_OUTCOMES: Readonly<Record<string, CancelOutcome>> = {
+  yes: { class: 'ACCEPTED' },
+  'no, too late': { class: 'REJECTED', refusal: 'TOO_LATE' },
+  'no, it has changed': { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' },
+  'no, there is none': { class: 'REJECTED', refusal: 'NOT_FOUND' },
+  'no, not permitted': { class: 'REJECTED', refusal: 'NOT_PERMITTED' },
+  'no, not valid': { class: 'REJECTED', refusal: 'INVALID_REQUEST' },
+  'too many requests': { class: 'THROTTLED', retryAfterMs: 1_000 },
+  'it was not sent': { class: 'NOT_SENT', error },
+  'none, or none that can be understood': { class: 'AMBIGUOUS', error },
+};
+
+/** A booking in a state, as it is known an hour before it starts and a minute after it got there, unless said otherwise. */
+export function knownBooking(
+  now: Date,
+  changes: Partial<KnownBooking> & Pick<KnownBooking, 'state'>,
+): KnownBooking {
+  return {
+    appointment: null,
+    startsAt: new Date(now.getTime() + 60 * 60_000),
+    unknownSince: null,
+    changedAt: new Date(now.getTime() - 60_000),
+    absentReads: 0,
+    failedReads: 0,
+    replacedBy: null,
+    ...changes,
+  };
+}

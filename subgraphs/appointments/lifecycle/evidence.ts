@@ -1,0 +1,18 @@
+import type { BookOutcome, CancelOutcome } from '../../../adapters/gp-system';
+
+export const EVIDENCE_ASKED = ['BOOK', 'CANCEL', 'READ_BACK', 'SLOT_SEARCH', 'OPERATOR'] as const;
+export type EvidenceAsked = (typeof EVIDENCE_ASKED)[number];
+
+/** What was asked about a booking, and what came back, in our own words: nothing that a supplier or the person wrote. */
+export interface Evidence {
+  asked: EvidenceAsked;
+  answer: string;
+}
+
+/** Names an outcome in the words of the port, with the fault where there was one. */
+export function outcomeInWords(outcome: BookOutcome | CancelOutcome): string {
+  if (outcome.class === 'REJECTED') return `${outcome.class} ${outcome.refusal}`;
+  if (!('error' in outcome)) return outcome.class;
+  const { fault, status } = outcome.error;
+  return [outcome.class, fault, status].filter((part) => part !== undefined).join(' ');
+}
