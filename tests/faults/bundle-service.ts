@@ -11,8 +11,8 @@ const OUT = join(ROOT, 'data', 'faults');
 const HASTE: readonly SourcePatch[] = [
   sooner('booking/booking-deps.ts', 'ABANDONED_AFTER_MS', '5_000', '1_000'),
   sooner('booking/reconciler.ts', 'LEASE_MS', '60_000', '3_000'),
-  sooner('booking/looking.ts', 'FIRST_BACKOFF_MS', '1_000', '200'),
-  sooner('booking/looking.ts', 'LONGEST_BACKOFF_MS', '60_000', '1_000'),
+  sooner('lifecycle/decide.ts', 'FIRST_BACKOFF_MS', '1_000', '200'),
+  sooner('lifecycle/decide.ts', 'LONGEST_BACKOFF_MS', '60_000', '1_000'),
   sooner('ledger/moving.ts', 'GIVE_BACK_WITHIN_MS', '15_000', '2_500'),
   sooner('index.ts', 'RECONCILE_EVERY_MS', '500', '100'),
   paced('lookEveryMs: 500', 'lookEveryMs: 100'),

@@ -22,12 +22,12 @@ const INDEX_DROPPED: SourcePatch = {
     'create index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
 };
 
-const BOOKS_ONCE = 'const outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);';
+const BOOKS_ONCE = 'return outcomeOf(system.book(command, call), supplier, deps.logger);';
 const booksAgainWhen = (condition: string): SourcePatch => ({
   file: `${BOOKING}/place-booking.ts`,
   find: BOOKS_ONCE,
-  replace: `let outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);
-  if (${condition}) outcome = await outcomeOf(system.book(command, call), supplier, deps.logger);`,
+  replace: `return outcomeOf(system.book(command, call), supplier, deps.logger).then((outcome) =>
+    ${condition} ? outcomeOf(system.book(command, call), supplier, deps.logger) : outcome);`,
 });
 
 export const MUTANTS: readonly Mutant[] = [
@@ -59,10 +59,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'acknowledged before the commit',
     patches: [
       {
-        file: `${BOOKING}/place-booking.ts`,
-        find: `      return apply(booking, 'ACCEPTED', 'SUPPLIER', { appointment: outcome.appointment }, deps);`,
-        replace: `      setTimeout(() => void apply(booking, 'ACCEPTED', 'SUPPLIER', { appointment: outcome.appointment }, deps), 400);
-      return Promise.resolve({ ...booking, state: 'CONFIRMED' });`,
+        file: `${BOOKING}/advance.ts`,
+        find: `  return ledger.move(booking, event, changes);`,
+        replace: `  if (event !== 'ACCEPTED') return ledger.move(booking, event, changes);
+  setTimeout(() => void ledger.move(booking, event, changes), 400);
+  return Promise.resolve({ kind: 'moved', booking: { ...booking, state: 'CONFIRMED' } });`,
       },
     ],
     probe: 'a slow booking',
@@ -79,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: patientFor(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
-  Object.assign(input, { early });
+  Object.assign(placing, { early });
   const opened = earlier ?? (await open(hold, asked, deps));`,
       },
       {
@@ -90,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: `${BOOKING}/place-booking.ts`,
         find: BOOKS_ONCE,
-        replace: 'const outcome = await outcomeOf(Promise.resolve(input.early), supplier, deps.logger);',
+        replace: 'return outcomeOf(Promise.resolve(placing.early), supplier, deps.logger);',
       },
     ],
     probe: 'a slow booking',
@@ -167,9 +168,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a read-back that cannot be understood counts as absence',
     patches: [
       {
-        file: `${BOOKING}/read-back.ts`,
-        find: `    return { kind: 'failed', evidence: { asked: 'READ_BACK', answer: failed(error, deps) } };`,
-        replace: `    return { kind: 'read', found: null, evidence: { asked: 'READ_BACK', answer: failed(error, deps) } };`,
+        file: `${BOOKING}/observe.ts`,
+        find: `    return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };`,
+        replace: `    return failureInWords(error, deps) && { kind: 'ABSENT', slot: null };`,
       },
     ],
     probe: 'read-back that cannot be understood',

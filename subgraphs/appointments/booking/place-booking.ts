@@ -58,10 +58,11 @@ const NOTHING_SENT = { class: 'NOT_SENT' } as const;
 
 async function send(
   booking: Booking,
-  { patient, contactPhone, reason, requestId }: Placing,
+  placing: Placing,
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<BookOutcome> {
+  const { patient, contactPhone, reason, requestId } = placing;
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
   const command = {
