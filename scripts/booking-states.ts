@@ -39,7 +39,7 @@ ${rows.join('\n')}
 
 ## What follows from what is seen
 
-Whatever is not listed changes nothing. Of a booking an hour before its time that was absent, or could not be read, three times
+Whatever is not listed changes nothing. Of a booking an hour before its time that was absent, or could not be read, four times
 already; after two hours without an answer, or half an hour before its time, it goes to an operator (\`OUT_OF_TIME\`) instead of being
 looked at again.
 
@@ -54,7 +54,7 @@ const PACE = { now: ANY_TIME, settleMs: 1, cancelLeaseMs: 1, compareEveryMs: 1 }
 
 function followingRows(): string[] {
   return BOOKING_STATES.flatMap((state) => {
-    const booking = knownBooking(ANY_TIME, { state, absentReads: 3, failedReads: 3 });
+    const booking = knownBooking(ANY_TIME, { state, absentReads: 4, failedReads: 4 });
     /** What is seen, by what follows from it. */
     const seenBefore = new Map<string, string[]>();
     for (const [seen, observation] of everyObservation(booking.startsAt)) {

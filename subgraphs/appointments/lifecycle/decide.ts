@@ -24,7 +24,9 @@ export function decide(booking: KnownBooking, seen: Observation, pace: Pace): De
     case 'APPOINTMENT_UNNAMED':
       return booking.state === 'CANCELLING' ? move(booking, 'ANSWER_LOST', pace) : { kind: 'IGNORE' };
     case 'LEASE_EXPIRED':
-      return move(booking, 'ANSWER_LOST', pace, { nextCheckMs: pace.settleMs });
+      return move(booking, 'ANSWER_LOST', pace, {
+        nextCheckMs: booking.state === 'BOOKING' ? firstRead(pace) : pace.settleMs,
+      });
     case 'PERSON_CANCELS':
       return move(booking, 'CANCEL_ASKED', pace, CANCELLED_NOW(pace));
     case 'OPERATOR_SAYS':
@@ -158,10 +160,13 @@ const LONGEST_BACKOFF_MS = 60_000;
 /** A person takes over at the earlier of these, because suppliers can neither list nor cancel the past. */
 const OUT_OF_TIME_AFTER_MS = 2 * 60 * 60_000;
 const OUT_OF_TIME_BEFORE_START_MS = 30 * 60_000;
-/** Absence counts when two reads, a settle time apart, agree. */
-const ABSENT_READS_NEEDED = 2;
-/** Absent, but the slot is busy: somebody else's, or ours arriving late. After so many reads it was somebody else's. */
-const ABSENT_READS_WHILE_BUSY = 4;
+/** A lost answer is mostly that of a booking that was made, so the book is read at once. */
+const FIRST_READ_MS = 1_000;
+/**
+ * Absence counts when two reads, a settle time apart, agree; `BUSY`: absent, but the slot is taken, by somebody else or by
+ * ours arriving late. Of a booking in doubt the first read comes too early to count.
+ */
+const ABSENT_READS = { ONCE_SETTLED: { free: 2, busy: 4 }, IN_DOUBT: { free: 3, busy: 5 } };
 /** A request to book that is delivered twice books again when the first has been cancelled by then: that shows soon. */
 const FIRST_LOOK_FOR_DUPLICATES_MS = 60_000;
 /** What is delivered a second time comes within seconds; after as long as this nobody looks any more. */
@@ -201,7 +206,7 @@ function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: Pace)
       return move(booking, 'REFUSED', pace, { failure: outcome.class, evidence });
     case 'AMBIGUOUS':
       return booking.state === 'BOOKING'
-        ? move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs: pace.settleMs })
+        ? move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs: firstRead(pace) })
         : { kind: 'IGNORE' };
   }
 }
@@ -380,10 +385,10 @@ function absent(
   proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision | null,
 ): Decision {
   const absentReads = booking.absentReads + 1;
-  const isLong = absentReads >= ABSENT_READS_NEEDED;
-  if (isLong && slot === null) return { kind: 'ACT', action: 'LOOK_AT_SLOT' };
-  const isGone = isLong && slot === 'FREE';
-  const isTaken = slot === 'TAKEN' && absentReads >= ABSENT_READS_WHILE_BUSY;
+  const needed = booking.state === 'UNKNOWN' ? ABSENT_READS.IN_DOUBT : ABSENT_READS.ONCE_SETTLED;
+  if (absentReads >= needed.free && slot === null) return { kind: 'ACT', action: 'LOOK_AT_SLOT' };
+  const isGone = slot === 'FREE' && absentReads >= needed.free;
+  const isTaken = slot === 'TAKEN' && absentReads >= needed.busy;
   const conclusion = isGone ? proven('GONE') : isTaken ? proven('TAKEN_BY_ANOTHER') : null;
   if (conclusion !== null) return conclusion;
   if (booking.state === 'CONFIRMED')
@@ -413,6 +418,8 @@ function nextComparison({ state, changedAt }: KnownBooking, { now, compareEveryM
   const sinceMs = now.getTime() - changedAt.getTime();
   return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));
 }
+
+const firstRead = ({ settleMs }: Pace) => Math.min(settleMs, FIRST_READ_MS);
 
 const firstLookForDuplicates = (compareEveryMs: number) =>
   Math.min(compareEveryMs, FIRST_LOOK_FOR_DUPLICATES_MS);
