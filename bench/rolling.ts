@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { Client } from 'pg';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { simulatorControl } from '../demo/simulator-control';
 import { seededRandom, type SeededRandom } from '../domain/seeded-random';
-import { deployment, type Deployment, type Part } from '../tests/deployment';
+import { deployment, type Deployment, type Part, type Settings } from '../tests/deployment';
 import {
   CANCEL,
   checkSymptoms,
@@ -115,6 +116,15 @@ async function rolled(running: Deployment, postgresUrl: string): Promise<Results
   await pause(STEADY_MS);
   const parts = partsOf(running);
   for (const [name, part] of parts) await phase(`SIGTERM ${name}`, true, () => restarted(part, 'SIGTERM'));
+  // As docs/operate.md says: both secrets everywhere first, then the old one is taken away.
+  const renewed = randomBytes(32).toString('hex');
+  const both = { GATEWAY_SECRET: undefined, GATEWAY_SECRETS: `${renewed} ${running.secret}` };
+  for (const [name, part] of parts)
+    await phase(`both secrets: ${name}`, true, () => restarted(part, 'SIGTERM', both));
+  await rekeyed(running, both);
+  const alone = { GATEWAY_SECRET: renewed, GATEWAY_SECRETS: undefined };
+  for (const [name, part] of parts)
+    await phase(`the new secret: ${name}`, true, () => restarted(part, 'SIGTERM', alone));
   for (const [name, part] of parts) await phase(`kill -9 ${name}`, false, () => restarted(part, 'SIGKILL'));
   await phase('PostgreSQL is read-only', false, () => readOnlyFor(postgresUrl, READ_ONLY_MS));
   await pause(STEADY_MS);
@@ -144,11 +154,19 @@ function partsOf({ gateways, appointments, triage, practices }: Deployment): [st
 }
 
 /** @returns after how many milliseconds it is ready again */
-async function restarted(part: Part, signal: NodeJS.Signals): Promise<number> {
+async function restarted(part: Part, signal: NodeJS.Signals, env: Settings = {}): Promise<number> {
   const began = performance.now();
-  await part.restart(signal);
+  await part.restart(signal, env);
   while (!(await isReady(part.url))) await pause(20);
   return performance.now() - began;
+}
+
+/** `npm run secrets:rekey`, beside the running parts. */
+async function rekeyed({ databaseUrl, dataDir }: Deployment, env: Settings): Promise<void> {
+  const script = join(__dirname, '..', 'scripts', 'secrets-rekey.js');
+  await promisify(execFile)(process.execPath, [script], {
+    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, DATA_DIR: dataDir, ...env },
+  });
 }
 
 /** A subgraph tells only its gateway whether it is ready; that it lives tells everybody that it listens again. */

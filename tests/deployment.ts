@@ -9,11 +9,14 @@ import { productProcess, type Exit, type ProductProcess } from './product-proces
 
 type Role = 'suppliers' | 'triage' | 'practices' | 'appointments' | 'gateway';
 
+/** Environment variables; undefined takes one away. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
 /** One process, as `npm start <role>` starts it. */
 export interface Part extends Pick<ProductProcess, 'end'> {
   url: string;
   /** Ends it, and starts it again at the same address. @param env replaces settings, from now on */
-  restart(signal: NodeJS.Signals, env?: Record<string, string>): Promise<Exit>;
+  restart(signal: NodeJS.Signals, env?: Settings): Promise<Exit>;
 }
 
 /** The product as compose.yaml has it: every part a process of its own, two of those that people wait for. */
@@ -75,7 +78,7 @@ export async function deployment(
   const running = new Set<ProductProcess>();
   async function start(role: Role, more: Record<string, string> = {}): Promise<Part & ProductProcess> {
     const variable = role === 'gateway' ? 'PORT' : `${role.toUpperCase()}_PORT`;
-    let settings: Record<string, string> = { ...shared, [variable]: '0', ...more };
+    let settings: Settings = { ...shared, [variable]: '0', ...more };
     async function launched() {
       const one = productProcess([role], settings, main);
       running.add(one);

@@ -60,10 +60,12 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/advance.ts`,
-        find: `  return ledger.move(booking, event, changes);`,
-        replace: `  if (event !== 'ACCEPTED') return ledger.move(booking, event, changes);
-  setTimeout(() => void ledger.move(booking, event, changes), 400);
-  return Promise.resolve({ kind: 'moved', booking: { ...booking, state: 'CONFIRMED' } });`,
+        find: `  const moved = await ledger.move(booking, event, changes);`,
+        replace: `  if (event === 'ACCEPTED') {
+    setTimeout(() => void ledger.move(booking, event, changes), 400);
+    return { kind: 'moved', booking: { ...booking, state: 'CONFIRMED' } };
+  }
+  const moved = await ledger.move(booking, event, changes);`,
       },
     ],
     probe: 'a slow booking',
