@@ -29,6 +29,9 @@ export interface Deployment {
   /** Their address is that of their control API. */
   suppliers: Part;
   dataDir: string;
+  databaseUrl: string;
+  /** `GATEWAY_SECRET`, as every part is started with. */
+  secret: string;
   /** Kills what still runs. */
   close(): Promise<void>;
 }
@@ -68,11 +71,12 @@ export async function deployment(
     ?.settings();
   if (database?.kind !== 'postgres') throw new Error('A deployment needs PostgreSQL.');
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-deployment-'));
+  const secret = randomBytes(32).toString('hex');
   const shared = {
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
     REDIS_URL: redisUrl,
-    GATEWAY_SECRET: randomBytes(32).toString('hex'),
+    GATEWAY_SECRET: secret,
     ...env,
   };
   const running = new Set<ProductProcess>();
@@ -121,7 +125,17 @@ export async function deployment(
         APPOINTMENTS_URL: `${url}/graphql`,
       });
     const gateways = await Promise.all([gateway(appointments[0]), gateway(appointments[1])]);
-    return { gateways, appointments, triage, practices, suppliers, dataDir, close };
+    return {
+      gateways,
+      appointments,
+      triage,
+      practices,
+      suppliers,
+      dataDir,
+      databaseUrl: database.url,
+      secret,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -22,12 +22,12 @@ const INDEX_DROPPED: SourcePatch = {
     'create index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
 };
 
-const BOOKS_ONCE = 'return outcomeOf(system.book(command, call), supplier, deps.logger);';
+const BOOKS_ONCE = '    outcomeOf(system.book(command, call), supplier, deps.logger),';
 const booksAgainWhen = (condition: string): SourcePatch => ({
   file: `${BOOKING}/place-booking.ts`,
   find: BOOKS_ONCE,
-  replace: `return outcomeOf(system.book(command, call), supplier, deps.logger).then((outcome) =>
-    ${condition} ? outcomeOf(system.book(command, call), supplier, deps.logger) : outcome);`,
+  replace: `outcomeOf(system.book(command, call), supplier, deps.logger).then((outcome) =>
+      ${condition} ? outcomeOf(system.book(command, call), supplier, deps.logger) : outcome),`,
 });
 
 export const MUTANTS: readonly Mutant[] = [
@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: `${BOOKING}/place-booking.ts`,
         find: BOOKS_ONCE,
-        replace: 'return outcomeOf(Promise.resolve(placing.early), supplier, deps.logger);',
+        replace: '    outcomeOf(Promise.resolve(placing.early), supplier, deps.logger),',
       },
     ],
     probe: 'a slow booking',
