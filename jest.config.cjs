@@ -37,7 +37,8 @@ module.exports = {
   setupFiles: ['<rootDir>/tests/setup-each.cjs'],
   globalSetup: '<rootDir>/tests/global-setup.ts',
   globalTeardown: '<rootDir>/tests/global-teardown.ts',
-  maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+  // One more than cores: some tests wait for processes that they have started.
+  maxWorkers: Math.min(4, availableParallelism() + 1),
   // For a hang alone: however busy the machine, no test takes so long.
   testTimeout: 120_000,
 };
