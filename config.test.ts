@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, readConfig, type Role } from './config';
 import { PRODUCTION, webhookSecret } from './tests/production-settings';
@@ -12,6 +14,21 @@ function problem(env: Record<string, string>, role?: Role): string {
   }
   return 'none';
 }
+
+it('starts in production with the settings that docs/operate.md begins with', () => {
+  const page = readFileSync(join(__dirname, 'docs', 'operate.md'), 'utf8');
+  const [, settings = ''] = /```sh\n( *NODE_ENV=[^`]*)```/.exec(page) ?? [];
+  const password = createHash('sha256').update('a password that nobody guesses').digest('hex');
+  const script = `set -a\n${settings.replaceAll('…', password)}\nenv -0`;
+  const shown = execFileSync('bash', ['-c', script], { env: { PATH: process.env.PATH }, encoding: 'utf8' });
+  const env = Object.fromEntries(
+    shown
+      .split('\0')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+  );
+  expect(problem(env, 'gateway')).toBe('none');
+  expect(problem({ ...env, GATEWAY_SECRET: '' }, 'gateway')).not.toBe('none');
+});
 
 it('needs nothing: one process, embedded stores, simulated suppliers, on this machine alone', () => {
   expect(readConfig({})).toMatchObject({
