@@ -1,6 +1,7 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { enableSpans } from './tracing';
 
 export interface TracingOptions {
   /** A collector's address for OTLP over HTTP, without `/v1/traces`. */
@@ -17,5 +18,6 @@ export function startTracing({ endpoint, part }: TracingOptions): { close(): Pro
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: 5_000 }))],
   });
   provider.register();
+  enableSpans();
   return { close: () => provider.shutdown() };
 }

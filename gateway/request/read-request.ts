@@ -23,7 +23,7 @@ export async function receiveRequest(
   const head = readHead(request);
   if ('refusal' in head) throw new RequestRefused(head.refusal);
   const bytes = head.method === 'POST' ? await readBytes(request, maxBytes) : Buffer.from(search);
-  return { ...head, bytes };
+  return { method: head.method, responseType: head.responseType, bytes };
 }
 
 /** The only reading of what a client asks for. @throws RequestRefused */
