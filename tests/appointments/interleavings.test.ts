@@ -268,6 +268,9 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     await settle(found.booking, lab.deps);
     expect((await current(booking)).state).toBe('CONFIRMED');
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
+    // A restore can lose it like any other that stands.
+    const copies = await lab.deps.copies.of(booking.patientDigest);
+    expect(copies.map((copy) => copy.booking.id)).toEqual([booking.id]);
   });
 
   test('an orphan is not taken on when the person has cancelled what it was to replace', async () => {

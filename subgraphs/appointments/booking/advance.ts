@@ -4,15 +4,15 @@ import type { Moved } from '../ledger/moving';
 import type { Booking } from '../ledger/records';
 import {
   decide,
-  type Action,
   type BookedThere,
   type Decision,
+  type Inquiry,
   type KnownBooking,
   type Observation,
   type Pace,
 } from '../lifecycle/decide';
-import { isOneOf, OVER_STATES } from '../lifecycle/states';
-import { dropCopy } from '../recovery/keep-copies';
+import { isOneOf, LIVE_STATES, OVER_STATES } from '../lifecycle/states';
+import { dropCopy, keepCopy } from '../recovery/keep-copies';
 import { boundedCall, systemOf } from '../suppliers';
 import {
   ABANDONED_AFTER_MS,
@@ -71,7 +71,7 @@ export async function advance(
       await deps.ledger.looked(booking, decision);
       return ended;
     case 'ACT':
-      return goOn(booking, await act(decision.action, booking, seen, acting, deps), acting, deps);
+      return goOn(booking, await act(decision, booking, acting, deps), acting, deps);
     case 'MOVE': {
       const moved = await record(booking, decision, deps);
       if (moved.kind !== 'moved') return notRecorded(booking, seen, moved, acting, deps);
@@ -106,7 +106,11 @@ async function record(
       'a booking needs a person',
     );
   const moved = await ledger.move(booking, event, changes);
-  if (moved.kind === 'moved' && isOneOf(OVER_STATES, moved.booking.state)) await dropCopy(booking, deps);
+  if (moved.kind !== 'moved') return moved;
+  const { state } = moved.booking;
+  if (isOneOf(OVER_STATES, state)) await dropCopy(booking, deps);
+  // It was over, and so its copy is gone.
+  else if (state === 'CONFIRMED' && !isOneOf(LIVE_STATES, booking.state)) await keepCopy(moved.booking, deps);
   return moved;
 }
 
@@ -136,28 +140,26 @@ function isTrueWhenever(seen: Observation): boolean {
   return 'outcome' in seen && seen.outcome.class === 'ACCEPTED';
 }
 
-function cameTooLate({ id, state }: Booking, { kind }: Observation, { logger }: BookingDeps): void {
-  logger.warn({ booking: id, state, seen: kind }, 'an observation came too late');
+/** Logs an answer of a supplier that nothing waits for any more. */
+function cameTooLate({ id, state }: Booking, seen: Observation, { logger }: BookingDeps): void {
+  if ('outcome' in seen) logger.warn({ booking: id, state, seen: seen.kind }, 'an answer came too late');
 }
 
 async function act(
-  action: Action,
+  inquiry: Inquiry,
   booking: Booking,
-  seen: Observation,
   acting: Acting,
   deps: BookingDeps,
 ): Promise<Observation | null> {
-  if (seen.kind === 'CANCELLED' || seen.kind === 'ABSENT')
-    return { ...seen, slot: await lookAtSlot(booking, deps) };
-  if (seen.kind !== 'BOOKED') return null;
-  switch (action) {
-    case 'LOOK_FOR_ANOTHER_BOOKING':
-      return { ...seen, isOfAnother: await hasAnotherBooking(booking, deps) };
-    case 'ASK_WHETHER_WANTED':
-      return { ...seen, isWanted: await isStillWanted(booking, deps) };
+  switch (inquiry.action) {
     case 'LOOK_AT_SLOT':
+      return { ...inquiry.about, slot: await lookAtSlot(booking, deps) };
+    case 'LOOK_FOR_ANOTHER_BOOKING':
+      return { ...inquiry.about, isOfAnother: await hasAnotherBooking(booking, deps) };
+    case 'ASK_WHETHER_WANTED':
+      return { ...inquiry.about, isWanted: await isStillWanted(booking, deps) };
     case 'CANCEL_AT_PRACTICE':
-      return cancelLateAppointment(booking, seen, acting, deps);
+      return cancelLateAppointment(booking, inquiry.about, acting, deps);
   }
 }
 

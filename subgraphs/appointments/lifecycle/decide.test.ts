@@ -116,7 +116,8 @@ it('says that it failed, or is cancelled, only on a word or a proof (promise 3)'
       if (decision.kind !== 'MOVE' || !ends.has(stateAfter(one))) return false;
       switch (seen.kind) {
         case 'ABSENT':
-          return !isProof(booking, seen.slot);
+          // What has begun is not listed any more.
+          return booking.startsAt <= NOW || !isProof(booking, seen.slot);
         case 'CANCELLED':
           return booking.state === 'UNKNOWN' && seen.slot === null;
         case 'BOOKED':

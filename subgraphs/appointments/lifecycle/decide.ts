@@ -137,12 +137,19 @@ export type Decision =
       nextCheckMs: number | null;
     }
   /** More has to be found out, or to be done, before anything can be said. */
-  | { kind: 'ACT'; action: Action }
+  | ({ kind: 'ACT' } & Inquiry)
   /** It means nothing for a booking in this state. */
   | { kind: 'IGNORE' };
 
-export type Action =
-  'CANCEL_AT_PRACTICE' | 'LOOK_AT_SLOT' | 'LOOK_FOR_ANOTHER_BOOKING' | 'ASK_WHETHER_WANTED';
+/** What is to be found out or done, and about what was seen. */
+export type Inquiry =
+  | { action: 'LOOK_AT_SLOT'; about: NotBookedThere }
+  | {
+      action: 'CANCEL_AT_PRACTICE' | 'LOOK_FOR_ANOTHER_BOOKING' | 'ASK_WHETHER_WANTED';
+      about: BookedThere;
+    };
+
+export type Action = Inquiry['action'];
 
 /** What changes with an event. */
 export interface Changes {
@@ -302,7 +309,7 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision 
         ? move(booking, 'OUT_OF_TIME', pace, { evidence })
         : move(booking, 'FOUND', pace, { appointment, evidence, ...CANCELLED_NOW(pace) });
     case 'ORPHAN_FOUND':
-      if (seen.isWanted === null) return { kind: 'ACT', action: 'ASK_WHETHER_WANTED' };
+      if (seen.isWanted === null) return { kind: 'ACT', action: 'ASK_WHETHER_WANTED', about: seen };
       return seen.isWanted ? move(booking, 'ADOPTED', pace, { appointment }) : unwanted(booking, seen, pace);
     case 'DUPLICATE_FOUND':
       return unwanted(booking, seen, pace);
@@ -319,17 +326,18 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision 
 }
 
 /** Never two appointments, and never one that nobody knows of; what is not surely ours is not touched. */
-function unwanted(booking: KnownBooking, { appointment, isMarked }: BookedThere, pace: Pace): Decision {
+function unwanted(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+  const { appointment, isMarked } = seen;
   const isSurelyOurs = isMarked || booking.appointment?.id === appointment.id;
   return isSurelyOurs
-    ? { kind: 'ACT', action: 'CANCEL_AT_PRACTICE' }
+    ? { kind: 'ACT', action: 'CANCEL_AT_PRACTICE', about: seen }
     : move(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED });
 }
 
 /** After FAILED was said, or once more after CANCELLED. */
 function turnedUp(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
   const { appointment, isMarked, isOfAnother } = seen;
-  if (isOfAnother === null) return { kind: 'ACT', action: 'LOOK_FOR_ANOTHER_BOOKING' };
+  if (isOfAnother === null) return { kind: 'ACT', action: 'LOOK_FOR_ANOTHER_BOOKING', about: seen };
   if (isOfAnother) return nothingNew(pace, nextComparison(booking, pace));
   if (isMarked) return move(booking, 'FOUND', pace, { appointment, evidence: READ.BOOKED });
   // It is not known to be ours, and must not be taken for it later.
@@ -380,13 +388,17 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: Pace): Dec
  */
 function absent(
   booking: KnownBooking,
-  { kind, slot }: NotBookedThere,
+  seen: NotBookedThere,
   pace: Pace,
   proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision | null,
 ): Decision {
+  const { kind, slot } = seen;
+  // Suppliers do not list the past: what is absent from then on proves nothing.
+  if (booking.startsAt <= pace.now) return move(booking, 'OUT_OF_TIME', pace, { evidence: READ[kind] });
   const absentReads = booking.absentReads + 1;
   const needed = booking.state === 'UNKNOWN' ? ABSENT_READS.IN_DOUBT : ABSENT_READS.ONCE_SETTLED;
-  if (absentReads >= needed.free && slot === null) return { kind: 'ACT', action: 'LOOK_AT_SLOT' };
+  if (absentReads >= needed.free && slot === null)
+    return { kind: 'ACT', action: 'LOOK_AT_SLOT', about: seen };
   const isGone = slot === 'FREE' && absentReads >= needed.free;
   const isTaken = slot === 'TAKEN' && absentReads >= needed.busy;
   const conclusion = isGone ? proven('GONE') : isTaken ? proven('TAKEN_BY_ANOTHER') : null;
