@@ -139,6 +139,9 @@ describe('secrets', () => {
     [{ GATEWAY_SECRETS: `${one},${one}` }, /^GATEWAY_SECRETS .*twice/],
     [{ GATEWAY_SECRETS: `${one},short` }, /^GATEWAY_SECRETS .*at least 32 characters/],
     [{ GATEWAY_SECRETS: ' , ' }, /^GATEWAY_SECRETS /],
+    [{ GATEWAY_SECRETS: `["${one}", "${two}"` }, /^GATEWAY_SECRETS .*JSON list/],
+    [{ GATEWAY_SECRETS: ` ["${one}", ${two}]` }, /^GATEWAY_SECRETS .*JSON list/],
+    [{ GATEWAY_SECRETS: `["${one}", 12345678]` }, /^GATEWAY_SECRETS .*JSON list/],
     [{ GATEWAY_SECRETS: [1, 2, 3, 4, 5].map((n) => `${n}${one}`).join() }, /^GATEWAY_SECRETS .*at most 4/],
   ])('that cannot be used are refused: %#', (env, says) => {
     expect(problem(env)).toMatch(says);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { Client } from 'pg';
 import { EMBEDDED, testDatabases } from '../tests/databases';
 import { eventually } from '../tests/eventually';
 import { openDatabase } from './database';
@@ -36,4 +38,28 @@ test.each(postgres)('a database on $name is in use as long as anybody has a sess
   await close();
   // PostgreSQL ends a session a moment after its client has gone.
   await eventually('nobody uses it', async () => !(await isInUse(settings)));
+});
+
+test.each(postgres)('a database on $name is in use, too, where another role has the session', async (kind) => {
+  const settings = await kind.settings();
+  if (settings.kind !== 'postgres') throw new Error('PostgreSQL has an address.');
+  // Two roles of one owner, as docs/operate.md has them: neither may see what the other does.
+  const [owner, one, other] = ['', '_a', '_b'].map((end) => `booking_${randomBytes(6).toString('hex')}${end}`);
+  const as = (role = '') => {
+    const url = Object.assign(new URL(settings.url), { username: role, password: 'known' });
+    return { ...settings, url: url.href };
+  };
+  const admin = new Client({ connectionString: settings.url });
+  await admin.connect();
+  await admin.query(`create role ${owner}`);
+  await admin.query(`grant all on schema public to ${owner}`);
+  for (const role of [one, other]) {
+    await admin.query(`create role ${role} login password 'known' in role ${owner}`);
+    await admin.query(`alter role ${role} set role ${owner}`);
+  }
+  await admin.end();
+  const { close } = await openDatabase(as(one), 'appointments', {});
+  expect(await isInUse(as(other))).toBe(true);
+  await close();
+  await eventually('nobody uses it', async () => !(await isInUse(as(other))));
 });

@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import { ANONYMOUS } from '../../domain/caller';
+import type { CallerBudget } from './caller-budget';
 import { DEFAULT_LIMITS } from './gateway-limits';
 import { requestGuards, type Admitted, type GuardedOperation } from './request-guards';
 import { documentFinder, type AllowedDocument } from './trusted-documents';
@@ -15,17 +16,19 @@ const OPERATION: GuardedOperation = {
 };
 
 /** What was paid, and what was begun and ended. */
-function guards({ remaining = 100 } = {}) {
+function guards({ remaining = 100, spend }: { remaining?: number; spend?: CallerBudget['spend'] } = {}) {
   const paid: [string, number][] = [];
   const planned: string[] = [];
   let underWay = 0;
   const made = requestGuards({
     limits: DEFAULT_LIMITS,
     budget: {
-      spend: (caller, cost) => {
-        paid.push([caller, cost]);
-        return Promise.resolve({ remaining, retryAfterSeconds: remaining > 0 ? null : 9 });
-      },
+      spend:
+        spend ??
+        ((caller, cost) => {
+          paid.push([caller, cost]);
+          return Promise.resolve({ remaining, retryAfterSeconds: remaining > 0 ? null : 9 });
+        }),
       spentFor: () => Promise.resolve(remaining > 0 ? null : 9),
       close: () => Promise.resolve(),
     },
@@ -94,6 +97,23 @@ test('wrong variables are paid for, and end', async () => {
   const { admit, paid, underWay } = guards();
   expect(await admit(request({ wrongVariables: () => REFUSAL }))).toEqual({ refusal: REFUSAL });
   expect([paid, underWay()]).toEqual([[['from:here', 7]], 0]);
+});
+
+test.each([
+  ['paying fails', {}, () => Promise.reject(new Error('lost'))],
+  [
+    'looking at variables fails',
+    {
+      wrongVariables: () => {
+        throw new Error('lost');
+      },
+    },
+    undefined,
+  ],
+])('a request ends where %s', async (_, operation, spend) => {
+  const { admit, underWay } = guards({ spend });
+  await expect(admit(request(operation))).rejects.toThrow('lost');
+  expect(underWay()).toBe(0);
 });
 
 describe('whoever has nothing left', () => {

@@ -113,6 +113,24 @@ describe.each(STORES)('extending a hold ($name)', ({ database, openHolds }) => {
     expect((await extend(situation)).kind).toBe('hold-expired');
   });
 
+  test('does not take the slot again where it is let go meanwhile', async () => {
+    const situation = await given.held();
+    const { ledger } = lab.deps;
+    const between = {
+      ...lab.deps,
+      ledger: {
+        ...ledger,
+        async extendHold(...asked: Parameters<typeof ledger.extendHold>) {
+          const extended = await ledger.extendHold(...asked);
+          await releaseHold(situation.holdId, situation.caller, lab.deps);
+          return extended;
+        },
+      },
+    };
+    expect((await extendHold(situation.holdId, situation.caller, between)).kind).toBe('hold-expired');
+    expect((await rival(situation)).kind).toBe('held');
+  });
+
   test('takes the slot again where the request before ended between ledger and store', async () => {
     const situation = await given.held();
     const lost = {

@@ -67,6 +67,19 @@ describe.each(stores)('holds $name', ({ open }) => {
     expect((await store.acquire(slot, holder(), LONG_MS)).acquired).toBe(true);
   });
 
+  test('a hold is prolonged by its own token alone, and only where it is there', async () => {
+    const [mine, free] = [key(), key()];
+    const holding = holder();
+    await store.acquire(mine, holding, SHORT_MS * 50);
+    expect(await store.prolong(mine, holding.token, LONG_MS)).toBe(true);
+    expect(await store.prolong(mine, randomUUID(), LONG_MS)).toBe(false);
+    expect(await store.prolong(free, holding.token, LONG_MS)).toBe(false);
+    expect((await store.acquire(free, holder(), LONG_MS)).acquired).toBe(true);
+    const refused = await store.acquire(mine, holder(), LONG_MS);
+    expect(refused.acquired).toBe(false);
+    expect(refused.forMs).toBeGreaterThan(LONG_MS / 2);
+  });
+
   test('somebody else is told how long to wait at most', async () => {
     const slot = key();
     const hourMs = 3_600_000;

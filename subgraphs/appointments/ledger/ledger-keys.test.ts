@@ -201,6 +201,30 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
       await expect(openLedgerKeys(database, [OLD])).rejects.toThrow(SecretUnknown);
     });
 
+    test('only where all details open: nothing has changed where some do not, and each is named', async () => {
+      const { database } = await booked();
+      const rows = await database.db.selectFrom('hold').select('id').orderBy('id').execute();
+      const [first, second] = [rows[1]!.id, rows[3]!.id];
+      const spoilt = await database.db
+        .updateTable('hold')
+        .set({ patient_sealed: 'spoilt' })
+        .where('id', 'in', [first, second])
+        .execute();
+      expect(spoilt[0]?.numUpdatedRows).toBe(2n);
+      const before = [await digests(database), await keyRows(database.db, LEDGER_KEYS)];
+      await expect(replaceLedgerKeys(database, [OLD], () => undefined, 2)).rejects.toThrow(
+        new RegExp(`${first}, ${second}`),
+      );
+      expect([await digests(database), await keyRows(database.db, LEDGER_KEYS)]).toEqual(before);
+      expect(await openLedgerKeys(database, [OLD])).toMatchObject({ version: 1 });
+
+      await replaceLedgerKeys(database, [OLD], () => undefined, 2, 'erase-unreadable');
+      const after = await digests(database);
+      expect(after.filter(({ patient_sealed }) => patient_sealed === '')).toHaveLength(
+        before[0]!.filter((row) => 'patient_sealed' in row && ['', 'spoilt'].includes(row.patient_sealed)).length,
+      );
+    });
+
     test('and a request that is sent again still leads to what it led to', async () => {
       const { books, database } = await openLedger(await kind.settings());
       open.push(database);

@@ -94,7 +94,9 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     return booking;
   }
 
-  const ids = ({ id }: Booking) => [`${id}-2`, `${id}-3`, `${id}-4`];
+  /** Its three events. The time does not pass while it is changed. */
+  const ids = ({ id, changedAt }: Booking) =>
+    [2, 3, 4].map((version) => `${id}-${version}-${changedAt.getTime()}`);
 
   test('says what changed, signed, in order, and nothing about the person', async () => {
     const booking = await changed();
@@ -105,7 +107,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const body: unknown = JSON.parse(frontEnd.heard[0]!.body);
     expect(body).toEqual({
       type: 'booking.changed',
-      id: `${booking.id}-2`,
+      id: ids(booking)[0],
       bookingId: booking.id,
       reference: booking.reference,
       status: 'CONFIRMED',
@@ -166,11 +168,11 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect(frontEnd.heard.filter(({ bookingId }) => bookingId === stuck.id)).toHaveLength(1);
     // It still hangs, and still nobody waits for it.
     const later = await changed();
-    await until('a later one is taken', () => frontEnd.taken().includes(`${later.id}-4`));
+    await until('a later one is taken', () => frontEnd.taken().includes(ids(later)[2]!));
     expect(frontEnd.heard.filter(({ bookingId }) => bookingId === stuck.id)).toHaveLength(1);
     hangs = false;
     clock.advance(PACE.deadlineMs);
-    await until('the stuck one is taken', () => frontEnd.taken().includes(`${stuck.id}-4`));
+    await until('the stuck one is taken', () => frontEnd.taken().includes(ids(stuck)[2]!));
     for (const booking of [...others, later, stuck]) expectInOrder(frontEnd, booking);
   });
 
@@ -238,11 +240,11 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
   });
 
   test('what is old when the front end is first told of it, is not given up at its first refusal', async () => {
-    const { id } = await changed();
+    const booking = await changed();
     clock.advance(2 * PACE.giveUpAfterMs);
     const frontEnd = await consumer((_, attempt) => (attempt === 1 ? { status: 503 } : 'take'));
     telling(frontEnd);
-    await until('the last is taken', () => frontEnd.taken().includes(`${id}-4`));
+    await until('the last is taken', () => frontEnd.taken().includes(ids(booking)[2]!));
     expect(frontEnd.taken()).toHaveLength(3);
   });
 
@@ -257,6 +259,38 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect(await books.claimUntold(10, 60_000)).toEqual([]);
     await elsewhere.told(fresh!);
     expect(await books.claimUntold(10, 60_000)).toMatchObject([{ version: 3 }]);
+  });
+
+  test('after a restore the front end, which drops ids that it knows, hears what became of a booking', async () => {
+    const shown = new Map<string, string>();
+    const known = new Set<string>();
+    const frontEnd = await consumer(({ id, bookingId, status }) => {
+      if (!known.has(id)) shown.set(bookingId, status);
+      known.add(id);
+      return 'take';
+    });
+    telling(frontEnd);
+    const opened = await openBooking(books);
+    const { id, holdId } = await moveBooking(books, opened, 'ACCEPTED');
+    const shows = (status: string) => () => shown.get(id) === status;
+    await until('the front end shows it', shows('CONFIRMED'));
+    await until('nothing is left to tell', async () => (await books.health()).untold === 0);
+    // The moment that is restored lies before it was booked.
+    const { db } = shared.database;
+    for (const table of ['booking_evidence', 'booking_event', 'outbox'] as const)
+      await db.deleteFrom(table).where('booking_id', '=', id).execute();
+    await db.deleteFrom('booking').where('id', '=', id).execute();
+    await db.deleteFrom('hold').where('id', '=', holdId).execute();
+    const { reference, marker, callerId, patientDigest, patientSealed, offer } = opened;
+    const adopted = await books.adopt({
+      keptAt: 0,
+      hold: { id: holdId, callerId, patientDigest, patientSealed, offer },
+      booking: { id, reference, marker, replacesId: null },
+    });
+    if (adopted.kind !== 'adopted') throw new Error(adopted.kind);
+    await moveBooking(books, adopted.booking, 'PROVEN_ABSENT', { failure: 'NOT_APPLIED' });
+    await until('nothing is left to tell', async () => (await books.health()).untold === 0);
+    expect(shown.get(id)).toBe('FAILED');
   });
 
   test('stopping lets the attempts under way end, and begins no other', async () => {
