@@ -88,15 +88,20 @@ function welcome(url: string, controlUrl: string | null, config: Config): string
   ];
 }
 
+/** At Ctrl-C the terminal signals everybody, and npm passes its own signal on: that is one wish, not two. */
+const SAME_SIGNAL_MS = 500;
 /** Longer than any request takes, a booking at a supplier included; what is left after it is left to others. */
 const STOP_WITHIN_MS = 40_000;
 
 /** @param running in the order of being stopped */
 function stopOnSignal(running: readonly { close(): Promise<void> }[]): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     closeAll(running).then(
       () => process.exit(0),

@@ -1,4 +1,5 @@
 # The states of docs/api.md, "States on demand", beside `npm start`: in bash, from the root of the repository, `. demo/states.sh`.
+# Send no function of these through a pipe (`hold | cut …`): what it finds, such as HOLD, would stay in there.
 # Every function sends what a front end sends: a published document by its id, or a call of the simulators' control API.
 
 API=${API:-http://127.0.0.1:4000/graphql}

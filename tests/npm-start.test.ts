@@ -14,11 +14,12 @@ function folder(): string {
 }
 
 /** A process with nothing of this one's environment; its output grows in `out`. */
-function started(command: string, args: string[], env: Record<string, string>) {
+function started(command: string, args: string[], env: Record<string, string>, detached = false) {
   const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH, HOME: process.env.HOME, DATA_DIR: folder(), ...FREE_PORTS, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached,
   });
   const running = { child, out: '', ended: new Promise((resolve) => child.once('exit', resolve)) };
   child.stdout.on('data', (text) => (running.out += String(text)));
@@ -37,6 +38,14 @@ test('npm start, when npm alone is told to stop, leaves nothing running', async 
       () => true,
     ),
   );
+}, 120_000);
+
+test('npm start, when a terminal tells everybody to stop and npm passes that on, ends well', async () => {
+  const npm = started('npm', ['start'], {}, true);
+  await eventually('it says where it listens', () => /API +(\S+)\/graphql/.exec(npm.out)?.[1]);
+  process.kill(-(npm.child.pid ?? 0), 'SIGINT');
+  npm.child.kill('SIGINT');
+  expect(await npm.ended).toBe(0);
 }, 120_000);
 
 test('production loads neither the demo nor a simulator, nor a package for development', async () => {

@@ -75,7 +75,7 @@ describe('NHS login', () => {
     ['a person acted for without a name', { acts_for: [{ ...SON, sub: undefined }] }],
     ['too many to act for', { acts_for: Array.from({ length: 21 }, () => SON) }],
   ])('proves nothing with %s', (_, changes) => {
-    expect(read(changes)).toBeNull();
+    expect(read(changes)).toHaveProperty('unfit');
   });
 });
 
@@ -103,11 +103,11 @@ describe('CIS2', () => {
     ['an empty list of roles', { selected_roleid: 'first', nhsid_nrbac_roles: [] }],
     ['a role without an organisation', { selected_roleid: 'x', nhsid_nrbac_roles: [{ person_roleid: 'x' }] }],
   ])('proves nothing with %s', (_, claims) => {
-    expect(read(claims)).toBeNull();
+    expect(read(claims)).toHaveProperty('unfit');
   });
 
   it('cannot vouch for a patient', () => {
-    expect(callerFromClaims('cis2', PATIENT)).toBeNull();
+    expect(callerFromClaims('cis2', PATIENT)).toHaveProperty('unfit');
   });
 });
 
@@ -124,10 +124,10 @@ describe('a client', () => {
   });
 
   it.each(['', 'analysts', 'patient', 'ANALYST', undefined, ['analyst']])('with %p is nobody', (scope) => {
-    expect(read(scope)).toBeNull();
+    expect(read(scope)).toEqual({ unfit: ['scope'] });
   });
 
   it('cannot vouch for a patient or for staff', () => {
-    expect(callerFromClaims('client', { ...PATIENT, selected_roleid: 'first' })).toBeNull();
+    expect(callerFromClaims('client', { ...PATIENT, selected_roleid: 'first' })).toHaveProperty('unfit');
   });
 });

@@ -9,11 +9,18 @@ import { OdsCode } from '../../domain/ods-code';
 /** Which claims an issuer's tokens carry. */
 export type IssuerKind = 'nhs-login' | 'cis2' | 'client';
 
+/** Names of claims, never their values, that are missing or wrong. */
+export interface UnfitClaims {
+  unfit: readonly string[];
+}
+
+const MAX_NAMED = 5;
+
 /**
- * A verified token's claims as a caller, or null when claims that its kind needs are missing or wrong.
+ * Reads a verified token's claims as a caller.
  * The caller's id is a digest of issuer and subject: stable, and of no use elsewhere.
  */
-export function callerFromClaims(kind: IssuerKind, claims: JWTPayload): Caller | null {
+export function callerFromClaims(kind: IssuerKind, claims: JWTPayload): Caller | UnfitClaims {
   const id = createHash('sha256')
     .update(`${claims.iss ?? ''}\n${claims.sub ?? ''}`)
     .digest('base64url');
@@ -43,17 +50,21 @@ const PatientClaims = z.object({
   acts_for: z.array(PersonClaims).max(20).default([]),
 });
 
-function patient(claims: JWTPayload, id: string): Caller | null {
+function unfit({ issues }: z.ZodError): UnfitClaims {
+  return { unfit: [...new Set(issues.map(({ path }) => path.join('.')))].slice(0, MAX_NAMED) };
+}
+
+function patient(claims: JWTPayload, id: string): Caller | UnfitClaims {
   const level = PatientClaims.safeParse(claims);
-  if (!level.success) return null;
+  if (!level.success) return unfit(level.error);
   const { vot, identity_proofing_level: proofing, acts_for } = level.data;
   // Both say how well the identity was proven; a token in which they differ proves nothing.
-  if (!vot.startsWith(`${proofing}.`)) return null;
+  if (!vot.startsWith(`${proofing}.`)) return { unfit: ['vot', 'identity_proofing_level'] };
   if (proofing === 'P0') return { kind: 'patient', id, proofing, actsFor: [] };
   const self = PersonClaims.safeParse(claims);
   return self.success
     ? { kind: 'patient', id, proofing, self: person(self.data), actsFor: acts_for.map(person) }
-    : null;
+    : unfit(self.error);
 }
 
 function person(claims: z.infer<typeof PersonClaims>): Person {
@@ -81,17 +92,19 @@ const StaffClaims = z.object({
   ),
 });
 
-function practiceStaff(claims: JWTPayload, id: string): Caller | null {
+function practiceStaff(claims: JWTPayload, id: string): Caller | UnfitClaims {
   const staff = StaffClaims.safeParse(claims);
-  if (!staff.success) return null;
+  if (!staff.success) return unfit(staff.error);
   const role = staff.data.nhsid_nrbac_roles.find((held) => held.person_roleid === staff.data.selected_roleid);
-  return role ? { kind: 'practice-staff', id, practice: role.org_code, roleCode: role.role_code } : null;
+  return role
+    ? { kind: 'practice-staff', id, practice: role.org_code, roleCode: role.role_code }
+    : { unfit: ['selected_roleid'] };
 }
 
 const ClientClaims = z.object({ scope: z.string() });
 
-function client(claims: JWTPayload, id: string): Caller | null {
+function client(claims: JWTPayload, id: string): Caller | UnfitClaims {
   const scopes = ClientClaims.safeParse(claims).data?.scope.split(' ') ?? [];
   if (scopes.includes('operator')) return { kind: 'operator', id };
-  return scopes.includes('analyst') ? { kind: 'analyst', id } : null;
+  return scopes.includes('analyst') ? { kind: 'analyst', id } : { unfit: ['scope'] };
 }

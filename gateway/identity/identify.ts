@@ -73,7 +73,7 @@ export function identifier(
     const claims = await verifiedClaims(token, issuer, now());
     if (isOfTheFuture(claims, now())) throw new TokenRefused('NOT_YET_VALID');
     const caller = callerFromClaims(issuer.kind, claims);
-    if (caller === null) throw new TokenRefused('CLAIMS_INCOMPLETE');
+    if ('unfit' in caller) throw new TokenRefused('CLAIMS_INCOMPLETE', caller.unfit);
     return { caller, expiresAt: (claims.exp ?? 0) * 1_000, verifiedAt };
   }
 }

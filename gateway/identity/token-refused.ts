@@ -12,9 +12,15 @@ export type TokenRefusal =
 
 /** Answered with HTTP 401. Carries nothing of the token. */
 export class TokenRefused extends Error {
-  constructor(readonly reason: TokenRefusal) {
+  /** @param unfit names of claims that are missing or wrong */
+  constructor(
+    readonly reason: TokenRefusal,
+    unfit: readonly string[] = [],
+  ) {
     super(
-      'The bearer token was not accepted. Get a new one and try again, or leave it out to ask anonymously.',
+      unfit.length === 0
+        ? 'The bearer token was not accepted. Get a new one and try again, or leave it out to ask anonymously.'
+        : `The bearer token was not accepted: these claims are missing, or are not as docs/api.md has them: ${unfit.join(', ')}.`,
     );
     this.name = 'TokenRefused';
   }
