@@ -32,7 +32,7 @@ import {
 } from './subgraphs/appointments';
 import { proveSecret } from './subgraphs/appointments/rekey';
 import { openKeyedAuditStore } from './subgraphs/audit-store';
-import { latestKeys } from './subgraphs/data-keys';
+import { latestKeys, watchKeys } from './subgraphs/data-keys';
 import type { Subgraph } from './subgraphs/federated-schema';
 import { executeSubgraph } from './subgraphs/in-process';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
@@ -53,6 +53,8 @@ export interface Surroundings {
   timers?: Timers;
   /** Of a simulation in one process, whose time can be moved. */
   clock?: SimulationClock;
+  /** Called when the process must not go on; unless it is another, it throws the reason out of the process. */
+  mustEnd?: (why: Error) => void;
 }
 
 export interface Started {
@@ -94,7 +96,9 @@ export async function startEverything(
       metrics,
       new Map([
         ['gateway', gateway.ready],
-        ...[triage, practices, appointments].map((subgraph) => [subgraph.name, readyPart(subgraph)] as const),
+        ...[triage, practices, appointments].map(
+          (subgraph) => [subgraph.name, readyBehind(gateway.ready, subgraph)] as const,
+        ),
       ]),
     );
     return { url: gateway.url, simulators, close: () => closing.close() };
@@ -129,13 +133,19 @@ export async function startSubgraph(name: SubgraphName, on: Surroundings): Promi
   const keys = deriveKeys(await knownSecrets(config), 'caller');
   const server = await serveSubgraph(subgraph, { ...config.http, port }, keys, logger, metrics);
   closing.add(server);
-  registerReady(metrics, new Map([[name, readyPart(subgraph)]]));
+  registerReady(metrics, new Map([[name, server.ready]]));
   return { url: server.url, close: () => closing.close() };
 }
 
-/** A subgraph as metrics know it: ready while its database is. */
-function readyPart(subgraph: Subgraph): Readiness {
-  return readiness([{ name: 'database', ready: () => subgraph.ready() }]);
+/** A subgraph that has no server of its own: ready while its database is, until the gateway that asks it stops. */
+function readyBehind(gateway: Readiness, subgraph: Subgraph): Pick<Readiness, 'missing' | 'isStopping'> {
+  const { missing } = readiness([{ name: 'database', ready: () => subgraph.ready() }]);
+  return {
+    missing,
+    get isStopping() {
+      return gateway.isStopping;
+    },
+  };
 }
 
 async function subgraphAlone(
@@ -205,6 +215,12 @@ async function simulationOf(config: Config) {
   return isSimulated(config) ? import('./demo/simulation.js') : null;
 }
 
+function throwOut(why: Error): void {
+  setImmediate(() => {
+    throw why;
+  });
+}
+
 function triageOptions({ config, logger, now }: Surroundings) {
   return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
 }
@@ -223,7 +239,7 @@ async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => Rel
 }
 
 async function appointmentsOptions(
-  { config, logger, now, clock, timers = machineTimers }: Surroundings,
+  { config, logger, now, clock, timers = machineTimers, mustEnd = throwOut }: Surroundings,
   simulators: RunningSimulators | null,
   closing: Closing,
   metrics: Registry | undefined,
@@ -258,6 +274,7 @@ async function appointmentsOptions(
     metrics,
     timers,
     databaseClock: clock?.databaseClock,
+    onKeysChanged: mustEnd,
     logger,
     now,
   };
@@ -270,12 +287,20 @@ function supplierUrls(config: Config): Record<string, string | undefined> {
 }
 
 async function gatewayOptions(
-  { config, logger, now, explorerFolder }: Surroundings,
+  { config, logger, now, explorerFolder, mustEnd = throwOut }: Surroundings,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
-  const { store, versions } = await openKeyedAuditStore(config.databases.audit, await knownSecrets(config));
-  const { keys } = latestKeys(versions);
+  const opened = await openKeyedAuditStore(config.databases.audit, await knownSecrets(config));
+  const { keys } = latestKeys(opened.versions);
+  const watching = watchKeys(opened.unchanged, mustEnd, logger);
+  const store = {
+    ...opened.store,
+    async close() {
+      await watching.stop();
+      await opened.store.close();
+    },
+  };
   return {
     supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs,

@@ -28,6 +28,8 @@ export function redisThrottles(
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
+    // The network may have lost the connection without a word.
+    socketTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });
   // Without a listener a lost connection would be an uncaught error.

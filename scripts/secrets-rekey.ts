@@ -1,29 +1,40 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config';
+import pino from 'pino';
+import { readConfig, type Config } from '../config';
+import { secretName, type Secrets } from '../domain/secret';
 import { knownSecrets } from '../settings/known-secrets';
+import { dropAllCopies } from '../subgraphs/appointments/recovery/open-copies';
 import { rekeyLedger, rewrapLedger } from '../subgraphs/appointments/rekey';
 import { rekeyAudit, rewrapAudit } from '../subgraphs/audit-store';
-import { isInUse } from '../subgraphs/database-users';
+import type { DatabaseSettings } from '../subgraphs/database';
+import { alone } from '../subgraphs/database-users';
 import { runScript } from './run-script';
+
+const USAGE = 'Usage: npm run secrets:rekey [-- --replace-keys [--erase-unreadable]]';
 
 /**
  * `npm run secrets:rekey`: from then on the current secret alone opens the databases' keys; beside parts that run. With
- * `--replace-keys` the keys themselves are new, too; with every part stopped.
+ * `--replace-keys` the keys themselves are new, too; with every part stopped. With `--erase-unreadable` details that do not
+ * open are given up for erased.
  */
 runScript(async () => {
-  const replaces = replaceAsked();
+  const asked = whatIsAsked();
   const config = readConfig(process.env);
   const { appointments, audit } = config.databases;
   const secrets = await knownSecrets(config);
-  if (replaces) {
-    if ((await isInUse(appointments)) || (await isInUse(audit)))
+  if (asked['replace-keys']) {
+    const isDone = await alone(
+      [
+        { ...appointments, owner: 'appointments' },
+        { ...audit, owner: 'audit' },
+      ],
+      () => replaceKeys(config, secrets, asked['erase-unreadable'] ? 'erase' : 'refuse'),
+    );
+    if (!isDone)
       throw new Error(
         'Keys are replaced while nobody else uses the database: stop every part, end other sessions, and run this again.',
       );
-    await rekeyLedger(appointments, secrets, (left) => console.log(`appointments: ${left} holds are left.`));
-    console.log('appointments: everything is sealed and matched under new keys.');
-    await rekeyAudit(audit, secrets);
-    console.log('audit: entries are written under new keys from the next start on.');
   }
   for (const { owner, removed } of [
     await rewrapLedger(appointments, secrets),
@@ -35,11 +46,38 @@ runScript(async () => {
   console.log('Nothing is left: start every part with the current secret alone.');
 });
 
-function replaceAsked(): boolean {
+async function replaceKeys(
+  { databases, redisUrl, dataDir }: Config,
+  secrets: Secrets,
+  unreadable: 'refuse' | 'erase',
+): Promise<void> {
+  const [current, ...earlier] = secrets;
+  const reserved = (settings: DatabaseSettings) => ({ ...settings, isReserved: true });
+  console.log(`The new keys are opened by the secret that is named ${secretName(current)} in them.`);
+  if (earlier.length === 0)
+    console.warn(
+      'Only one secret is given, so that it opens the new keys, too: when it is the one that has leaked, run this again with GATEWAY_SECRETS="$NEW,$OLD".',
+    );
+  const sayLeft = (left: number) => console.log(`appointments: ${left} holds are left.`);
+  await rekeyLedger(reserved(databases.appointments), secrets, sayLeft, { unreadable });
+  console.log('appointments: everything is sealed and matched under new keys.');
+  await dropAllCopies({ redisUrl, copiesFile: join(dataDir, 'copies.db') }, pino({ level: 'silent' }));
+  console.log('copies: those under the keys from before are dropped.');
+  await rekeyAudit(reserved(databases.audit), secrets);
+  console.log('audit: entries are written under new keys from the next start on.');
+}
+
+function whatIsAsked() {
   try {
-    const { values } = parseArgs({ options: { 'replace-keys': { type: 'boolean', default: false } } });
-    return values['replace-keys'];
+    const { values } = parseArgs({
+      options: {
+        'replace-keys': { type: 'boolean', default: false },
+        'erase-unreadable': { type: 'boolean', default: false },
+      },
+    });
+    if (values['replace-keys'] || !values['erase-unreadable']) return values;
   } catch {
-    throw new Error('Usage: npm run secrets:rekey [-- --replace-keys]');
+    // Told below.
   }
+  throw new Error(USAGE);
 }

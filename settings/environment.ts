@@ -34,7 +34,14 @@ const MAX_SECRETS = 4;
  */
 const gatewaySecrets = z
   .string()
-  .transform((text) => Texts.safeParse(parsedJson(text)).data ?? separated(text))
+  .transform((text, context) => {
+    if (!text.trimStart().startsWith('[')) return separated(text);
+    const listed = Texts.safeParse(parsedJson(text)).data;
+    if (listed !== undefined) return listed;
+    // Taken apart at its commas, it would be secrets that nobody has chosen.
+    context.addIssue({ code: 'custom', message: 'begins with [ and is no JSON list of texts' });
+    return z.NEVER;
+  })
   .pipe(
     z
       .tuple([gatewaySecret], gatewaySecret)

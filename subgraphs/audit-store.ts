@@ -6,6 +6,7 @@ import {
   createKeyTable,
   derivedKeys,
   insertKeys,
+  keysUnchanged,
   latestKeys,
   newKeys,
   openDataKeys,
@@ -72,15 +73,20 @@ export async function openAuditStore(settings: DatabaseSettings): Promise<AuditS
   return auditStore(await openAuditDatabase(settings));
 }
 
-/** The trail, and the keys by which those who write it name callers' ids and addresses. @throws SecretUnknown */
+/**
+ * The trail, and the keys by which those who write it name callers' ids and addresses.
+ * @returns also what throws KeysChanged once the trail has other keys
+ * @throws SecretUnknown
+ */
 export async function openKeyedAuditStore(
   settings: DatabaseSettings,
   secrets: Secrets,
-): Promise<{ store: AuditStore; versions: KeyVersions<AuditKeyUse> }> {
+): Promise<{ store: AuditStore; versions: KeyVersions<AuditKeyUse>; unchanged: () => Promise<void> }> {
   const database = await openAuditDatabase(settings);
   try {
     const versions = await openAuditKeys(database, secrets);
-    return { store: auditStore(database), versions };
+    const unchanged = await keysUnchanged(database, AUDIT_KEYS);
+    return { store: auditStore(database), versions, unchanged };
   } catch (error) {
     await database.close();
     throw error;

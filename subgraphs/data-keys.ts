@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { sealer } from '../domain/sealed';
 import { deriveKey, secretName, type Secrets, type SecretUse } from '../domain/secret';
+import { repeatedly, type Repeating } from './repeatedly';
 
 /**
  * Keys by which a database's own data is sealed and matched. They are random, lie in the database, and only their wrappings
@@ -64,7 +66,10 @@ export function latestKeys<Use extends string>(versions: KeyVersions<Use>): Data
   return versions.at(-1) ?? versions[0];
 }
 
-/** The database is another than the one whose keys this process has, as after a restore to before they were replaced. */
+/**
+ * The database is another than the one whose keys this process has, as after a restore to before they were replaced: what it
+ * writes nobody opens or finds again, so that it must not go on.
+ */
 export class KeysChanged extends Error {
   constructor(owner: string) {
     super(
@@ -88,6 +93,28 @@ export async function keysUnchanged(
   return async () => {
     if ((await made()) !== before) throw new KeysChanged(place.owner);
   };
+}
+
+/** So short that little is written under keys that the database has not. */
+const WATCHED_EVERY_MS = 1_000;
+
+/**
+ * Looks again and again whether the database still has the keys of this process, which must not go on without them.
+ * @param unchanged of `keysUnchanged`; whatever else it throws is found by those who use the database
+ */
+export function watchKeys(
+  unchanged: () => Promise<void>,
+  onChanged: (why: KeysChanged) => void,
+  logger: Logger,
+): Repeating {
+  const look = async () => {
+    try {
+      await unchanged();
+    } catch (error) {
+      if (error instanceof KeysChanged) onChanged(error);
+    }
+  };
+  return repeatedly('watching keys', () => WATCHED_EVERY_MS, look, logger);
 }
 
 export async function createKeyTable(db: QueryExecutorProvider, table: string): Promise<void> {

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { EMBEDDED, testDatabases } from '../tests/databases';
 import { eventually } from '../tests/eventually';
 import { openDatabase } from './database';
-import { isInUse } from './database-users';
+import { alone, isInUse } from './database-users';
 
 const postgres = testDatabases().filter(({ name }) => name === 'PostgreSQL');
 
@@ -40,26 +40,49 @@ test.each(postgres)('a database on $name is in use as long as anybody has a sess
   await eventually('nobody uses it', async () => !(await isInUse(settings)));
 });
 
-test.each(postgres)('a database on $name is in use, too, where another role has the session', async (kind) => {
+test.each(postgres)(
+  'a database on $name is in use, too, where another role has the session',
+  async (kind) => {
+    const settings = await kind.settings();
+    if (settings.kind !== 'postgres') throw new Error('PostgreSQL has an address.');
+    // Two roles of one owner, as docs/operate.md has them: neither may see what the other does.
+    const [owner, one, other] = ['', '_a', '_b'].map(
+      (end) => `booking_${randomBytes(6).toString('hex')}${end}`,
+    );
+    const as = (role = '') => {
+      const url = Object.assign(new URL(settings.url), { username: role, password: 'known' });
+      return { ...settings, url: url.href };
+    };
+    const admin = new Client({ connectionString: settings.url });
+    await admin.connect();
+    await admin.query(`create role ${owner}`);
+    await admin.query(`grant all on schema public to ${owner}`);
+    for (const role of [one, other]) {
+      await admin.query(`create role ${role} login password 'known' in role ${owner}`);
+      await admin.query(`alter role ${role} set role ${owner}`);
+    }
+    await admin.end();
+    const { close } = await openDatabase(as(one), 'appointments', {});
+    expect(await isInUse(as(other))).toBe(true);
+    await close();
+    await eventually('nobody uses it', async () => !(await isInUse(as(other))));
+  },
+);
+
+test.each(postgres)('nobody begins to use a database on $name that somebody has alone', async (kind) => {
   const settings = await kind.settings();
-  if (settings.kind !== 'postgres') throw new Error('PostgreSQL has an address.');
-  // Two roles of one owner, as docs/operate.md has them: neither may see what the other does.
-  const [owner, one, other] = ['', '_a', '_b'].map((end) => `booking_${randomBytes(6).toString('hex')}${end}`);
-  const as = (role = '') => {
-    const url = Object.assign(new URL(settings.url), { username: role, password: 'known' });
-    return { ...settings, url: url.href };
-  };
-  const admin = new Client({ connectionString: settings.url });
-  await admin.connect();
-  await admin.query(`create role ${owner}`);
-  await admin.query(`grant all on schema public to ${owner}`);
-  for (const role of [one, other]) {
-    await admin.query(`create role ${role} login password 'known' in role ${owner}`);
-    await admin.query(`alter role ${role} set role ${owner}`);
-  }
-  await admin.end();
-  const { close } = await openDatabase(as(one), 'appointments', {});
-  expect(await isInUse(as(other))).toBe(true);
+  const mine = { ...settings, owner: 'appointments' };
+  const open = (of = settings) => openDatabase(of, 'appointments', {});
+  const done = await alone([mine, { ...settings, owner: 'audit' }], async () => {
+    await expect(open()).rejects.toThrow(/^The appointments database is being worked on/);
+    const { ready, close } = await open({ ...settings, isReserved: true });
+    await ready();
+    await close();
+  });
+  expect(done).toBe(true);
+  const { close } = await open();
+  const work = jest.fn();
+  expect(await alone([mine], work)).toBe(false);
+  expect(work).not.toHaveBeenCalled();
   await close();
-  await eventually('nobody uses it', async () => !(await isInUse(as(other))));
 });

@@ -6,7 +6,7 @@ import { machineTimers } from '../domain/timers';
 import { DatabaseUnavailable } from './database-unavailable';
 import { embeddedDialect, type Synchronous } from './embedded-database';
 import { givenToPostgres, givenToSqlite, type Given } from './given';
-import { postgresDialect } from './postgres-database';
+import { DatabaseReserved, postgresDialect } from './postgres-database';
 
 /**
  * One code base on two databases: an embedded SQLite file (libsql) and PostgreSQL. SQL is kept to what both have:
@@ -16,6 +16,8 @@ import { postgresDialect } from './postgres-database';
 export type DatabaseSettings = ({ kind: 'embedded'; file: string } | { kind: 'postgres'; url: string }) & {
   /** How long a writer waits for other writers; five seconds by default. */
   waitMs?: number | undefined;
+  /** It is this process's alone (`alone` in database-users.ts). */
+  isReserved?: boolean | undefined;
 };
 
 export interface Database<Tables> {
@@ -33,8 +35,8 @@ export interface Database<Tables> {
  * Opens a subgraph's database and brings its tables up to date.
  * @param owner the subgraph; its migrations are counted apart from those of others in the same PostgreSQL database.
  * @param synchronous of an embedded database; PostgreSQL always has what it acknowledges on disk.
- * @throws Error with one sentence that says what to do, when the database cannot be opened, or does not keep what it has
- * acknowledged.
+ * @throws Error with one sentence that says what to do, when the database cannot be opened, is reserved, or does not keep what
+ * it has acknowledged.
  */
 export async function openDatabase<Tables>(
   settings: DatabaseSettings,
@@ -48,6 +50,7 @@ export async function openDatabase<Tables>(
   } catch (error) {
     await database.close();
     if (error instanceof NewerSchema) throw error;
+    if (error instanceof DatabaseUnavailable && error.cause instanceof DatabaseReserved) throw error.cause;
     throw new Error(
       `The ${owner} database could not be opened or brought up to date: check ${settings.kind === 'embedded' ? `the file ${settings.file}` : 'DATABASE_URL and that PostgreSQL answers there'}.`,
       { cause: error },
@@ -70,7 +73,7 @@ function opened<Tables>(
 ): Database<Tables> {
   const { kind } = settings;
   const room = roomMemory();
-  const db = new Kysely<Tables>({ dialect: dialect(settings, synchronous, room.wasFull) });
+  const db = new Kysely<Tables>({ dialect: dialect(settings, owner, synchronous, room.wasFull) });
   const now =
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
@@ -106,14 +109,20 @@ function roomMemory() {
   };
 }
 
-function dialect(settings: DatabaseSettings, synchronous: Synchronous, onFull: () => void) {
+function dialect(settings: DatabaseSettings, owner: string, synchronous: Synchronous, onFull: () => void) {
   const { waitMs } = settings;
-  if (settings.kind === 'postgres') return postgresDialect(settings.url, { waitMs, onFull });
+  if (settings.kind === 'postgres')
+    return postgresDialect(settings.url, { waitMs, onFull, owner: sharing(settings, owner) });
   makeOwnerOnlyFolder(dirname(settings.file));
   // Whatever SQLite makes beside it has its mode.
   makeOwnerOnlyFile(settings.file);
   for (const beside of ['-wal', '-shm', '-journal']) closeFileToOthers(settings.file + beside);
   return embeddedDialect(settings.file, synchronous, { waitMs, onFull });
+}
+
+/** Undefined where it is not shared. */
+function sharing({ isReserved }: DatabaseSettings, owner: string): string | undefined {
+  return isReserved === true ? undefined : owner;
 }
 
 /** The tables are those of a later version: what that one writes this one may read wrongly, so it does not start. */
@@ -152,7 +161,9 @@ async function migrated<Tables>(
   // A migration may take longer than anything that a person waits for.
   const patient =
     settings.kind === 'postgres'
-      ? new Kysely<Tables>({ dialect: postgresDialect(settings.url, { isPatient: true }) })
+      ? new Kysely<Tables>({
+          dialect: postgresDialect(settings.url, { isPatient: true, owner: sharing(settings, owner) }),
+        })
       : db;
   const migrator = new Migrator({
     db: patient,

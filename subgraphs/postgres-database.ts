@@ -1,5 +1,13 @@
 import { PostgresDialect, type Dialect, type PostgresPoolClient } from 'kysely';
-import { DatabaseError, Pool, types, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
+import {
+  DatabaseError,
+  Pool,
+  types,
+  type ClientBase,
+  type PoolClient,
+  type PoolConfig,
+  type QueryResult,
+} from 'pg';
 import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable';
 import { readsManyGiven } from './given';
 import { isUnawaited } from './unawaited';
@@ -21,15 +29,27 @@ export interface PostgresOptions {
   waitMs?: number | undefined;
   /** Called for every statement that found no room. */
   onFull?: () => void;
+  /** Whose tables they are: as long as there is a connection nobody can reserve them. Undefined: they are reserved for us. */
+  owner?: string | undefined;
 }
+
+/** Somebody has the tables alone, as while their keys are replaced. */
+export class DatabaseReserved extends Error {}
+
+/** Shared by all who use an owner's tables; had alone by whoever must be the only one (database-users.ts). */
+export const USE_LOCK = `hashtext('gp-booking'), hashtext($1)`;
 
 export function postgresDialect(
   url: string,
-  { isPatient = false, waitMs = LOCK_WITHIN_MS, onFull = () => undefined }: PostgresOptions = {},
+  { isPatient = false, waitMs = LOCK_WITHIN_MS, onFull = () => undefined, owner }: PostgresOptions = {},
 ): Dialect {
   const pool = pooled({
     connectionString: url,
     max: isPatient ? 1 : CONNECTIONS,
+    // Kept also where nobody asks anything, so that it is seen that the database is in use.
+    min: 1,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types do not say
+    ...(owner !== undefined && { onConnect: (client: ClientBase) => shareUse(client, owner) }),
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     pipeline: true,
     options: `-c random_page_cost=${RANDOM_PAGE_COST}`,
@@ -40,6 +60,18 @@ export function postgresDialect(
   return new PostgresDialect({
     pool: { connect: () => connect(pool, names, onFull), end: () => pool.end() },
   });
+}
+
+/** @throws DatabaseReserved */
+async function shareUse(client: ClientBase, owner: string): Promise<void> {
+  const { rows } = await client.query<{ is_shared: boolean }>(
+    `select pg_try_advisory_lock_shared(${USE_LOCK}) as is_shared`,
+    [owner],
+  );
+  if (rows[0]?.is_shared !== true)
+    throw new DatabaseReserved(
+      `The ${owner} database is being worked on by somebody who must be alone with it, as while its keys are replaced: start this again when that has ended.`,
+    );
 }
 
 function pooled(config: PoolConfig): Pool {

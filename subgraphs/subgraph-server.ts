@@ -16,7 +16,7 @@ import { abandonedUnlessAnswered, type Abandonment } from '../http/abandonment';
 import { listen, type Listening, type ListenSettings } from '../http/listen';
 import { BodyTooLarge, NoRoomForBody, NotUtf8, readBody, SenderGone } from '../http/read-body';
 import { continuing, inSpan } from '../http/tracing';
-import { readiness, sendReadiness } from '../http/readiness';
+import { readiness, sendReadiness, type Readiness } from '../http/readiness';
 import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
 import type { Caller } from '../domain/caller';
@@ -43,7 +43,7 @@ export async function serveSubgraph(
   callerKeys: CallerKeys,
   logger: Logger,
   metrics?: Registry,
-): Promise<Listening> {
+): Promise<Listening & { ready: Readiness }> {
   const span = { name: `answer ${subgraph.name}`, kind: SpanKind.SERVER };
   const documents = documentCache(subgraph.schema);
   const verify = callerVerifier(subgraph.name, callerKeys);
@@ -127,7 +127,7 @@ export async function serveSubgraph(
   }
 
   const { url, close } = await listen(handle, { ...http, onStopping: ready.stop });
-  return { url: `${url}/graphql`, close };
+  return { url: `${url}/graphql`, ready, close };
 }
 
 function requestIdOf(request: IncomingMessage): string {

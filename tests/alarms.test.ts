@@ -100,6 +100,8 @@ const QUIET: Series = {
   ...refusals('AUDIT_UNAVAILABLE', always(0)),
   ...refusals('OVERLOADED', always(0)),
   ...each('gateway', 'gp_booking_gateway_fallbacks_total', always(0), ',reason="plan-node"'),
+  ...each('appointments', 'gp_booking_copies_not_kept_total', always(0)),
+  ...each('appointments', 'gp_booking_lost_bookings_left_total', always(0)),
 };
 
 /** What a process that is not there says: nothing, and Prometheus that it is not there. */
@@ -242,6 +244,25 @@ const OUTAGES: Outage[] = [
       ...each('appointments', 'gp_booking_practice_notices_given_up_last_day', minutes([60, 0], [60, 1])),
     },
     fires: { 50: ['PracticesNotTold'], 65: ['PracticesNeverTold', 'PracticesNotTold'] },
+  },
+  {
+    when: 'no copies of bookings are kept for half an hour',
+    series: each(
+      'appointments',
+      'gp_booking_copies_not_kept_total',
+      `0x${30 * SCRAPES_A_MINUTE} 0+1x120 120x240`,
+    ),
+    fires: { 29: [], 33: [], 40: ['CopiesNotKept'], 90: [] },
+  },
+  {
+    when: 'a person comes whose lost booking cannot be taken on again',
+    series: {
+      'gp_booking_lost_bookings_left_total{job="gp-booking-appointments",instance="appointments-1"}': minutes(
+        [30, 0],
+        [90, 1],
+      ),
+    },
+    fires: { 29: [], 33: ['LostBookingLeft'], 110: [] },
   },
   {
     when: 'a supplier fails, and its breaker lets a call through every half minute',

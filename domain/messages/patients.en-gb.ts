@@ -30,7 +30,7 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     BOOKING_LIMIT_REACHED: () =>
       'This practice takes no more online bookings for this person. Phone them to book.',
     PRACTICE_SYSTEM_UNAVAILABLE: () =>
-      'We could not reach the practice. Nothing has changed. Try again soon, or choose another practice.',
+      'We could not reach the practice. Nothing has changed. Try again soon, or phone them.',
     PRACTICE_SYSTEM_REFUSED: () =>
       'The practice could not do this online. Nothing has changed. Choose another time, or phone them.',
     ALREADY_BOOKED: () =>

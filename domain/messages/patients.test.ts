@@ -40,6 +40,11 @@ describe.each(MESSAGES)('%s', (_, message) => {
   });
 });
 
+// It is said of a booking, of a move and of a cancellation, for which there is no other practice.
+it('that the practice was not reached fits whatever was asked of it', () => {
+  expect(sampleMessage('PRACTICE_SYSTEM_UNAVAILABLE')).not.toMatch(/choose|another|book/i);
+});
+
 it('is read at the age of 9 to 11', () => {
   const hard = MESSAGES.map(([name, message]) => ({ name, message, grade: grade(message) }));
   expect(hard.filter((one) => one.grade > HIGHEST_GRADE + TOLERATED)).toEqual([]);

@@ -38,6 +38,8 @@ export function callerBudget(
   if (redisUrl === undefined) return budget(inProcess, () => Promise.resolve());
   const redis = new Redis(redisUrl, {
     commandTimeout: REDIS_MS,
+    // The network may have lost the connection without a word.
+    socketTimeout: 2_000,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
   });

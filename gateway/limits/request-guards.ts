@@ -119,14 +119,17 @@ export function requestGuards(options: RequestGuardsOptions): RequestGuards {
       if (estimated > limits.operationCost) return { refusal: tooCostly(estimated, limits.operationCost) };
       const leave = estimated <= NEXT_TO_NOTHING ? nothing : admission.enter(payerOf(by));
       if (leave === null) return { refusal: OVERLOADED };
-      const paid = await pay(by, Math.max(1, estimated));
-      const unfit = paid.refusal ?? operation.wrongVariables(variables);
-      if (unfit !== null) {
-        leave();
-        return { refusal: unfit };
+      let isAdmitted = false;
+      try {
+        const paid = await pay(by, Math.max(1, estimated));
+        const unfit = paid.refusal ?? operation.wrongVariables(variables);
+        if (unfit !== null) return { refusal: unfit };
+        isAdmitted = true;
+        const cost = { estimated, maximum: limits.operationCost, remaining: paid.remaining };
+        return { [ADMITTED]: true, operation, variables, cost, leave };
+      } finally {
+        if (!isAdmitted) leave();
       }
-      const cost = { estimated, maximum: limits.operationCost, remaining: paid.remaining };
-      return { [ADMITTED]: true, operation, variables, cost, leave };
     },
   };
 }

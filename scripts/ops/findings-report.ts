@@ -2,14 +2,29 @@ import type { Findings, FoundBooking } from '../../subgraphs/appointments/recove
 import type { Left } from '../../subgraphs/appointments/recovery/lost-bookings';
 
 /** Whether nothing is left for an operator to do, or to run again. */
-export function isAllFound({ unsettled, left, missing, notRead, next }: Findings): boolean {
-  const open = [...unsettled, ...missing, ...notRead, ...left.filter(({ why }) => why !== 'PAST')];
-  return open.length === 0 && next === null;
+export function isAllFound({
+  unsettled,
+  left,
+  unreadable,
+  missing,
+  notRead,
+  next,
+  endedEarly,
+}: Findings): boolean {
+  const open = [
+    ...unsettled,
+    ...unreadable,
+    ...missing,
+    ...notRead,
+    ...left.filter(({ why }) => why !== 'PAST'),
+  ];
+  return open.length === 0 && next === null && !endedEarly;
 }
 
 /** What was found after a restore, and what to do about what is left. */
 export function findingsReport(findings: Findings): string {
-  const { copies, adopted, unsettled, left, compared, missing, notRead, next } = findings;
+  const { copies, adopted, unsettled, left, unreadable, compared, missing, notRead, next, endedEarly } =
+    findings;
   return [
     `${copies} copies of bookings looked at, ${compared} bookings ahead compared with their practices’ books.`,
     ...section('Found again: they stand at the practice, and their people see them', adopted.map(line)),
@@ -22,10 +37,18 @@ export function findingsReport(findings: Findings): string {
       left.map((one) => `${line(one)}  ${WHY_LEFT[one.why]}`),
     ),
     ...section(
+      'Left: their copies were written by another version; run this again with that one',
+      unreadable.map((id) => `  ${id}`),
+    ),
+    ...section(
       'Here, and not in the practice’s book: cancelled there or since the backup; the service looks again',
       missing.map(line),
     ),
-    ...section('Here, and the practice could not be asked: run this again', notRead.map(line)),
+    ...section(
+      'Could not be compared with the practice’s book (the log has why): run this again',
+      notRead.map(line),
+    ),
+    ...(endedEarly ? ['', 'It ended early: a store did not answer (the log has which). Run it again.'] : []),
     ...(next === null ? [] : [`There are more: npm run ops -- find-bookings --after ${next}`]),
     ...(isAllFound(findings) ? ['Nothing is left to do.'] : []),
   ].join('\n');

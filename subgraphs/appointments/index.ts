@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 import type { ReleaseLedger } from '../../domain/release-ledger';
-import { keysUnchanged } from '../data-keys';
+import { keysUnchanged, watchKeys, type KeysChanged } from '../data-keys';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import {
   buildFederatedSchema,
@@ -22,14 +22,19 @@ import { keyName, LEDGER_KEYS, openLedgerKeys } from './ledger/ledger-keys';
 import { ledgerMigrations } from './ledger/migrations';
 import type { LedgerTables } from './ledger/tables';
 import { Offer } from './offers';
-import { countingAnswers, countingOutcomes, registerGauges } from './metrics';
+import {
+  countingAnswers,
+  countingCopies,
+  countingLostLeft,
+  countingOutcomes,
+  registerGauges,
+} from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
 import { practiceTeller } from './outbox/practice-teller';
 import { teller } from './outbox/teller';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './patients';
-import { fileCopies } from './recovery/file-copies';
-import { redisCopies } from './recovery/redis-copies';
+import { openCopies, type CopiesPlace } from './recovery/open-copies';
 import { releaseLedger } from './releases/release-ledger';
 import type { DefaultPolicyOf } from './releases/stored-policy';
 import type { Repeating } from '../repeatedly';
@@ -49,12 +54,10 @@ import { Assessment } from './types/assessment';
 import { bookingOf } from './types/booking';
 import { practice } from './types/slot';
 
-export interface AppointmentsOptions {
+export interface AppointmentsOptions extends CopiesPlace {
   database: DatabaseSettings;
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
-  /** Where copies of bookings are kept without Redis: another file than the ledger's. */
-  copiesFile: string;
   systems: GpSystems;
   /** What opens the keys that lie in the database. */
   secrets: Secrets;
@@ -75,13 +78,18 @@ export interface AppointmentsOptions {
   metrics?: Registry | undefined;
   /** Of waiting for suppliers; the machine's unless they are others. */
   timers?: Timers | undefined;
+  /** Told when the ledger has other keys than this process, which must not go on then. */
+  onKeysChanged?: ((why: KeysChanged) => void) | undefined;
   /** Of a simulation whose time is not the machine's: puts it in the place of the database's own clock. */
   databaseClock?: ((machine: RawBuilder<number>) => RawBuilder<number>) | undefined;
 }
 
 export type AppointmentsDeps = BookingDeps &
   OptionsDeps &
-  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics'>;
+  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics' | 'onKeysChanged'> & {
+    /** Throws KeysChanged once the ledger has other keys than when it was opened. */
+    keysUnchanged?: () => Promise<void>;
+  };
 
 const RECONCILE_EVERY_MS = 500;
 
@@ -94,8 +102,13 @@ export async function createAppointmentsSubgraph(
 
 /** The stores and services of the subgraph, with nothing running by itself; whoever opens them closes them. */
 export async function openAppointments(options: AppointmentsOptions): Promise<AppointmentsDeps> {
-  const { redisUrl, copiesFile, logger, now, defaultPolicyOf, timers = machineTimers } = options;
-  const { database: opened, keys, keyName } = await openKeyedLedger(options.database, options.secrets);
+  const { redisUrl, logger, now, defaultPolicyOf, timers = machineTimers } = options;
+  const {
+    database: opened,
+    keys,
+    keyName,
+    unchanged,
+  } = await openKeyedLedger(options.database, options.secrets);
   const database = { ...opened, now: options.databaseClock?.(opened.now) ?? opened.now };
   return {
     ...options,
@@ -103,10 +116,11 @@ export async function openAppointments(options: AppointmentsOptions): Promise<Ap
     ledger: ledger(database, logger, options),
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
-    copies: redisUrl === undefined ? await fileCopies(copiesFile, now) : redisCopies(redisUrl, now, logger),
+    copies: await openCopies(options, now, logger),
     offers: sealer(Offer, keys.offer, keyName),
     patients: patients({ details: keys['patient-details'], digest: keys['patient-digest'], name: keyName }),
     fingerprint: keyedDigest(keys.fingerprint),
+    keysUnchanged: unchanged,
   };
 }
 
@@ -141,7 +155,7 @@ async function openKeyedLedger(settings: DatabaseSettings, secrets: Secrets) {
       await database.ready();
       await unchanged();
     };
-    return { database: { ...database, ready }, keys: opened.keys, keyName: keyName(opened) };
+    return { database: { ...database, ready }, keys: opened.keys, keyName: keyName(opened), unchanged };
   } catch (error) {
     await database.close();
     throw error;
@@ -155,7 +169,7 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
   const deps = measured(given);
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
-  const repeating = [retention(deps.ledger, deps.logger), ...telling(deps)];
+  const repeating = [retention(deps.ledger, deps.logger), ...telling(deps), ...watching(deps)];
   return {
     name: 'appointments',
     ...appointmentsSchema(deps),
@@ -171,11 +185,17 @@ export function appointmentsSubgraph(given: AppointmentsDeps): AppointmentsSubgr
 }
 
 function measured(deps: AppointmentsDeps): AppointmentsDeps {
-  const { metrics, ledger: books, systems } = deps;
+  const { metrics, ledger: books, copies, systems } = deps;
   if (metrics === undefined) return deps;
   const told = { frontEnd: deps.webhook !== undefined, practices: deps.practiceWebhook !== undefined };
   registerGauges(books, systems, metrics, told);
-  return { ...deps, ledger: countingOutcomes(books, metrics), systems: countingAnswers(systems, metrics) };
+  return {
+    ...deps,
+    ledger: countingOutcomes(books, metrics),
+    copies: countingCopies(copies, metrics),
+    onLostLeft: countingLostLeft(metrics),
+    systems: countingAnswers(systems, metrics),
+  };
 }
 
 function telling(deps: AppointmentsDeps): Repeating[] {
@@ -185,6 +205,11 @@ function telling(deps: AppointmentsDeps): Repeating[] {
     ...(webhook === undefined ? [] : [teller({ ...sending, webhook })]),
     ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...sending, webhook: practiceWebhook })]),
   ];
+}
+
+function watching({ keysUnchanged: unchanged, onKeysChanged, logger }: AppointmentsDeps): Repeating[] {
+  if (unchanged === undefined || onKeysChanged === undefined) return [];
+  return [watchKeys(unchanged, onKeysChanged, logger)];
 }
 
 const EntityKey = z.object({ id: z.string() });

@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { BreakerState } from '../../adapters/gp-system';
 import { manualTimers } from '../../domain/manual-timers';
@@ -8,7 +9,9 @@ import { moveBooking, openBooking, openLedger, recordHold } from '../../tests/le
 import { testClock, type TestClock } from '../../tests/test-clock';
 import type { Ledger } from './ledger/ledger';
 import { sharedLedger, type SharedLedger } from './ledger/ledger-under-test';
-import { countingOutcomes, registerGauges } from './metrics';
+import { countingCopies, countingLostLeft, countingOutcomes, registerGauges } from './metrics';
+import { inProcessCopies, type BookingCopy } from './recovery/booking-copies';
+import { keepCopy } from './recovery/keep-copies';
 
 const NO_SUPPLIERS = new Map<string, never>();
 let shared: SharedLedger;
@@ -47,6 +50,30 @@ test('tell of the ledger as it is at the scrape', async () => {
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(1);
   expect(await sample(registry, 'gp_booking_need_operators')).toBe(1);
   expect(await sample(registry, 'gp_booking_outbox_waiting')).toBe(1);
+});
+
+test('copies that are not kept are counted, and nobody waits for them', async () => {
+  const registry = new Registry();
+  const { now } = clock;
+  const logger = pino({ level: 'silent' });
+  let isAway = false;
+  const store = inProcessCopies(now);
+  const keep = (copy: BookingCopy) => (isAway ? Promise.reject(new Error('away')) : store.keep(copy));
+  const copies = countingCopies({ ...store, keep }, registry);
+  const booking = await openBooking(books);
+  await keepCopy(booking, { copies, now, logger });
+  expect(await sample(registry, 'gp_booking_copies_not_kept_total')).toBe(0);
+  isAway = true;
+  await keepCopy(booking, { copies, now, logger });
+  expect(await sample(registry, 'gp_booking_copies_not_kept_total')).toBe(1);
+});
+
+test('lost bookings that are left are counted', async () => {
+  const registry = new Registry();
+  const count = countingLostLeft(registry);
+  expect(await sample(registry, 'gp_booking_lost_bookings_left_total')).toBe(0);
+  count();
+  expect(await sample(registry, 'gp_booking_lost_bookings_left_total')).toBe(1);
 });
 
 test('a ledger that fails is said to be down, and nothing of it is made up', async () => {

@@ -5,6 +5,7 @@ import { statusOf, type BookingStatus } from './lifecycle/states';
 import type { Ledger } from './ledger/ledger';
 import type { LedgerHealth } from './ledger/reading';
 import type { Booking } from './ledger/records';
+import type { BookingCopies } from './recovery/booking-copies';
 import type { GpSystems } from './suppliers';
 
 /** Whom somebody is there to tell: what is written for nobody grows for ever, and is no lag. */
@@ -185,6 +186,38 @@ export function countingOutcomes(ledger: Ledger, registry: Registry): Ledger {
         outcomes.inc(labelsOf(moved.booking));
       return moved;
     },
+  };
+}
+
+/** The store of copies, with each counted that it did not take. */
+export function countingCopies(copies: BookingCopies, registry: Registry): BookingCopies {
+  const notKept = new Counter({
+    name: `${PREFIX}copies_not_kept_total`,
+    help: 'Bookings of which no copy could be kept, by which a restore could find them again.',
+    registers: [registry],
+  });
+  return {
+    ...copies,
+    async keep(copy) {
+      try {
+        await copies.keep(copy);
+      } catch (error) {
+        notKept.inc();
+        throw error;
+      }
+    },
+  };
+}
+
+/** @returns what counts a booking that a restore has lost and that was not taken on again. */
+export function countingLostLeft(registry: Registry): () => void {
+  const left = new Counter({
+    name: `${PREFIX}lost_bookings_left_total`,
+    help: 'How often a booking that a restore has lost was met and could not be taken on again.',
+    registers: [registry],
+  });
+  return () => {
+    left.inc();
   };
 }
 

@@ -3,7 +3,7 @@ import { wrapForCurrentAlone, type Rewrapped } from '../data-keys';
 import { openDatabase, type Database, type DatabaseSettings } from '../database';
 import { LEDGER_KEYS, openLedgerKeys } from './ledger/ledger-keys';
 import { ledgerMigrations } from './ledger/migrations';
-import { replaceLedgerKeys } from './ledger/replace-keys';
+import { replaceLedgerKeys, type Replacing } from './ledger/replace-keys';
 import type { LedgerTables } from './ledger/tables';
 
 /** Whether one of the secrets opens the ledger: for parts that share nothing else of it. @throws SecretUnknown */
@@ -19,13 +19,14 @@ export function rewrapLedger(settings: DatabaseSettings, secrets: Secrets): Prom
   });
 }
 
-/** Replaces the ledger's keys (replace-keys.ts). @throws SecretUnknown */
+/** Replaces the ledger's keys (replace-keys.ts). @throws SecretUnknown, DetailsUnreadable */
 export function rekeyLedger(
   settings: DatabaseSettings,
   secrets: Secrets,
   onMoved: (left: number) => void,
+  replacing?: Replacing,
 ): Promise<void> {
-  return withLedger(settings, (database) => replaceLedgerKeys(database, secrets, onMoved));
+  return withLedger(settings, (database) => replaceLedgerKeys(database, secrets, onMoved, replacing));
 }
 
 async function withLedger<T>(

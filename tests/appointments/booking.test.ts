@@ -218,6 +218,33 @@ describe('confirming', () => {
     });
   });
 
+  test('sent again, is told what stands in the way then, and to search again once nothing does', async () => {
+    const first = await given.held();
+    const caller = first.caller;
+    const { assessmentDigest } = first.offered;
+    const second = await given.held({ assessmentDigest }, caller);
+    const { booking } = await given.booked(first);
+    const input = confirmInput(second.holdId);
+    for (let taps = 0; taps < 2; taps++)
+      expect(await given.confirm(second, input)).toMatchObject({
+        kind: 'already-booked',
+        booking: { id: booking.id },
+      });
+    await given.cancel({ caller, booking });
+    expect((await given.confirm(second, input)).kind).toBe('hold-expired');
+  });
+
+  test('sent again, is not told of a booking for other symptoms whose outcome is known by now', async () => {
+    const first = await given.held();
+    const second = await given.held({}, first.caller);
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking } = await given.booked(first);
+    const input = confirmInput(second.holdId);
+    expect(await given.confirm(second, input)).toMatchObject({ kind: 'already-booked', isInDoubt: true });
+    expect((await given.settled(booking)).state).toBe('CONFIRMED');
+    expect((await given.confirm(second, input)).kind).toBe('hold-expired');
+  });
+
   test('a second booking for the same person and assessment is refused with the first', async () => {
     const first = await given.booked();
     const [another] = await freeSlots(lab, newPractice(), 1);

@@ -4,6 +4,7 @@ import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import {
   rescheduleBooking,
   type RescheduleAnswer,
+  type RescheduleBooking,
 } from '../../subgraphs/appointments/booking/reschedule-booking';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/offers';
@@ -46,14 +47,17 @@ async function wish(values: Partial<Offer> = {}, old?: Move['old']): Promise<Mov
   return { old: booked, wanted: offer(booked.caller, slot!, { assessmentDigest, ...values }) };
 }
 
-async function reschedule({ old, wanted }: Move, key: string = randomUUID()): Promise<RescheduleAnswer> {
-  const input = {
+function rescheduleInput({ old, wanted }: Move, key: string = randomUUID()): RescheduleBooking {
+  return {
     bookingId: old.booking.id,
     slotId: lab.deps.offers.seal(wanted, wanted.expiresAt),
     idempotencyKey: key,
     requestId: randomUUID(),
   };
-  return rescheduleBooking(input, old.caller, lab.deps);
+}
+
+async function reschedule(move: Move, key?: string): Promise<RescheduleAnswer> {
+  return rescheduleBooking(rescheduleInput(move, key), move.old.caller, lab.deps);
 }
 
 const stateOf = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))?.state;
@@ -68,6 +72,19 @@ test('takes the new time and gives the old one back', async () => {
   expect(await stateOf(move.old.booking)).toBe('CANCELLED');
   expect(standing(lab, move.wanted.slot.practice)).toBe(1);
   expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
+});
+
+test('sent again, is told to search again once nothing stands in the way any more', async () => {
+  const need = { assessmentDigest: randomUUID() };
+  const old = await given.booked();
+  const other = await given.booked(await given.held(need, old.caller));
+  const move = await wish(need, old);
+  const input = rescheduleInput(move);
+  const again = () => rescheduleBooking(input, old.caller, lab.deps);
+  expect(await again()).toMatchObject({ kind: 'already-booked', booking: { id: other.booking.id } });
+  await given.cancel(other);
+  expect((await again()).kind).toBe('offer-expired');
+  expect(await stateOf(old.booking)).toBe('CONFIRMED');
 });
 
 test('the time given back is there for others, and the new booking can be moved again', async () => {

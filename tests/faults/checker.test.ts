@@ -77,7 +77,7 @@ function good(): History {
       requests: [{ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-1' }],
       outbox: [{ bookingId: 'booking-1', version: 2, status: 'CONFIRMED' }],
     },
-    told: [{ id: 'booking-1-2', body: 'confirmed' }],
+    told: [{ id: 'booking-1-2-0', body: 'confirmed' }],
     freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
     leftovers: { connections: 0 },
     rules: { suppliers: ['emis', 'tpp'], atOnce: 4, holdMs: 3_000, holdStoreLost: false },
@@ -377,16 +377,16 @@ describe('promise 10: the front end is told of each change', () => {
   };
 
   test.each([
-    ['in order', ['booking-1-2', 'booking-1-3'], []],
-    ['more than once', ['booking-1-2', 'booking-1-2', 'booking-1-3'], []],
-    ['in the wrong order', ['booking-1-3', 'booking-1-2'], [10]],
-    ['not of the last', ['booking-1-2'], [10]],
+    ['in order', ['booking-1-2-0', 'booking-1-3-0'], []],
+    ['more than once', ['booking-1-2-0', 'booking-1-2-0', 'booking-1-3-0'], []],
+    ['in the wrong order', ['booking-1-3-0', 'booking-1-2-0'], [10]],
+    ['not of the last', ['booking-1-2-0'], [10]],
   ])('%s', (_, ids, expected) => {
     expect(broken((history) => two(history, ...ids))).toEqual(expected);
   });
 
   test('in other words', () => {
-    expect(broken(({ told }) => told.push({ id: 'booking-1-2', body: 'cancelled' }))).toEqual([10]);
+    expect(broken(({ told }) => told.push({ id: 'booking-1-2-0', body: 'cancelled' }))).toEqual([10]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
-import { sameSlot, type Appointment, type History, type Operation } from './history';
+import { isEventOf, sameSlot, type Appointment, type History, type Operation } from './history';
 import { ledgerReader, type LedgerReader } from './ledger-dump';
 import { commandRedis } from './nemesis';
 import { patientClient } from './patient';
@@ -74,7 +74,7 @@ async function atRest(world: World, reader: LedgerReader, withinMs: number): Pro
     const unknown = truth.some(
       (one) => !bookings.some((booking) => !OVER.includes(booking.state) && isOf(booking, one)),
     );
-    const untold = outbox.some(({ bookingId, version }) => !told.includes(`${bookingId}-${version}`));
+    const untold = outbox.some(({ bookingId, version }) => !told.some(isEventOf(bookingId, version)));
     if (!doubtful && !missing && !unknown && !untold) return;
     await sleep(LOOK_EVERY_MS);
   }

@@ -133,6 +133,10 @@ export function slotText({ practice, startsAt }: SlotName): string {
 }
 
 /** Those that share what `key` answers, in the order of their coming. */
+/** Whether the front end was told of a change under this id: after its version comes its time. */
+export const isEventOf = (bookingId: string, version: number) => (id: string) =>
+  id.startsWith(`${bookingId}-${version}-`);
+
 export function groupsBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

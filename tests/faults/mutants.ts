@@ -14,6 +14,7 @@ export interface Mutant {
 const BOOKING = 'subgraphs/appointments/booking';
 const MIGRATIONS = 'subgraphs/appointments/ledger/migrations.ts';
 const REDIS = 'subgraphs/appointments/holds/redis-holds.ts';
+const CONNECTION = 'subgraphs/appointments/redis-connection.ts';
 
 const INDEX_DROPPED: SourcePatch = {
   file: MIGRATIONS,
@@ -76,14 +77,14 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `  const opened = earlier ?? (await open(hold, asked, deps));`,
+        find: `  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));`,
         replace: `  const lease = 10_000;
   const early = await systemOf(hold, deps.systems).book(
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: patientFor(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(placing, { early });
-  const opened = earlier ?? (await open(hold, asked, deps));`,
+  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));`,
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,
@@ -132,11 +133,11 @@ export const MUTANTS: readonly Mutant[] = [
         replace: `if held then`,
       },
       {
-        file: REDIS,
+        file: CONNECTION,
         find: 'autoResendUnfulfilledCommands: false',
         replace: 'autoResendUnfulfilledCommands: true',
       },
-      { file: REDIS, find: 'maxRetriesPerRequest: 0', replace: 'maxRetriesPerRequest: 20' },
+      { file: CONNECTION, find: 'maxRetriesPerRequest: 0', replace: 'maxRetriesPerRequest: 20' },
     ],
     probe: "the hold store's answer is lost",
     on: 'libsql-redis',

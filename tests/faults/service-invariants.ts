@@ -1,4 +1,4 @@
-import { groupsBy, slotText, type History } from './history';
+import { groupsBy, isEventOf, slotText, type History } from './history';
 
 /** Beyond what the machine needed at that moment for nothing at all. */
 const DEADLINE_SLACK_MS = 2_500;
@@ -26,7 +26,7 @@ function brokenEvents({ ledger }: History): string[] {
 function notTold({ ledger, told }: History): string[] {
   const firsts = [...new Set(told.map(({ id }) => id))];
   const place = ({ bookingId, version }: { bookingId: string; version: number }) =>
-    firsts.indexOf(`${bookingId}-${version}`);
+    firsts.findIndex(isEventOf(bookingId, version));
   const missing = ledger.outbox.filter((change) => place(change) < 0);
   const changes = [...groupsBy(ledger.outbox, ({ bookingId }) => bookingId).values()];
   const inOrder = (theirs: typeof ledger.outbox) =>

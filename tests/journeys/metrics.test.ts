@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { parse } from 'yaml';
+import { supplierIds } from '../../adapters/registry';
+import { readConfig, simulatorPortVariable } from '../../config';
+import { startEverything, startSubgraph, type Started, type Surroundings } from '../../start';
 import { asker, newFamily } from '../patient-journey';
 import { inOneProcess, overHttp, type GatewayUnderTest } from '../gateway-under-test';
 
@@ -86,4 +91,30 @@ describe('metrics', () => {
     gateway = await inOneProcess({ METRICS: 'off' });
     expect((await scrape(gateway.url)).status).toBe(404);
   });
+});
+
+test.each<[string, (on: Surroundings) => Promise<Started>]>([
+  ['everything in one process', startEverything],
+  ['one part alone', (on) => startSubgraph('appointments', on)],
+])('of %s that stops say, as /health/ready does, that nobody is to be sent there', async (_, start) => {
+  const { url, close } = await start({
+    config: readConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      APPOINTMENTS_PORT: '0',
+      SIMULATOR_CONTROL_PORT: '0',
+      ...Object.fromEntries(supplierIds.map((id) => [simulatorPortVariable(id), '0'])),
+      DATA_DIR: mkdtempSync(join(tmpdir(), 'gp-booking-')),
+      DRAIN_SECONDS: '2',
+    }),
+    logger: pino({ level: 'silent' }),
+    now: () => new Date(),
+    explorerFolder: tmpdir(),
+  });
+  const closed = close();
+  const [ready, { text }] = await Promise.all([fetch(new URL('/health/ready', url)), scrape(url)]);
+  await closed;
+  expect(ready.status).toBe(503);
+  expect(text).toMatch(/^gp_booking_ready\{part="appointments"\} 0$/m);
+  expect(text).not.toMatch(/^gp_booking_ready.* 1$/m);
 });

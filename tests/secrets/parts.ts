@@ -47,7 +47,11 @@ const SETTINGS = {
   LIMIT_CALLER_COST_PER_MINUTE: '1000000000',
 };
 
-export async function partsOn(database: DatabaseSettings): Promise<PartsUnderTest> {
+/** @param mustEnd told when a part would end its process */
+export async function partsOn(
+  database: DatabaseSettings,
+  mustEnd?: (why: Error) => void,
+): Promise<PartsUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-secrets-'));
   const settings: Record<string, string> = { ...SETTINGS, DATA_DIR: dataDir };
   if (database.kind === 'postgres') settings.DATABASE_URL = database.url;
@@ -56,6 +60,7 @@ export async function partsOn(database: DatabaseSettings): Promise<PartsUnderTes
     config: readConfig({ ...settings, ...more }),
     logger: pino({ level: 'silent' }),
     now,
+    ...(mustEnd && { mustEnd }),
     explorerFolder: join(__dirname, '..', '..', 'dist', 'gateway', 'explorer', 'public'),
   });
   const simulators = await startSuppliers(surroundings());

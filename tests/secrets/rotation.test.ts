@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { simulatorControl } from '../../demo/simulator-control';
 import { verifyAudit } from '../../domain/audit';
+import { secretName } from '../../domain/secret';
 import { SUBGRAPHS, type Started } from '../../start';
 import { openAuditStore } from '../../subgraphs/audit-store';
 import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
@@ -310,10 +311,12 @@ describe.each(testDatabases())('a secret is rotated under bookings in every stat
       async () => {
         const before = [await statuses(held, running), await statuses(cancelled, running)];
         await running.close();
-        await eventually('nobody uses the database, and keys are replaced', async () => {
-          const { code, out } = await replace();
-          return code === 0 && /^appointments: 0 holds are left/m.test(out);
+        const said = await eventually('nobody uses the database, and keys are replaced', async () => {
+          const { code, out, err } = await replace();
+          return code === 0 && /^appointments: 0 holds are left/m.test(out) && { out, err };
         });
+        expect(said.out).toContain(`named ${secretName(NEW)} in them`);
+        expect(said.err).toMatch(/^Only one secret is given, .*GATEWAY_SECRETS="\$NEW,\$OLD"/);
         running = await parts.startAll(LAST);
         expect([await statuses(held, running), await statuses(cancelled, running)]).toEqual(before);
         const [booking] = await bookings(held, running);

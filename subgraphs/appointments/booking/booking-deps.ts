@@ -31,6 +31,8 @@ export interface BookingDeps {
   now: () => Date;
   timers: Timers;
   logger: Logger;
+  /** Counts bookings that a restore has lost and nobody can take on again without asking their practices. */
+  onLostLeft?: (() => void) | undefined;
 }
 
 /** @param significant what makes the request this one and no other; cosmetic fields stay out. */

@@ -1,14 +1,16 @@
 import type { Caller, PatientCaller } from '../../../domain/caller';
 import { pause } from '../../../domain/timers';
 import type { Opened } from '../ledger/opening';
-import type { Hold } from '../ledger/records';
-import type { Refused, Request } from '../ledger/requests';
+import type { Booking, Hold } from '../ledger/records';
+import type { Earlier, Refused, Request } from '../ledger/requests';
+import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
 import type { Offer } from '../offers';
 import { patientOf, personOf } from '../patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../suppliers';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
+import { endOf } from './extend-hold';
 import { acquire, holdKey, letGo } from './hold-slot';
 import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
@@ -61,9 +63,8 @@ export async function confirmBooking(
   if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
 
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
-  if (lost !== null) return alreadyBooked(lost, caller);
   const placing = { ...input, patient: patientOf(person), openedAt: deps.timers.elapsedMs() };
-  const opened = earlier ?? (await open(hold, asked, deps));
+  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));
   switch (opened.kind) {
     case 'opened':
       return placeBooking(opened.booking, placing, caller, deps);
@@ -72,9 +73,13 @@ export async function confirmBooking(
     case 'refused':
       // What is not booked is not kept from others either.
       await letGo(holdKey(hold.offer), hold.id, deps);
-      return opened.why === 'HOLD_EXPIRED'
-        ? { kind: 'hold-expired', expiredAt: hold.expiresAt }
-        : refusal(opened, hold, caller, requestId, deps);
+      if (opened.why === 'HOLD_EXPIRED') return { kind: 'hold-expired', expiredAt: hold.expiresAt };
+      return (
+        (await refusal(opened, hold, caller, requestId, deps)) ?? {
+          kind: 'hold-expired',
+          expiredAt: endOf(hold, deps.now()),
+        }
+      );
     case 'key-reused':
       return opened;
   }
@@ -87,16 +92,28 @@ async function open(hold: Hold, asked: Request, deps: BookingDeps): Promise<Open
     : deps.ledger.refuse(asked, 'HOLD_EXPIRED');
 }
 
-/** Why no booking was put down, in what the person can do now. */
+/** Puts down that a booking which only now came to light stands in its way. */
+export function stop(lost: Booking, asked: Request, { ledger }: BookingDeps): Promise<Earlier> {
+  return ledger.refuse(asked, 'ALREADY_BOOKED', lost.id);
+}
+
+/** Why no booking was put down, in what the person can do now; null when what stood in its way does so no more. */
 export async function refusal(
   { bookingId }: Refused,
   wanted: { offer: Offer; patientSealed: string },
   caller: PatientCaller,
   requestId: string,
   deps: BookingDeps,
-): Promise<Placed | AlreadyBooked> {
-  const standing = bookingId === null ? null : await deps.ledger.findBooking(bookingId);
-  return standing === null ? slotTaken(wanted, caller, requestId, deps) : alreadyBooked(standing, caller);
+): Promise<Placed | AlreadyBooked | null> {
+  if (bookingId === null) return slotTaken(wanted, caller, requestId, deps);
+  const other = await deps.ledger.findBooking(bookingId);
+  return other !== null && isInTheWay(other, wanted.offer) ? alreadyBooked(other, caller) : null;
+}
+
+/** One for the same need is, and any whose outcome is not known. */
+function isInTheWay({ state, offer }: Booking, { assessmentDigest }: Offer): boolean {
+  if (isOneOf(DOUBTFUL_STATES, state)) return true;
+  return isOneOf(LIVE_STATES, state) && offer.assessmentDigest === assessmentDigest;
 }
 
 /** A hold that ran out can be taken up again as long as its offer is good; one that was let go cannot. */

@@ -1,9 +1,11 @@
 import type { Caller } from '../../../domain/caller';
+import { loggableError } from '../../../domain/loggable-error';
+import { HoldStoreUnavailable, type Prolonged } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
 import { personOf } from '../patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
-import { acquire, holdKey } from './hold-slot';
+import { holdKey } from './hold-slot';
 import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 
 export type ExtendAnswer =
@@ -38,12 +40,33 @@ export function isExtendable({ released, extended, expiresAt, offer }: Hold, now
   return !released && !extended && now < expiresAt && expiresAt < offer.slot.startsAt;
 }
 
-/** False where the store has lost it and somebody else has the time by now. */
+/** False where somebody else has the time by now, or the person has let it go meanwhile: then it is not taken again. */
 async function isKept(hold: Hold, deps: BookingDeps): Promise<boolean> {
-  const forMs = hold.expiresAt.getTime() - deps.now().getTime();
-  return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps, Math.max(forMs, 1))).acquired;
+  switch (await prolong(hold, deps)) {
+    case 'prolonged':
+      return true;
+    case 'held-by-another':
+      return false;
+    case 'held-by-nobody':
+      return (await deps.ledger.findHold(hold.id, hold.callerId))?.released === false;
+  }
 }
 
-function endOf({ expiresAt }: Hold, now: Date): Date {
+/** Without the store everybody may go on, and the ledger decides. */
+async function prolong(
+  { id, offer, expiresAt }: Hold,
+  { holds, now, logger }: BookingDeps,
+): Promise<Prolonged> {
+  const forMs = Math.max(expiresAt.getTime() - now().getTime(), 1);
+  try {
+    return await holds.prolong(holdKey(offer), id, forMs);
+  } catch (error) {
+    if (!(error instanceof HoldStoreUnavailable)) throw error;
+    logger.warn({ err: loggableError(error) }, 'going on without a hold');
+    return 'prolonged';
+  }
+}
+
+export function endOf({ expiresAt }: Hold, now: Date): Date {
   return expiresAt < now ? expiresAt : now;
 }

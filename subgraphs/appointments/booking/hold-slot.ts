@@ -169,14 +169,13 @@ export async function acquire(
   token: string,
   callerId: string,
   { holds, holdMs, logger }: BookingDeps,
-  forMs = holdMs,
 ): Promise<{ acquired: boolean; forMs: number }> {
   try {
-    return await holds.acquire(key, { token, callerId }, forMs);
+    return await holds.acquire(key, { token, callerId }, holdMs);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
     logger.warn({ err: loggableError(error) }, 'going on without a hold');
-    return { acquired: true, forMs };
+    return { acquired: true, forMs: holdMs };
   }
 }
 

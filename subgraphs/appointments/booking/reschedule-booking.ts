@@ -9,7 +9,7 @@ import { advance, cancel } from './advance';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
-import { refusal, replayed } from './confirm-booking';
+import { refusal, replayed, stop } from './confirm-booking';
 import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
 import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
@@ -55,7 +55,12 @@ export async function rescheduleBooking(
   const person = personOf(caller, old, deps);
   if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
   const lost = await findLostOf(old.patientDigest, deps);
-  if (lost !== null) return alreadyBooked(lost, caller);
+  if (lost !== null) {
+    const known = earlier ?? (await stop(lost, asked, deps));
+    return known.kind === 'repeated'
+      ? replayed(known.resultId, requestId, caller, deps)
+      : alreadyBooked(lost, caller);
+  }
   const offer = offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
   const objection = objectionTo(offer, old, person, caller, now());
@@ -110,7 +115,9 @@ export async function rescheduleBooking(
       return refused(
         opened.why === 'NOTHING_TO_REPLACE'
           ? { kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old }
-          : await refusal(opened, { offer, patientSealed }, caller, requestId, deps),
+          : ((await refusal(opened, { offer, patientSealed }, caller, requestId, deps)) ?? {
+              kind: 'offer-expired',
+            }),
       );
     case 'key-reused':
       return refused(opened);

@@ -70,10 +70,10 @@ describe.each(stores)('holds $name', ({ open }) => {
   test('a hold is prolonged by its own token alone, and only where it is there', async () => {
     const [mine, free] = [key(), key()];
     const holding = holder();
-    await store.acquire(mine, holding, SHORT_MS * 50);
-    expect(await store.prolong(mine, holding.token, LONG_MS)).toBe(true);
-    expect(await store.prolong(mine, randomUUID(), LONG_MS)).toBe(false);
-    expect(await store.prolong(free, holding.token, LONG_MS)).toBe(false);
+    await store.acquire(mine, holding, LONG_MS / 4);
+    expect(await store.prolong(mine, holding.token, LONG_MS)).toBe('prolonged');
+    expect(await store.prolong(mine, randomUUID(), LONG_MS)).toBe('held-by-another');
+    expect(await store.prolong(free, holding.token, LONG_MS)).toBe('held-by-nobody');
     expect((await store.acquire(free, holder(), LONG_MS)).acquired).toBe(true);
     const refused = await store.acquire(mine, holder(), LONG_MS);
     expect(refused.acquired).toBe(false);

@@ -10,6 +10,8 @@ export interface HoldStore {
    * @throws HoldStoreUnavailable
    */
   acquire(slotKey: string, holder: Holder, ttlMs: number): Promise<Acquired | HeldByAnother>;
+  /** Makes the token's hold end in `ttlMs` from now; where it has none, nothing is changed. @throws HoldStoreUnavailable */
+  prolong(slotKey: string, token: string, ttlMs: number): Promise<Prolonged>;
   /** Only the token that holds can let go. False when it did not hold. @throws HoldStoreUnavailable */
   release(slotKey: string, token: string): Promise<boolean>;
   /** Who holds which of these slots, by slot key; slots that nobody holds are absent. @throws HoldStoreUnavailable */
@@ -35,6 +37,9 @@ export interface HeldByAnother {
   forMs: number;
   by: Holder;
 }
+
+export const PROLONGED = ['prolonged', 'held-by-nobody', 'held-by-another'] as const;
+export type Prolonged = (typeof PROLONGED)[number];
 
 /** The store did not answer: whether it did what was asked is not known. */
 export class HoldStoreUnavailable extends Error {

@@ -1,15 +1,13 @@
 import { CircuitState, circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel';
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { loggableError } from '../../../domain/loggable-error';
 import { openFor } from '../../../domain/open-for';
 import { machineTimers, type Timers } from '../../../domain/timers';
-import { HoldStoreUnavailable, type HoldStore } from './hold-store';
+import { CONNECTION_TIMEOUT_MS, redisConnection } from '../redis-connection';
+import { HoldStoreUnavailable, PROLONGED, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';
 const COMMAND_TIMEOUT_MS = 500;
-const CONNECTION_TIMEOUT_MS = 2_000;
 /** After so many calls in a row that failed nobody waits for Redis for a while, but for one who tries every so often. */
 const FAILURES_UNTIL_OPEN = 3;
 const TRY_AGAIN_AFTER_MS = 2_000;
@@ -24,6 +22,13 @@ if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return {1, tonumber(ARGV[3])}`;
 
+const PROLONG = `
+local held = redis.call('GET', KEYS[1])
+if not held then return 'held-by-nobody' end
+if cjson.decode(held).token ~= ARGV[1] then return 'held-by-another' end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 'prolonged'`;
+
 const RELEASE = `
 local held = redis.call('GET', KEYS[1])
 if held and cjson.decode(held).token == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -33,6 +38,7 @@ const HolderJson = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.object({ token: z.string(), callerId: z.string() }));
+const ProlongReply = z.enum(PROLONGED);
 const AcquireReply = z.union([
   z.tuple([z.literal(1), z.number()]).transform(([, forMs]) => ({ acquired: true as const, forMs })),
   z
@@ -41,7 +47,7 @@ const AcquireReply = z.union([
 ]);
 
 /**
- * Holds that several processes share. The connection is its own, with ioredis's silent re-sending off.
+ * Holds that several processes share.
  * @param connectionTimeoutMs After so long without a sign of life from Redis its connection is made anew.
  */
 export function redisHolds(
@@ -50,19 +56,9 @@ export function redisHolds(
   timers: Timers = machineTimers,
   connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
 ): HoldStore {
-  const redis = new Redis(url, {
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
+  const redis = redisConnection(url, 'hold store', logger, {
     connectTimeout: connectionTimeoutMs,
-    // The network may have lost the connection without a word.
     socketTimeout: connectionTimeoutMs,
-    // What is asked at the same time is written at once.
-    enableAutoPipelining: true,
-    retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
-  });
-  // Without a listener a lost connection would be an uncaught error.
-  redis.on('error', (error) => {
-    logger.warn({ err: loggableError(error) }, 'hold store connection');
   });
 
   const breaker = circuitBreaker(handleAll, {
@@ -111,6 +107,10 @@ export function redisHolds(
         redis.eval(ACQUIRE, 1, PREFIX + key, JSON.stringify(holder), holder.token, ttl),
       );
       return AcquireReply.parse(reply);
+    },
+    async prolong(key, token, ttlMs) {
+      const ttl = Math.round(ttlMs);
+      return ProlongReply.parse(await answered(() => redis.eval(PROLONG, 1, PREFIX + key, token, ttl)));
     },
     async release(key, token) {
       return (await answered(() => redis.eval(RELEASE, 1, PREFIX + key, token))) === 1;

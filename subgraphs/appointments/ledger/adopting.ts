@@ -39,28 +39,6 @@ export function ledgerAdopting(writing: Writing, db: Kysely<LedgerTables>) {
       return new Set(ids.filter((id) => !found.has(id)));
     },
 
-    /** Bookings that stand ahead of a time, soonest first. @param after the last one of the page before */
-    async standingAhead(
-      of: Date,
-      limit: number,
-      after: { startsAt: number; id: string } | null,
-    ): Promise<Booking[]> {
-      let query = bookingRows(db)
-        .where('booking.state', '=', 'CONFIRMED')
-        .where('booking.starts_at', '>', of.getTime())
-        .orderBy('booking.starts_at')
-        .orderBy('booking.id')
-        .limit(limit);
-      if (after !== null)
-        query = query.where((where) =>
-          where.or([
-            where('booking.starts_at', '>', after.startsAt),
-            where.and([where('booking.starts_at', '=', after.startsAt), where('booking.id', '>', after.id)]),
-          ]),
-        );
-      return (await query.execute()).map(bookingOf);
-    },
-
     /**
      * Takes a booking on again as UNKNOWN, under the guards of every booking: what it has come to is found out by reading
      * the practice's book, and nothing is sent.

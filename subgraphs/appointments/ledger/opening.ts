@@ -55,9 +55,12 @@ export function ledgerOpening(writing: Writing, terms: ReleaseTerms) {
       return opened.kind === 'refused' ? refuse(request, opened) : opened;
     },
 
-    /** Puts down that the request led to nothing; or what a repetition of it has led to meanwhile. */
-    refuse(request: Request, why: Refusal): Promise<Earlier> {
-      return refuse(request, refused(why));
+    /**
+     * Puts down that the request led to nothing; or what a repetition of it has led to meanwhile.
+     * @param bookingId the booking that stands in its way
+     */
+    refuse(request: Request, why: Refusal, bookingId: string | null = null): Promise<Earlier> {
+      return refuse(request, refused(why, bookingId));
     },
   };
 

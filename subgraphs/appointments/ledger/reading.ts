@@ -40,6 +40,15 @@ export interface LedgerHealth {
   holds: number;
 }
 
+/** A booking that stands, by what can be read of any. */
+export interface StandingAhead extends Pick<Booking, 'id' | 'reference' | 'marker'> {
+  supplier: string;
+  practice: string;
+  startsAt: Date;
+  /** Null where the rest of it cannot be read. */
+  booking: Booking | null;
+}
+
 const DAY_MS = 86_400_000;
 
 /** No practice has more appointments in a day. */
@@ -155,6 +164,36 @@ export function ledgerReading({ db, now, given }: LedgerDatabase, logger: Logger
         .limit(limit)
         .execute();
       return readable(rows, logger);
+    },
+
+    /** Bookings that stand ahead of a time, soonest first. @param after the last one of the page before */
+    async standingAhead(
+      of: Date,
+      limit: number,
+      after: { startsAt: Date; id: string } | null,
+    ): Promise<StandingAhead[]> {
+      let query = bookingRows(db)
+        .where('booking.state', '=', 'CONFIRMED')
+        .where('booking.starts_at', '>', of.getTime())
+        .orderBy('booking.starts_at')
+        .orderBy('booking.id')
+        .limit(limit);
+      if (after !== null)
+        query = query.where((where) =>
+          where.or([
+            where('booking.starts_at', '>', after.startsAt.getTime()),
+            where.and([
+              where('booking.starts_at', '=', after.startsAt.getTime()),
+              where('booking.id', '>', after.id),
+            ]),
+          ]),
+        );
+      const rows = await query.execute();
+      return rows.map((row) => {
+        const { id, reference, supplier, practice, marker, starts_at } = row;
+        const [booking = null] = readable([row], logger);
+        return { id, reference, supplier, practice, marker, startsAt: new Date(starts_at), booking };
+      });
     },
 
     /** What is waiting, and for how long, by the database's clock. */

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { LEDGER_KEY_USES, type Secrets } from '../../../domain/secret';
 import { sealedPrefix } from '../../../domain/sealed';
 import { insertKeys, keyRows, newKeys, unwrapped } from '../../data-keys';
@@ -13,19 +13,21 @@ const MOST_AT_ONCE = 500;
 /**
  * Gives the ledger new keys, and seals and matches everything anew under them: for when somebody may have an old secret and a
  * copy of the database. Nobody else may have the ledger open: what is written under the old keys meanwhile would be lost.
- * Interrupted, it goes on where it was; until it is through no part starts.
+ * All details are opened before anything is changed. Interrupted, it goes on where it was; until it is through no part starts.
  * @param onMoved told after each batch how many holds, with their bookings, are still under the old keys.
- * @throws SecretUnknown; Error naming a hold whose details do not open.
+ * @throws SecretUnknown; DetailsUnreadable, with nothing changed
  */
 export async function replaceLedgerKeys(
   database: Pick<Database<LedgerTables>, 'db' | 'now'>,
   secrets: Secrets,
   onMoved: (left: number) => void,
-  atOnce = MOST_AT_ONCE,
+  { atOnce = MOST_AT_ONCE, unreadable = 'refuse' }: Replacing = {},
 ): Promise<void> {
   const { db } = database;
-  const { from, to } = await keysToMove(database, secrets);
+  const { from, to, isBegun } = await keysToMove(database, secrets);
   const [before, after] = [people(from), people(to)];
+  if (unreadable === 'refuse') await refuseUnreadable(database, before, keyName(to), atOnce);
+  if (!isBegun) await insertKeys(database, LEDGER_KEYS, [secrets[0]], { ...to, inUse: false });
   let left = await holds(database);
   let last = '';
   for (;;) {
@@ -46,22 +48,76 @@ export async function replaceLedgerKeys(
   });
 }
 
+export interface Replacing {
+  /** How many holds are moved in one transaction. */
+  atOnce?: number | undefined;
+  /** What becomes of details that do not open: with `erase` they are treated as erased. */
+  unreadable?: 'refuse' | 'erase' | undefined;
+}
+
+/** The holds' details were spoilt, or sealed under keys that the ledger has not. */
+export class DetailsUnreadable extends Error {
+  constructor(holdIds: readonly string[]) {
+    const named = holdIds.slice(0, MOST_NAMED).join(', ');
+    const more = holdIds.length > MOST_NAMED ? ` and of ${holdIds.length - MOST_NAMED} more` : '';
+    super(
+      `Nothing was changed, since details do not open of the holds ${named}${more}: restore the backup from before, or give them up for erased with --erase-unreadable.`,
+    );
+  }
+}
+
+const MOST_NAMED = 20;
+
+/** @throws DetailsUnreadable */
+async function refuseUnreadable(
+  { db }: Pick<Database<LedgerTables>, 'db'>,
+  before: Patients,
+  newName: string | undefined,
+  atOnce: number,
+): Promise<void> {
+  const found: string[] = [];
+  for (let last: string | undefined = ''; last !== undefined;) {
+    const batch: SealedHold[] = await holdsAfter(db, last, atOnce);
+    for (const { id, patient_sealed: sealed } of batch)
+      if (sealed !== ERASED && !isMoved(sealed, newName) && before.open(sealed, new Date(0)) === null)
+        found.push(id);
+    last = batch.at(-1)?.id;
+  }
+  if (found.length > 0) throw new DetailsUnreadable(found);
+}
+
+type SealedHold = Pick<LedgerTables['hold'], 'id' | 'patient_sealed'>;
+
+function holdsAfter(db: Kysely<LedgerTables>, last: string, atOnce: number): Promise<SealedHold[]> {
+  return db
+    .selectFrom('hold')
+    .select(['id', 'patient_sealed'])
+    .where('id', '>', last)
+    .orderBy('id')
+    .limit(atOnce)
+    .execute();
+}
+
+function isMoved(sealed: string, newName: string | undefined): boolean {
+  return sealed.startsWith(sealedPrefix(newName));
+}
+
 /** Those of an interrupted replacement where there was one, else new ones. */
 async function keysToMove(
   database: Pick<Database<LedgerTables>, 'db' | 'now'>,
   secrets: Secrets,
-): Promise<{ from: LedgerKeys; to: LedgerKeys }> {
+): Promise<{ from: LedgerKeys; to: LedgerKeys; isBegun: boolean }> {
   const rows = await keyRows(database.db, LEDGER_KEYS);
   const [used, unfinished] = [rows.find((row) => row.in_use === 1), rows.find((row) => row.in_use === 0)];
   if (used !== undefined && unfinished !== undefined)
     return {
       from: unwrapped(used, LEDGER_KEYS, secrets),
       to: unwrapped(unfinished, LEDGER_KEYS, secrets),
+      isBegun: true,
     };
   const from = await openLedgerKeys(database, secrets);
   const to = { version: from.version + 1, keys: newKeys(LEDGER_KEY_USES) };
-  await insertKeys(database, LEDGER_KEYS, [secrets[0]], { ...to, inUse: false });
-  return { from, to };
+  return { from, to, isBegun: false };
 }
 
 function people(of: LedgerKeys): Patients {
@@ -78,15 +134,9 @@ async function moveHolds(
   last: string,
   atOnce: number,
 ): Promise<{ count: number; last: string | null }> {
-  const batch = await transaction
-    .selectFrom('hold')
-    .select(['id', 'patient_sealed'])
-    .where('id', '>', last)
-    .orderBy('id')
-    .limit(atOnce)
-    .execute();
+  const batch = await holdsAfter(transaction, last, atOnce);
   for (const { id, patient_sealed } of batch) {
-    if (patient_sealed.startsWith(sealedPrefix(newName))) continue;
+    if (isMoved(patient_sealed, newName)) continue;
     const moved = movedPatient(id, patient_sealed, before, after);
     await transaction.updateTable('hold').set(moved).where('id', '=', id).execute();
     const { patient_digest } = moved;
@@ -95,12 +145,10 @@ async function moveHolds(
   return { count: batch.length, last: batch.at(-1)?.id ?? null };
 }
 
-/** Of whom the details are erased nobody can tell any more who it was: then the digest is nobody's either. */
+/** Of whom the details are erased, or given up for erased, nobody can tell any more who it was: then the digest is nobody's either. */
 function movedPatient(id: string, sealed: string, before: Patients, after: Patients) {
-  if (sealed === ERASED) return { patient_sealed: ERASED, patient_digest: `erased ${id}` };
-  const patient = before.open(sealed, new Date(0));
-  if (patient === null)
-    throw new Error(`The details of hold ${id} do not open: restore the backup from before.`);
+  const patient = sealed === ERASED ? null : before.open(sealed, new Date(0));
+  if (patient === null) return { patient_sealed: ERASED, patient_digest: `erased ${id}` };
   return { patient_sealed: after.seal(patient), patient_digest: after.digest(patient) };
 }
 

@@ -7,7 +7,7 @@ import type { Writing } from './writing';
 export interface UntoldChange {
   bookingId: string;
   reference: string;
-  /** The booking's version after the change: with its id it names the change for ever. */
+  /** The booking's version after the change: with its id it names the change in this ledger. */
   version: number;
   status: BookingStatus;
   at: Date;

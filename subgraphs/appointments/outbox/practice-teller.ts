@@ -26,7 +26,8 @@ export function practiceTeller(options: PracticeTellerOptions): Repeating {
       giveUp: ledger.giveUpNotice,
     },
     async post(notice, withinMs) {
-      const id = `${notice.practice}-${notice.sequence}`;
+      // With its time, because a restored ledger counts notices again from an earlier one.
+      const id = `${notice.practice}-${notice.sequence}-${notice.at.getTime()}`;
       return practices.post({ id, body: bodyOf(id, notice, options) }, withinMs);
     },
     about: ({ practice, sequence, kind }) => ({ practice, sequence, kind }),

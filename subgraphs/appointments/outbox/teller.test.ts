@@ -288,7 +288,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
       booking: { id, reference, marker, replacesId: null },
     });
     if (adopted.kind !== 'adopted') throw new Error(adopted.kind);
-    await moveBooking(books, adopted.booking, 'PROVEN_ABSENT', { failure: 'NOT_APPLIED' });
+    await moveBooking(books, adopted.booking, 'PROVEN_ABSENT');
     await until('nothing is left to tell', async () => (await books.health()).untold === 0);
     expect(shown.get(id)).toBe('FAILED');
   });

@@ -41,9 +41,12 @@ export function teller(options: TellerOptions): Repeating {
   });
 }
 
-/** Without a full stop, which separates the parts of what is signed. */
-function eventId({ bookingId, version }: UntoldChange): string {
-  return `${bookingId}-${version}`;
+/**
+ * With its time, because a restored ledger counts versions again from an earlier one. Without a full stop, which separates
+ * the parts of what is signed.
+ */
+function eventId({ bookingId, version, at }: UntoldChange): string {
+  return `${bookingId}-${version}-${at.getTime()}`;
 }
 
 /** The same bytes at every attempt, and nothing about the person: who may know more asks the API. */

@@ -34,8 +34,17 @@ export interface BookingCopies {
   /** Of one person, oldest first. @throws Error while the store does not answer */
   of(patientDigest: string): Promise<BookingCopy[]>;
   /** Of everybody. @throws Error while the store does not answer */
-  all(): AsyncIterable<BookingCopy>;
+  all(): AsyncIterable<Kept>;
+  /** Everybody's, whatever they are. @throws Error while the store does not answer */
+  dropAll(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is kept of a booking. */
+export interface Kept {
+  bookingId: string;
+  /** Null where this version of the service cannot read it: a later one has written it, or it was damaged. */
+  copy: BookingCopy | null;
 }
 
 /** Longer than any restore goes back: an older backup knows too little to go on from. */
@@ -43,13 +52,27 @@ export const KEPT_MS = 7 * 86_400_000;
 
 /** Copies in text, oldest first; what cannot be read, or is too old, is left out. */
 export function copiesIn(texts: readonly string[], now: Date): BookingCopy[] {
-  const since = now.getTime() - KEPT_MS;
   return texts
     .flatMap((text) => {
-      const read = Text.safeParse(text);
-      return read.success && read.data.keptAt >= since ? [read.data] : [];
+      const copy = copyIn(text);
+      return copy !== null && isCurrent(copy, now) ? [copy] : [];
     })
     .sort((one, other) => one.keptAt - other.keptAt);
+}
+
+/** What is in texts by the ids of their bookings; what is too old is left out. */
+export function keptIn(texts: readonly (readonly [bookingId: string, text: string])[], now: Date): Kept[] {
+  return texts
+    .map(([bookingId, text]) => ({ bookingId, copy: copyIn(text) }))
+    .filter(({ copy }) => copy === null || isCurrent(copy, now));
+}
+
+function copyIn(text: string): BookingCopy | null {
+  return Text.safeParse(text).data ?? null;
+}
+
+function isCurrent({ keptAt }: BookingCopy, now: Date): boolean {
+  return keptAt >= now.getTime() - KEPT_MS;
 }
 
 const Text = z
@@ -66,11 +89,10 @@ const Text = z
 
 /** Copies of one process, gone when it ends: for tests and measurements. */
 export function inProcessCopies(now: () => Date): BookingCopies {
-  const kept = new Map<string, BookingCopy>();
-  const texts = () => [...kept.values()].map((copy) => JSON.stringify(copy));
+  const kept = new Map<string, string>();
   return {
     keep(copy) {
-      kept.set(copy.booking.id, copy);
+      kept.set(copy.booking.id, JSON.stringify(copy));
       return Promise.resolve();
     },
     drop({ id }) {
@@ -78,10 +100,16 @@ export function inProcessCopies(now: () => Date): BookingCopies {
       return Promise.resolve();
     },
     of: (patientDigest) =>
-      Promise.resolve(copiesIn(texts(), now()).filter(({ hold }) => hold.patientDigest === patientDigest)),
+      Promise.resolve(
+        copiesIn([...kept.values()], now()).filter(({ hold }) => hold.patientDigest === patientDigest),
+      ),
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of stores that wait
     async *all() {
-      yield* copiesIn(texts(), now());
+      yield* keptIn([...kept], now());
+    },
+    dropAll() {
+      kept.clear();
+      return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };

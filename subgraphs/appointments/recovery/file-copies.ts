@@ -1,6 +1,6 @@
 import { sql, type Migration } from 'kysely';
 import { openDatabase } from '../../database';
-import { copiesIn, KEPT_MS, type BookingCopies } from './booking-copies';
+import { copiesIn, keptIn, KEPT_MS, type BookingCopies } from './booking-copies';
 
 interface CopyTables {
   booking_copy: { id: string; patient_digest: string; kept_at: number; copy_json: string };
@@ -77,14 +77,17 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
           .orderBy('id')
           .limit(PAGE)
           .execute();
-        yield* copiesIn(
-          rows.map(({ copy_json }) => copy_json),
+        yield* keptIn(
+          rows.map(({ id, copy_json }) => [id, copy_json] as const),
           now(),
         );
         const last = rows.at(-1);
         if (last === undefined) return;
         after = last.id;
       }
+    },
+    async dropAll() {
+      await db.transaction().execute((transaction) => transaction.deleteFrom('booking_copy').execute());
     },
     close,
   };

@@ -17,7 +17,10 @@ export type Left =
   /** Its supplier is not connected here. */
   | 'SUPPLIER_UNKNOWN';
 
-type Finding = Pick<BookingDeps, 'ledger' | 'copies' | 'patients' | 'systems' | 'now' | 'logger'>;
+type Finding = Pick<
+  BookingDeps,
+  'ledger' | 'copies' | 'patients' | 'systems' | 'now' | 'logger' | 'onLostLeft'
+>;
 
 /**
  * Takes a booking on again that a restore took out of the ledger, under the ledger's guards and as UNKNOWN: it is settled by
@@ -38,19 +41,24 @@ export async function adopt(copy: BookingCopy, deps: Finding): Promise<TakenOn> 
  * @returns the first that nobody here knew of until now, so that its person is told of it; null as a rule.
  */
 export async function findLostOf(patientDigest: string, deps: Finding): Promise<Booking | null> {
-  const { copies, logger } = deps;
+  const { copies, logger, onLostLeft } = deps;
+  const found: Booking[] = [];
   try {
-    const found: Booking[] = [];
     for (const copy of await unknownOf(await copies.of(patientDigest), deps)) {
       const taken = await adopt(copy, deps);
       if (taken.kind === 'adopted') found.push(taken.booking);
+      if (taken.kind !== 'left' || taken.why === 'PAST') continue;
+      logger.error(
+        { booking: copy.booking.id, why: taken.why },
+        'a booking that the ledger has lost was not taken on again: ask its practice',
+      );
+      onLostLeft?.();
     }
-    return found[0] ?? null;
   } catch (error) {
     // Copies are a second line: without them people book by what the ledger knows.
     logger.warn({ err: loggableError(error) }, 'bookings that a restore may have lost were not looked for');
-    return null;
   }
+  return found[0] ?? null;
 }
 
 /** Those of the copies that the ledger does not know. */

@@ -1,26 +1,29 @@
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { loggableError } from '../../../domain/loggable-error';
-import { copiesIn, KEPT_MS, type BookingCopies } from './booking-copies';
+import { CONNECTION_TIMEOUT_MS, redisConnection } from '../redis-connection';
+import { copiesIn, keptIn, KEPT_MS, type BookingCopies } from './booking-copies';
 
-const PREFIX = 'gp-booking:copies:';
+/** Each copy is forgotten by itself; the ids of a person's copies are listed with when they were kept. */
+const COPY = 'gp-booking:copy:';
+const PERSON = 'gp-booking:copies-of:';
 const COMMAND_TIMEOUT_MS = 250;
 const KEYS_AT_ONCE = 200;
 
-/** Copies that all processes share: a hash for each person, which is forgotten a week after its last booking. */
-export function redisCopies(url: string, now: () => Date, logger: Logger): BookingCopies {
-  const redis = new Redis(url, {
-    autoResendUnfulfilledCommands: false,
-    enableAutoPipelining: true,
+/**
+ * Copies that all processes share.
+ * @param connectionTimeoutMs After so long without a sign of life from Redis its connection is made anew.
+ */
+export function redisCopies(
+  url: string,
+  now: () => Date,
+  logger: Logger,
+  connectionTimeoutMs = CONNECTION_TIMEOUT_MS,
+): BookingCopies {
+  const redis = redisConnection(url, 'booking copies store', logger, {
+    connectTimeout: connectionTimeoutMs,
+    socketTimeout: connectionTimeoutMs,
+    // Nobody waits for a copy while there is no connection.
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: 2_000,
-    retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
-  });
-  // Without a listener a lost connection would be an uncaught error.
-  redis.on('error', (error) => {
-    logger.warn({ err: loggableError(error) }, 'connection to the store of booking copies');
   });
 
   async function connected(): Promise<void> {
@@ -31,29 +34,65 @@ export function redisCopies(url: string, now: () => Date, logger: Logger): Booki
     });
   }
 
+  async function* keysOf(prefix: string): AsyncIterable<string[]> {
+    await connected();
+    let cursor = '0';
+    do {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', KEYS_AT_ONCE);
+      cursor = next;
+      if (keys.length > 0) yield keys;
+    } while (cursor !== '0');
+  }
+
+  async function textsOf(keys: string[]): Promise<[key: string, text: string][]> {
+    if (keys.length === 0) return [];
+    const texts = await redis.mget(keys);
+    return keys.flatMap((key, index): [string, string][] => {
+      const text = texts[index] ?? null;
+      return text === null ? [] : [[key, text]];
+    });
+  }
+
   return {
     async keep(copy) {
-      const key = PREFIX + copy.hold.patientDigest;
-      await redis.multi().hset(key, copy.booking.id, JSON.stringify(copy)).pexpire(key, KEPT_MS).exec();
+      const { keptAt, booking, hold } = copy;
+      const person = PERSON + hold.patientDigest;
+      const done = await redis
+        .multi()
+        .set(COPY + booking.id, JSON.stringify(copy), 'PX', KEPT_MS)
+        .zremrangebyscore(person, 0, keptAt - KEPT_MS)
+        .zadd(person, keptAt, booking.id)
+        .pexpire(person, KEPT_MS)
+        .exec();
+      const error = done?.find(([failed]) => failed !== null)?.[0];
+      if (error) throw error;
     },
     async drop({ patientDigest, id }) {
-      await redis.hdel(PREFIX + patientDigest, id);
+      await redis
+        .multi()
+        .del(COPY + id)
+        .zrem(PERSON + patientDigest, id)
+        .exec();
     },
     async of(patientDigest) {
-      const copies = await redis.hgetall(PREFIX + patientDigest);
-      const current = copiesIn(Object.values(copies), now());
-      const old = Object.keys(copies).filter((id) => !current.some(({ booking }) => booking.id === id));
-      if (old.length > 0) await redis.hdel(PREFIX + patientDigest, ...old);
-      return current;
+      const ids = await redis.zrange(PERSON + patientDigest, '0', '-1');
+      const texts = await textsOf(ids.map((id) => COPY + id));
+      return copiesIn(
+        texts.map(([, text]) => text),
+        now(),
+      );
     },
     async *all() {
-      await connected();
-      let cursor = '0';
-      do {
-        const [next, keys] = await redis.scan(cursor, 'MATCH', `${PREFIX}*`, 'COUNT', KEYS_AT_ONCE);
-        cursor = next;
-        for (const key of keys) yield* copiesIn(await redis.hvals(key), now());
-      } while (cursor !== '0');
+      for await (const keys of keysOf(COPY)) {
+        const texts = await textsOf(keys);
+        yield* keptIn(
+          texts.map(([key, text]) => [key.slice(COPY.length), text] as const),
+          now(),
+        );
+      }
+    },
+    async dropAll() {
+      for (const prefix of [COPY, PERSON]) for await (const keys of keysOf(prefix)) await redis.unlink(keys);
     },
     async close() {
       await redis.quit().catch(() => {
