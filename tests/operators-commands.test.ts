@@ -105,7 +105,11 @@ describe('on an installation that its user cannot write to', () => {
     ],
     ['ops', ['find-bookings', '--after', 'x'], { code: 1, out: /^$/, err: /^--after cannot be used/ }],
     ['secrets:rekey', [], { code: 0, out: /^appointments: .*\naudit: .*\nNothing is left/, err: /^$/ }],
-    ['secrets:rekey', ['--replace-keys'], { code: 0, out: /under new keys/, err: /^Only one secret is given/ }],
+    [
+      'secrets:rekey',
+      ['--replace-keys'],
+      { code: 0, out: /under new keys/, err: /^Only one secret is given/ },
+    ],
     ['directory:status', [], { code: 0, out: /practices/, err: /^$/ }],
     ['directory:import', [], { code: 1, out: /^$/, err: /^Usage: npm run directory:import/ }],
     ['ops', ['health'], { code: 1, out: /^$/, err: /^No gateway answers at http:\S+: start one/ }],

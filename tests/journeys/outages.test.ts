@@ -91,7 +91,9 @@ test('whoever goes away while a search is under way is nobody’s fault', async 
   faults.clear();
   faults.release();
   expect(loggedOf(requestId).filter(({ level }) => level >= WARN)).toEqual([]);
-  expect(await metrics()).not.toMatch(/_errors_total\{[^}]*\} [1-9]|refusals_total\{code="INTERNAL[^}]*\} [1-9]/);
+  expect(await metrics()).not.toMatch(
+    /_errors_total\{[^}]*\} [1-9]|refusals_total\{code="INTERNAL[^}]*\} [1-9]/,
+  );
 });
 
 describe('while a part is away', () => {
