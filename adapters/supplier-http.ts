@@ -117,6 +117,11 @@ const supplierTimedOut = new Error('The supplier let its own time limit pass.');
 /** The time was over before the supplier had had its own: nobody's failure. */
 const deadlinePassed = new Error('The deadline passed.');
 
+/** Returns how many reads that nobody waits for any more a supplier may still be answering. */
+export function maxGivenUp(concurrency: number): number {
+  return Math.floor(placesForSearches(concurrency) * SHARE_OF_PLACES_GIVEN_UP);
+}
+
 export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { breaker(): BreakerState } {
   const { supplier, logger, limits, timers = machineTimers } = options;
   const { throttles = inProcessThrottles(timers) } = options;
@@ -133,7 +138,7 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
       timers,
     );
   const circuits: Record<Lane, Breakers> = { SEARCH: newCircuits(), BOOKING: newCircuits() };
-  const mostGivenUp = Math.floor(placesForSearches(limits.concurrency) * SHARE_OF_PLACES_GIVEN_UP);
+  const mostGivenUp = maxGivenUp(limits.concurrency);
   let givenUp = 0;
   const exchange = exchangeThrough(options);
   const throttleKey = ({ practice }: Exchange) =>

@@ -80,7 +80,7 @@ function good(): History {
     told: [{ id: 'booking-1-2-0', body: 'confirmed' }],
     freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
     leftovers: { connections: 0 },
-    rules: { suppliers: ['emis', 'tpp'], atOnce: 4, holdMs: 3_000, holdStoreLost: false },
+    rules: { suppliers: ['emis', 'tpp'], atOnce: 4, givenUp: 0, holdMs: 3_000, holdStoreLost: false },
   };
 }
 

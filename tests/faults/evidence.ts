@@ -5,7 +5,7 @@ import { ledgerReader, type LedgerReader } from './ledger-dump';
 import { commandRedis } from './nemesis';
 import { patientClient } from './patient';
 import { freeSlots, type Practice } from './practice';
-import { AT_ONCE, HOLD_MS, SUPPLIERS, type World } from './world';
+import { AT_ONCE, GIVEN_UP, HOLD_MS, SUPPLIERS, type World } from './world';
 
 /** Within this after everything works again, every doubt has to be settled. */
 export const SETTLED_WITHIN_MS = 25_000;
@@ -39,7 +39,13 @@ export async function gather(
       told: world.frontEnd.heard.filter(({ taken }) => taken).map(({ id, body }) => ({ id, body })),
       freeAtEnd,
       leftovers: await leftovers(world),
-      rules: { suppliers: [...SUPPLIERS], atOnce: AT_ONCE, holdMs: HOLD_MS, holdStoreLost },
+      rules: {
+        suppliers: [...SUPPLIERS],
+        atOnce: AT_ONCE,
+        givenUp: GIVEN_UP,
+        holdMs: HOLD_MS,
+        holdStoreLost,
+      },
     };
   } finally {
     await reader.close().catch(() => undefined);

@@ -23,6 +23,8 @@ export interface Rules {
   /** Every configured adapter. */
   suppliers: string[];
   atOnce: number;
+  /** Most practices that a search has gone on without, and that may still be answering. */
+  givenUp: number;
   holdMs: number;
   /** True when holds may have been lost, or were not shared, at any time of the run. */
   holdStoreLost: boolean;

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { SupplierId } from '../../adapters/registry';
+import { suppliers, type SupplierId } from '../../adapters/registry';
 import type { Operation as Exchange } from '../../adapters/simulator/faults';
 import { startSimulators, type RunningSimulators } from '../../adapters/start-simulators';
+import { maxGivenUp } from '../../adapters/supplier-http';
 import { demoFamily } from '../../demo/people';
 import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
@@ -25,6 +26,8 @@ export const TIMEOUT_MS = 800;
 export const SETTLE_MS = 250;
 export const HOLD_MS = 3_000;
 export const AT_ONCE = 4;
+/** Reads that nobody waits for any more, of the supplier that takes most at once. */
+export const GIVEN_UP = Math.max(...suppliers.map(({ manifest }) => maxGivenUp(manifest.limits.concurrency)));
 
 export interface Patient {
   caller: PatientCaller & { self: Person };
