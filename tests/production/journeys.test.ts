@@ -7,7 +7,7 @@ import { simulatorControl } from '../../demo/simulator-control';
 import { OdsCode } from '../../domain/ods-code';
 import { machineTimers, pause } from '../../domain/timers';
 import { eventually } from '../eventually';
-import { BOOKABLE, raw } from '../patient-journey';
+import { raw, WITHIN_A_DAY } from '../patient-journey';
 import { plant, plantPerson } from '../planted';
 import { productInProduction, type ProductionProduct } from './product';
 
@@ -142,7 +142,8 @@ async function checkSymptoms(play: Play, dateOfBirth: string): Promise<string> {
   const { id: assessmentId } = startAssessment;
   plant(assessmentId);
   let { revision, question } = startAssessment;
-  const answers: Record<string, string> = BOOKABLE;
+  // A day has times at every hour that the tests may run at; two hours may not.
+  const answers: Record<string, string> = WITHIN_A_DAY;
   while (question !== null) {
     const optionIds = [answers[question.key] ?? 'none'];
     const input = { assessmentId, questionId: question.key, optionIds, expectedRevision: revision };
