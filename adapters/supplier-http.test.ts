@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { manualTimers } from '../domain/manual-timers';
 import { OdsCode } from '../domain/ods-code';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { closedGate } from '../tests/gate';
 import { type Listener, httpListener, sendReply } from './simulator/http-listener';
 import { type Exchange, type HttpRequest, supplierHttp, type SupplierHttpOptions } from './supplier-http';

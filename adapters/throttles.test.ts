@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { manualTimers } from '../domain/manual-timers';
 import { freePort } from '../http/free-port';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { laboratory, ready, requests, search, switchOn } from './conformance/laboratory';
 import { CONSUMER } from './conformance/gp-system-at';
 import { redisThrottles } from './redis-throttles';

@@ -34,7 +34,7 @@ const REST_MS = 150;
 const CANCELLED_SHARE = 0.8;
 const STEADY_MS = 3_000;
 const READ_ONLY_MS = 5_000;
-/** From the signal until it is ready again, two seconds of draining included. */
+/** From the signal until it answers again, two seconds of draining included. */
 const RESTART_TARGET_MS = 5_000;
 const DRAIN_SECONDS = 2;
 /** Whoever has sent a booking asks again for so long. */
@@ -48,7 +48,7 @@ interface Phase {
   requests: number;
   failures: string[];
   slowestMs: number;
-  /** Until what was done was over: a part was ready again, the database could be written. */
+  /** Until what was done was over: a part answered again, the database could be written. */
   tookMs: number;
 }
 
@@ -153,11 +153,11 @@ function partsOf({ gateways, appointments, triage, practices }: Deployment): [st
   ];
 }
 
-/** @returns after how many milliseconds it is ready again */
+/** @returns after how many milliseconds it answers again */
 async function restarted(part: Part, signal: NodeJS.Signals, env: Settings = {}): Promise<number> {
   const began = performance.now();
   await part.restart(signal, env);
-  while (!(await isReady(part.url))) await pause(20);
+  while (!(await answers(part.url))) await pause(20);
   return performance.now() - began;
 }
 
@@ -169,8 +169,8 @@ async function rekeyed({ databaseUrl, dataDir }: Deployment, env: Settings): Pro
   });
 }
 
-/** A subgraph tells only its gateway whether it is ready; that it lives tells everybody that it listens again. */
-async function isReady(url: string): Promise<boolean> {
+/** A subgraph tells only its gateway whether it is ready; that it lives it tells everybody. */
+async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(new URL('/health/live', url))).ok;
   } catch {

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { abandonment } from '../http/abandonment';
 import { listen, type Listening } from '../http/listen';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { pooledRequest } from './pooled-request';
 
 let server: Listening;

@@ -2,7 +2,7 @@ import { Agent, request as sendRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { manualTimers } from '../domain/manual-timers';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { closedGate } from '../tests/gate';
 import { listen, type Listening, type ListenSettings } from './listen';
 import { bodyRoom, NoRoomForBody, readBytes, SenderGone } from './read-body';

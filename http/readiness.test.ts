@@ -1,5 +1,5 @@
 import { manualTimers } from '../domain/manual-timers';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { listen } from './listen';
 import { readiness, sendReadiness } from './readiness';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Client } from 'pg';
 import { EMBEDDED, testDatabases } from '../tests/databases';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { openDatabase } from './database';
 import { alone, isInUse } from './database-users';
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { LONG_WAIT_MS } from '../tests/booking-laboratory';
 import { testDatabases } from '../tests/databases';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { asItComes, faultProxy } from '../tests/faults/fault-proxy';
 import { moveBooking, openBooking, openLedger, recordHold } from '../tests/ledger-bookings';
 import { DatabaseUnavailable } from './database-unavailable';

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { manualTimers } from '../domain/manual-timers';
-import { eventually } from '../tests/eventually';
+import { eventually } from '../domain/eventually';
 import { together } from './together';
 
 /** Answers each question only when told to, and lets time pass only when told to. */

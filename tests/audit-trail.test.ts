@@ -15,7 +15,7 @@ import { manualTimers } from '../domain/manual-timers';
 import { openAuditStore } from '../subgraphs/audit-store';
 import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
 import { testDatabases } from './databases';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 import { auditLog } from '../gateway/audit/audit-log';
 
 const logger = pino({ level: 'silent' });

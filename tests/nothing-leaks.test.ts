@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 import { MAIN } from './product-process';
 
 const PASSWORD = 'A-PASSWORD-OF-THE-STORES';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 import { PRODUCTION } from './production-settings';
 
 const ROOT = join(__dirname, '..');

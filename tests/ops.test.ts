@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { demoIssuer } from '../demo/issuer';
 import { freePort } from '../http/free-port';
 import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 import { inOneProcess, NOON, type GatewayUnderTest } from './gateway-under-test';
 import { moveBooking, openLedger } from './ledger-bookings';
 import {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 
 /** Built by `npm test`; alone, after `npm run build`. */
 export const MAIN = join(__dirname, '..', 'dist', 'main.js');

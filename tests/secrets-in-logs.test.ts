@@ -6,7 +6,7 @@ import { ERRORS_IN_LOGS, loggableError, sentenceOf } from '../domain/loggable-er
 import { callerBudget } from '../gateway/limits/caller-budget';
 import { redisHolds } from '../subgraphs/appointments/holds/redis-holds';
 import { openAuditStore } from '../subgraphs/audit-store';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 
 const USER = 'svcuser';
 const PASSWORD = 'WRONG-SECRET-PW-9434765919';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 import { postgresCluster } from './postgres-cluster';
 
 /** A real Redis or PostgreSQL that lives as long as one test run. */

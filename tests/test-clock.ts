@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { manualTimers, type ManualTimers } from '../domain/manual-timers';
 import { machineTimers, type Timers } from '../domain/timers';
-import { eventually } from './eventually';
+import { eventually } from '../domain/eventually';
 
 /** Time that stands still until a test moves it on: the time of day, timers, and the database's own clock. */
 export interface TestClock {

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
-import { eventually } from '../../tests/eventually';
+import { eventually } from '../../domain/eventually';
 import { Fault } from './faults';
 import { type RunningSimulators, startSimulators } from '../start-simulators';
 

@@ -4,7 +4,7 @@ import type { BreakerState } from '../../adapters/gp-system';
 import { manualTimers } from '../../domain/manual-timers';
 import { NOON, SUPPLIER } from '../../tests/booking-laboratory';
 import { EMBEDDED } from '../../tests/databases';
-import { eventually } from '../../tests/eventually';
+import { eventually } from '../../domain/eventually';
 import { moveBooking, openBooking, openLedger, recordHold } from '../../tests/ledger-bookings';
 import { testClock, type TestClock } from '../../tests/test-clock';
 import type { Ledger } from './ledger/ledger';

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { manualTimers } from '../../domain/manual-timers';
 import { EMBEDDED } from '../../tests/databases';
-import { eventually } from '../../tests/eventually';
+import { eventually } from '../../domain/eventually';
 import { openLedger, recordHold } from '../../tests/ledger-bookings';
 import { retention } from './retention';
 

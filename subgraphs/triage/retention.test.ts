@@ -5,7 +5,7 @@ import { ANONYMOUS, type Caller } from '../../domain/caller';
 import { manualTimers } from '../../domain/manual-timers';
 import type { PlaceLookup } from '../../domain/place';
 import { testDatabases } from '../../tests/databases';
-import { eventually } from '../../tests/eventually';
+import { eventually } from '../../domain/eventually';
 import { CASE_STUDY } from '../../tests/triage-case-study';
 import type { Database, DatabaseSettings } from '../database';
 import { assessmentStore } from './assessment-store';

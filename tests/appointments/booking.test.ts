@@ -16,7 +16,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { ANONYMOUS_OFFERS } from '../../subgraphs/appointments/offers';

@@ -18,7 +18,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { practiceWebhook, type Notice } from '../practice-webhook';
 import { situations } from './situations';
 

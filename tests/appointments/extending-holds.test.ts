@@ -135,7 +135,7 @@ describe.each(STORES)('extending a hold ($name)', ({ database, openHolds }) => {
     const situation = await given.held();
     const lost = {
       ...lab.deps,
-      holds: { ...lab.deps.holds, prolong: () => Promise.reject(new Error('the process is killed')) },
+      holds: { ...lab.deps.holds, acquire: () => Promise.reject(new Error('the process is killed')) },
     };
     await expect(extendHold(situation.holdId, situation.caller, lost)).rejects.toThrow('killed');
     expect(await extend(situation)).toMatchObject({
@@ -148,10 +148,11 @@ describe.each(STORES)('extending a hold ($name)', ({ database, openHolds }) => {
     expect(until.getTime()).toBeGreaterThan(inMs(lab.deps.holdMs).getTime());
   });
 
-  test('goes on without a hold store', async () => {
+  test('keeps others away again where the store has lost it', async () => {
     const situation = await given.held();
     await lab.deps.holds.release(holdKey(situation.offered), situation.holdId);
     expect((await extend(situation)).kind).toBe('held');
+    expect((await rival(situation)).kind).toBe('held-by-another');
   });
 
   test('is for its holder alone, with the proof and the rights that holding took', async () => {

@@ -9,7 +9,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { patientOf } from '../../subgraphs/appointments/patients';
 import type { Candidate } from '../../subgraphs/appointments/options/assessment-facts';
 import {

@@ -20,7 +20,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { situations, type Situation } from './situations';
 
 let lab: BookingLaboratory;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { supplierIds } from '../../adapters/registry';
 import { demoIssuer } from '../../demo/issuer';
 import { manualTimers } from '../../domain/manual-timers';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, checkSymptoms, newFamily, OPTIONS, raw, WITHIN_A_DAY, type Ask } from '../patient-journey';
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { demoIssuer } from '../../demo/issuer';
 import { trustedDocumentsIn } from '../../gateway/limits/trusted-documents';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { raw, type RawAnswer } from '../patient-journey';
 

@@ -5,7 +5,7 @@ import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { DatabaseSettings } from '../../subgraphs/database';
 import { newPractice, LONG_WAIT_MS } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { openLedger } from '../ledger-bookings';
 import { LOCK_WAITS } from '../lock-waits';
 import { newHold } from './new-hold';

@@ -19,7 +19,7 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { asItComes, faultProxy, type FaultProxy } from '../faults/fault-proxy';
 import { killableRedis, type KillableServer } from '../faults/killable-servers';
 import { passUntil } from '../test-clock';

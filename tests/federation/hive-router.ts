@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoIssuer } from '../../demo/issuer';
 import { freePort } from '../../http/free-port';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import type { GatewayUnderTest } from '../gateway-under-test';
 import { typescriptProcess } from '../typescript-process';
 import type { RouterSettings } from './hive-router-process';

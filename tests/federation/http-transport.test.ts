@@ -10,7 +10,7 @@ import { abandonment } from '../../http/abandonment';
 import { freePort } from '../../http/free-port';
 import { listen, type Listening } from '../../http/listen';
 import { serveSubgraph } from '../../subgraphs/subgraph-server';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { httpTransport } from '../../gateway/http-transport';
 import type { SubgraphTransport } from '../../gateway/subgraph-transport';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fault } from '../../adapters/simulator/faults';
 import { manualTimers, type ManualTimers } from '../../domain/manual-timers';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { checkSymptoms, newFamily, Options, OPTIONS, WITHIN_A_DAY } from '../patient-journey';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { manualTimers, type ManualTimers } from '../../domain/manual-timers';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { overHttp, type GatewayUnderTest, type Parts } from '../gateway-under-test';
 import { checkSymptoms, newFamily, OPTIONS, WITHIN_A_DAY } from '../patient-journey';
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { deployment, deploymentServers, type Deployment, type Part } from '../deployment';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { traceCollector } from '../trace-collector';
 import {
   asker,

@@ -6,7 +6,7 @@ import { CASE_STUDY_PRACTICE, demoFamily, patientClaims, staffClaims } from '../
 import { simulatorControl } from '../../demo/simulator-control';
 import { OdsCode } from '../../domain/ods-code';
 import { machineTimers, pause } from '../../domain/timers';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { raw, WITHIN_A_DAY } from '../patient-journey';
 import { plant, plantPerson } from '../planted';
 import { productInProduction, type ProductionProduct } from './product';

@@ -21,7 +21,7 @@ import {
 } from '../booking-laboratory';
 import { CONFIRM_STEPS, stoppedBefore, type Step } from '../booking-steps';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { closedGate } from '../gate';
 import { turns } from '../turns';
 import { withSeed } from '../with-seed';

@@ -23,7 +23,7 @@ import {
 } from '../booking-laboratory';
 import { stoppedBefore, type Step } from '../booking-steps';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { closedGate, type Gate } from '../gate';
 import { LOCK_WAITS } from '../lock-waits';
 import { turns } from '../turns';

@@ -21,7 +21,7 @@ import { isWhole, verifyAudit } from '../../domain/audit';
 import { openBookings } from '../../start';
 import { openAuditStore } from '../../subgraphs/audit-store';
 import { findBookings } from '../../subgraphs/appointments/recovery/find-bookings';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import {
   asker,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { KeysChanged } from '../../subgraphs/data-keys';
 import { openDatabase } from '../../subgraphs/database';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import { partsOn, type PartsUnderTest } from './parts';
 
 const SECRET = { GATEWAY_SECRET: 'a secret of this suite alone, and long enough' };

@@ -13,7 +13,7 @@ import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations
 import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
 import { openDatabase, type DatabaseSettings } from '../../subgraphs/database';
 import { testDatabases } from '../databases';
-import { eventually } from '../eventually';
+import { eventually } from '../../domain/eventually';
 import {
   asker,
   checkSymptoms,

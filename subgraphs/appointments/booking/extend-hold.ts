@@ -1,11 +1,9 @@
 import type { Caller } from '../../../domain/caller';
-import { loggableError } from '../../../domain/loggable-error';
-import { HoldStoreUnavailable, type Prolonged } from '../holds/hold-store';
 import type { Hold } from '../ledger/records';
 import { personOf } from '../patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
-import { holdKey } from './hold-slot';
+import { acquire, holdKey, letGo } from './hold-slot';
 import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 
 export type ExtendAnswer =
@@ -30,7 +28,7 @@ export async function extendHold(holdId: string, caller: Caller, deps: BookingDe
   if (standing !== null) return alreadyBooked(standing, caller);
   const extended = await ledger.extendHold(hold, holdMs);
   // Also where it was extended before: that request may have ended between ledger and store.
-  if (extended.kind === 'over' || !(await isKept(extended.hold, deps)))
+  if (extended.kind === 'over' || !(await keep(extended.hold, deps)))
     return { kind: 'hold-expired', expiredAt: endOf(hold, deps.now()) };
   return { kind: extended.kind === 'extended' ? 'held' : 'not-extendable', hold: extended.hold };
 }
@@ -40,31 +38,19 @@ export function isExtendable({ released, extended, expiresAt, offer }: Hold, now
   return !released && !extended && now < expiresAt && expiresAt < offer.slot.startsAt;
 }
 
-/** False where somebody else has the time by now, or the person has let it go meanwhile: then it is not taken again. */
-async function isKept(hold: Hold, deps: BookingDeps): Promise<boolean> {
-  switch (await prolong(hold, deps)) {
-    case 'prolonged':
-      return true;
-    case 'held-by-another':
-      return false;
-    case 'held-by-nobody':
-      return (await deps.ledger.findHold(hold.id, hold.callerId))?.released === false;
-  }
-}
-
-/** Without the store everybody may go on, and the ledger decides. */
-async function prolong(
-  { id, offer, expiresAt }: Hold,
-  { holds, now, logger }: BookingDeps,
-): Promise<Prolonged> {
-  const forMs = Math.max(expiresAt.getTime() - now().getTime(), 1);
-  try {
-    return await holds.prolong(holdKey(offer), id, forMs);
-  } catch (error) {
-    if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'going on without a hold');
-    return 'prolonged';
-  }
+/**
+ * Keeps the time in the store as long as the ledger does, also where the store has lost it.
+ * @returns false where somebody else has the time by now, or the person has let it go or booked it meanwhile
+ */
+async function keep(hold: Hold, deps: BookingDeps): Promise<boolean> {
+  const key = holdKey(hold.offer);
+  const forMs = Math.max(hold.expiresAt.getTime() - deps.now().getTime(), 1);
+  const { acquired } = await acquire(key, hold.id, hold.callerId, deps, forMs);
+  if (!acquired) return false;
+  // Asked once more, now that the store has it: between the two it may have ended.
+  if ((await deps.ledger.extendHold(hold, deps.holdMs)).kind !== 'over') return true;
+  await letGo(key, hold.id, deps);
+  return false;
 }
 
 export function endOf({ expiresAt }: Hold, now: Date): Date {

@@ -169,13 +169,14 @@ export async function acquire(
   token: string,
   callerId: string,
   { holds, holdMs, logger }: BookingDeps,
+  forMs = holdMs,
 ): Promise<{ acquired: boolean; forMs: number }> {
   try {
-    return await holds.acquire(key, { token, callerId }, holdMs);
+    return await holds.acquire(key, { token, callerId }, forMs);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
     logger.warn({ err: loggableError(error) }, 'going on without a hold');
-    return { acquired: true, forMs: holdMs };
+    return { acquired: true, forMs };
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { manualTimers } from '../../../domain/manual-timers';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { slotKey, type HoldStore } from './hold-store';
 import { inProcessHolds } from './in-process-holds';
 import { redisHolds } from './redis-holds';
@@ -65,19 +65,6 @@ describe.each(stores)('holds $name', ({ open }) => {
     expect(await store.release(slot, mine.token)).toBe(true);
     expect(await store.release(slot, mine.token)).toBe(false);
     expect((await store.acquire(slot, holder(), LONG_MS)).acquired).toBe(true);
-  });
-
-  test('a hold is prolonged by its own token alone, and only where it is there', async () => {
-    const [mine, free] = [key(), key()];
-    const holding = holder();
-    await store.acquire(mine, holding, LONG_MS / 4);
-    expect(await store.prolong(mine, holding.token, LONG_MS)).toBe('prolonged');
-    expect(await store.prolong(mine, randomUUID(), LONG_MS)).toBe('held-by-another');
-    expect(await store.prolong(free, holding.token, LONG_MS)).toBe('held-by-nobody');
-    expect((await store.acquire(free, holder(), LONG_MS)).acquired).toBe(true);
-    const refused = await store.acquire(mine, holder(), LONG_MS);
-    expect(refused.acquired).toBe(false);
-    expect(refused.forMs).toBeGreaterThan(LONG_MS / 2);
   });
 
   test('somebody else is told how long to wait at most', async () => {

@@ -5,13 +5,11 @@
  */
 export interface HoldStore {
   /**
-   * Takes the hold, or takes it again for the same token, so that asking twice after a lost reply is safe.
+   * Takes the hold, or takes it again for the same token, from now: asking twice after a lost reply is safe, and keeps it longer.
    * Time runs by the store's own clock.
    * @throws HoldStoreUnavailable
    */
   acquire(slotKey: string, holder: Holder, ttlMs: number): Promise<Acquired | HeldByAnother>;
-  /** Makes the token's hold end in `ttlMs` from now; where it has none, nothing is changed. @throws HoldStoreUnavailable */
-  prolong(slotKey: string, token: string, ttlMs: number): Promise<Prolonged>;
   /** Only the token that holds can let go. False when it did not hold. @throws HoldStoreUnavailable */
   release(slotKey: string, token: string): Promise<boolean>;
   /** Who holds which of these slots, by slot key; slots that nobody holds are absent. @throws HoldStoreUnavailable */
@@ -37,9 +35,6 @@ export interface HeldByAnother {
   forMs: number;
   by: Holder;
 }
-
-export const PROLONGED = ['prolonged', 'held-by-nobody', 'held-by-another'] as const;
-export type Prolonged = (typeof PROLONGED)[number];
 
 /** The store did not answer: whether it did what was asked is not known. */
 export class HoldStoreUnavailable extends Error {

@@ -30,13 +30,6 @@ export function inProcessHolds(timers: Pick<Timers, 'elapsedMs'> = machineTimers
       holds.set(key, { holder, until: timers.elapsedMs() + ttlMs });
       return Promise.resolve({ acquired: true, forMs: ttlMs });
     },
-    prolong(key, token, ttlMs) {
-      const held = standing(key);
-      if (held === undefined) return Promise.resolve('held-by-nobody');
-      if (held.holder.token !== token) return Promise.resolve('held-by-another');
-      held.until = timers.elapsedMs() + ttlMs;
-      return Promise.resolve('prolonged');
-    },
     release(key, token) {
       const mine = standing(key)?.holder.token === token;
       return Promise.resolve(mine && holds.delete(key));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { manualTimers, type ManualTimers } from '../../../domain/manual-timers';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { asItComes, faultProxy, type FaultProxy, type Treatment } from '../../../tests/faults/fault-proxy';
 import { killableRedis, type KillableServer } from '../../../tests/faults/killable-servers';
 import { HoldStoreUnavailable, slotKey, type HoldStore } from './hold-store';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { openFor } from '../../../domain/open-for';
 import { machineTimers, type Timers } from '../../../domain/timers';
 import { CONNECTION_TIMEOUT_MS, redisConnection } from '../redis-connection';
-import { HoldStoreUnavailable, PROLONGED, type HoldStore } from './hold-store';
+import { HoldStoreUnavailable, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';
 const COMMAND_TIMEOUT_MS = 500;
@@ -22,13 +22,6 @@ if held and cjson.decode(held).token ~= ARGV[2] then return {0, redis.call('PTTL
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return {1, tonumber(ARGV[3])}`;
 
-const PROLONG = `
-local held = redis.call('GET', KEYS[1])
-if not held then return 'held-by-nobody' end
-if cjson.decode(held).token ~= ARGV[1] then return 'held-by-another' end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 'prolonged'`;
-
 const RELEASE = `
 local held = redis.call('GET', KEYS[1])
 if held and cjson.decode(held).token == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -38,7 +31,6 @@ const HolderJson = z
   .string()
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.object({ token: z.string(), callerId: z.string() }));
-const ProlongReply = z.enum(PROLONGED);
 const AcquireReply = z.union([
   z.tuple([z.literal(1), z.number()]).transform(([, forMs]) => ({ acquired: true as const, forMs })),
   z
@@ -107,10 +99,6 @@ export function redisHolds(
         redis.eval(ACQUIRE, 1, PREFIX + key, JSON.stringify(holder), holder.token, ttl),
       );
       return AcquireReply.parse(reply);
-    },
-    async prolong(key, token, ttlMs) {
-      const ttl = Math.round(ttlMs);
-      return ProlongReply.parse(await answered(() => redis.eval(PROLONG, 1, PREFIX + key, token, ttl)));
     },
     async release(key, token) {
       return (await answered(() => redis.eval(RELEASE, 1, PREFIX + key, token))) === 1;

@@ -13,7 +13,7 @@ import {
   SUPPLIER,
 } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { testClock } from '../../../tests/test-clock';
 import { openDatabase, type Database, type DatabaseSettings } from '../../database';
 import {

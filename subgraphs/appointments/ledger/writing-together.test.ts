@@ -12,7 +12,7 @@ import {
   LONG_WAIT_MS,
 } from '../../../tests/booking-laboratory';
 import { testDatabases } from '../../../tests/databases';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { openDatabase, type Database } from '../../database';
 import type { Offer } from '../offers';
 import { ledger, type Ledger } from './ledger';

@@ -91,10 +91,10 @@ it('confirms on the word of the practice alone (promise 2)', () => {
   expect(
     breaking((one) => {
       if (!confirms(one)) return false;
-      const { seen } = one;
+      const { booking, seen } = one;
       switch (seen.kind) {
         case 'BOOKED':
-          return false;
+          return booking.state !== 'UNKNOWN' && seen.isWanted !== true;
         case 'OPERATOR_SAYS':
           return !seen.stands;
         case 'BOOKING_ANSWERED':

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { testDatabases } from '../../../tests/databases';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { moveBooking, openBooking } from '../../../tests/ledger-bookings';
 import { testClock, type TestClock } from '../../../tests/test-clock';
 import { typescriptProcess } from '../../../tests/typescript-process';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { NOON, newCaller, newPractice, offer } from '../../../tests/booking-laboratory';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { asItComes, faultProxy } from '../../../tests/faults/fault-proxy';
 import { testClock } from '../../../tests/test-clock';
 import { inProcessCopies, KEPT_MS, type BookingCopies, type BookingCopy, type Kept } from './booking-copies';

@@ -5,7 +5,7 @@ import { InsertQueryNode, SelectQueryNode, type Kysely, type KyselyPlugin, type 
 import { pino } from 'pino';
 import { manualTimers } from '../../../domain/manual-timers';
 import { EMBEDDED, testDatabases } from '../../../tests/databases';
-import { eventually } from '../../../tests/eventually';
+import { eventually } from '../../../domain/eventually';
 import { closedGate, type Gate } from '../../../tests/gate';
 import { openPlaces, openPracticesDatabase } from '..';
 import type { PracticesTables } from '../tables';
