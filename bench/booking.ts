@@ -1,4 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import pino from 'pino';
@@ -22,7 +25,7 @@ import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
 import { Offer } from '../subgraphs/appointments/offers';
 import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
 import { patients } from '../subgraphs/appointments/patients';
-import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
+import { openCopies } from '../subgraphs/appointments/recovery/open-copies';
 import { sealer } from '../domain/sealed';
 import { openDatabase, type Database } from '../subgraphs/database';
 import { testDatabases, type TestDatabase } from '../tests/databases';
@@ -64,11 +67,20 @@ const OPEN: ReleasePolicy = {
   cancelCutOffMinutes: 60,
 };
 
+/** A kind of hold store, and the Redis that it shares with what else is kept there. */
+interface Store {
+  name: string;
+  redisUrl: string | undefined;
+  open: () => HoldStore;
+}
+
 /** A booking service with everything behind it. */
 interface Bench {
   deps: BookingDeps;
   database: Database<LedgerTables>;
   supplier: InstantSupplier;
+  /** Where copies of bookings are kept without Redis. */
+  folder: string;
 }
 
 /** Somebody who has been offered a slot. */
@@ -104,9 +116,11 @@ async function main(): Promise<void> {
   const isWanted = (name: string) => values.only?.some((only) => name.includes(only)) ?? true;
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   const logger = pino({ level: 'silent' });
-  const stores: { name: string; open: () => HoldStore }[] = [
-    { name: 'in process', open: () => inProcessHolds() },
-    ...(redis === null ? [] : [{ name: 'Redis', open: () => redisHolds(redis.url, logger) }]),
+  const stores: Store[] = [
+    { name: 'in process', redisUrl: undefined, open: () => inProcessHolds() },
+    ...(redis === null
+      ? []
+      : [{ name: 'Redis', redisUrl: redis.url, open: () => redisHolds(redis.url, logger) }]),
   ];
   const rows: Row[] = [];
   try {
@@ -132,11 +146,8 @@ function reached({ ratio, race }: Row): boolean {
   return ratio >= TARGET && race.confirmed === race.slots && race.bookedTwice === 0;
 }
 
-async function measured(
-  { name, settings }: TestDatabase,
-  store: { name: string; open: () => HoldStore },
-): Promise<Row> {
-  const bench = await opened(await settings(), store.open());
+async function measured({ name, settings }: TestDatabase, store: Store): Promise<Row> {
+  const bench = await opened(await settings(), store);
   try {
     const rounds = [];
     await bookingRound(bench);
@@ -159,11 +170,14 @@ async function measured(
     };
   } finally {
     await bench.deps.holds.close();
+    await bench.deps.copies.close();
     await bench.deps.ledger.close();
+    rmSync(bench.folder, { recursive: true });
   }
 }
 
-async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldStore): Promise<Bench> {
+async function opened(settings: Parameters<typeof openDatabase>[0], store: Store): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-booking-'));
   const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
   await sql`create table bench_commit (id text primary key, at bigint not null)`.execute(database.db);
   const supplier = instantSupplier();
@@ -172,8 +186,12 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
     systems: new Map([[supplier.manifest.id, supplier]]),
     ledger: ledger(database, logger, { defaultPolicyOf: () => OPEN, now: () => new Date() }),
     releases: releaseLedger(database, () => OPEN),
-    holds,
-    copies: inProcessCopies(() => new Date()),
+    holds: store.open(),
+    copies: await openCopies(
+      { redisUrl: store.redisUrl, copiesFile: join(folder, 'copies.db') },
+      () => new Date(),
+      logger,
+    ),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),
@@ -183,7 +201,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], holds: HoldS
     timers: machineTimers,
     logger,
   };
-  return { deps, database, supplier };
+  return { deps, database, supplier, folder };
 }
 
 /**

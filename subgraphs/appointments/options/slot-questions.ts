@@ -51,6 +51,7 @@ interface Asking {
   to: Date;
   slots: Promise<Slot[]>;
   waiting: number;
+  isAnswered: boolean;
   giveUp: AbortController;
 }
 
@@ -128,7 +129,12 @@ function beginAsking(question: SlotQuestion, timers: Timers): Asking {
       for (const slot of page) slots.set(slot.id, slot);
     return [...slots.values()].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
   }
-  return { from, to, slots: ask(), waiting: 0, giveUp };
+  const asking: Asking = { from, to, slots: ask(), waiting: 0, isAnswered: false, giveUp };
+  const answered = () => {
+    asking.isAnswered = true;
+  };
+  asking.slots.then(answered, answered);
+  return asking;
 }
 
 /** Waits as long as the patience lasts. When nobody waits any more, the supplier's answer is given up. */
@@ -155,6 +161,6 @@ async function join(
     cancel();
     signal?.removeEventListener('abort', stopWaiting);
     asking.waiting -= 1;
-    if (asking.waiting === 0) asking.giveUp.abort();
+    if (asking.waiting === 0 && !asking.isAnswered) asking.giveUp.abort();
   }
 }

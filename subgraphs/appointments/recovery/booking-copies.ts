@@ -87,25 +87,25 @@ const Text = z
   })
   .pipe(BookingCopy);
 
-/** Copies of one process, gone when it ends: for tests and measurements. */
+/** Copies of one process, gone when it ends: for tests. */
 export function inProcessCopies(now: () => Date): BookingCopies {
-  const kept = new Map<string, string>();
+  /** By person, then by booking. */
+  const kept = new Map<string, Map<string, string>>();
+  const of = (patientDigest: string) => kept.get(patientDigest) ?? new Map<string, string>();
   return {
     keep(copy) {
-      kept.set(copy.booking.id, JSON.stringify(copy));
+      const { patientDigest } = copy.hold;
+      kept.set(patientDigest, of(patientDigest).set(copy.booking.id, JSON.stringify(copy)));
       return Promise.resolve();
     },
-    drop({ id }) {
-      kept.delete(id);
+    drop({ patientDigest, id }) {
+      of(patientDigest).delete(id);
       return Promise.resolve();
     },
-    of: (patientDigest) =>
-      Promise.resolve(
-        copiesIn([...kept.values()], now()).filter(({ hold }) => hold.patientDigest === patientDigest),
-      ),
+    of: (patientDigest) => Promise.resolve(copiesIn([...of(patientDigest).values()], now())),
     // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of stores that wait
     async *all() {
-      yield* keptIn([...kept], now());
+      for (const copies of kept.values()) yield* keptIn([...copies], now());
     },
     dropAll() {
       kept.clear();

@@ -1,6 +1,7 @@
 import { sql, type Migration } from 'kysely';
 import { openDatabase } from '../../database';
-import { copiesIn, keptIn, KEPT_MS, type BookingCopies } from './booking-copies';
+import { together } from '../../together';
+import { copiesIn, keptIn, KEPT_MS, type BookingCopies, type BookingCopy } from './booking-copies';
 
 interface CopyTables {
   booking_copy: { id: string; patient_digest: string; kept_at: number; copy_json: string };
@@ -22,6 +23,8 @@ export const copyMigrations: Record<string, Migration> = {
 };
 
 const PAGE = 500;
+/** How often copies that are too old are deleted; they are never answered, however long they lie. */
+const PURGE_EVERY_MS = 3_600_000;
 
 /** Copies in a file beside the ledger's, where there is no Redis. Restoring the ledger's leaves this one as it is. */
 export async function fileCopies(file: string, now: () => Date): Promise<BookingCopies> {
@@ -31,6 +34,32 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
     copyMigrations,
     'NORMAL',
   );
+  let purgedAt = 0;
+
+  async function purge(): Promise<void> {
+    const at = now().getTime();
+    if (at - purgedAt < PURGE_EVERY_MS) return;
+    purgedAt = at;
+    await db.transaction().execute((transaction) =>
+      transaction
+        .deleteFrom('booking_copy')
+        .where('kept_at', '<', at - KEPT_MS)
+        .execute(),
+    );
+  }
+
+  /** Those of many people, by one statement. */
+  const copiesOf = together<string, BookingCopy[]>(async (patientDigests) => {
+    const rows = await db
+      .selectFrom('booking_copy')
+      .select(['patient_digest', 'copy_json'])
+      .where('patient_digest', 'in', patientDigests)
+      .execute();
+    const texts = new Map(patientDigests.map((digest) => [digest, [] as string[]]));
+    for (const { patient_digest, copy_json } of rows) texts.get(patient_digest)?.push(copy_json);
+    return new Map([...texts].map(([digest, ofOne]) => [digest, copiesIn(ofOne, now())]));
+  });
+
   return {
     async keep(copy) {
       const row = {
@@ -39,34 +68,21 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
         kept_at: copy.keptAt,
         copy_json: JSON.stringify(copy),
       };
-      await db.transaction().execute(async (transaction) => {
-        await transaction
-          .deleteFrom('booking_copy')
-          .where('kept_at', '<', now().getTime() - KEPT_MS)
-          .execute();
-        await transaction
+      await purge();
+      await db.transaction().execute((transaction) =>
+        transaction
           .insertInto('booking_copy')
           .values(row)
           .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      });
+          .execute(),
+      );
     },
     async drop({ id }) {
       await db
         .transaction()
         .execute((transaction) => transaction.deleteFrom('booking_copy').where('id', '=', id).execute());
     },
-    async of(patientDigest) {
-      const rows = await db
-        .selectFrom('booking_copy')
-        .select('copy_json')
-        .where('patient_digest', '=', patientDigest)
-        .execute();
-      return copiesIn(
-        rows.map(({ copy_json }) => copy_json),
-        now(),
-      );
-    },
+    of: copiesOf,
     async *all() {
       let after = '';
       for (;;) {
