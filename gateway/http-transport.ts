@@ -96,20 +96,29 @@ export function httpTransport(
 
   return {
     async fetch({ query, document, variables, operationName }, { caller, requestId, source, onAbandoned }) {
-      const headers = {
-        'content-type': 'application/json',
-        [REQUEST_ID_HEADER]: requestId,
-        [SOURCE_HEADER]: source,
-        ...traceHeaders(),
-      };
+      // A flat list: undici takes twice as long over an object that was spread together.
+      const headers = (token: string) => [
+        'content-type',
+        'application/json',
+        REQUEST_ID_HEADER,
+        requestId,
+        SOURCE_HEADER,
+        source,
+        CALLER_HEADER,
+        token,
+        ...Object.entries(traceHeaders()).flat(),
+      ];
       const body = JSON.stringify({ query, variables, operationName });
-      const request = { path: pathname, method: 'POST', body } as const;
       // Signed anew each time: a token may have expired while the part was restarted.
       const { status, text } = await send(onlyReads(document), () =>
         signed(
           caller,
           (token) =>
-            pooledRequest(pool, { ...request, headers: { ...headers, [CALLER_HEADER]: token } }, onAbandoned),
+            pooledRequest(
+              pool,
+              { path: pathname, method: 'POST', body, headers: headers(token) },
+              onAbandoned,
+            ),
           (answer) => answer.status === 401,
         ),
       );
