@@ -1,9 +1,9 @@
 /** Imports point the way a query travels, never back (docs/decisions/0001-one-package-with-import-rules.md). */
 const test = '(-under-test|[.]test)[.]ts$';
-const simulator = '^adapters/(start-simulators[.]|simulator/|[^/]+/simulator[.])';
+const simulator = '^adapters/(simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
 /** What runs in production. */
-const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|http|settings|subgraphs)/)';
+const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs)/)';
 /** A supplier's folder put together, and the type of that: the only ones that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 
@@ -31,28 +31,28 @@ module.exports = {
       to: { path: '^subgraphs/(?!$1/)[^/]+/' },
     },
     {
-      name: 'subgraphs-apart',
+      name: 'subgraphs-only',
       severity: 'error',
-      comment: 'What the subgraphs share is no bridge between them.',
-      from: { path: '^subgraphs/[^/]+[.]ts$', pathNot: test },
-      to: { path: '^subgraphs/[^/]+/' },
+      comment: 'Beside the three subgraphs there is nothing: what they share is in platform/.',
+      from: {},
+      to: { path: '^subgraphs/(?!(triage|practices|appointments)/)' },
     },
     {
       name: 'suppliers-apart',
       severity: 'error',
       comment: 'One supplier never imports another; what two share has a folder of its own.',
       from: { path: '^adapters/(?!conformance/)([^/]+)/' },
-      to: { path: '^adapters/(?!$1/|fhir/|xml/|simulator/|conformance/)[^/]+/' },
+      to: { path: '^adapters/(?!$1/|http/|fhir/|xml/|simulator/|conformance/)[^/]+/' },
     },
     {
       name: 'suppliers-apart',
       severity: 'error',
       comment: 'What the suppliers share is no bridge between them: only the list of suppliers names any.',
       from: {
-        path: '^adapters/(?!suppliers[.]|supplier[.]|start-simulators[.])[^/]+[.]ts$',
+        path: '^adapters/((?!suppliers[.]|supplier[.])[^/]+[.]ts$|http/)',
         pathNot: test,
       },
-      to: { path: '^adapters/(?!(fhir|xml)/)[^/]+/' },
+      to: { path: '^adapters/(?!(http|fhir|xml)/)[^/]+/' },
     },
     {
       name: 'no-graphql-in-adapters',
@@ -81,22 +81,29 @@ module.exports = {
       name: 'adapters-open-no-sockets',
       severity: 'error',
       comment:
-        'supplier-http.ts is the only way to the network, so that deadlines, limits and evidence hold.',
-      from: { path: '^adapters/', pathNot: ['^adapters/supplier-http[.]ts$', simulator, conformance, test] },
+        'http/supplier-http.ts is the only way to the network, so that deadlines, limits and evidence hold.',
+      from: { path: '^adapters/', pathNot: ['^adapters/http/supplier-http[.]ts$', simulator, conformance, test] },
       to: { path: '^(node:)?(http|https|http2|net|tls|dgram)$|node_modules/(axios|undici)/' },
     },
     {
       name: 'domain-is-the-floor',
       severity: 'error',
-      comment: 'The shared words and the two pieces of HTTP are below everybody.',
-      from: { path: '^(domain|http)/' },
+      comment: 'The shared words are below everybody, and the platform is below all but those.',
+      from: { path: '^(domain|platform)/', pathNot: test },
       to: { path: '^(gateway|subgraphs|adapters)/' },
+    },
+    {
+      name: 'gateway-keeps-no-books',
+      severity: 'error',
+      comment: 'The gateway stores nothing and serves no subgraph: of the platform it uses HTTP.',
+      from: { path: '^gateway/', pathNot: test },
+      to: { path: '^platform/(database|graphql)/' },
     },
     {
       name: 'only-the-top-sees-everything',
       severity: 'error',
       comment: 'Everything is put together in start.ts; a part is given what it needs.',
-      from: { path: '^(gateway|subgraphs|adapters|domain|http)/', pathNot: test },
+      from: { path: '^(gateway|subgraphs|adapters|domain|platform)/', pathNot: test },
       to: { path: '^((main|start|config)[.]ts$|(settings|demo|scripts|bench|tests)/)' },
     },
     {

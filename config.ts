@@ -4,7 +4,7 @@ import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './ada
 import type { GatewayLimits } from './gateway/limits/gateway-limits';
 import { Environment, port, problem, url, type SettingProblem } from './settings/environment';
 import { productionProblems } from './settings/production-problems';
-import type { DatabaseSettings } from './subgraphs/database';
+import type { DatabaseSettings } from './platform/database/database';
 
 export type { Issuer } from './settings/environment';
 

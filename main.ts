@@ -3,8 +3,8 @@ import pino from 'pino';
 import { z } from 'zod';
 import { ConfigError, isSimulated, nodeSupportNotice, readConfig, ROLES, type Config } from './config';
 import { ERRORS_IN_LOGS, loggableError, sentenceOf } from './domain/loggable-error';
-import { traceId } from './http/tracing';
-import type { Surroundings } from './start';
+import { traceId } from './platform/http/tracing';
+import type { StartContext } from './start';
 
 // Apollo's gateway calls its maker unless told otherwise before it is made.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   console.log([...running.says, ...(notice === null ? [] : [notice])].join('\n'));
 }
 
-async function start(role: z.infer<typeof Role>, on: Surroundings): Promise<Running> {
+async function start(role: z.infer<typeof Role>, on: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
   const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
   switch (role) {
@@ -121,7 +121,7 @@ async function closeAll(running: readonly { close(): Promise<void> }[]): Promise
 /** Loaded only where it is wanted: the exporter is the largest thing in the process. */
 async function tracingOf({ tracesTo: endpoint }: Config, part: string) {
   if (endpoint === undefined) return null;
-  const { startTracing } = await import('./http/start-tracing.js');
+  const { startTracing } = await import('./platform/http/start-tracing.js');
   return startTracing({ endpoint, part });
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { createLocalJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { redisThrottles } from './adapters/redis-throttles';
+import { redisThrottles } from './adapters/http/redis-throttles';
 import { createGpSystems, supplierIds } from './adapters/registry';
-import type { RunningSimulators } from './adapters/start-simulators';
+import type { RunningSimulators } from './adapters/simulator/start-simulators';
 import { ConfigError, isSimulated, type Config } from './config';
 import type { SimulationClock } from './demo/clock';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
@@ -20,8 +20,8 @@ import { identifier, type TrustedIssuer } from './gateway/identity/identify';
 import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
-import { readiness, type Readiness } from './http/readiness';
-import { registerReady } from './http/ready-gauge';
+import { readiness, type Readiness } from './platform/http/readiness';
+import { registerReady } from './platform/http/ready-gauge';
 import { knownSecrets } from './settings/known-secrets';
 import {
   closeAppointments,
@@ -30,20 +30,20 @@ import {
   openReleaseLedger,
   type AppointmentsDeps,
 } from './subgraphs/appointments';
-import { proveSecret } from './subgraphs/appointments/rekey';
-import { openKeyedAuditStore } from './subgraphs/audit-store';
-import { latestKeys, watchKeys } from './subgraphs/data-keys';
-import type { Subgraph } from './subgraphs/federated-schema';
-import { executeSubgraph } from './subgraphs/in-process';
+import { proveSecret } from './subgraphs/appointments/database/rekey';
+import { openKeyedAuditStore } from './platform/database/audit-store';
+import { latestKeys, watchKeys } from './platform/database/data-keys';
+import type { Subgraph } from './platform/graphql/federated-schema';
+import { executeSubgraph } from './platform/graphql/in-process';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
-import { serveSubgraph } from './subgraphs/subgraph-server';
+import { serveSubgraph } from './platform/graphql/subgraph-server';
 import { createTriageSubgraph } from './subgraphs/triage';
 
 /**
  * The composition root: config → stores → adapters → subgraphs → gateway. Everything is put together here and nowhere
  * else; what is started is handed back to be closed.
  */
-export interface Surroundings {
+export interface StartContext {
   config: Config;
   logger: Logger;
   now: () => Date;
@@ -67,9 +67,9 @@ export type SubgraphName = (typeof SUBGRAPHS)[number];
 
 /** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
 export async function startEverything(
-  surroundings: Surroundings,
+  surroundings: StartContext,
 ): Promise<Started & { simulators: RunningSimulators | null }> {
-  const closing = new Closing();
+  const closing = new Disposables();
   const metrics = metricsOf(surroundings.config);
   try {
     const on = await inMovableTime(surroundings);
@@ -109,7 +109,7 @@ export async function startEverything(
 }
 
 /** The gateway alone, over subgraphs in processes of their own. */
-export async function startGatewayAlone(on: Surroundings): Promise<Started> {
+export async function startGatewayAlone(on: StartContext): Promise<Started> {
   const { config } = on;
   const keys = deriveKeys(await knownSecrets(config), 'caller');
   const transports = SUBGRAPHS.map((name): [string, SubgraphTransport] => {
@@ -123,9 +123,9 @@ export async function startGatewayAlone(on: Surroundings): Promise<Started> {
 }
 
 /** One subgraph alone, which answers the gateway and nobody else. */
-export async function startSubgraph(name: SubgraphName, on: Surroundings): Promise<Started> {
+export async function startSubgraph(name: SubgraphName, on: StartContext): Promise<Started> {
   const { config, logger } = on;
-  const closing = new Closing();
+  const closing = new Disposables();
   const metrics = metricsOf(config);
   const subgraph = await subgraphAlone(name, on, closing, metrics);
   closing.add(subgraph);
@@ -150,8 +150,8 @@ function readyBehind(gateway: Readiness, subgraph: Subgraph): Pick<Readiness, 'm
 
 async function subgraphAlone(
   name: SubgraphName,
-  on: Surroundings,
-  closing: Closing,
+  on: StartContext,
+  closing: Disposables,
   metrics: Registry | undefined,
 ): Promise<Subgraph> {
   switch (name) {
@@ -175,9 +175,9 @@ async function subgraphAlone(
 
 /** What bookings are looked after with, for an operator's command beside the service: nothing of it runs by itself. */
 export async function openBookings(
-  on: Surroundings,
+  on: StartContext,
 ): Promise<{ bookings: AppointmentsDeps; close(): Promise<void> }> {
-  const closing = new Closing();
+  const closing = new Disposables();
   const bookings = await openAppointments(await appointmentsOptions(on, null, closing, undefined));
   closing.add({ close: () => closeAppointments(bookings) });
   return { bookings, close: () => closing.close() };
@@ -192,7 +192,7 @@ export async function startSuppliers({
   logger,
   now,
   clock,
-}: Surroundings): Promise<RunningSimulators> {
+}: StartContext): Promise<RunningSimulators> {
   const simulation = await simulationOf(config);
   if (simulation === null)
     throw new ConfigError(
@@ -203,7 +203,7 @@ export async function startSuppliers({
 }
 
 /** Where everything is simulated, product and suppliers have one time, which the control API moves. */
-async function inMovableTime(on: Surroundings): Promise<Surroundings> {
+async function inMovableTime(on: StartContext): Promise<StartContext> {
   const simulation = await simulationOf(on.config);
   if (simulation === null) return on;
   const clock = simulation.simulationClock(on.now, on.timers ?? machineTimers);
@@ -221,11 +221,11 @@ function throwOut(why: Error): void {
   });
 }
 
-function triageOptions({ config, logger, now }: Surroundings) {
+function triageOptions({ config, logger, now }: StartContext) {
   return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
 }
 
-async function practicesOptions({ config, logger, now }: Surroundings) {
+async function practicesOptions({ config, logger, now }: StartContext) {
   const simulation = await simulationOf(config);
   // Outside the simulation nobody is connected until it is imported.
   const world = simulation?.simulatedWorld ?? { connectionsOf: () => [] };
@@ -239,9 +239,9 @@ async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => Rel
 }
 
 async function appointmentsOptions(
-  { config, logger, now, clock, timers = machineTimers, mustEnd = throwOut }: Surroundings,
+  { config, logger, now, clock, timers = machineTimers, mustEnd = throwOut }: StartContext,
   simulators: RunningSimulators | null,
-  closing: Closing,
+  closing: Disposables,
   metrics: Registry | undefined,
 ) {
   // What a supplier tells one process about waiting holds for all of them.
@@ -287,7 +287,7 @@ function supplierUrls(config: Config): Record<string, string | undefined> {
 }
 
 async function gatewayOptions(
-  { config, logger, now, explorerFolder, mustEnd = throwOut }: Surroundings,
+  { config, logger, now, explorerFolder, mustEnd = throwOut }: StartContext,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
@@ -353,7 +353,7 @@ function inProcess(subgraph: Subgraph): SubgraphTransport {
 }
 
 /** Closes in the opposite order of starting; a second call waits for the first. */
-class Closing {
+class Disposables {
   readonly #started: { close(): Promise<void> }[] = [];
 
   add(started: { close(): Promise<void> }): void {

@@ -11,7 +11,7 @@ import type {
   SlotSearch,
   SupplierAppointment,
 } from './gp-system';
-import type { HttpReply, HttpRequest } from './supplier-http';
+import type { HttpReply, HttpRequest } from './http/supplier-http';
 
 /**
  * What a supplier's folder implements. `gp-system-of.ts` makes the port's `GpSystem` of it, and does for all suppliers

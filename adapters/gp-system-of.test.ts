@@ -5,7 +5,7 @@ import type { Adapter } from './adapter';
 import { type Call, type Manifest, type Slot, SupplierError } from './gp-system';
 import { gpSystemOf, searchRanges } from './gp-system-of';
 import { supplierNamed } from './registry';
-import type { HttpReply, HttpRequest } from './supplier-http';
+import type { HttpReply, HttpRequest } from './http/supplier-http';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
 const practice = OdsCode.parse('B86030');

@@ -10,7 +10,7 @@ import {
   type Slot,
   SupplierError,
 } from './gp-system';
-import type { Operation, SupplierHttp } from './supplier-http';
+import type { Operation, SupplierHttp } from './http/supplier-http';
 
 /** An adapter's call, and what is known of the command that it sent. */
 interface CommandContext extends Context {

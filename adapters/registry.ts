@@ -3,9 +3,9 @@ import { machineTimers, type Timers } from '../domain/timers';
 import type { GpSystem } from './gp-system';
 import { gpSystemOf } from './gp-system-of';
 import type { Consumer, Supplier } from './supplier';
-import { supplierHttp, type SupplierHttpOptions } from './supplier-http';
+import { supplierHttp, type SupplierHttpOptions } from './http/supplier-http';
 import * as listed from './suppliers';
-import { inProcessThrottles, type Throttles } from './throttles';
+import { inProcessThrottles, type Throttles } from './http/throttles';
 
 export type SupplierId = (typeof listed)[keyof typeof listed]['manifest']['id'];
 export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxResponseBytes'> & {

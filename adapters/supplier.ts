@@ -2,7 +2,7 @@ import type { OdsCode } from '../domain/ods-code';
 import type { Adapter } from './adapter';
 import type { Manifest } from './gp-system';
 import type { Diary } from './simulator/diary';
-import type { Skin } from './simulator/skin-server';
+import type { WireProtocol } from './simulator/protocol-server';
 
 /** What every adapter is made with. `consumer` is this service as other organisations see it. */
 export interface AdapterOptions {
@@ -25,7 +25,7 @@ export interface Supplier<Id extends string = string> {
   manifest: Manifest & { id: Id };
   create(options: AdapterOptions): Adapter;
   /** For tests and demonstrations; an adapter never sees it. Loaded when it is called: never in production. */
-  simulator(options: { diary: Diary; now: () => Date }): Promise<Skin>;
+  simulator(options: { diary: Diary; now: () => Date }): Promise<WireProtocol>;
   /** Where its simulator listens unless another port is configured. */
   simulatorPort: number;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 
 /**
  * `npm run bench:triage`: what answering a question costs through the gateway, beyond an empty query asked in turn with it

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import pino from 'pino';
-import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../adapters/simulator/start-simulators';
 import { manualTimers } from '../domain/manual-timers';
-import { openDatabase } from '../subgraphs/database';
+import { openDatabase } from '../platform/database/database';
 import { testDatabases } from '../tests/databases';
 import { simulationClock, type SimulationClock } from './clock';
 

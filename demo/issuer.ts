@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { z } from 'zod';
-import { keptFile } from '../domain/kept-file';
+import { readOrCreateFile } from '../domain/read-or-create-file';
 
 /**
  * Stands in for NHS login, CIS2 and an OAuth client registry, with one key that is made on first use and kept in the
@@ -42,7 +42,7 @@ const KeptKey = z.looseObject({
  */
 export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
   const path = join(dataDir, 'demo-issuer.json');
-  const jwk = keyIn(await keptFile(path, newKey));
+  const jwk = keyIn(await readOrCreateFile(path, newKey));
   if (jwk === null)
     throw new Error(`${path} holds no key of the demo issuer: delete it, and a new one is made.`);
   const key = await importJWK(jwk, ALGORITHM);

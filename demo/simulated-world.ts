@@ -1,13 +1,13 @@
 import { CASE_STUDY_PRACTICE } from './people';
 import { contractQuota, NOT_OPTED_IN, type ReleasePolicy } from '../domain/release-policy';
-import type { SupplierConnection, World } from '../subgraphs/practices/world';
+import type { SupplierConnection, PracticeDefaults } from '../subgraphs/practices/practice-defaults';
 
 /**
  * What practices release, and how they are reached, where the suppliers are simulated: decided by the ODS code alone,
  * the same in every process and on every day. Nothing here says anything about a real practice. The own practice of
  * the case study is always open and always reachable both ways.
  */
-export const simulatedWorld: World = { connectionsOf };
+export const simulatedWorld: PracticeDefaults = { connectionsOf };
 
 const OPEN: ReleasePolicy = {
   version: 1,

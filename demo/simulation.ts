@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { SupplierId } from '../adapters/registry';
 import type { MovableClock } from '../adapters/simulator/control';
-import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../adapters/simulator/start-simulators';
 import type { Person } from '../domain/caller';
 import { CASE_STUDY_PRACTICE, demoPeople } from './people';
 

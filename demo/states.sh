@@ -70,7 +70,7 @@ check() {
 # find_times [TIME]: appointments for that check. SLOT is the last at the first practice, or the one with the TIME of another
 # search; FIRST and SECOND are the earliest.
 find_times() {
-  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"waitAtMost\":${WAIT:-10000}}"
+  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"timeoutMs\":${WAIT:-10000}}"
   FIRST='' SECOND='' SLOT=''
   local offer
   while read -r offer; do
@@ -129,6 +129,6 @@ rules() {
   keep VERSION version
   send SetReleasePolicy "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"expectedVersion\":${EXPECTED:-$VERSION},\"horizonDays\":14,\"minimumNoticeMinutes\":$1,\"takeBackMinutes\":30,\"cancelCutOffMinutes\":60,\"dailyQuota\":$2,\"modes\":[\"IN_PERSON\",\"TELEPHONE\"],\"slotTypes\":[\"111 urgent\",\"Routine\",\"Telephone triage\"],\"dispositionIds\":[\"gp-2h\",\"gp-6h\",\"gp-12h\",\"gp-24h\"],\"otherPatients\":true,\"ownPatients\":true}}"
 }
-switch_triage() { send SwitchTriage "{\"input\":{\"pathwayId\":\"$1\",\"off\":$2,\"reason\":\"a demonstration\"}}"; }
+switch_triage() { send SetPathwayAvailability "{\"input\":{\"pathwayId\":\"$1\",\"off\":$2,\"reason\":\"a demonstration\"}}"; }
 statistics() { send AssessmentStatistics "{\"input\":{\"from\":\"$1\",\"to\":\"$2\",\"groupBy\":[\"PATHWAY\"]}}"; }
 near() { send PracticesNear "{\"near\":{\"postcode\":\"$1\"},\"withinMiles\":${2:-10}}"; }

@@ -1,5 +1,5 @@
 import type { Caller } from '../domain/caller';
-import type { Abandonment } from '../http/abandonment';
+import type { ClientDisconnect } from '../platform/http/client-disconnect';
 
 /** What an operation may cost, and what its sender has left for the rest of a minute. */
 export interface OperationCost {
@@ -13,7 +13,7 @@ export interface OperationCost {
  * What the gateway knows about the request it serves; made per operation. Abandoned when the client has gone, or the time for a
  * query is over.
  */
-export interface GatewayContext extends Abandonment {
+export interface GatewayContext extends ClientDisconnect {
   caller: Caller;
   requestId: string;
   /** A digest of the client's address, to count by. */

@@ -10,9 +10,9 @@ import {
   type CallerKeys,
 } from '../domain/caller-token';
 import { machineTimers, type Timers } from '../domain/timers';
-import { traceHeaders } from '../http/tracing';
+import { traceHeaders } from '../platform/http/tracing';
 import { outlastRestart } from './outlast-restart';
-import { NobodyWaits, pooledRequest, type PooledAnswer } from './pooled-request';
+import { ClientDisconnected, pooledRequest, type PooledAnswer } from './pooled-request';
 import type { SubgraphTransport } from './subgraph-transport';
 import { SubgraphUnavailable } from './subgraph-unavailable';
 
@@ -73,7 +73,9 @@ export function httpTransport(
     try {
       return await sendThrough(request, onlyReads);
     } catch (error) {
-      throw error instanceof NobodyWaits ? error : new SubgraphUnavailable(name, 'does not answer.', error);
+      throw error instanceof ClientDisconnected
+        ? error
+        : new SubgraphUnavailable(name, 'does not answer.', error);
     }
   }
 
@@ -95,7 +97,7 @@ export function httpTransport(
   }
 
   return {
-    async fetch({ query, document, variables, operationName }, { caller, requestId, source, onAbandoned }) {
+    async fetch({ query, document, variables, operationName }, { caller, requestId, source, onDisconnect }) {
       // A flat list: undici takes twice as long over an object that was spread together.
       const headers = (token: string) => [
         'content-type',
@@ -117,7 +119,7 @@ export function httpTransport(
             pooledRequest(
               pool,
               { path: pathname, method: 'POST', body, headers: headers(token) },
-              onAbandoned,
+              onDisconnect,
             ),
           (answer) => answer.status === 401,
         ),

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import { abandonment } from '../http/abandonment';
-import { listen, type Listening } from '../http/listen';
+import { clientDisconnect } from '../platform/http/client-disconnect';
+import { listen, type Listening } from '../platform/http/listen';
 import { eventually } from '../domain/eventually';
 import { pooledRequest } from './pooled-request';
 
@@ -41,8 +41,8 @@ function sender(connections: number, options: Pool.Options = {}) {
     connections,
   });
   pools.push(pool);
-  return (path: string, { onAbandoned } = abandonment()) =>
-    pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onAbandoned);
+  return (path: string, { onDisconnect } = clientDisconnect()) =>
+    pooledRequest(pool, { path, method: 'POST', headers: HEADERS, body: '{}' }, onDisconnect);
 }
 
 it('gives the status and the whole text', async () => {
@@ -60,7 +60,7 @@ it.each<[string, Pool.Options, RegExp]>([
 });
 
 it('ends at once when nobody waits any more, at the other end too', async () => {
-  const waiting = abandonment();
+  const waiting = clientDisconnect();
   const answer = sender(1)('/never/abandoned', waiting);
   await eventually('the request has come', () => come.includes('/never/abandoned'));
   waiting.abandon();
@@ -70,7 +70,7 @@ it('ends at once when nobody waits any more, at the other end too', async () => 
 
 it('is not even begun when nobody waits', async () => {
   const send = sender(1);
-  const waiting = abandonment();
+  const waiting = clientDisconnect();
   waiting.abandon();
   await expect(send('/not-begun', waiting)).rejects.toThrow('Nobody waits');
   // By the same connection: what was sent before would have come before.
@@ -81,9 +81,9 @@ it('is not even begun when nobody waits', async () => {
 
 it('waits for a connection, and not longer than anybody waits for it', async () => {
   const send = sender(2);
-  const occupying = abandonment();
+  const occupying = clientDisconnect();
   const busy = ['/never/one', '/never/other'].map((path) => send(path, occupying));
-  const waiting = abandonment();
+  const waiting = clientDisconnect();
   const answer = send('/waits', waiting);
   const next = send('/next');
   await eventually('both connections are taken', () =>

@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { Abandonment } from '../http/abandonment';
-import { decodeUtf8 } from '../http/read-body';
+import type { ClientDisconnect } from '../platform/http/client-disconnect';
+import { decodeUtf8 } from '../platform/http/read-body';
 
 export interface PooledAnswer {
   status: number;
@@ -8,7 +8,7 @@ export interface PooledAnswer {
 }
 
 /** Whoever asked has gone, or has waited long enough: nobody's fault. */
-export class NobodyWaits extends Error {
+export class ClientDisconnected extends Error {
   constructor() {
     super('Nobody waits for the answer any more.');
     this.name = 'NobodyWaits';
@@ -23,15 +23,15 @@ export class NobodyWaits extends Error {
 export function pooledRequest(
   pool: Pool,
   options: Dispatcher.DispatchOptions,
-  onAbandoned: Abandonment['onAbandoned'],
+  onDisconnect: ClientDisconnect['onDisconnect'],
 ): Promise<PooledAnswer> {
   return new Promise((resolve, reject) => {
     let status = 0;
-    let abandoned: NobodyWaits | undefined;
+    let abandoned: ClientDisconnected | undefined;
     let controller: Dispatcher.DispatchController | undefined;
     const chunks: Buffer[] = [];
-    const stopListening = onAbandoned(() => {
-      abandoned = new NobodyWaits();
+    const stopListening = onDisconnect(() => {
+      abandoned = new ClientDisconnected();
       controller?.abort(abandoned);
       reject(abandoned);
     });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
-import { abandonedUnlessAnswered } from '../http/abandonment';
+import { disconnectedUnlessAnswered } from '../platform/http/client-disconnect';
 import type { GatewayContext } from './gateway-context';
 
 export interface RequestContext extends GatewayContext {
@@ -15,7 +15,7 @@ export function requestContext(
   response: ServerResponse,
   sourceOf: (request: IncomingMessage) => string,
 ): RequestContext {
-  const abandonment = abandonedUnlessAnswered(response);
+  const abandonment = disconnectedUnlessAnswered(response);
   let source: string | undefined;
   return {
     caller,
@@ -27,7 +27,7 @@ export function requestContext(
     get signal() {
       return abandonment.signal;
     },
-    onAbandoned: abandonment.onAbandoned,
+    onDisconnect: abandonment.onDisconnect,
     giveUp: abandonment.abandon,
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { listen, type Listening } from '../http/listen';
+import { listen, type Listening } from '../platform/http/listen';
 import { staticFiles } from './static-files';
 
 const SCRIPT = 'explorer-ABCD1234.js';

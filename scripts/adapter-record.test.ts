@@ -2,7 +2,7 @@ import pino from 'pino';
 import { scrubbed, survivors } from '../adapters/conformance/recording';
 import { newPatient } from '../adapters/conformance/laboratory';
 import { supplierIds } from '../adapters/registry';
-import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../adapters/simulator/start-simulators';
 import { OdsCode } from '../domain/ods-code';
 import { play, record } from './adapter-record';
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { readConfig } from '../config';
 import { keyedDigest } from '../domain/secret';
 import { knownSecrets } from '../settings/known-secrets';
-import { openKeyedAuditStore } from '../subgraphs/audit-store';
+import { openKeyedAuditStore } from '../platform/database/audit-store';
 import { runScript } from './run-script';
 
 const MAX_IDS = 1_000;

@@ -11,7 +11,7 @@ import {
   type AuditStore,
 } from '../domain/audit';
 import { auditLog } from '../gateway/audit/audit-log';
-import { openAuditStore } from '../subgraphs/audit-store';
+import { openAuditStore } from '../platform/database/audit-store';
 import { runScript } from './run-script';
 
 const USAGE = `Say what to do:

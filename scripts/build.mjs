@@ -10,7 +10,7 @@ const FOLDERS = [
   'demo',
   'domain',
   'gateway',
-  'http',
+  'platform',
   'scripts',
   'settings',
   'subgraphs',

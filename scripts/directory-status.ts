@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../config';
 import { openPracticesDatabase } from '../subgraphs/practices';
 import { demoDirectory } from '../subgraphs/practices/directory/demo-directory';
-import { directoryStatus, statusSummary } from '../subgraphs/practices/directory/directory-status';
+import { directoryStatus, statusSummary } from '../subgraphs/practices/directory/loaded-directory';
 import { runScript } from './run-script';
 
 /** `npm run directory:status [-- --json]`: what is loaded. Exit code 1 once opening times cannot be told any more. */

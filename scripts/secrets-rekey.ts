@@ -5,10 +5,10 @@ import { readConfig, type Config } from '../config';
 import { secretName, type Secrets } from '../domain/secret';
 import { knownSecrets } from '../settings/known-secrets';
 import { dropAllCopies } from '../subgraphs/appointments/recovery/open-copies';
-import { rekeyLedger, rewrapLedger } from '../subgraphs/appointments/rekey';
-import { rekeyAudit, rewrapAudit } from '../subgraphs/audit-store';
-import type { DatabaseSettings } from '../subgraphs/database';
-import { alone } from '../subgraphs/database-users';
+import { rekeyLedger, rewrapLedger } from '../subgraphs/appointments/database/rekey';
+import { rekeyAudit, rewrapAudit } from '../platform/database/audit-store';
+import type { DatabaseSettings } from '../platform/database/database';
+import { alone } from '../platform/database/database-users';
 import { runScript } from './run-script';
 
 const USAGE = 'Usage: npm run secrets:rekey [-- --replace-keys [--erase-unreadable]]';

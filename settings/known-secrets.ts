@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { keptFile } from '../domain/kept-file';
+import { readOrCreateFile } from '../domain/read-or-create-file';
 import type { Secrets } from '../domain/secret';
 
 /** The secrets of the settings. Outside production one is made on first use, and kept. */
@@ -13,7 +13,9 @@ export async function knownSecrets({
 }): Promise<Secrets> {
   return (
     secrets ?? [
-      await keptFile(join(dataDir, 'secret'), () => Promise.resolve(randomBytes(32).toString('base64url'))),
+      await readOrCreateFile(join(dataDir, 'secret'), () =>
+        Promise.resolve(randomBytes(32).toString('base64url')),
+      ),
     ]
   );
 }

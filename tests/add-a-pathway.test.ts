@@ -4,7 +4,7 @@ import { checkContent } from '../subgraphs/triage/content/check/check-content';
 import { findingLine } from '../subgraphs/triage/content/check/finding';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { CONTENT_FOLDER, contentFrom } from '../subgraphs/triage/content/load-content';
-import { pathwayFinder } from '../subgraphs/triage/find-pathways';
+import { pathwayFinder } from '../subgraphs/triage/content/find-pathways';
 
 const page = readFileSync(join(__dirname, '..', 'docs', 'add-a-pathway.md'), 'utf8');
 const pathway = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;

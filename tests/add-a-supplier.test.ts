@@ -32,7 +32,7 @@ function scratchCopy(): string {
   for (const name of [
     'domain',
     'gateway',
-    'http',
+    'platform',
     'settings',
     'subgraphs',
     'node_modules',

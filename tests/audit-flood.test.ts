@@ -4,8 +4,8 @@ import { ANONYMOUS, type Caller } from '../domain/caller';
 import { manualTimers } from '../domain/manual-timers';
 import { auditLog } from '../gateway/audit/audit-log';
 import { auditor, type AuditedRequest, type Auditor } from '../gateway/audit/auditor';
-import { openAuditStore } from '../subgraphs/audit-store';
-import type { DatabaseSettings } from '../subgraphs/database';
+import { openAuditStore } from '../platform/database/audit-store';
+import type { DatabaseSettings } from '../platform/database/database';
 import { EMBEDDED } from './databases';
 
 const logger = pino({ level: 'silent' });

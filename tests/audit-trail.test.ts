@@ -12,8 +12,8 @@ import {
   type ChainedEntry,
 } from '../domain/audit';
 import { manualTimers } from '../domain/manual-timers';
-import { openAuditStore } from '../subgraphs/audit-store';
-import { openDatabase, type DatabaseSettings } from '../subgraphs/database';
+import { openAuditStore } from '../platform/database/audit-store';
+import { openDatabase, type DatabaseSettings } from '../platform/database/database';
 import { testDatabases } from './databases';
 import { eventually } from '../domain/eventually';
 import { auditLog } from '../gateway/audit/audit-log';

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Call, GpSystem, Slot } from '../adapters/gp-system';
 import { createGpSystems } from '../adapters/registry';
-import { startSimulators, type RunningSimulators } from '../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../adapters/simulator/start-simulators';
 import { demoFamily } from '../demo/people';
 import type { PatientCaller, Person } from '../domain/caller';
 import { ageInMonths, londonDate } from '../domain/london-time';
@@ -18,15 +18,15 @@ import type { ConfirmBooking } from '../subgraphs/appointments/booking/confirm-b
 import type { HoldStore } from '../subgraphs/appointments/holds/hold-store';
 import { inProcessHolds } from '../subgraphs/appointments/holds/in-process-holds';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
-import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
-import type { ReleaseTerms } from '../subgraphs/appointments/ledger/judging';
-import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
-import { Offer } from '../subgraphs/appointments/offers';
-import { patients } from '../subgraphs/appointments/patients';
+import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
+import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
+import type { ReleaseTerms } from '../subgraphs/appointments/ledger/check-release-rules';
+import type { LedgerTables } from '../subgraphs/appointments/database/tables';
+import { Offer } from '../subgraphs/appointments/holds/offers';
+import { patients } from '../subgraphs/appointments/sealed-patients';
 import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
 import { sealer } from '../domain/sealed';
-import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
+import { openDatabase, type Database, type DatabaseSettings } from '../platform/database/database';
 import { unlimitedTimers, testClock, type TestClock } from './test-clock';
 
 /**
@@ -217,7 +217,7 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     ageInMonths: ageInMonths(son!.birthDate, londonDate(NOON)),
     modes: ['IN_PERSON', 'TELEPHONE'],
     deadline: null,
-    elsewhereBecause: null,
+    elsewhereReason: null,
     ownPractice: null,
     policy: OPEN_BOOK,
     expiresAt: new Date(NOON.getTime() + 14 * 24 * HOUR),

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keptFile } from '../domain/kept-file';
-import { openAuditStore } from '../subgraphs/audit-store';
+import { readOrCreateFile } from '../domain/read-or-create-file';
+import { openAuditStore } from '../platform/database/audit-store';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8);
 
@@ -16,7 +16,7 @@ test('secrets and databases that an older version made are closed to others at t
   for (const file of files) chmodSync(file, 0o644);
   chmodSync(old, 0o755);
 
-  expect(await keptFile(files[0]!, () => Promise.resolve('another'))).toBe('a secret');
+  expect(await readOrCreateFile(files[0]!, () => Promise.resolve('another'))).toBe('a secret');
   const store = await openAuditStore({ kind: 'embedded', file: files[1]! });
   expect([old, ...files].map(modeOf)).toEqual(['700', '600', '600', '600', '600']);
   await store.close();

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { DatabaseSettings } from '../subgraphs/database';
+import type { DatabaseSettings } from '../platform/database/database';
 
 /** One database of each kind that this run has: contract suites run on all of them. */
 export interface TestDatabase {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 import { inOneProcess, type GatewayUnderTest } from './gateway-under-test';
 
 const ROOT = join(__dirname, '..');

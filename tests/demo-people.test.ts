@@ -31,7 +31,7 @@ async function askAs(name: DemoCallerName, query: string, variables = {}) {
 }
 
 const Bookable = z.object({
-  peopleICanBookFor: z.array(z.object({ givenName: z.string(), isCaller: z.boolean() })),
+  bookablePeople: z.array(z.object({ givenName: z.string(), isCaller: z.boolean() })),
 });
 
 test.each<[DemoCallerName, string[]]>([
@@ -44,8 +44,8 @@ test.each<[DemoCallerName, string[]]>([
   ['p5', ['Paula']],
   ['p0', []],
 ])('%s may book for %j', async (name, expected) => {
-  const { data } = await askAs(name, '{ peopleICanBookFor { givenName isCaller } }');
-  const names = Bookable.parse(data).peopleICanBookFor.map(({ givenName }) => givenName);
+  const { data } = await askAs(name, '{ bookablePeople { givenName isCaller } }');
+  const names = Bookable.parse(data).bookablePeople.map(({ givenName }) => givenName);
   expect(names).toEqual(expected);
 });
 

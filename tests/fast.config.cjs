@@ -14,7 +14,7 @@ module.exports = {
     '<rootDir>/scripts/directory-import',
     '<rootDir>/subgraphs/practices/directory/import-directory',
     '<rootDir>/subgraphs/triage/content/check/check-content',
-    '<rootDir>/subgraphs/appointments/outbox/teller',
+    '<rootDir>/subgraphs/appointments/outbox/webhook-publisher',
     '<rootDir>/adapters/(?!emis/)[^/]+/conformance',
   ],
 };

@@ -11,12 +11,12 @@ import {
   SUBGRAPHS,
   type Started,
   type SubgraphName,
-  type Surroundings,
+  type StartContext,
 } from '../start';
 import { supplierIds } from '../adapters/registry';
 import type { Timers } from '../domain/timers';
 import { expectNobodyNamed } from './planted';
-import type { RunningSimulators } from '../adapters/start-simulators';
+import type { RunningSimulators } from '../adapters/simulator/start-simulators';
 
 /** The whole product as it is started, on free ports and a data folder of its own. */
 export interface GatewayUnderTest {
@@ -52,7 +52,7 @@ function surroundings(
   env: Record<string, string>,
   timers?: Timers,
   now = () => new Date(NOON),
-): Surroundings & { logged: string[] } {
+): StartContext & { logged: string[] } {
   const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'gp-booking-'));
   const logged: string[] = [];
   return {

@@ -10,46 +10,49 @@ const ROOT = join(__dirname, '..');
 const ALLOWED: Record<string, string> = {
   'main.ts': `import './start';`,
   'start.ts': `import './config'; import './gateway/gateway'; import './adapters/registry';
-    import './subgraphs/triage'; import './subgraphs/appointments'; import type {} from './adapters/start-simulators';
+    import './subgraphs/triage'; import './subgraphs/appointments'; import type {} from './adapters/simulator/start-simulators';
     export const demo = () => import('./demo/people');`,
   'config.ts': `import './domain/words';`,
   'domain/words.ts': `export const word = 1;`,
-  'http/listen.ts': `import 'node:http';`,
+  'platform/http/listen.ts': `import 'node:http';`,
   // A cycle is reported once, from its first file.
-  'http/second.ts': `import { first } from './first'; export const second = first;`,
+  'platform/http/second.ts': `import { first } from './first'; export const second = first;`,
   'demo/people.ts': `import '../domain/words';`,
-  'gateway/gateway.ts': `import '../domain/words'; import '../http/listen'; import 'graphql';`,
+  'gateway/gateway.ts': `import '../domain/words'; import '../platform/http/listen'; import 'graphql';`,
   'gateway/gateway.test.ts': `import '../demo/people'; import './gateway';`,
-  'subgraphs/problem.ts': `import 'graphql';`,
-  'subgraphs/triage/index.ts': `import '../problem'; import '../../domain/words';`,
-  'subgraphs/appointments/index.ts': `import '../problem'; import '../../adapters/gp-system';`,
+  'platform/graphql/problem.ts': `import 'graphql';`,
+  'platform/database/database.ts': `import '../../domain/words';`,
+  'subgraphs/shared.ts': `export const shared = 1;`,
+  'subgraphs/shared-types/words.ts': `export const words = 1;`,
+  'subgraphs/triage/index.ts': `import '../../platform/graphql/problem'; import '../../domain/words';`,
+  'subgraphs/appointments/index.ts': `import '../../platform/graphql/problem'; import '../../adapters/gp-system';`,
   'subgraphs/appointments/booking.test.ts': `import '../../adapters/registry';`,
   'adapters/gp-system.ts': `import '../domain/words';`,
-  'adapters/supplier-http.ts': `import './gp-system'; import 'node:http'; import 'axios';`,
+  'adapters/http/supplier-http.ts': `import '../gp-system'; import 'node:http'; import 'axios';`,
   'adapters/fhir/outcome.ts': `import '../gp-system';`,
-  'adapters/emis/emis.ts': `import '../gp-system'; import '../supplier-http'; import '../fhir/outcome';`,
+  'adapters/emis/emis.ts': `import '../gp-system'; import '../http/supplier-http'; import '../fhir/outcome';`,
   'adapters/emis/simulator.ts': `import '../simulator/diary'; import 'node:http';`,
   'adapters/emis/emis.test.ts': `import './emis'; import '../conformance/suite';`,
-  'adapters/tpp/tpp.ts': `import '../gp-system'; import '../supplier-http';`,
+  'adapters/tpp/tpp.ts': `import '../gp-system'; import '../http/supplier-http';`,
   'adapters/simulator/diary.ts': `import '../gp-system';`,
-  'adapters/conformance/suite.ts': `import '../start-simulators'; import '../registry';`,
+  'adapters/conformance/suite.ts': `import '../simulator/start-simulators'; import '../registry';`,
   'adapters/supplier.ts': `import './gp-system'; import type {} from './simulator/diary';`,
   'adapters/emis/emis.supplier.ts': `import './emis'; import type {} from '../supplier';
     export const simulator = () => import('./simulator');`,
   'adapters/tpp/tpp.supplier.ts': `import './tpp';`,
   'adapters/suppliers.ts': `export {} from './emis/emis.supplier'; export {} from './tpp/tpp.supplier';`,
   'adapters/registry.ts': `import './suppliers';`,
-  'adapters/start-simulators.ts': `import './registry'; import './simulator/diary';`,
+  'adapters/simulator/start-simulators.ts': `import '../registry'; import './diary';`,
 };
 
 /** One forbidden import each; the file's name says what is tried. */
 const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'follow-the-query': [
-    ['adapters/emis/sees-a-subgraph.ts', `import '../../subgraphs/problem';`],
+    ['adapters/emis/sees-a-subgraph.ts', `import '../../subgraphs/triage';`],
     ['adapters/emis/sees-the-gateway.ts', `import '../../gateway/gateway';`],
-    ['adapters/sees-a-type.ts', `import type { x } from '../subgraphs/problem'; export type Y = typeof x;`],
+    ['adapters/sees-a-type.ts', `import type { x } from '../subgraphs/triage'; export type Y = typeof x;`],
     ['adapters/sees-by-export.ts', `export * from '../gateway/gateway';`],
-    ['adapters/sees-by-require.ts', `const seen = require('../subgraphs/problem'); export { seen };`],
+    ['adapters/sees-by-require.ts', `const seen = require('../subgraphs/triage'); export { seen };`],
     ['adapters/sees-dynamically.ts', `export const seen = () => import('../subgraphs/triage');`],
     ['adapters/sees-by-import-type.ts', `export type Seen = typeof import('../gateway/gateway');`],
     ['adapters/sees-by-import-equals.ts', `import seen = require('../gateway/gateway'); export { seen };`],
@@ -62,7 +65,14 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'subgraphs-apart': [
     ['subgraphs/triage/sees-another.ts', `import '../appointments';`],
     ['subgraphs/triage/deep/sees-a-type.ts', `import type {} from '../../appointments/index';`],
-    ['subgraphs/bridges.ts', `export * from './triage';`],
+  ],
+  'subgraphs-only': [
+    ['subgraphs/triage/sees-what-is-beside.ts', `import '../shared';`],
+    ['subgraphs/appointments/sees-a-folder-beside.ts', `import '../shared-types/words';`],
+  ],
+  'gateway-keeps-no-books': [
+    ['gateway/opens-a-database.ts', `import '../platform/database/database';`],
+    ['gateway/serves-a-subgraph.ts', `import type {} from '../platform/graphql/problem';`],
   ],
   'suppliers-apart': [
     ['adapters/emis/sees-another.ts', `import '../tpp/tpp';`],
@@ -83,7 +93,10 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
     ['gateway/identity/sees-the-port.ts', `import type {} from '../../adapters/gp-system';`],
   ],
   'no-cycles': [
-    ['http/first.ts', `import type { second } from './second'; export const first = 1 as typeof second;`],
+    [
+      'platform/http/first.ts',
+      `import type { second } from './second'; export const first = 1 as typeof second;`,
+    ],
   ],
   'adapters-open-no-sockets': [
     ...['axios', 'undici', 'http', 'node:http', 'node:https', 'node:http2', 'node:net', 'node:tls'].map(
@@ -93,7 +106,7 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'domain-is-the-floor': [
     ['domain/sees-the-port.ts', `import '../adapters/gp-system';`],
     ['domain/sees-the-gateway.ts', `import type {} from '../gateway/gateway';`],
-    ['http/sees-the-domains-user.ts', `import '../subgraphs/problem';`],
+    ['platform/http/sees-the-port.ts', `import '../../adapters/gp-system';`],
   ],
   'simulators-stay-outside': [
     ['adapters/emis/sees-its-simulator.ts', `import './simulator';`],
@@ -109,7 +122,7 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
     ['adapters/emis/needs-a-development-package.ts', `import 'esbuild';`],
     ['gateway/needs-a-development-package.ts', `export * from 'react';`],
     // Installed, since other packages need it, as long as they do.
-    ['http/needs-a-package-of-others.ts', `import 'semver';`],
+    ['platform/http/needs-a-package-of-others.ts', `import 'semver';`],
   ],
   'only-the-top-sees-everything': [
     ['subgraphs/triage/sees-main.ts', `import '../../main';`],
@@ -119,7 +132,7 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
     ['gateway/sees-the-demo.ts', `import '../demo/people';`],
     ['adapters/emis/sees-the-demo.ts', `import '../../demo/people';`],
     ['domain/sees-the-settings.ts', `import '../config';`],
-    ['http/sees-start.ts', `import '../start';`],
+    ['platform/http/sees-start.ts', `import '../../start';`],
   ],
 };
 
@@ -146,7 +159,17 @@ beforeAll(() => {
     [
       join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
       ...['--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
-      ...['adapters', 'demo', 'domain', 'gateway', 'http', 'subgraphs', 'main.ts', 'start.ts', 'config.ts'],
+      ...[
+        'adapters',
+        'demo',
+        'domain',
+        'gateway',
+        'platform',
+        'subgraphs',
+        'main.ts',
+        'start.ts',
+        'config.ts',
+      ],
     ],
     { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );

@@ -4,9 +4,9 @@ import type { BookingEvent } from '../subgraphs/appointments/lifecycle/states';
 import type { Booking, Hold } from '../subgraphs/appointments/ledger/records';
 import pino from 'pino';
 import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
-import { openDatabase, type Database, type DatabaseSettings } from '../subgraphs/database';
+import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
+import type { LedgerTables } from '../subgraphs/appointments/database/tables';
+import { openDatabase, type Database, type DatabaseSettings } from '../platform/database/database';
 import { EVERYTHING_RELEASED, newCaller, newPractice, offer } from './booking-laboratory';
 
 /** A ledger of its own on a database, as each process has one. */

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 
 const ROOT = join(__dirname, '..');
 
@@ -43,7 +43,7 @@ function installation(): string {
     'demo',
     'domain',
     'gateway',
-    'http',
+    'platform',
     'schema',
     'scripts',
     'settings',

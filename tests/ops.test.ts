@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { demoIssuer } from '../demo/issuer';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
 import { eventually } from '../domain/eventually';
 import { inOneProcess, NOON, type GatewayUnderTest } from './gateway-under-test';
@@ -93,7 +93,7 @@ async function lostBooking({ ask, son }: Family): Promise<string> {
 }
 
 /** The reconciler may be at it just now. */
-async function needsAPerson(bookingId: string): Promise<void> {
+async function escalateToOperator(bookingId: string): Promise<void> {
   await eventually('the booking is given to an operator', async () => {
     const booking = await books.findBooking(bookingId);
     if (booking?.state === 'MANUAL') return true;
@@ -122,7 +122,7 @@ test('a booking that nobody could find out about is shown, settled by hand, and 
   expect(before.out).toContain('its answer was lost');
   expect(before.out).toMatch(/BOOK AMBIGUOUS UNREACHABLE/);
 
-  await needsAPerson(bookingId);
+  await escalateToOperator(bookingId);
   const shown = await ops(['bookings', '--unsettled']);
   expect(shown.out).toMatch(/1 unsettled, of which 1 needs an operator/);
   expect(shown.out).toMatch(/^! {2,}[0-9A-Z]{4}-[0-9A-Z]{4} {2}MANUAL/m);
@@ -139,7 +139,7 @@ test('a booking that nobody could find out about is shown, settled by hand, and 
   expect(settled).toMatchObject({ code: 0, err: '' });
   expect(settled.out).toMatch(/is CONFIRMED now/);
   await eventually('the front end has been told', () => told(bookingId).length >= 2);
-  expect(told(bookingId)).toEqual(['NEEDS_A_PERSON', 'CONFIRMED']);
+  expect(told(bookingId)).toEqual(['NEEDS_ATTENTION', 'CONFIRMED']);
 
   const again = await ops(['settle', bookingId, '--absent']);
   expect(again).toMatchObject({ code: 1, out: '' });
@@ -153,7 +153,7 @@ test('health says how bookings, the front end’s news and the suppliers fare', 
   expect(out).toMatch(/^needs an operator +0$/m);
   expect(out).toMatch(/^GP Connect.* (UP|DEGRADED|DOWN), breaker (CLOSED|HALF_OPEN|OPEN)$/m);
   const json: unknown = JSON.parse((await ops(['health', '--json'])).out);
-  expect(json).toMatchObject({ bookingHealth: { needOperators: 0 } });
+  expect(json).toMatchObject({ bookingHealth: { awaitingOperator: 0 } });
 });
 
 describe('what cannot be done is said in one sentence that helps', () => {

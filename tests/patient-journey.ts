@@ -132,7 +132,7 @@ export const WITHIN_A_DAY = {
 
 export const OPTIONS = `query ($id: ID!, $because: ElsewhereReason, $wait: Int! = 10000, $first: Int! = 5) {
   assessment(id: $id) {
-    appointmentOptions(elsewhereBecause: $because, waitAtMost: $wait, first: $first) {
+    appointmentOptions(elsewhereReason: $because, timeoutMs: $wait, first: $first) {
       __typename
       ... on AppointmentOptions {
         complete practicesInRadius practicesAsked fallbackAdvice

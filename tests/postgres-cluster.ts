@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 
 /** A PostgreSQL of its own, with its files and a free port; to be launched, again and again if need be. */
 export interface PostgresCluster {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { readBody } from '../http/read-body';
+import { readBody } from '../platform/http/read-body';
 import { webhookVerifier } from './webhook-verifier';
 
 /** All that a practice is told; more would be an error. */

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { defaultPolicyOf, simulatedWorld } from '../demo/simulated-world';
 import { EMBEDDED } from './databases';
-import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../subgraphs/appointments/ledger/tables';
-import { releaseLedger } from '../subgraphs/appointments/releases/release-ledger';
-import { openDatabase } from '../subgraphs/database';
+import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
+import type { LedgerTables } from '../subgraphs/appointments/database/tables';
+import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
+import { openDatabase } from '../platform/database/database';
 import { createPracticesSubgraph } from '../subgraphs/practices';
 
 const Data = z.record(z.string(), z.unknown());

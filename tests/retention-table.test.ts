@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ledgerMigrations } from '../subgraphs/appointments/ledger/migrations';
+import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import { copyMigrations } from '../subgraphs/appointments/recovery/file-copies';
-import { openAuditStore } from '../subgraphs/audit-store';
-import { openDatabase } from '../subgraphs/database';
+import { openAuditStore } from '../platform/database/audit-store';
+import { openDatabase } from '../platform/database/database';
 import { openPracticesDatabase } from '../subgraphs/practices';
-import { openTriageDatabase } from '../subgraphs/triage/triage-database';
+import { openTriageDatabase } from '../subgraphs/triage/database/tables';
 import { EMBEDDED, testDatabases } from './databases';
 
 /** The names in the second column of the table of docs/operate.md. */

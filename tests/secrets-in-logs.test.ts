@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import pino from 'pino';
-import { redisThrottles } from '../adapters/redis-throttles';
+import { redisThrottles } from '../adapters/http/redis-throttles';
 import { ERRORS_IN_LOGS, loggableError, sentenceOf } from '../domain/loggable-error';
 import { callerBudget } from '../gateway/limits/caller-budget';
 import { redisHolds } from '../subgraphs/appointments/holds/redis-holds';
-import { openAuditStore } from '../subgraphs/audit-store';
+import { openAuditStore } from '../platform/database/audit-store';
 import { eventually } from '../domain/eventually';
 
 const USER = 'svcuser';

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/free-port';
+import { freePort } from '../platform/http/free-port';
 import { eventually } from '../domain/eventually';
 import { postgresCluster } from './postgres-cluster';
 

@@ -166,14 +166,14 @@ describe('a good start', () => {
         raw(`${url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${out.trim()}` },
-          body: '{"query":"{ peopleICanBookFor { id } }"}',
+          body: '{"query":"{ bookablePeople { id } }"}',
         }),
       ),
     );
     const isForPatients = [{ extensions: { code: 'FORBIDDEN' } }];
     expect(people).toMatchObject([
-      { data: { peopleICanBookFor: [{ id: 'demo-mother-0' }] }, errors: [] },
-      { data: { peopleICanBookFor: [{ id: 'demo-mother-0' }, { id: 'demo-son-1' }] }, errors: [] },
+      { data: { bookablePeople: [{ id: 'demo-mother-0' }] }, errors: [] },
+      { data: { bookablePeople: [{ id: 'demo-mother-0' }, { id: 'demo-son-1' }] }, errors: [] },
       { status: 403, errors: isForPatients },
       { status: 403, errors: isForPatients },
       { status: 403, errors: isForPatients },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { readBody } from '../http/read-body';
+import { readBody } from '../platform/http/read-body';
 import { webhookVerifier } from './webhook-verifier';
 
 /** What a front end does with one event that it is told. */

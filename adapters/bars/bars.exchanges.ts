@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Context, ContextRequest } from '../adapter';
-import { parseJson, statusError } from '../parse-reply';
+import { parseJson, statusError } from '../http/parse-reply';
 import type { Consumer } from '../supplier';
-import type { HttpReply } from '../supplier-http';
+import type { HttpReply } from '../http/supplier-http';
 import { manifest } from './bars.manifest';
 import { barsTokens, type Credentials } from './bars.tokens';
 

@@ -1,9 +1,9 @@
 import { Bundle } from '../fhir/bundle';
 import { outcomeCodes } from '../fhir/operation-outcome';
 import { type BookOutcome, type BookRefusal, type CancelOutcome, SupplierError } from '../gp-system';
-import { outcomeOfStatus } from '../outcome-of-status';
-import { badReply, parseJson, statusError } from '../parse-reply';
-import type { HttpReply } from '../supplier-http';
+import { outcomeOfStatus } from '../http/outcome-of-status';
+import { badReply, parseJson, statusError } from '../http/parse-reply';
+import type { HttpReply } from '../http/supplier-http';
 import { manifest } from './bars.manifest';
 import { appointmentIn, isCancelled } from './bars.replies';
 

@@ -4,7 +4,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import { type Bundle, readableByReference, resourcesIn } from '../fhir/bundle';
 import { HumanName, spokenName } from '../fhir/human-name';
 import type { Slot, SupplierAppointment } from '../gp-system';
-import { badReply } from '../parse-reply';
+import { badReply } from '../http/parse-reply';
 import { manifest } from './bars.manifest';
 
 /** Replies of the Booking and Referral Standard (FHIR R4), of which only what is used is read. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Context } from '../adapter';
-import { parseJson, statusError } from '../parse-reply';
+import { parseJson, statusError } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
 import { manifest } from './bars.manifest';
 

@@ -2,7 +2,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import type { Adapter, Context } from '../adapter';
 import { Bundle } from '../fhir/bundle';
 import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome } from '../gp-system';
-import { badReply } from '../parse-reply';
+import { badReply } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
 import { BASE, barsExchanges, type BarsOptions, read } from './bars.exchanges';
 import { manifest } from './bars.manifest';

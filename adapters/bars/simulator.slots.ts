@@ -5,7 +5,7 @@ import { wallClockWithOffset } from '../../domain/london-time';
 import type { Diary } from '../simulator/diary';
 import type { DiarySession, DiarySlot } from '../simulator/diary-records';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
+import { memoized } from '../simulator/memoized';
 import { type Entry, outcome, searchset } from './simulator.fhir';
 import type { Asking } from './simulator.platform';
 
@@ -19,8 +19,8 @@ const SUPPORTED = [
 const PAGE = 100;
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
-const ukTime = remembered(wallClockWithOffset);
-const utcTime = remembered((instant) => instant.toISOString().replace('Z', '+00:00'));
+const ukTime = memoized(wallClockWithOffset);
+const utcTime = memoized((instant) => instant.toISOString().replace('Z', '+00:00'));
 
 /** Receivers should write UTC, and any offset must be read: about half of them write UK local time. */
 export function timeOf(practice: OdsCode, instant: Date): string {

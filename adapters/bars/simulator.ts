@@ -1,8 +1,8 @@
 import type { CapabilityStatement, MessageDefinition, OperationOutcomeIssue } from 'fhir/r4';
 import type { Diary } from '../simulator/diary';
-import type { Operation } from '../simulator/faults';
+import type { Operation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import type { About, Skin } from '../simulator/skin-server';
+import type { About, WireProtocol } from '../simulator/protocol-server';
 import { messageProcessor, patientAppointments, readAppointment } from './simulator.appointments';
 import { fhirJson, outcome, searchset } from './simulator.fhir';
 import { type Asking, platform, targetOf } from './simulator.platform';
@@ -22,7 +22,7 @@ const FAILURES: Readonly<Record<number, readonly [code: string, issue: Operation
 };
 
 /** The receivers of the Booking and Referral Standard behind its proxy, for practices whose service id is their ODS code. */
-export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
+export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
   const { issueToken, asking, expire } = platform({ now });
   const processMessage = messageProcessor(diary, now);
 

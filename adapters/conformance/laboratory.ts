@@ -5,7 +5,7 @@ import { type ManualTimers, manualTimers } from '../../domain/manual-timers';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { seededRandom } from '../../domain/seeded-random';
-import type { BreakerLimits } from '../breakers';
+import type { BreakerLimits } from '../http/breakers';
 import type {
   Actor,
   BookCommand,
@@ -20,9 +20,9 @@ import type {
   Slot,
 } from '../gp-system';
 import { createGpSystems, type SupplierId } from '../registry';
-import type { Fault, Operation } from '../simulator/faults';
-import type { Observer } from '../simulator/skin-server';
-import { type RunningSimulators, startSimulators } from '../start-simulators';
+import type { Fault, Operation } from '../simulator/injected-faults';
+import type { Observer } from '../simulator/protocol-server';
+import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 import { CONSUMER } from './gp-system-at';
 
 export type Seen = Parameters<Observer>[0];

@@ -1,6 +1,6 @@
 import type { Requirement } from './requirement';
-import { bookingRequirements } from './requirements/booking';
-import { faultRequirements } from './requirements/faults';
+import { bookingRequirements } from './requirements/booking-requirements';
+import { faultRequirements } from './requirements/fault-requirements';
 import { leakRequirements } from './requirements/leaks';
 import { manifestRequirements } from './requirements/manifest';
 import { mappingRequirements } from './requirements/mapping';

@@ -1,7 +1,7 @@
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
-import { outcomeOfStatus } from '../outcome-of-status';
-import { parseJson, statusError } from '../parse-reply';
-import type { HttpReply } from '../supplier-http';
+import { outcomeOfStatus } from '../http/outcome-of-status';
+import { parseJson, statusError } from '../http/parse-reply';
+import type { HttpReply } from '../http/supplier-http';
 import { Booked, Cancelled, Failure } from './emis.replies';
 
 /** The whole body of an expired session's answer, at whatever status. Our assumption of the text. */

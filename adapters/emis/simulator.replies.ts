@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { londonDate, wallClock as wallClockOf } from '../../domain/london-time';
 import type { BookingResult, DiaryAppointment, DiarySlot } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
+import { memoized } from '../simulator/memoized';
 
 const STATUSES = { IN_PERSON: 'Practice', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 
-export const wallClock = remembered(wallClockOf);
+export const wallClock = memoized(wallClockOf);
 
 export function json(value: object, status = 200): WireReply {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };

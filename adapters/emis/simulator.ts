@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from '../simulator/diary';
 import type { DiaryAppointment, DiaryPatient, DiarySlot } from '../simulator/diary-records';
-import type { Operation } from '../simulator/faults';
+import type { Operation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import type { About, Skin } from '../simulator/skin-server';
+import type { About, WireProtocol } from '../simulator/protocol-server';
 import {
   booked,
   exceptions,
@@ -41,7 +41,7 @@ const Cancellation = z.object({
 const HOUR = 3_600_000;
 
 /** The supplier's side of the EMIS-style patient interface: sessions, wall-clock times, two error shapes. */
-export function emisSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
+export function emisSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
   const endUserSessions = new Set<string>();
   const sessions = new Map<string, LoggedOn>();
   let expiries = 0;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAs } from '../parse-reply';
+import { parseAs } from '../http/parse-reply';
 
 /** A FHIR Bundle, STU3 or R4, of whose entries no more is known than what kind of resource they are. */
 export const Bundle = z.object({

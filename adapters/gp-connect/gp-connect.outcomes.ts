@@ -1,8 +1,8 @@
 import { outcomeCodes } from '../fhir/operation-outcome';
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
-import { outcomeOfStatus } from '../outcome-of-status';
-import { badReply, parseJson, statusError } from '../parse-reply';
-import type { HttpReply } from '../supplier-http';
+import { outcomeOfStatus } from '../http/outcome-of-status';
+import { badReply, parseJson, statusError } from '../http/parse-reply';
+import type { HttpReply } from '../http/supplier-http';
 import { FhirAppointment } from './gp-connect.replies';
 
 /** Codes of Spine-ErrorOrWarningCode-1; specification and test suite disagree on some, so both are here. */

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { CalendarDate, londonDate, wallClockWithOffset } from '../../domain/london-time';
 import type { BookingResult, DiaryAppointment } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
+import { memoized } from '../simulator/memoized';
 import type { Asked } from './simulator.asked';
 import { fhirJson, jsonOf, outcome, searchset } from './simulator.fhir';
 
-const ukTime = remembered(wallClockWithOffset);
+const ukTime = memoized(wallClockWithOffset);
 const EXTENSIONS = 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect';
 const CANCELLATION_REASON = `${EXTENSIONS}-AppointmentCancellationReason-1`;
 const Extensions = z.array(z.looseObject({ url: z.string(), valueString: z.string().optional() }));

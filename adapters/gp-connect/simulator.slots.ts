@@ -1,11 +1,11 @@
 import { addLondonDays, CalendarDate, startOfLondonDay, wallClockWithOffset } from '../../domain/london-time';
 import type { DiarySession, DiarySlot } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
+import { memoized } from '../simulator/memoized';
 import type { Asked } from './simulator.asked';
 import { outcome, searchset } from './simulator.fhir';
 
-const ukTime = remembered(wallClockWithOffset);
+const ukTime = memoized(wallClockWithOffset);
 const PROFILES = 'https://fhir.nhs.uk/STU3/StructureDefinition';
 const CHANNELS = { IN_PERSON: 'In-person', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 const ODS_FILTER = 'https://fhir.nhs.uk/Id/ods-organization-code';

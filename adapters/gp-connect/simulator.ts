@@ -1,8 +1,8 @@
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from '../simulator/diary';
-import type { Operation } from '../simulator/faults';
+import type { Operation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import type { About, Skin } from '../simulator/skin-server';
+import type { About, WireProtocol } from '../simulator/protocol-server';
 import type { Asked } from './simulator.asked';
 import {
   amendAppointment,
@@ -100,7 +100,7 @@ const INTERACTIONS = 'urn:nhs:names:services:gpconnect:fhir:';
 const BASE = /^\/([A-Z0-9]{3,10})\/STU3\/1\/gpconnect\/fhir(\/.*)$/;
 
 /** The practices' side of GP Connect Appointment Management, as the Spine proxy shows it. */
-export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
+export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
   return {
     identify(request): About {
       const found = find(request);

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { eventually } from '../../domain/eventually';
-import { Fault } from './faults';
-import { type RunningSimulators, startSimulators } from '../start-simulators';
+import { Fault } from './injected-faults';
+import { type RunningSimulators, startSimulators } from './start-simulators';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
 const range = { from: '2026-07-01T11:00:00Z', to: '2026-07-01T17:00:00Z' };

@@ -4,7 +4,7 @@ import { NhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from './diary';
 import { NewPatient, type DiaryAppointment, type DiarySlot, type SlotState } from './diary-records';
-import { FaultOrder, type Faults } from './faults';
+import { FaultOrder, type Faults } from './injected-faults';
 import { httpListener, type Listener, sendReply, type WireRequest } from './http-listener';
 
 /** Time that a demonstration moves on: forward only, by whole minutes, and no further than is left. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OdsCode } from '../../domain/ods-code';
-import { books as emptyBooks } from './books';
+import { diaryBooks as emptyBooks } from './diary-books';
 import type {
   Audience,
   BookingRequest,

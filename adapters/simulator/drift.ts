@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fault } from './faults';
+import type { Fault } from './injected-faults';
 import type { WireReply } from './http-listener';
 
 type Drift = Extract<Fault, { kind: 'drift' }>;

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
-import { startSimulators } from '../start-simulators';
+import { startSimulators } from './start-simulators';
 import { type Diary, diary } from './diary';
 import type { Audience, DiaryAppointment } from './diary-records';
 import { openJournal } from './journal';

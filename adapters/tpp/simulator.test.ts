@@ -2,7 +2,7 @@ import pino from 'pino';
 import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
-import { type RunningSimulators, startSimulators } from '../start-simulators';
+import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 
 /** What the simulated supplier puts on the wire, held against the published facts in README.md. */
 const NOON = new Date('2026-07-01T11:00:00Z');

@@ -4,10 +4,10 @@ import { CalendarDate, addLondonDays, startOfLondonDay, wallClock } from '../../
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from '../simulator/diary';
 import type { BookingResult, DiaryPatient, DiarySlot } from '../simulator/diary-records';
-import type { Operation } from '../simulator/faults';
+import type { Operation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import { remembered } from '../simulator/remembered';
-import type { Skin } from '../simulator/skin-server';
+import { memoized } from '../simulator/memoized';
+import type { WireProtocol } from '../simulator/protocol-server';
 import { readXml, xmlElement } from '../xml/xml';
 
 const Root = z.object({ apiVersion: z.literal('1'), uuid: z.string().min(1), unitId: OdsCode });
@@ -35,10 +35,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 const PLACES = { IN_PERSON: 'Main surgery', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 const HOUR = 3_600_000;
-const falseZulu = remembered((instant) => `${wallClock(instant)}.0Z`);
+const falseZulu = memoized((instant) => `${wallClock(instant)}.0Z`);
 
 /** The supplier's side of the TPP-style interface: one URL, errors with HTTP 200, local time under a false Z. */
-export function tppSimulator({ diary, now }: { diary: Diary; now: () => Date }): Skin {
+export function tppSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
   const sessions = new Map<string, DiaryPatient>();
 
   function authenticate(value: unknown): WireReply {

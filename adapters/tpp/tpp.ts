@@ -10,7 +10,7 @@ import {
   SupplierError,
 } from '../gp-system';
 import { linkageOf, type LinkedPatient } from '../linkage-of';
-import { outcomeOfStatus } from '../outcome-of-status';
+import { outcomeOfStatus } from '../http/outcome-of-status';
 import { manifest } from './tpp.manifest';
 import { bookRefusalOf, cancelRefusalOf } from './tpp.outcomes';
 import {

@@ -16,8 +16,8 @@ import { startGateway } from '../../gateway/gateway';
 import { httpTransport } from '../../gateway/http-transport';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
 import type { SubgraphTransport } from '../../gateway/subgraph-transport';
-import { executeSubgraph } from '../../subgraphs/in-process';
-import { serveSubgraph } from '../../subgraphs/subgraph-server';
+import { executeSubgraph } from '../../platform/graphql/in-process';
+import { serveSubgraph } from '../../platform/graphql/subgraph-server';
 import { fixedSubgraph, SUBGRAPH_NAMES } from './fixed-subgraphs';
 
 /**

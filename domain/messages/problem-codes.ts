@@ -76,7 +76,7 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   ),
   CANNOT_ACT_FOR_PERSON: patients(
     'The verified identity does not let the caller act for this person, or not any more.',
-    'Ask for `peopleICanBookFor`, and let them choose; or have the patient phone.',
+    'Ask for `bookablePeople`, and let them choose; or have the patient phone.',
   ),
   OFFER_BEFORE_SIGN_IN: patients('The time was found before the person signed in.', SEARCH_AGAIN),
   OFFER_FOR_ANOTHER: patients('The time was found by another caller.', SEARCH_AGAIN),

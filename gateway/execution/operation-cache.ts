@@ -11,7 +11,7 @@ import {
   type DocumentNode,
 } from 'graphql';
 import type { Refusal } from '../error-codes';
-import { beyondLimits, tooMany } from '../limits/document-limits';
+import { exceededLimit, tooMany } from '../limits/document-limits';
 import type { DocumentLimits } from '../limits/gateway-limits';
 import type { AllowedDocument } from '../limits/trusted-documents';
 import { clientMistakes, MAX_ERRORS, quotedName } from './client-errors';
@@ -96,7 +96,7 @@ function readDocument(text: string, { supergraph: { api }, limits }: OperationCa
     const tooLong = tooMany(tokensOf(text, limits.tokens), limits.tokens, 'tokens');
     if (tooLong !== null) return { refusal: tooLong };
     const document = parse(text);
-    const refusal = beyondLimits(document, limits);
+    const refusal = exceededLimit(document, limits);
     if (refusal !== null) return { refusal };
     const errors = validate(api, document, undefined, { maxErrors: MAX_ERRORS - 1, hideSuggestions: true });
     if (errors.length > 0) return { refusal: clientMistakes(errors, 'GRAPHQL_VALIDATION_FAILED') };

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { ANONYMOUS } from '../../domain/caller';
 import { manualTimers } from '../../domain/manual-timers';
-import { listen } from '../../http/listen';
+import { listen } from '../../platform/http/listen';
 import { identifier } from './identify';
 import { TokenRefused, type TokenRefusal } from './token-refused';
 

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pino from 'pino';
 import { manualTimers, type ManualTimers } from '../../domain/manual-timers';
-import { listen } from '../../http/listen';
+import { listen } from '../../platform/http/listen';
 import { eventually } from '../../domain/eventually';
 import { identifier } from './identify';
 import { issuerKeys } from './issuer-keys';

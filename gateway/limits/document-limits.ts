@@ -27,7 +27,7 @@ const NOTHING: Extent = { width: 0, fields: 0, aliases: 0, directives: 0, depth:
  * what they are given. Takes linear time itself, however fragments multiply.
  * @returns what it has too much of; null when it may be validated
  */
-export function beyondLimits(document: DocumentNode, limits: DocumentLimits): Refusal | null {
+export function exceededLimit(document: DocumentNode, limits: DocumentLimits): Refusal | null {
   const measure = measurer(document);
   for (const definition of document.definitions) {
     // Fragments too: one that nothing uses is validated all the same.

@@ -54,7 +54,7 @@ const BETWEEN_COMMAS = /(?:[^,"]|"[^"]*"?)+/g;
 const BETWEEN_SEMICOLONS = /(?:[^;"]|"[^"]*"?)+/g;
 
 /** Whether a body of this `Content-Type` is JSON in UTF-8, the only encoding that GraphQL over HTTP knows. */
-export const isUtf8Json = remembered((contentType) => {
+export const isUtf8Json = memoized((contentType) => {
   const given = contentType === undefined ? null : parseMediaRange(contentType);
   return given !== null && given.essence === 'application/json' && isUtf8Charset(given.parameters);
 });
@@ -68,7 +68,7 @@ function isUtf8Charset(parameters: ReadonlyMap<string, string>): boolean {
  * one that is named most exactly, then the one that is named first.
  * @returns null when nothing that is served is accepted
  */
-export const negotiate = remembered((accept): ResponseType | null => {
+export const negotiate = memoized((accept): ResponseType | null => {
   if (accept === undefined || accept.trim() === '') return JSON_TYPE;
   const ranges = splitOutsideQuotes(accept, ',').map(parseMediaRange);
   let best: { type: ResponseType; preference: Preference } | null = null;
@@ -122,7 +122,7 @@ function isBefore(one: Preference, other: Preference): boolean {
 const MAX_REMEMBERED = 100;
 const MAX_REMEMBERED_CHARACTERS = 256;
 
-function remembered<Result>(
+function memoized<Result>(
   read: (header: string | undefined) => Result,
 ): (header: string | undefined) => Result {
   const known = new Map<string | undefined, Result>();

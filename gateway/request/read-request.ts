@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeUtf8, NotUtf8, readBytes } from '../../http/read-body';
+import { decodeUtf8, NotUtf8, readBytes } from '../../platform/http/read-body';
 import type { Refusal } from '../error-codes';
 import { RequestRefused } from '../request-refused';
 import { parametersOfBody, parametersOfSearch, type GraphqlParameters } from './graphql-parameters';

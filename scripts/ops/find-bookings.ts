@@ -3,7 +3,11 @@ import pino from 'pino';
 import { readConfig } from '../../config';
 import { ERRORS_IN_LOGS } from '../../domain/loggable-error';
 import { openBookings } from '../../start';
-import { findBookings, positionIn, type Findings } from '../../subgraphs/appointments/recovery/find-bookings';
+import {
+  findBookings,
+  positionIn,
+  type Findings,
+} from '../../subgraphs/appointments/recovery/find-lost-bookings';
 
 const MOST = 5_000;
 /** Ten readings a second at most, beside those of the service. */

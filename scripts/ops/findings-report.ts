@@ -1,4 +1,4 @@
-import type { Findings, FoundBooking } from '../../subgraphs/appointments/recovery/find-bookings';
+import type { Findings, FoundBooking } from '../../subgraphs/appointments/recovery/find-lost-bookings';
 import type { Left } from '../../subgraphs/appointments/recovery/lost-bookings';
 
 /** Whether nothing is left for an operator to do, or to run again. */

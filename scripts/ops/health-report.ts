@@ -5,11 +5,11 @@ import { forHowLong } from './for-how-long';
 export const Health = z.object({
   bookingHealth: z.object({
     unsettled: z.number(),
-    needOperators: z.number(),
+    awaitingOperator: z.number(),
     oldestUnsettledSeconds: z.number().nullable(),
-    untold: z.number(),
-    oldestUntoldSeconds: z.number().nullable(),
-    givenUpTelling: z.number(),
+    undelivered: z.number(),
+    outboxLagSeconds: z.number().nullable(),
+    abandonedDeliveries: z.number(),
     holds: z.number(),
   }),
   suppliers: z.array(
@@ -18,15 +18,16 @@ export const Health = z.object({
 });
 
 export function healthReport({ bookingHealth, suppliers }: z.infer<typeof Health>): string {
-  const { unsettled, needOperators, oldestUnsettledSeconds, untold, givenUpTelling, holds } = bookingHealth;
+  const { unsettled, awaitingOperator, oldestUnsettledSeconds, undelivered, abandonedDeliveries, holds } =
+    bookingHealth;
   const lines: [what: string, says: string][] = [
-    ['needs an operator', String(needOperators)],
+    ['needs an operator', String(awaitingOperator)],
     ['being looked into', String(unsettled)],
     ['oldest of both', age(oldestUnsettledSeconds)],
     ['slots held', String(holds)],
-    ['front end to be told', String(untold)],
-    ['oldest of these', age(bookingHealth.oldestUntoldSeconds)],
-    ['given up telling', String(givenUpTelling)],
+    ['front end to be told', String(undelivered)],
+    ['oldest of these', age(bookingHealth.outboxLagSeconds)],
+    ['given up telling', String(abandonedDeliveries)],
     ...suppliers.map(({ name, status, breaker }): [string, string] => [
       name,
       breaker === null ? status : `${status}, breaker ${breaker}`,

@@ -38,7 +38,7 @@ export function whatToDo(state: OpenState): Advice {
       };
     case 'MANUAL':
       return {
-        unknown: 'Whether the practice has it. The person sees NEEDS_A_PERSON.',
+        unknown: 'Whether the practice has it. The person sees NEEDS_ATTENTION.',
         ask: 'Phone the practice: is there such an appointment in its book?',
         stands: 'it has it: the person is told CONFIRMED',
         absent: 'it has not: the person is told FAILED and can book again',

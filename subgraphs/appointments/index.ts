@@ -4,24 +4,24 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 import type { ReleaseLedger } from '../../domain/release-ledger';
-import { keysUnchanged, watchKeys, type KeysChanged } from '../data-keys';
-import { openDatabase, type Database, type DatabaseSettings } from '../database';
+import { keysUnchanged, watchKeys, type KeysChanged } from '../../platform/database/data-keys';
+import { openDatabase, type Database, type DatabaseSettings } from '../../platform/database/database';
 import {
   buildFederatedSchema,
   type FederatedSchema,
   type Subgraph,
   type SubgraphDefinition,
-} from '../federated-schema';
-import type { SubgraphContext } from '../subgraph-context';
+} from '../../platform/graphql/federated-schema';
+import type { SubgraphContext } from '../../platform/graphql/subgraph-context';
 import type { BookingDeps } from './booking/booking-deps';
 import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { ledger } from './ledger/ledger';
-import { keyName, LEDGER_KEYS, openLedgerKeys } from './ledger/ledger-keys';
-import { ledgerMigrations } from './ledger/migrations';
-import type { LedgerTables } from './ledger/tables';
-import { Offer } from './offers';
+import { keyName, LEDGER_KEYS, openLedgerKeys } from './database/ledger-keys';
+import { ledgerMigrations } from './database/migrations';
+import type { LedgerTables } from './database/tables';
+import { Offer } from './holds/offers';
 import {
   countingAnswers,
   countingCopies,
@@ -30,14 +30,14 @@ import {
   registerGauges,
 } from './metrics';
 import type { OptionsDeps } from './options/appointment-options';
-import { practiceTeller } from './outbox/practice-teller';
-import { teller } from './outbox/teller';
+import { practiceNotifier } from './outbox/practice-notifier';
+import { webhookPublisher } from './outbox/webhook-publisher';
 import type { WebhookSettings } from './outbox/webhook';
-import { patients } from './patients';
+import { patients } from './sealed-patients';
 import { openCopies, type CopiesPlace } from './recovery/open-copies';
-import { releaseLedger } from './releases/release-ledger';
+import { releaseLedger } from './releases/stored-releases';
 import type { DefaultPolicyOf } from './releases/stored-policy';
-import type { Repeating } from '../repeatedly';
+import type { PeriodicTask } from '../../platform/run-periodically';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { BookingResolver } from './resolvers/booking.resolver';
 import { ContinuityResolver } from './resolvers/continuity.resolver';
@@ -49,7 +49,7 @@ import { retention } from './retention';
 import { keyedDigest, type Secrets } from '../../domain/secret';
 import { machineTimers, type Timers } from '../../domain/timers';
 import { sealer } from '../../domain/sealed';
-import type { GpSystems } from './suppliers';
+import type { GpSystems } from './gp-systems';
 import { Assessment } from './types/assessment';
 import { bookingOf } from './types/booking';
 import { practice } from './types/slot';
@@ -198,16 +198,16 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   };
 }
 
-function telling(deps: AppointmentsDeps): Repeating[] {
+function telling(deps: AppointmentsDeps): PeriodicTask[] {
   const { webhook, practiceWebhook, ledger: books, patients: people, now, logger } = deps;
   const sending = { ledger: books, patients: people, now, logger };
   return [
-    ...(webhook === undefined ? [] : [teller({ ...sending, webhook })]),
-    ...(practiceWebhook === undefined ? [] : [practiceTeller({ ...sending, webhook: practiceWebhook })]),
+    ...(webhook === undefined ? [] : [webhookPublisher({ ...sending, webhook })]),
+    ...(practiceWebhook === undefined ? [] : [practiceNotifier({ ...sending, webhook: practiceWebhook })]),
   ];
 }
 
-function watching({ keysUnchanged: unchanged, onKeysChanged, logger }: AppointmentsDeps): Repeating[] {
+function watching({ keysUnchanged: unchanged, onKeysChanged, logger }: AppointmentsDeps): PeriodicTask[] {
   if (unchanged === undefined || onKeysChanged === undefined) return [];
   return [watchKeys(unchanged, onKeysChanged, logger)];
 }

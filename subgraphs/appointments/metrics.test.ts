@@ -136,8 +136,8 @@ test('a change that was given up is seen for a day, and no old one hides a new o
 
 async function giveUpAChange(): Promise<void> {
   await moveBooking(books, await openBooking(books), 'ACCEPTED');
-  const [change] = await books.claimUntold(1, 1_000);
-  await books.giveUpTelling(change!);
+  const [change] = await books.claimPending(1, 1_000);
+  await books.abandonDelivery(change!);
 }
 
 test('tell in which state the breaker of each supplier is', async () => {

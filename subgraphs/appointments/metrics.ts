@@ -3,10 +3,10 @@ import { BREAKER_STATES, SupplierError, type GpSystem } from '../../adapters/gp-
 import { backgroundTimers, within, type Timers } from '../../domain/timers';
 import { statusOf, type BookingStatus } from './lifecycle/states';
 import type { Ledger } from './ledger/ledger';
-import type { LedgerHealth } from './ledger/reading';
+import type { LedgerHealth } from './ledger/queries';
 import type { Booking } from './ledger/records';
 import type { BookingCopies } from './recovery/booking-copies';
-import type { GpSystems } from './suppliers';
+import type { GpSystems } from './gp-systems';
 
 /** Whom somebody is there to tell: what is written for nobody grows for ever, and is no lag. */
 export interface Told {
@@ -19,22 +19,22 @@ type LedgerGauge = readonly [name: string, help: string, of: (health: LedgerHeal
 /** What an alarm needs of the ledger. Absent while the ledger does not answer. */
 const LEDGER_GAUGES: readonly LedgerGauge[] = [
   ['unsettled', 'Bookings whose outcome is being looked into.', ({ unsettled }) => unsettled],
-  ['need_operators', 'Bookings that wait for an operator.', ({ needOperators }) => needOperators],
+  ['need_operators', 'Bookings that wait for an operator.', ({ awaitingOperator }) => awaitingOperator],
   [
     'oldest_unsettled_seconds',
     'Age of the oldest booking that is unsettled or waits for an operator; 0 when there is none.',
     ({ oldestUnsettledSeconds }) => oldestUnsettledSeconds ?? 0,
   ],
-  ['outbox_waiting', 'Changes that the front end has not been told yet.', ({ untold }) => untold],
+  ['outbox_waiting', 'Changes that the front end has not been told yet.', ({ undelivered }) => undelivered],
   [
     'outbox_lag_seconds',
     'Age of the oldest change that the front end has not been told yet; 0 when there is none, or no WEBHOOK_URL.',
-    ({ oldestUntoldSeconds }, { frontEnd }) => (frontEnd ? (oldestUntoldSeconds ?? 0) : 0),
+    ({ outboxLagSeconds }, { frontEnd }) => (frontEnd ? (outboxLagSeconds ?? 0) : 0),
   ],
   [
     'outbox_given_up',
     'Changes that were given up telling in the last 30 days.',
-    ({ givenUpTelling }) => givenUpTelling,
+    ({ abandonedDeliveries }) => abandonedDeliveries,
   ],
   [
     'outbox_given_up_last_day',

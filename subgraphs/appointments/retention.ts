@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { Ledger } from './ledger/ledger';
-import { pauseUnlessAborted, repeatedly, type Repeating } from '../repeatedly';
+import { pauseUnlessAborted, runPeriodically, type PeriodicTask } from '../../platform/run-periodically';
 
 const HOUR_MS = 60 * 60_000;
 /** Few enough that whoever writes meanwhile does not notice. */
@@ -16,8 +16,8 @@ export function retention(
   ledger: Pick<Ledger, 'forget'>,
   logger: Logger,
   timers: Timers = backgroundTimers,
-): Repeating {
-  return repeatedly(
+): PeriodicTask {
+  return runPeriodically(
     'forgetting what is old',
     // Not all processes in the same minute.
     () => HOUR_MS * (0.9 + Math.random() / 5),

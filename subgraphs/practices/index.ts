@@ -1,24 +1,24 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import type { PlaceLookup } from '../../domain/place';
+import type { PlaceLookup } from '../../domain/place-lookup';
 import type { ReleaseLedger } from '../../domain/release-ledger';
-import { openDatabase, type Database, type DatabaseSettings } from '../database';
-import type { Subgraph } from '../federated-schema';
-import { candidateFinder } from './candidate-finder';
-import { connectionsIn } from './connections';
+import { openDatabase, type Database, type DatabaseSettings } from '../../platform/database/database';
+import type { Subgraph } from '../../platform/graphql/federated-schema';
+import { candidateFinder } from './candidates/candidate-finder';
+import { connectionsIn } from './candidates/connections';
 import { demoDirectory } from './directory/demo-directory';
 import { directoryFeed } from './directory/directory-feed';
 import { placeLookup, storedPostcodes } from './directory/places';
 import { closeBooksOfClosed } from './release/closed-practices';
-import { releaseDesk } from './release/release-desk';
+import { releasePolicyService } from './release/release-desk';
 import { practicesSchema } from './schema';
-import { practicesMigrations, type PracticesTables } from './tables';
-import type { World } from './world';
+import { practicesMigrations, type PracticesTables } from './database/tables';
+import type { PracticeDefaults } from './practice-defaults';
 
-export interface PracticesDependencies {
+export interface PracticesDeps {
   database: DatabaseSettings;
   logger: Logger;
-  world: World;
+  world: PracticeDefaults;
   /** Where release rules are kept: with the bookings that they are judged for. */
   releases: ReleaseLedger;
   now: () => Date;
@@ -26,7 +26,7 @@ export interface PracticesDependencies {
 
 /** The practices subgraph on its stores: the imported directory, or the demo one until there is an import. */
 export async function createPracticesSubgraph(
-  deps: PracticesDependencies,
+  deps: PracticesDeps,
 ): Promise<Subgraph & { places: PlaceLookup }> {
   const database = await openPracticesDatabase(deps.database);
   const { db } = database;
@@ -46,7 +46,7 @@ export async function createPracticesSubgraph(
       places,
       releases,
       candidateFinder: candidateFinder(feed, releases, connections, logger),
-      desk: releaseDesk(feed, releases, connections, now),
+      desk: releasePolicyService(feed, releases, connections, now),
       now,
     }),
     name: 'practices',

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import type { PlaceLookup } from '../../domain/place';
+import type { PlaceLookup } from '../../domain/place-lookup';
 import type { ReleaseLedger } from '../../domain/release-ledger';
-import { buildFederatedSchema, type FederatedSchema, type SubgraphDefinition } from '../federated-schema';
-import { Assessment, assessmentReference } from './api/assessment';
-import { AssessmentResolver } from './api/assessment.resolver';
-import { practiceByCode } from './api/practice';
-import { PracticeResolver } from './api/practice.resolver';
-import { PracticesNearResolver } from './api/practices-near.resolver';
-import { ReleaseResolver } from './api/release.resolver';
-import type { CandidateFinder } from './candidate-finder';
+import {
+  buildFederatedSchema,
+  type FederatedSchema,
+  type SubgraphDefinition,
+} from '../../platform/graphql/federated-schema';
+import { Assessment, assessmentReference } from './types/assessment';
+import { AssessmentResolver } from './resolvers/assessment.resolver';
+import { practiceByCode } from './types/practice';
+import { PracticeResolver } from './resolvers/practice.resolver';
+import { PracticesNearResolver } from './resolvers/practices-near.resolver';
+import { ReleaseResolver } from './resolvers/release.resolver';
+import type { CandidateFinder } from './candidates/candidate-finder';
 import type { DirectoryFeed } from './directory/directory-feed';
-import type { ReleaseDesk } from './release/release-desk';
+import type { ReleasePolicyService } from './release/release-desk';
 
 /** What the resolvers ask. */
 export interface PracticesServices {
@@ -18,7 +22,7 @@ export interface PracticesServices {
   places: PlaceLookup;
   releases: Pick<ReleaseLedger, 'policy'>;
   candidateFinder: CandidateFinder;
-  desk: ReleaseDesk;
+  desk: ReleasePolicyService;
   now: () => Date;
 }
 

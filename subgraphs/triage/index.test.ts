@@ -7,7 +7,7 @@ import { CalendarDate } from '../../domain/london-time';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { EMBEDDED } from '../../tests/databases';
-import type { Subgraph } from '../federated-schema';
+import type { Subgraph } from '../../platform/graphql/federated-schema';
 import { CASE_STUDY } from '../../tests/triage-case-study';
 import { createTriageSubgraph, triageSchema, type TriageDeps } from './index';
 
@@ -49,7 +49,7 @@ const ANSWER = `mutation ($input: AnswerQuestionInput!) {
 }`;
 
 const SWITCH = `mutation ($input: SwitchTriageInput!) {
-  switchTriage(input: $input) {
+  setPathwayAvailability(input: $input) {
     __typename
     ... on TriageSwitches { switches { pathwayId off reason } }
     ... on InvalidInput { fields { path code } }
@@ -183,7 +183,7 @@ describe('answerQuestion', () => {
     expect(await answerAt(id, 4, graver)).toMatchObject({
       outcome: {
         disposition: { id: 'ed-1h', bookable: 'NONE', modes: [] },
-        reasons: ['Skin that is hot, swollen, spreading fast or far more painful than it looks'],
+        reasons: ['WireProtocol that is hot, swollen, spreading fast or far more painful than it looks'],
       },
     });
   });
@@ -308,7 +308,7 @@ describe('the kill switch', () => {
     const id = await startedId();
     for (const [index, answer] of CASE_STUDY.entries()) await answerAt(id, index + 1, answer);
     expect(await ask(SWITCH, off('child-rash'), OPERATOR)).toMatchObject({
-      switchTriage: {
+      setPathwayAvailability: {
         switches: expect.arrayContaining([
           { pathwayId: 'child-rash', off: true, reason: 'a wrong question' },
         ]) as unknown[],
@@ -354,11 +354,11 @@ describe('the kill switch', () => {
       [STAFF, 'ROLE_NOT_ALLOWED'],
     ] as const)
       expect(await ask(SWITCH, off('child-rash'), caller)).toEqual({
-        switchTriage: { __typename: 'NotAllowed', code },
+        setPathwayAvailability: { __typename: 'NotAllowed', code },
       });
     const wrong = { input: { pathwayId: 'toothache', off: true, reason: ' ' } };
     expect(await ask(SWITCH, wrong, OPERATOR)).toMatchObject({
-      switchTriage: {
+      setPathwayAvailability: {
         fields: [
           { path: 'input.pathwayId', code: 'UNKNOWN_PATHWAY' },
           { path: 'input.reason', code: 'REQUIRED' },
@@ -379,19 +379,19 @@ describe('the explanation', () => {
   };
 
   it('says what would have been more urgent, the nearest first', async () => {
-    const query = `query ($id: ID!) { assessment(id: $id) { outcome { moreUrgentIf {
+    const query = `query ($id: ID!) { assessment(id: $id) { outcome { moreUrgentAnswers {
       questionId question answer disposition { id } } } } }`;
     const { assessment } = z
-      .object({ assessment: z.object({ outcome: z.object({ moreUrgentIf: z.array(z.unknown()) }) }) })
+      .object({ assessment: z.object({ outcome: z.object({ moreUrgentAnswers: z.array(z.unknown()) }) }) })
       .parse(await ask(query, { id: await completed() }));
-    const { moreUrgentIf } = assessment.outcome;
-    expect(moreUrgentIf[0]).toEqual({
+    const { moreUrgentAnswers } = assessment.outcome;
+    expect(moreUrgentAnswers[0]).toEqual({
       questionId: 'child-rash.urgent-signs',
       question: 'And does your child have any of these?',
       answer: 'Hardly drinking, or no urine for 12 hours',
       disposition: { id: 'gp-2h' },
     });
-    expect(moreUrgentIf.at(-1)).toMatchObject({
+    expect(moreUrgentAnswers.at(-1)).toMatchObject({
       disposition: { id: expect.stringMatching(/^ambulance/) as string },
     });
   });

@@ -1,30 +1,30 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { PlaceLookup } from '../../domain/place';
-import type { DatabaseSettings } from '../database';
+import type { PlaceLookup } from '../../domain/place-lookup';
+import type { DatabaseSettings } from '../../platform/database/database';
 import {
   buildFederatedSchema,
   type FederatedSchema,
   type ReferenceResolver,
   type Subgraph,
-} from '../federated-schema';
-import { assessmentStore } from './assessment-store';
-import { assessments, type Assessments } from './assessments';
-import { contentEditions } from './content-editions';
+} from '../../platform/graphql/federated-schema';
+import { assessmentStore } from './assessment/assessment-store';
+import { assessments, type Assessments } from './assessment/assessments';
+import { contentEditions } from './content/content-editions';
 import type { Content } from './content/content';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
-import { openTriageDatabase } from './triage-database';
-import { pathwayFinder } from './find-pathways';
-import { guessLimit, type GuessLimit } from './guess-limit';
+import { openTriageDatabase } from './database/tables';
+import { pathwayFinder } from './content/find-pathways';
+import { guessLimit, type GuessLimit } from './assessment/guess-limit';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
 import { CatalogueResolver } from './resolvers/catalogue.resolver';
-import { ExplanationResolver, WhatIfResolver } from './resolvers/explanation.resolver';
+import { ExplanationResolver, AlternativeOutcomeResolver } from './resolvers/explanation.resolver';
 import { StatisticsResolver } from './resolvers/statistics.resolver';
 import { SwitchResolver } from './resolvers/switch.resolver';
 import { assessmentRetention } from './retention';
-import { startLimit, type StartLimit } from './start-limit';
-import { assessmentStatistics, type AssessmentStatistics } from './statistics';
-import { switches, type Switches } from './switches';
+import { startLimit, type StartLimit } from './assessment/start-limit';
+import { assessmentStatistics, type AssessmentStatistics } from './statistics/assessment-statistics';
+import { switches, type Switches } from './switches/switches';
 import { assessmentView } from './views/assessment-view';
 import { dispositionView, pathwayView } from './views/catalogue-view';
 
@@ -89,7 +89,7 @@ export function triageSchema(services?: TriageServices): FederatedSchema {
       ExplanationResolver,
       StatisticsResolver,
       SwitchResolver,
-      WhatIfResolver,
+      AlternativeOutcomeResolver,
     ],
     orphanedTypes: [],
     instances: services ? resolvers(services) : new Map(),
@@ -108,7 +108,7 @@ function resolvers(services: TriageServices): Map<unknown, object> {
     [ExplanationResolver, new ExplanationResolver()],
     [StatisticsResolver, new StatisticsResolver(services.statistics)],
     [SwitchResolver, new SwitchResolver(content, services.switches)],
-    [WhatIfResolver, new WhatIfResolver()],
+    [AlternativeOutcomeResolver, new AlternativeOutcomeResolver()],
   ]);
 }
 

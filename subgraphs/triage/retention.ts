@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { backgroundTimers, type Timers } from '../../domain/timers';
-import type { Database } from '../database';
-import { pauseUnlessAborted, repeatedly, type Repeating } from '../repeatedly';
-import type { TriageTables } from './migrations';
-import { flush } from './triage-database';
+import type { Database } from '../../platform/database/database';
+import { pauseUnlessAborted, runPeriodically, type PeriodicTask } from '../../platform/run-periodically';
+import type { TriageTables } from './database/migrations';
+import { flush } from './database/tables';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -112,8 +112,8 @@ export function assessmentRetention(
   now: () => Date,
   logger: Logger,
   timers: Timers = backgroundTimers,
-): Repeating {
-  return repeatedly(
+): PeriodicTask {
+  return runPeriodically(
     'forgetting old symptom checks',
     // Not all processes in the same minute.
     () => HOUR_MS * (0.9 + Math.random() / 5),

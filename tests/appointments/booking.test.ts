@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Fault } from '../../adapters/simulator/faults';
+import type { Fault } from '../../adapters/simulator/injected-faults';
 import type { PatientCaller } from '../../domain/caller';
 import {
   bookingLaboratory,
@@ -19,7 +19,7 @@ import { EMBEDDED } from '../databases';
 import { eventually } from '../../domain/eventually';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
-import { ANONYMOUS_OFFERS } from '../../subgraphs/appointments/offers';
+import { ANONYMOUS_OFFERS } from '../../subgraphs/appointments/holds/offers';
 import { situations } from './situations';
 
 let lab: BookingLaboratory;

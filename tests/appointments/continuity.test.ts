@@ -4,9 +4,9 @@ import { londonDate } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
-import { practiceTeller } from '../../subgraphs/appointments/outbox/practice-teller';
-import { PACE, type Pace } from '../../subgraphs/appointments/outbox/tell-in-order';
-import type { Repeating } from '../../subgraphs/repeatedly';
+import { practiceNotifier } from '../../subgraphs/appointments/outbox/practice-notifier';
+import { PACE, type Pace } from '../../subgraphs/appointments/outbox/ordered-delivery';
+import type { PeriodicTask } from '../../platform/run-periodically';
 import {
   bookingLaboratory,
   freeSlots,
@@ -42,10 +42,10 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
   async function listening(takes?: (notice: Notice, attempt: number) => boolean) {
     const consumer = await practiceWebhook(takes, lab.clock.now);
     open.push(consumer.stop);
-    const tell = (): Repeating => {
-      const teller = practiceTeller({ ...lab.deps, webhook: consumer.settings, pace: OFTEN });
-      open.push(teller.stop);
-      return teller;
+    const tell = (): PeriodicTask => {
+      const webhookPublisher = practiceNotifier({ ...lab.deps, webhook: consumer.settings, pace: OFTEN });
+      open.push(webhookPublisher.stop);
+      return webhookPublisher;
     };
     tell();
     return { ...consumer, tell };
@@ -58,7 +58,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
 
   /** Somebody of this practice books at another. */
   async function booksElsewhere(own: OdsCode, because: 'AWAY_FROM_HOME' | null = null) {
-    return given.booked(await given.held({ elsewhereBecause: because }, newCaller(own)));
+    return given.booked(await given.held({ elsewhereReason: because }, newCaller(own)));
   }
 
   function heardOf(heard: readonly (Notice & { taken: boolean })[], practice: OdsCode, count: number) {

@@ -8,7 +8,7 @@ import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import { settle } from '../../subgraphs/appointments/booking/advance';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import type { Offer } from '../../subgraphs/appointments/offers';
+import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
 import { bookingOf } from '../../subgraphs/appointments/types/booking';
 import {

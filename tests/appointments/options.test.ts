@@ -10,7 +10,7 @@ import {
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
 import { eventually } from '../../domain/eventually';
-import { patientOf } from '../../subgraphs/appointments/patients';
+import { patientOf } from '../../subgraphs/appointments/sealed-patients';
 import type { Candidate } from '../../subgraphs/appointments/options/assessment-facts';
 import {
   findOptions,
@@ -85,8 +85,8 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
         signal: new AbortController().signal,
       },
       first: 5,
-      elsewhereBecause: null,
-      waitAtMostMs: 3_000,
+      elsewhereReason: null,
+      timeoutMs: 3_000,
       ...wanted,
     },
     atOnce,
@@ -124,7 +124,7 @@ describe('the own practice', () => {
 
   test('is passed by when the person says why', async () => {
     const [own, ...others] = await near(3);
-    const found = await find({ own: own!, near: others, elsewhereBecause: 'AWAY_FROM_HOME' });
+    const found = await find({ own: own!, near: others, elsewhereReason: 'AWAY_FROM_HOME' });
     expect(found.own?.answer).toBe('SLOTS');
     expect(found.elsewhere).toHaveLength(2);
   });
@@ -141,7 +141,7 @@ describe('the own practice', () => {
       near: others,
       outcome: { ...outcome, disposition: { ...outcome.disposition, modes: [...outcome.disposition.modes] } },
     };
-    const found = await find({ ...request, elsewhereBecause: 'AWAY_FROM_HOME' });
+    const found = await find({ ...request, elsewhereReason: 'AWAY_FROM_HOME' });
     expect(found.elsewhere).toEqual([]);
     expect([...found.notOffered]).toEqual([['NOT_ASKED_OWN_PRACTICE_ONLY', 2]]);
   });
@@ -149,7 +149,7 @@ describe('the own practice', () => {
   test('that only a signed-in patient can ask says so, and is no reason to go elsewhere', async () => {
     const own = candidate(newPractice(), 1, { connections: [SESSION] });
     const found = await find({ own, near: await near(2) });
-    expect(found.own?.answer).toBe('SIGN_IN_NEEDED');
+    expect(found.own?.answer).toBe('SIGN_IN_REQUIRED');
     expect(found.elsewhere).toEqual([]);
   });
 
@@ -191,7 +191,7 @@ describe('other practices', () => {
       NOT_CONNECTED: 1,
       BOOK_CLOSED: 2,
       NOT_OPTED_IN: 1,
-      RULE: 1,
+      RELEASE_RULE: 1,
       ENOUGH_FOUND_NEARER: 1,
       NOT_ASKED_ENOUGH_FOUND: 4,
     });
@@ -203,7 +203,7 @@ describe('other practices', () => {
     const { faults } = lab.simulators;
     for (const { odsCode } of hanging)
       faults.add({ supplier: 'gp-connect', practice: odsCode, fault: { kind: 'held', afterCommit: false } });
-    const finding = find({ near: [...hanging, ...quick], waitAtMostMs: 2_000 }, 3);
+    const finding = find({ near: [...hanging, ...quick], timeoutMs: 2_000 }, 3);
     await eventually('three hang', () => faults.held() === 3);
     // They have half of the time that there is; the others answer in none.
     lab.clock.advance(1_000);

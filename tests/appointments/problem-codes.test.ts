@@ -11,7 +11,7 @@ import {
   rescheduledResult,
   settledResult,
 } from '../../subgraphs/appointments/resolvers/answers';
-import type { Problem } from '../../subgraphs/problem';
+import type { Problem } from '../../platform/graphql/problem';
 import {
   bookingLaboratory,
   confirmInput,

@@ -7,7 +7,7 @@ import {
   type RescheduleBooking,
 } from '../../subgraphs/appointments/booking/reschedule-booking';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import type { Offer } from '../../subgraphs/appointments/offers';
+import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import {
   bookingLaboratory,
   freeSlots,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GpSystem, SupplierAppointment } from '../../adapters/gp-system';
-import type { Fault } from '../../adapters/simulator/faults';
+import type { Fault } from '../../adapters/simulator/injected-faults';
 import type { PatientCaller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
@@ -9,7 +9,7 @@ import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/lifecycle/states';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import type { Offer } from '../../subgraphs/appointments/offers';
+import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import {
   confirmInput,
   freeSlots,

@@ -298,7 +298,7 @@ describe('refused whole, whatever else is in the document', () => {
     ['a query in a fragment', 'query A { ...F } fragment F on Query { bookingHealth { holds } }'],
     [
       'a mutation',
-      'mutation A { cancelBooking(input: {bookingId: "b", idempotencyKey: "key-0123456789ab", reason: OTHER}) { __typename } switchTriage(input: {off: true, reason: "a"}) { __typename } }',
+      'mutation A { cancelBooking(input: {bookingId: "b", idempotencyKey: "key-0123456789ab", reason: OTHER}) { __typename } setPathwayAvailability(input: {off: true, reason: "a"}) { __typename } }',
     ],
   ];
   test.each(FOR_OTHERS.slice(0, 2))('%s', async (_, query) => {

@@ -90,8 +90,8 @@ if (!present) {
     ).sign('nhs-login', mother.id, patientClaims(mother, [son]));
     await setHeaders({ authorization: `Bearer ${token}` });
 
-    expect(await run('PeopleICanBookFor')).toMatchObject({
-      data: { peopleICanBookFor: [{ isCaller: true }, { givenName: son.givenName }] },
+    expect(await run('BookablePeople')).toMatchObject({
+      data: { bookablePeople: [{ isCaller: true }, { givenName: son.givenName }] },
     });
     expect(await run('MyBookings')).toMatchObject({ data: { myBookings: { edges: [] } } });
     // GraphiQL writes half a second after the last change.

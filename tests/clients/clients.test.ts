@@ -73,7 +73,7 @@ describe.each(FRONT_ENDS)('%s', (_, frontEnd) => {
 
     const offered = await client.query('AppointmentOptions', {
       assessmentId,
-      elsewhereBecause: 'AWAY_FROM_HOME',
+      elsewhereReason: 'AWAY_FROM_HOME',
     });
     expect(objectsWithoutTypename(offered)).toEqual([]);
     const [first, second] = Options.parse(offered).assessment.appointmentOptions.elsewhere.flatMap(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Libsql from 'libsql';
 import { Client } from 'pg';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import type { DatabaseSettings } from '../../subgraphs/database';
+import type { DatabaseSettings } from '../../platform/database/database';
 import { newPractice, LONG_WAIT_MS } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { eventually } from '../../domain/eventually';

@@ -4,9 +4,9 @@ import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-boo
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { isOneOf, UNSETTLED_STATES } from '../../subgraphs/appointments/lifecycle/states';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import type { Database, DatabaseSettings } from '../../subgraphs/database';
-import { DatabaseUnavailable } from '../../subgraphs/database-unavailable';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import type { Database, DatabaseSettings } from '../../platform/database/database';
+import { DatabaseUnavailable } from '../../platform/database/database-unavailable';
 import { situations } from '../appointments/situations';
 import {
   bookingLaboratory,

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Slot } from '../../adapters/gp-system';
 import type { OdsCode } from '../../domain/ods-code';
-import type { NewHold } from '../../subgraphs/appointments/ledger/holding';
+import type { NewHold } from '../../subgraphs/appointments/ledger/holds';
 import type { Request } from '../../subgraphs/appointments/ledger/requests';
-import type { Operation } from '../../subgraphs/appointments/ledger/tables';
+import type { Operation } from '../../subgraphs/appointments/database/tables';
 import { newCaller, NOON, offer } from '../booking-laboratory';
 
 const HOUR = 60 * 60_000;

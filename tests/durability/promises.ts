@@ -2,8 +2,8 @@ import { isOneOf, LIVE_STATES } from '../../subgraphs/appointments/lifecycle/sta
 import { slotKey } from '../../subgraphs/appointments/holds/hold-store';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import type { Database } from '../../subgraphs/database';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import type { Database } from '../../platform/database/database';
 import type { Acknowledged } from './writer-plan';
 
 /** Everything that a ledger holds and should not, or lacks and should have, against what its writers were promised. */

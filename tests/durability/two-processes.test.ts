@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import type { Database, DatabaseSettings } from '../../subgraphs/database';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import type { Database, DatabaseSettings } from '../../platform/database/database';
 import { newPractice, LONG_WAIT_MS } from '../booking-laboratory';
 import { testDatabases } from '../databases';
 import { openLedger } from '../ledger-bookings';

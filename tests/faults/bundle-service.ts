@@ -21,14 +21,14 @@ const HASTE: readonly SourcePatch[] = [
   paced('firstPauseMs: 1_000', 'firstPauseMs: 200'),
   paced('longestPauseMs: 5 * 60_000', 'longestPauseMs: 800'),
   {
-    file: 'subgraphs/group-commit.ts',
+    file: 'platform/database/group-commit.ts',
     find: 'const TURN_WITHIN_MS = 5_000;',
     replace: 'const TURN_WITHIN_MS = 1_000;',
   },
 ];
 
 function paced(find: string, replace: string): SourcePatch {
-  return { file: 'subgraphs/appointments/outbox/tell-in-order.ts', find, replace };
+  return { file: 'subgraphs/appointments/outbox/ordered-delivery.ts', find, replace };
 }
 
 function sooner(file: string, name: string, from: string, to: string): SourcePatch {

@@ -98,7 +98,7 @@ const search = (values: Partial<NonNullable<Operation['search']>>, took = 100): 
     holdId: null,
     bookingId: null,
     completedAt: T0 + 100 + took,
-    search: { waitAtMostMs: 1_500, idleMs: 0, reports: ['emis', 'tpp'], offers: [], peak: 4, ...values },
+    search: { timeoutMs: 1_500, idleMs: 0, reports: ['emis', 'tpp'], offers: [], peak: 4, ...values },
   });
 
 test('a good history breaks nothing', () => {

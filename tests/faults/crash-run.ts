@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from './checker';
-import { gather } from './evidence';
+import { gather } from './collected-evidence';
 import type { Configuration } from './fault-matrix';
 import type { Operation, Violation } from './history';
 import type { Lane } from './lane';
 import { patientClient, type Manner, type PatientClient } from './patient';
-import { openPractice, type Practice } from './practice';
+import { openPractice, type Practice } from './fault-practice';
 import type { ServiceProcess } from './service-process';
 import type { CrashPoint } from './service-settings';
-import { openWorld, SUPPLIERS, type World } from './world';
+import { openWorld, SUPPLIERS, type World } from './fault-world';
 
 /** What a person does while the process dies; `before` is done undisturbed. */
 interface Situation {

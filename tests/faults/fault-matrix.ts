@@ -1,4 +1,4 @@
-import type { Fault, Operation } from '../../adapters/simulator/faults';
+import type { Fault, Operation } from '../../adapters/simulator/injected-faults';
 import type { WireFault } from './fault-proxy';
 
 /** Where in a journey a fault hits. */

@@ -1,15 +1,15 @@
 import { check } from './checker';
 import { offsetToClockChange } from './clock-change';
-import { gather } from './evidence';
+import { gather } from './collected-evidence';
 import type { Cell, Configuration } from './fault-matrix';
 import type { History, Operation, Violation } from './history';
-import { travel } from './journey';
+import { travel } from './fault-journey';
 import type { Lane } from './lane';
 import { nemesis } from './nemesis';
 import { patientClient } from './patient';
-import { openPractice } from './practice';
+import { openPractice } from './fault-practice';
 import { seededRandom } from '../../domain/seeded-random';
-import { openWorld, SUPPLIERS } from './world';
+import { openWorld, SUPPLIERS } from './fault-world';
 
 /** What is chosen for one history; the same seed and index choose the same. */
 export interface HistoryPlan {

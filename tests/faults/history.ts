@@ -74,7 +74,7 @@ export interface Operation {
 }
 
 export interface SearchAnswer {
-  waitAtMostMs: number;
+  timeoutMs: number;
   /** How long the same process took, at the same time, to answer a question that needs nothing. */
   idleMs: number;
   reports: string[];

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../http/free-port';
+import { freePort } from '../../platform/http/free-port';
 import { postgresCluster } from '../postgres-cluster';
 
 /** A real server that the nemesis may kill, pause and start again on the same port and files. */

@@ -1,8 +1,8 @@
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
+import { ledgerMigrations } from '../../subgraphs/appointments/database/migrations';
 import { firstBroken } from '../../subgraphs/appointments/ledger/chain';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { Offer } from '../../subgraphs/appointments/offers';
-import { openDatabase, type Database, type DatabaseSettings } from '../../subgraphs/database';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import { Offer } from '../../subgraphs/appointments/holds/offers';
+import { openDatabase, type Database, type DatabaseSettings } from '../../platform/database/database';
 import { groupsBy, type LedgerDump } from './history';
 
 /** The ledger as another program finds it on disk. */

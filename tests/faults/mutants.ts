@@ -12,9 +12,9 @@ export interface Mutant {
 }
 
 const BOOKING = 'subgraphs/appointments/booking';
-const MIGRATIONS = 'subgraphs/appointments/ledger/migrations.ts';
+const MIGRATIONS = 'subgraphs/appointments/database/migrations.ts';
 const REDIS = 'subgraphs/appointments/holds/redis-holds.ts';
-const CONNECTION = 'subgraphs/appointments/redis-connection.ts';
+const CONNECTION = 'platform/redis-connection.ts';
 
 const INDEX_DROPPED: SourcePatch = {
   file: MIGRATIONS,
@@ -208,12 +208,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the search asks everybody at once',
     patches: [
       {
-        file: 'subgraphs/appointments/options/practice-search.ts',
+        file: 'subgraphs/appointments/options/search-practice.ts',
         find: 'withSlots + beingAsked < Math.max(enough, atOnce)',
         replace: 'beingAsked < candidates.length',
       },
       {
-        file: 'subgraphs/appointments/options/practice-search.ts',
+        file: 'subgraphs/appointments/options/search-practice.ts',
         find: 'Array.from({ length: atOnce }, lane)',
         replace: 'Array.from({ length: candidates.length }, lane)',
       },

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { EXCHANGE, type Cell, type Column, type WorldEvent } from './fault-matrix';
 import type { SlotName } from './history';
-import type { Practice } from './practice';
-import type { World } from './world';
+import type { Practice } from './fault-practice';
+import type { World } from './fault-world';
 
 /** At whom a fault is aimed. */
 export interface Target {

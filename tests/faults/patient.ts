@@ -14,10 +14,10 @@ import {
   SEARCH,
   SearchData,
   type Data,
-} from './graphql-client';
+} from './fault-client';
 import type { Operation, OperationKind, SlotName } from './history';
-import { LAST_START_MS, POLICY, type Practice } from './practice';
-import type { Patient, World } from './world';
+import { LAST_START_MS, POLICY, type Practice } from './fault-practice';
+import type { Patient, World } from './fault-world';
 
 /** A slot as it was offered. */
 export interface Offered extends SlotName {
@@ -163,7 +163,7 @@ export function patientClient(
       operation.completedAt = completedAt;
       operation.search = found
         ? {
-            waitAtMostMs: SEARCH_MS,
+            timeoutMs: SEARCH_MS,
             idleMs,
             reports: found.supplierReports.map(({ supplier }) => supplier.id),
             offers: offers.map(({ practice, startsAt }) => ({ practice, startsAt })),
@@ -228,7 +228,7 @@ function outcomeOf(said: string): Operation['outcome'] {
     case 'no answer':
     case 'Booking CHECKING':
     case 'Booking CANCELLING':
-    case 'Booking NEEDS_A_PERSON':
+    case 'Booking NEEDS_ATTENTION':
       return 'info';
     default:
       return 'fail';

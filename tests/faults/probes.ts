@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../../adapters/simulator/faults';
-import { gather } from './evidence';
+import type { Fault } from '../../adapters/simulator/injected-faults';
+import { gather } from './collected-evidence';
 import { cellsOf, type Configuration } from './fault-matrix';
 import type { History, Operation } from './history';
 import { nemesis } from './nemesis';
 import { offsetToClockChange } from './clock-change';
 import type { Lane } from './lane';
 import { patientClient, type Offered, type PatientClient } from './patient';
-import { openPractice, type Practice } from './practice';
-import { HOLD_MS, openWorld, type World, type WorldOptions } from './world';
+import { openPractice, type Practice } from './fault-practice';
+import { HOLD_MS, openWorld, type World, type WorldOptions } from './fault-world';
 
 /** A short course of events that goes well in the product, and shows at once what a certain mistake would do. */
 export interface Probe {

@@ -5,7 +5,7 @@ const DEADLINE_SLACK_MS = 2_500;
 
 /** 10. Every change of a booking has one event, in order, and the last one says what the booking is. */
 export function eventsAreWhole(history: History): string[] {
-  return [...brokenEvents(history), ...notTold(history)];
+  return [...brokenEvents(history), ...scheduleRetry(history)];
 }
 
 function brokenEvents({ ledger }: History): string[] {
@@ -23,7 +23,7 @@ function brokenEvents({ ledger }: History): string[] {
 }
 
 /** At least once, in the same words, and of one booking in the order in which it happened. */
-function notTold({ ledger, told }: History): string[] {
+function scheduleRetry({ ledger, told }: History): string[] {
   const firsts = [...new Set(told.map(({ id }) => id))];
   const place = ({ bookingId, version }: { bookingId: string; version: number }) =>
     firsts.findIndex(isEventOf(bookingId, version));
@@ -49,13 +49,11 @@ export function searchKeepsItsLimits({ operations, rules }: History): string[] {
   const expected = [...rules.suppliers].sort().join(' ');
   return operations.flatMap(({ search, invokedAt, completedAt, during }) => {
     if (search === null) return [];
-    const { waitAtMostMs, idleMs, reports, peak } = search;
+    const { timeoutMs, idleMs, reports, peak } = search;
     const took = completedAt - invokedAt;
     const broken: string[] = [];
-    if (took > waitAtMostMs + idleMs + DEADLINE_SLACK_MS)
-      broken.push(
-        `a search (${during}) took ${took} ms of ${waitAtMostMs} ms, and nothing at all ${idleMs} ms`,
-      );
+    if (took > timeoutMs + idleMs + DEADLINE_SLACK_MS)
+      broken.push(`a search (${during}) took ${took} ms of ${timeoutMs} ms, and nothing at all ${idleMs} ms`);
     if ([...reports].sort().join(' ') !== expected)
       broken.push(`a search (${during}) reported ${reports.join(', ')}`);
     const most = rules.atOnce + rules.givenUp;

@@ -9,16 +9,16 @@ import { appointmentsSubgraph, type AppointmentsDeps } from '../../subgraphs/app
 import { inProcessHolds } from '../../subgraphs/appointments/holds/in-process-holds';
 import { redisHolds } from '../../subgraphs/appointments/holds/redis-holds';
 import { ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { Offer } from '../../subgraphs/appointments/offers';
-import { patients } from '../../subgraphs/appointments/patients';
+import { ledgerMigrations } from '../../subgraphs/appointments/database/migrations';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import { Offer } from '../../subgraphs/appointments/holds/offers';
+import { patients } from '../../subgraphs/appointments/sealed-patients';
 import { inProcessCopies } from '../../subgraphs/appointments/recovery/booking-copies';
-import { releaseLedger } from '../../subgraphs/appointments/releases/release-ledger';
+import { releaseLedger } from '../../subgraphs/appointments/releases/stored-releases';
 import { sealer } from '../../domain/sealed';
-import { openDatabase } from '../../subgraphs/database';
-import { serveSubgraph } from '../../subgraphs/subgraph-server';
-import { POLICY } from './practice';
+import { openDatabase } from '../../platform/database/database';
+import { serveSubgraph } from '../../platform/graphql/subgraph-server';
+import { POLICY } from './fault-practice';
 import { crashPoints } from './crash-points';
 import { ServiceSettings, SETTINGS_VARIABLE, ToService, type FromService } from './service-settings';
 

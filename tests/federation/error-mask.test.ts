@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
-import { DatabaseUnavailable } from '../../subgraphs/database-unavailable';
+import { DatabaseUnavailable } from '../../platform/database/database-unavailable';
 import { errorMask } from '../../gateway/error-mask';
 import { SubgraphUnavailable } from '../../gateway/subgraph-unavailable';
 

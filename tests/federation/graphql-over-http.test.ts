@@ -12,10 +12,10 @@ import { requestGuards } from '../../gateway/limits/request-guards';
 import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { requestHandler } from '../../gateway/request-handler';
 import type { SubgraphRequest } from '../../gateway/subgraph-transport';
-import { abandonment } from '../../http/abandonment';
-import { listen, type Listening } from '../../http/listen';
-import { readBody } from '../../http/read-body';
-import { readiness } from '../../http/readiness';
+import { clientDisconnect } from '../../platform/http/client-disconnect';
+import { listen, type Listening } from '../../platform/http/listen';
+import { readBody } from '../../platform/http/read-body';
+import { readiness } from '../../platform/http/readiness';
 import { apolloServer } from './apollo-server';
 import { composed } from './composed';
 import { subgraphOfGeneratedAnswers } from './generated-answers';
@@ -135,7 +135,7 @@ function askApollo({ method = 'GET', headers = {}, search = '', body }: Sent) {
       body: method === 'POST' ? body : undefined,
     },
     context: () =>
-      Promise.resolve({ caller: { kind: 'anonymous' }, requestId: '', source: '', ...abandonment() }),
+      Promise.resolve({ caller: { kind: 'anonymous' }, requestId: '', source: '', ...clientDisconnect() }),
   });
 }
 

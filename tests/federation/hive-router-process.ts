@@ -9,9 +9,9 @@ import { deriveKey } from '../../domain/secret';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { httpTransport } from '../../gateway/http-transport';
 import { identifier } from '../../gateway/identity/identify';
-import { abandonedUnlessAnswered } from '../../http/abandonment';
-import { listen } from '../../http/listen';
-import { readBody } from '../../http/read-body';
+import { disconnectedUnlessAnswered } from '../../platform/http/client-disconnect';
+import { listen } from '../../platform/http/listen';
+import { readBody } from '../../platform/http/read-body';
 
 /**
  * Another federation router, in a process of its own: Hive's, with a planner in Rust and an executor of its own. It is given
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
           caller: await identify(request.headers.authorization),
           requestId: randomUUID(),
           source: 'another router',
-          ...abandonedUnlessAnswered(response),
+          ...disconnectedUnlessAnswered(response),
         };
         const result = await executor({ document: parse(query), variables: variables ?? {}, context });
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoIssuer } from '../../demo/issuer';
-import { freePort } from '../../http/free-port';
+import { freePort } from '../../platform/http/free-port';
 import { eventually } from '../../domain/eventually';
 import type { GatewayUnderTest } from '../gateway-under-test';
 import { typescriptProcess } from '../typescript-process';

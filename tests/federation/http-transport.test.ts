@@ -6,10 +6,10 @@ import { ANONYMOUS } from '../../domain/caller';
 import { manualTimers } from '../../domain/manual-timers';
 import type { CallerKey } from '../../domain/caller-token';
 import { deriveKey } from '../../domain/secret';
-import { abandonment } from '../../http/abandonment';
-import { freePort } from '../../http/free-port';
-import { listen, type Listening } from '../../http/listen';
-import { serveSubgraph } from '../../subgraphs/subgraph-server';
+import { clientDisconnect } from '../../platform/http/client-disconnect';
+import { freePort } from '../../platform/http/free-port';
+import { listen, type Listening } from '../../platform/http/listen';
+import { serveSubgraph } from '../../platform/graphql/subgraph-server';
 import { eventually } from '../../domain/eventually';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { httpTransport } from '../../gateway/http-transport';
@@ -36,7 +36,7 @@ function transportTo(url: string, name = 'triage', key: CallerKey = KEY, ...earl
   return { timers, transport };
 }
 
-function ask(transport: SubgraphTransport, query: string, waiting = abandonment()) {
+function ask(transport: SubgraphTransport, query: string, waiting = clientDisconnect()) {
   const context: GatewayContext = Object.assign(waiting, {
     caller: ANONYMOUS,
     requestId: 'request-1',
@@ -81,7 +81,7 @@ test('ten seconds after the first refusal nobody waits any more, until the part 
 
 test('whoever has gone is not waited for', async () => {
   const { timers, transport } = transportTo(`http://127.0.0.1:${await freePort()}`);
-  const waiting = abandonment();
+  const waiting = clientDisconnect();
   const answer = ask(transport, '{ who }', waiting);
   await eventually('the connection was refused', () => timers.waiting === 1);
   waiting.abandon();

@@ -9,8 +9,8 @@ import { requestGuards, type Admitted } from '../../gateway/limits/request-guard
 import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { ANONYMOUS } from '../../domain/caller';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
-import { abandonment } from '../../http/abandonment';
-import { executeSubgraph } from '../../subgraphs/in-process';
+import { clientDisconnect } from '../../platform/http/client-disconnect';
+import { executeSubgraph } from '../../platform/graphql/in-process';
 import { composed } from './composed';
 import { diceOf, PACES, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
 import type { GeneratedOperation } from './generated-operation';
@@ -39,7 +39,7 @@ const newContext = (): GatewayContext => ({
   caller: { kind: 'anonymous' },
   requestId: 'request',
   source: '',
-  ...abandonment(),
+  ...clientDisconnect(),
 });
 
 /** Goes through both gateways to the subgraphs, which know by it how to answer. */

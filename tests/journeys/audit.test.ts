@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyAudit, type ChainedEntry } from '../../domain/audit';
-import { openAuditStore } from '../../subgraphs/audit-store';
+import { openAuditStore } from '../../platform/database/audit-store';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, BOOKABLE, checkSymptoms, findOptions, newFamily, result, type Ask } from '../patient-journey';
 
@@ -42,7 +42,7 @@ describe('the audit trail of a booking', () => {
     await asker(gateway.url)(published('CancelBooking'), { input });
     await asker(gateway.url)('{ dispositions { id } }');
     await family.ask(
-      'query Unmistakable { unmistakable: __typename ...CHAIN_OPENED } fragment CHAIN_OPENED on Query { peopleICanBookFor { id } }',
+      'query Unmistakable { unmistakable: __typename ...CHAIN_OPENED } fragment CHAIN_OPENED on Query { bookablePeople { id } }',
     );
     planted.push('nmistakable');
     planted.push(family.token, stranger.token);

@@ -111,7 +111,7 @@ async function searchesFor(query: string): Promise<number> {
   return searches() - before;
 }
 
-const SEARCH = 'appointmentOptions(first: 30, waitAtMost: 9000) { __typename }';
+const SEARCH = 'appointmentOptions(first: 30, timeoutMs: 9000) { __typename }';
 const thirty = (field: (index: number) => string) =>
   Array.from({ length: 30 }, (_, index) => `a${index}: ${field(index)}`).join(' ');
 
@@ -120,7 +120,7 @@ test.each([
   [
     'of searches that differ in how many are enough, and how long they wait',
     `query ($id: ID!) { assessment(id: $id) { ${thirty(
-      (index) => `appointmentOptions(first: ${30 - index}, waitAtMost: ${9_000 + index}) { __typename }`,
+      (index) => `appointmentOptions(first: ${30 - index}, timeoutMs: ${9_000 + index}) { __typename }`,
     )} } }`,
   ],
 ])('thirty aliases %s ask each practice once', async (_, query) => {

@@ -189,7 +189,7 @@ describe('the next step of somebody who books', () => {
   it('is to search, to check again or to phone when time has passed', async () => {
     const { assessmentId, bookingId: old, slots } = await booked(parent);
     const options = read('AppointmentOptions');
-    const lookAgain = async () => {
+    const scheduleReadBack = async () => {
       const { data } = await parent(options, { assessmentId });
       return z.object({ assessment: z.object({ appointmentOptions: RESULT }) }).parse(data).assessment
         .appointmentOptions;
@@ -211,7 +211,7 @@ describe('the next step of somebody who books', () => {
     });
     expect((await hold(parent, slots[1]!, people.tim.id)).code).toBe('OFFER_EXPIRED');
     clock = new Date(new Date(NOON).getTime() + 5 * 60 * 60_000);
-    expect(await lookAgain()).toMatchObject({
+    expect(await scheduleReadBack()).toMatchObject({
       code: 'SYMPTOM_CHECK_EXPIRED',
       message: 'You checked your symptoms more than 4 hours ago. Check them again before you book.',
     });
@@ -265,12 +265,12 @@ describe('a booking says whose it is', () => {
       ]),
     );
 
-  it('to a parent of twins, as peopleICanBookFor names them', async () => {
+  it('to a parent of twins, as bookablePeople names them', async () => {
     const parent = await as('parent-of-twins');
     const [tims, toms] = [await booked(parent, people.tim), await booked(parent, people.tom)];
-    const { data } = await parent(read('PeopleICanBookFor'));
-    const { peopleICanBookFor } = z.object({ peopleICanBookFor: z.array(z.unknown()) }).parse(data);
-    const [, tim, tom] = peopleICanBookFor;
+    const { data } = await parent(read('BookablePeople'));
+    const { bookablePeople } = z.object({ bookablePeople: z.array(z.unknown()) }).parse(data);
+    const [, tim, tom] = bookablePeople;
     expect(tim).toMatchObject({ id: people.tim.id, givenName: 'Tim', isCaller: false });
     const mine = await patients(parent);
     expect([mine.get(tims.bookingId), mine.get(toms.bookingId)]).toEqual([tim, tom]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fault } from '../../adapters/simulator/faults';
+import type { Fault } from '../../adapters/simulator/injected-faults';
 import { manualTimers, type ManualTimers } from '../../domain/manual-timers';
 import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';

@@ -112,7 +112,7 @@ describe('who may not book', () => {
     expect(result(confirmed)).toMatchObject({ __typename: 'NotAllowed' });
     const released = await ask(RELEASE, { input: { holdId } });
     expect(result(released)).toMatchObject({ __typename: 'NotAllowed' });
-    const mine = await ask('{ myBookings { edges { node { id } } } peopleICanBookFor { id } }');
+    const mine = await ask('{ myBookings { edges { node { id } } } bookablePeople { id } }');
     expect(mine.data?.myBookings ?? { edges: [] }).toEqual({ edges: [] });
   }
 
@@ -360,7 +360,7 @@ test('headers that only the gateway may write are of no use to a client', async 
       'x-user-id': 'somebody',
       'x-request-id': 'not-a-uuid\u00e4',
     },
-    body: JSON.stringify({ query: '{ peopleICanBookFor { id } }' }),
+    body: JSON.stringify({ query: '{ bookablePeople { id } }' }),
   });
   expect(answer).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
 });

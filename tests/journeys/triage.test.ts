@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const SWITCH = `mutation ($input: SwitchTriageInput!) { switchTriage(input: $input) { __typename } }`;
+const SWITCH = `mutation ($input: SwitchTriageInput!) { setPathwayAvailability(input: $input) { __typename } }`;
 const off = (pathwayId: string | null, is: boolean) => ({ input: { pathwayId, off: is, reason: 'a test' } });
 
 test('a clinician reads the whole trace, the patient the export and what would have been more urgent', async () => {
@@ -35,14 +35,14 @@ test('a clinician reads the whole trace, the patient the export and what would h
   });
   expect((await family.ask(trace, { id })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   const explained = await family.ask(
-    `query ($id: ID!) { assessment(id: $id) { questionnaireResponse outcome { moreUrgentIf { disposition { id } } } } }`,
+    `query ($id: ID!) { assessment(id: $id) { questionnaireResponse outcome { moreUrgentAnswers { disposition { id } } } } }`,
     { id },
   );
   expect(explained.errors).toEqual([]);
   expect(explained.data).toMatchObject({
     assessment: {
       questionnaireResponse: { resourceType: 'QuestionnaireResponse', status: 'completed' },
-      outcome: { moreUrgentIf: expect.arrayContaining([{ disposition: { id: 'ed-1h' } }]) as unknown },
+      outcome: { moreUrgentAnswers: expect.arrayContaining([{ disposition: { id: 'ed-1h' } }]) as unknown },
     },
   });
 });

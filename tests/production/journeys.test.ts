@@ -154,12 +154,12 @@ async function checkSymptoms(play: Play, dateOfBirth: string): Promise<string> {
 }
 
 async function childOf(play: Play): Promise<string> {
-  const { peopleICanBookFor } = await play(
-    'PeopleICanBookFor',
+  const { bookablePeople } = await play(
+    'BookablePeople',
     {},
-    z.object({ peopleICanBookFor: z.array(z.object({ id: z.string(), isCaller: z.boolean() })) }),
+    z.object({ bookablePeople: z.array(z.object({ id: z.string(), isCaller: z.boolean() })) }),
   );
-  return peopleICanBookFor.find(({ isCaller }) => !isCaller)!.id;
+  return bookablePeople.find(({ isCaller }) => !isCaller)!.id;
 }
 
 async function holdFor(play: Play, patientId: string, slotId: string): Promise<string> {
@@ -173,14 +173,14 @@ async function holdFor(play: Play, patientId: string, slotId: string): Promise<s
 }
 
 async function search(play: Play, variables: object) {
-  const asked = { waitAtMost: 10_000, ...variables };
+  const asked = { timeoutMs: 10_000, ...variables };
   const { assessment } = await play('AppointmentOptions', asked, Offered);
   return assessment.appointmentOptions;
 }
 
 /** Away from home, so that others than the own practice are offered. */
 async function offers(play: Play, variables: object) {
-  const { elsewhere } = await search(play, { elsewhereBecause: 'AWAY_FROM_HOME', ...variables });
+  const { elsewhere } = await search(play, { elsewhereReason: 'AWAY_FROM_HOME', ...variables });
   return elsewhere.flatMap(({ slots }) => slots);
 }
 
@@ -355,7 +355,7 @@ describe('with published documents alone', () => {
     await play('BookingsElsewhere', month, Anything);
     for (const off of [true, false])
       await play(
-        'SwitchTriage',
+        'SetPathwayAvailability',
         { input: { pathwayId: 'cough', off, reason: 'A test of the switch.' } },
         Anything,
       );

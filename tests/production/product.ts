@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { simulatedWorld } from '../../demo/simulated-world';
-import { startSimulators, type RunningSimulators } from '../../adapters/start-simulators';
+import { startSimulators, type RunningSimulators } from '../../adapters/simulator/start-simulators';
 import { demoFiles } from '../../subgraphs/practices/directory/demo-directory';
 import { MAIN, productProcess } from '../product-process';
 import { PRODUCTION } from '../production-settings';
-import { httpsIssuer, type HttpsIssuer } from './issuer';
+import { httpsIssuer, type HttpsIssuer } from './https-issuer';
 
 /**
  * The built product as production runs it: a process of its own with `NODE_ENV=production` and its defaults, an issuer

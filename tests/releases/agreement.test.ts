@@ -9,8 +9,8 @@ import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-boo
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import type { AppointmentsDeps } from '../../subgraphs/appointments';
 import { ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { searchPractice } from '../../subgraphs/appointments/options/practice-search';
-import { releaseLedger } from '../../subgraphs/appointments/releases/release-ledger';
+import { searchPractice } from '../../subgraphs/appointments/options/search-practice';
+import { releaseLedger } from '../../subgraphs/appointments/releases/stored-releases';
 import { releasePreview } from '../../subgraphs/practices/release/release-preview';
 import {
   bookingLaboratory,

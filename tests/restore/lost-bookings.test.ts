@@ -6,7 +6,11 @@ import { holdKey, holdSlot } from '../../subgraphs/appointments/booking/hold-slo
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
-import { findBookings, positionIn, type Findings } from '../../subgraphs/appointments/recovery/find-bookings';
+import {
+  findBookings,
+  positionIn,
+  type Findings,
+} from '../../subgraphs/appointments/recovery/find-lost-bookings';
 import { findLostOf } from '../../subgraphs/appointments/recovery/lost-bookings';
 import {
   bookingLaboratory,

@@ -19,8 +19,8 @@ import { supplierIds } from '../../adapters/registry';
 import { readConfig, simulatorPortVariable } from '../../config';
 import { isWhole, verifyAudit } from '../../domain/audit';
 import { openBookings } from '../../start';
-import { openAuditStore } from '../../subgraphs/audit-store';
-import { findBookings } from '../../subgraphs/appointments/recovery/find-bookings';
+import { openAuditStore } from '../../platform/database/audit-store';
+import { findBookings } from '../../subgraphs/appointments/recovery/find-lost-bookings';
 import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import {

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { auditHash, OF_ITSELF } from '../../domain/audit';
 import { AUDIT_KEY_USES } from '../../domain/secret';
-import { openAuditStore, openKeyedAuditStore, rekeyAudit, rewrapAudit } from '../../subgraphs/audit-store';
-import { derivedKeys, SecretUnknown } from '../../subgraphs/data-keys';
-import type { DatabaseSettings } from '../../subgraphs/database';
+import {
+  openAuditStore,
+  openKeyedAuditStore,
+  rekeyAudit,
+  rewrapAudit,
+} from '../../platform/database/audit-store';
+import { derivedKeys, SecretUnknown } from '../../platform/database/data-keys';
+import type { DatabaseSettings } from '../../platform/database/database';
 import { testDatabases } from '../databases';
 
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { KeysChanged } from '../../subgraphs/data-keys';
-import { openDatabase } from '../../subgraphs/database';
+import { KeysChanged } from '../../platform/database/data-keys';
+import { openDatabase } from '../../platform/database/database';
 import { testDatabases } from '../databases';
 import { eventually } from '../../domain/eventually';
 import { partsOn, type PartsUnderTest } from './parts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { supplierIds } from '../../adapters/registry';
-import type { RunningSimulators } from '../../adapters/start-simulators';
+import type { RunningSimulators } from '../../adapters/simulator/start-simulators';
 import { readConfig, simulatorPortVariable, type Config } from '../../config';
 import {
   startGatewayAlone,
@@ -12,9 +12,9 @@ import {
   SUBGRAPHS,
   type Started,
   type SubgraphName,
-  type Surroundings,
+  type StartContext,
 } from '../../start';
-import type { DatabaseSettings } from '../../subgraphs/database';
+import type { DatabaseSettings } from '../../platform/database/database';
 import { NOON } from '../gateway-under-test';
 import type { Place } from '../patient-journey';
 
@@ -56,7 +56,7 @@ export async function partsOn(
   const settings: Record<string, string> = { ...SETTINGS, DATA_DIR: dataDir };
   if (database.kind === 'postgres') settings.DATABASE_URL = database.url;
   const now = () => new Date(NOON);
-  const surroundings = (more: Record<string, string> = {}): Surroundings => ({
+  const surroundings = (more: Record<string, string> = {}): StartContext => ({
     config: readConfig({ ...settings, ...more }),
     logger: pino({ level: 'silent' }),
     now,

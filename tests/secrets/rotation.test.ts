@@ -8,10 +8,10 @@ import { simulatorControl } from '../../demo/simulator-control';
 import { verifyAudit } from '../../domain/audit';
 import { secretName } from '../../domain/secret';
 import { SUBGRAPHS, type Started } from '../../start';
-import { openAuditStore } from '../../subgraphs/audit-store';
-import { ledgerMigrations } from '../../subgraphs/appointments/ledger/migrations';
-import type { LedgerTables } from '../../subgraphs/appointments/ledger/tables';
-import { openDatabase, type DatabaseSettings } from '../../subgraphs/database';
+import { openAuditStore } from '../../platform/database/audit-store';
+import { ledgerMigrations } from '../../subgraphs/appointments/database/migrations';
+import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
+import { openDatabase, type DatabaseSettings } from '../../platform/database/database';
 import { testDatabases } from '../databases';
 import { eventually } from '../../domain/eventually';
 import {

@@ -1,10 +1,10 @@
 import type { SupplierId } from '../../registry';
-import { barsMutants } from './bars';
-import { emisMutants } from './emis';
-import { gpConnectMutants } from './gp-connect';
+import { barsMutants } from './bars-mutants';
+import { emisMutants } from './emis-mutants';
+import { gpConnectMutants } from './gp-connect-mutants';
 import { kitMutants } from './kit';
 import type { Mutant } from './mutant';
-import { tppMutants } from './tpp';
+import { tppMutants } from './tpp-mutants';
 
 export interface MutantOf extends Mutant {
   supplier: SupplierId;

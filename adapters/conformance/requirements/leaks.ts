@@ -14,7 +14,7 @@ import {
   switchOn,
   untilTimeIsUp,
 } from '../laboratory';
-import type { Fault } from '../../simulator/faults';
+import type { Fault } from '../../simulator/injected-faults';
 import type { Requirement } from '../requirement';
 
 const FAULTS: readonly Fault[] = [

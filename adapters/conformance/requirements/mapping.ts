@@ -1,7 +1,7 @@
 import { expect } from 'expect';
 import { SupplierError } from '../../gp-system';
 import { leafPaths } from '../../simulator/drift';
-import type { Operation } from '../../simulator/faults';
+import type { Operation } from '../../simulator/injected-faults';
 import {
   bookCommand,
   callWithin,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CancelOutcome, Patient } from '../../../adapters/gp-system';
-import type { Moved } from '../ledger/moving';
+import type { Transition } from '../ledger/transitions';
 import type { Booking } from '../ledger/records';
 import {
   decide,
@@ -13,7 +13,7 @@ import {
 } from '../lifecycle/decide';
 import { isOneOf, LIVE_STATES, OVER_STATES } from '../lifecycle/states';
 import { dropCopy, keepCopy } from '../recovery/keep-copies';
-import { boundedCall, systemOf } from '../suppliers';
+import { boundedCall, systemOf } from '../gp-systems';
 import {
   ABANDONED_AFTER_MS,
   actorFor,
@@ -98,7 +98,7 @@ async function record(
   booking: Booking,
   { event, changes }: Extract<Decision, { kind: 'MOVE' }>,
   deps: BookingDeps,
-): Promise<Moved> {
+): Promise<Transition> {
   const { ledger, logger } = deps;
   if (event === 'OUT_OF_TIME')
     logger.error(
@@ -118,7 +118,7 @@ async function record(
 async function notRecorded(
   booking: Booking,
   seen: Observation,
-  { kind }: Exclude<Moved, { kind: 'moved' }>,
+  { kind }: Exclude<Transition, { kind: 'moved' }>,
   acting: Acting,
   deps: BookingDeps,
 ): Promise<Advanced> {

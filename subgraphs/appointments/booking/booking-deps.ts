@@ -7,12 +7,12 @@ import type { HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
 import type { Request } from '../ledger/requests';
-import type { Operation } from '../ledger/tables';
-import type { Offer } from '../offers';
-import type { Patients } from '../patients';
+import type { Operation } from '../database/tables';
+import type { Offer } from '../holds/offers';
+import type { Patients } from '../sealed-patients';
 import type { BookingCopies } from '../recovery/booking-copies';
 import type { Sealer } from '../../../domain/sealed';
-import type { GpSystems } from '../suppliers';
+import type { GpSystems } from '../gp-systems';
 
 export interface BookingDeps {
   systems: GpSystems;

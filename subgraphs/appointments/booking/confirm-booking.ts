@@ -1,13 +1,13 @@
 import type { Caller, PatientCaller } from '../../../domain/caller';
 import { pause } from '../../../domain/timers';
-import type { Opened } from '../ledger/opening';
+import type { CreatedBooking } from '../ledger/create-booking';
 import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Refused, Request } from '../ledger/requests';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
-import type { Offer } from '../offers';
-import { patientOf, personOf } from '../patients';
+import type { Offer } from '../holds/offers';
+import { patientOf, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
-import { systemOf } from '../suppliers';
+import { systemOf } from '../gp-systems';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';
 import { endOf } from './extend-hold';
@@ -85,7 +85,7 @@ export async function confirmBooking(
   }
 }
 
-async function open(hold: Hold, asked: Request, deps: BookingDeps): Promise<Opened> {
+async function open(hold: Hold, asked: Request, deps: BookingDeps): Promise<CreatedBooking> {
   const isHeld = !isOver(hold, deps.now()) && (await stillHeld(hold, deps));
   return isHeld
     ? deps.ledger.openBooking(hold, leaseMs(systemOf(hold, deps.systems), 'book'), asked)

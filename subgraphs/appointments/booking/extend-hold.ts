@@ -1,6 +1,6 @@
 import type { Caller } from '../../../domain/caller';
 import type { Hold } from '../ledger/records';
-import { personOf } from '../patients';
+import { personOf } from '../sealed-patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
 import { acquire, holdKey, letGo } from './hold-slot';

@@ -1,5 +1,5 @@
 import type { Caller, PatientCaller } from '../../../domain/caller';
-import type { NotAllowedReason } from '../../problem';
+import type { NotAllowedReason } from '../../../platform/graphql/problem';
 
 /** Why a caller may not do something with a booking: each reason has a next step of its own. */
 export type BookingRefusal =

@@ -3,7 +3,7 @@ import { SupplierError, type SupplierAppointment } from '../../../adapters/gp-sy
 import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
 import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/decide';
-import { boundedCall, systemOf } from '../suppliers';
+import { boundedCall, systemOf } from '../gp-systems';
 import { actorFor, patientFor, type BookingDeps } from './booking-deps';
 import { holdKey } from './hold-slot';
 

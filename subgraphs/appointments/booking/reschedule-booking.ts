@@ -1,10 +1,10 @@
 import type { Patient } from '../../../adapters/gp-system';
 import type { Caller, PatientCaller, Person } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
-import type { Offer } from '../offers';
-import { isOfAge, patientOf, personOf } from '../patients';
+import type { Offer } from '../holds/offers';
+import { isOfAge, patientOf, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
-import { systemOf } from '../suppliers';
+import { systemOf } from '../gp-systems';
 import { advance, cancel } from './advance';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, request, type BookingDeps } from './booking-deps';

@@ -7,9 +7,9 @@ import type { OdsCode } from '../../../domain/ods-code';
 import { RULES_NOT_KNOWN } from '../../../domain/release-change';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
 import { rulesStoppingSlot, type ReleasePolicy } from '../../../domain/release-policy';
-import type { Offer } from '../offers';
-import { searchPractice } from '../options/practice-search';
-import { actorOf, systemOf } from '../suppliers';
+import type { Offer } from '../holds/offers';
+import { searchPractice } from '../options/search-practice';
+import { actorOf, systemOf } from '../gp-systems';
 import type { BookingDeps } from './booking-deps';
 
 const WAIT_MS = 1_500;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { openFor } from '../../../domain/open-for';
 import { machineTimers, type Timers } from '../../../domain/timers';
-import { CONNECTION_TIMEOUT_MS, redisConnection } from '../redis-connection';
+import { CONNECTION_TIMEOUT_MS, redisConnection } from '../../../platform/redis-connection';
 import { HoldStoreUnavailable, type HoldStore } from './hold-store';
 
 const PREFIX = 'gp-booking:hold:';

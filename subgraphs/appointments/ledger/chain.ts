@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActorKind, BookingState } from '../lifecycle/states';
-import type { LedgerEvent } from './tables';
+import type { LedgerEvent } from '../database/tables';
 
 export interface ChainedEvent {
   bookingId: string;

@@ -3,10 +3,10 @@ import pino from 'pino';
 import { EVERYTHING_RELEASED, LONG_WAIT_MS } from '../../../tests/booking-laboratory';
 import type { TestDatabase } from '../../../tests/databases';
 import type { TestClock } from '../../../tests/test-clock';
-import { openDatabase, type Database, type DatabaseSettings } from '../../database';
+import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
 import { ledger, type Ledger } from './ledger';
-import { ledgerMigrations } from './migrations';
-import type { LedgerTables } from './tables';
+import { ledgerMigrations } from '../database/migrations';
+import type { LedgerTables } from '../database/tables';
 
 const TABLES = ['booking_evidence', 'booking_event', 'outbox', 'idempotency', 'booking', 'hold'] as const;
 

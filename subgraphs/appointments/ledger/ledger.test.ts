@@ -15,7 +15,7 @@ import {
 import { testDatabases } from '../../../tests/databases';
 import { eventually } from '../../../domain/eventually';
 import { testClock } from '../../../tests/test-clock';
-import { openDatabase, type Database, type DatabaseSettings } from '../../database';
+import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
 import {
   BOOKING_STATES,
   LIVE_STATES,
@@ -23,14 +23,14 @@ import {
   UNSETTLED_STATES,
   type BookingState,
 } from '../lifecycle/states';
-import type { Offer } from '../offers';
+import type { Offer } from '../holds/offers';
 import { ledger, type Ledger } from './ledger';
 import { waitingForLocks, whileHeld } from './ledger-under-test';
-import type { NewHold } from './holding';
-import type { Opened } from './opening';
+import type { NewHold } from './holds';
+import type { CreatedBooking } from './create-booking';
 import type { Booking, Hold } from './records';
-import { ledgerMigrations } from './migrations';
-import type { LedgerTables, Operation, Refusal } from './tables';
+import { ledgerMigrations } from '../database/migrations';
+import type { LedgerTables, Operation, Refusal } from '../database/tables';
 
 const logger = pino({ level: 'silent' });
 
@@ -502,7 +502,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   });
 });
 
-function outcomeText(answer: Opened): string {
+function outcomeText(answer: CreatedBooking): string {
   return answer.kind === 'refused' ? `refused: ${answer.why}` : answer.kind;
 }
 

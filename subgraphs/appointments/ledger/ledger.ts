@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../database';
-import { ledgerAdopting } from './adopting';
-import { ledgerForgetting } from './forgetting';
-import { ledgerHolding } from './holding';
-import type { ReleaseTerms } from './judging';
-import { ledgerMoving } from './moving';
-import { ledgerOpening } from './opening';
+import type { Database } from '../../../platform/database/database';
+import { bookingAdoption } from './adopt-booking';
+import { ledgerRetention } from './delete-old-bookings';
+import { ledgerHolds } from './holds';
+import type { ReleaseTerms } from './check-release-rules';
+import { ledgerTransitions } from './transitions';
+import { bookingCreation } from './create-booking';
 import { ledgerNotices } from './practice-notices';
-import { ledgerReading } from './reading';
+import { ledgerQueries } from './queries';
 import { remember, type Earlier, type Request } from './requests';
-import type { LedgerTables } from './tables';
-import { ledgerTelling } from './telling';
-import { ledgerWriting } from './writing';
+import type { LedgerTables } from '../database/tables';
+import { ledgerOutbox } from './pending-events';
+import { ledgerTransactions } from '../database/transactions';
 
 export type Ledger = ReturnType<typeof ledger>;
 
@@ -20,16 +20,16 @@ export type Ledger = ReturnType<typeof ledger>;
  * Every change is guarded by a version and written with its event in the same transaction; times are the database's.
  */
 export function ledger(database: Database<LedgerTables>, logger: Logger, terms: ReleaseTerms) {
-  const writing = ledgerWriting(database);
+  const writing = ledgerTransactions(database);
   return {
-    ...ledgerReading(database, logger),
-    ...ledgerHolding(writing),
-    ...ledgerOpening(writing, terms),
-    ...ledgerMoving(writing, logger),
-    ...ledgerTelling(writing),
+    ...ledgerQueries(database, logger),
+    ...ledgerHolds(writing),
+    ...bookingCreation(writing, terms),
+    ...ledgerTransitions(writing, logger),
+    ...ledgerOutbox(writing),
     ...ledgerNotices(writing, database.db),
-    ...ledgerAdopting(writing, database.db),
-    ...ledgerForgetting(writing),
+    ...bookingAdoption(writing, database.db),
+    ...ledgerRetention(writing),
     ready: database.ready,
     close: database.close,
 

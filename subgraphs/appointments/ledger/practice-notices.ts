@@ -1,10 +1,10 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import { unawaited } from '../../unawaited';
+import { pipelined } from '../../../platform/database/pipelined';
 import { statusOf, type BookingState, type BookingStatus } from '../lifecycle/states';
-import { bookingRows } from './reading';
+import { bookingRows } from './queries';
 import { bookingOf, type Booking } from './records';
-import type { LedgerTables, PracticeNoticeKind, WhyElsewhere } from './tables';
-import { UNTRIED, type Writing } from './writing';
+import type { LedgerTables, PracticeNoticeKind, WhyElsewhere } from '../database/tables';
+import { UNTRIED, type LedgerTransactions } from '../database/transactions';
 
 /** Something that a person's own practice is told: that they were booked elsewhere, or that it was cancelled. */
 export interface PracticeNotice {
@@ -38,7 +38,7 @@ export interface DeadLetter {
 export async function noticeOwnPractices(
   transaction: Transaction<LedgerTables>,
   changes: readonly { booking: Booking; after: BookingState }[],
-  { insertAll, given, now }: Writing,
+  { insertAll, given, now }: LedgerTransactions,
 ): Promise<void> {
   const news = changes.flatMap(({ booking, after }) => {
     const { id, state, offer } = booking;
@@ -84,7 +84,7 @@ export async function noticeOwnPractices(
     next.set(notice.practice, sequence);
     return { ...UNTRIED, ...notice, sequence };
   });
-  await insertAll(transaction, 'practice_notice', rows, { at: now, next_try_at: now }, unawaited);
+  await insertAll(transaction, 'practice_notice', rows, { at: now, next_try_at: now }, pipelined);
 }
 
 /** What a booking's new status is to its person's own practice. */
@@ -97,7 +97,7 @@ const NOTICES: Partial<Record<BookingStatus, PracticeNoticeKind>> = {
 type Named = Pick<PracticeNotice, 'practice' | 'sequence'>;
 
 /** What own practices have yet to be told. */
-export function ledgerNotices({ write, now, inMs }: Writing, db: Kysely<LedgerTables>) {
+export function ledgerNotices({ write, now, inMs }: LedgerTransactions, db: Kysely<LedgerTables>) {
   return {
     /** Of one practice always the earliest that waits, given to one asker alone for the time of the lease. */
     claimNotices(limit: number, leaseMs: number): Promise<PracticeNotice[]> {
@@ -224,7 +224,7 @@ function waiting(writer: Kysely<LedgerTables>, practice: string) {
 }
 
 /** Due, and with nothing of the same practice waiting before it. */
-function firstInTurn(reader: Kysely<LedgerTables>, now: Writing['now'], limit: number) {
+function firstInTurn(reader: Kysely<LedgerTables>, now: LedgerTransactions['now'], limit: number) {
   return reader
     .selectFrom('practice_notice as due')
     .select(['due.practice', 'due.sequence'])

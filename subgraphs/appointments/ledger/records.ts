@@ -5,8 +5,8 @@ import { loggableError } from '../../../domain/loggable-error';
 import type { Evidence } from '../lifecycle/evidence';
 import type { Failure } from '../lifecycle/failures';
 import type { ActorKind, BookingState } from '../lifecycle/states';
-import { Offer } from '../offers';
-import type { BookingTable, HoldTable } from './tables';
+import { Offer } from '../holds/offers';
+import type { BookingTable, HoldTable } from '../database/tables';
 
 /** What the ledger gives back: its rows, parsed. */
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { IdempotencyTable, LedgerTables, Operation, Refusal } from './tables';
-import type { LedgerDatabase, Writing } from './writing';
+import type { IdempotencyTable, LedgerTables, Operation, Refusal } from '../database/tables';
+import type { LedgerDatabase, LedgerTransactions } from '../database/transactions';
 
 /** A request that may be sent again: the same key and content bring about one result, other content is refused. */
 export interface Request {
@@ -35,7 +35,7 @@ export interface Asked {
 export async function remember(
   transaction: Transaction<LedgerTables>,
   asked: readonly Asked[],
-  { insertAll, given, now }: Writing,
+  { insertAll, given, now }: LedgerTransactions,
 ): Promise<Map<Request, Earlier>> {
   const rows = asked.map(({ request: { callerId, operation, key, fingerprint }, resultId, refused }) => ({
     caller_id: callerId,

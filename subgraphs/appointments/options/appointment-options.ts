@@ -1,11 +1,11 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { SubgraphContext } from '../../subgraph-context';
-import { ANONYMOUS_OFFERS, assessmentDigest, type ElsewhereReason, type Offer } from '../offers';
-import { patientOf, subjectAmong } from '../patients';
-import { actorOf } from '../suppliers';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
+import { ANONYMOUS_OFFERS, assessmentDigest, type ElsewhereReason, type Offer } from '../holds/offers';
+import { patientOf, subjectAmong } from '../sealed-patients';
+import { actorOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
-import type { PracticeFound, SearchDeps, SearchFor } from './practice-search';
+import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
 import type { SharedQuestions } from './slot-questions';
 
 export interface OptionsDeps extends SearchDeps {
@@ -17,8 +17,8 @@ export interface OptionsDeps extends SearchDeps {
 export interface OptionsWanted {
   first: number;
   modes: readonly AppointmentMode[] | null;
-  elsewhereBecause: ElsewhereReason | null;
-  waitAtMostMs: number;
+  elsewhereReason: ElsewhereReason | null;
+  timeoutMs: number;
 }
 
 export interface OptionsOffered extends OptionsFound {
@@ -46,12 +46,12 @@ export async function appointmentOptions(
   deps: OptionsDeps & { questions: SharedQuestions },
 ): Promise<OptionsOffered> {
   const { outcome, subject } = assessment;
-  const { elsewhereBecause, first, waitAtMostMs } = wanted;
+  const { elsewhereReason, first, timeoutMs } = wanted;
   const candidates = assessment.candidates ?? NOBODY_NEAR;
   const search = searchFor(assessment, wanted, context, deps.now());
   const found = await deps.questions.duringRequest(context.requestId, (questions) =>
     findOptions(
-      { outcome, candidates, search: { ...search, questions }, first, elsewhereBecause, waitAtMostMs },
+      { outcome, candidates, search: { ...search, questions }, first, elsewhereReason, timeoutMs },
       deps.atOnce,
       deps,
     ),
@@ -64,7 +64,7 @@ export async function appointmentOptions(
     ageInMonths: subject.ageInMonths,
     modes: [...search.need.modes],
     deadline: outcome.deadline,
-    elsewhereBecause,
+    elsewhereReason,
     ownPractice: null,
     expiresAt: offersExpireAt,
   };

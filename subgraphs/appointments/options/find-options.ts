@@ -1,6 +1,6 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Timers } from '../../../domain/timers';
-import type { ElsewhereReason } from '../offers';
+import type { ElsewhereReason } from '../holds/offers';
 import type { AssessmentFacts } from './assessment-facts';
 import { countNotOffered, type NotOfferedCounts, type Stopped, type WhyNotAsked } from './not-offered';
 import {
@@ -10,7 +10,7 @@ import {
   type PracticeFound,
   type SearchDeps,
   type SearchFor,
-} from './practice-search';
+} from './search-practice';
 
 export interface OptionsRequest {
   outcome: NonNullable<AssessmentFacts['outcome']>;
@@ -18,8 +18,8 @@ export interface OptionsRequest {
   search: SearchFor;
   /** How many other practices are enough. */
   first: number;
-  elsewhereBecause: ElsewhereReason | null;
-  waitAtMostMs: number;
+  elsewhereReason: ElsewhereReason | null;
+  timeoutMs: number;
 }
 
 export interface OptionsFound {
@@ -49,7 +49,7 @@ export async function findOptions(
   deps: SearchDeps,
 ): Promise<OptionsFound> {
   const { outcome, candidates, search, first } = request;
-  const budget = timeBudget(request.waitAtMostMs, deps.timers);
+  const budget = timeBudget(request.timeoutMs, deps.timers);
   const searchedAt = deps.now();
   const own =
     candidates.own && (await searchPractice(candidates.own, 'OWN', search, budget.waitMs() ?? 0, deps));
@@ -83,9 +83,9 @@ export async function findOptions(
 }
 
 /** Signing in would show the own practice's times, so its being unknown is no reason to go elsewhere. */
-function mayLookElsewhere(own: PracticeFound | null, { elsewhereBecause }: OptionsRequest): boolean {
-  if (own === null || elsewhereBecause !== null) return true;
-  return own.answer !== 'SLOTS' && own.answer !== 'SIGN_IN_NEEDED';
+function mayLookElsewhere(own: PracticeFound | null, { elsewhereReason }: OptionsRequest): boolean {
+  if (own === null || elsewhereReason !== null) return true;
+  return own.answer !== 'SLOTS' && own.answer !== 'SIGN_IN_REQUIRED';
 }
 
 function timeBudget(totalMs: number, timers: Timers): Pick<Pace, 'waitMs'> {

@@ -1,12 +1,12 @@
 import type { ReleaseRule } from '../../../domain/release-policy';
-import type { PracticeFound } from './practice-search';
+import type { PracticeFound } from './search-practice';
 import type { StoppedReason } from './stopped-reasons';
 
 /** Why a practice in the radius is not among the answers; each is counted under one reason, none is left out. */
 export const NOT_OFFERED_REASONS = [
   'NOT_OPTED_IN',
   'BOOK_CLOSED',
-  'RULE',
+  'RELEASE_RULE',
   'NO_SLOTS_IN_TIME',
   'SUPPLIER_TIMED_OUT',
   'SUPPLIER_FAILED',
@@ -49,7 +49,7 @@ function reasonFor({ answer, stoppedBy }: PracticeFound): NotOfferedReason {
   switch (answer) {
     case 'NOT_RELEASED':
       return releaseReason(stoppedBy);
-    case 'SIGN_IN_NEEDED':
+    case 'SIGN_IN_REQUIRED':
     case 'NOT_CONNECTED':
       return 'NOT_CONNECTED';
     case 'SLOTS':
@@ -63,5 +63,5 @@ function reasonFor({ answer, stoppedBy }: PracticeFound): NotOfferedReason {
 
 function releaseReason(stoppedBy: readonly ReleaseRule[]): NotOfferedReason {
   if (stoppedBy.includes('NOT_OPTED_IN')) return 'NOT_OPTED_IN';
-  return stoppedBy.includes('BOOK_CLOSED') ? 'BOOK_CLOSED' : 'RULE';
+  return stoppedBy.includes('BOOK_CLOSED') ? 'BOOK_CLOSED' : 'RELEASE_RULE';
 }

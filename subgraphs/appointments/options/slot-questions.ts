@@ -7,7 +7,7 @@ import {
   type Patient,
   type Slot,
 } from '../../../adapters/gp-system';
-import { boundedCall } from '../suppliers';
+import { boundedCall } from '../gp-systems';
 
 /** Which slots one practice has free, asked of its supplier for one person. */
 export interface SlotQuestion {

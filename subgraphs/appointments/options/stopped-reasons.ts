@@ -1,3 +1,3 @@
 /** Why practices near the person could offer nothing, whatever their books hold; they are not passed on one by one. */
-export const STOPPED_REASONS = ['NOT_OPTED_IN', 'BOOK_CLOSED', 'RULE', 'NOT_CONNECTED'] as const;
+export const STOPPED_REASONS = ['NOT_OPTED_IN', 'BOOK_CLOSED', 'RELEASE_RULE', 'NOT_CONNECTED'] as const;
 export type StoppedReason = (typeof STOPPED_REASONS)[number];

@@ -1,5 +1,5 @@
 import type { SupplierFault } from '../../../adapters/gp-system';
-import type { Asked, PracticeFound } from './practice-search';
+import type { Asked, PracticeFound } from './search-practice';
 
 export const SUPPLIER_OUTCOMES = [
   'ANSWERED',

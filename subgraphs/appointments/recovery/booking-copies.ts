@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Offer } from '../offers';
+import { Offer } from '../holds/offers';
 
 /**
  * A copy of a booking, kept apart from the ledger: when the ledger is restored to an earlier moment, bookings made since

@@ -1,6 +1,6 @@
 import { sql, type Migration } from 'kysely';
-import { openDatabase } from '../../database';
-import { together } from '../../together';
+import { openDatabase } from '../../../platform/database/database';
+import { coalesce } from '../../../platform/database/coalesce';
 import { copiesIn, keptIn, KEPT_MS, type BookingCopies, type BookingCopy } from './booking-copies';
 
 interface CopyTables {
@@ -49,7 +49,7 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
   }
 
   /** Those of many people, by one statement. */
-  const copiesOf = together<string, BookingCopy[]>(async (patientDigests) => {
+  const copiesOf = coalesce<string, BookingCopy[]>(async (patientDigests) => {
     const rows = await db
       .selectFrom('booking_copy')
       .select(['patient_digest', 'copy_json'])

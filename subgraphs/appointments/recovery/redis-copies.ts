@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { CONNECTION_TIMEOUT_MS, redisConnection } from '../redis-connection';
+import { CONNECTION_TIMEOUT_MS, redisConnection } from '../../../platform/redis-connection';
 import { copiesIn, keptIn, KEPT_MS, type BookingCopies } from './booking-copies';
 
 /** Each copy is forgotten by itself; the ids of a person's copies are listed with when they were kept. */

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { PolicyInForce } from '../../../domain/release-ledger';
 import type { ReleasePolicy } from '../../../domain/release-policy';
-import type { LedgerTables, ReleasePolicyTable } from '../ledger/tables';
-import type { Writing } from '../ledger/writing';
+import type { LedgerTables, ReleasePolicyTable } from '../database/tables';
+import type { LedgerTransactions } from '../database/transactions';
 import { ReleasePolicyFacts } from '../options/assessment-facts';
 
 /** Whose rules hold until a practice sets its own. */
@@ -16,7 +16,7 @@ export async function lockPolicies(
   transaction: Transaction<LedgerTables>,
   practices: readonly string[],
   defaultOf: DefaultPolicyOf,
-  { insertAll }: Pick<Writing, 'insertAll'>,
+  { insertAll }: Pick<LedgerTransactions, 'insertAll'>,
 ): Promise<(practice: string) => PolicyInForce> {
   // In one order everywhere, so that no two wait for each other. A practice that has set nothing gets an empty row: there
   // must be one to lock.
@@ -43,7 +43,7 @@ export async function lockPolicy(
   transaction: Transaction<LedgerTables>,
   practice: string,
   defaultOf: DefaultPolicyOf,
-  writing: Pick<Writing, 'insertAll'>,
+  writing: Pick<LedgerTransactions, 'insertAll'>,
 ): Promise<PolicyInForce> {
   return (await lockPolicies(transaction, [practice], defaultOf, writing))(practice);
 }

@@ -1,5 +1,5 @@
-import { instance } from '../../instance';
-import { notAllowed, problem, roleNotAllowed, type NotAllowed } from '../../problem';
+import { create } from '../../../platform/graphql/create';
+import { notAllowed, problem, roleNotAllowed, type NotAllowed } from '../../../platform/graphql/problem';
 import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
 import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
@@ -11,7 +11,7 @@ import type { RescheduleAnswer } from '../booking/reschedule-booking';
 import type { SlotGone } from '../booking/search-again';
 import type { SettleAnswer } from '../booking/settle-booking';
 import type { Hold as LedgerHold } from '../ledger/records';
-import type { Offer } from '../offers';
+import type { Offer } from '../holds/offers';
 import { type Booking, bookingOf } from '../types/booking';
 import {
   AlreadyBooked,
@@ -67,7 +67,7 @@ export function heldResult(answer: HoldAnswer, now: Date): HeldResult {
 
 export function releasedResult(answer: ReleaseAnswer): HoldReleased | NotAllowed {
   return answer.kind === 'released'
-    ? instance(HoldReleased, { holdId: answer.holdId })
+    ? create(HoldReleased, { holdId: answer.holdId })
     : notAllowedResult(answer);
 }
 
@@ -78,7 +78,7 @@ export function extendedResult(answer: ExtendAnswer, now: Date): ExtendedResult 
     case 'held':
       return holdOf(answer.hold, now);
     case 'not-extendable':
-      return instance(HoldNotExtendable, {
+      return create(HoldNotExtendable, {
         ...problem('HOLD_NOT_EXTENDABLE', { until: answer.hold.expiresAt }),
         hold: holdOf(answer.hold, now),
       });
@@ -158,7 +158,7 @@ function placedResult(answer: Placed): PlacedResult {
     case 'practice-closed':
       return practiceClosed(answer.practice);
     case 'patient-not-accepted':
-      return instance(PatientNotAccepted, {
+      return create(PatientNotAccepted, {
         ...problem(answer.why === 'NOT_ACCEPTED' ? 'PATIENT_NOT_ACCEPTED' : 'BOOKING_LIMIT_REACHED', {}),
         practice: practice(answer.practice),
       });
@@ -175,12 +175,12 @@ export function settledResult(answer: SettleAnswer): SettledResult {
     case 'booking':
       return bookingOf(answer.booking);
     case 'nothing-to-settle':
-      return instance(NothingToSettle, {
+      return create(NothingToSettle, {
         ...problem('ALREADY_SETTLED', {}),
         booking: bookingOf(answer.booking),
       });
     case 'another-stands':
-      return instance(AnotherBookingStands, problem('ANOTHER_BOOKING_STANDS', {}));
+      return create(AnotherBookingStands, problem('ANOTHER_BOOKING_STANDS', {}));
     case 'not-found':
       return notFound();
     case 'key-reused':
@@ -216,19 +216,19 @@ function notAllowedResult({ why }: NotAllowedAnswer): NotAllowed {
 
 function holdOf(hold: LedgerHold, now: Date): Hold {
   const { id, offer, expiresAt } = hold;
-  return instance(Hold, { id, slot: slotOf(offer), expiresAt, extendable: isExtendable(hold, now) });
+  return create(Hold, { id, slot: slotOf(offer), expiresAt, extendable: isExtendable(hold, now) });
 }
 
 /** The offer may be over too, so what always leads on is to search again. */
 function holdExpired(expiredAt: Date): HoldExpired {
-  return instance(HoldExpired, {
+  return create(HoldExpired, {
     ...problem('HOLD_EXPIRED', {}),
     expiredAt,
   });
 }
 
 function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): SlotHeldByAnother {
-  return instance(SlotHeldByAnother, {
+  return create(SlotHeldByAnother, {
     ...problem('SLOT_HELD_BY_ANOTHER', { until: answer.heldUntil }),
     heldUntil: answer.heldUntil,
     alternatives: answer.alternatives.map(slotOf),
@@ -236,18 +236,18 @@ function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): Slot
 }
 
 function practiceClosed(odsCode: string): PracticeClosedBook {
-  return instance(PracticeClosedBook, {
+  return create(PracticeClosedBook, {
     ...problem('PRACTICE_CLOSED_BOOK', {}),
     practice: practice(odsCode),
   });
 }
 
 function offerExpired(): OfferExpired {
-  return instance(OfferExpired, problem('OFFER_EXPIRED', {}));
+  return create(OfferExpired, problem('OFFER_EXPIRED', {}));
 }
 
 function tooLate({ changeableUntil, practice: odsCode }: TooLate): TooLateToChange {
-  return instance(TooLateToChange, {
+  return create(TooLateToChange, {
     ...problem('TOO_LATE_TO_CHANGE', { until: changeableUntil }),
     changeableUntil,
     practice: practice(odsCode),
@@ -255,7 +255,7 @@ function tooLate({ changeableUntil, practice: odsCode }: TooLate): TooLateToChan
 }
 
 function notFound(): BookingNotFound {
-  return instance(BookingNotFound, problem('BOOKING_NOT_FOUND', {}));
+  return create(BookingNotFound, problem('BOOKING_NOT_FOUND', {}));
 }
 
 const SLOT_GONE = {
@@ -265,7 +265,7 @@ const SLOT_GONE = {
 } as const;
 
 function slotTaken({ why, alternatives }: SlotGone): SlotTaken {
-  return instance(SlotTaken, {
+  return create(SlotTaken, {
     ...problem(SLOT_GONE[why], {}),
     alternatives: alternatives.map(slotOf),
   });
@@ -273,7 +273,7 @@ function slotTaken({ why, alternatives }: SlotGone): SlotTaken {
 
 function alreadyBooked(answer: AlreadyBookedAnswer): AlreadyBooked {
   const { booking } = answer;
-  return instance(AlreadyBooked, {
+  return create(AlreadyBooked, {
     ...problem(standingProblem(answer), {}),
     booking: booking && bookingOf(booking),
   });
@@ -285,7 +285,7 @@ function standingProblem({ booking, isInDoubt }: AlreadyBookedAnswer) {
 }
 
 function supplierUnavailable(answer: SystemUnavailable): SupplierUnavailable {
-  return instance(SupplierUnavailable, {
+  return create(SupplierUnavailable, {
     ...problem(answer.why === 'REFUSED' ? 'PRACTICE_SYSTEM_REFUSED' : 'PRACTICE_SYSTEM_UNAVAILABLE', {}),
     retryAfterSeconds: answer.retryAfterSeconds,
     practice: practice(answer.practice),
@@ -293,5 +293,5 @@ function supplierUnavailable(answer: SystemUnavailable): SupplierUnavailable {
 }
 
 function keyReused(): IdempotencyKeyReused {
-  return instance(IdempotencyKeyReused, problem('IDEMPOTENCY_KEY_REUSED', {}));
+  return create(IdempotencyKeyReused, problem('IDEMPOTENCY_KEY_REUSED', {}));
 }

@@ -1,13 +1,13 @@
 import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
-import { instance } from '../../instance';
+import { create } from '../../../platform/graphql/create';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { noTimeFits } from '../../../domain/messages/messages';
-import { problem } from '../../problem';
-import { badInput } from '../../refused';
-import type { SubgraphContext } from '../../subgraph-context';
+import { problem } from '../../../platform/graphql/problem';
+import { badInput } from '../../../platform/graphql/graphql-errors';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import { appointmentOptions, type OptionsDeps, type OptionsOffered } from '../options/appointment-options';
 import { AssessmentFacts } from '../options/assessment-facts';
-import type { PracticeFound } from '../options/practice-search';
+import type { PracticeFound } from '../options/search-practice';
 import { sharedQuestions, type SharedQuestions } from '../options/slot-questions';
 import { supplierReports } from '../options/supplier-reports';
 import { Assessment, Disposition, OPTIONS_REQUIRE } from '../types/assessment';
@@ -42,13 +42,13 @@ export class AssessmentResolver {
   })
   async appointmentOptions(
     @Root() assessment: Assessment,
-    @Args(() => OptionsArgs) { first, modes = null, elsewhereBecause = null, waitAtMost }: OptionsArgs,
+    @Args(() => OptionsArgs) { first, modes = null, elsewhereReason = null, timeoutMs }: OptionsArgs,
     @Ctx() context: SubgraphContext,
   ): Promise<AppointmentOptions | NotBookable | null> {
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
-    if (waitAtMost < WAIT_MS.min || waitAtMost > WAIT_MS.max)
-      throw badInput({ waitAtMost: fieldFault('OUT_OF_RANGE', WAIT_MS) });
+    if (timeoutMs < WAIT_MS.min || timeoutMs > WAIT_MS.max)
+      throw badInput({ timeoutMs: fieldFault('OUT_OF_RANGE', WAIT_MS) });
     const facts = AssessmentFacts.parse(assessment);
     const { outcome } = facts;
     if (outcome === null) return null;
@@ -56,7 +56,7 @@ export class AssessmentResolver {
       return notBookable(outcome.disposition.id, problem('OUTCOME_NOT_BOOKABLE', {}));
     if (facts.expiresAt <= this.deps.now())
       return notBookable(outcome.disposition.id, problem('SYMPTOM_CHECK_EXPIRED', { before: 'BOOKING' }));
-    const wanted = { first, modes, elsewhereBecause, waitAtMostMs: waitAtMost };
+    const wanted = { first, modes, elsewhereReason, timeoutMs: timeoutMs };
     const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, {
       ...this.deps,
       questions: this.questions,
@@ -66,13 +66,13 @@ export class AssessmentResolver {
 }
 
 function notBookable(dispositionId: string, why: Pick<NotBookable, 'code' | 'message'>): NotBookable {
-  return instance(NotBookable, { ...why, disposition: instance(Disposition, { id: dispositionId }) });
+  return create(NotBookable, { ...why, disposition: create(Disposition, { id: dispositionId }) });
 }
 
 function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): AppointmentOptions {
   const { own, elsewhere, considered, notOffered, deadline, offersOf } = offered;
   const reports = supplierReports(systems.keys(), considered);
-  return instance(AppointmentOptions, {
+  return create(AppointmentOptions, {
     searchedAt: offered.searchedAt,
     offersExpireAt: offered.offersExpireAt,
     ownPractice: own && practiceOptions(own, offersOf),
@@ -80,7 +80,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
     complete: offered.complete,
     practicesInRadius: offered.practicesInRadius,
     practicesAsked: considered.filter(({ asked }) => asked !== null).length,
-    notOffered: [...notOffered].map(([reason, practices]) => instance(NotOffered, { reason, practices })),
+    notOffered: [...notOffered].map(([reason, practices]) => create(NotOffered, { reason, practices })),
     supplierReports: reports.map((report) => reportOf(report, systems)),
     fallbackAdvice: noTimeFits(deadline),
   });
@@ -88,7 +88,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
 
 function practiceOptions(found: PracticeFound, offersOf: OptionsOffered['offersOf']): PracticeOptions {
   const { odsCode, distanceMiles } = found.candidate;
-  return instance(PracticeOptions, {
+  return create(PracticeOptions, {
     practice: practice(odsCode),
     distanceMiles,
     answer: found.answer,

@@ -1,5 +1,5 @@
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
-import { invalidInput, type InvalidInput } from '../../problem';
+import { invalidInput, type InvalidInput } from '../../../platform/graphql/problem';
 
 /** Free text reaches suppliers' systems: no control characters, nothing longer than they take. */
 const PLAIN = /^[^\p{Cc}\p{Cs}]*$/u;

@@ -2,9 +2,9 @@ import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { whyNotAsk } from '../../../domain/access';
 import { z } from 'zod';
 import type { Caller } from '../../../domain/caller';
-import { instance } from '../../instance';
-import { PageInfo } from '../../page-info';
-import { badInput, forbidden } from '../../refused';
+import { create } from '../../../platform/graphql/create';
+import { PageInfo } from '../../../platform/graphql/page-info';
+import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
 import type { Ledger } from '../ledger/ledger';
 import type { Booking as LedgerBooking } from '../ledger/records';
 import { BookingConnection, BookingEdge, bookingOf } from '../types/booking';
@@ -25,10 +25,10 @@ export async function bookingPage(
   const found = await ledger.bookingsOf(caller.id, first + 1, before);
   const edges = found
     .slice(0, first)
-    .map((booking) => instance(BookingEdge, { cursor: cursorOf(booking), node: bookingOf(booking) }));
-  return instance(BookingConnection, {
+    .map((booking) => create(BookingEdge, { cursor: cursorOf(booking), node: bookingOf(booking) }));
+  return create(BookingConnection, {
     edges,
-    pageInfo: instance(PageInfo, {
+    pageInfo: create(PageInfo, {
       hasNextPage: found.length > first,
       hasPreviousPage: before !== null,
       startCursor: edges[0]?.cursor ?? null,

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { people } from '../../../domain/caller';
-import { ForOwn } from '../../access';
-import { instance } from '../../instance';
-import type { InvalidInput, NotAllowed } from '../../problem';
-import type { SubgraphContext } from '../../subgraph-context';
+import { ForOwn } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import type { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { cancelBooking } from '../booking/cancel-booking';
 import { confirmBooking } from '../booking/confirm-booking';
@@ -11,7 +11,7 @@ import { extendHold } from '../booking/extend-hold';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
 import { rescheduleBooking } from '../booking/reschedule-booking';
 import { statusOf } from '../lifecycle/states';
-import { patientOf, personOf } from '../patients';
+import { patientOf, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import {
   bookablePerson,
@@ -90,7 +90,7 @@ export class BookingResolver {
   @Query(() => [BookablePerson], {
     description: 'The caller and those whom their verified identity lets them act for.',
   })
-  peopleICanBookFor(@Ctx() { caller }: SubgraphContext): BookablePerson[] {
+  bookablePeople(@Ctx() { caller }: SubgraphContext): BookablePerson[] {
     return people(caller).map((person) => bookablePerson(person, caller));
   }
 
@@ -195,7 +195,7 @@ export class BookingResolver {
   @FieldResolver(() => BookablePerson, {
     nullable: true,
     description:
-      'Whose appointment it is, as peopleICanBookFor names them. Null for a caller who may not act for that person (any more).',
+      'Whose appointment it is, as bookablePeople names them. Null for a caller who may not act for that person (any more).',
   })
   patient(@Root() booking: Booking, @Ctx() { caller }: SubgraphContext): BookablePerson | null {
     const person = personOf(caller, booking, this.deps);
@@ -221,7 +221,7 @@ export class BookingResolver {
   async history(@Root() booking: Booking): Promise<BookingEvent[]> {
     const entries = await this.deps.ledger.history(booking.id);
     const events = entries.map(({ at, state, actor }) =>
-      instance(BookingEvent, { at, status: statusOf(state), by: actor }),
+      create(BookingEvent, { at, status: statusOf(state), by: actor }),
     );
     // Of internal states that look alike from outside, the first tells it.
     return events.filter(({ status }, index) => status !== events[index - 1]?.status);

@@ -1,8 +1,8 @@
 import { Args, ArgsType, Directive, Field, Int, Query, Resolver } from 'type-graphql';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
-import { ForKinds } from '../../access';
-import { instance } from '../../instance';
-import { badInput } from '../../refused';
+import { ForKinds } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { Ledger } from '../ledger/ledger';
 import { ElsewhereCount, PracticeDeadLetter } from '../types/continuity';
 import { practice } from '../types/slot';
@@ -41,7 +41,7 @@ export class ContinuityResolver {
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     const letters = await this.ledger.deadLetters(first);
     return letters.map((letter) =>
-      instance(PracticeDeadLetter, { ...letter, practice: practice(letter.practice) }),
+      create(PracticeDeadLetter, { ...letter, practice: practice(letter.practice) }),
     );
   }
 
@@ -54,6 +54,6 @@ export class ContinuityResolver {
   async bookingsElsewhere(@Args(() => ElsewhereArgs) { from, to }: ElsewhereArgs): Promise<ElsewhereCount[]> {
     if (from >= to) throw badInput({ to: fieldFault('RANGE_REVERSED', {}) });
     const counts = await this.ledger.elsewhereReasons(from, to);
-    return counts.map((count) => instance(ElsewhereCount, count));
+    return counts.map((count) => create(ElsewhereCount, count));
   }
 }

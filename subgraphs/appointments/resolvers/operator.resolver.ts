@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
-import { callerOf, ForKinds } from '../../access';
-import { instance } from '../../instance';
-import type { InvalidInput, NotAllowed } from '../../problem';
-import { badInput } from '../../refused';
-import type { SubgraphContext } from '../../subgraph-context';
+import { callerOf, ForKinds } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import type { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
+import { badInput } from '../../../platform/graphql/graphql-errors';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { settleBooking } from '../booking/settle-booking';
 import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
@@ -40,7 +40,7 @@ export class OperatorResolver {
   @Directive('@cost(weight: 20)')
   @Query(() => BookingHealth)
   async bookingHealth(): Promise<BookingHealth> {
-    return instance(BookingHealth, await this.deps.ledger.health());
+    return create(BookingHealth, await this.deps.ledger.health());
   }
 
   @ForKinds('OPERATOR')
@@ -59,12 +59,12 @@ export class OperatorResolver {
   @FieldResolver(() => [Evidence], { description: 'What was tried, oldest first; the latest 50.' })
   async evidence(@Root() { booking }: UnsettledBooking): Promise<Evidence[]> {
     const evidence = await this.deps.ledger.evidence(booking.id, MAX_EVIDENCE);
-    return evidence.map((one) => instance(Evidence, one));
+    return evidence.map((one) => create(Evidence, one));
   }
 
   private unsettledOf(booking: LedgerBooking): UnsettledBooking {
     const { state, marker, absentReads, failedReads, unknownSince, changedAt, offer } = booking;
-    return instance(UnsettledBooking, {
+    return create(UnsettledBooking, {
       booking: bookingOf(booking),
       state,
       supplier: supplierOf(offer.supplier, this.deps.systems),

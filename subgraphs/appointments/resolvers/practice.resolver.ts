@@ -3,10 +3,10 @@ import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
 import { actorOf, mayLookAt, whyNotLook } from '../../../domain/practice-staff';
-import { ForOwn } from '../../access';
-import { instance } from '../../instance';
-import { badInput, forbidden } from '../../refused';
-import type { SubgraphContext } from '../../subgraph-context';
+import { ForOwn } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { statusOf } from '../lifecycle/states';
 import type { Booking } from '../ledger/records';
@@ -47,7 +47,7 @@ export class PracticeResolver {
     const bookings = await ledger.bookingsAt(code, date.data);
     const policy = await releases.policy(code);
     const quotaUsed = await ledger.quotaUsed(code, date.data);
-    return instance(PracticeDay, {
+    return create(PracticeDay, {
       day: date.data,
       bookings: bookings.map(practiceBooking),
       dailyQuota: policy.dailyQuota,
@@ -58,7 +58,7 @@ export class PracticeResolver {
 
 function practiceBooking({ reference, state, offer, createdAt }: Booking): PracticeBooking {
   const { startsAt, endsAt, mode } = offer.slot;
-  return instance(PracticeBooking, {
+  return create(PracticeBooking, {
     reference,
     status: statusOf(state),
     startsAt,

@@ -1,6 +1,6 @@
 import { Arg, Directive, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../refused';
-import type { Offer } from '../offers';
+import { badInput } from '../../../platform/graphql/graphql-errors';
+import type { Offer } from '../holds/offers';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import type { Sealer } from '../../../domain/sealed';
 import { PracticeOptions } from '../types/options';

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { BreakerState, Health } from '../../../adapters/gp-system';
 import { within, type Timers } from '../../../domain/timers';
-import { ForKinds } from '../../access';
-import { instance } from '../../instance';
-import type { SubgraphContext } from '../../subgraph-context';
+import { ForKinds } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { SupplierReport as Report } from '../options/supplier-reports';
-import { boundedCall, type GpSystems } from '../suppliers';
+import { boundedCall, type GpSystems } from '../gp-systems';
 import { BreakerStateEnum, SupplierStatusEnum } from '../types/enums';
 import { Supplier, SupplierReport } from '../types/options';
 
@@ -46,9 +46,9 @@ export class SupplierResolver {
 }
 
 export function supplierOf(id: string, systems: GpSystems): Supplier {
-  return instance(Supplier, { id, name: systems.get(id)?.manifest.name ?? id });
+  return create(Supplier, { id, name: systems.get(id)?.manifest.name ?? id });
 }
 
 export function reportOf({ supplier, ...report }: Report, systems: GpSystems): SupplierReport {
-  return instance(SupplierReport, { ...report, supplier: supplierOf(supplier, systems) });
+  return create(SupplierReport, { ...report, supplier: supplierOf(supplier, systems) });
 }

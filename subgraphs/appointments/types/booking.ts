@@ -1,5 +1,5 @@
-import { instance } from '../../instance';
-import { PageInfo } from '../../page-info';
+import { create } from '../../../platform/graphql/create';
+import { PageInfo } from '../../../platform/graphql/page-info';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Caller, Person } from '../../../domain/caller';
@@ -67,7 +67,7 @@ export class Booking {
 export function bookingOf(booking: LedgerBooking): Booking {
   const { offer } = booking;
   const { startsAt, endsAt, mode, clinicianName, practice: odsCode } = offer.slot;
-  return instance(Booking, {
+  return create(Booking, {
     id: booking.id,
     reference: booking.reference,
     status: statusOf(booking.state),
@@ -118,5 +118,5 @@ export class BookablePerson {
 /** @param caller who may act for the person. */
 export function bookablePerson({ id, givenName }: Person, caller: Caller): BookablePerson {
   const isCaller = caller.kind === 'patient' && caller.self?.id === id;
-  return instance(BookablePerson, { id, givenName, isCaller });
+  return create(BookablePerson, { id, givenName, isCaller });
 }

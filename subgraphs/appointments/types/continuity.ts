@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { PracticeNoticeKind, WhyElsewhere } from '../ledger/tables';
+import type { PracticeNoticeKind, WhyElsewhere } from '../database/tables';
 import { PracticeNoticeKindEnum, WhyElsewhereEnum } from './enums';
 import { Practice } from './slot';
 

@@ -1,14 +1,14 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { BOOKING_ROUTES, BREAKER_STATES } from '../../../adapters/gp-system';
 import { BOOK_AUDIENCES, BOOK_STATUSES } from '../../../domain/release-policy';
-import { graphqlEnum } from '../../graphql-enum';
+import { graphqlEnum } from '../../../platform/graphql/graphql-enum';
 import { ACTOR_KINDS, BOOKING_STATES, BOOKING_STATUSES } from '../lifecycle/states';
-import { PRACTICE_NOTICE_KINDS, WHY_ELSEWHERE } from '../ledger/tables';
+import { PRACTICE_NOTICE_KINDS, WHY_ELSEWHERE } from '../database/tables';
 import { EVIDENCE_ASKED } from '../lifecycle/evidence';
-import { ELSEWHERE_REASONS } from '../offers';
+import { ELSEWHERE_REASONS } from '../holds/offers';
 import { NOT_OFFERED_REASONS } from '../options/not-offered';
 import { STOPPED_REASONS } from '../options/stopped-reasons';
-import { PRACTICE_ANSWERS } from '../options/practice-search';
+import { PRACTICE_ANSWERS } from '../options/search-practice';
 import { SUPPLIER_OUTCOMES } from '../options/supplier-reports';
 
 export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
@@ -44,7 +44,7 @@ export const BreakerStateEnum = graphqlEnum(
 export const BookingStatusEnum = graphqlEnum(
   'BookingStatus',
   BOOKING_STATUSES,
-  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_A_PERSON: we could not find out, and somebody asks the practice. CANCELLED_BY_PRACTICE: cancelled or moved at its desk.',
+  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_ATTENTION: we could not find out, and somebody asks the practice. CANCELLED_BY_PRACTICE: cancelled or moved at its desk.',
 );
 export const ActorKindEnum = graphqlEnum('ActorKind', ACTOR_KINDS);
 export const BookingStateEnum = graphqlEnum(

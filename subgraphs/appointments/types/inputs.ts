@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { ElsewhereReason } from '../offers';
+import type { ElsewhereReason } from '../holds/offers';
 import { AppointmentModeEnum, CancelReasonEnum, ElsewhereReasonEnum, type CancelReason } from './enums';
 
 @ArgsType()
@@ -15,13 +15,13 @@ export class OptionsArgs {
     nullable: true,
     description: 'Asks for other practices although the own practice has slots; the reason is kept.',
   })
-  elsewhereBecause?: ElsewhereReason | null;
+  elsewhereReason?: ElsewhereReason | null;
 
   @Field(() => Int, {
     defaultValue: 2500,
     description: 'Milliseconds to wait for suppliers before answering with what is there; 100 to 10000.',
   })
-  waitAtMost!: number;
+  timeoutMs!: number;
 }
 
 @ArgsType()
@@ -49,7 +49,7 @@ export class HoldSlotInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The person to be seen, when it is not the caller: an id from peopleICanBookFor.',
+    description: 'The person to be seen, when it is not the caller: an id from bookablePeople.',
   })
   patientId?: string | null;
 

@@ -1,8 +1,8 @@
 import { createUnionType, Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { Problem } from '../../problem';
-import type { Offer } from '../offers';
+import { Problem } from '../../../platform/graphql/problem';
+import type { Offer } from '../holds/offers';
 import type { NotOfferedReason } from '../options/not-offered';
-import type { PracticeAnswer } from '../options/practice-search';
+import type { PracticeAnswer } from '../options/search-practice';
 import type { SupplierOutcome } from '../options/supplier-reports';
 import { Disposition } from './assessment';
 import { NotOfferedReasonEnum, PracticeAnswerEnum, SupplierOutcomeEnum } from './enums';

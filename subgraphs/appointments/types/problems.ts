@@ -1,5 +1,5 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
-import { Problem } from '../../problem';
+import { Problem } from '../../../platform/graphql/problem';
 import { Booking } from './booking';
 import { Hold, Practice, Slot } from './slot';
 

@@ -1,5 +1,5 @@
 import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
-import { InvalidInput, NotAllowed } from '../../problem';
+import { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
 import { Booking } from './booking';
 import {
   AlreadyBooked,

@@ -1,7 +1,7 @@
-import { instance } from '../../instance';
+import { create } from '../../../platform/graphql/create';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { Offer } from '../offers';
+import type { Offer } from '../holds/offers';
 import { AppointmentModeEnum } from './enums';
 
 @Directive('@key(fields: "odsCode")')
@@ -12,7 +12,7 @@ export class Practice {
 }
 
 export function practice(odsCode: string): Practice {
-  return instance(Practice, { odsCode });
+  return create(Practice, { odsCode });
 }
 
 @ObjectType({
@@ -48,7 +48,7 @@ export class Slot {
 
 export function slotOf(offer: Offer): Slot {
   const { startsAt, endsAt, mode, clinicianRole, clinicianName, sessionName, practice: odsCode } = offer.slot;
-  return instance(Slot, {
+  return create(Slot, {
     startsAt,
     endsAt,
     mode,

@@ -56,19 +56,19 @@ export class BookingHealth {
   unsettled!: number;
 
   @Field(() => Int, { description: 'Bookings that wait for an operator.' })
-  needOperators!: number;
+  awaitingOperator!: number;
 
   @Field(() => Int, { nullable: true, description: 'Age of the oldest of both.' })
   oldestUnsettledSeconds!: number | null;
 
   @Field(() => Int, { description: 'Changes that the front end has not been told yet.' })
-  untold!: number;
+  undelivered!: number;
 
   @Field(() => Int, { nullable: true, description: 'Age of the oldest of these.' })
-  oldestUntoldSeconds!: number | null;
+  outboxLagSeconds!: number | null;
 
   @Field(() => Int, { description: 'Changes that were given up telling: nobody took them for a day.' })
-  givenUpTelling!: number;
+  abandonedDeliveries!: number;
 
   @Field(() => Int, { description: 'Slots kept for people who are confirming.' })
   holds!: number;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { loggableError } from '../../../domain/loggable-error';
 import { backgroundTimers, pause, type Timers } from '../../../domain/timers';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import type { Directory } from './directory';
 import { currentEdition } from './edition';
 import { editionDirectory } from './edition-directory';
@@ -31,7 +31,7 @@ export async function directoryFeed(
   let loaded = await load(db, whenNone);
   const closing = new AbortController();
 
-  const lookAgain = async () => {
+  const scheduleReadBack = async () => {
     const edition = await currentEdition(db);
     if (edition === undefined || edition.id === loaded.edition) return;
     const before = loaded.directory;
@@ -39,7 +39,7 @@ export async function directoryFeed(
     await onChange(before, loaded.directory);
     logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
   };
-  const watching = watch(lookAgain, logger, closing.signal, timers);
+  const watching = watch(scheduleReadBack, logger, closing.signal, timers);
 
   return {
     current: () => loaded.directory,

@@ -3,7 +3,7 @@ import { CalendarDate } from '../../../domain/london-time';
 import { bankHolidays, type BankHolidays } from '../opening/bank-holidays';
 import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import { directoryOf, type Directory } from './directory';
 import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
 import type { Edition } from './edition';

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 
 /** Another import has begun: the newest one wins, and an older one that still runs must stop. */
 export class ImportOvertaken extends Error {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import type { DirectoryPractice } from './directory-practice';
 import { practicesOf } from './edition-directory';
 

@@ -1,5 +1,5 @@
 import type { InsertResult, Kysely, Transaction } from 'kysely';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import { writeBatch } from './edition';
 import type { Point } from './great-circle';
 import { IMPORT_BATCH, inBatches } from './in-batches';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { BankHolidays } from '../opening/bank-holidays';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import type { PracticeGpSystem } from './directory-practice';
 import { writeBatch } from './edition';
 import { IMPORT_BATCH, inBatches } from './in-batches';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
-import type { PracticesTables } from '../tables';
+import type { PracticesTables } from '../database/tables';
 import { bytesOf, DirectoryFileError, type ByteCounter } from './csv-rows';
 import { beginEdition, currentEdition, publishEdition, sweepEditions } from './edition';
 import { readGpSystems } from './gp-system-file';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Place, PlaceAnswer, PlaceLookup } from '../../../domain/place';
-import type { PracticesTables } from '../tables';
+import type { Place, PlaceAnswer, PlaceLookup } from '../../../domain/place-lookup';
+import type { PracticesTables } from '../database/tables';
 import { currentEdition } from './edition';
 import type { Point } from './great-circle';
 import { formatUnit, parsePostcode, unitKey, type Postcode } from './postcode';

@@ -10,8 +10,8 @@ import type {
 } from '../../../domain/release-ledger';
 import type { ReleaseChange, ReleaseRules } from '../../../domain/release-change';
 import { contractQuota, type BookAudience } from '../../../domain/release-policy';
-import type { SubgraphContext } from '../../subgraph-context';
-import type { Connections } from '../connections';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
+import type { Connections } from '../candidates/connections';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DirectoryPractice } from '../directory/directory-practice';
 import { releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
@@ -30,7 +30,7 @@ export type DeskRefusal =
 export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
 
 /** Where practices decide what of their book is released. Everything done or refused here is in their history. */
-export interface ReleaseDesk {
+export interface ReleasePolicyService {
   set(
     odsCode: string,
     expectedVersion: number,
@@ -45,12 +45,12 @@ export interface ReleaseDesk {
   history(odsCode: string, limit: number, context: SubgraphContext): Promise<ReleaseEvent[] | null>;
 }
 
-export function releaseDesk(
+export function releasePolicyService(
   feed: Pick<DirectoryFeed, 'current'>,
   releases: ReleaseLedger,
   connections: Connections,
   now: () => Date,
-): ReleaseDesk {
+): ReleasePolicyService {
   async function change(
     odsCode: string,
     mayDo: typeof manages,

@@ -8,7 +8,7 @@ import {
   type PracticeRelation,
   type ReleasePolicy,
 } from '../../../domain/release-policy';
-import type { SupplierConnection } from '../world';
+import type { SupplierConnection } from '../practice-defaults';
 
 export const PREVIEW_RULES = [...RELEASE_RULES, 'NOT_CONNECTED'] as const;
 export type PreviewRule = (typeof PREVIEW_RULES)[number];

@@ -7,7 +7,7 @@ import { ageBoundaries, answerSets, choices, subjectsOf } from './answer-sets';
 import { changeAnswer, isOpen } from './change-answer';
 import { evaluate, type Answer, type Evaluation } from './evaluate';
 import { refusalOf, suits, type Subject } from './suitability';
-import { moreUrgentIf } from './what-if';
+import { moreUrgentAnswers } from './alternative-outcomes';
 
 const content = loadContent();
 const naive = naiveTriage();
@@ -124,7 +124,7 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
   it('says of every outcome what would have been more urgent, and is right', () => {
     for (const { subject, answers } of sample(cases)) {
       const { disposition } = ended(evaluate(pathway, subject, answers));
-      const found = moreUrgentIf(pathway, subject, answers);
+      const found = moreUrgentAnswers(pathway, subject, answers);
       const given = asRecord(answers);
       expect(found.filter(({ question, option }) => given[question.id]!.includes(option.id))).toEqual([]);
       expect(found.filter((each) => each.disposition.urgencyRank >= disposition.urgencyRank)).toEqual([]);

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { SubgraphContext } from '../../subgraph-context';
-import type { Assessments } from '../assessments';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
+import type { Assessments } from '../assessment/assessments';
 import type { Content } from '../content/content';
 import { FIRST_LOCALE } from '../content/wording';
-import type { GuessLimit } from '../guess-limit';
-import type { StartLimit } from '../start-limit';
+import type { GuessLimit } from '../assessment/guess-limit';
+import type { StartLimit } from '../assessment/start-limit';
 import { AnswerQuestionInput, AnswerQuestionResult } from '../types/answer-question';
 import { Assessment } from '../types/assessment';
 import { StartAssessmentInput, StartAssessmentResult } from '../types/start-assessment';

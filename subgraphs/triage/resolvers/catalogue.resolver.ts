@@ -1,7 +1,7 @@
 import { Args, Directive, Query, Resolver } from 'type-graphql';
 import type { Content } from '../content/content';
-import type { FindPathways } from '../find-pathways';
-import type { Switches } from '../switches';
+import type { FindPathways } from '../content/find-pathways';
+import type { Switches } from '../switches/switches';
 import { Disposition } from '../types/disposition';
 import { Pathway, PathwaysArgs } from '../types/pathway';
 import { dispositionView, pathwayView } from '../views/catalogue-view';

@@ -1,8 +1,8 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Directive, FieldResolver, Resolver, Root } from 'type-graphql';
-import { ForKinds } from '../../access';
+import { ForKinds } from '../../../platform/graphql/access-directive';
 import { Assessment } from '../types/assessment';
-import { Outcome, WhatIf } from '../types/outcome';
+import { Outcome, AlternativeOutcome } from '../types/outcome';
 import { AssessmentTrace } from '../types/trace';
 import { whatIfViews } from '../views/assessment-view';
 import { questionnaireResponse } from '../views/questionnaire-response';
@@ -35,13 +35,13 @@ export class ExplanationResolver {
 }
 
 @Resolver(() => Outcome)
-export class WhatIfResolver {
+export class AlternativeOutcomeResolver {
   @Directive('@cost(weight: 20)')
   @Directive('@listSize(assumedSize: 20)')
-  @FieldResolver(() => [WhatIf], {
+  @FieldResolver(() => [AlternativeOutcome], {
     description: 'What would have been more urgent: one answer given otherwise, the nearest urgency first.',
   })
-  moreUrgentIf(@Root() { pinned }: Outcome): WhatIf[] {
+  moreUrgentAnswers(@Root() { pinned }: Outcome): AlternativeOutcome[] {
     return whatIfViews(pinned);
   }
 }

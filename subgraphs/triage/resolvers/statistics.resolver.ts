@@ -1,6 +1,6 @@
 import { Arg, Directive, Query, Resolver } from 'type-graphql';
-import { ForKinds } from '../../access';
-import type { AssessmentStatistics } from '../statistics';
+import { ForKinds } from '../../../platform/graphql/access-directive';
+import type { AssessmentStatistics } from '../statistics/assessment-statistics';
 import { AssessmentStatisticsInput, AssessmentStatisticsResult } from '../types/statistics';
 import { statisticsView } from '../views/result-view';
 

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Directive, Mutation, Query, Resolver } from 'type-graphql';
-import { callerOf, ForKinds } from '../../access';
-import { invalidInput } from '../../problem';
-import type { SubgraphContext } from '../../subgraph-context';
+import { callerOf, ForKinds } from '../../../platform/graphql/access-directive';
+import { invalidInput } from '../../../platform/graphql/problem';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { Content } from '../content/content';
-import { switchFaults } from '../switch-request';
-import type { Switches } from '../switches';
+import { switchFaults } from '../switches/switch-request';
+import type { Switches } from '../switches/switches';
 import { SwitchTriageInput, SwitchTriageResult, TriageSwitch } from '../types/triage-switch';
 import { switchesView, switchView } from '../views/result-view';
 
@@ -30,7 +30,7 @@ export class SwitchResolver {
     description:
       'Switches a symptom check, or all of them, off or on. Everybody is told to call 111 instead, from the next request on, in every process.',
   })
-  async switchTriage(
+  async setPathwayAvailability(
     @Arg('input', () => SwitchTriageInput) input: SwitchTriageInput,
     @Ctx() context: SubgraphContext,
   ): Promise<typeof SwitchTriageResult> {

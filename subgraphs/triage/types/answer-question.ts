@@ -1,6 +1,6 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { InvalidInput, Problem } from '../../problem';
-import type { AnswerInput } from '../assessments';
+import { InvalidInput, Problem } from '../../../platform/graphql/problem';
+import type { AnswerInput } from '../assessment/assessments';
 import { Assessment } from './assessment';
 import { Disposition } from './disposition';
 

@@ -1,10 +1,10 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { PinnedAssessment } from '../assessments';
+import type { PinnedAssessment } from '../assessment/assessments';
 import type { ContentStatus } from '../content/vocabulary';
 import { ContentStatusEnum } from './enums';
 import { Outcome } from './outcome';
 import { Pathway } from './pathway';
-import { Place } from './place';
+import { Place } from './place-input';
 import { GivenAnswer, Question } from './question';
 import { Subject } from './subject';
 

@@ -1,7 +1,7 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
-import { PLACE_PRECISIONS } from '../../../domain/place';
-import { graphqlEnum } from '../../graphql-enum';
-import { ASSESSMENT_DIMENSIONS } from '../statistics';
+import { PLACE_PRECISIONS } from '../../../domain/place-lookup';
+import { graphqlEnum } from '../../../platform/graphql/graphql-enum';
+import { ASSESSMENT_DIMENSIONS } from '../statistics/assessment-statistics';
 import {
   BookableScope,
   CareLevel,

@@ -1,9 +1,9 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import type { PinnedAssessment } from '../assessments';
+import type { PinnedAssessment } from '../assessment/assessments';
 import { Disposition } from './disposition';
 
 @ObjectType({ description: 'An answer that, given otherwise, would have led elsewhere at once.' })
-export class WhatIf {
+export class AlternativeOutcome {
   @Field(() => ID)
   questionId!: string;
 
@@ -44,6 +44,6 @@ export class Outcome {
   @Field(() => [String], { description: 'What to watch for, and what to do then; never empty.' })
   worseningAdvice!: readonly string[];
 
-  /** Not published: `moreUrgentIf` is made from it when it is asked for. */
+  /** Not published: `moreUrgentAnswers` is made from it when it is asked for. */
   pinned!: PinnedAssessment;
 }

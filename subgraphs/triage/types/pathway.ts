@@ -1,6 +1,6 @@
 import { ArgsType, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ContentStatus } from '../content/vocabulary';
-import type { PathwaySearch } from '../find-pathways';
+import type { PathwaySearch } from '../content/find-pathways';
 import { ContentStatusEnum } from './enums';
 import { SubjectInput } from './subject';
 

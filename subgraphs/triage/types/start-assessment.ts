@@ -1,11 +1,11 @@
 import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { InvalidInput, Problem } from '../../problem';
+import { InvalidInput, Problem } from '../../../platform/graphql/problem';
 import type { ContentStatus } from '../content/vocabulary';
 import { ContentStatusEnum } from './enums';
-import type { StartInput } from '../start-request';
+import type { StartInput } from '../assessment/start-request';
 import { Assessment } from './assessment';
 import { Disposition } from './disposition';
-import { PlaceInput } from './place';
+import { PlaceInput } from './place-input';
 import { SubjectInput } from './subject';
 
 @InputType()

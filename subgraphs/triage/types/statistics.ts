@@ -1,7 +1,7 @@
 import { createUnionType, Directive, Field, InputType, ObjectType } from 'type-graphql';
-import { InvalidInput, NotAllowed } from '../../problem';
-import { StatisticsLabel, SuppressedCount } from '../../suppressed-count';
-import type { AssessmentDimension, StatisticsInput } from '../statistics';
+import { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
+import { StatisticsLabel, SuppressedCount } from '../../../platform/graphql/suppressed-count';
+import type { AssessmentDimension, StatisticsInput } from '../statistics/assessment-statistics';
 import { AssessmentDimensionEnum } from './enums';
 
 @InputType()

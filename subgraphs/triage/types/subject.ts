@@ -1,6 +1,6 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import type { Relationship, Sex } from '../content/vocabulary';
-import type { SubjectAsGiven } from '../start-request';
+import type { SubjectAsGiven } from '../assessment/start-request';
 import { RelationshipEnum, SexEnum } from './enums';
 
 @ObjectType({ description: 'The person with the symptoms, as they were when the assessment began.' })

@@ -1,5 +1,5 @@
 import { createUnionType, Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { InvalidInput, NotAllowed } from '../../problem';
+import { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
 
 @ObjectType({ description: 'Whether a symptom check, or all of them, may be used.' })
 export class TriageSwitch {

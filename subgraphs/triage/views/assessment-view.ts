@@ -1,14 +1,14 @@
 import type { Caller } from '../../../domain/caller';
-import { instance } from '../../instance';
-import { reachedAt, type PinnedAssessment } from '../assessments';
+import { create } from '../../../platform/graphql/create';
+import { reachedAt, type PinnedAssessment } from '../assessment/assessments';
 import { say, type Reader } from '../content/wording';
 import { deadline } from '../engine/deadline';
 import { evaluate, type Evaluation, type Step } from '../engine/evaluate';
-import { moreUrgentIf } from '../engine/what-if';
-import { registeredPractice } from '../registered-practice';
+import { moreUrgentAnswers } from '../engine/alternative-outcomes';
+import { registeredPractice } from '../assessment/registered-practice';
 import { Assessment } from '../types/assessment';
-import { Outcome, WhatIf } from '../types/outcome';
-import { Place } from '../types/place';
+import { Outcome, AlternativeOutcome } from '../types/outcome';
+import { Place } from '../types/place-input';
 import { Subject } from '../types/subject';
 import { dispositionView, pathwayView } from './catalogue-view';
 import { answersView, questionView } from './question-view';
@@ -23,7 +23,7 @@ export function assessmentView(pinned: PinnedAssessment, caller: Caller): Assess
   const { relationship, ageInMonths, sex } = record.subject;
   const reader = readerOf(record);
   const evaluation = evaluate(pathway, record.subject, record.answers);
-  return instance(Assessment, {
+  return create(Assessment, {
     id: record.id,
     revision: record.revision,
     expiresAt: record.expiresAt,
@@ -31,13 +31,13 @@ export function assessmentView(pinned: PinnedAssessment, caller: Caller): Assess
     contentVersion: contentVersion(pinned),
     contentStatus: pathway.status,
     contentBanner: content.banner && say(content.banner, reader),
-    subject: instance(Subject, {
+    subject: create(Subject, {
       relationship,
       ageInMonths,
       sex,
       registeredPracticeOdsCode: registeredPractice(caller, record),
     }),
-    place: record.place && instance(Place, record.place),
+    place: record.place && create(Place, record.place),
     answers: answersView(pathway, record.answers, reader),
     droppedAnswers: answersView(pathway, record.droppedAnswers, reader),
     question: !off && evaluation.kind === 'question' ? questionView(evaluation.question, reader) : null,
@@ -59,7 +59,7 @@ function outcomeView(
   const { record, pathway, content } = pinned;
   const advice = pathway.advice.get(decided.node.pathwayId)?.get(disposition.id) ?? disposition;
   const at = reachedAt(record);
-  return instance(Outcome, {
+  return create(Outcome, {
     disposition: dispositionView(content, disposition, reader),
     reachedAt: at,
     deadline: deadline(at, disposition.timeframe),
@@ -79,10 +79,10 @@ function reasons({ node, decisive }: Step, reader: Reader): string[] {
 }
 
 /** What would have been more urgent, nearest first. */
-export function whatIfViews({ pathway, record, content }: PinnedAssessment): WhatIf[] {
+export function whatIfViews({ pathway, record, content }: PinnedAssessment): AlternativeOutcome[] {
   const reader = readerOf(record);
-  return moreUrgentIf(pathway, record.subject, record.answers).map(({ question, option, disposition }) =>
-    instance(WhatIf, {
+  return moreUrgentAnswers(pathway, record.subject, record.answers).map(({ question, option, disposition }) =>
+    create(AlternativeOutcome, {
       questionId: question.id,
       question: say(question.text, reader),
       answer: say(option.text, reader),

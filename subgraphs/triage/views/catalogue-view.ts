@@ -1,4 +1,4 @@
-import { instance } from '../../instance';
+import { create } from '../../../platform/graphql/create';
 import type { Content, DispositionContent, PathwayContent } from '../content/content';
 import { ANY_READER, say, type Reader } from '../content/wording';
 import { Disposition, ExternalCode } from '../types/disposition';
@@ -10,7 +10,7 @@ export function dispositionView(
   reader: Reader = ANY_READER,
 ): Disposition {
   const { id, title, careLevel, timeframe, bookable, modes, externalCodes, status } = disposition;
-  return instance(Disposition, {
+  return create(Disposition, {
     id,
     title: say(title, reader),
     careLevel,
@@ -18,7 +18,7 @@ export function dispositionView(
     withinWorkingDays: timeframe.kind === 'workingDays' ? timeframe.days : null,
     bookable,
     modes,
-    externalCodes: externalCodes.map((code) => instance(ExternalCode, code)),
+    externalCodes: externalCodes.map((code) => create(ExternalCode, code)),
     contentStatus: status,
     contentBanner: banner && say(banner, reader),
   });
@@ -31,7 +31,7 @@ export function pathwayView(
   reader: Reader = ANY_READER,
 ): Pathway {
   const { id, title, version, summary, status } = pathway;
-  return instance(Pathway, {
+  return create(Pathway, {
     id,
     title: say(title, reader),
     version,

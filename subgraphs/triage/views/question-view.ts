@@ -1,5 +1,5 @@
-import { instance } from '../../instance';
-import type { GivenAnswer as StoredAnswer } from '../assessment-store';
+import { create } from '../../../platform/graphql/create';
+import type { GivenAnswer as StoredAnswer } from '../assessment/assessment-store';
 import type { OptionContent, PathwayContent, QuestionContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { isExclusive } from '../engine/option-fault';
@@ -14,7 +14,7 @@ export function answersView(
     const question = pathway.questions.get(questionId);
     if (!question) return [];
     const chosen = question.options.filter(({ id }) => optionIds.includes(id));
-    return instance(GivenAnswer, {
+    return create(GivenAnswer, {
       question: questionView(question, reader),
       options: chosen.map((option) => optionView(question, option, reader)),
       answeredAt,
@@ -24,7 +24,7 @@ export function answersView(
 
 export function questionView(question: QuestionContent, reader: Reader): Question {
   const { id, kind, text, why, options } = question;
-  return instance(Question, {
+  return create(Question, {
     key: id,
     kind,
     text: say(text, reader),
@@ -35,7 +35,7 @@ export function questionView(question: QuestionContent, reader: Reader): Questio
 
 function optionView(question: QuestionContent, option: OptionContent, reader: Reader): Option {
   const { id, text, detail } = option;
-  return instance(Option, {
+  return create(Option, {
     key: id,
     text: say(text, reader),
     detail: detail && say(detail, reader),

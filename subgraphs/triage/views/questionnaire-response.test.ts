@@ -2,7 +2,7 @@ import { Fhir } from 'fhir';
 import type { Questionnaire, Resource } from 'fhir/r4';
 import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
 import { CalendarDate } from '../../../domain/london-time';
-import type { PinnedAssessment } from '../assessments';
+import type { PinnedAssessment } from '../assessment/assessments';
 import { loadContent } from '../content/load-content';
 import { answerSets, subjectsOf } from '../engine/answer-sets';
 import type { Answer } from '../engine/evaluate';

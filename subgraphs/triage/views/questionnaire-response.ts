@@ -5,7 +5,7 @@ import type {
   QuestionnaireResponse,
   QuestionnaireResponseItem,
 } from 'fhir/r4';
-import { reachedAt, type PinnedAssessment } from '../assessments';
+import { reachedAt, type PinnedAssessment } from '../assessment/assessments';
 import type { OptionContent, QuestionContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { deadline } from '../engine/deadline';

@@ -1,4 +1,4 @@
-import type { AssessmentRecord } from '../assessment-store';
+import type { AssessmentRecord } from '../assessment/assessment-store';
 import type { Reader } from '../content/wording';
 
 /** Who reads an assessment: the one who answered. */

@@ -1,14 +1,14 @@
 import type { Caller } from '../../../domain/caller';
-import { instance } from '../../instance';
-import { invalidInput, problem } from '../../problem';
+import { create } from '../../../platform/graphql/create';
+import { invalidInput, problem } from '../../../platform/graphql/problem';
 import type { ClinicalProblem } from '../../../domain/messages/problem-codes';
-import { StatisticsLabel, suppressedCount } from '../../suppressed-count';
-import type { AnswerResult, StartResult } from '../assessments';
+import { StatisticsLabel, suppressedCount } from '../../../platform/graphql/suppressed-count';
+import type { AnswerResult, StartResult } from '../assessment/assessments';
 import type { Content, DispositionContent, Refusal } from '../content/content';
 import { insteadOfTriage } from '../content/instead-of-triage';
 import { ANY_READER, say, type Reader } from '../content/wording';
-import type { StatisticsResult } from '../statistics';
-import type { Switch } from '../switches';
+import type { StatisticsResult } from '../statistics/assessment-statistics';
+import type { Switch } from '../switches/switches';
 import type { AnswerQuestionResult } from '../types/answer-question';
 import {
   AssessmentExpired,
@@ -59,7 +59,7 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
     case 'assessment':
       return assessmentView(result.assessment, caller);
     case 'stale':
-      return instance(StaleRevision, {
+      return create(StaleRevision, {
         ...problem('SYMPTOM_CHECK_CHANGED', {}),
         current: assessmentView(result.current, caller),
       });
@@ -68,20 +68,20 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
     case 'withdrawn':
       return expired(result.at, problem('SYMPTOM_CHECK_WITHDRAWN', {}));
     case 'switched-off':
-      return instance(AssessmentSwitchedOff, {
+      return create(AssessmentSwitchedOff, {
         code: 'SYMPTOM_CHECK_SWITCHED_OFF',
         message: say(result.content.switchedOff, ANY_READER),
         disposition: dispositionView(result.content, insteadOfTriage(result.content)),
       });
     case 'not-found':
-      return instance(AssessmentNotFound, problem('SYMPTOM_CHECK_NOT_FOUND', {}));
+      return create(AssessmentNotFound, problem('SYMPTOM_CHECK_NOT_FOUND', {}));
     case 'invalid':
       return invalidInput(result.faults);
   }
 }
 
 function expired(expiredAt: Date, why: Pick<AssessmentExpired, 'code' | 'message'>): AssessmentExpired {
-  return instance(AssessmentExpired, { ...why, expiredAt });
+  return create(AssessmentExpired, { ...why, expiredAt });
 }
 
 function refused(content: Content, { text, disposition }: Refusal, reader: Reader): NotSuitableOnline {
@@ -95,7 +95,7 @@ function notSuitable(
   disposition: DispositionContent,
   reader: Reader,
 ): NotSuitableOnline {
-  return instance(NotSuitableOnline, {
+  return create(NotSuitableOnline, {
     code,
     message,
     disposition: dispositionView(content, disposition, reader),
@@ -107,20 +107,20 @@ function notSuitable(
 export function statisticsView(result: StatisticsResult): typeof AssessmentStatisticsResult {
   if (result.kind === 'invalid') return invalidInput(result.faults);
   const rows = result.rows.map(({ labels, started, completed, abandoned }) =>
-    instance(AssessmentStatisticsRow, {
-      labels: labels.map((label) => instance(StatisticsLabel, label)),
+    create(AssessmentStatisticsRow, {
+      labels: labels.map((label) => create(StatisticsLabel, label)),
       started: suppressedCount(started),
       completed: suppressedCount(completed),
       abandoned: suppressedCount(abandoned),
     }),
   );
-  return instance(AssessmentStatistics, { rows, dataUpTo: result.dataUpTo });
+  return create(AssessmentStatistics, { rows, dataUpTo: result.dataUpTo });
 }
 
 export function switchesView(switches: readonly Switch[]): TriageSwitches {
-  return instance(TriageSwitches, { switches: switches.map(switchView) });
+  return create(TriageSwitches, { switches: switches.map(switchView) });
 }
 
 export function switchView(each: Switch): TriageSwitch {
-  return instance(TriageSwitch, each);
+  return create(TriageSwitch, each);
 }

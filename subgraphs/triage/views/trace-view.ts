@@ -1,5 +1,5 @@
-import { instance } from '../../instance';
-import type { PinnedAssessment } from '../assessments';
+import { create } from '../../../platform/graphql/create';
+import type { PinnedAssessment } from '../assessment/assessments';
 import type { RuleContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { UNSURE } from '../content/vocabulary';
@@ -17,7 +17,7 @@ export function traceView(pinned: PinnedAssessment): AssessmentTrace {
   const reader = readerOf(record);
   const evaluation = evaluate(pathway, record.subject, record.answers);
   const outcome = evaluation.kind === 'outcome' ? evaluation : null;
-  return instance(AssessmentTrace, {
+  return create(AssessmentTrace, {
     contentVersion: contentVersion(pinned),
     contentStatus: pathway.status,
     contentBanner: content.banner && say(content.banner, reader),
@@ -31,7 +31,7 @@ export function traceView(pinned: PinnedAssessment): AssessmentTrace {
 function stepView(step: Step, { record }: PinnedAssessment, reader: Reader): TraceStep {
   const { node, chosen, decisive } = step;
   const given = record.answers.find(({ questionId }) => questionId === node.id);
-  return instance(TraceStep, {
+  return create(TraceStep, {
     kind: KIND[step.kind],
     questionId: node.id,
     question: node.kind === 'BY_AGE' ? null : say(node.text, reader),
@@ -54,11 +54,11 @@ function isIn(id: string, chosen: readonly RuleContent[]): boolean {
 }
 
 function ruleView({ id, text, exit, sources }: RuleContent, reader: Reader): TraceRule {
-  return instance(TraceRule, {
+  return create(TraceRule, {
     key: id,
     text: say(text, reader),
     leadsTo: exit.kind === 'outcome' ? exit.disposition.id : exit.to.id,
     atLeast: exit.kind === 'go' ? (exit.atLeast?.id ?? null) : null,
-    sources: sources.map(({ name, url, accessed }) => instance(RuleSource, { name, url, accessed })),
+    sources: sources.map(({ name, url, accessed }) => create(RuleSource, { name, url, accessed })),
   });
 }

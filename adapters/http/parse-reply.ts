@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import { SupplierError } from '../gp-system';
+import { retryAfter } from './retry-after';
+import type { HttpReply } from './supplier-http';
+
+/**
+ * Reads a supplier's JSON reply through its schema.
+ * @throws SupplierError BAD_REPLY, naming at most the path of the first wrong field, never its value.
+ */
+export function parseJson<T>(supplier: string, schema: z.ZodType<T>, body: string): T {
+  return parseAs(supplier, schema, jsonOf(supplier, body));
+}
+
+/** The same for a reply that has been read from another notation. `at` is where in the reply the value stands. */
+export function parseAs<T>(supplier: string, schema: z.ZodType<T>, value: unknown, at = '$'): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const path = at + (parsed.error.issues[0]?.path ?? []).map(step).join('');
+  throw new SupplierError(supplier, 'BAD_REPLY', {
+    mayHaveBeenSent: true,
+    message: `${supplier}: unexpected reply at ${path}`,
+    path,
+  });
+}
+
+/** For a reply that is wrong as a whole. The message must not quote it. */
+export function badReply(supplier: string, message: string): SupplierError {
+  return new SupplierError(supplier, 'BAD_REPLY', {
+    mayHaveBeenSent: true,
+    message: `${supplier}: ${message}`,
+    path: '$',
+  });
+}
+
+/**
+ * What an HTTP status says where the supplier's own words say nothing better.
+ * @returns null for 2xx.
+ */
+export function statusError(supplier: string, reply: HttpReply): SupplierError | null {
+  if (reply.status >= 200 && reply.status < 300) return null;
+  const retryAfterMs = retryAfter(reply);
+  const detail = {
+    mayHaveBeenSent: true,
+    status: reply.status,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  };
+  return new SupplierError(supplier, faultOf(reply.status), detail);
+}
+
+function faultOf(status: number) {
+  if (status === 408) return 'TIMED_OUT';
+  if (status === 401) return 'NOT_AUTHENTICATED';
+  if (status === 403) return 'NOT_PERMITTED';
+  if (status === 429) return 'THROTTLED';
+  if (status >= 500) return 'SERVER_ERROR';
+  return status >= 400 ? 'REQUEST_REFUSED' : 'BAD_REPLY';
+}
+
+/** Names come from our schemas, numbers from places in lists: neither is a value of the reply. */
+function step(key: PropertyKey): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
+}
+
+function jsonOf(supplier: string, body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw badReply(supplier, 'the reply is not JSON');
+  }
+}

@@ -1,0 +1,11 @@
+import type { Caller } from '../../domain/caller';
+
+/** What every resolver is given about the request it serves. Made per operation; nothing of it is kept. */
+export interface SubgraphContext {
+  caller: Caller;
+  requestId: string;
+  /** A digest of the address that the request came from, to count by; undefined where the gateway did not say. */
+  source?: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}

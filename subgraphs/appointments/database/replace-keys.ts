@@ -1,0 +1,173 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { LEDGER_KEY_USES, type Secrets } from '../../../domain/secret';
+import { sealedPrefix } from '../../../domain/sealed';
+import { insertKeys, keyRows, newKeys, unwrapped } from '../../../platform/database/data-keys';
+import type { Database } from '../../../platform/database/database';
+import { patients, type Patients } from '../sealed-patients';
+import { ERASED } from '../ledger/delete-old-bookings';
+import { keyName, LEDGER_KEYS, openLedgerKeys, type LedgerKeys } from './ledger-keys';
+import type { LedgerTables } from './tables';
+
+const MOST_AT_ONCE = 500;
+
+/**
+ * Gives the ledger new keys, and seals and matches everything anew under them: for when somebody may have an old secret and a
+ * copy of the database. Nobody else may have the ledger open: what is written under the old keys meanwhile would be lost.
+ * All details are opened before anything is changed. Interrupted, it goes on where it was; until it is through no part starts.
+ * @param onMoved told after each batch how many holds, with their bookings, are still under the old keys.
+ * @throws SecretUnknown; DetailsUnreadable, with nothing changed
+ */
+export async function replaceLedgerKeys(
+  database: Pick<Database<LedgerTables>, 'db' | 'now'>,
+  secrets: Secrets,
+  onMoved: (left: number) => void,
+  { atOnce = MOST_AT_ONCE, unreadable = 'refuse' }: Replacing = {},
+): Promise<void> {
+  const { db } = database;
+  const { from, to, isBegun } = await keysToMove(database, secrets);
+  const [before, after] = [people(from), people(to)];
+  if (unreadable === 'refuse') await refuseUnreadable(database, before, keyName(to), atOnce);
+  if (!isBegun) await insertKeys(database, LEDGER_KEYS, [secrets[0]], { ...to, inUse: false });
+  let left = await holds(database);
+  let last = '';
+  for (;;) {
+    const moved = await db
+      .transaction()
+      .execute((transaction) => moveHolds(transaction, before, after, keyName(to), last, atOnce));
+    if (moved.last === null) break;
+    last = moved.last;
+    left -= moved.count;
+    onMoved(left);
+  }
+  await forgetFingerprints(database, atOnce);
+  await db.transaction().execute(async (transaction) => {
+    await sql`delete from ${sql.table(LEDGER_KEYS.table)} where version < ${to.version}`.execute(transaction);
+    await sql`update ${sql.table(LEDGER_KEYS.table)} set in_use = 1 where version = ${to.version}`.execute(
+      transaction,
+    );
+  });
+}
+
+export interface Replacing {
+  /** How many holds are moved in one transaction. */
+  atOnce?: number | undefined;
+  /** What becomes of details that do not open: with `erase` they are treated as erased. */
+  unreadable?: 'refuse' | 'erase' | undefined;
+}
+
+/** The holds' details were spoilt, or sealed under keys that the ledger has not. */
+export class DetailsUnreadable extends Error {
+  constructor(holdIds: readonly string[]) {
+    const named = holdIds.slice(0, MOST_NAMED).join(', ');
+    const more = holdIds.length > MOST_NAMED ? ` and of ${holdIds.length - MOST_NAMED} more` : '';
+    super(
+      `Nothing was changed, since details do not open of the holds ${named}${more}: restore the backup from before, or give them up for erased with --erase-unreadable.`,
+    );
+  }
+}
+
+const MOST_NAMED = 20;
+
+/** @throws DetailsUnreadable */
+async function refuseUnreadable(
+  { db }: Pick<Database<LedgerTables>, 'db'>,
+  before: Patients,
+  newName: string | undefined,
+  atOnce: number,
+): Promise<void> {
+  const found: string[] = [];
+  for (let last: string | undefined = ''; last !== undefined;) {
+    const batch: SealedHold[] = await holdsAfter(db, last, atOnce);
+    for (const { id, patient_sealed: sealed } of batch)
+      if (sealed !== ERASED && !isMoved(sealed, newName) && before.open(sealed, new Date(0)) === null)
+        found.push(id);
+    last = batch.at(-1)?.id;
+  }
+  if (found.length > 0) throw new DetailsUnreadable(found);
+}
+
+type SealedHold = Pick<LedgerTables['hold'], 'id' | 'patient_sealed'>;
+
+function holdsAfter(db: Kysely<LedgerTables>, last: string, atOnce: number): Promise<SealedHold[]> {
+  return db
+    .selectFrom('hold')
+    .select(['id', 'patient_sealed'])
+    .where('id', '>', last)
+    .orderBy('id')
+    .limit(atOnce)
+    .execute();
+}
+
+function isMoved(sealed: string, newName: string | undefined): boolean {
+  return sealed.startsWith(sealedPrefix(newName));
+}
+
+/** Those of an interrupted replacement where there was one, else new ones. */
+async function keysToMove(
+  database: Pick<Database<LedgerTables>, 'db' | 'now'>,
+  secrets: Secrets,
+): Promise<{ from: LedgerKeys; to: LedgerKeys; isBegun: boolean }> {
+  const rows = await keyRows(database.db, LEDGER_KEYS);
+  const [used, unfinished] = [rows.find((row) => row.in_use === 1), rows.find((row) => row.in_use === 0)];
+  if (used !== undefined && unfinished !== undefined)
+    return {
+      from: unwrapped(used, LEDGER_KEYS, secrets),
+      to: unwrapped(unfinished, LEDGER_KEYS, secrets),
+      isBegun: true,
+    };
+  const from = await openLedgerKeys(database, secrets);
+  const to = { version: from.version + 1, keys: newKeys(LEDGER_KEY_USES) };
+  return { from, to, isBegun: false };
+}
+
+function people(of: LedgerKeys): Patients {
+  const { 'patient-details': details, 'patient-digest': digest } = of.keys;
+  return patients({ details, digest, name: keyName(of) });
+}
+
+/** @returns how many holds it has looked at, and the last of them; null when there is none after the one before. */
+async function moveHolds(
+  transaction: Transaction<LedgerTables>,
+  before: Patients,
+  after: Patients,
+  newName: string | undefined,
+  last: string,
+  atOnce: number,
+): Promise<{ count: number; last: string | null }> {
+  const batch = await holdsAfter(transaction, last, atOnce);
+  for (const { id, patient_sealed } of batch) {
+    if (isMoved(patient_sealed, newName)) continue;
+    const moved = movedPatient(id, patient_sealed, before, after);
+    await transaction.updateTable('hold').set(moved).where('id', '=', id).execute();
+    const { patient_digest } = moved;
+    await transaction.updateTable('booking').set({ patient_digest }).where('hold_id', '=', id).execute();
+  }
+  return { count: batch.length, last: batch.at(-1)?.id ?? null };
+}
+
+/** Of whom the details are erased, or given up for erased, nobody can tell any more who it was: then the digest is nobody's either. */
+function movedPatient(id: string, sealed: string, before: Patients, after: Patients) {
+  const patient = sealed === ERASED ? null : before.open(sealed, new Date(0));
+  if (patient === null) return { patient_sealed: ERASED, patient_digest: `erased ${id}` };
+  return { patient_sealed: after.seal(patient), patient_digest: after.digest(patient) };
+}
+
+async function holds({ db }: Pick<Database<LedgerTables>, 'db'>): Promise<number> {
+  const { count } = await db
+    .selectFrom('hold')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** What a request said is not known here, so that a repeated one says the same is not checked any more (requests.ts). */
+async function forgetFingerprints({ db }: Pick<Database<LedgerTables>, 'db'>, atOnce: number): Promise<void> {
+  for (;;) {
+    const forgotten = await sql`update idempotency set fingerprint = ''
+      where (caller_id, operation, key) in
+        (select caller_id, operation, key from idempotency where fingerprint <> '' limit ${atOnce})`.execute(
+      db,
+    );
+    if (forgotten.numAffectedRows === 0n) return;
+  }
+}

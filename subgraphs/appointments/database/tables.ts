@@ -1,0 +1,187 @@
+import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
+import { ELSEWHERE_REASONS } from '../holds/offers';
+import type { Failure } from '../lifecycle/failures';
+import type { EvidenceAsked } from '../lifecycle/evidence';
+import type { ActorKind, BookingEvent, BookingState, BookingStatus } from '../lifecycle/states';
+
+/** Times are epoch milliseconds; `*_json` is text; `*_sealed` is encrypted text; digests are keyed, or of secrets. */
+export interface LedgerTables {
+  hold: HoldTable;
+  booking: BookingTable;
+  booking_event: BookingEventTable;
+  booking_evidence: BookingEvidenceTable;
+  outbox: OutboxTable;
+  practice_notice: PracticeNoticeTable;
+  practice_notice_sequence: { practice: string; last: number };
+  practice_release: ReleasePolicyTable;
+  practice_release_event: ReleaseEventTable;
+  idempotency: IdempotencyTable;
+}
+
+/**
+ * What was offered, to whom and for whom: all that confirming and reading back need. Only its end is ever written, and
+ * `''` over the patient's details once nobody needs them (ledger/delete-old-bookings.ts).
+ */
+export interface HoldTable {
+  id: string;
+  caller_id: string;
+  patient_digest: string;
+  patient_sealed: string;
+  offer_json: string;
+  created_at: number;
+  expires_at: number;
+  released_at: number | null;
+  /** When its end was moved on, which is done once. */
+  extended_at: number | null;
+}
+
+export interface BookingTable {
+  id: string;
+  reference: string;
+  hold_id: string;
+  caller_id: string;
+  state: BookingState;
+  /** Counts the events; every change names the version that it changes. */
+  version: number;
+  /** Why it is FAILED. */
+  failure: Failure | null;
+  /** Repeated from the hold, for the unique index that lets one live booking stand on a slot. */
+  supplier: string;
+  practice: string;
+  slot_id: string;
+  /** One live booking for a person and an assessment. */
+  patient_digest: string;
+  assessment_digest: string;
+  relation: 'OWN' | 'OTHER';
+  starts_at: number;
+  /** The London day, for the practice's daily quota. */
+  starts_on: string;
+  /** Why not at the own practice; null where it is. */
+  elsewhere_because: WhyElsewhere | null;
+  marker: string;
+  appointment_id: string | null;
+  appointment_version: string | null;
+  /** When this service looks at the practice's book next; null when there is nothing to find out. */
+  next_check_at: number | null;
+  /** Since when the outcome has not been known. */
+  unknown_since: number | null;
+  /** Reads in a row that did not find the appointment. */
+  absent_reads: number;
+  /** Reads in a row that failed. */
+  failed_reads: number;
+  created_at: number;
+  /** The booking whose place it takes; that one is given back once this is CONFIRMED. */
+  replaces_id: string | null;
+  replaced_by: string | null;
+  /** 1 while it stands beside the booking that it replaces, which the index of one live booking a need allows once. */
+  stand_in: number;
+  /** The time of the latest event. */
+  changed_at: number;
+}
+
+/** The person's own reason; or that the own practice had nothing in time; or that none is known. */
+export const WHY_ELSEWHERE = [
+  ...ELSEWHERE_REASONS,
+  'NOTHING_AT_OWN_PRACTICE',
+  'NO_OWN_PRACTICE_KNOWN',
+] as const;
+export type WhyElsewhere = (typeof WHY_ELSEWHERE)[number];
+
+/** Append-only; `version` is the booking's after the event. */
+export interface BookingEventTable {
+  booking_id: string;
+  version: number;
+  at: number;
+  event: LedgerEvent;
+  state: BookingState;
+  actor: ActorKind;
+  /** Of this event and the one before it (chain.ts); null for events from before the chain was kept. */
+  hash: string | null;
+}
+
+export type LedgerEvent = BookingEvent | 'OPENED';
+
+/** What was asked of the supplier about a booking, and what came back: for whoever has to decide in the end. */
+export interface BookingEvidenceTable {
+  booking_id: string;
+  at: number;
+  asked: EvidenceAsked;
+  /** An outcome class or finding, and the fault where there was one; no word of the supplier's or the person's. */
+  answer: string;
+}
+
+/** What the front end is to be told: one row for each change that the person can see, written with the event itself. */
+export interface OutboxTable {
+  booking_id: string;
+  version: number;
+  status: BookingStatus;
+  at: number;
+  attempts: number;
+  first_tried_at: number | null;
+  next_try_at: number;
+  delivered_at: number | null;
+  /** Nobody took it for so long that it is not tried any more. */
+  given_up_at: number | null;
+}
+
+export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
+export type PracticeNoticeKind = (typeof PRACTICE_NOTICE_KINDS)[number];
+
+/** What a person's own practice is to be told, written with the change itself. */
+export interface PracticeNoticeTable {
+  practice: string;
+  sequence: number;
+  booking_id: string;
+  kind: PracticeNoticeKind;
+  at: number;
+  attempts: number;
+  first_tried_at: number | null;
+  next_try_at: number;
+  delivered_at: number | null;
+  given_up_at: number | null;
+}
+
+/** One row for each practice that anything was ever decided for; locked while it is changed or booked at. */
+export interface ReleasePolicyTable {
+  practice: string;
+  /** Null while the practice has set nothing. */
+  policy_json: string | null;
+  updated_at: number | null;
+}
+
+/** Append-only: what was done or refused with a practice's rules. Entries of one practice are chained by hash. */
+export interface ReleaseEventTable {
+  practice: string;
+  sequence: number;
+  at: number;
+  action: ReleaseAction;
+  outcome: ReleaseOutcome;
+  actor_kind: ReleaseActor['kind'];
+  actor_id: string | null;
+  actor_role: string | null;
+  actor_practice: string | null;
+  request_id: string;
+  reason: string | null;
+  before_json: string | null;
+  after_json: string | null;
+  hash: string;
+}
+
+/** What a caller's key has already brought about, so that asking again brings about nothing more. */
+export interface IdempotencyTable {
+  caller_id: string;
+  operation: Operation;
+  key: string;
+  fingerprint: string;
+  /** The hold or booking that it led to; where it was refused, the booking that stands in its way, or nothing. */
+  result_id: string;
+  /** Why it led to nothing. */
+  refused: Refusal | null;
+  created_at: number;
+}
+
+/** Why a booking was not even put down. */
+export type Refusal =
+  'HOLD_EXPIRED' | 'SLOT_TAKEN' | 'NOT_RELEASED' | 'ALREADY_BOOKED' | 'NOTHING_TO_REPLACE';
+
+export type Operation = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { OdsCode } from '../../../domain/ods-code';
+import type { Slot } from '../../../adapters/gp-system';
+import { ReleasePolicyFacts } from '../options/assessment-facts';
+
+export const ELSEWHERE_REASONS = [
+  'OWN_PRACTICE_TIMES_DO_NOT_SUIT',
+  'AWAY_FROM_HOME',
+  'NOT_REGISTERED',
+] as const;
+export type ElsewhereReason = (typeof ELSEWHERE_REASONS)[number];
+
+const SlotFacts: z.ZodType<Slot> = z.object({
+  practice: OdsCode,
+  id: z.string(),
+  startsAt: z.coerce.date(),
+  endsAt: z.coerce.date(),
+  mode: z.enum(APPOINTMENT_MODES),
+  slotType: z.string(),
+  sessionName: z.string().optional(),
+  clinicianName: z.string().optional(),
+  clinicianRole: z.string().optional(),
+  supplierData: z.string().max(500),
+});
+
+/** The `callerId` of what was offered to somebody who was not signed in as a patient. */
+export const ANONYMOUS_OFFERS = 'anonymous';
+
+/**
+ * One slot, offered to one caller for one need until a moment: a capability. Only what was offered can be held, and
+ * only by whom it was offered to. It travels sealed, as the slot's id in the API.
+ */
+export const Offer = z.object({
+  callerId: z.string(),
+  assessmentDigest: z.string(),
+  supplier: z.string(),
+  slot: SlotFacts,
+  relation: z.enum(['OWN', 'OTHER']),
+  dispositionId: z.string(),
+  /** Of the person whom the assessment was about, so that nobody else is booked on it by mistake. */
+  ageInMonths: z.number().int(),
+  modes: z.array(z.enum(APPOINTMENT_MODES)),
+  deadline: z.coerce.date().nullable(),
+  /** Copies that were kept before it had this name have none. */
+  elsewhereReason: z.enum(ELSEWHERE_REASONS).nullable().default(null),
+  /** Of the person to be seen, as their verified identity has it; known once it is held. */
+  ownPractice: OdsCode.nullable().default(null),
+  policy: ReleasePolicyFacts,
+  expiresAt: z.coerce.date(),
+});
+export type Offer = z.infer<typeof Offer>;
+
+/** Names an assessment without being able to read it: its id is the secret that opens the answers. */
+export function assessmentDigest(assessmentId: string): string {
+  return createHash('sha256').update(assessmentId).digest('base64url');
+}

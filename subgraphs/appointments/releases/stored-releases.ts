@@ -1,0 +1,183 @@
+import { sql, type Transaction } from 'kysely';
+import { OdsCode } from '../../../domain/ods-code';
+import { changedPolicy, type ReleaseChange } from '../../../domain/release-change';
+import type {
+  PolicyInForce,
+  ReleaseAction,
+  ReleaseApplied,
+  ReleaseLedger,
+  ReleaseNote,
+  ReleaseOutcome,
+} from '../../../domain/release-ledger';
+import type { ReleasePolicy } from '../../../domain/release-policy';
+import { machineTimers, pause, type Timers } from '../../../domain/timers';
+import { coalesce } from '../../../platform/database/coalesce';
+import { LIVE_STATES } from '../lifecycle/states';
+import { oneOf } from '../database/states-in-sql';
+import type { LedgerTables } from '../database/tables';
+import { ledgerTransactions, type LedgerDatabase } from '../database/transactions';
+import { appendReleaseEvent, firstBrokenEvent, releaseEventOf } from './release-history';
+import { inForce, lockPolicy, type DefaultPolicyOf } from './stored-policy';
+
+/** How long a change waits for bookings that were being sent when it was made; suppliers declare less. */
+const WAIT_FOR_SENT_MS = 15_000;
+const LOOK_EVERY_MS = 20;
+
+/** Release rules in the database that bookings are in. */
+export function releaseLedger(
+  database: LedgerDatabase,
+  defaultOf: DefaultPolicyOf,
+  timers: Timers = machineTimers,
+): ReleaseLedger {
+  const { db, now, given } = database;
+  const writing = ledgerTransactions(database);
+  const { write } = writing;
+  /** Rules are read far more often than they change, and reading them costs more than fetching them. */
+  const read = new Map<string, { json: string; updatedAt: number | null; policy: PolicyInForce }>();
+
+  function remembered(row: LedgerTables['practice_release']): PolicyInForce {
+    const { practice, policy_json: json, updated_at: updatedAt } = row;
+    if (json === null) return inForce(row, defaultOf);
+    const known = read.get(practice);
+    if (known?.json === json && known.updatedAt === updatedAt) return known.policy;
+    const policy = inForce(row, defaultOf);
+    read.set(practice, { json, updatedAt, policy });
+    return policy;
+  }
+
+  const stored = coalesce(async (practices: readonly string[]) => {
+    const asked = [...new Set(practices)].map((practice) => ({ practice }));
+    const rows = await db
+      .selectFrom(given('practice_release', asked))
+      .crossJoin('practice_release')
+      .whereRef('practice_release.practice', '=', 'given.practice')
+      .selectAll('practice_release')
+      .execute();
+    const found = new Map(rows.map((row) => [row.practice, row]));
+    return new Map(practices.map((practice) => [practice, found.get(practice) ?? null]));
+  });
+
+  async function clock(transaction: Transaction<LedgerTables>): Promise<number> {
+    const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction);
+    return rows[0]?.now ?? Date.now();
+  }
+
+  /** Bookings that are being sent to the supplier were opened under the rules before. */
+  async function beingSent(practice: OdsCode, only?: readonly string[]): Promise<string[]> {
+    let query = db
+      .selectFrom('booking')
+      .select('id')
+      .where('practice', '=', practice)
+      .where('state', '=', 'BOOKING');
+    if (only !== undefined) query = query.where('id', 'in', only);
+    return (await query.execute()).map(({ id }) => id);
+  }
+
+  async function untilSent(practice: OdsCode): Promise<void> {
+    const until = timers.elapsedMs() + WAIT_FOR_SENT_MS;
+    let waiting = await beingSent(practice);
+    while (waiting.length > 0 && timers.elapsedMs() < until) {
+      await pause(timers, LOOK_EVERY_MS);
+      waiting = await beingSent(practice, waiting);
+    }
+  }
+
+  return {
+    async policy(practice) {
+      const row = await stored(practice);
+      return row === null ? { ...defaultOf(practice), updatedAt: null } : remembered(row);
+    },
+
+    async change(practice, change, note) {
+      const applied = await write(async (transaction): Promise<ReleaseApplied> => {
+        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf, writing);
+        const at = await clock(transaction);
+        const changed = changedPolicy(before, change);
+        const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
+          appendReleaseEvent(transaction, practice, {
+            ...note,
+            at: new Date(at),
+            action: change.kind,
+            outcome,
+            before: after && before,
+            after,
+          });
+        switch (changed.kind) {
+          case 'stale':
+            await noted('STALE', null);
+            return { kind: 'stale', current: { ...before, updatedAt } };
+          case 'unchanged':
+            await noted('UNCHANGED', null);
+            return { kind: 'applied', policy: { ...before, updatedAt } };
+          case 'changed':
+            await transaction
+              .updateTable('practice_release')
+              .set({ policy_json: JSON.stringify(changed.policy), updated_at: at })
+              .where('practice', '=', practice)
+              .execute();
+            await noted('DONE', changed.policy);
+            return { kind: 'applied', policy: { ...changed.policy, updatedAt: new Date(at) } };
+        }
+      });
+      if (applied.kind === 'applied' && mayTighten(change)) await untilSent(practice);
+      return applied;
+    },
+
+    async refused(practice: OdsCode, action: ReleaseAction, note: ReleaseNote) {
+      await write(async (transaction) => {
+        await lockPolicy(transaction, practice, defaultOf, writing);
+        const at = new Date(await clock(transaction));
+        const event = { ...note, at, action, outcome: 'REFUSED', before: null, after: null } as const;
+        await appendReleaseEvent(transaction, practice, event);
+      });
+    },
+
+    async history(practice, limit) {
+      const rows = await db
+        .selectFrom('practice_release_event')
+        .selectAll()
+        .where('practice', '=', practice)
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(releaseEventOf);
+    },
+
+    async brokenHistory(practice) {
+      const rows = await db
+        .selectFrom('practice_release_event')
+        .selectAll()
+        .where('practice', '=', practice)
+        .orderBy('sequence')
+        .execute();
+      return firstBrokenEvent(rows);
+    },
+
+    async booked(practice, from, to) {
+      const rows = await db
+        .selectFrom('booking')
+        .select(['starts_at', 'relation'])
+        .where('practice', '=', practice)
+        .where('starts_at', '>=', from.getTime())
+        .where('starts_at', '<', to.getTime())
+        .where('state', 'in', oneOf(LIVE_STATES))
+        .execute();
+      return rows.map(({ starts_at, relation }) => ({ startsAt: new Date(starts_at), relation }));
+    },
+
+    async openPractices() {
+      const rows = await db
+        .selectFrom('practice_release')
+        .selectAll()
+        .where('policy_json', 'is not', null)
+        .execute();
+      return rows
+        .filter((row) => remembered(row).status === 'OPEN')
+        .map(({ practice }) => OdsCode.parse(practice));
+    },
+  };
+}
+
+function mayTighten({ kind }: ReleaseChange): boolean {
+  return kind !== 'REOPEN';
+}

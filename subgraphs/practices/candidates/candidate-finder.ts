@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import { loggableError } from '../../../domain/loggable-error';
+import { RULES_NOT_KNOWN } from '../../../domain/release-change';
+import { rulesStoppingPractice, type Need, type ReleaseRule } from '../../../domain/release-policy';
+import type { PolicyInForce, ReleaseLedger } from '../../../domain/release-ledger';
+import type { Connections } from './connections';
+import type { Directory } from '../directory/directory';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import type { DirectoryPractice } from '../directory/directory-practice';
+import { greatCircleMiles, type Point } from '../directory/great-circle';
+import type { NearPractice } from '../directory/nearest';
+import type { SupplierConnection } from '../practice-defaults';
+
+/** Ten miles is the promise of README.md. So many practices of a city are worth passing on (median 65, most 857). */
+const WITHIN_MILES = 10;
+const MOST_NEAR = 60;
+
+export interface CandidatePractice {
+  odsCode: string;
+  distanceMiles: number | null;
+  connections: SupplierConnection[];
+  release: PolicyInForce;
+}
+
+/** Why practices in the radius are not passed on: nothing of theirs could be offered, whatever their books hold. */
+export const STOPPED_REASONS = ['NOT_OPTED_IN', 'BOOK_CLOSED', 'RELEASE_RULE', 'NOT_CONNECTED'] as const;
+export type StoppedReason = (typeof STOPPED_REASONS)[number];
+
+export interface Stopped {
+  reason: StoppedReason;
+  practices: number;
+}
+
+export interface Candidates {
+  own: CandidatePractice | null;
+  near: CandidatePractice[];
+  stopped: Stopped[];
+  /** Without the own one. */
+  practicesInRadius: number;
+  withinMiles: number;
+}
+
+/** For whom, as far as triage knows. */
+export interface Sought {
+  place: Point | null;
+  ownOdsCode: string | null;
+  need: Omit<Need, 'relation'>;
+}
+
+export interface CandidateFinder {
+  /** Null when neither the place nor the own practice is known. */
+  find(sought: Sought): Promise<Candidates | null>;
+}
+
+/**
+ * Finds the practices where a person may be seen: their own, however far and whatever its rules, and those near them
+ * that could offer anything.
+ */
+export function candidateFinder(
+  feed: Pick<DirectoryFeed, 'current'>,
+  releases: Pick<ReleaseLedger, 'policy'>,
+  connections: Connections,
+  logger: Logger,
+): CandidateFinder {
+  const candidate = async (
+    { odsCode }: DirectoryPractice,
+    distanceMiles: number | null,
+  ): Promise<CandidatePractice> => ({
+    odsCode,
+    distanceMiles,
+    connections: connections.of(odsCode),
+    release: await releases.policy(odsCode).catch((error: unknown) => notKnown(error, logger)),
+  });
+
+  async function nearOnes(within: readonly NearPractice[], need: Sought['need']) {
+    const all = await Promise.all(
+      within.map(({ practice, distanceMiles }) => candidate(practice, distanceMiles)),
+    );
+    const stopped = new Map<StoppedReason, number>();
+    const near: CandidatePractice[] = [];
+    for (const one of all) {
+      const reason = stoppedReason(one, { ...need, relation: 'OTHER' });
+      if (reason === null) near.push(one);
+      else stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
+    }
+    return {
+      near: near.slice(0, MOST_NEAR),
+      stopped: [...stopped].map(([reason, practices]) => ({ reason, practices })),
+    };
+  }
+
+  return {
+    async find({ place, ownOdsCode, need }) {
+      const directory = feed.current();
+      const own = ownPractice(directory, ownOdsCode);
+      if (place === null && own === undefined) return null;
+      const within = place === null ? [] : directory.within(place, WITHIN_MILES);
+      const others = within.filter(({ practice }) => practice !== own);
+      const [ownCandidate, near] = await Promise.all([
+        own === undefined ? null : candidate(own, milesBetween(place, own)),
+        nearOnes(others, need),
+      ]);
+      return {
+        own: ownCandidate,
+        ...near,
+        practicesInRadius: others.length,
+        withinMiles: WITHIN_MILES,
+      };
+    },
+  };
+}
+
+/** Where the rules cannot be known nothing is released: never a stale "open". */
+function notKnown(error: unknown, logger: Logger): PolicyInForce {
+  logger.warn({ err: loggableError(error) }, 'release rules cannot be read, so nothing is released');
+  return { ...RULES_NOT_KNOWN, updatedAt: null };
+}
+
+function stoppedReason({ release, connections }: CandidatePractice, need: Need): StoppedReason | null {
+  const rules = rulesStoppingPractice(release, need);
+  if (rules.length > 0) return reasonOf(rules);
+  return connections.some(({ route }) => route === 'NETWORK') ? null : 'NOT_CONNECTED';
+}
+
+function reasonOf(rules: readonly ReleaseRule[]): StoppedReason {
+  if (rules.includes('NOT_OPTED_IN')) return 'NOT_OPTED_IN';
+  return rules.includes('BOOK_CLOSED') ? 'BOOK_CLOSED' : 'RELEASE_RULE';
+}
+
+function ownPractice(directory: Directory, odsCode: string | null): DirectoryPractice | undefined {
+  return odsCode === null ? undefined : directory.practice(odsCode.trim().toUpperCase());
+}
+
+function milesBetween(place: Point | null, { location }: DirectoryPractice): number | null {
+  return place === null || location === null ? null : greatCircleMiles(place, location);
+}

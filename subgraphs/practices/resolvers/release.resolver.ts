@@ -1,0 +1,161 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  Mutation,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import { whyNotLook } from '../../../domain/practice-staff';
+import { ForOwn } from '../../../platform/graphql/access-directive';
+import { create } from '../../../platform/graphql/create';
+import {
+  invalidInput,
+  notAllowed,
+  roleNotAllowed,
+  type InvalidInput,
+  type NotAllowed,
+} from '../../../platform/graphql/problem';
+import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
+import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
+import type { DirectoryFeed } from '../directory/directory-feed';
+import type { DeskAnswer, DeskRefusal, ReleasePolicyService } from '../release/release-desk';
+import { Practice, toPractice } from '../types/practice';
+import { checkPreview, checkRules, reasonFaults } from '../release/release-check';
+import {
+  CloseBookInput,
+  ReleasePreviewInput,
+  ReopenBookInput,
+  SetReleasePolicyInput,
+} from '../types/release-inputs';
+import {
+  CloseBookResult,
+  historyEntry,
+  practiceNotFound,
+  ReleaseHistoryEntry,
+  ReleasePreview,
+  SetReleasePolicyResult,
+  stalePolicy,
+  type PracticeNotFound,
+  type StalePolicy,
+} from '../types/release-types';
+
+const MAX_HISTORY = 100;
+
+@ArgsType()
+class ReleaseHistoryArgs {
+  @Field(() => Int, { defaultValue: 20, description: `At most ${MAX_HISTORY}.` })
+  first!: number;
+}
+
+type Done = Practice | InvalidInput | NotAllowed | PracticeNotFound;
+
+/** Where practice staff decide what of their book is released, and see what comes of it. */
+@Resolver(() => Practice)
+export class ReleaseResolver {
+  constructor(
+    private readonly desk: ReleasePolicyService,
+    private readonly feed: DirectoryFeed,
+    private readonly now: () => Date,
+  ) {}
+
+  @ForOwn('PRACTICE_STAFF')
+  @Mutation(() => SetReleasePolicyResult, {
+    description:
+      'For those who manage the practice. Replaces the release rules; the first time is the opt-in. Takes effect at once, on searches, holds and bookings alike. A closed book stays closed.',
+  })
+  async setReleasePolicy(
+    @Arg('input', () => SetReleasePolicyInput) input: SetReleasePolicyInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done | StalePolicy> {
+    const checked = checkRules(input);
+    if (checked.kind === 'invalid') return invalidInput(checked.faults);
+    const answer = await this.desk.set(input.odsCode, input.expectedVersion, checked.rules, context);
+    return answer.kind === 'stale' ? stalePolicy(answer.current) : this.done(answer);
+  }
+
+  @ForOwn('PRACTICE_STAFF')
+  @Mutation(() => CloseBookResult, {
+    description:
+      'For everybody who works at the practice. Shuts the book to everybody outside (or to all) until it is reopened: once this is answered nothing more is booked, offers already shown included.',
+  })
+  async closeBook(
+    @Arg('input', () => CloseBookInput) { odsCode, to, reason }: CloseBookInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done> {
+    const faults = reasonFaults(reason);
+    if (faults !== null) return invalidInput(faults);
+    return this.done(await this.desk.close(odsCode, to, reason.trim(), context));
+  }
+
+  @ForOwn('PRACTICE_STAFF')
+  @Mutation(() => CloseBookResult, { description: 'For those who manage the practice.' })
+  async reopenBook(
+    @Arg('input', () => ReopenBookInput) { odsCode }: ReopenBookInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Done> {
+    return this.done(await this.desk.reopen(odsCode, context));
+  }
+
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @FieldResolver(() => ReleasePreview, {
+    nullable: true,
+    description:
+      'What a given caller would be offered, and which rule stops the rest. For staff of the practice, and operators.',
+  })
+  async releasePreview(
+    @Root() { odsCode }: Practice,
+    @Arg('input', () => ReleasePreviewInput) input: ReleasePreviewInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ReleasePreview> {
+    const wanted = checkPreview(input, this.now());
+    if (wanted.kind === 'invalid') throw badInput(wanted.faults);
+    const preview = await this.desk.preview(odsCode, wanted.preview, context);
+    if (preview === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
+    return create(ReleasePreview, preview);
+  }
+
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @FieldResolver(() => [ReleaseHistoryEntry], {
+    nullable: true,
+    description:
+      'Everything that was done, or refused, with the release rules, latest first. For staff of the practice, and operators.',
+  })
+  async releaseHistory(
+    @Root() { odsCode }: Practice,
+    @Args(() => ReleaseHistoryArgs) { first }: ReleaseHistoryArgs,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ReleaseHistoryEntry[]> {
+    if (first < 1 || first > MAX_HISTORY)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_HISTORY }) });
+    const history = await this.desk.history(odsCode, first, context);
+    if (history === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
+    return history.map(historyEntry);
+  }
+
+  private done(answer: DeskAnswer): Done {
+    switch (answer.kind) {
+      case 'done':
+        return create(Practice, toPractice(answer.practice, this.feed.current()));
+      case 'not-found':
+        return practiceNotFound();
+      case 'not-allowed':
+        return notAllowedResult(answer.why);
+      case 'stale':
+        throw new Error('Only setting rules names a version.');
+    }
+  }
+}
+
+const FOR_STAFF = 'For staff of this practice.';
+
+function notAllowedResult(why: DeskRefusal): NotAllowed {
+  return why === 'ROLE_NOT_ALLOWED' ? roleNotAllowed('staff of practices') : notAllowed(why);
+}

@@ -1,0 +1,47 @@
+import { registerEnumType } from 'type-graphql';
+import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { RELEASE_ACTIONS, RELEASE_OUTCOMES } from '../../../domain/release-ledger';
+import { BOOK_AUDIENCES, BOOK_STATUSES, PRACTICE_RELATIONS } from '../../../domain/release-policy';
+import { STOPPED_REASONS } from '../candidates/candidate-finder';
+import { PREVIEW_RULES } from '../release/release-preview';
+import { PLACE_PRECISIONS } from '../../../domain/place-lookup';
+
+export const AppointmentModeEnum = enumOf('AppointmentMode', APPOINTMENT_MODES);
+
+export const BookingRouteEnum = enumOf('BookingRoute', BOOKING_ROUTES);
+
+export const BookStatusEnum = enumOf('BookStatus', BOOK_STATUSES);
+
+export const StoppedReasonEnum = enumOf('StoppedReason', STOPPED_REASONS);
+
+export const BookAudienceEnum = enumOf('BookAudience', BOOK_AUDIENCES);
+
+export const PracticeRelationEnum = enumOf(
+  'PracticeRelation',
+  PRACTICE_RELATIONS,
+  "Whether the practice is the person's own.",
+);
+
+export const PreviewRuleEnum = enumOf('ReleaseRule', PREVIEW_RULES, 'What can stop a slot being offered.');
+
+export const ReleaseActionEnum = enumOf('ReleaseAction', RELEASE_ACTIONS);
+
+export const ReleaseOutcomeEnum = enumOf(
+  'ReleaseOutcome',
+  RELEASE_OUTCOMES,
+  'UNCHANGED: it was so already. STALE: the rules had been changed meanwhile.',
+);
+
+export const PlacePrecisionEnum = enumOf(
+  'PlacePrecision',
+  PLACE_PRECISIONS,
+  'How exactly a place is known. OUTWARD_CODE is the centre of the first half of a postcode, often half a mile off.',
+);
+
+/** type-graphql knows an enum by its object; the domain has lists of words. */
+function enumOf(name: string, words: readonly string[], description?: string): Record<string, string> {
+  const members = Object.fromEntries(words.map((word) => [word, word]));
+  registerEnumType(members, { name, ...(description === undefined ? {} : { description }) });
+  return members;
+}

@@ -1,0 +1,112 @@
+import { createUnionType, Directive, Field, Int, ObjectType } from 'type-graphql';
+import type {
+  PolicyInForce,
+  ReleaseAction,
+  ReleaseEvent,
+  ReleaseOutcome,
+} from '../../../domain/release-ledger';
+import type { ReleasePolicy as Rules } from '../../../domain/release-policy';
+import { create } from '../../../platform/graphql/create';
+import { InvalidInput, NotAllowed, Problem, problem } from '../../../platform/graphql/problem';
+import type { PreviewRule, ReleasePreview as Preview } from '../release/release-preview';
+import { PreviewRuleEnum, ReleaseActionEnum, ReleaseOutcomeEnum } from './enums';
+import { Practice } from './practice';
+import { ReleasePolicy } from './release-rules';
+
+@ObjectType({
+  implements: Problem,
+  description: 'Somebody changed the rules meanwhile; nothing was changed now.',
+})
+export class StalePolicy extends Problem {
+  @Field(() => ReleasePolicy)
+  current!: ReleasePolicy;
+}
+
+@ObjectType({ implements: Problem })
+export class PracticeNotFound extends Problem {}
+
+export const SetReleasePolicyResult = createUnionType({
+  name: 'SetReleasePolicyResult',
+  types: () => [Practice, StalePolicy, InvalidInput, NotAllowed, PracticeNotFound] as const,
+});
+
+export const CloseBookResult = createUnionType({
+  name: 'CloseBookResult',
+  types: () => [Practice, InvalidInput, NotAllowed, PracticeNotFound] as const,
+});
+
+@ObjectType({ description: 'What somebody would be offered, if the book had slots at these times.' })
+export class ReleasePreview implements Preview {
+  @Field(() => Boolean, { description: 'Whether any of it would be.' })
+  offered!: boolean;
+
+  @Directive('@listSize(assumedSize: 13)')
+  @Field(() => [PreviewRuleEnum], { description: 'What stops the rest.' })
+  stoppedBy!: PreviewRule[];
+}
+
+@ObjectType({
+  description: 'Something that was done, or refused, with the rules of a practice. Never changes.',
+})
+export class ReleaseHistoryEntry {
+  @Field(() => Int, { description: 'From 1, without gaps.' })
+  sequence!: number;
+
+  @Field(() => Date)
+  at!: Date;
+
+  @Field(() => ReleaseActionEnum)
+  action!: ReleaseAction;
+
+  @Field(() => ReleaseOutcomeEnum)
+  outcome!: ReleaseOutcome;
+
+  @Field(() => String, { nullable: true, description: 'A pseudonym, the same for the same person.' })
+  by!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'As it was then, for example S8001:G8005:R8008.' })
+  role!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Where that person worked then.' })
+  organisation!: string | null;
+
+  @Field(() => String, { nullable: true })
+  reason!: string | null;
+
+  @Field(() => ReleasePolicy, { nullable: true, description: 'Null unless something changed.' })
+  before!: ReleasePolicy | null;
+
+  @Field(() => ReleasePolicy, { nullable: true, description: 'Null unless something changed.' })
+  after!: ReleasePolicy | null;
+}
+
+export function historyEntry(event: ReleaseEvent): ReleaseHistoryEntry {
+  const { sequence, at, action, outcome, actor, reason, before, after } = event;
+  return create(ReleaseHistoryEntry, {
+    sequence,
+    at,
+    action,
+    outcome,
+    by: actor.id,
+    role: actor.role,
+    organisation: actor.practice,
+    reason,
+    before: before && policyAt(before, null),
+    after: after && policyAt(after, at),
+  });
+}
+
+export function stalePolicy(current: PolicyInForce): StalePolicy {
+  return create(StalePolicy, {
+    ...problem('RULES_CHANGED', {}),
+    current: create(ReleasePolicy, current),
+  });
+}
+
+export function practiceNotFound(): PracticeNotFound {
+  return create(PracticeNotFound, problem('PRACTICE_NOT_FOUND', {}));
+}
+
+function policyAt(rules: Rules, updatedAt: Date | null): ReleasePolicy {
+  return create(ReleasePolicy, { ...rules, updatedAt });
+}

@@ -1,0 +1,172 @@
+import type { Kysely, Selectable } from 'kysely';
+import { z } from 'zod';
+import { CalendarDate, londonDate } from '../../../domain/london-time';
+import { OdsCode } from '../../../domain/ods-code';
+import { PLACE_PRECISIONS, type Place } from '../../../domain/place-lookup';
+import { ageBandOf } from './age-bands';
+import { Relationship, Sex } from '../content/vocabulary';
+import type { TriageTables } from '../database/migrations';
+
+/** Who has the symptoms. Ages are frozen at the start: a birthday half-way changes no question. */
+export const AssessedSubject = z.object({
+  relationship: Relationship,
+  dateOfBirth: CalendarDate,
+  sex: Sex,
+  ageInDays: z.int(),
+  ageInMonths: z.int(),
+});
+export type AssessedSubject = z.infer<typeof AssessedSubject>;
+
+const StoredPlace = z.object({
+  postcode: z.string().nullable(),
+  latitude: z.number(),
+  longitude: z.number(),
+  precision: z.enum(PLACE_PRECISIONS),
+});
+
+const StoredAnswer = z.object({
+  questionId: z.string(),
+  optionIds: z.array(z.string()),
+  answeredAt: z.iso.datetime().transform((text) => new Date(text)),
+});
+export type GivenAnswer = z.infer<typeof StoredAnswer>;
+
+export interface AssessmentRecord {
+  /** The secret that lets its holder read and go on: in no log and no message. */
+  id: string;
+  revision: number;
+  pathwayId: string;
+  contentVersion: string;
+  contentHash: string;
+  subject: AssessedSubject;
+  place: Place | null;
+  /** As the person says; a verified identity outranks it, see `registeredPractice`. */
+  declaredPractice: OdsCode | null;
+  answers: readonly GivenAnswer[];
+  /** By the last change. */
+  droppedAnswers: readonly GivenAnswer[];
+  startedAt: Date;
+  expiresAt: Date;
+  /** In which the person reads. */
+  locale: string;
+  /** Whether there is an outcome. */
+  isCompleted: boolean;
+}
+
+/** What the answers have come to, kept beside them to be counted. */
+export interface Completion {
+  completedAt: Date;
+  dispositionId: string;
+}
+
+/** What makes a repeated start the same start. */
+export interface StartKey {
+  scope: string;
+  key: string;
+  inputDigest: string;
+}
+
+export interface AssessmentStore {
+  /** The new record, or the one that a start with this key made before, with the digest of that start's input. */
+  insert(
+    record: AssessmentRecord,
+    start: StartKey,
+  ): Promise<{ record: AssessmentRecord; inputDigest: string }>;
+  find(id: string): Promise<AssessmentRecord | null>;
+  /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
+  replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
+}
+
+/** One statement each, so that nothing is stored by halves. */
+export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
+  return {
+    insert: async (record, start) => {
+      const inserted = await db
+        .insertInto('triage_assessment')
+        .values(toRow(record, start))
+        .onConflict((conflict) => conflict.columns(['idempotency_scope', 'idempotency_key']).doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      const row = inserted ?? (await startedBefore(db, start));
+      return { record: toRecord(row), inputDigest: row.input_digest };
+    },
+
+    find: async (id) => {
+      const row = await db
+        .selectFrom('triage_assessment')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row ? toRecord(row) : null;
+    },
+
+    replaceAnswers: async ({ id, revision, answers, droppedAnswers }, completion) => {
+      const { numUpdatedRows } = await db
+        .updateTable('triage_assessment')
+        .set({
+          revision: revision + 1,
+          answers: JSON.stringify(answers),
+          dropped_answers: JSON.stringify(droppedAnswers),
+          completed_at: completion && completion.completedAt.getTime(),
+          disposition_id: completion && completion.dispositionId,
+        })
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+  };
+}
+
+function startedBefore(db: Kysely<TriageTables>, start: StartKey) {
+  return db
+    .selectFrom('triage_assessment')
+    .selectAll()
+    .where('idempotency_scope', '=', start.scope)
+    .where('idempotency_key', '=', start.key)
+    .executeTakeFirstOrThrow();
+}
+
+function toRow(record: AssessmentRecord, start: StartKey): TriageTables['triage_assessment'] {
+  return {
+    id: record.id,
+    revision: record.revision,
+    pathway_id: record.pathwayId,
+    content_version: record.contentVersion,
+    content_hash: record.contentHash,
+    subject: JSON.stringify(record.subject),
+    place: record.place && JSON.stringify(record.place),
+    declared_practice: record.declaredPractice,
+    answers: JSON.stringify(record.answers),
+    dropped_answers: JSON.stringify(record.droppedAnswers),
+    started_at: record.startedAt.getTime(),
+    expires_at: record.expiresAt.getTime(),
+    idempotency_scope: start.scope,
+    idempotency_key: start.key,
+    input_digest: start.inputDigest,
+    locale: record.locale,
+    started_day: londonDate(record.startedAt),
+    age_band: ageBandOf(record.subject.ageInDays),
+    completed_at: null,
+    disposition_id: null,
+  };
+}
+
+function toRecord(row: Selectable<TriageTables['triage_assessment']>): AssessmentRecord {
+  return {
+    id: row.id,
+    revision: row.revision,
+    pathwayId: row.pathway_id,
+    contentVersion: row.content_version,
+    contentHash: row.content_hash,
+    subject: AssessedSubject.parse(JSON.parse(row.subject)),
+    place: row.place === null ? null : StoredPlace.parse(JSON.parse(row.place)),
+    declaredPractice: row.declared_practice === null ? null : OdsCode.parse(row.declared_practice),
+    answers: z.array(StoredAnswer).parse(JSON.parse(row.answers)),
+    droppedAnswers: z.array(StoredAnswer).parse(JSON.parse(row.dropped_answers)),
+    startedAt: new Date(row.started_at),
+    expiresAt: new Date(row.expires_at),
+    locale: row.locale,
+    isCompleted: row.completed_at !== null,
+  };
+}

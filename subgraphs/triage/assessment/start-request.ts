@@ -1,0 +1,166 @@
+import { ageInDays, ageInMonths, CalendarDate, londonDate } from '../../../domain/london-time';
+import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
+import { OdsCode } from '../../../domain/ods-code';
+import type { Place, PlaceLookup } from '../../../domain/place-lookup';
+import type { AssessedSubject } from './assessment-store';
+import type { Content, PathwayContent } from '../content/content';
+import type { Relationship, Sex } from '../content/vocabulary';
+import { FIRST_LOCALE } from '../content/wording';
+
+/** A start as it arrives. What is text is not checked yet. */
+export interface StartInput {
+  pathwayId: string;
+  subject: SubjectAsGiven;
+  place?: PlaceAsGiven | null;
+  registeredPracticeOdsCode?: string | null;
+  locale?: string | null;
+  idempotencyKey: string;
+}
+
+export interface SubjectAsGiven {
+  relationship: Relationship;
+  dateOfBirth: string;
+  sex: Sex;
+}
+
+export interface PlaceAsGiven {
+  postcode?: string | null;
+  coordinates?: { latitude: number; longitude: number } | null;
+}
+
+/** A start that can be carried out. */
+export interface StartRequest {
+  pathway: PathwayContent;
+  subject: AssessedSubject;
+  place: Place | null;
+  declaredPractice: OdsCode | null;
+  locale: string;
+  idempotencyKey: string;
+}
+
+export type Read<T> = { ok: true; value: T } | { ok: false; faults: FieldFaults };
+
+/**
+ * The box round Great Britain, degrees; the practice directory is of England, and somebody just over the border may
+ * well be near a practice in it.
+ */
+const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 } as const;
+
+const OLDEST_YEARS = 130;
+
+/** Long enough that two anonymous callers do not choose the same one by chance: a UUID, for example. */
+const KEY_LENGTH = { min: 16, max: 100 } as const;
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{${KEY_LENGTH.min},${KEY_LENGTH.max}}$`);
+
+export async function readStartRequest(
+  input: StartInput,
+  deps: { content: Content; places: PlaceLookup; now: () => Date },
+): Promise<Read<StartRequest>> {
+  const pathway = deps.content.pathways.get(input.pathwayId);
+  const subject = readSubject(input.subject, 'input.subject', deps.now());
+  const place = await readPlace(input.place ?? null, deps.places);
+  const practice = readPractice(input.registeredPracticeOdsCode ?? null);
+  const locale = input.locale ?? FIRST_LOCALE;
+  const faults: FieldFaults = {
+    ...(pathway ? {} : { 'input.pathwayId': fieldFault('UNKNOWN_PATHWAY', {}) }),
+    ...(subject.ok ? {} : subject.faults),
+    ...(place.ok ? {} : place.faults),
+    ...(practice.ok ? {} : practice.faults),
+    ...(deps.content.locales.includes(locale)
+      ? {}
+      : { 'input.locale': fieldFault('LOCALE_NOT_OFFERED', { locales: deps.content.locales }) }),
+    ...(IDEMPOTENCY_KEY.test(input.idempotencyKey)
+      ? {}
+      : { 'input.idempotencyKey': fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH) }),
+  };
+  if (!pathway || !subject.ok || !place.ok || !practice.ok || Object.keys(faults).length > 0)
+    return { ok: false, faults };
+  return {
+    ok: true,
+    value: {
+      pathway,
+      subject: subject.value,
+      place: place.value,
+      declaredPractice: practice.value,
+      locale,
+      idempotencyKey: input.idempotencyKey,
+    },
+  };
+}
+
+/** @param path of the subject in the operation, for the faults. */
+export function readSubject(
+  { relationship, dateOfBirth, sex }: SubjectAsGiven,
+  path: string,
+  now: Date,
+): Read<AssessedSubject> {
+  const today = londonDate(now);
+  const born = CalendarDate.safeParse(dateOfBirth);
+  const fault = (one: FieldFault): Read<never> => ({ ok: false, faults: { [`${path}.dateOfBirth`]: one } });
+  if (!born.success) return fault(fieldFault(dateOfBirth.trim() === '' ? 'REQUIRED' : 'NOT_A_DATE', {}));
+  if (born.data > today) return fault(fieldFault('IN_THE_FUTURE', {}));
+  if (born.data < yearsBefore(today, OLDEST_YEARS))
+    return fault(fieldFault('TOO_LONG_AGO', { years: OLDEST_YEARS }));
+  return {
+    ok: true,
+    value: {
+      relationship,
+      dateOfBirth: born.data,
+      sex,
+      ageInDays: ageInDays(born.data, today),
+      ageInMonths: ageInMonths(born.data, today),
+    },
+  };
+}
+
+/** As text, which orders as dates do; a 29 February that the earlier year lacks only serves to compare. */
+function yearsBefore(day: CalendarDate, years: number): string {
+  return `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
+}
+
+async function readPlace(input: PlaceAsGiven | null, places: PlaceLookup): Promise<Read<Place | null>> {
+  if (input === null) return { ok: true, value: null };
+  const { postcode, coordinates } = input;
+  if (typeof postcode === 'string' && !coordinates) return readPostcode(postcode, places);
+  if (typeof postcode !== 'string' && coordinates) return readCoordinates(coordinates);
+  const fault = coordinates
+    ? fieldFault('EXACTLY_ONE', { of: 'postcode and coordinates' })
+    : fieldFault('POSTCODE_REQUIRED', {});
+  return { ok: false, faults: { 'input.place': fault } };
+}
+
+async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read<Place>> {
+  const fault = (code: 'POSTCODE_REQUIRED' | 'NOT_A_POSTCODE' | 'UNKNOWN_POSTCODE'): Read<never> => ({
+    ok: false,
+    faults: { 'input.place.postcode': fieldFault(code, {}) },
+  });
+  if (postcode.trim() === '') return fault('POSTCODE_REQUIRED');
+  const answer = await places.find(postcode);
+  switch (answer.kind) {
+    case 'found':
+      return { ok: true, value: answer.place };
+    case 'malformed':
+      return fault('NOT_A_POSTCODE');
+    case 'unknown':
+      return fault('UNKNOWN_POSTCODE');
+  }
+}
+
+function readCoordinates({ latitude, longitude }: { latitude: number; longitude: number }): Read<Place> {
+  const { south, north, west, east } = GREAT_BRITAIN;
+  const inside = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+  return inside
+    ? { ok: true, value: { postcode: null, latitude, longitude, precision: 'COORDINATES' } }
+    : { ok: false, faults: { 'input.place.coordinates': fieldFault('OUTSIDE_GREAT_BRITAIN', {}) } };
+}
+
+function readPractice(odsCode: string | null): Read<OdsCode | null> {
+  if (odsCode === null) return { ok: true, value: null };
+  const parsed = OdsCode.safeParse(odsCode);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : {
+        ok: false,
+        faults: { 'input.registeredPracticeOdsCode': fieldFault('NOT_AN_ODS_CODE', {}) },
+      };
+}

@@ -1,0 +1,78 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Content, PathwayContent } from './content';
+import { editionFrom, isDemo } from './load-content';
+import type { TriageTables } from '../database/migrations';
+
+/** A pathway as it was when somebody began it, and the content round it. */
+export interface Edition {
+  pathway: PathwayContent;
+  content: Content;
+}
+
+/**
+ * Every edition of every pathway that was ever offered here. An assessment stays on the edition that it began with,
+ * whatever is deployed meanwhile, in every process and after every restart.
+ */
+export interface ContentEditions {
+  current: Content;
+  /** Null where this edition was never kept here, cannot be read any more, or must not be used in live mode. */
+  find(pathwayId: string, hash: string): Promise<Edition | null>;
+}
+
+const Files = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.record(z.string(), z.string()));
+
+const MOST_IN_MEMORY = 100;
+
+/** Keeps the current content in the database and finds older editions there. */
+export async function contentEditions(
+  db: Kysely<TriageTables>,
+  current: Content,
+  clinicalMode: 'demo' | 'live',
+  now: () => Date,
+): Promise<ContentEditions> {
+  const read = new Map<string, Edition | null>();
+  for (const { hash, id, version, files } of current.pathways.values())
+    await db
+      .insertInto('triage_content')
+      .values({
+        hash,
+        pathway_id: id,
+        version,
+        files: JSON.stringify(Object.fromEntries(files)),
+        kept_at: now().getTime(),
+      })
+      .onConflict((conflict) => conflict.column('hash').doNothing())
+      .execute();
+
+  async function kept(pathwayId: string, hash: string): Promise<Edition | null> {
+    const row = await db
+      .selectFrom('triage_content')
+      .select('files')
+      .where('hash', '=', hash)
+      .where('pathway_id', '=', pathwayId)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const content = editionFrom(new Map(Object.entries(Files.parse(row.files))));
+    const pathway = content?.pathways.get(pathwayId);
+    if (!content || !pathway) return null;
+    return clinicalMode === 'live' && isDemo(content) ? null : { pathway, content };
+  }
+
+  return {
+    current,
+    find: async (pathwayId, hash) => {
+      const pathway = current.pathways.get(pathwayId);
+      if (pathway?.hash === hash) return { pathway, content: current };
+      const known = read.get(hash);
+      if (known !== undefined) return known;
+      const edition = await kept(pathwayId, hash);
+      if (read.size >= MOST_IN_MEMORY) read.clear();
+      read.set(hash, edition);
+      return edition;
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { sql, type Migration } from 'kysely';
+import { z } from 'zod';
+import { londonDate } from '../../../domain/london-time';
+import { ageBandOf } from '../assessment/age-bands';
+
+/** Columns with JSON are parsed where they are read. Times are epoch milliseconds, flags 0 or 1. */
+export interface TriageTables {
+  triage_assessment: {
+    id: string;
+    revision: number;
+    pathway_id: string;
+    content_version: string;
+    content_hash: string;
+    subject: string;
+    place: string | null;
+    declared_practice: string | null;
+    answers: string;
+    dropped_answers: string;
+    started_at: number;
+    expires_at: number;
+    idempotency_scope: string;
+    idempotency_key: string;
+    input_digest: string;
+    locale: string;
+    /** Calendar day in London, for statistics. */
+    started_day: string;
+    age_band: string;
+    /** Both null until there is an outcome, and again when a changed answer takes it back. */
+    completed_at: number | null;
+    disposition_id: string | null;
+  };
+  /** What statistics need of assessments that have been deleted: how many there were of each kind, and nothing of any of them. */
+  triage_count: {
+    started_day: string;
+    pathway_id: string;
+    /** `''` for none: part of the key. */
+    disposition_id: string;
+    age_band: string;
+    started: number;
+    completed: number;
+    abandoned: number;
+  };
+  /** Every edition of a pathway that an assessment may be pinned to: the files that it was made from. */
+  triage_content: {
+    hash: string;
+    pathway_id: string;
+    version: string;
+    files: string;
+    kept_at: number;
+  };
+  /** What an operator has switched off; `scope` is a pathway or `EVERYTHING`. */
+  triage_switch: {
+    scope: string;
+    off: number;
+    reason: string;
+    changed_by: string;
+    changed_at: number;
+  };
+}
+
+const assessments: Migration = {
+  up: async (db) => {
+    await db.schema
+      .createTable('triage_assessment')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('revision', 'integer', (column) => column.notNull())
+      .addColumn('pathway_id', 'text', (column) => column.notNull())
+      .addColumn('content_version', 'text', (column) => column.notNull())
+      .addColumn('content_hash', 'text', (column) => column.notNull())
+      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('place', 'text')
+      .addColumn('declared_practice', 'text')
+      .addColumn('answers', 'text', (column) => column.notNull())
+      .addColumn('dropped_answers', 'text', (column) => column.notNull())
+      .addColumn('started_at', 'bigint', (column) => column.notNull())
+      .addColumn('expires_at', 'bigint', (column) => column.notNull())
+      .addColumn('idempotency_scope', 'text', (column) => column.notNull())
+      .addColumn('idempotency_key', 'text', (column) => column.notNull())
+      .addColumn('input_digest', 'text', (column) => column.notNull())
+      .addUniqueConstraint('triage_assessment_start', ['idempotency_scope', 'idempotency_key'])
+      .execute();
+  },
+};
+
+const Before = z.object({
+  id: z.string(),
+  started_at: z.number(),
+  subject: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.object({ ageInDays: z.number() })),
+});
+
+const editionsSwitchesAndCounts: Migration = {
+  up: async (db) => {
+    const { schema } = db;
+    await schema
+      .alterTable('triage_assessment')
+      .addColumn('locale', 'text', (column) => column.notNull().defaultTo('en-GB'))
+      .execute();
+    for (const name of ['started_day', 'age_band'])
+      await schema
+        .alterTable('triage_assessment')
+        .addColumn(name, 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    await schema.alterTable('triage_assessment').addColumn('completed_at', 'bigint').execute();
+    await schema.alterTable('triage_assessment').addColumn('disposition_id', 'text').execute();
+    const rows = await db.selectFrom('triage_assessment').select(['id', 'started_at', 'subject']).execute();
+    for (const { id, started_at, subject } of z.array(Before).parse(rows))
+      await db
+        .updateTable('triage_assessment')
+        .set({
+          started_day: londonDate(new Date(started_at)),
+          age_band: ageBandOf(subject.ageInDays),
+        })
+        .where('id', '=', id)
+        .execute();
+    await schema
+      .createIndex('triage_assessment_day')
+      .on('triage_assessment')
+      .columns(['started_day', 'pathway_id'])
+      .execute();
+    await schema
+      .createTable('triage_content')
+      .addColumn('hash', 'text', (column) => column.primaryKey())
+      .addColumn('pathway_id', 'text', (column) => column.notNull())
+      .addColumn('version', 'text', (column) => column.notNull())
+      .addColumn('files', 'text', (column) => column.notNull())
+      .addColumn('kept_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await schema
+      .createTable('triage_switch')
+      .addColumn('scope', 'text', (column) => column.primaryKey())
+      .addColumn('off', 'integer', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('changed_by', 'text', (column) => column.notNull())
+      .addColumn('changed_at', 'bigint', (column) => column.notNull())
+      .execute();
+  },
+};
+
+const countsOfDeleted: Migration = {
+  up: async (db) => {
+    await db.schema
+      .createTable('triage_count')
+      .addColumn('started_day', 'text', (column) => column.notNull())
+      .addColumn('pathway_id', 'text', (column) => column.notNull())
+      .addColumn('disposition_id', 'text', (column) => column.notNull())
+      .addColumn('age_band', 'text', (column) => column.notNull())
+      .addColumn('started', 'bigint', (column) => column.notNull())
+      .addColumn('completed', 'bigint', (column) => column.notNull())
+      .addColumn('abandoned', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('triage_count_key', [
+        'started_day',
+        'pathway_id',
+        'disposition_id',
+        'age_band',
+      ])
+      .execute();
+    // For deleting what has been kept for long enough.
+    for (const [name, kind] of [
+      ['unfinished', sql`is null`],
+      ['completed', sql`is not null`],
+    ] as const)
+      await sql`create index ${sql.ref(`triage_assessment_${name}`)} on triage_assessment (expires_at)
+        where completed_at ${kind}`.execute(db);
+  },
+};
+
+export const triageMigrations: Record<string, Migration> = {
+  '0001-assessments': assessments,
+  '0002-editions-switches-and-counts': editionsSwitchesAndCounts,
+  '0003-counts-of-deleted': countsOfDeleted,
+};

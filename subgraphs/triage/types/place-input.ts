@@ -1,0 +1,37 @@
+import { Field, Float, InputType, ObjectType } from 'type-graphql';
+import type { Place as DomainPlace, PlacePrecision } from '../../../domain/place-lookup';
+import type { PlaceAsGiven } from '../assessment/start-request';
+import { PlacePrecisionEnum } from './enums';
+
+@ObjectType()
+export class Place implements DomainPlace {
+  @Field(() => String, { nullable: true, description: 'Null when coordinates were given.' })
+  postcode!: string | null;
+
+  @Field(() => Float)
+  latitude!: number;
+
+  @Field(() => Float)
+  longitude!: number;
+
+  @Field(() => PlacePrecisionEnum)
+  precision!: PlacePrecision;
+}
+
+@InputType()
+export class CoordinatesInput {
+  @Field(() => Float)
+  latitude!: number;
+
+  @Field(() => Float)
+  longitude!: number;
+}
+
+@InputType({ description: 'Exactly one of the two.' })
+export class PlaceInput implements PlaceAsGiven {
+  @Field(() => String, { nullable: true })
+  postcode?: string | null;
+
+  @Field(() => CoordinatesInput, { nullable: true, description: 'WGS 84 degrees.' })
+  coordinates?: CoordinatesInput | null;
+}
