@@ -2,10 +2,25 @@
 const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
-/** What runs in production. */
+/** Folders and files that run in production. */
 const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs)/)';
-/** A supplier's folder put together, and the type of that: the only ones that see both sides of the wire. */
+/** The composition of a supplier's folder, and its type: the only modules that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
+/** Each imports those before it alone. */
+const APPOINTMENTS = [
+  'lifecycle',
+  'database',
+  'releases',
+  'holds',
+  'ledger',
+  'recovery',
+  'options',
+  'booking',
+  'outbox',
+  'types',
+  'views',
+  'resolvers',
+];
 
 module.exports = {
   forbidden: [
@@ -30,6 +45,13 @@ module.exports = {
       from: { path: '^subgraphs/([^/]+)/' },
       to: { path: '^subgraphs/(?!$1/)[^/]+/' },
     },
+    ...APPOINTMENTS.slice(0, -1).map((folder, at) => ({
+      name: 'appointments-one-way',
+      severity: 'error',
+      comment: `Folders of the appointments subgraph import those before them alone: ${APPOINTMENTS.join(', ')}.`,
+      from: { path: `^subgraphs/appointments/${folder}/`, pathNot: test },
+      to: { path: `^subgraphs/appointments/(${APPOINTMENTS.slice(at + 1).join('|')})/` },
+    })),
     {
       name: 'subgraphs-only',
       severity: 'error',
@@ -82,8 +104,19 @@ module.exports = {
       severity: 'error',
       comment:
         'http/supplier-http.ts is the only way to the network, so that deadlines, limits and evidence hold.',
-      from: { path: '^adapters/', pathNot: ['^adapters/http/supplier-http[.]ts$', simulator, conformance, test] },
+      from: {
+        path: '^adapters/',
+        pathNot: ['^adapters/http/http-client[.]ts$', simulator, conformance, test],
+      },
       to: { path: '^(node:)?(http|https|http2|net|tls|dgram)$|node_modules/(axios|undici)/' },
+    },
+    {
+      name: 'adapters-open-no-sockets',
+      severity: 'error',
+      comment:
+        'The HTTP client sends without limits: only http/supplier-http.ts, which adds them, may use it.',
+      from: { path: '^adapters/', pathNot: '^adapters/http/supplier-http[.]ts$' },
+      to: { path: '^adapters/http/http-client[.]ts$' },
     },
     {
       name: 'domain-is-the-floor',
@@ -95,7 +128,8 @@ module.exports = {
     {
       name: 'gateway-keeps-no-books',
       severity: 'error',
-      comment: 'The gateway stores nothing and serves no subgraph: of the platform it uses HTTP.',
+      comment:
+        'The gateway stores nothing and serves no subgraph: of the platform it uses HTTP and execution.',
       from: { path: '^gateway/', pathNot: test },
       to: { path: '^platform/(database|graphql)/' },
     },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, readConfig, type Role } from './config';
+import { Environment } from './settings/environment';
 import { PRODUCTION, webhookSecret } from './tests/production-settings';
 
 function problem(env: Record<string, string>, role?: Role): string {
@@ -42,6 +43,24 @@ it('needs nothing: one process, embedded stores, simulated suppliers, on this ma
     suppliers: { emis: undefined, tpp: undefined, 'gp-connect': undefined },
     simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103, bars: 4104 },
   });
+});
+
+it('has every setting in the tables of README.md and docs/operate.md', () => {
+  const [readme, operate] = ['README.md', join('docs', 'operate.md')].map((page) =>
+    readFileSync(join(__dirname, page), 'utf8'),
+  );
+  const missing = Object.keys(Environment.shape).filter((name) => {
+    const page = name.startsWith('LIMIT_') ? operate : readme;
+    // `TRIAGE_URL`, `PRACTICES_URL`, `APPOINTMENTS_URL` and `…_PORT` share a row.
+    return page?.includes(`\`${name}\``) !== true && !/^(TRIAGE|PRACTICES|APPOINTMENTS)_PORT$/.test(name);
+  });
+  expect(missing).toEqual([]);
+});
+
+it('executes by compiled operations unless EXECUTOR says apollo', () => {
+  expect(readConfig({}).executor).toBe('compiled');
+  expect(readConfig({ EXECUTOR: 'apollo' }).executor).toBe('apollo');
+  expect(() => readConfig({ EXECUTOR: 'stock' })).toThrow(/^EXECUTOR cannot be used/);
 });
 
 it('takes an empty variable for one that is not set', () => {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './adapters/registry';
 import type { GatewayLimits } from './gateway/limits/gateway-limits';
-import { Environment, port, problem, url, type SettingProblem } from './settings/environment';
+import { Environment, port, settingProblem, url, type SettingProblem } from './settings/environment';
 import { productionProblems } from './settings/production-problems';
 import type { DatabaseSettings } from './platform/database/database';
 
@@ -16,7 +16,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What a process is started as. */
+/** Parts of the service that a process can be started as. */
 export const ROLES = ['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -30,38 +30,58 @@ export type Config = ReturnType<typeof readConfig>;
 
 /**
  * The only reader of the environment.
- * @param role what the process is started as; scripts leave it out.
+ * @param role the part that the process is started as; scripts leave it out.
  * @throws ConfigError naming every variable that cannot be used and what it should be, all at once.
  */
 export function readConfig(env: Record<string, string | undefined>, role?: Role) {
-  const given = withoutEmpty(env);
-  const { settings: e, problems: unusable } = readEnvironment(given);
+  const environment = withoutEmpty(env);
+  const { settings: e, problems: unusable } = readEnvironment(environment);
   const suppliers = readOfSuppliers(
     url.optional(),
     (id) => `${variable(id)}_URL`,
-    (name) => given[name],
+    (name) => environment[name],
   );
   const simulatorPorts = readOfSuppliers(
     port,
     simulatorPortVariable,
-    // Whoever wants a free port for one of them wants no fixed one for the others.
-    (name, { simulatorPort }) => given[name] ?? String(e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
+    // A free port for one of them means free ports for all.
+    (name, { simulatorPort }) =>
+      environment[name] ?? String(e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
   );
-  const production = e.NODE_ENV === 'production';
   const mistaken = [...unusable, ...suppliers.problems, ...simulatorPorts.problems];
   const names = new Set(mistaken.map(({ variable: name }) => name));
-  const contradictory = [
+  // What a variable contradicts is not known where it cannot be read.
+  const contradictory = contradictions(e, suppliers.byVariable, role).filter(
+    ({ variable: name }) => !names.has(name),
+  );
+  const problems = [...mistaken, ...contradictory];
+  if (problems.length > 0) throw new ConfigError(...new Set(problems.map(({ sentence }) => sentence)));
+  return configOf(e, suppliers.values(), simulatorPorts.values());
+}
+
+/** Returns the problems of variables that can be read, but not used together. */
+function contradictions(
+  e: Environment,
+  supplierUrls: Readonly<Record<string, string | undefined>>,
+  role: Role | undefined,
+): SettingProblem[] {
+  const production = e.NODE_ENV === 'production';
+  return [
     ...secretProblems(e),
     ...issuerProblems(e),
     ...webhookProblems(e),
-    ...(production ? productionProblems(e, suppliers.byVariable) : []),
+    ...(production ? productionProblems(e, supplierUrls) : []),
     ...(production && role === 'suppliers' ? [NO_SIMULATION] : []),
     ...(role === undefined ? [] : severalProcessesProblems(e, role)),
-    // Of a variable that cannot be read it is not known what it was meant to say.
-  ].filter(({ variable: name }) => !names.has(name));
-  const problems = [...mistaken, ...contradictory];
-  if (problems.length > 0) throw new ConfigError(...new Set(problems.map(({ sentence }) => sentence)));
+  ];
+}
 
+function configOf(
+  e: Environment,
+  suppliers: Record<SupplierId, string | undefined>,
+  simulatorPorts: Record<SupplierId, number>,
+) {
+  const production = e.NODE_ENV === 'production';
   const dataDir = resolve(e.DATA_DIR);
   const database = (name: string): DatabaseSettings =>
     e.DATABASE_URL === undefined
@@ -77,7 +97,7 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
       host: e.HOST,
       port: e.PORT,
       keepAliveMs: e.KEEP_ALIVE_SECONDS * 1_000,
-      /** How long a process that is told to stop goes on serving, and says that it is not ready. */
+      /** Time for which a stopping process goes on serving while its readiness check fails. */
       drainMs: (e.DRAIN_SECONDS ?? (production ? 3 : 0)) * 1_000,
     },
     databases: {
@@ -97,8 +117,8 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
       practices: { url: e.PRACTICES_URL, port: e.PRACTICES_PORT },
       appointments: { url: e.APPOINTMENTS_URL, port: e.APPOINTMENTS_PORT },
     },
-    suppliers: suppliers.values(),
-    simulatorPorts: { ...simulatorPorts.values(), control: e.SIMULATOR_CONTROL_PORT },
+    suppliers,
+    simulatorPorts: { ...simulatorPorts, control: e.SIMULATOR_CONTROL_PORT },
     /** This service as GP systems see it; GPConnect-OrganisationType-1 is a consumer of urgent care. */
     organisation: {
       odsCode: e.ORGANISATION_ODS,
@@ -107,20 +127,21 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
       asid: e.ORGANISATION_ASID,
       type: 'urgent-care',
     },
-    /** Undefined: the front end is not told of changes. */
+    /** Undefined: events for the front end are not delivered. */
     webhook: webhookOf(e, 'WEBHOOK'),
-    /** Undefined: own practices are not told of bookings elsewhere. */
+    /** Undefined: notices to own practices are not delivered. */
     practiceWebhook: webhookOf(e, 'PRACTICE_WEBHOOK'),
     /** Undefined: nothing is traced. */
     tracesTo: e.OTEL_EXPORTER_OTLP_ENDPOINT,
     /** Production has to say. */
     metrics: e.METRICS !== 'off',
     holdSeconds: e.HOLD_SECONDS,
-    sweepSeconds: e.SWEEP_SECONDS,
+    compareSeconds: e.COMPARE_SECONDS,
     offerSeconds: e.OFFER_SECONDS,
     searchAtOnce: e.SEARCH_AT_ONCE,
+    executor: e.EXECUTOR,
     limits: limitsOf(e),
-    /** Whether only published documents are taken of those who are neither analysts nor operators. */
+    /** Accepts only published documents from callers who are neither analysts nor operators. */
     trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
     proxies: e.PROXIES,
     corsOrigins: e.CORS_ORIGINS,
@@ -158,9 +179,9 @@ type Webhook = (typeof WEBHOOKS)[number];
 function webhookProblems(e: Environment): SettingProblem[] {
   return WEBHOOKS.filter((name) => e[`${name}_URL`] !== undefined && e[`${name}_SECRET`] === undefined).map(
     (name) =>
-      problem(
+      settingProblem(
         `${name}_SECRET`,
-        `is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'whoever takes it for practices'} verifies with the same.`,
+        `is missing: ${name}_URL needs one to sign with, for example "whsec_" and what "openssl rand -base64 32" prints; ${name === 'WEBHOOK' ? 'the front end' : 'the receiver for practices'} verifies with the same.`,
       ),
   );
 }
@@ -168,27 +189,32 @@ function webhookProblems(e: Environment): SettingProblem[] {
 function secretProblems({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProblem[] {
   if (GATEWAY_SECRET === undefined || GATEWAY_SECRETS === undefined) return [];
   return [
-    problem(
+    settingProblem(
       'GATEWAY_SECRETS',
       'contradicts GATEWAY_SECRET: unset that one, and name the current secret first here, then the one before it.',
     ),
   ];
 }
 
-/** Tokens are told apart by their issuer alone, so each stands there once. */
+/** Tokens are distinguished by their issuer alone, so each appears once. */
 function issuerProblems({ ISSUERS = [] }: Environment): SettingProblem[] {
   const issuers = ISSUERS.map(({ issuer }) => issuer.trim().toLowerCase().replace(/\/+$/, ''));
   return [
     ...(ISSUERS.some(({ issuer, jwksUrl }) => jwksUrl === undefined && !/^https?:/i.test(issuer))
       ? [
-          problem(
+          settingProblem(
             'ISSUERS',
             'cannot be used: an issuer that is no web address needs a jwksUrl, since its keys cannot be discovered.',
           ),
         ]
       : []),
     ...(new Set(issuers).size < issuers.length
-      ? [problem('ISSUERS', 'names an issuer twice: give each one kind, one audience and one set of keys.')]
+      ? [
+          settingProblem(
+            'ISSUERS',
+            'names an issuer twice: give each one kind, one audience and one set of keys.',
+          ),
+        ]
       : []),
   ];
 }
@@ -233,12 +259,12 @@ export function isSimulated({ suppliers }: Config): boolean {
 }
 
 /** Variables that cannot be used are named, and the rest is read as if those were not set. */
-function readEnvironment(given: Record<string, string | undefined>) {
-  const parsed = Environment.safeParse(given);
+function readEnvironment(environment: Record<string, string | undefined>) {
+  const parsed = Environment.safeParse(environment);
   if (parsed.success) return { settings: parsed.data, problems: [] };
   // Of each variable the first thing that is wrong with it.
   const wrong = new Map(parsed.error.issues.toReversed().map(({ path: [name], message }) => [name, message]));
-  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name)));
+  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !wrong.has(name)));
   const problems = [...wrong].reverse().map(([name, message]) => unusable(String(name), message));
   return { settings: Environment.parse(rest), problems };
 }
@@ -252,8 +278,8 @@ function readOfSuppliers<T>(
   const read = knownSuppliers.map((supplier) => {
     const { id } = supplier.manifest;
     const name = nameOf(id);
-    const given = valueOf(name, supplier);
-    return { id, name, given, parsed: schema.safeParse(given) };
+    const text = valueOf(name, supplier);
+    return { id, name, given: text, parsed: schema.safeParse(text) };
   });
   const problems = read.flatMap(({ name, parsed }) =>
     parsed.success ? [] : [unusable(name, parsed.error.issues[0]?.message)],
@@ -261,7 +287,7 @@ function readOfSuppliers<T>(
   return {
     problems,
     byVariable: Object.fromEntries(read.map(({ name, parsed }) => [name, parsed.data])),
-    /** By the suppliers' ids, where there are no problems. */
+    /** Settings by supplier id; called only when there are no problems. */
     values: () =>
       z
         .record(z.enum(supplierIds), schema)
@@ -275,5 +301,5 @@ function withoutEmpty(env: Record<string, string | undefined>): Record<string, s
 }
 
 function unusable(name: string, message = 'invalid'): SettingProblem {
-  return problem(name, `cannot be used: ${message}; see the configuration table in README.md.`);
+  return settingProblem(name, `cannot be used: ${message}; see the configuration table in README.md.`);
 }

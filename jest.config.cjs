@@ -13,6 +13,8 @@ const esModules = [
 
 module.exports = {
   testEnvironment: '<rootDir>/tests/leak-checking-environment.cjs',
+  // Not in the folder for temporary files, which a run of `npm test` has for itself.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],

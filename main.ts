@@ -12,7 +12,7 @@ process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 const Role = z.enum(ROLES);
 
 interface Running {
-  /** What to print, line by line. */
+  /** Lines to print. */
   says: string[];
   close(): Promise<void>;
 }
@@ -26,15 +26,15 @@ async function main(): Promise<void> {
   const config = readConfig(process.env, role.data);
   const tracing = await tracingOf(config, role.data);
   const mixin = tracing === null ? () => ({}) : () => ({ traceId: traceId() });
-  // Logs go to stderr, so that what is said to people stands alone on stdout.
+  // Logs go to stderr, so that output for people is alone on stdout.
   const logger = pino({ level: config.logLevel, mixin, ...ERRORS_IN_LOGS }, pino.destination(2));
   // Before it ends by `fail`, which says no place.
   process.prependListener('uncaughtException', (error) => {
-    logger.fatal({ err: loggableError(error) }, 'the process ends by an error that nobody expected');
+    logger.fatal({ err: loggableError(error) }, 'unexpected error; the process stops');
   });
   const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
   const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
-  // Before it is said that everything runs: whoever reads that may stop it at once.
+  // Before the line that everything runs: its reader may stop the process at once.
   stopOnSignal([running, ...(tracing === null ? [] : [tracing])]);
   const notice = nodeSupportNotice(process.versions.node, new Date());
   console.log([...running.says, ...(notice === null ? [] : [notice])].join('\n'));
@@ -90,7 +90,10 @@ function welcome(url: string, controlUrl: string | null, config: Config): string
 
 /** At Ctrl-C the terminal signals everybody, and npm passes its own signal on: that is one wish, not two. */
 const SAME_SIGNAL_MS = 500;
-/** Longer than any request takes, a booking at a supplier included; what is left after it is left to others. */
+/**
+ * Time after which the process ends: longer than any request takes, a booking at a supplier included; another
+ * process takes over unfinished work.
+ */
 const STOP_WITHIN_MS = 40_000;
 
 /** @param running in the order of being stopped */

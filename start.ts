@@ -20,6 +20,7 @@ import { identifier, type TrustedIssuer } from './gateway/identity/identify';
 import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
+import type { Executor } from './platform/execution/executor';
 import { readiness, type Readiness } from './platform/http/readiness';
 import { registerReady } from './platform/http/ready-gauge';
 import { knownSecrets } from './settings/known-secrets';
@@ -34,14 +35,14 @@ import { proveSecret } from './subgraphs/appointments/database/rekey';
 import { openKeyedAuditStore } from './platform/database/audit-store';
 import { latestKeys, watchKeys } from './platform/database/data-keys';
 import type { Subgraph } from './platform/graphql/federated-schema';
-import { executeSubgraph } from './platform/graphql/in-process';
+import { subgraphExecution } from './platform/graphql/execution/execute-subgraph';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
 import { serveSubgraph } from './platform/graphql/subgraph-server';
 import { createTriageSubgraph } from './subgraphs/triage';
 
 /**
- * The composition root: config → stores → adapters → subgraphs → gateway. Everything is put together here and nowhere
- * else; what is started is handed back to be closed.
+ * The composition root: config → stores → adapters → subgraphs → gateway. All parts are assembled here and nowhere
+ * else, and returned to be closed.
  */
 export interface StartContext {
   config: Config;
@@ -49,11 +50,11 @@ export interface StartContext {
   now: () => Date;
   /** The explorer's bundle (`npm run build`). */
   explorerFolder: string;
-  /** Of waiting for suppliers, and for parts that restart; the machine's unless they are others. */
+  /** Timers for calls to suppliers, and for parts that restart; the machine's by default. */
   timers?: Timers;
-  /** Of a simulation in one process, whose time can be moved. */
+  /** Clock of a simulation in one process, which can be moved. */
   clock?: SimulationClock;
-  /** Called when the process must not go on; unless it is another, it throws the reason out of the process. */
+  /** Called when the process must stop; by default throws the reason out of the process. */
   mustEnd?: (why: Error) => void;
 }
 
@@ -88,7 +89,7 @@ export async function startEverything(
     closing.add(triage);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,
-      inProcess(subgraph),
+      inProcess(subgraph, on.config.executor),
     ]);
     const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
     closing.add(gateway);
@@ -131,7 +132,13 @@ export async function startSubgraph(name: SubgraphName, on: StartContext): Promi
   closing.add(subgraph);
   const { port } = config.subgraphs[name];
   const keys = deriveKeys(await knownSecrets(config), 'caller');
-  const server = await serveSubgraph(subgraph, { ...config.http, port }, keys, logger, metrics);
+  const server = await serveSubgraph(subgraph, {
+    http: { ...config.http, port },
+    callerKeys: keys,
+    executor: config.executor,
+    logger,
+    metrics,
+  });
   closing.add(server);
   registerReady(metrics, new Map([[name, server.ready]]));
   return { url: server.url, close: () => closing.close() };
@@ -173,7 +180,7 @@ async function subgraphAlone(
   }
 }
 
-/** What bookings are looked after with, for an operator's command beside the service: nothing of it runs by itself. */
+/** Opens the upkeep of bookings for an operator's command beside the service: nothing runs by itself. */
 export async function openBookings(
   on: StartContext,
 ): Promise<{ bookings: AppointmentsDeps; close(): Promise<void> }> {
@@ -202,7 +209,7 @@ export async function startSuppliers({
   return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger, clock });
 }
 
-/** Where everything is simulated, product and suppliers have one time, which the control API moves. */
+/** Gives product and suppliers one clock where everything is simulated; the control API moves it. */
 async function inMovableTime(on: StartContext): Promise<StartContext> {
   const simulation = await simulationOf(on.config);
   if (simulation === null) return on;
@@ -232,7 +239,7 @@ async function practicesOptions({ config, logger, now }: StartContext) {
   return { database: config.databases.practices, world, logger, now };
 }
 
-/** Outside the simulation nothing is released before the practice itself says so. */
+/** Outside the simulation nothing is released before the practice sets its rules. */
 async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => ReleasePolicy> {
   const simulation = await simulationOf(config);
   return simulation?.defaultPolicyOf ?? (() => NOT_OPTED_IN);
@@ -265,7 +272,7 @@ async function appointmentsOptions(
     }),
     secrets: await knownSecrets(config),
     holdMs: config.holdSeconds * 1_000,
-    sweepEveryMs: config.sweepSeconds * 1_000,
+    compareEveryMs: config.compareSeconds * 1_000,
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
     defaultPolicyOf: await defaultPolicyOf(config),
@@ -304,6 +311,7 @@ async function gatewayOptions(
   return {
     supergraphSdl: readFileSync(join(__dirname, 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs,
+    executor: config.executor,
     identify: identifier(await trustedIssuers(config, logger)),
     http: config.http,
     limits: config.limits,
@@ -323,7 +331,7 @@ async function gatewayOptions(
   };
 }
 
-/** What this process measures, all in one: its own state here, the rest by the parts that are given it. */
+/** Registry for all metrics of this process; each part that receives it adds its own. */
 function metricsOf({ metrics }: Config): Registry | undefined {
   if (!metrics) return undefined;
   const registry = new Registry();
@@ -344,9 +352,10 @@ async function trustedIssuers({ issuers, dataDir }: Config, logger: Logger): Pro
   return kinds.map((kind) => ({ kind, issuer: DEMO_ISSUERS[kind], audience: DEMO_AUDIENCE, keys }));
 }
 
-function inProcess(subgraph: Subgraph): SubgraphTransport {
+function inProcess(subgraph: Subgraph, executor: Executor): SubgraphTransport {
+  const execute = subgraphExecution(executor);
   return {
-    fetch: (request, context) => executeSubgraph(subgraph.schema, request, context),
+    fetch: (request, context) => execute(subgraph.schema, request, context),
     ready: () => subgraph.ready(),
     close: () => Promise.resolve(),
   };

@@ -11,37 +11,37 @@ import type {
   SlotSearch,
   SupplierAppointment,
 } from './gp-system';
-import type { HttpReply, HttpRequest } from './http/supplier-http';
+import type { HttpReply, HttpRequest } from './http/http-messages';
 
 /**
- * What a supplier's folder implements. `gp-system-of.ts` makes the port's `GpSystem` of it, and does for all suppliers
+ * The operations that a supplier's folder implements. `gp-system-of.ts` makes the port's `GpSystem` of it, and does for all suppliers
  * alike what need not differ: it splits long searches, drops what lies outside or came twice, refuses what the manifest
  * does not promise, and tells from what was sent whether a failed command can have had an effect. So an adapter throws
  * `SupplierError` wherever it cannot go on, and answers with an outcome where the supplier's own words decide it.
  */
 export interface Adapter {
-  /** Asked for no more than `limits.searchWindowDays` at once. */
+  /** Searches at most `limits.searchWindowDays` at once. */
   searchSlots(search: SlotSearch, context: Context): AsyncIterable<readonly Slot[]>;
   book(command: BookCommand, context: Context): Promise<BookOutcome>;
-  /** There exactly where the manifest's `readBack` is not `none`. */
+  /** Present exactly where the manifest's `readBack` is not `none`. */
   readBack?(probe: ReadBackProbe, context: Context): Promise<readonly SupplierAppointment[]>;
-  /** There exactly where the manifest says `cancel`. */
+  /** Present exactly where the manifest says `cancel`. */
   cancel?(command: CancelCommand, context: Context): Promise<CancelOutcome>;
-  /** There exactly where the manifest's `changeFeed` is not `none`. */
+  /** Present exactly where the manifest's `changeFeed` is not `none`. */
   changes?(probe: ChangesProbe, context: Context): AsyncIterable<ChangesPage>;
   /** Thrown errors are `DOWN`, or `DEGRADED` where something answered. */
   health(context: Context): Promise<Health>;
 }
 
-/** A request; without `timeoutMs` it has what the manifest gives the operation. */
+/** A request; without `timeoutMs` it has the manifest's time for the operation. */
 export type ContextRequest = Omit<HttpRequest, 'timeoutMs'> & { timeoutMs?: number };
 
 /** One call of one operation, and the only way out of it. */
 export interface Context {
-  /** To be sent to suppliers that take a trace id. */
+  /** Correlates logs; suppliers that take a trace id receive it. */
   requestId: string;
   /**
-   * One exchange, inside the call's deadline and the supplier's limits.
+   * Makes one exchange, inside the call's deadline and the supplier's limits.
    * @throws SupplierError; also instead of a second command in the same call, unless the first one is proven undone.
    */
   send(request: ContextRequest): Promise<HttpReply>;

@@ -5,7 +5,7 @@ import type { Adapter } from './adapter';
 import { type Call, type Manifest, type Slot, SupplierError } from './gp-system';
 import { gpSystemOf, searchRanges } from './gp-system-of';
 import { supplierNamed } from './registry';
-import type { HttpReply, HttpRequest } from './http/supplier-http';
+import type { HttpReply, HttpRequest } from './http/http-messages';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
 const practice = OdsCode.parse('B86030');
@@ -90,7 +90,7 @@ describe('what became of a command', () => {
     if (outcome.class === 'NOT_SENT') expect(outcome.error.mayHaveBeenSent).toBe(false);
   });
 
-  it('is AMBIGUOUS when it was answered and anything fails afterwards', async () => {
+  it('is AMBIGUOUS when the supplier has answered and anything fails afterwards', async () => {
     const { system } = kit({
       async book(_command, context) {
         await context.send(COMMAND);

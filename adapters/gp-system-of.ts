@@ -6,13 +6,13 @@ import {
   type Call,
   type GpSystem,
   type Manifest,
-  type Outcome,
+  type CommandOutcome,
   type Slot,
   SupplierError,
 } from './gp-system';
-import type { Operation, SupplierHttp } from './http/supplier-http';
+import type { SupplierOperation, SupplierHttp } from './http/supplier-http';
 
-/** An adapter's call, and what is known of the command that it sent. */
+/** An adapter's call, and the knowledge about the command that it sent. */
 interface CommandContext extends Context {
   /** False only where it is certain that no command took effect. */
   commandMayHaveEffect(): boolean;
@@ -29,7 +29,7 @@ interface Parts {
 const JOINT_OVERLAP_MS = 2 * 3_600_000;
 
 /**
- * The port over one adapter.
+ * Makes the port over one adapter.
  * @throws Error when the adapter does not have exactly the operations that its manifest declares.
  */
 export function gpSystemOf(parts: Parts): GpSystem {
@@ -106,7 +106,7 @@ export function gpSystemOf(parts: Parts): GpSystem {
 }
 
 /**
- * Ranges of at most so many calendar days that together cover `[from, to]`; a day may have 23 or 25 hours.
+ * Returns ranges of at most so many calendar days that together cover `[from, to]`; a day may have 23 or 25 hours.
  */
 export function searchRanges(from: Date, to: Date, days: number): { from: Date; to: Date }[] {
   const latest = addLondonDays(from, days);
@@ -122,7 +122,7 @@ function rejected<Refusal>(refusal: Refusal) {
   return { class: 'REJECTED', refusal } as const;
 }
 
-/** The patient's words as far as the supplier takes them. */
+/** Shortens the patient's words to what the supplier takes. */
 function passedOn(command: BookCommand, { id, capabilities }: Manifest): BookCommand {
   const { marker, reasonMaxLength } = capabilities;
   if (marker && command.marker.length > marker.maxLength)
@@ -133,8 +133,8 @@ function passedOn(command: BookCommand, { id, capabilities }: Manifest): BookCom
 /** Evidence decides: whatever failed before a command was sent did nothing, and nothing after it is certain. */
 async function outcomeOf<Yes, Refusal extends string>(
   context: CommandContext,
-  work: () => Promise<Outcome<Yes, Refusal>>,
-): Promise<Outcome<Yes, Refusal | 'NOT_PERMITTED'>> {
+  work: () => Promise<CommandOutcome<Yes, Refusal>>,
+): Promise<CommandOutcome<Yes, Refusal | 'NOT_PERMITTED'>> {
   try {
     return await work();
   } catch (error) {
@@ -147,7 +147,7 @@ async function outcomeOf<Yes, Refusal extends string>(
   }
 }
 
-/** What was sent served to prepare a command, which was not sent. */
+/** Says that nothing was sent: the requests before only prepared a command, which was not. */
 function withNothingSent(error: SupplierError): SupplierError {
   const { supplier, fault, message, cause, status, retryAfterMs, path } = error;
   return new SupplierError(supplier, fault, {
@@ -167,12 +167,16 @@ const TIMEOUTS = {
   CANCEL: 'cancel',
   CHANGES: 'read',
   HEALTH: 'read',
-} as const satisfies Record<Operation, keyof Manifest['limits']['timeoutMs']>;
+} as const satisfies Record<SupplierOperation, keyof Manifest['limits']['timeoutMs']>;
 
 function contexts({ manifest, http }: Parts) {
   const { id, limits } = manifest;
 
-  return function contextFor(operation: Operation, practice: OdsCode | null, call: Call): CommandContext {
+  return function contextFor(
+    operation: SupplierOperation,
+    practice: OdsCode | null,
+    call: Call,
+  ): CommandContext {
     let command: 'NONE' | 'SENT' = 'NONE';
     let lastWasCommand = false;
     const timeoutMs = limits.timeoutMs[TIMEOUTS[operation]];

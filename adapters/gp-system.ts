@@ -21,7 +21,7 @@ export interface GpSystem {
    */
   searchSlots(search: SlotSearch, call: Call): AsyncIterable<readonly Slot[]>;
 
-  /** Whether the slot can still be had, asked afresh. Never throws for the supplier's sake: not known is `UNKNOWN`. */
+  /** Looks up afresh whether the slot is free. Never throws for the supplier's sake: not known is `UNKNOWN`. */
   checkSlot(check: SlotCheck, call: Call): Promise<SlotAnswer>;
 
   /**
@@ -41,23 +41,23 @@ export interface GpSystem {
   cancel(command: CancelCommand, call: Call): Promise<CancelOutcome>;
 
   /**
-   * What became of our appointments at one practice since a cursor; there exactly where `capabilities.changeFeed` says
-   * so. A change may be told twice, and never not at all.
+   * Reports changes of our appointments at one practice since a cursor; there exactly where `capabilities.changeFeed` says
+   * so. A change may be reported twice, and is never left out.
    * @throws SupplierError
    */
   changes?(probe: ChangesProbe, call: Call): AsyncIterable<ChangesPage>;
 
-  /** Whether the supplier answers at all. Never throws. */
+  /** Tells whether the supplier answers at all. Never throws. */
   health(call: Call): Promise<Health>;
 
   /**
-   * Whether this process asks the supplier at all just now, told without asking it: the worse of what holds for searches
-   * and for bookings. Absent where nothing keeps it from asking.
+   * Returns whether this process calls the supplier at all at the moment, without calling it: the worse of the states for
+   * searches and for bookings. Absent where no breaker is used.
    */
   breaker?(): BreakerState;
 }
 
-/** `OPEN`: after many failures it is left in peace for a while; `HALF_OPEN`: one call finds out whether it is back. */
+/** `OPEN`: after many failures we stop calling it for a while; `HALF_OPEN`: one call tests whether it is back. */
 export const BREAKER_STATES = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
@@ -66,18 +66,18 @@ export interface Call {
   /** Aborted when nobody waits any more, by the caller's own choice too: never counted as the supplier's failure. */
   signal: AbortSignal;
   /**
-   * When the supplier has had the time that is its own (`limits.timeoutMs`), on the monotonic clock of the GP system's
+   * The end of the supplier's own time (`limits.timeoutMs`), on the monotonic clock of the GP system's
    * timers: `machineTimers.elapsedMs()`, but in tests.
    */
   deadline: number;
-  /** Asked for the sake of one booking, so it goes by what is kept for bookings. */
+  /** Set for a read that serves one booking: it uses the capacity that is kept for bookings. */
   forBooking?: boolean;
   /** Correlates logs; sent to suppliers that take a trace id. */
   requestId: string;
 }
 
 /**
- * How a practice's book is reached: by a session of a patient linked to that practice, or system to system for
+ * The way to a practice's book: by a session of a patient linked to that practice, or system to system for
  * anybody the practice releases slots to.
  */
 export const BOOKING_ROUTES = ['PATIENT_SESSION', 'NETWORK'] as const;
@@ -92,7 +92,7 @@ export interface Patient {
   linkage?: { practice: OdsCode; userId: string; key: string } | undefined;
 }
 
-/** Who asks. Some systems serve only one kind. `id` is pseudonymous. */
+/** The person that a call is made for. Some systems serve only one kind. `id` is pseudonymous. */
 export interface Actor {
   kind: 'PATIENT' | 'STAFF';
   id: string;
@@ -114,12 +114,12 @@ export interface Slot {
   startsAt: Date;
   endsAt: Date;
   mode: AppointmentMode;
-  /** What the practice calls this kind of slot; release rules are stated in it. */
+  /** The practice's own name for this kind of slot; release rules refer to it. */
   slotType: string;
   sessionName?: string | undefined;
   clinicianName?: string | undefined;
   clinicianRole?: string | undefined;
-  /** What the adapter needs back at booking, opaque to everybody else. At most 500 characters. */
+  /** Data that the adapter needs back at booking, opaque to everybody else. At most 500 characters. */
   supplierData: string;
 }
 
@@ -142,7 +142,7 @@ export interface BookCommand {
   patient: Patient;
   actor: Actor;
   contactPhone?: string | undefined;
-  /** In the patient's words; dropped where `capabilities.reasonMaxLength` is 0. */
+  /** The patient's own words; dropped where `capabilities.reasonMaxLength` is 0. */
   reason?: string | undefined;
 }
 
@@ -157,7 +157,7 @@ export interface ReadBackProbe {
 export interface SupplierAppointment {
   /** The supplier's key for the appointment; what `cancel` wants. */
   id: string;
-  /** For suppliers whose changes are versioned. */
+  /** Present for suppliers whose changes are versioned. */
   version?: string | undefined;
   /** `Slot.id` of the slot it stands on. */
   slotId: string;
@@ -179,25 +179,25 @@ export interface CancelCommand {
 export interface ChangesProbe {
   practice: OdsCode;
   actor: Actor;
-  /** Null for everything that the supplier still knows. */
+  /** Null asks for everything that the supplier still knows. */
   cursor: string | null;
 }
 
 export interface ChangesPage {
   changes: readonly AppointmentChange[];
-  /** To be kept once the page has been dealt with. */
+  /** The next cursor, to be kept once the page has been dealt with. */
   cursor: string;
 }
 
 export interface AppointmentChange {
   appointmentId: string;
-  /** Where the appointment stands now; the practice may have moved it. */
+  /** The appointment's slot now; the practice may have moved it. */
   slotId: string;
   status: 'BOOKED' | 'CANCELLED';
   at: Date;
 }
 
-/** Why a supplier said no, with nothing done. */
+/** A supplier's reason for saying no, with nothing done. */
 export type BookRefusal =
   | 'SLOT_TAKEN'
   | 'SLOT_NOT_FOUND'
@@ -212,25 +212,28 @@ export type CancelRefusal =
   'TOO_LATE' | 'NOT_FOUND' | 'NOT_PERMITTED' | 'CHANGED_MEANWHILE' | 'INVALID_REQUEST';
 
 /**
- * What is known after a call that changes something:
+ * The knowledge after a call that changes something:
  * `ACCEPTED` the supplier said yes and named it; `REJECTED` it said no and did nothing; `THROTTLED` it refused before
  * doing anything and said so; `NOT_SENT` no byte of the request left; `AMBIGUOUS` everything else.
  */
-export type Outcome<Yes, Refusal> =
+export type CommandOutcome<Yes, Refusal> =
   | ({ class: 'ACCEPTED' } & Yes)
   | { class: 'REJECTED'; refusal: Refusal }
   | { class: 'THROTTLED'; retryAfterMs: number | null }
   | { class: 'NOT_SENT'; error: SupplierError }
   | { class: 'AMBIGUOUS'; error: SupplierError };
 
-export type BookOutcome = Outcome<{ appointment: { id: string; version?: string | undefined } }, BookRefusal>;
-export type CancelOutcome = Outcome<object, CancelRefusal>;
+export type BookOutcome = CommandOutcome<
+  { appointment: { id: string; version?: string | undefined } },
+  BookRefusal
+>;
+export type CancelOutcome = CommandOutcome<object, CancelRefusal>;
 
 export interface Health {
   status: 'UP' | 'DEGRADED' | 'DOWN';
 }
 
-/** What went wrong between us and a supplier; closed, so that every use of it is exhaustive. */
+/** The kinds of failure between us and a supplier; closed, so that every use of it is exhaustive. */
 export type SupplierFault =
   /** No answer before the deadline. */
   | 'TIMED_OUT'
@@ -247,7 +250,7 @@ export type SupplierFault =
   | 'BAD_REPLY'
   /** It understood the request and refused it as wrong. */
   | 'REQUEST_REFUSED'
-  /** We have stopped asking for a while. */
+  /** We have stopped calling it for a while. */
   | 'CIRCUIT_OPEN';
 
 /** Carries no header, body, URL or identity: only what may be logged. */
@@ -258,7 +261,7 @@ export class SupplierError extends Error {
   readonly mayHaveBeenSent: boolean;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** Where a reply was not what was promised, in JSONPath: `$.Sessions[0].Slots[3].SlotId`. Never a value. */
+  /** Place at which a reply was not what was promised, in JSONPath: `$.Sessions[0].Slots[3].SlotId`. Never a value. */
   readonly path: string | undefined;
 
   constructor(
@@ -287,26 +290,26 @@ export class SupplierError extends Error {
 const milliseconds = z.number().int().positive();
 
 /**
- * What a supplier can do and how hard it may be asked. Declared, published, and what the conformance suite tests; an
+ * A supplier's capabilities and limits. They are declared, published, and tested by the conformance suite; an
  * adapter's is checked when it is loaded (`manifest-of.ts`).
  */
 export const Manifest = z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower case letters, digits and hyphens'),
-  /** As people say it, for example in supplier reports. */
+  /** Name for people, for example in supplier reports. */
   name: z.string().min(1).max(60),
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, as in 1.0.0'),
   route: z.enum(BOOKING_ROUTES),
   transport: z.enum(['json', 'xml', 'fhir']),
   auth: z.enum(['session', 'mtls', 'oauth', 'jwt']),
-  /** How long a log-on or an access token is used before it is renewed. */
+  /** Time for which a log-on or an access token is used before it is renewed. */
   sessionTtlMs: milliseconds.optional(),
   limits: z.object({
     /**
-     * Most requests under way, a quarter of them kept for bookings; fewer are sent while the supplier shows signs of
+     * Highest number of requests under way, a quarter of them kept for bookings; fewer are sent while the supplier shows signs of
      * overload.
      */
     concurrency: z.number().int().positive().max(1000),
-    /** Of one process of ours, a quarter of them kept for bookings. */
+    /** Limits one process of ours; a quarter is kept for bookings. */
     requestsPerSecond: z.number().positive().max(10_000),
     /** Calendar days that one search may span; longer ones are split. */
     searchWindowDays: z.number().int().positive().max(366),
@@ -319,24 +322,24 @@ export const Manifest = z.object({
     /** Longest time after which a request that the supplier received can still take effect. */
     settleMs: milliseconds,
   }),
-  /** Whether a 429 promises that nothing was executed. */
+  /** Says whether a 429 promises that nothing was executed. */
   throttle: z.enum(['429NotExecuted', 'unknown']),
-  /** Whom a Retry-After keeps us from asking: everybody behind the supplier, or the one practice. */
+  /** Says whom a Retry-After keeps us from calling: everybody behind the supplier, or the one practice. */
   throttleScope: z.enum(['SUPPLIER', 'PRACTICE']),
   capabilities: z.object({
     modes: z.array(z.enum(APPOINTMENT_MODES)).min(1),
-    /** What sending the same attempt twice does: `clientKey` is recognised by the supplier, `none` is a second booking. */
+    /** Effect of sending the same attempt twice: `clientKey` is recognised by the supplier, `none` is a second booking. */
     bookIdempotency: z.enum(['none', 'clientKey']),
     readBack: z.enum(['byPatient', 'none']),
-    /** Whether read-back also sees appointments of days gone by. */
+    /** Says whether read-back also shows appointments of days gone by. */
     readBackOfPast: z.boolean(),
-    /** Whether read-back also shows what was cancelled, as cancelled; without it a cancellation at the desk is silence. */
+    /** Says whether read-back also shows cancelled appointments; without it a cancellation at the desk is silence. */
     readBackOfCancelled: z.boolean(),
     /** Null where the supplier keeps no text of ours that read-back returns. */
     marker: z.object({ field: z.string(), maxLength: z.number().int().min(16) }).nullable(),
     cancel: z.boolean(),
     /**
-     * Whether a cancellation names the version that it means. An adapter that is given none, or an old one, looks the
+     * Says whether a cancellation names the version that it means. An adapter that gets none, or an old one, looks the
      * appointment up once: on the same slot it is cancelled under its present version, on another it is CHANGED_MEANWHILE.
      */
     cancelVersioned: z.boolean(),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Manifest } from './gp-system';
 
-/** What no single field shows: each is a promise that another one takes away. */
+/** Checks what no single field shows: promises that another field takes away. */
 const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilities }, context) => {
   const demand = (isKept: boolean, path: string[], message: string) => {
     if (!isKept) context.addIssue({ code: 'custom', path, message });
@@ -35,16 +35,16 @@ const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilit
 });
 
 /**
- * A supplier's manifest, checked as it is loaded.
+ * Checks a supplier's manifest as it is loaded.
  * @throws Error naming the supplier, the field and what is wrong with it.
  */
 export function manifestOf<const Id extends string>(declared: Manifest & { id: Id }): Manifest & { id: Id } {
   const parsed = Consistent.safeParse(declared);
   if (!parsed.success)
-    throw new Error(`The manifest of "${declared.id}" cannot be used: ${said(parsed.error)}.`);
+    throw new Error(`The manifest of "${declared.id}" cannot be used: ${problemsIn(parsed.error)}.`);
   return { ...parsed.data, id: declared.id };
 }
 
-function said({ issues }: z.ZodError): string {
+function problemsIn({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
 }

@@ -14,7 +14,7 @@ export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxRespons
   requestsPerSecond?: number;
 };
 
-/** In the order of their ids: a module's exports have no other. */
+/** Sorted by id: a module's exports have no order of their own. */
 export const suppliers: readonly Supplier<SupplierId>[] = Object.values<Supplier<SupplierId>>(listed).sort(
   (one, other) => one.manifest.id.localeCompare(other.manifest.id),
 );
@@ -29,13 +29,13 @@ export function supplierNamed(id: string): Supplier<SupplierId> {
   );
 }
 
-/** The GP systems of all suppliers that have settings, in their order; one that has none is not asked. */
+/** Creates the GP systems of all suppliers that have settings, in their order. */
 export function createGpSystems(options: {
   suppliers: Partial<Record<SupplierId, SupplierSettings>>;
   consumer: Consumer;
   logger: Logger;
   now: () => Date;
-  /** Those of all processes together, where there are several. */
+  /** Shared by all processes, where there are several. */
   throttles?: Throttles;
   timers?: Timers;
 }): ReadonlyMap<string, GpSystem> {

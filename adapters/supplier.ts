@@ -4,7 +4,7 @@ import type { Manifest } from './gp-system';
 import type { Diary } from './simulator/diary';
 import type { WireProtocol } from './simulator/protocol-server';
 
-/** What every adapter is made with. `consumer` is this service as other organisations see it. */
+/** Options of every adapter. `consumer` is this service as other organisations see it. */
 export interface AdapterOptions {
   now: () => Date;
   consumer: Consumer;
@@ -20,12 +20,12 @@ export interface Consumer {
   asid: string;
 }
 
-/** All that a supplier's folder gives: what it can do, how we speak to it, and its side of the wire. */
+/** Everything in a supplier's folder: its manifest, our adapter, and its simulator. */
 export interface Supplier<Id extends string = string> {
   manifest: Manifest & { id: Id };
   create(options: AdapterOptions): Adapter;
-  /** For tests and demonstrations; an adapter never sees it. Loaded when it is called: never in production. */
+  /** Makes the supplier's side for tests and demonstrations; an adapter never sees it. Loaded on call: never in production. */
   simulator(options: { diary: Diary; now: () => Date }): Promise<WireProtocol>;
-  /** Where its simulator listens unless another port is configured. */
+  /** Port of its simulator unless another one is configured. */
   simulatorPort: number;
 }

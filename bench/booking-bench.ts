@@ -45,7 +45,7 @@ const ROUNDS = 5;
 const SLOTS_A_PRACTICE = 20;
 const RACERS = 2_000;
 const RACED_SLOTS = 200;
-/** Of the two-commit floor. */
+/** Aim: this part of the two-commit floor. */
 const TARGET = 0.5;
 const HOUR = 60 * 60_000;
 
@@ -79,7 +79,7 @@ interface Bench {
   deps: BookingDeps;
   database: Database<LedgerTables>;
   supplier: InstantSupplier;
-  /** Where copies of bookings are kept without Redis. */
+  /** Folder for the copies of bookings when there is no Redis. */
   folder: string;
 }
 
@@ -100,11 +100,11 @@ interface Row {
   holds: string;
   pairsPerSecond: number;
   commitsPerSecond: number;
-  /** Of half the raw commit rate: the median of the rounds. */
+  /** Bookings per second over half the raw commit rate: the median of the rounds. */
   ratio: number;
   holdMs: Percentiles;
   confirmMs: Percentiles;
-  /** Of this process; it says the same on a busy machine. */
+  /** CPU time of this process for each booking; a busy machine does not change it. */
   cpuMsPerBooking: number;
   race: { racers: number; slots: number; confirmed: number; bookedTwice: number };
 }
@@ -196,7 +196,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], store: Store
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 300_000,
-    sweepEveryMs: HOUR,
+    compareEveryMs: HOUR,
     now: () => new Date(),
     timers: machineTimers,
     logger,
@@ -254,7 +254,7 @@ async function race(bench: Bench): Promise<Row['race']> {
   const wishes = Array.from({ length: RACERS / RACED_SLOTS }, () => slots)
     .flat()
     .map((slot) => wish(slot, bench));
-  const told = await Promise.all(
+  const results = await Promise.all(
     wishes.map(async ({ input, caller }) => {
       const held = await holdSlot(input, caller, bench.deps);
       return held.kind === 'held' ? confirmed(held.hold.id, caller, bench) : held.kind;
@@ -264,7 +264,7 @@ async function race(bench: Bench): Promise<Row['race']> {
   return {
     racers: RACERS,
     slots: RACED_SLOTS,
-    confirmed: told.filter((one) => one === 'CONFIRMED').length,
+    confirmed: results.filter((one) => one === 'CONFIRMED').length,
     bookedTwice: booked.filter((times) => times > 1).length,
   };
 }

@@ -3,11 +3,11 @@ import type { OdsCode } from '../domain/ods-code';
 
 const TEN_MINUTES = 10 * 60_000;
 
-/** A GP system in memory that answers at once: what is measured over it is this service's own work. */
+/** A GP system in memory that answers at once, so that measurements show this service's own work. */
 export interface InstantSupplier extends GpSystem {
   /** Puts so many slots of ten minutes into the practice's book, one after the other from `from` on. */
   release(practice: OdsCode, from: Date, count: number): Slot[];
-  /** How often each slot was booked, by slot id. */
+  /** Counts bookings by slot id. */
   booked(): ReadonlyMap<string, number>;
 }
 

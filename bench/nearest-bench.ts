@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { freePort } from '../platform/http/free-port';
-import { openPracticesDatabase } from '../subgraphs/practices';
+import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
 import type { Directory } from '../subgraphs/practices/directory/directory';
 import type { DirectoryPractice } from '../subgraphs/practices/directory/directory-practice';
 import { currentEdition } from '../subgraphs/practices/directory/edition';

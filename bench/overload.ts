@@ -8,10 +8,10 @@ import { checkSymptoms, findOptions, newFamilyAt, OPTIONS, WITHIN_A_DAY } from '
 import { startPostgres, startRedis } from '../tests/servers';
 
 /**
- * `npm run bench:overload`: the product in several processes, as compose.yaml has it, over suppliers that take a second.
- * Measures how many searches a second it bears, sends twenty times as many, and small questions beside them. What is too
- * much must be refused with 503 and Retry-After, small questions must be answered, and when the flood is over times must
- * be offered again. Needs Redis and PostgreSQL.
+ * `npm run bench:overload`: the product in several processes, as compose.yaml has it, over suppliers that take a
+ * second. Measures how many searches a second it bears, sends twenty times as many, and small questions beside
+ * them. Excess requests must be refused with 503 and Retry-After, small questions must be answered, and when the
+ * flood is over times must be offered again. Needs Redis and PostgreSQL.
  */
 const SUPPLIER_MS = 1_000;
 const CLIENTS = 20;
@@ -19,9 +19,9 @@ const BORNE_FOR_SECONDS = 6;
 const FLOOD_FACTOR = 20;
 const FLOOD_FOR_SECONDS = 8;
 const SMALL_A_SECOND = 20;
-/** Of a small question meanwhile, at p99; by how much it is exceeded depends on the machine. */
+/** Limit for a small question at p99 under load; by how much it is exceeded depends on the machine. */
 const SMALL_TARGET_MS = 10_000;
-/** Practices whose breakers the flood has opened are asked again five seconds later. */
+/** Practices whose breakers the flood has opened are called again five seconds later. */
 const RECOVERED_TARGET_MS = 30_000;
 
 interface Question {
@@ -145,7 +145,7 @@ async function slowDown(controlUrl: string, ms: number): Promise<void> {
 /** Enough that nobody waits for a connection: what waits, waits at the gateway. */
 const agent = new Agent({ connections: 1_000, headersTimeout: 60_000 });
 
-async function answered({ url, token, body }: Question): Promise<Answer> {
+async function send({ url, token, body }: Question): Promise<Answer> {
   const began = performance.now();
   const headers = {
     'content-type': 'application/json',
@@ -157,23 +157,23 @@ async function answered({ url, token, body }: Question): Promise<Answer> {
   return { status: answer.statusCode, ms: performance.now() - began, retryAfter, text };
 }
 
-/** As many as `atOnce` wait for an answer at any time: what can be borne. */
+/** Keeps `atOnce` questions in flight (a closed loop): the load that can be borne. */
 async function byClients(question: Question, atOnce: number, seconds: number): Promise<Answer[]> {
   const until = performance.now() + seconds * 1_000;
   const answers: Answer[] = [];
   const client = async () => {
-    while (performance.now() < until) answers.push(await answered(question));
+    while (performance.now() < until) answers.push(await send(question));
   };
   await Promise.all(Array.from({ length: atOnce }, client));
   return answers;
 }
 
-/** So many a second, whatever becomes of those before: the world does not wait. */
+/** Sends so many questions a second, whether or not earlier ones have been answered (an open loop). */
 async function atRate(question: Question, perSecond: number, seconds: number): Promise<Answer[]> {
   const began = performance.now();
   const answers: Promise<Answer>[] = [];
   for (let now = 0; now < seconds * 1_000; now = performance.now() - began) {
-    while (answers.length < (perSecond * now) / 1_000) answers.push(answered(question));
+    while (answers.length < (perSecond * now) / 1_000) answers.push(send(question));
     await pause(5);
   }
   return Promise.all(answers);

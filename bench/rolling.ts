@@ -37,7 +37,7 @@ const READ_ONLY_MS = 5_000;
 /** From the signal until it answers again, two seconds of draining included. */
 const RESTART_TARGET_MS = 5_000;
 const DRAIN_SECONDS = 2;
-/** Whoever has sent a booking asks again for so long. */
+/** Time for which a client repeats a booking that failed. */
 const ANSWERED_WITHIN_MS = 60_000;
 const SETTLED_WITHIN_MS = 120_000;
 
@@ -48,11 +48,11 @@ interface Phase {
   requests: number;
   failures: string[];
   slowestMs: number;
-  /** Until what was done was over: a part answered again, the database could be written. */
+  /** Waits until the disturbance is over: a part answered again, the database could be written. */
   tookMs: number;
 }
 
-/** Who was seen, to be asked in the end. */
+/** Person who has a booking to compare at the end. */
 interface Person {
   ask: Ask;
   patient: Awaited<ReturnType<typeof newFamilyAt>>['son'];
@@ -109,7 +109,7 @@ async function rolled(running: Deployment, postgresUrl: string): Promise<Results
   const clients = Array.from({ length: CLIENTS }, async (_, number) => {
     const random = seededRandom(number + 1);
     while (!isOver) {
-      await journey(running, balancer.ask, random, people, counts);
+      await journey(running, balancer.ask, random, { people, counts });
       await pause(REST_MS);
     }
   });
@@ -297,8 +297,7 @@ async function journey(
   { suppliers, dataDir }: Deployment,
   askAs: (token?: string) => Ask,
   random: SeededRandom,
-  people: Person[],
-  counts: { journeys: number; booked: number },
+  { people, counts }: { people: Person[]; counts: { journeys: number; booked: number } },
 ): Promise<void> {
   const place = { url: 'http://unused.invalid', dataDir, controlUrl: suppliers.url, now: () => new Date() };
   const { son, token } = await newFamilyAt(place);
@@ -329,7 +328,7 @@ async function journey(
   }
 }
 
-/** Sends the same again under the same key, as docs/api.md tells front ends to, until it is answered. */
+/** Repeats a request under its key, as docs/api.md advises front ends, until it is answered. */
 async function untilAnswered(ask: Ask, query: string, input: object): Promise<z.infer<typeof Found>> {
   const until = performance.now() + ANSWERED_WITHIN_MS;
   for (;;) {
@@ -350,25 +349,27 @@ const Mine = z.object({
 });
 const IN_BETWEEN = new Set(['CHECKING', 'CANCELLING']);
 
-/** What each person is told in the end, beside what the suppliers' diaries hold of them. */
+/** Compares the final state of every person's bookings with the suppliers' diaries. */
 async function compared({ suppliers }: Deployment, people: readonly Person[]) {
   const control = simulatorControl(suppliers.url);
   const until = performance.now() + SETTLED_WITHIN_MS;
   const problems: string[] = [];
   let stand = 0;
   for (const { ask, patient } of people) {
-    let told: string[];
+    let statuses: string[];
     do {
       const { edges } = Mine.parse((await ask(MINE)).data).myBookings;
-      told = edges.map(({ node }) => node.status);
-      if (!told.some((status) => IN_BETWEEN.has(status))) break;
+      statuses = edges.map(({ node }) => node.status);
+      if (!statuses.some((status) => IN_BETWEEN.has(status))) break;
       await pause(1_000);
     } while (performance.now() < until);
     const booked = (await control.appointmentsOf(patient)).filter(({ status }) => status === 'BOOKED').length;
-    const standing = told.filter((status) => status === 'CONFIRMED').length;
+    const standing = statuses.filter((status) => status === 'CONFIRMED').length;
     stand += standing;
     if (standing !== booked)
-      problems.push(`Somebody was told ${told.join() || 'nothing'}; the diaries have ${booked} of theirs.`);
+      problems.push(
+        `Somebody was told ${statuses.join() || 'nothing'}; the diaries have ${booked} of theirs.`,
+      );
   }
   return { stand, problems };
 }

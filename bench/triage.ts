@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { freePort } from '../platform/http/free-port';
 
 /**
- * `npm run bench:triage`: what answering a question costs through the gateway, beyond an empty query asked in turn with it
- * over the same connection. The gateway has a process of its own; both are asked one after the other, never at once.
+ * `npm run bench:triage`: cost of answering a question through the gateway, beyond that of an empty query sent
+ * alternately over the same connection. The gateway has a process of its own; the two are never sent at once.
  */
 const ASSESSMENTS = 60;
 const WARM_UP = 15;
@@ -76,7 +76,7 @@ async function measure(url: string, assessments: number): Promise<{ answers: num
   return { answers, empties };
 }
 
-/** The option that goes on asking, so that every kind of question is among what is measured. */
+/** The option that leads to further questions, so that every kind of question is measured. */
 function quietest({ options }: NonNullable<Assessment['question']>): string {
   const wanted = ['none', 'no', 'itchy', 'short', 'well'];
   return wanted.find((wish) => options.some(({ key }) => key === wish)) ?? options[0]?.key ?? '';

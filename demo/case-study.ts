@@ -12,7 +12,7 @@ import type { SimulatedAppointment, SimulatorControl } from './simulator-control
  */
 export interface CaseStudyFacts {
   place: { postcode: string; precision: string };
-  answered: { question: string; answer: string }[];
+  answers: { question: string; answer: string }[];
   outcome: { dispositionId: string; title: string; deadline: string; worseningAdvice: string[] };
   ownPractice: { odsCode: string; name: string; answer: string };
   practicesInRadius: number;
@@ -42,7 +42,7 @@ export interface CaseStudySetting {
   graphqlUrl: string;
   control: SimulatorControl;
   issuer: DemoIssuer;
-  /** Where the family is; undefined: the demo directory's town, or Leeds where real practices are imported. */
+  /** The family's postcode; undefined: the demo directory's town, or Leeds when real practices are imported. */
   postcode: string | undefined;
   /** The time in which the gateway lives; the machine's unless it is another. */
   now?: () => Date;
@@ -166,7 +166,7 @@ async function checkSymptoms(ask: GraphqlClient, { son }: DemoFamily, postcode: 
     { input },
     z.object({ startAssessment: Assessment }),
   );
-  const answered: CaseStudyFacts['answered'] = [];
+  const answers: CaseStudyFacts['answers'] = [];
   let current = start;
   while (current.question !== null) {
     const { key: questionId, text, options } = current.question;
@@ -174,14 +174,14 @@ async function checkSymptoms(ask: GraphqlClient, { son }: DemoFamily, postcode: 
       key: 'none',
       text: 'None of these',
     };
-    answered.push({ question: text, answer: answer.text });
-    const given = {
+    answers.push({ question: text, answer: answer.text });
+    const input = {
       assessmentId: current.id,
       questionId,
       optionIds: [answer.key],
       expectedRevision: current.revision,
     };
-    const next = await ask('AnswerQuestion', { input: given }, z.object({ answerQuestion: Assessment }));
+    const next = await ask('AnswerQuestion', { input: input }, z.object({ answerQuestion: Assessment }));
     current = next.answerQuestion;
   }
   if (current.outcome == null) throw new Error('The symptom check ended without an outcome.');
@@ -191,7 +191,7 @@ async function checkSymptoms(ask: GraphqlClient, { son }: DemoFamily, postcode: 
     outcome: { dispositionId: disposition.id, title: disposition.title, deadline, worseningAdvice },
     facts: {
       place: start.place ?? { postcode, precision: 'unknown' },
-      answered,
+      answers,
       contentBanner: start.contentBanner ?? null,
     },
   };

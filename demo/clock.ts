@@ -14,8 +14,8 @@ export interface SimulationClock extends MovableClock {
 }
 
 /**
- * Lets states come about that take hours. Waiting under way is not cut short: what has begun to wait waits as long as
- * before, and what asks for the time is told the moved one.
+ * Clock that makes states reachable which take hours. Timers that have started run on unchanged; reading the time
+ * returns the moved one.
  */
 export function simulationClock(machineNow: () => Date, machine: Timers): SimulationClock {
   let movedMinutes = 0;

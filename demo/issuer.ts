@@ -37,7 +37,7 @@ const KeptKey = z.looseObject({
 });
 
 /**
- * @param dataDir where the key is kept; the gateway and `npm run token` must use the same.
+ * @param dataDir folder of the key; the gateway and `npm run token` must use the same.
  * @throws Error with a sentence that says what to do when the kept key cannot be read.
  */
 export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {

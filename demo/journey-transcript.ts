@@ -9,7 +9,7 @@ export function journeyTranscript(facts: CaseStudyFacts, note: string): string {
     facts.contentBanner ?? '',
     '',
     `1. A mother is worried about her son of 6. They are at ${facts.place.postcode} (${facts.place.precision}).`,
-    ...facts.answered.map(({ question, answer }) => `   ${question}\n      - ${answer}`),
+    ...facts.answers.map(({ question, answer }) => `   ${question}\n      - ${answer}`),
     '',
     `2. Outcome: ${facts.outcome.title} (${facts.outcome.dispositionId}), by ${spoken(facts.outcome.deadline)}.`,
     ...facts.outcome.worseningAdvice.map((advice) => `   Watch out: ${advice}`),

@@ -19,33 +19,33 @@ export const CASE_STUDY_PRACTICE = OdsCode.parse('Z90001');
 export function demoFamily(practice: OdsCode, serial: number, today: Date): DemoFamily {
   const year = Number(londonDate(today).slice(0, 4));
   return {
-    mother: person('mother', serial * 2, 'Ruth', CalendarDate.parse(`${year - 35}-02-11`), practice),
-    son: person('son', serial * 2 + 1, 'Sam', sixYearsBefore(today), practice),
+    mother: person('mother', serial * 2, practice, {
+      givenName: 'Ruth',
+      familyName: 'Example',
+      birthDate: CalendarDate.parse(`${year - 35}-02-11`),
+    }),
+    son: person('son', serial * 2 + 1, practice, {
+      givenName: 'Sam',
+      familyName: 'Example',
+      birthDate: yearsBefore(today, 6),
+    }),
   };
 }
 
 function person(
   role: string,
   serial: number,
-  givenName: string,
-  birthDate: CalendarDate,
   practice: OdsCode,
-  familyName = 'Example',
+  names: Pick<Person, 'givenName' | 'familyName' | 'birthDate'>,
 ): Person {
   const id = `demo-${role}-${serial}`;
   return {
     id,
     nhsNumber: syntheticNhsNumber(serial),
-    familyName,
-    givenName,
-    birthDate,
+    ...names,
     registeredPractice: practice,
     linkage: { practice, userId: accessIdentity(serial), key: `linkage-${serial}` },
   };
-}
-
-function sixYearsBefore(today: Date): CalendarDate {
-  return yearsBefore(today, 6);
 }
 
 /** The first day of this month, so many years ago: who was born then stays of that age for the month. */
@@ -107,30 +107,32 @@ export const FIRST_RESERVED_SERIAL = 99_900;
  * knows them.
  */
 export function demoPeople(practice: OdsCode, today: Date) {
-  const born = (years: number) => yearsBefore(today, years);
   const { mother: ruth, son: sam } = demoFamily(practice, 0, today);
-  const member = (role: string, offset: number, givenName: string, years: number, familyName: string) =>
-    person(role, FIRST_RESERVED_SERIAL + offset, givenName, born(years), practice, familyName);
-  const una = member('patient', 7, 'Una', 51, 'Nowhere');
+  const member = (role: string, offset: number, name: string, years: number) => {
+    const [givenName = '', familyName = ''] = name.split(' ');
+    const birthDate = yearsBefore(today, years);
+    return person(role, FIRST_RESERVED_SERIAL + offset, practice, { givenName, familyName, birthDate });
+  };
+  const una = member('patient', 7, 'Una Nowhere', 51);
   return {
     ruth,
     sam,
-    noor: member('patient', 0, 'Noor', 42, 'Sample'),
-    grace: member('parent', 1, 'Grace', 38, 'Specimen'),
-    ada: member('child', 2, 'Ada', 9, 'Specimen'),
-    ben: member('child', 3, 'Ben', 3, 'Specimen'),
-    peter: member('parent', 4, 'Peter', 40, 'Placeholder'),
-    tim: member('child', 5, 'Tim', 6, 'Placeholder'),
-    tom: member('child', 6, 'Tom', 6, 'Placeholder'),
-    owen: member('parent', 9, 'Owen', 37, 'Example'),
+    noor: member('patient', 0, 'Noor Sample', 42),
+    grace: member('parent', 1, 'Grace Specimen', 38),
+    ada: member('child', 2, 'Ada Specimen', 9),
+    ben: member('child', 3, 'Ben Specimen', 3),
+    peter: member('parent', 4, 'Peter Placeholder', 40),
+    tim: member('child', 5, 'Tim Placeholder', 6),
+    tom: member('child', 6, 'Tom Placeholder', 6),
+    owen: member('parent', 9, 'Owen Example', 37),
     una: { ...una, registeredPractice: undefined, linkage: undefined },
-    paula: member('patient', 8, 'Paula', 29, 'Partly'),
+    paula: member('patient', 8, 'Paula Partly', 29),
   } satisfies Record<string, Person>;
 }
 
 type DemoPeople = ReturnType<typeof demoPeople>;
 
-/** Who a demo token is for. */
+/** Person whom a demo token identifies. */
 export interface DemoCaller {
   /** Says who that is, in the words of docs/api.md and `npm run token -- --help`. */
   description: string;
@@ -151,7 +153,7 @@ const RECEPTIONIST = 'S8001:G8006:R8010';
 /** In the demo directory; what it is connected to follows from its code (simulated-world.ts). */
 const UNCONNECTED_PRACTICE = OdsCode.parse('Z90052');
 
-/** Everybody whom a front end may have to draw a screen for, by the name that `npm run token -- --as` takes. */
+/** Every person for whom a front end may draw a screen, by the name that `npm run token -- --as` takes. */
 export const DEMO_CALLERS = {
   patient: {
     description: 'Ruth Example, 35: an adult who acts for nobody else',
@@ -237,8 +239,9 @@ export function demoToken(
 }
 
 /**
- * What a shell needs to act for all of them: `TOKEN_PATIENT` and so on, and of each person `BORN_RUTH`,
- * `NHS_RUTH`, and `ID_RUTH`, which `holdSlot` takes as patientId. Values consist of letters, digits, dots, hyphens and underscores.
+ * Writes the variables with which a shell acts for all of them: `TOKEN_PATIENT` and so on, and of each person
+ * `BORN_RUTH`, `NHS_RUTH`, and `ID_RUTH`, which `holdSlot` takes as patientId. Values consist of letters, digits,
+ * dots, hyphens and underscores.
  */
 export async function demoVariables(
   practice: OdsCode,

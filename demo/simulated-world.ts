@@ -3,9 +3,9 @@ import { contractQuota, NOT_OPTED_IN, type ReleasePolicy } from '../domain/relea
 import type { SupplierConnection, PracticeDefaults } from '../subgraphs/practices/practice-defaults';
 
 /**
- * What practices release, and how they are reached, where the suppliers are simulated: decided by the ODS code alone,
- * the same in every process and on every day. Nothing here says anything about a real practice. The own practice of
- * the case study is always open and always reachable both ways.
+ * Release rules and connections of practices when suppliers are simulated: derived from the ODS code alone, the
+ * same in every process and on every day. Nothing here says anything about a real practice. The own practice of the
+ * case study is always open and always reachable both ways.
  */
 export const simulatedWorld: PracticeDefaults = { connectionsOf };
 

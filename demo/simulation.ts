@@ -8,7 +8,7 @@ import { CASE_STUDY_PRACTICE, demoPeople } from './people';
 
 export { simulationClock } from './clock';
 
-/** What stands in for the world where no real supplier is configured; start.ts loads it only then. */
+/** The simulation that replaces real suppliers when none is configured; start.ts loads it only then. */
 export { defaultPolicyOf, simulatedWorld } from './simulated-world';
 
 /** Starts the simulated suppliers, with the demo people registered at their practice. */

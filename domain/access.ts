@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from './caller';
 
-/** Kinds of callers as the schema names them; whoever is not signed in is of none. */
+/** Kinds of callers as the schema names them; callers who are not signed in have none. */
 const CALLER_KINDS = {
   PATIENT: 'patient',
   PRACTICE_STAFF: 'practice-staff',
@@ -18,10 +18,10 @@ const NAMES: Record<CallerKind, string> = {
   OPERATOR: 'operators',
 };
 
-/** Who may ask for a field: the arguments of `@access` in the schema (docs/decisions/0016). */
+/** Rule for access to a field: the arguments of `@access` in the schema (docs/decisions/0016). */
 export const Access = z.object({
   to: z.array(CallerKind).min(1),
-  /** And they only for what is theirs, which its resolver judges with the object before it. */
+  /** Limits access to the caller's own data, which the resolver checks with the object. */
   own: z.boolean().default(false),
 });
 export type Access = z.infer<typeof Access>;
@@ -30,7 +30,7 @@ export function mayAsk({ to }: Access, caller: Caller): boolean {
   return to.some((kind) => CALLER_KINDS[kind] === caller.kind);
 }
 
-/** Why somebody is refused a field: each reason has a next step of its own, and is a ProblemCode too. */
+/** Reason for refusing a field: each has a next step of its own, and is a ProblemCode too. */
 export type AccessRefusal = 'SIGN_IN_REQUIRED' | 'ROLE_NOT_ALLOWED' | 'NOT_YOUR_PRACTICE';
 
 /** @param caller one for whom `mayAsk` does not hold. */

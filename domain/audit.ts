@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Who did what to whose data, in what came to the gateway. Nobody is named: callers and ids are keyed digests, so that
- * whoever has the key and an id can find what was done to it, and nobody else learns anything.
+ * Record of a request to the gateway: who did what to whose data. Nobody is named: callers and ids are keyed
+ * digests, so that only the holder of the key and an id can find the entries about it.
  */
 export interface AuditEntry {
   /** Epoch milliseconds. */
@@ -11,13 +11,13 @@ export interface AuditEntry {
   callerKind: string;
   /** Digests of issuer and subject; null for those who are not signed in. */
   caller: string | null;
-  /** Of practice staff. */
+  /** ODS code of the practice, when the caller is practice staff. */
   practice: string | null;
   /** The published operation; else the fields that were asked for; `-` where it is not known. */
   operation: string;
   /** Digests of the ids that were given. */
   subjects: readonly string[];
-  /** What came of it: the types that were answered, or the code of the error or refusal. */
+  /** Result: the types that were returned, or the code of the error or refusal. */
   outcome: string;
   requestId: string;
 }
@@ -29,10 +29,10 @@ export interface ChainedEntry extends AuditEntry {
   hash: string;
 }
 
-/** How far a chain goes. */
+/** Last entry of a chain. */
 export type Head = Pick<ChainedEntry, 'chain' | 'sequence' | 'hash'>;
 
-/** Where entries are kept: nothing here changes one, or takes one away. */
+/** Append-only storage for audit entries: nothing here changes or removes one. */
 export interface AuditStore {
   /**
    * Writing the same entries again does no harm.
@@ -41,9 +41,9 @@ export interface AuditStore {
    * before it, or somebody has taken it away
    */
   append(entries: readonly ChainedEntry[], after: Head | null): Promise<boolean>;
-  /** Of the chains that were written to last. */
+  /** Heads of the chains that were written to last. */
   heads(): Promise<Head[]>;
-  /** By chain and sequence, read a page at a time. */
+  /** Reads all entries in order of chain and sequence, a page at a time. */
   entries(): AsyncIterable<ChainedEntry>;
   close(): Promise<void>;
 }
@@ -52,7 +52,10 @@ export interface AuditStore {
 export const OF_THE_CHAIN = 'gateway';
 export const OPENED = 'CHAIN_OPENED';
 export const CLOSED = 'CHAIN_CLOSED';
-/** How many entries of a flood were not written; its subjects are the numbers, in words. */
+/**
+ * Action of an entry that stands for those of a flood that were not written; its subjects are their numbers, in
+ * words.
+ */
 export const LEFT_OUT = 'LEFT_OUT';
 
 /**
@@ -73,8 +76,8 @@ export function auditHash(previous: string | null, entry: Omit<ChainedEntry, 'ha
     .digest('base64url');
 }
 
-/** What a chain says of itself. */
-export const OF_ITSELF = {
+/** Actions of entries that a chain writes about itself. */
+export const CHAIN_RECORD = {
   callerKind: OF_THE_CHAIN,
   caller: null,
   practice: null,
@@ -89,7 +92,7 @@ export interface AuditReport {
   chains: number;
   /** Chains without an end: of processes that run, or were killed. */
   open: number;
-  /** What was changed, taken out or put in, in words. */
+  /** Changes, removals and insertions that were found, in words. */
   broken: string[];
   /** Ends of chains that were lost while their processes ran, as by a restore of the database. */
   cutOff: CutOff[];
@@ -98,17 +101,17 @@ export interface AuditReport {
 export interface CutOff {
   /** The chain whose end is lost. */
   chain: string;
-  /** How far it goes now; 0: nothing of it is left. */
+  /** Sequence number that the chain reaches now; 0: nothing of it is left. */
   kept: number;
-  /** How far it went. */
+  /** Sequence number that the chain had reached. */
   known: number;
   /** When that was noticed. */
   noticedAt: string;
-  /** Why, in an operator's words; null as long as nobody has said. */
+  /** Reason that an operator recorded; null until one has. */
   acknowledged: string | null;
 }
 
-/** Whether the trail is what was written, or somebody has answered for what it lacks. */
+/** Checks that the trail is complete, or that an operator has acknowledged every gap. */
 export function isWhole({ broken, cutOff }: AuditReport): boolean {
   return broken.length === 0 && cutOff.every(({ acknowledged }) => acknowledged !== null);
 }
@@ -119,7 +122,7 @@ export function isWhole({ broken, cutOff }: AuditReport): boolean {
  * but the heads in the log.
  */
 export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<AuditReport> {
-  const { seen, cutOff, acknowledged } = await whatChainsSay(store);
+  const { seen, cutOff, acknowledged } = await readChainRecords(store);
   const heads = new Map<string, Head & { isClosed: boolean }>();
   const broken: string[] = [];
   let count = 0;
@@ -134,7 +137,7 @@ export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<A
     const text = headText(entry);
     seen.delete(text);
     cutOff.delete(text);
-    heads.set(entry.chain, { ...entry, isClosed: isOfItself(entry, CLOSED) });
+    heads.set(entry.chain, { ...entry, isClosed: isChainRecord(entry, CLOSED) });
   }
   for (const [head, by] of seen)
     broken.push(`chain ${head.split(' ')[0] ?? ''}: an entry that chain ${by} has seen is gone or changed`);
@@ -154,31 +157,32 @@ export async function verifyAudit(store: Pick<AuditStore, 'entries'>): Promise<A
 
 /** The last entry that was known of a chain whose end is lost, as it is acknowledged by; null where none is lost. */
 export async function cutOffHead(store: Pick<AuditStore, 'entries'>, chain: string): Promise<string | null> {
-  const { cutOff } = await whatChainsSay(store);
+  const { cutOff } = await readChainRecords(store);
   return [...cutOff.keys()].findLast((head) => head.startsWith(`${chain} `)) ?? null;
 }
 
-interface Said {
+interface ChainRecords {
   /** Entries that others have seen, each with a chain that saw it. */
   seen: Map<string, string>;
   /** The last known entries of chains whose ends were lost, with when that was noticed. */
   cutOff: Map<string, number>;
-  /** Those that an operator has answered for, with the reason. */
+  /** Gaps that an operator has acknowledged, with the reason. */
   acknowledged: Map<string, string>;
 }
 
-async function whatChainsSay(store: Pick<AuditStore, 'entries'>): Promise<Said> {
-  const said: Said = { seen: new Map(), cutOff: new Map(), acknowledged: new Map() };
+async function readChainRecords(store: Pick<AuditStore, 'entries'>): Promise<ChainRecords> {
+  const records: ChainRecords = { seen: new Map(), cutOff: new Map(), acknowledged: new Map() };
   for await (const entry of store.entries()) {
     const [head, reason = ''] = entry.subjects;
-    if (isOfItself(entry, OPENED)) for (const other of entry.subjects) said.seen.set(other, entry.chain);
+    if (isChainRecord(entry, OPENED))
+      for (const other of entry.subjects) records.seen.set(other, entry.chain);
     else if (head === undefined) continue;
-    else if (isOfItself(entry, CUT_OFF)) said.cutOff.set(head, entry.at);
-    else if (isOfItself(entry, ACKNOWLEDGED)) said.acknowledged.set(head, reason);
+    else if (isChainRecord(entry, CUT_OFF)) records.cutOff.set(head, entry.at);
+    else if (isChainRecord(entry, ACKNOWLEDGED)) records.acknowledged.set(head, reason);
   }
-  return said;
+  return records;
 }
 
-function isOfItself({ callerKind, operation }: AuditEntry, what: string): boolean {
+function isChainRecord({ callerKind, operation }: AuditEntry, what: string): boolean {
   return callerKind === OF_THE_CHAIN && operation === what;
 }

@@ -4,8 +4,8 @@ import { Caller } from './caller';
 import { machineTimers, type Timers } from './timers';
 
 /**
- * How the caller travels from the gateway to a subgraph in another process: a signed token that lives 30 seconds and
- * is bound to one subgraph. In one process the caller is passed as an object and none of this runs.
+ * Header with the caller, between the gateway and a subgraph in another process: a signed token that lives 30
+ * seconds and is bound to one subgraph. In one process the caller is passed as an object and none of this runs.
  */
 export const CALLER_HEADER = 'x-gateway-caller';
 export const REQUEST_ID_HEADER = 'x-request-id';
@@ -15,8 +15,8 @@ const ISSUER = 'gp-booking-gateway';
 const ALGORITHM = 'HS256';
 const LIFETIME_SECONDS = 30;
 const REUSED_FOR_MS = 10_000;
-/** Of as many callers within half a minute. */
-const MOST_KNOWN = 5_000;
+/** Callers kept in the cache; a token is good for half a minute. */
+const MAX_VERIFIED = 5_000;
 
 /** A key for one use, derived from a shared secret, so that no two uses share key material. */
 export type CallerKey = Uint8Array;
@@ -69,7 +69,7 @@ export function callerVerifier(
   keys: CallerKeys,
   now = () => new Date(),
 ): (token: string) => Promise<Caller> {
-  const known = new LRUCache<string, Verified>({ max: MOST_KNOWN });
+  const known = new LRUCache<string, Verified>({ max: MAX_VERIFIED });
   return async (token) => {
     const before = known.get(token);
     if (before !== undefined && now().getTime() < before.expiresAt) return before.caller;

@@ -33,7 +33,7 @@ export type ProofingLevel = z.infer<typeof ProofingLevel>;
 /** Stable and pseudonymous: a digest of issuer and subject. Safe in ledgers, never shown to others. */
 const CallerId = z.string().min(16).max(100);
 
-/** Who asks. Made by the gateway from a verified token; subgraphs trust nothing else. */
+/** Verified caller of a request. The gateway makes it from a verified token; subgraphs trust nothing else. */
 export const Caller = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('anonymous') }),
   z.object({

@@ -49,8 +49,8 @@ function ipv4Of(groups: Groups): string {
 }
 
 /**
- * The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one subscriber has all of
- * (RFC 6177). Null for what is no address.
+ * The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address, which belongs to one
+ * subscriber (RFC 6177). Null when the text is not an address.
  */
 export function clientNetwork(text: string): string | null {
   const groups = groupsOf(text);
@@ -60,7 +60,7 @@ export function clientNetwork(text: string): string | null {
   return `${prefix.join(':')}::/64`;
 }
 
-/** Where an address leads to: this machine, a network that is nobody else's business, or anywhere. */
+/** Network that an address belongs to: this machine, a private network, or the public internet. */
 export type Reach = 'loopback' | 'private' | 'public';
 
 const LOOPBACK = new BlockList();
@@ -95,7 +95,7 @@ for (const [network, bits] of [
 /** Names that are resolved within a machine or a network (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`). */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa)$/;
 
-/** @param host of a URL: a name, an IPv4 address, or an IPv6 address with or without brackets. */
+/** @param host host of a URL: a name, an IPv4 address, or an IPv6 address with or without brackets. */
 export function reachOf(host: string): Reach {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (/(^|\.)localhost$/.test(name)) return 'loopback';

@@ -3,7 +3,7 @@ import { ERRORS_IN_LOGS, loggableError, sentenceOf, withoutQuotes } from './logg
 
 const PASSWORD = 'WRONG-SECRET-PW';
 
-/** What nobody may find in a log, and where libraries put it. */
+/** An error with secrets in all the places where libraries put them. */
 function errorOfALibrary(): Error {
   const cause = Object.assign(new Error(`connect to redis://svc:${PASSWORD}@127.0.0.1:1 failed`), {
     input: PASSWORD,

@@ -1,11 +1,11 @@
 import type { LoggerOptions } from 'pino';
 
-/** What of an error may stand in a log. */
+/** The parts of an error that may be logged. */
 export interface LoggableError {
   type: string;
   code?: string;
   message?: string;
-  /** Where it was made, without the message. */
+  /** Stack trace without the message. */
   stack?: string;
   cause?: LoggableError;
 }
@@ -16,9 +16,9 @@ const MAX_CAUSES = 4;
 const MAX_CODE = 60;
 
 /**
- * Reduces an error to its name, code, place and a message without anything that it quotes. Errors of client libraries carry
- * the command that failed, with passwords and values (ioredis puts AUTH's arguments into `command`, pg the row into
- * `detail`), and messages quote what was sent; so nothing is taken over but what is named here
+ * Reduces an error to its name, code, stack and a message without the values that it quotes. Errors of client
+ * libraries carry the command that failed, with passwords and values (ioredis puts AUTH's arguments into `command`,
+ * pg the row into `detail`), and messages quote what was sent; so nothing is taken over but what is named here
  * (OWASP Logging Cheat Sheet, "Data to exclude").
  */
 export function loggableError(error: unknown): LoggableError {
@@ -29,8 +29,8 @@ export function loggableError(error: unknown): LoggableError {
 export const ERRORS_IN_LOGS: Pick<LoggerOptions, 'serializers' | 'hooks'> = {
   serializers: { err: (value: unknown) => (value instanceof Error ? loggableError(value) : value) },
   hooks: {
-    logMethod(given, method) {
-      const [first, ...rest]: unknown[] = given;
+    logMethod(parameters, method) {
+      const [first, ...rest]: unknown[] = parameters;
       // pino would make the error's message that of the line.
       const line = first instanceof Error ? { err: loggableError(first) } : first;
       const isError = typeof line === 'object' && line !== null && 'err' in line;
@@ -51,7 +51,10 @@ const OURS = new Set([
   'OperationFailed',
 ]);
 
-/** What a command line says of an error. A library's message may repeat anything, so of that only its gist is said. */
+/**
+ * Returns one sentence about an error for a command line. A library's message may repeat any value, so only its
+ * gist is used.
+ */
 export function sentenceOf(error: unknown, otherwise: string): string {
   if (!(error instanceof Error)) return otherwise;
   // Node's words about options repeat what was typed a moment ago.

@@ -76,7 +76,7 @@ export function clockTime(instant: Date): string {
   return `${hour % 12 === 0 ? 12 : hour % 12}${minutes}${hour < 12 ? 'am' : 'pm'}`;
 }
 
-/** `2:10pm on Thursday 3 December`, for what is days away at most. */
+/** Formats a time as `2:10pm on Thursday 3 December`, for times at most days away. */
 export function timeOnDay(instant: Date): string {
   const at = inLondon(instant);
   const weekday = at.toLocaleString('en-GB', { weekday: 'long' });
@@ -99,7 +99,7 @@ function inLondon(instant: Date): Temporal.ZonedDateTime {
 
 const HOUR = 3_600_000;
 const SUMMER_OFFSET = HOUR;
-const MOST_HOURS = 10_000;
+const MAX_CACHED_HOURS = 10_000;
 
 /** Milliseconds that London is ahead of UTC. */
 const offsetAt = hourly((hour) => inLondon(new Date(hour * HOUR)).offsetNanoseconds / 1e6);
@@ -117,7 +117,7 @@ function hourly<Value>(lookUp: (hour: number) => Value): (epochMilliseconds: num
     const known = values.get(hour);
     if (known !== undefined) return known;
     const value = lookUp(hour);
-    if (values.size >= MOST_HOURS) values.clear();
+    if (values.size >= MAX_CACHED_HOURS) values.clear();
     values.set(hour, value);
     return value;
   };

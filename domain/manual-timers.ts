@@ -1,10 +1,10 @@
 import type { Timers } from './timers';
 
-/** Time that passes only when a test says so. */
+/** Timers whose time passes only when a test says so. */
 export interface ManualTimers extends Timers {
-  /** Lets `ms` pass: what is due meanwhile is called in order, each at its own moment. */
+  /** Lets `ms` pass: callbacks that fall due are called in order, each at its own moment. */
   advance(ms: number): void;
-  /** How many callbacks wait. */
+  /** Number of callbacks that are waiting. */
   readonly waiting: number;
 }
 

@@ -24,7 +24,7 @@ function checkDigit(digits: string): number {
   return remainder === 11 ? 0 : remainder;
 }
 
-/** How many different synthetic numbers there are. */
+/** Number of different synthetic numbers. */
 export const SYNTHETIC_NHS_NUMBERS = 100_000;
 
 /** A synthetic NHS number in the 999 range, which is never issued: another one for each serial below 100,000. */

@@ -2,8 +2,8 @@ import type { IBackoffFactory } from 'cockatiel';
 import type { Timers } from './timers';
 
 /**
- * How long a circuit stays open (cockatiel's `halfOpenAfter`). cockatiel compares `duration` with the time of day, which
- * may jump: for ever until our own time has passed, then no time at all.
+ * Backoff for a circuit that stays open for `ms` (cockatiel's `halfOpenAfter`). cockatiel compares `duration` with
+ * the time of day, which may jump: this returns infinity until our own time has passed, then zero.
  */
 export function openFor(ms: number, timers: Pick<Timers, 'elapsedMs'>): IBackoffFactory<unknown> {
   const next = () => {

@@ -2,26 +2,26 @@ import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { z } from 'zod';
 
 /**
- * What is kept on disk is for the account that runs the service alone: it holds dates of birth, places and answers
- * (UK GDPR Art. 32). Modes are set when a file is made, and put right when one is found that others may read.
+ * Data on disk is for the account that runs the service alone: it holds dates of birth, places and answers (UK GDPR
+ * Art. 32). Modes are set when a file is made, and corrected when others may read a file that exists.
  */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const FOR_OTHERS = 0o077;
-/** Of folders that many share, such as `/tmp`: those are not ours to close. */
+/** Sticky bit, which marks folders that many share, such as `/tmp`: those are not ours to close. */
 const STICKY = 0o1000;
 
 const AlreadyThere = z.object({ code: z.literal('EEXIST') });
 const Missing = z.object({ code: z.literal('ENOENT') });
 const NotOurs = z.object({ code: z.enum(['EPERM', 'EROFS']) });
 
-/** Makes a folder with all above it, or closes the one that is there to others. */
+/** Makes a folder with all above it, or removes others' access to one that exists. */
 export function makeOwnerOnlyFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
   closeToOthers(path, FOLDER_MODE);
 }
 
-/** Makes an empty file, or closes the one that is there to others. */
+/** Makes an empty file, or removes others' access to one that exists. */
 export function makeOwnerOnlyFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', FILE_MODE));
@@ -36,7 +36,7 @@ export function closeFileToOthers(path: string): void {
   closeToOthers(path, FILE_MODE);
 }
 
-/** What belongs to somebody else, or cannot be written, has the modes that its owner gave it. */
+/** Removes the access of other accounts. A file of another owner, or on a read-only disk, keeps its mode. */
 function closeToOthers(path: string, mode: number): void {
   try {
     const found = lstatSync(path);

@@ -9,7 +9,7 @@ import type { OdsCode } from './ods-code';
  */
 const MANAGING_ROLES = new Set(['R8000', 'R8008']);
 
-/** Whoever works at the practice may see its book, and close it: that is the safe side. */
+/** Checks that the caller works at the practice. All its staff may see its book, and close it: that is the safe side. */
 export function worksAt(caller: Caller, practice: OdsCode): boolean {
   return caller.kind === 'practice-staff' && caller.practice === practice;
 }
@@ -32,8 +32,8 @@ export function whyNotLook(caller: Caller): AccessRefusal {
   return caller.kind === 'practice-staff' ? 'NOT_YOUR_PRACTICE' : whyNotAsk(caller);
 }
 
-/** Who it was, as the history keeps it. */
-export function actorOf(caller: Caller): ReleaseActor {
+/** Identifies the caller for the history of releases. */
+export function releaseActorOf(caller: Caller): ReleaseActor {
   const nobody = { id: null, role: null, practice: null };
   switch (caller.kind) {
     case 'anonymous':

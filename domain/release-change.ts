@@ -1,9 +1,9 @@
 import { NOT_OPTED_IN, type BookAudience, type ReleasePolicy } from './release-policy';
 
-/** What a practice sets itself; version and status follow from what it does. */
+/** Rules that a practice sets itself; version and status follow from its actions. */
 export type ReleaseRules = Omit<ReleasePolicy, 'version' | 'status' | 'closedTo'>;
 
-/** What a practice can do with its book. */
+/** Change that a practice can make to its book. */
 export type ReleaseChange =
   | { kind: 'SET'; expectedVersion: number; rules: ReleaseRules }
   | { kind: 'CLOSE'; to: BookAudience }
@@ -17,8 +17,8 @@ export type ReleaseChanged =
   | { kind: 'stale' };
 
 /**
- * Setting rules is how a practice opts in; a closed book stays closed over it. Closing never opens: what is closed to
- * everybody stays so. Reopening what never opted in opens nothing.
+ * Setting rules is how a practice opts in; a closed book stays closed over it. Closing never opens: a book closed
+ * to everybody stays so. Reopening what never opted in opens nothing.
  */
 export function changedPolicy(current: ReleasePolicy, change: ReleaseChange): ReleaseChanged {
   const version = current.version + 1;
@@ -40,5 +40,5 @@ export function changedPolicy(current: ReleasePolicy, change: ReleaseChange): Re
   }
 }
 
-/** What is assumed of a practice whose rules cannot be known just now: the safe answer. */
+/** Policy assumed when a practice's rules cannot be read: the safe default. */
 export const RULES_NOT_KNOWN: ReleasePolicy = { ...NOT_OPTED_IN, status: 'CLOSED', closedTo: 'EVERYBODY' };

@@ -8,16 +8,16 @@ export interface PolicyInForce extends ReleasePolicy {
 }
 
 /**
- * Every practice's release rules with their whole history, kept where bookings are kept, so that one transaction can
- * judge and book. Whoever lets practices set their rules is handed it by the composition root: subgraphs do not ask
- * each other.
+ * Every practice's release rules with their whole history, stored with the bookings, so that one transaction can
+ * check and book. The composition root injects it where practices set their rules: subgraphs do not call each
+ * other.
  */
 export interface ReleaseLedger {
   /** The rules that hold now, read anew each time; a practice that has set none has the default's. */
   policy(practice: string): Promise<PolicyInForce>;
   /**
-   * Applies a change and writes it down, whole or not at all. Once it is answered, nothing that the new rules stop is
-   * booked any more: bookings that were being sent to the supplier are waited for.
+   * Applies and records a change atomically. When it resolves, nothing that the new rules stop can be booked any
+   * more: it waits for bookings that are being sent to the supplier.
    */
   change(practice: OdsCode, change: ReleaseChange, note: ReleaseNote): Promise<ReleaseApplied>;
   /** Writes down that somebody was refused something of this practice. */
@@ -39,7 +39,7 @@ export type ReleaseAction = (typeof RELEASE_ACTIONS)[number];
 export const RELEASE_OUTCOMES = ['DONE', 'UNCHANGED', 'STALE', 'REFUSED'] as const;
 export type ReleaseOutcome = (typeof RELEASE_OUTCOMES)[number];
 
-/** Who does it, from where and why; names nobody. */
+/** Actor, origin and reason of a change; names nobody. */
 export interface ReleaseNote {
   actor: ReleaseActor;
   requestId: string;
@@ -47,7 +47,7 @@ export interface ReleaseNote {
   reason: string | null;
 }
 
-/** As the verified identity has it at that moment: a pseudonymous id, the role and the organisation. */
+/** Actor as the verified identity describes them at that moment: a pseudonymous id, the role and the organisation. */
 export interface ReleaseActor {
   kind: 'anonymous' | 'patient' | 'practice-staff' | 'analyst' | 'operator' | 'system';
   id: string | null;

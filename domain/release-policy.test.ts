@@ -47,17 +47,16 @@ function stopping({ policy, need, slot, booked = [] }: Case): ReleaseRule[] {
     { ...POLICY, ...policy },
     { ...NEED, ...need },
     { ...SLOT, ...slot },
-    NOW,
-    booked,
+    { now: NOW, othersThatDay: booked },
   ).sort();
 }
 
-/** So many at the time of the slot. */
+/** Returns `count` bookings at the time of the slot. */
 function atOnce(count: number): Date[] {
   return Array.from({ length: count }, () => SLOT.startsAt);
 }
 
-/** What makes each rule stop, alone. */
+/** One case for each rule in which that rule alone refuses. */
 const STOPS: Record<ReleaseRule, Case> = {
   NOT_OPTED_IN: { policy: { status: 'NOT_OPTED_IN' } },
   BOOK_CLOSED: { policy: { status: 'CLOSED' } },
@@ -200,8 +199,7 @@ describe('the quota', () => {
       { ...POLICY, dailyQuota },
       NEED,
       { ...SLOT, startsAt: at(time) },
-      at('05:00'),
-      booked.map(at),
+      { now: at('05:00'), othersThatDay: booked.map(at) },
     ).length === 0;
 
   it.each<[string, number, string, string[], boolean]>([
@@ -228,7 +226,10 @@ describe('the quota', () => {
       for (const minute of wanted) {
         const startsAt = new Date(at('00:00').getTime() + minute * 60_000);
         const policy = { ...POLICY, dailyQuota: quota, takeBackMinutes: 0, minimumNoticeMinutes: 0 };
-        if (rulesStoppingSlot(policy, NEED, { ...SLOT, startsAt }, at('00:00'), taken).length === 0)
+        if (
+          rulesStoppingSlot(policy, NEED, { ...SLOT, startsAt }, { now: at('00:00'), othersThatDay: taken })
+            .length === 0
+        )
           taken.push(startsAt);
       }
       expect(taken.length).toBeLessThanOrEqual(quota);
@@ -306,8 +307,12 @@ describe('tightening any rule', () => {
       booked,
       (policy, tighter, wanted, one, others) => {
         const tightened = { ...policy, ...tighter(policy) };
-        if (rulesStoppingSlot(policy, wanted, one, NOW, others).length === 0) offers += 1;
-        else expect(rulesStoppingSlot(tightened, wanted, one, NOW, others)).not.toEqual([]);
+        if (rulesStoppingSlot(policy, wanted, one, { now: NOW, othersThatDay: others }).length === 0)
+          offers += 1;
+        else
+          expect(rulesStoppingSlot(tightened, wanted, one, { now: NOW, othersThatDay: others })).not.toEqual(
+            [],
+          );
       },
     );
     await withSeed(20_260_302, (_, seed) => {

@@ -2,14 +2,14 @@ import type { AppointmentMode } from './appointment-mode';
 import { wallClock } from './london-time';
 
 /**
- * What a practice lets be booked through this gateway, and the one function that decides it. Search, hold, confirm
- * and the practice's own preview all ask here, so that they cannot disagree. Controls modelled after GP Connect
- * slot release and GMS Contract 7.9B.1: opt-in, audience, types, quota, take-back, embargo.
+ * A practice's rules for bookings through this gateway, and the one function that applies them. Search, hold,
+ * confirm and the practice's own preview all call it, so that they cannot disagree. Controls modelled after GP
+ * Connect slot release and GMS Contract 7.9B.1: opt-in, audience, types, quota, take-back, embargo.
  */
 export interface ReleasePolicy {
   version: number;
   status: BookStatus;
-  /** To whom a CLOSED book is closed; null while it is not closed. */
+  /** Audience to which a CLOSED book is closed; null while it is not closed. */
   closedTo: BookAudience | null;
   ownPatients: boolean;
   otherPatients: boolean;
@@ -20,7 +20,7 @@ export interface ReleasePolicy {
   slotTypes: readonly string[];
   /** Half-open: `from` is in, `below` is out; `below: null` has no upper end. Null admits every age. */
   ageInMonths: { from: number; below: number | null } | null;
-  /** Most slots a London day that other practices' patients may take, spread over it; null where there is no cap. */
+  /** Most slots a London day that other practices' patients may take, spread over it; null for no cap. */
   dailyQuota: number | null;
   takeBackMinutes: number;
   minimumNoticeMinutes: number;
@@ -34,7 +34,7 @@ export type BookStatus = (typeof BOOK_STATUSES)[number];
 export const BOOK_AUDIENCES = ['OTHER_PATIENTS', 'EVERYBODY'] as const;
 export type BookAudience = (typeof BOOK_AUDIENCES)[number];
 
-/** Whether the practice is the person's own. */
+/** Relation of the practice to the patient: their own, or another. */
 export const PRACTICE_RELATIONS = ['OWN', 'OTHER'] as const;
 export type PracticeRelation = (typeof PRACTICE_RELATIONS)[number];
 
@@ -72,7 +72,7 @@ export const RELEASE_RULES = [
 ] as const;
 export type ReleaseRule = (typeof RELEASE_RULES)[number];
 
-/** For whom a slot is wanted. */
+/** Need for which a slot is wanted. */
 export interface Need {
   relation: PracticeRelation;
   ageInMonths: number;
@@ -108,14 +108,13 @@ export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): Releas
 
 /**
  * The rules that stop this one slot; empty when the practice offers it.
- * @param othersThatDay starts of live bookings by other practices' patients on the slot's London day, for the quota.
+ * @param day.othersThatDay starts of live bookings by other practices' patients on the slot's London day, for the quota.
  */
 export function rulesStoppingSlot(
   policy: ReleasePolicy,
   need: Need,
   slot: SlotFacts,
-  now: Date,
-  othersThatDay: readonly Date[],
+  { now, othersThatDay }: { now: Date; othersThatDay: readonly Date[] },
 ): ReleaseRule[] {
   const minutesAhead = (slot.startsAt.getTime() - now.getTime()) / 60_000;
   const others = need.relation === 'OTHER';
@@ -143,8 +142,8 @@ export function contractQuota(registeredPatients: number | null): number {
 }
 
 /**
- * The contract wants the quota spread through the day: by each moment no more of it is taken than the share of core
- * hours that has come by then, begun shares counted whole. What is left over earlier can be taken later.
+ * The contract wants the quota spread through the day: by each moment no more of it is used than the share of core
+ * hours that has passed, begun shares counted whole. An unused share can be used later.
  */
 function isQuotaUsedUp(quota: number | null, startsAt: Date, others: readonly Date[]): boolean {
   if (quota === null) return false;

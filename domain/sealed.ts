@@ -12,13 +12,13 @@ export interface Sealer<T> {
 }
 
 const CIPHER = 'aes-256-gcm';
-/** As NIST SP 800-38D has them, and RFC 7518 (5.3) with it. */
+/** Length of the initialisation vector in NIST SP 800-38D and RFC 7518 (5.3). */
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** Initialization vector, ciphertext, tag; before them the header, and no encrypted key. */
 const REST = /^([\w-]{16})\.([\w-]+)\.([\w-]{22})$/;
 
-/** How every value begins that was sealed under the key of this name; without one, under a key that has none. */
+/** Returns the prefix of every value sealed under the named key; without a name, under the key that has none. */
 export function sealedPrefix(keyName?: string): string {
   return `${headerOf(keyName)}..`;
 }

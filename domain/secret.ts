@@ -7,16 +7,16 @@ import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 export type Secrets = readonly [current: string, ...earlier: string[]];
 
 /**
- * What a secret is used for; each use has a key of its own. `caller` and `data-keys` rotate with the secret; `name` tells
+ * Use of a secret; each use has a key of its own. `caller` and `data-keys` rotate with the secret; `name` tells
  * secrets apart. The others are keys of data: until there were data keys, they were derived from the secret, too.
  */
 export type SecretUse = 'caller' | 'data-keys' | 'name' | LedgerKeyUse | AuditKeyUse;
 
-/** What the ledger's data keys are for. */
+/** Uses of the ledger's data keys. */
 export const LEDGER_KEY_USES = ['offer', 'patient-details', 'patient-digest', 'fingerprint'] as const;
 export type LedgerKeyUse = (typeof LEDGER_KEY_USES)[number];
 
-/** What the gateway's data keys are for, which lie beside the audit trail. */
+/** Uses of the gateway's data keys, which lie beside the audit trail. */
 export const AUDIT_KEY_USES = ['audit', 'address'] as const;
 export type AuditKeyUse = (typeof AUDIT_KEY_USES)[number];
 

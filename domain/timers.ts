@@ -1,6 +1,6 @@
 /**
- * The passing of time, as code that waits needs it: the machine's, or a test's that passes only when the test says so
- * (`manual-timers.ts`). The time of day is not here: `now` gives that.
+ * Timers and elapsed time, for code that waits: the machine's, or a test's that pass only when the test says so
+ * (`manual-timers.ts`). For the time of day there is `now`.
  */
 export interface Timers {
   /** Milliseconds that never go back; only differences mean anything. */

@@ -3,13 +3,14 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { loggableError } from '../domain/loggable-error';
 import { ERROR_CODES, type ErrorCode } from './error-codes';
+import { DEVELOPERS_EN_GB } from '../domain/messages/developers.en-gb';
 
 /** Codes that clients may see as they are; everything else is ours to explain and is masked. */
 function isPublic(code: unknown): code is ErrorCode {
   return typeof code === 'string' && code in ERROR_CODES && code !== 'INTERNAL_SERVER_ERROR';
 }
 
-/** What a log line may say of the request. */
+/** Facts about the request that a log line may contain. */
 export interface FailedRequest {
   requestId: string;
   /** The published operation; null: some other, whose name is its sender's text. */
@@ -23,12 +24,12 @@ export type ErrorMask = (
   request: FailedRequest,
 ) => GraphQLFormattedError;
 
-/** A part that is restarted is there again by then, most often. */
+/** Time after which a restarted part is usually back. */
 export const RETRY_OUTAGE_AFTER_SECONDS = 2;
 
 /**
- * A fault of ours is logged under a reference and answered with the reference alone; an outage is logged as one.
- * @param onError told the code of every error that is answered
+ * Logs an internal error under a reference and answers with the reference alone; logs an outage as an outage.
+ * @param onError receives the code of every error in an answer
  */
 export function errorMask(logger: Logger, onError: (code: ErrorCode) => void): ErrorMask {
   return ({ message, locations, path, extensions }, error, request) => {
@@ -41,9 +42,13 @@ export function errorMask(logger: Logger, onError: (code: ErrorCode) => void): E
     });
     if (code === 'SERVICE_UNAVAILABLE') {
       onError(code);
-      logger.warn(logged(), 'part of the service did not answer');
+      logger.warn(logged(), 'part of the service is unavailable');
       const retryAfterSeconds = RETRY_OUTAGE_AFTER_SECONDS;
-      return { message: ERROR_CODES[code].example, path, extensions: { code, retryAfterSeconds } };
+      return {
+        message: DEVELOPERS_EN_GB.SERVICE_UNAVAILABLE.PART({}),
+        path,
+        extensions: { code, retryAfterSeconds },
+      };
     }
     if (isPublic(code)) {
       onError(code);
@@ -54,14 +59,14 @@ export function errorMask(logger: Logger, onError: (code: ErrorCode) => void): E
     const reference = randomUUID();
     logger.error({ ...logged(), reference }, 'operation failed');
     return {
-      message: 'Something went wrong on our side. Try again; if it stays, quote the reference.',
+      message: DEVELOPERS_EN_GB.INTERNAL_SERVER_ERROR.OPERATION({}),
       path,
       extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
     };
   };
 }
 
-/** What a resolver threw, where graphql-js has put it into an error of its own. */
+/** Returns the error that a resolver threw, which graphql-js wraps in one of its own. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.path && error.originalError ? error.originalError : error;
 }

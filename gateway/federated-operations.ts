@@ -1,3 +1,4 @@
+import type { Executor } from '../platform/execution/executor';
 import { operationCache, type OperationCache } from './execution/operation-cache';
 import { loadSupergraph } from './execution/supergraph';
 import type { GatewayMetrics } from './gateway-metrics';
@@ -6,18 +7,22 @@ import { operationAccess } from './limits/operation-access';
 import { operationCosts } from './limits/operation-cost';
 import type { SubgraphTransport } from './subgraph-transport';
 
+export interface FederatedOperationsOptions {
+  supergraphSdl: string;
+  subgraphs: ReadonlyMap<string, SubgraphTransport>;
+  executor: Executor;
+  /** Limits of one document. */
+  limits: DocumentLimits;
+  /** Counts documents, and what Apollo's executor does because it is not compiled. */
+  counted: Pick<GatewayMetrics, 'fallback' | 'documentRead'>;
+}
+
 /**
- * Operations over subgraphs, planned by Apollo's query planner.
- * @param limits of one document
- * @param counted told of documents and of Apollo's own executor
- * @throws Error when the supergraph names a subgraph that no transport is given for.
+ * Caches operations over subgraphs, planned by Apollo's query planner.
+ * @throws Error when the supergraph names a subgraph that has no transport
  */
-export function federatedOperations(
-  supergraphSdl: string,
-  subgraphs: ReadonlyMap<string, SubgraphTransport>,
-  limits: DocumentLimits,
-  counted: Pick<GatewayMetrics, 'fallback' | 'documentRead'>,
-): OperationCache {
+export function federatedOperations(options: FederatedOperationsOptions): OperationCache {
+  const { supergraphSdl, subgraphs, executor, limits, counted } = options;
   const supergraph = loadSupergraph(supergraphSdl);
   for (const name of supergraph.subgraphs)
     if (!subgraphs.has(name))
@@ -25,6 +30,7 @@ export function federatedOperations(
   return operationCache({
     supergraph,
     subgraphs,
+    executor,
     limits,
     costs: operationCosts(supergraphSdl, supergraph.api),
     access: operationAccess(supergraphSdl, supergraph.api),

@@ -1,18 +1,15 @@
 import type { Caller } from '../domain/caller';
 import type { ClientDisconnect } from '../platform/http/client-disconnect';
 
-/** What an operation may cost, and what its sender has left for the rest of a minute. */
+/** Cost limit of an operation, and the caller's remaining budget for the minute. */
 export interface OperationCost {
   estimated: number;
-  /** Of one operation. */
+  /** Limit for one operation. */
   maximum: number;
   remaining: number;
 }
 
-/**
- * What the gateway knows about the request it serves; made per operation. Abandoned when the client has gone, or the time for a
- * query is over.
- */
+/** Context of one operation in the gateway. Aborted when the client disconnects, or when the query times out. */
 export interface GatewayContext extends ClientDisconnect {
   caller: Caller;
   requestId: string;

@@ -2,9 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from './error-codes';
 import { FALLBACK_REASONS, type FallbackReason } from './execution/not-compiled';
 
-/** What the gateway counts of itself. Labels are names of published operations and codes: never anybody's text. */
+/** The gateway's own metrics. Labels are names of published operations and codes: never anybody's text. */
 export interface GatewayMetrics {
-  /** @param operation of schema/operations; null: of some other document */
+  /** @param operation its name in schema/operations; null: another document */
   executed(operation: string | null, seconds: number): void;
   /** A request that nothing was executed of. */
   refused(code: ErrorCode): void;
@@ -37,7 +37,7 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
     registers,
   });
   new Gauge({
-    name: `${PREFIX}operations_under_way`,
+    name: `${PREFIX}operations_in_progress`,
     help: 'Operations that are being executed.',
     registers,
     collect() {
@@ -45,16 +45,18 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
     },
   });
   const refusals = counter('refusals_total', 'Requests of which nothing was executed, by code.', ['code']);
-  const gone = counter('senders_gone_total', 'Requests whose senders went away while sending them.');
-  const errors = counter('errors_total', 'Errors in parts of answers, by code.', ['code']);
-  const fallbacks = counter('fallbacks_total', 'Operations that Apollo’s executor had to do.', ['reason']);
+  const gone = counter('client_disconnects_total', 'Requests whose clients disconnected while sending.');
+  const errors = counter('errors_total', 'Errors in responses, by code.', ['code']);
+  const fallbacks = counter('fallbacks_total', 'Operations executed by Apollo’s executor, by reason.', [
+    'reason',
+  ]);
   // Rates see a series grow only once it is there: without these zeros the first fault of a process would not count.
   for (const code of Object.keys(ERROR_CODES)) {
     refusals.inc({ code }, 0);
     errors.inc({ code }, 0);
   }
   for (const reason of FALLBACK_REASONS) fallbacks.inc({ reason }, 0);
-  const documents = counter('documents_read_total', 'Documents that were not kept from before.');
+  const documents = counter('operation_cache_misses_total', 'Operation cache misses.');
   return {
     executed: (operation, took) => {
       seconds.observe({ operation: operation ?? OTHER }, took);
@@ -78,7 +80,7 @@ export function gatewayMetrics(registry: Registry | undefined, underWay: () => n
 }
 
 const nothing = () => undefined;
-/** Where nothing is to be counted. */
+/** Metrics that record nothing. */
 export const UNMEASURED: GatewayMetrics = {
   executed: nothing,
   refused: nothing,
@@ -93,7 +95,7 @@ export function countingCutOffs(registry: Registry | undefined): () => void {
   if (registry === undefined) return nothing;
   const cutOffs = new Counter({
     name: `${PREFIX}audit_cut_off_total`,
-    help: 'How often the end of the audit trail that this process had written was not there any more.',
+    help: 'Times that the end of the audit trail written by this process had disappeared.',
     registers: [registry],
   });
   return () => {

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Caller } from '../domain/caller';
 import { loggableError } from '../domain/loggable-error';
 import { backgroundTimers } from '../domain/timers';
+import type { Executor } from '../platform/execution/executor';
 import { listen, type Listening, type ListenSettings } from '../platform/http/listen';
 import { readiness, type Missing, type Readiness } from '../platform/http/readiness';
 import { inSpan } from '../platform/http/tracing';
@@ -25,19 +26,20 @@ import type { SubgraphTransport } from './subgraph-transport';
 export interface GatewayOptions {
   supergraphSdl: string;
   subgraphs: ReadonlyMap<string, SubgraphTransport>;
+  executor: Executor;
   /** @throws TokenRefused */
   identify(authorization: string | undefined, beforeVerifying: () => Promise<void>): Promise<Caller>;
   http: ListenSettings;
   limits: GatewayLimits;
-  /** How many of the operator's own stand before this gateway; see request-source.ts. */
+  /** Number of the operator's own proxies in front of this gateway; see request-source.ts. */
   proxies: number;
-  /** With a key; see request-source.ts. */
+  /** Keyed digest; see request-source.ts. */
   digestAddress: (network: string) => string;
   /** Callers are counted here for all processes together; undefined: each counts for itself. */
   redisUrl?: string | undefined;
   /** The documents that anybody may send. */
   trustedDocuments: TrustedDocuments;
-  /** Whether everybody may send others, too, and see the schema. */
+  /** Lets every caller send unpublished documents too, and see the schema. */
   untrusted: 'for-all' | 'for-analysts';
   /** Web pages elsewhere that may use this gateway, such as `https://app.example`. */
   corsOrigins: readonly string[];
@@ -59,7 +61,13 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
   const lag = loopLag();
   const inside = admission(limits.operationsAtOnce, () => lag.ms() > limits.loopLagMs);
   const counted = gatewayMetrics(options.metrics, inside.underWay);
-  const operations = federatedOperations(options.supergraphSdl, subgraphs, limits.document, counted);
+  const operations = federatedOperations({
+    supergraphSdl: options.supergraphSdl,
+    subgraphs,
+    executor: options.executor,
+    limits: limits.document,
+    counted,
+  });
   const budget = callerBudget(limits.callerCostPerMinute, options.redisUrl, logger);
   const ready = readiness(
     [

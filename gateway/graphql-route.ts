@@ -5,12 +5,11 @@ import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { sendJson } from '../platform/http/send-json';
 import { spanFact } from '../platform/http/tracing';
 import type { AuditedRequest, Auditor } from './audit/auditor';
-import type { ErrorCode, Refusal } from './error-codes';
+import type { ErrorCode, RequestRefusal } from './error-codes';
 import { RETRY_OUTAGE_AFTER_SECONDS, type ErrorMask } from './error-mask';
 import type { Answer } from './execution/answer';
 import type { FederatedOperation } from './execution/federated-operation';
 import type { OperationCache } from './execution/operation-cache';
-import type { OperationCost } from './gateway-context';
 import type { GatewayMetrics } from './gateway-metrics';
 import { TokenRefused } from './identity/token-refused';
 import type { GatewayLimits } from './limits/gateway-limits';
@@ -23,7 +22,8 @@ import { parseRequest, receiveRequest, type ReceivedRequest } from './request/re
 import { RequestRefused } from './request-refused';
 import { requestContext, type RequestContext } from './request-context';
 import { requestSource } from './request-source';
-import { isOutage } from './subgraph-unavailable';
+import { isSubgraphOutage } from './subgraph-unavailable';
+import { DEVELOPERS_EN_GB } from '../domain/messages/developers.en-gb';
 
 export interface GraphqlRouteOptions {
   operations: OperationCache;
@@ -31,20 +31,20 @@ export interface GraphqlRouteOptions {
   guards: RequestGuards;
   mask: ErrorMask;
   /**
-   * @param beforeVerifying asked before a token that is not known is verified
+   * @param beforeVerifying called before an unknown token is verified
    * @throws TokenRefused, and what that throws
    */
   identify(authorization: string | undefined, beforeVerifying: () => Promise<void>): Promise<Caller>;
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
-  /** How many of the operator's own stand before this gateway. */
+  /** Number of the operator's own proxies in front of this gateway. */
   proxies: number;
-  /** With a key: nobody is to read an address where callers are counted. */
+  /** Keyed digest: counting callers must not store addresses. */
   digestAddress?: ((network: string) => string) | undefined;
   counted: GatewayMetrics;
   audit: Auditor;
 }
 
-/** One HTTP request with its answer, and what is known of it. */
+/** One HTTP request with its answer and context. */
 interface Exchange {
   response: ServerResponse;
   received: ReceivedRequest;
@@ -56,23 +56,23 @@ interface Exchange {
 interface AdmittedOperation {
   operation: FederatedOperation;
   admitted: Admitted;
-  /** Of the published document; null: of some other. */
+  /** Name of the published document; null: the document is not published. */
   published: string | null;
 }
 
 /** Fields of the root in the audit trail, where the document has no name. */
-const MOST_NAMED = 5;
+const MAX_NAMED_FIELDS = 5;
 
 /**
- * One GraphQL request: it is read once, its sender is known, its document found, and nothing is executed that has not passed
+ * Serves one GraphQL request: it is read once, its sender is known, its document found, and nothing is executed that has not passed
  * every guard. Each of these can refuse it.
  * @throws RequestRefused, TokenRefused, BodyTooLarge, SenderGone
  */
 export function graphqlRoute(options: GraphqlRouteOptions) {
-  const { operations, documents, guards, mask, identify, counted, audit } = options;
+  const { operations, documents, guards, mask, counted, audit } = options;
   const { bodyBytes, queryMs } = options.limits;
-  const tokens = refusedTokens();
   const sourceOf = requestSource(options.proxies, options.digestAddress);
+  const identifySender = senderIdentifier(options.identify, sourceOf);
 
   return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
     const requestId = String(response.getHeader(REQUEST_ID_HEADER));
@@ -85,7 +85,7 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     };
     try {
       const received = await receiveRequest(request, search, bodyBytes);
-      about.caller = await identified(request);
+      about.caller = await identifySender(request);
       const context = requestContext(about.caller, request, response, sourceOf);
       const exchange = { response, received, context, about };
       await serve(exchange, await admit(exchange));
@@ -96,8 +96,68 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
     }
   };
 
-  /** @throws TokenRefused; RequestRefused where too many tokens from there were refused to verify another one */
-  async function identified(request: IncomingMessage): Promise<Caller> {
+  /** @throws RequestRefused */
+  async function admit({ received, context, about }: Exchange): Promise<AdmittedOperation> {
+    refuseIf(await guards.payForBody(context, received.bytes.length));
+    const parsed = parseRequest(received);
+    const { operationName, variables } = parsed;
+    const document = documents(parsed, context.caller);
+    if ('refusal' in document) throw new RequestRefused(document.refusal);
+    if (!operations.knows(document, operationName)) refuseIf(await guards.payForPlanning(context, document));
+    const found = operations.find(document, operationName);
+    if ('refusal' in found) throw new RequestRefused(found.refusal);
+    const { operation } = found;
+    about.operation = document.name ?? operation.rootFields.slice(0, MAX_NAMED_FIELDS).join(' ');
+    about.ids = operation.ids(variables);
+    const admitted = await guards.admit({ method: received.method, operation, variables, by: context });
+    if ('refusal' in admitted) throw new RequestRefused(admitted.refusal);
+    return { operation, admitted, published: document.name };
+  }
+
+  async function serve(exchange: Exchange, admission: AdmittedOperation): Promise<void> {
+    const { operation, admitted, published } = admission;
+    const { response, context, about } = exchange;
+    spanFact('graphql.operation.name', published ?? 'other');
+    const began = performance.now();
+    const isAwaited = operation.type === OperationTypeNode.MUTATION;
+    let answer: Answer | undefined;
+    const writeDown = once(() => audit.executed(about, { answer, isAwaited }));
+    try {
+      answer = await withinLimit(operation, context, queryMs, () => operation.execute(admitted, context));
+      await writeDown();
+      // A disconnected client gets no answer: failures that follow from that are no errors.
+      if (!response.headersSent && !response.closed) send(exchange, admission, answer, mask);
+    } finally {
+      admitted.leave();
+      counted.executed(published, (performance.now() - began) / 1_000);
+      await writeDown();
+    }
+  }
+}
+
+function send(
+  { response, received: { responseType }, context: { requestId } }: Exchange,
+  { admitted, published }: AdmittedOperation,
+  answer: Answer,
+  mask: ErrorMask,
+): void {
+  const isUnserved = responseType === GRAPHQL_TYPE && nothingButOutage(answer);
+  if (isUnserved) response.setHeader('retry-after', RETRY_OUTAGE_AFTER_SECONDS);
+  const sent = isUnserved ? { ...answer, data: undefined } : answer;
+  const text = formatAnswer(sent, admitted.cost, mask, { requestId, operation: published });
+  sendJson(response, isUnserved ? 503 : statusOf(answer), text, responseType);
+}
+
+/**
+ * Makes the identification of a request's sender, which counts refused tokens by their source.
+ * @throws TokenRefused; RequestRefused where too many tokens from there were refused to verify another one
+ */
+function senderIdentifier(
+  identify: GraphqlRouteOptions['identify'],
+  sourceOf: (request: IncomingMessage) => string,
+): (request: IncomingMessage) => Promise<Caller> {
+  const tokens = refusedTokens();
+  return async (request) => {
     try {
       return await identify(request.headers.authorization, async () => {
         const seconds = await tokens.stoppedFor(sourceOf(request));
@@ -109,85 +169,36 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
         await tokens.add(sourceOf(request));
       throw error;
     }
-  }
+  };
+}
 
-  /** @throws RequestRefused */
-  async function admit({ received, context, about }: Exchange): Promise<AdmittedOperation> {
-    refuseIf(await guards.payForBody(context, received.bytes.length));
-    const asked = parseRequest(received);
-    const { operationName, variables } = asked;
-    const document = documents(asked, context.caller);
-    if ('refusal' in document) throw new RequestRefused(document.refusal);
-    if (!operations.knows(document, operationName)) refuseIf(await guards.payForPlanning(context, document));
-    const found = operations.find(document, operationName);
-    if ('refusal' in found) throw new RequestRefused(found.refusal);
-    const { operation } = found;
-    about.operation = document.name ?? operation.rootFields.slice(0, MOST_NAMED).join(' ');
-    about.ids = operation.ids(variables);
-    const admitted = await guards.admit({ method: received.method, operation, variables, by: context });
-    if ('refusal' in admitted) throw new RequestRefused(admitted.refusal);
-    return { operation, admitted, published: document.name };
-  }
-
-  async function serve(
-    exchange: Exchange,
-    { operation, admitted, published }: AdmittedOperation,
-  ): Promise<void> {
-    const { response, context, about } = exchange;
-    spanFact('graphql.operation.name', published ?? 'other');
-    const began = performance.now();
-    const isAwaited = operation.type === OperationTypeNode.MUTATION;
-    let answer: Answer | undefined;
-    const writeDown = once(() => audit.executed(about, { answer, isAwaited }));
-    try {
-      answer = await inTime(operation, context, () => operation.execute(admitted, context));
-      await writeDown();
-      // Whoever has gone is told nothing: what failed because of that is nobody's fault.
-      if (!response.headersSent && !response.closed) send(exchange, answer, admitted.cost, published);
-    } finally {
-      admitted.leave();
-      counted.executed(published, (performance.now() - began) / 1_000);
-      await writeDown();
-    }
-  }
-
-  function send(
-    { response, received: { responseType }, context: { requestId } }: Exchange,
-    answer: Answer,
-    cost: OperationCost,
-    operation: string | null,
-  ): void {
-    const isUnserved = responseType === GRAPHQL_TYPE && nothingButOutage(answer);
-    if (isUnserved) response.setHeader('retry-after', RETRY_OUTAGE_AFTER_SECONDS);
-    const sent = isUnserved ? { ...answer, data: undefined } : answer;
-    const text = formatAnswer(sent, cost, mask, { requestId, operation });
-    sendJson(response, isUnserved ? 503 : statusOf(answer), text, responseType);
-  }
-
-  /** A mutation is never given up: what it has sent to a practice it has to settle. */
-  async function inTime<Result>(
-    operation: FederatedOperation,
-    context: RequestContext,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    if (operation.type !== OperationTypeNode.QUERY) return work();
-    let timer: NodeJS.Timeout | undefined;
-    const timeIsUp = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        context.giveUp();
-        reject(new RequestRefused(timedOut(queryMs)));
-      }, queryMs);
-    });
-    try {
-      return await Promise.race([work(), timeIsUp]);
-    } finally {
-      clearTimeout(timer);
-    }
+/**
+ * Ends a query that takes too long; a mutation is never given up: what it has sent to a practice it has to settle.
+ * @throws RequestRefused
+ */
+async function withinLimit<Result>(
+  { type }: FederatedOperation,
+  context: RequestContext,
+  limitMs: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (type !== OperationTypeNode.QUERY) return work();
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      context.giveUp();
+      reject(new RequestRefused(timedOut(limitMs)));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([work(), timeIsUp]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** @throws RequestRefused */
-function refuseIf(refusal: Refusal | null): void {
+function refuseIf(refusal: RequestRefusal | null): void {
   if (refusal !== null) throw new RequestRefused(refusal);
 }
 
@@ -197,11 +208,11 @@ function statusOf({ data }: Answer): 200 | 400 {
 }
 
 /**
- * Whether an outage has left nothing of an answer: it is sent without `data`, since the status may say so then. As
- * `application/json` any answer to an operation has status 200.
+ * Checks that an outage has left an answer without any data: it is sent without `data`, since its status may then
+ * be 503. As `application/json` any answer to an operation has status 200.
  */
 function nothingButOutage({ data, errors = [] }: Answer): boolean {
-  return data === null && errors.some(isOutage);
+  return data === null && errors.some(isSubgraphOutage);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
@@ -209,13 +220,13 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (begun ??= work());
 }
 
-/** Null for what is no refusal, but a fault of ours. */
+/** Returns the code of a refusal; null for an internal error. */
 function refusalCode(error: unknown): ErrorCode | null {
   if (error instanceof RequestRefused) return error.refusal.code;
   return error instanceof TokenRefused ? 'UNAUTHENTICATED' : null;
 }
 
 function timedOut(queryMs: number) {
-  const message = `No answer within ${queryMs / 1_000} seconds. Ask again, or for less.`;
+  const message = DEVELOPERS_EN_GB.TIMED_OUT.QUERY({ seconds: queryMs / 1_000 });
   return { code: 'TIMED_OUT', message } as const;
 }

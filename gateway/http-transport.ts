@@ -16,7 +16,7 @@ import { ClientDisconnected, pooledRequest, type PooledAnswer } from './pooled-r
 import type { SubgraphTransport } from './subgraph-transport';
 import { SubgraphUnavailable } from './subgraph-unavailable';
 
-/** What a subgraph of ours answers; its data is whatever the plan asked for. */
+/** Answer of one of our subgraphs; its data has the shape that the plan asked for. */
 const Reply = z.object({
   data: z.record(z.string(), z.unknown()).nullable().optional(),
   errors: z
@@ -35,11 +35,11 @@ const CONNECTIONS = 64;
 const TIMEOUT_MS = 30_000;
 const CONNECT_WITHIN_MS = 5_000;
 const CHECKED_WITHIN_MS = 2_000;
-/** What it says where it does not take the gateway's word for a caller, or cannot serve just now. */
+/** Statuses with which a subgraph refuses the gateway's caller token, or cannot serve for now. */
 const UNAVAILABLE = new Set([401, 502, 503, 504]);
 
 /**
- * A subgraph in another process, over a pool of kept-alive connections. The caller travels signed.
+ * Reaches a subgraph in another process, over a pool of kept-alive connections. The caller travels signed.
  * The gateway library's own fetcher would cost about a third of its CPU on a medium query.
  */
 export function httpTransport(
@@ -49,51 +49,21 @@ export function httpTransport(
   timers: Timers = machineTimers,
 ): SubgraphTransport {
   const { origin, pathname } = new URL(url);
-  const [current, ...earlier] = callerKeys;
-  const sign = callerSigner(name, current);
-  const earlierSigners = earlier.map((key) => callerSigner(name, key));
-  const connect = { timeout: CONNECT_WITHIN_MS };
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS,
-    connect,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-  });
-  // Of its own, so that whether a part is ready is heard while every other connection is in use.
-  const checks = new Pool(origin, {
-    connections: 1,
-    connect,
-    headersTimeout: CHECKED_WITHIN_MS,
-    bodyTimeout: CHECKED_WITHIN_MS,
-  });
+  const pool = connections(origin, CONNECTIONS, TIMEOUT_MS);
+  // A pool of its own, so that readiness is heard while every other connection is in use.
+  const checks = connections(origin, 1, CHECKED_WITHIN_MS);
+  const sendSigned = signedSender(name, callerKeys);
   const sendThrough = outlastRestart(timers);
 
-  /** @throws SubgraphUnavailable, NobodyWaits */
-  async function send(onlyReads: boolean, request: () => Promise<PooledAnswer>): Promise<PooledAnswer> {
+  /** @throws SubgraphUnavailable, ClientDisconnected */
+  async function send(isRead: boolean, request: () => Promise<PooledAnswer>): Promise<PooledAnswer> {
     try {
-      return await sendThrough(request, onlyReads);
+      return await sendThrough(request, isRead);
     } catch (error) {
       throw error instanceof ClientDisconnected
         ? error
         : new SubgraphUnavailable(name, 'does not answer.', error);
     }
-  }
-
-  /**
-   * Sends in the caller's name, signed under the current secret. A part that does not take it has done nothing; while secrets are
-   * rotated it may know only the one before, so it is asked again under that.
-   */
-  async function signed<Answered>(
-    caller: Caller,
-    sendAs: (token: string) => Promise<Answered>,
-    isRefused: (answered: Answered) => boolean,
-  ): Promise<Answered> {
-    let answered = await sendAs(await sign(caller));
-    for (const signEarlier of earlierSigners) {
-      if (!isRefused(answered)) break;
-      answered = await sendAs(await signEarlier(caller));
-    }
-    return answered;
   }
 
   return {
@@ -111,50 +81,72 @@ export function httpTransport(
         ...Object.entries(traceHeaders()).flat(),
       ];
       const body = JSON.stringify({ query, variables, operationName });
+      const post = (token: string) =>
+        pooledRequest(pool, { path: pathname, method: 'POST', body, headers: headers(token) }, onDisconnect);
       // Signed anew each time: a token may have expired while the part was restarted.
       const { status, text } = await send(onlyReads(document), () =>
-        signed(
-          caller,
-          (token) =>
-            pooledRequest(
-              pool,
-              { path: pathname, method: 'POST', body, headers: headers(token) },
-              onDisconnect,
-            ),
-          (answer) => answer.status === 401,
-        ),
+        sendSigned(caller, post, (answer) => answer.status === 401),
       );
       if (UNAVAILABLE.has(status))
         throw new SubgraphUnavailable(name, `answered with HTTP status ${status}.`);
       if (status !== 200) throw new Error(`Subgraph ${name} answered with HTTP status ${status}.`);
       return Reply.parse(JSON.parse(text));
     },
-    async ready() {
-      const statusCode = await signed(
-        ANONYMOUS,
-        async (token) => {
-          const headers = { [CALLER_HEADER]: token };
-          const { statusCode: status, body } = await checks.request({
-            path: '/health/ready',
-            method: 'GET',
-            headers,
-          });
-          await body.dump();
-          return status;
-        },
-        (status) => status === 401,
-      );
-      if (statusCode === 401)
-        throw new SubgraphUnavailable(
-          name,
-          'does not accept this gateway: give both the same GATEWAY_SECRET and clock.',
-        );
-      if (statusCode !== 200) throw new SubgraphUnavailable(name, 'is not ready.');
-    },
+    ready: () => checkReady(name, checks, sendSigned),
     close: async () => {
       await Promise.all([pool.close(), checks.close()]);
     },
   };
+}
+
+function connections(origin: string, count: number, timeoutMs: number): Pool {
+  return new Pool(origin, {
+    connections: count,
+    connect: { timeout: CONNECT_WITHIN_MS },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+}
+
+type SendSigned = ReturnType<typeof signedSender>;
+
+/**
+ * Makes a sender in the caller's name, signed under the current secret. A part that does not take it has done nothing; while
+ * secrets are rotated it may know only the one before, so the request is sent again under that.
+ */
+function signedSender(name: string, [current, ...earlier]: CallerKeys) {
+  const sign = callerSigner(name, current);
+  const earlierSigners = earlier.map((key) => callerSigner(name, key));
+
+  return async function sendSigned<Reply>(
+    caller: Caller,
+    sendAs: (token: string) => Promise<Reply>,
+    isRefused: (reply: Reply) => boolean,
+  ): Promise<Reply> {
+    let reply = await sendAs(await sign(caller));
+    for (const signEarlier of earlierSigners) {
+      if (!isRefused(reply)) break;
+      reply = await sendAs(await signEarlier(caller));
+    }
+    return reply;
+  };
+}
+
+/** @throws SubgraphUnavailable */
+async function checkReady(name: string, checks: Pool, sendSigned: SendSigned): Promise<void> {
+  const get = async (token: string) => {
+    const headers = { [CALLER_HEADER]: token };
+    const { statusCode, body } = await checks.request({ path: '/health/ready', method: 'GET', headers });
+    await body.dump();
+    return statusCode;
+  };
+  const status = await sendSigned(ANONYMOUS, get, (code) => code === 401);
+  if (status === 401)
+    throw new SubgraphUnavailable(
+      name,
+      'does not accept this gateway: give both the same GATEWAY_SECRET and clock.',
+    );
+  if (status !== 200) throw new SubgraphUnavailable(name, 'is not ready.');
 }
 
 /** A plan's fetch has one operation. */

@@ -7,7 +7,7 @@ const TRY_AGAIN_AFTER_MS = 50;
 
 /** No connection was made, so nothing was sent. */
 const NotConnected = z.object({ code: z.enum(['ECONNREFUSED', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']) });
-/** The connection broke: what was sent may have been carried out. */
+/** The connection broke: the request may have been executed. */
 const ConnectionBroken = z.object({ code: z.enum(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']) });
 
 /**

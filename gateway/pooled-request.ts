@@ -7,7 +7,7 @@ export interface PooledAnswer {
   text: string;
 }
 
-/** Whoever asked has gone, or has waited long enough: nobody's fault. */
+/** The client disconnected, or the query timed out: neither is a fault. */
 export class ClientDisconnected extends Error {
   constructor() {
     super('Nobody waits for the answer any more.');

@@ -5,7 +5,7 @@ import { disconnectedUnlessAnswered } from '../platform/http/client-disconnect';
 import type { GatewayContext } from './gateway-context';
 
 export interface RequestContext extends GatewayContext {
-  /** Ends what is under way for the request, as if the client had gone. */
+  /** Aborts all work for the request, as if the client had disconnected. */
   giveUp(): void;
 }
 

@@ -11,7 +11,7 @@ import { sendReadiness, type Readiness } from '../platform/http/readiness';
 import { sendJson } from '../platform/http/send-json';
 import { sendMetrics } from '../platform/http/send-metrics';
 import { continuing, inSpan, spanFact, type SpanFacts } from '../platform/http/tracing';
-import { ERROR_CODES, type ErrorCode, type Refusal } from './error-codes';
+import { ERROR_CODES, type ErrorCode, type RequestRefusal } from './error-codes';
 import { graphqlRoute, type GraphqlRouteOptions } from './graphql-route';
 import { TokenRefused } from './identity/token-refused';
 import { cors } from './limits/cors';
@@ -19,6 +19,7 @@ import { formatRefusal } from './request/format-answer';
 import { responseTypeOf } from './request/request-head';
 import { RequestRefused } from './request-refused';
 import type { StaticFiles } from './static-files';
+import { DEVELOPERS_EN_GB } from '../domain/messages/developers.en-gb';
 
 export interface RequestHandlerOptions extends GraphqlRouteOptions {
   explorer: StaticFiles;
@@ -68,15 +69,15 @@ const RequestId = z.uuid();
 
 /** A caller's correlation id is kept when it cannot carry anything else. */
 function inboundId(request: IncomingMessage): string {
-  const given = request.headers[REQUEST_ID_HEADER];
-  const id = given === undefined ? undefined : RequestId.safeParse(given).data;
+  const requestId = request.headers[REQUEST_ID_HEADER];
+  const id = requestId === undefined ? undefined : RequestId.safeParse(requestId).data;
   return id ?? randomUUID();
 }
 
-/** Where nearly all requests go. */
+/** URL of nearly all requests. */
 const GRAPHQL = new URL('http://localhost/graphql');
 
-/** A target that is no address, such as `//`, is the address of nothing. */
+/** An invalid target, such as `//`, which matches no address. */
 function addressed({ url = '/' }: IncomingMessage): URL {
   if (url === GRAPHQL.pathname) return GRAPHQL;
   return new URL(URL.canParse(url, GRAPHQL.href) ? url : '/nothing', GRAPHQL);
@@ -90,7 +91,10 @@ function router(options: RequestHandlerOptions): Route {
       return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
     const page = pageAt(url.pathname);
     if (page !== null) return isReading(request) ? page(response) : sendRefusal(request, response, ONLY_READ);
-    return sendRefusal(request, response, { code: 'NOT_FOUND', message: ERROR_CODES.NOT_FOUND.example });
+    return sendRefusal(request, response, {
+      code: 'NOT_FOUND',
+      message: DEVELOPERS_EN_GB.NOT_FOUND.ADDRESS({}),
+    });
   };
 
   /** Null where there is nothing. */
@@ -111,11 +115,11 @@ function isReading({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-const ONLY_READ: Refusal = {
+const ONLY_READ: RequestRefusal = {
   code: 'BAD_REQUEST',
   status: 405,
   allow: 'GET, HEAD',
-  message: 'This is only read: use GET.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ONLY_GET({}),
 };
 
 function refuse(
@@ -132,18 +136,18 @@ function refuse(
   return refusal.code;
 }
 
-function refusalOf(error: unknown, requestId: string, logger: Logger): Refusal {
+function refusalOf(error: unknown, requestId: string, logger: Logger): RequestRefusal {
   if (error instanceof RequestRefused) return error.refusal;
   if (error instanceof BodyTooLarge) return { code: 'BODY_TOO_LARGE', message: error.message };
   if (error instanceof NoRoomForBody)
     return { code: 'OVERLOADED', message: error.message, retryAfterSeconds: 1 };
   if (error instanceof TokenRefused) return { code: 'UNAUTHENTICATED', message: error.message };
   logger.error({ err: loggableError(error), requestId }, 'request failed');
-  return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+  return { code: 'INTERNAL_SERVER_ERROR', message: DEVELOPERS_EN_GB.INTERNAL_SERVER_ERROR.REQUEST({}) };
 }
 
-/** In the media type that was asked for, as any other answer. */
-function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+/** Sends a refusal in the media type that the client accepts, like any other answer. */
+function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: RequestRefusal): void {
   const { code, retryAfterSeconds, allow, status = ERROR_CODES[code].status } = refusal;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   if (allow !== undefined) response.setHeader('allow', allow);
@@ -157,9 +161,9 @@ function sendTokenRefused(
 ): void {
   // That the issuer's keys cannot be had says nothing about the token.
   const isOurs = reason === 'KEYS_UNAVAILABLE';
-  const said = isOurs ? 'Tokens cannot be checked just now. Try again.' : message;
+  const publicMessage = isOurs ? DEVELOPERS_EN_GB.UNAUTHENTICATED.KEYS_UNAVAILABLE({}) : message;
   if (!isOurs) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-  const body = formatRefusal({ code: 'UNAUTHENTICATED', message: said, reason });
+  const body = formatRefusal({ code: 'UNAUTHENTICATED', message: publicMessage, reason });
   sendJson(response, isOurs ? 503 : 401, body, responseTypeOf(request.headers));
 }
 

@@ -1,8 +1,8 @@
-import type { Refusal } from './error-codes';
+import type { RequestRefusal } from './error-codes';
 
-/** A request that is not served. What is thrown ends as the answer with its code, in request-handler.ts. */
+/** A request that is not served. request-handler.ts turns it into the answer with its code. */
 export class RequestRefused extends Error {
-  constructor(readonly refusal: Refusal) {
+  constructor(readonly refusal: RequestRefusal) {
     super(refusal.message);
     this.name = 'RequestRefused';
   }

@@ -3,7 +3,7 @@ import { requestSource } from './request-source';
 
 const PROXY = '10.0.0.1';
 
-/** As far as it is looked at. */
+/** Request with only the parts that are read. */
 function from(forwarded?: string, remoteAddress = PROXY): IncomingMessage {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
   return { headers, socket: { remoteAddress } } as unknown as IncomingMessage;

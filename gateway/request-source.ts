@@ -4,17 +4,17 @@ import type { Socket } from 'node:net';
 import { clientNetwork } from '../domain/ip-address';
 
 /**
- * Where a request came from, as a digest: it is counted by, and nobody reads an address. All spellings of an address are one
- * source, and so are all addresses of one /64, which one subscriber has (RFC 6177).
- * @param proxies how many of the operator's own stand before this gateway. Each adds the address that it was asked from to the end
- * of X-Forwarded-For; what stands before those is the client's own word, and not believed.
- * @param digest with a key, since there are few enough IPv4 addresses to try them all
+ * Returns a digest of the address that a request came from, for counting; nobody reads an address. All spellings of
+ * an address are one source, and so are all addresses of one /64, which one subscriber has (RFC 6177).
+ * @param proxies number of the operator's own proxies in front of this gateway. Each adds the address that it was asked
+ * from to the end of X-Forwarded-For; what stands before those is the client's own word, and not believed.
+ * @param digest keyed, since there are few enough IPv4 addresses to try them all
  */
 export function requestSource(
   proxies: number,
   digest: (network: string) => string = unkeyedDigest,
 ): (request: IncomingMessage) => string {
-  /** By connection: without a proxy all its requests come from one address. */
+  /** Sources by connection: without a proxy all its requests come from one address. */
   const known = new WeakMap<Socket, string>();
   return (request) => {
     // What is no address, a proxy's "unknown" for example, would be whatever the client likes.
@@ -29,9 +29,9 @@ export function requestSource(
 }
 
 function forwardedFor({ headers }: IncomingMessage): string[] {
-  const given = headers['x-forwarded-for'];
-  if (given === undefined) return [];
-  return String(given)
+  const header = headers['x-forwarded-for'];
+  if (header === undefined) return [];
+  return String(header)
     .split(',')
     .map((address) => address.trim());
 }

@@ -13,13 +13,13 @@ const TYPES: Partial<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** As esbuild names what it makes: another content has another name. */
+/** File names that esbuild makes from the content: other content has another name. */
 const NAMED_BY_CONTENT = /-[A-Z0-9]{8}\./;
 
 /**
- * A folder's files, known by name before any request comes, so that no path can reach outside it. Where a file has a
- * twin in `.gz`, that is sent to whoever takes it.
- * @param headers sent with every file, such as the content security policy.
+ * Serves a folder's files, listed by name at the start, so that no path can reach outside it. Where a file has a
+ * twin in `.gz`, that is sent to clients that accept it.
+ * @param headers headers of every file, such as the content security policy.
  */
 export function staticFiles(folder: string, headers: Record<string, string>): StaticFiles {
   const names = new Set(readdirSync(folder));

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from './gateway-context';
 
-/** One fetch of a query plan, as a subgraph is asked it. */
+/** One fetch of a query plan, as it is sent to a subgraph. */
 export interface SubgraphRequest {
   /** The printed operation, for a subgraph in another process. */
   query: string;
@@ -16,7 +16,7 @@ export interface SubgraphReply {
   errors?: readonly GraphQLFormattedError[];
 }
 
-/** How the gateway reaches a subgraph: in this process or over HTTP, chosen in start.ts. */
+/** Way to reach a subgraph: in this process or over HTTP, chosen in start.ts. */
 export interface SubgraphTransport {
   /** The answer's data is the caller's to change. */
   fetch(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphReply>;

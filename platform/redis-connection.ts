@@ -7,7 +7,7 @@ export const CONNECTION_TIMEOUT_MS = 2_000;
 
 /**
  * A connection of its own for one store, with ioredis's silent re-sending off.
- * @param store as logs name it
+ * @param store its name in logs
  */
 export function redisConnection(
   url: string,

@@ -7,18 +7,23 @@ export interface PeriodicTask {
   stop(): Promise<void>;
 }
 
+export interface PeriodicTaskOptions {
+  /** Returns the next pause, in milliseconds. */
+  pauseMs: () => number;
+  logger: Logger;
+  timers?: Timers;
+}
+
 /**
  * Does a piece of work again and again, with a pause after each time. Work that fails is logged, and tried again like any
  * other.
  * @param what names the work in the log.
- * @param work is told by the signal that it should come to an end.
+ * @param work ends when the signal is aborted.
  */
 export function runPeriodically(
   what: string,
-  pauseMs: () => number,
+  { pauseMs, logger, timers = backgroundTimers }: PeriodicTaskOptions,
   work: (signal: AbortSignal) => Promise<void>,
-  logger: Logger,
-  timers: Timers = backgroundTimers,
 ): PeriodicTask {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -26,10 +31,7 @@ export function runPeriodically(
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await work(signal).catch((error: unknown) => {
-        logger.error(
-          { err: loggableError(error), what },
-          'what is done again and again failed; trying again',
-        );
+        logger.error({ err: loggableError(error), what }, 'periodic task failed; retrying');
       });
       await pauseUnlessAborted(timers, pauseMs(), signal);
     }

@@ -13,14 +13,14 @@ const ANYBODY = 'ANYBODY';
 type Column = CallerKind | typeof ANYBODY;
 const COLUMNS: readonly Column[] = [ANYBODY, ...CallerKind.options];
 
-/** How much of a field somebody reaches, on any way to it. */
+/** Reach of a field for a kind of caller, over all ways to it. */
 const NOTHING = 0;
 const THEIR_OWN = 1;
 const ALL = 2;
 type Reach = typeof NOTHING | typeof THEIR_OWN | typeof ALL;
 const CELLS: Record<Reach, string> = { [NOTHING]: '–', [THEIR_OWN]: 'own', [ALL]: 'yes' };
 
-/** docs/access.md: every field that clients see, and who is answered. */
+/** Writes docs/access.md: every field of the API against every kind of caller. */
 export function accessPage(supergraphSdl: string, api: GraphQLSchema): string {
   const declared = declaredAccess(supergraphSdl);
   const reaches = new Map(COLUMNS.map((column) => [column, reachOf(column, declared, api)]));
@@ -42,7 +42,7 @@ export function accessPage(supergraphSdl: string, api: GraphQLSchema): string {
 What a field states by \`@access\` ([schema](../schema/supergraph.graphql)), followed through every way to it. **own**: what is
 theirs alone, such as a patient's bookings or a practice's book; the resolver that has the object judges that. What somebody
 may not ask for is refused by the gateway before anything is executed (\`FORBIDDEN\`), or by the owning subgraph, which asks
-again: as data where the answer can say so (\`NotAllowed\`). An assessment is seen by whoever has its id, which is a secret.
+again: as data where the answer can say so (\`NotAllowed\`). An assessment is visible to everybody who has its id, which is a secret.
 
 | type | fields | not signed in | patient | practice staff | analyst | operator |
 |---|---|---|---|---|---|---|
@@ -50,7 +50,7 @@ ${rows.join('\n')}
 `;
 }
 
-/** By `Type.field`: the best that any way from a root leads to. */
+/** Returns by `Type.field` the best reach over all ways from a root. */
 function reachOf(
   column: Column,
   declared: ReadonlyMap<string, Access>,

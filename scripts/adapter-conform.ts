@@ -43,9 +43,11 @@ async function main(): Promise<void> {
     keep(certificate, join(ROOT, 'data', 'conformance'));
     if (!values.json) console.log(matrix(certificate));
   }
-  const said = values.json ? JSON.stringify(certificates, null, 2) : 'Certificates are in data/conformance.';
+  const message = values.json
+    ? JSON.stringify(certificates, null, 2)
+    : 'Certificates are in data/conformance.';
   // A pipe takes no more than so much at once: leaving before it is read would cut the rest off.
-  await new Promise((read) => process.stdout.write(`${said}\n`, read));
+  await new Promise((read) => process.stdout.write(`${message}\n`, read));
   if (values.publish) publish(certificates);
   process.exit(certificates.every(({ level }) => level === upTo) ? 0 : 1);
 }

@@ -5,7 +5,7 @@ import nock from 'nock';
 import { z } from 'zod';
 import { gpSystemAt } from '../adapters/conformance/gp-system-at';
 import { Recording, scrubbed, STAND_IN, survivors } from '../adapters/conformance/recording';
-import type { GpSystem, Patient } from '../adapters/gp-system';
+import type { GpSystem, Patient, SlotSearch } from '../adapters/gp-system';
 import { type SupplierId, supplierNamed } from '../adapters/registry';
 import { CalendarDate } from '../domain/london-time';
 import { NhsNumber } from '../domain/nhs-number';
@@ -13,10 +13,10 @@ import { OdsCode } from '../domain/ods-code';
 import { runScript } from './run-script';
 
 /**
- * `npm run adapter:record -- <id> --url <sandbox> --practice <ODS> [--days 2] [--patient <file>] [--name search]`: asks
- * a sandbox for its health and for free slots, and keeps the exchanges without identifiers under
- * `adapters/<id>/recorded/`; nothing is kept where one survives. `--play` replays what is kept, refusing every request
- * that was not recorded. Nothing is booked.
+ * `npm run adapter:record -- <id> --url <sandbox> --practice <ODS> [--days 2] [--patient <file>] [--name search]`:
+ * requests a sandbox's health and free slots, and keeps the exchanges without identifiers under
+ * `adapters/<id>/recorded/`; nothing is kept where one survives. `--play` replays what is kept, refusing every
+ * request that was not recorded. Nothing is booked.
  */
 const Url = z.url({ error: '--url must be the address of the supplier’s sandbox.', protocol: /^https?$/ });
 const PatientFile = z.object({
@@ -51,12 +51,9 @@ export async function record(
   nock.recorder.clear();
   nock.recorder.rec({ output_objects: true, dont_print: true });
   try {
-    const found = await asked(
+    const found = await countFreeSlots(
       gpSystemAt(id, url, () => at),
-      practice,
-      from,
-      to,
-      patient,
+      { practice, from, to, patient },
     );
     const exchanges = scrubbed(nock.recorder.play(), patient);
     const left = survivors(exchanges, patient);
@@ -80,7 +77,7 @@ export async function record(
 
 /**
  * Replays a recording; every other request is refused.
- * @throws Error where the adapter asks for, or finds, something else than it did.
+ * @throws Error where the adapter sends, or finds, something else than it did.
  */
 export async function play(recording: Recording): Promise<void> {
   const { exchanges, supplier, practice, at, from, to, found } = recording;
@@ -95,7 +92,12 @@ export async function play(recording: Recording): Promise<void> {
     const patient = { ...person, linkage: { practice: ods, userId, key } };
     const id = supplierNamed(supplier).manifest.id;
     const system = gpSystemAt(id, url, () => new Date(at));
-    const now = await asked(system, ods, new Date(from), new Date(to), patient);
+    const now = await countFreeSlots(system, {
+      practice: ods,
+      from: new Date(from),
+      to: new Date(to),
+      patient,
+    });
     if (now !== found)
       throw new Error(`The recording holds ${found} slots, and the adapter now finds ${now}.`);
     if (nock.pendingMocks().length > 0)
@@ -116,14 +118,8 @@ function definition(exchange: Recording['exchanges'][number]): nock.Definition {
   return { scope, path, method, status, response, rawHeaders: Object.fromEntries(kept) };
 }
 
-/** @returns how many slots were found. */
-async function asked(
-  system: GpSystem,
-  practice: OdsCode,
-  from: Date,
-  to: Date,
-  patient: Patient | undefined,
-): Promise<number> {
+/** @returns the number of slots found. */
+async function countFreeSlots(system: GpSystem, range: Omit<SlotSearch, 'actor'>): Promise<number> {
   const call = () => ({
     signal: AbortSignal.timeout(60_000),
     deadline: performance.now() + 60_000,
@@ -133,8 +129,7 @@ async function asked(
   if (status === 'DOWN') throw new Error('The supplier does not answer.');
   const actor = { kind: 'PATIENT', id: 'recording' } as const;
   let found = 0;
-  for await (const page of system.searchSlots({ practice, from, to, actor, patient }, call()))
-    found += page.length;
+  for await (const page of system.searchSlots({ ...range, actor }, call())) found += page.length;
   return found;
 }
 

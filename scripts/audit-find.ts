@@ -8,8 +8,8 @@ import { runScript } from './run-script';
 const MAX_IDS = 1_000;
 
 /**
- * `npm run audit:find`: what was done to whatever has one of the ids on standard input, one a line, as the trail has it: one entry a
- * line, as JSON. Ids are not arguments, because others on the machine can read those.
+ * `npm run audit:find`: prints the audit entries about the ids on standard input, one id a line: one entry a line,
+ * as JSON. Ids are not arguments, because others on the machine can read those.
  */
 runScript(async () => {
   const ids = await idsOnInput();
@@ -24,7 +24,7 @@ runScript(async () => {
     );
     for await (const { at, subjects, ...entry } of store.entries()) {
       const found = subjects.flatMap((subject) => wanted.get(subject) ?? []);
-      // Which of the ids it was, by its line: the ids themselves are for whoever gave them.
+      // The id is named by its line: the ids themselves are known to the caller alone.
       if (found.length > 0) console.log(JSON.stringify({ lines: found, at: new Date(at), ...entry }));
     }
   } finally {

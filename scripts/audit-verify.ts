@@ -5,7 +5,7 @@ import {
   ACKNOWLEDGED,
   cutOffHead,
   isWhole,
-  OF_ITSELF,
+  CHAIN_RECORD,
   verifyAudit,
   type AuditReport,
   type AuditStore,
@@ -20,8 +20,8 @@ const USAGE = `Say what to do:
 const MAX_REASON = 300;
 
 /**
- * `npm run audit:verify`: whether the audit trail is what was written. Exit code 1 where it is not, or where the end of a
- * chain is lost and nobody has said why.
+ * `npm run audit:verify`: verifies the audit trail. Exit code 1 where it was changed, or where the end of a chain
+ * is lost and nobody has acknowledged it.
  */
 runScript(async () => {
   const { json, acknowledge, reason } = argumentsOf();
@@ -48,7 +48,7 @@ function argumentsOf() {
   }
 }
 
-/** Written into the trail itself, by a chain of its own: what was lost stays in sight, with the reason. */
+/** Acknowledges a loss in the trail itself, in a chain of its own: the loss stays listed, with the reason. */
 async function answerFor(chain: string, reason: string, store: AuditStore): Promise<void> {
   if (reason.trim() === '' || reason.length > MAX_REASON)
     throw new Error(`--reason has to say why, in at most ${MAX_REASON} characters.`);
@@ -56,7 +56,7 @@ async function answerFor(chain: string, reason: string, store: AuditStore): Prom
   if (head === null) throw new Error('No process has lost the end of that chain: nothing was acknowledged.');
   const logger = pino({ level: 'silent' });
   const log = await auditLog({ ...store, close: () => Promise.resolve() }, { now: () => new Date(), logger });
-  await log.record({ ...OF_ITSELF, operation: ACKNOWLEDGED, subjects: [head, reason.trim()] }, true);
+  await log.record({ ...CHAIN_RECORD, operation: ACKNOWLEDGED, subjects: [head, reason.trim()] }, true);
   await log.close();
 }
 

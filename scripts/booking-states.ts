@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide, type Action, type Decision } from '../subgraphs/appointments/lifecycle/decide';
+import { decide } from '../subgraphs/appointments/lifecycle/decide';
+import type { Action, Decision } from '../subgraphs/appointments/lifecycle/decision';
 import { everyObservation, knownBooking } from '../subgraphs/appointments/lifecycle/every-observation';
 import {
   BOOKING_STATES,
@@ -33,17 +34,17 @@ stateDiagram-v2
 ${moves.join('\n')}
 \`\`\`
 
-| state | the slot is, or may be, ours | the person is told |
+| state | may hold the slot | status shown to the person |
 | --- | --- | --- |
 ${rows.join('\n')}
 
-## What follows from what is seen
+## Observations and decisions
 
 Whatever is not listed changes nothing. Of a booking an hour before its time that was absent, or could not be read, four times
 already; after two hours without an answer, or half an hour before its time, it goes to an operator (\`OUT_OF_TIME\`) instead of being
 looked at again.
 
-| state | what is seen | what has happened | it is then | what is done |
+| state | observation | event | next state | action |
 | --- | --- | --- | --- | --- |
 ${followingRows().join('\n')}
 `;
@@ -55,7 +56,7 @@ const PACE = { now: ANY_TIME, settleMs: 1, cancelLeaseMs: 1, compareEveryMs: 1 }
 function followingRows(): string[] {
   return BOOKING_STATES.flatMap((state) => {
     const booking = knownBooking(ANY_TIME, { state, absentReads: 4, failedReads: 4 });
-    /** What is seen, by what follows from it. */
+    /** Observations by the transition that follows from them. */
     const seenBefore = new Map<string, string[]>();
     for (const [seen, observation] of everyObservation(booking.startsAt)) {
       const cells = cellsOf(state, decide(booking, observation, PACE))?.join(' | ');
@@ -67,7 +68,7 @@ function followingRows(): string[] {
 
 function cellsOf(state: BookingState, decision: Decision): string[] | null {
   switch (decision.kind) {
-    case 'MOVE': {
+    case 'TRANSITION': {
       const { event, action } = decision;
       return [`\`${event}\``, `\`${nextState(state, event) ?? ''}\``, action === null ? '' : DONE[action]];
     }

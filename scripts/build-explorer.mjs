@@ -37,7 +37,7 @@ const BUNDLE = {
   logLevel: 'warning',
 };
 
-/** By the label with which Monaco asks for them. */
+/** Workers by the label with which Monaco asks for them. */
 const WORKERS = {
   editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
   json: 'monaco-editor/esm/vs/language/json/json.worker.js',

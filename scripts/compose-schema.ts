@@ -9,17 +9,17 @@ import { buildSchema, Kind, lexicographicSortSchema, parse, printSchema } from '
 import { z } from 'zod';
 import { ERROR_CODES } from '../gateway/error-codes';
 import { lostIds, trustedDocumentsIn } from '../gateway/limits/trusted-documents';
-import { appointmentsTypeDefs } from '../subgraphs/appointments';
+import { appointmentsTypeDefs } from '../subgraphs/appointments/schema';
 import { practicesTypeDefs } from '../subgraphs/practices/schema';
-import { triageSchema } from '../subgraphs/triage';
+import { triageSchema } from '../subgraphs/triage/schema';
 import { accessPage } from './access-page';
 import { errorsPage } from './errors-page';
 
 /**
- * `npm run schema` writes what the classes say: each subgraph's SDL, the supergraph, the API as clients see it, the ids of
- * the published documents, and the pages of errors and of who is answered.
- * `--check` writes nothing and fails on drift, and on changes that break clients and were not accepted: ids of published
- * documents that are no longer known are among them.
+ * `npm run schema` generates from the classes: each subgraph's SDL, the supergraph, the API as clients see it, the
+ * ids of the published documents, and the pages of errors and of access. `--check` writes nothing and fails on
+ * drift, and on changes that break clients and were not accepted: ids of published documents that are no longer
+ * known are among them.
  */
 const FOLDER = 'schema';
 const OPERATIONS = join(FOLDER, 'operations');

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { openPracticesDatabase } from '../subgraphs/practices';
+import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
 import { demoFiles } from '../subgraphs/practices/directory/demo-directory';
 
 const ROOT = resolve(__dirname, '..');
@@ -138,7 +138,7 @@ describe('an import that is killed', () => {
     return files({ practices: file, postcodes: many });
   }
 
-  /** How many practices are in use, and of which release. */
+  /** Counts the practices in use, and names their release. */
   async function directoryIn(dataDir: string): Promise<string> {
     const database = await openPracticesDatabase({ kind: 'embedded', file: join(dataDir, 'practices.db') });
     const names = await database.db

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { suppliers } from '../adapters/registry';
 import { readConfig } from '../config';
-import { openPracticesDatabase } from '../subgraphs/practices';
+import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
 import { unusable } from '../subgraphs/practices/directory/csv-rows';
 import {
   importDirectory,
@@ -18,17 +18,18 @@ const USAGE =
   'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--bank-holidays FILE] [--accept-closures] [--json]';
 
 /** In a month a handful close; more than this is a file that was cut short. */
-const MOST_CLOSED = 0.05;
+const MAX_CLOSED_SHARE = 0.05;
 
 /** Imports the practice directory; a running service takes the new edition up within two seconds. */
 runScript(async () => {
-  const { files, json, mostClosed } = await readArguments();
+  const { files, json, maxClosedShare } = await readArguments();
   const database = await openPracticesDatabase(readConfig(process.env).databases.practices);
   const progress = process.stderr.isTTY ? progressBar() : progressLines();
   try {
     const ids = Object.values(suppliers).map(({ manifest }): string => manifest.id);
-    const limits = { suppliers: new Set(ids), mostClosed };
-    const report = await importDirectory(database.db, files, () => new Date(), progress.show, limits);
+    const limits = { suppliers: new Set(ids), maxClosedShare };
+    const options = { onProgress: progress.show, limits };
+    const report = await importDirectory(database.db, files, () => new Date(), options);
     progress.stop();
     console.log(json ? JSON.stringify(report, null, 2) : importSummary(report));
   } finally {
@@ -37,7 +38,7 @@ runScript(async () => {
   }
 });
 
-async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; mostClosed: number }> {
+async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; maxClosedShare: number }> {
   const { values } = parseArgs({
     options: {
       practices: { type: 'string' },
@@ -62,7 +63,7 @@ async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; 
       bankHolidays: values['bank-holidays'],
     },
     json,
-    mostClosed: values['accept-closures'] ? 1 : MOST_CLOSED,
+    maxClosedShare: values['accept-closures'] ? 1 : MAX_CLOSED_SHARE,
   };
 }
 

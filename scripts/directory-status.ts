@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config';
-import { openPracticesDatabase } from '../subgraphs/practices';
+import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
 import { demoDirectory } from '../subgraphs/practices/directory/demo-directory';
 import { directoryStatus, statusSummary } from '../subgraphs/practices/directory/loaded-directory';
 import { runScript } from './run-script';
 
-/** `npm run directory:status [-- --json]`: what is loaded. Exit code 1 once opening times cannot be told any more. */
+/** `npm run directory:status [-- --json]`: prints what is loaded. Exit code 1 once opening times have run out. */
 runScript(async () => {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const database = await openPracticesDatabase(readConfig(process.env).databases.practices);

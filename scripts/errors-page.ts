@@ -1,5 +1,6 @@
-import type { Audience, CodeFacts } from '../domain/messages/audience';
+import type { MessageAudience, CodeFacts } from '../domain/messages/audience';
 import { FIELD_PROBLEM_CODES, FIELD_PROBLEMS } from '../domain/messages/field-problem-codes';
+import { developerMessages } from '../domain/messages/developers.en-gb';
 import { fieldMessage } from '../domain/messages/messages';
 import { PROBLEM_CODES, PROBLEMS } from '../domain/messages/problem-codes';
 import { sampleFault, sampleMessage } from '../domain/messages/sample-messages';
@@ -8,29 +9,29 @@ import type { ErrorCodeFacts, Retry } from '../gateway/error-codes';
 const AGAIN: Record<Retry, string> = {
   NO: 'no',
   AFTER_A_CHANGE: 'after changing the request',
-  LATER: 'later; after `Retry-After` where it is given',
+  LATER: 'later; after `Retry-After` where it is set',
   WITH_A_NEW_TOKEN: 'with a new token',
 };
 
-const SHOW: Record<Audience, string> = { PATIENTS: 'yes', STAFF: 'to staff', DEVELOPERS: 'no' };
+const SHOW: Record<MessageAudience, string> = { PATIENTS: 'yes', STAFF: 'to staff', DEVELOPERS: 'no' };
 
 /** docs/errors.md. */
 export function errorsPage(codes: Record<string, ErrorCodeFacts>): string {
   const rows = Object.entries(codes).map(
     ([code, { status, meaning, retry, example }]) =>
-      `| \`${code}\` | ${status} | ${meaning} | ${AGAIN[retry]} | ${example} |`,
+      `| \`${code}\` | ${status} | ${meaning} | ${AGAIN[retry]} | ${[...(example === undefined ? [] : [example]), ...developerMessages(code)].join('<br>')} |`,
   );
   return `# Errors
 
 <!-- Written by \`npm run schema\` from gateway/error-codes.ts and domain/messages. -->
 
-What an operation may expect to happen is data: the answer is a union with [problems](#problems) in it. [Errors](#errors-of-requests) are for
-requests that cannot be served, and for faults.
+Expected outcomes are data: the result of an operation is a union that has [problems](#problems) among its members. [Errors](#errors-of-requests)
+are for requests that cannot be served, and for faults.
 
 ## Problems
 
 Each problem has a \`code\` and a \`message\`. Act on the code: each has one next step. A message may be shown to the person only where
-this table says so; for a code that you do not know, show words of your own. New codes may be added. Messages are written in
+this table says so; for an unknown code, show words of your own. New codes may be added. Messages are written in
 \`domain/messages\`, one module for each audience and language.
 
 | code | what happened | what the client does next | may the person see the message? | message |
@@ -39,7 +40,7 @@ ${problemRows().join('\n')}
 
 ## Problems of fields
 
-\`InvalidInput\` has all that is wrong with what was sent, in \`fields { path code message }\`: show each beside its field.
+\`InvalidInput\` lists every fault of the input in \`fields { path code message }\`: show each beside its field.
 
 | code | what is wrong | what the client does next | may the person see the message? | message |
 |---|---|---|---|---|
@@ -47,21 +48,21 @@ ${fieldRows().join('\n')}
 
 ## Errors of requests
 
-They come as \`{"errors": [{"message", "extensions": {"code"}}]}\`; act on \`code\`, show nobody \`message\`, which may change. New codes may
-be added. In an answer that has \`data\` as well, the status is 200.
+They have the form \`{"errors": [{"message", "extensions": {"code"}}]}\`. Act on \`code\`; \`message\` is for developers, not for users, and may change. New
+codes may be added. When a response also has \`data\`, its status is 200.
 
-| code | status | means | try again? | for example |
+| code | status | meaning | retry? | message: cause and remedy |
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-\`UNAUTHENTICATED\` has a \`reason\`: see [api.md](api.md#identity). How much is too much is in
+\`UNAUTHENTICATED\` has a \`reason\`: see [api.md](api.md#identity). The limits are in
 [operate.md](operate.md#limits).
 `;
 }
 
 function problemRows(): string[] {
   return PROBLEM_CODES.map((code) =>
-    row(code, PROBLEMS[code], sampleMessage(code) ?? "The symptom check's own words."),
+    row(code, PROBLEMS[code], sampleMessage(code) ?? 'Wording of the symptom check.'),
   );
 }
 

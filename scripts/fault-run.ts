@@ -36,7 +36,7 @@ runScript(async () => {
       json: { type: 'boolean', default: false },
     },
   });
-  const given = Options.parse({
+  const parsed = Options.parse({
     ...values,
     seed: values.seed ?? Date.now() % 1_000_000,
     only: values.only ?? null,
@@ -45,16 +45,16 @@ runScript(async () => {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
   const options: RunOptions = {
-    ...given,
-    configurations: given.config,
-    atOnce: given['at-once'],
+    ...parsed,
+    configurations: parsed.config,
+    atOnce: parsed['at-once'],
     progress: (line) => process.stderr.write(`${String(seconds()).padStart(4)} s  ${line}\n`),
   };
   process.stderr.write(
-    `Seed ${given.seed}: --seed ${given.seed} --histories ${given.histories} chooses the same again.\n`,
+    `Seed ${options.seed}: --seed ${options.seed} --histories ${options.histories} chooses the same again.\n`,
   );
   const result = await runFaults(options);
   const figures = { ...report(options, result), seconds: seconds() };
-  process.stdout.write(`${given.json ? JSON.stringify(figures) : inWords(figures)}\n`);
+  process.stdout.write(`${parsed.json ? JSON.stringify(figures) : inWords(figures)}\n`);
   if (!isGood(figures)) process.exitCode = 1;
 });

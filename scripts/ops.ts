@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { readConfig, type Config } from '../config';
 import { graphqlClient, OperationFailed, type GraphqlClient } from '../demo/graphql-client';
 import { findingsReport, isAllFound } from './ops/findings-report';
-import { Health, healthReport } from './ops/health-report';
+import { BookingHealthAnswer, healthReport } from './ops/health-report';
 import { settled, Settled } from './ops/settled';
 import { Unsettled, unsettledReport } from './ops/unsettled-report';
 import { runScript } from './run-script';
 
 /**
- * `npm run ops`: what an operator sees and settles, through the public API of the gateway that runs; and, after a restore,
- * what is found again, with the settings of an appointments process.
+ * `npm run ops`: shows and settles bookings for an operator, through the public API of the running gateway; and
+ * finds bookings again after a restore, with the settings of an appointments process.
  */
 const USAGE = `Say what to do:
   npm run ops -- bookings --unsettled [--json]           what is not known, since when, why, and what to do
@@ -31,7 +31,7 @@ runScript(async () => {
     const { unsettledBookings } = await ask('UnsettledBookings', { first: MOST }, Unsettled);
     console.log(json ? asJson(unsettledBookings) : unsettledReport(unsettledBookings, new Date()));
   } else if (command === 'health') {
-    const health = await (await operator(values.url))('BookingHealth', {}, Health);
+    const health = await (await operator(values.url))('BookingHealth', {}, BookingHealthAnswer);
     console.log(json ? asJson(health) : healthReport(health));
   } else if (command === 'settle' && bookingId !== undefined && values.stands !== values.absent) {
     const input = { bookingId, stands: values.stands, idempotencyKey: randomUUID() };
@@ -66,10 +66,10 @@ function argumentsOf() {
   }
 }
 
-/** Asks in an operator's name, and says what to do where that is refused. */
-async function operator(given: string | undefined): Promise<GraphqlClient> {
+/** Returns a client with an operator's token; its errors state the remedy. */
+async function operator(option: string | undefined): Promise<GraphqlClient> {
   const config = readConfig(process.env);
-  const url = gatewayUrl(given, config);
+  const url = gatewayUrl(option, config);
   await checkThatItRuns(url);
   const ask = graphqlClient(`${url}/graphql`, await operatorToken(url, config));
   return async (operation, variables, data) => {
@@ -81,9 +81,9 @@ async function operator(given: string | undefined): Promise<GraphqlClient> {
   };
 }
 
-function gatewayUrl(given: string | undefined, { http }: Config): string {
-  if (given === undefined) return `http://${http.host}:${http.port}`;
-  const url = z.url({ protocol: /^https?$/ }).safeParse(given);
+function gatewayUrl(option: string | undefined, { http }: Config): string {
+  if (option === undefined) return `http://${http.host}:${http.port}`;
+  const url = z.url({ protocol: /^https?$/ }).safeParse(option);
   if (!url.success)
     throw new Error('--url cannot be used: give the address of a gateway, for example https://gateway.test.');
   return url.data.replace(/\/+$/, '');
@@ -94,7 +94,7 @@ async function checkThatItRuns(url: string): Promise<void> {
     const health = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(5_000) });
     if (health.ok) return;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new Error(
     `No gateway answers at ${url}: start one with npm start, or name the one that runs with --url, or with HOST and PORT.`,
@@ -102,8 +102,8 @@ async function checkThatItRuns(url: string): Promise<void> {
 }
 
 async function operatorToken(url: string, config: Config): Promise<string> {
-  const given = process.env.OPERATOR_TOKEN ?? '';
-  if (given !== '') return given;
+  const configured = process.env.OPERATOR_TOKEN ?? '';
+  if (configured !== '') return configured;
   if (config.issuers !== undefined || config.production)
     throw new Error(
       'OPERATOR_TOKEN is missing: set it to a token of your identity provider whose client has the scope "operator".',

@@ -1,7 +1,7 @@
 import { ZodError } from 'zod';
 import { sentenceOf } from '../domain/loggable-error';
 
-/** Runs a command line: whatever goes wrong is said in one sentence, and the exit code is 1. */
+/** Runs a command line: an error is printed as one sentence, and the exit code is 1. */
 export function runScript(script: () => Promise<void>): void {
   script().catch((error: unknown) => {
     console.error(sentence(error));

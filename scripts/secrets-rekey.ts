@@ -19,17 +19,17 @@ const USAGE = 'Usage: npm run secrets:rekey [-- --replace-keys [--erase-unreadab
  * open are given up for erased.
  */
 runScript(async () => {
-  const asked = whatIsAsked();
+  const options = readOptions();
   const config = readConfig(process.env);
   const { appointments, audit } = config.databases;
   const secrets = await knownSecrets(config);
-  if (asked['replace-keys']) {
+  if (options['replace-keys']) {
     const isDone = await alone(
       [
         { ...appointments, owner: 'appointments' },
         { ...audit, owner: 'audit' },
       ],
-      () => replaceKeys(config, secrets, asked['erase-unreadable'] ? 'erase' : 'refuse'),
+      () => replaceKeys(config, secrets, options['erase-unreadable'] ? 'erase' : 'refuse'),
     );
     if (!isDone)
       throw new Error(
@@ -67,7 +67,7 @@ async function replaceKeys(
   console.log('audit: entries are written under new keys from the next start on.');
 }
 
-function whatIsAsked() {
+function readOptions() {
   try {
     const { values } = parseArgs({
       options: {

@@ -15,7 +15,7 @@ import { runScript } from './run-script';
  */
 const FOLDER = join('subgraphs', 'triage', 'content');
 /** Changes shown for each pathway; all of them are in the diff of the golden tables. */
-const MOST_CHANGES = 40;
+const MAX_LISTED_CHANGES = 40;
 
 runScript(
   () =>
@@ -50,15 +50,15 @@ function figures({ pathways, paths, answerSets, failures, warnings }: CheckRepor
 
 function summary(report: CheckReport, seconds: number): string {
   const { pathways, paths, answerSets, failures, warnings, waived, lines } = report;
-  const said = (finding: Finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`;
+  const line = (finding: Finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`;
   return [
     ...report.changes.flatMap(({ pathway, changes }) => [
       `Outcomes of ${pathway} that are not as accepted:`,
-      ...changes.slice(0, MOST_CHANGES).map((change) => `  ${changeLine(change)}`),
-      ...(changes.length > MOST_CHANGES ? [`  and ${changes.length - MOST_CHANGES} more`] : []),
+      ...changes.slice(0, MAX_LISTED_CHANGES).map((change) => `  ${changeLine(change)}`),
+      ...(changes.length > MAX_LISTED_CHANGES ? [`  and ${changes.length - MAX_LISTED_CHANGES} more`] : []),
     ]),
-    ...(warnings.length > 0 ? ['Warnings:', ...warnings.map(said)] : []),
-    ...(failures.length > 0 ? ['Failures:', ...failures.map(said)] : []),
+    ...(warnings.length > 0 ? ['Warnings:', ...warnings.map(line)] : []),
+    ...(failures.length > 0 ? ['Failures:', ...failures.map(line)] : []),
     `${pathways} pathways, ${paths} paths, ${answerSets} answer sets: ${failures.length} failures, ${warnings.length} warnings (${waived} more are signed), ${seconds} s`,
   ].join('\n');
 }

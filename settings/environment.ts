@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OdsCode } from '../domain/ods-code';
 import { DEFAULT_LIMITS } from '../gateway/limits/gateway-limits';
+import { EXECUTORS } from '../platform/execution/executor';
 
 /** Digits alone: `1e3`, ` ` and `0x10` are mistakes. */
 const whole = (min: number, max: number) =>
@@ -13,11 +14,11 @@ const whole = (min: number, max: number) =>
 export const port = whole(0, 65_535);
 /** A day: longer waits than timers measure would end at once. */
 const seconds = whole(1, 86_400);
-/** Of what one request may take: always a whole number, never none, and never so many that it is no limit. */
+/** Limit on one request: always a whole number of at least one, and never so many that it is no limit. */
 const limit = (fallback: number, max: number) => whole(1, max).default(fallback);
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
-/** What is called over HTTP. Errors of client libraries quote addresses, so there is nothing secret in one. */
+/** URL that is called over HTTP. Errors of client libraries quote addresses, so it holds nothing secret. */
 export const url = z.url({ protocol: /^https?$/, abort: true }).refine((text) => {
   const { username, password } = new URL(text);
   return username === '' && password === '';
@@ -147,7 +148,7 @@ export const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   METRICS: z.enum(['on', 'off']).optional(),
   HOLD_SECONDS: seconds.default(300),
-  SWEEP_SECONDS: seconds.default(900),
+  COMPARE_SECONDS: seconds.default(900),
   OFFER_SECONDS: seconds.default(600),
   LIMIT_BODY_BYTES: limit(DEFAULT_LIMITS.bodyBytes, 16_777_216),
   LIMIT_TOKENS: limit(DEFAULT_LIMITS.document.tokens, 100_000),
@@ -173,6 +174,7 @@ export const Environment = z.object({
     )
     .default([]),
   SEARCH_AT_ONCE: whole(1, 100).default(25),
+  EXECUTOR: z.enum(EXECUTORS).default('compiled'),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -182,6 +184,6 @@ export interface SettingProblem {
   sentence: string;
 }
 
-export function problem(variable: string, sentence: string): SettingProblem {
+export function settingProblem(variable: string, sentence: string): SettingProblem {
   return { variable, sentence: `${variable} ${sentence}` };
 }

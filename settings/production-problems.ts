@@ -1,7 +1,7 @@
 import { reachOf } from '../domain/ip-address';
 import {
   DEMO_ORGANISATION,
-  problem,
+  settingProblem,
   type Environment,
   type Issuer,
   type SettingProblem,
@@ -13,7 +13,10 @@ export type SupplierUrls = Readonly<Record<string, string | undefined>>;
 
 type Check = (settings: Environment, suppliers: SupplierUrls) => SettingProblem[];
 
-/** What may be good enough for a demonstration, and is refused in production (OWASP API8:2023, security misconfiguration). */
+/**
+ * Returns the settings that may do for a demonstration, and are refused in production (OWASP API8:2023, security
+ * misconfiguration).
+ */
 export function productionProblems(settings: Environment, suppliers: SupplierUrls): SettingProblem[] {
   return CHECKS.flatMap((check) => check(settings, suppliers));
 }
@@ -36,7 +39,7 @@ function secrets({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProbl
   const [current] = GATEWAY_SECRETS ?? [GATEWAY_SECRET];
   if (current === undefined)
     return [
-      problem(
+      settingProblem(
         'GATEWAY_SECRET',
         'is missing: in production set it to at least 32 random characters, the same for every process.',
       ),
@@ -46,7 +49,7 @@ function secrets({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProbl
 }
 
 function weak(variable: string, from: string): SettingProblem {
-  return problem(variable, `can be guessed: in production use what ${from} prints.`);
+  return settingProblem(variable, `can be guessed: in production use what ${from} prints.`);
 }
 
 function stores({ DATABASE_URL, REDIS_URL }: Environment): SettingProblem[] {
@@ -56,7 +59,7 @@ function stores({ DATABASE_URL, REDIS_URL }: Environment): SettingProblem[] {
   ];
 }
 
-/** With these pg checks the server's certificate (https://node-postgres.com/features/ssl). */
+/** Modes with which pg checks the server's certificate (https://node-postgres.com/features/ssl). */
 const VERIFIED = new Set(['require', 'verify-ca', 'verify-full']);
 
 function databaseProblems(address: URL): SettingProblem[] {
@@ -65,43 +68,43 @@ function databaseProblems(address: URL): SettingProblem[] {
   const host = searchParams.get('host') ?? decoded(address.hostname);
   const mode = searchParams.get('sslmode') ?? '';
   const isVerified = VERIFIED.has(mode) && searchParams.get('uselibpqcompat') === null;
-  const given = searchParams.get('password') ?? decoded(password);
+  const secret = searchParams.get('password') ?? decoded(password);
   const known = [decoded(username), searchParams.get('user') ?? '', pathname.slice(1), host];
   return [
     ...(host === ''
-      ? [problem('DATABASE_URL', 'names no host: in production say where PostgreSQL is.')]
+      ? [settingProblem('DATABASE_URL', 'names no host: in production say where PostgreSQL is.')]
       : isOnThisMachine(host) || isVerified
         ? []
         : [
-            problem(
+            settingProblem(
               'DATABASE_URL',
               'leads to another machine unencrypted, or without checking who answers: in production add sslmode=verify-full.',
             ),
           ]),
-    ...(given !== '' && isWeakPassword(given, known) ? [weakPassword('DATABASE_URL')] : []),
+    ...(secret !== '' && isWeakPassword(secret, known) ? [weakPassword('DATABASE_URL')] : []),
   ];
 }
 
 function redisProblems(address: URL): SettingProblem[] {
   const { protocol, username, password, searchParams } = address;
   const host = decoded(address.hostname);
-  const given = searchParams.get('password') ?? decoded(password);
+  const secret = searchParams.get('password') ?? decoded(password);
   const known = [decoded(username), host];
   return [
     ...(protocol === 'rediss:' || isOnThisMachine(host)
       ? []
       : [
-          problem(
+          settingProblem(
             'REDIS_URL',
             'leads to another machine unencrypted: in production use rediss:, or a Redis on this machine.',
           ),
         ]),
-    ...(given !== '' && isWeakPassword(given, known) ? [weakPassword('REDIS_URL')] : []),
+    ...(secret !== '' && isWeakPassword(secret, known) ? [weakPassword('REDIS_URL')] : []),
   ];
 }
 
 function weakPassword(variable: string): SettingProblem {
-  return problem(
+  return settingProblem(
     variable,
     'has a password that can be guessed: in production choose at least 12 random characters.',
   );
@@ -123,19 +126,19 @@ function decoded(text: string): string {
 function issuers({ ISSUERS }: Environment): SettingProblem[] {
   if (ISSUERS === undefined)
     return [
-      problem(
+      settingProblem(
         'ISSUERS',
         'is missing: in production name the token issuers, because the demo issuer is refused there.',
       ),
     ];
   return [
-    ...(ISSUERS.length === 0 ? [problem('ISSUERS', 'is empty: nobody could sign in.')] : []),
+    ...(ISSUERS.length === 0 ? [settingProblem('ISSUERS', 'is empty: nobody could sign in.')] : []),
     ...(ISSUERS.some(isDemoIssuer)
-      ? [problem('ISSUERS', 'names the demo issuer, which is refused in production.')]
+      ? [settingProblem('ISSUERS', 'names the demo issuer, which is refused in production.')]
       : []),
     ...(ISSUERS.some(({ issuer, jwksUrl }) => !/^https:/i.test(jwksUrl ?? issuer))
       ? [
-          problem(
+          settingProblem(
             'ISSUERS',
             'cannot be used: in production a jwksUrl, or without it the issuer, must be https.',
           ),
@@ -169,20 +172,20 @@ function supplierAddresses(_: Environment, suppliers: SupplierUrls): SettingProb
 function plain(variable: string, address: string, instead: string): SettingProblem[] {
   const { protocol, hostname } = new URL(address);
   if (protocol === 'https:' || reachOf(hostname) === 'loopback') return [];
-  return [problem(variable, `cannot be used: over plain http others can read along; use ${instead}.`)];
+  return [settingProblem(variable, `cannot be used: over plain http others can read along; use ${instead}.`)];
 }
 
 /** Real practices and advice that no clinician has signed do not go together unless somebody says that they shall. */
 function clinicalContent({ CLINICAL_MODE, ALLOW_DEMO_CONTENT }: Environment): SettingProblem[] {
   if (CLINICAL_MODE === 'demo' && ALLOW_DEMO_CONTENT === 'no')
     return [
-      problem(
+      settingProblem(
         'CLINICAL_MODE',
         'is demo: in production set it to live, or ALLOW_DEMO_CONTENT to yes for a rehearsal without patients.',
       ),
     ];
   if (CLINICAL_MODE === 'live' && ALLOW_DEMO_CONTENT === 'yes')
-    return [problem('ALLOW_DEMO_CONTENT', 'contradicts CLINICAL_MODE=live: unset one of them.')];
+    return [settingProblem('ALLOW_DEMO_CONTENT', 'contradicts CLINICAL_MODE=live: unset one of them.')];
   return [];
 }
 
@@ -202,7 +205,7 @@ function organisation(settings: Environment): SettingProblem[] {
     ORGANISATION_ASID: !ASID.test(ORGANISATION_ASID),
   };
   return Object.entries(isDemo).flatMap(([name, is]) =>
-    is ? [problem(name, `is the demonstration's, or none: ${ORGANISATION[name] ?? 'set it.'}`)] : [],
+    is ? [settingProblem(name, `is the demonstration's, or none: ${ORGANISATION[name] ?? 'set it.'}`)] : [],
   );
 }
 
@@ -229,9 +232,9 @@ function webhooks(settings: Environment): SettingProblem[] {
     ...webhookProblems(settings, 'PRACTICE_WEBHOOK'),
     ...(shared === true
       ? [
-          problem(
+          settingProblem(
             'PRACTICE_WEBHOOK_SECRET',
-            'is the same as WEBHOOK_SECRET: whoever verifies the one could forge the other.',
+            'is the same as WEBHOOK_SECRET: a receiver that verifies the one could forge the other.',
           ),
         ]
       : []),
@@ -244,18 +247,18 @@ function webhookProblems(settings: Environment, name: 'WEBHOOK' | 'PRACTICE_WEBH
   const { protocol, hostname } = address === undefined ? { protocol: '', hostname: '' } : new URL(address);
   return [
     ...(address !== undefined && protocol !== 'https:'
-      ? [problem(`${name}_URL`, 'cannot be used: in production it must be https.')]
+      ? [settingProblem(`${name}_URL`, 'cannot be used: in production it must be https.')]
       : []),
     ...(address !== undefined && reachOf(hostname) !== 'public'
       ? [
-          problem(
+          settingProblem(
             `${name}_URL`,
             'leads into a private network, where nobody but this service is meant to write: name a public address.',
           ),
         ]
       : []),
     ...(address === undefined && key !== undefined
-      ? [problem(`${name}_URL`, `is missing, although ${name}_SECRET is set: set both, or neither.`)]
+      ? [settingProblem(`${name}_URL`, `is missing, although ${name}_SECRET is set: set both, or neither.`)]
       : []),
     ...(key !== undefined && isWeakSecret(key.toString('latin1'))
       ? [weak(`${name}_SECRET`, '"whsec_" and "openssl rand -base64 32"')]
@@ -265,7 +268,7 @@ function webhookProblems(settings: Environment, name: 'WEBHOOK' | 'PRACTICE_WEBH
 
 function origins({ CORS_ORIGINS }: Environment): SettingProblem[] {
   return CORS_ORIGINS.some((origin) => !origin.startsWith('https:'))
-    ? [problem('CORS_ORIGINS', 'cannot be used: in production every origin must be https.')]
+    ? [settingProblem('CORS_ORIGINS', 'cannot be used: in production every origin must be https.')]
     : [];
 }
 
@@ -273,7 +276,7 @@ function origins({ CORS_ORIGINS }: Environment): SettingProblem[] {
 function metrics({ METRICS }: Environment): SettingProblem[] {
   return METRICS === undefined
     ? [
-        problem(
+        settingProblem(
           'METRICS',
           'is missing: in production set it to on, and let nobody but your monitoring reach /metrics; or to off, and no alarm of docs/operate/alerts.yaml can fire.',
         ),

@@ -28,7 +28,7 @@ const PLACEHOLDERS = [
   'd41d8cd98f00b204',
 ];
 
-/** What people choose, and what comes with a database or an example. */
+/** Passwords that people choose, or that come with a database or an example. */
 const COMMON_PASSWORDS = new Set([
   'admin',
   'booking',
@@ -42,12 +42,12 @@ const COMMON_PASSWORDS = new Set([
 
 const KEYBOARD = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890'];
 
-/** Whether a key that nobody has to type could be guessed: repeated or running characters, prose, or an example. */
+/** Recognises a machine-made key that could be guessed: repeated or running characters, prose, or an example. */
 export function isWeakSecret(secret: string): boolean {
   return hasPlaceholder(secret) || estimatedBits(secret) < SECRET_BITS;
 }
 
-/** @param known what an attacker tries first: the user, the database, the host. */
+/** @param known words that an attacker tries first: the user, the database, the host. */
 export function isWeakPassword(password: string, known: readonly string[]): boolean {
   const lower = password.toLowerCase();
   return (

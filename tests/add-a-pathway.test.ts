@@ -18,7 +18,7 @@ it('shows a pathway that passes every rule but its acceptance, which is the next
   expect(report.failures.filter(({ rule }) => rule !== 20)).toEqual([]);
 });
 
-it('adds it by that one file: it is found, asked and answered', () => {
+it('adds it by that one file: it is found and can be answered', () => {
   const content = contentFrom(files);
   expect(content.pathways.has('sinusitis')).toBe(true);
   const found = pathwayFinder(content)({ search: 'stuffy nose', first: 5 }, TODAY);
@@ -35,7 +35,7 @@ it.each([
   ['expect: pharmacy-24h', 'expect: gp-24h', 'It ends in "pharmacy-24h", not in "gp-24h"'],
   ['below: 4383 }', 'below: 4380 }', 'Nothing says what becomes of somebody FEMALE of 4380 days'],
   ['[pharmacy-first]', '[pharmacy]', 'There is no source "pharmacy"'],
-])('has a checker that says what to mend when "%s" is not as it should be', (before, after, message) => {
+])('has a checker that names the remedy when "%s" is wrong', (before, after, message) => {
   const wrong = new Map([...files].filter(([name]) => !name.startsWith('pathways/')));
   wrong.set('pathways/sinusitis.yaml', pathway.replace(before, after));
   const { failures, lines } = checkContent(wrong, { tables: new Map(), accepted: [] }, TODAY);

@@ -182,7 +182,7 @@ describe('npm run adapter:new', () => {
     },
   );
 
-  it('makes what compiles, as does what the page shows', () => {
+  it('makes code that compiles, as does the code on the page', () => {
     takeFromThePage(root);
     const folders = [...SCAFFOLDS.map(([, id]) => id), 'sandpit'];
     const { compilerOptions } = z

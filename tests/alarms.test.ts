@@ -20,7 +20,7 @@ const SCRAPES_A_MINUTE = 4;
 const HOURS = 3;
 const SCRAPES = HOURS * 60 * SCRAPES_A_MINUTE;
 const always = (value: number) => `${value}x${SCRAPES}`;
-/** So many minutes of one value each; `_`: nobody was there to be scraped, which ends a series at once. */
+/** Writes a series of runs of one value a minute; `_`: the target was gone, which ends a series at once. */
 const minutes = (...runs: [count: number, value: number | '_'][]) =>
   runs
     .map(([count, value]) => {
@@ -67,18 +67,18 @@ const refusals = (code: string, values: string) =>
   each('gateway', 'gp_booking_gateway_refusals_total', values, `,code="${code}"`);
 
 const LEDGER = [
-  'gp_booking_need_operators',
+  'gp_booking_awaiting_operator',
   'gp_booking_oldest_unsettled_seconds',
   'gp_booking_outbox_lag_seconds',
-  'gp_booking_outbox_given_up_last_day',
+  'gp_booking_outbox_abandoned_last_day',
   'gp_booking_practice_notices_lag_seconds',
-  'gp_booking_practice_notices_given_up_last_day',
+  'gp_booking_practice_notices_abandoned_last_day',
 ];
 
 const ledgerGauges = (values: string): Series =>
   Object.fromEntries(LEDGER.flatMap((name) => Object.entries(each('appointments', name, values))));
 
-/** Everything runs, and nobody asks for anything. */
+/** Series of a service that runs without any requests. */
 const QUIET: Series = {
   ...Object.fromEntries(PROCESSES.map(([part, instance]) => [up(part, instance), always(1)])),
   ...Object.fromEntries(PROCESSES.map(([part, instance]) => [ready(part, instance), always(1)])),
@@ -104,7 +104,7 @@ const QUIET: Series = {
   ...each('appointments', 'gp_booking_lost_bookings_left_total', always(0)),
 };
 
-/** What a process that is not there says: nothing, and Prometheus that it is not there. */
+/** Series of processes that are gone: none of their own, and `up` of 0. */
 function gone(...instances: string[]): Series {
   const theirs = Object.keys(QUIET).filter((name) =>
     instances.some((instance) => name.includes(`instance="${instance}"`)),
@@ -199,7 +199,7 @@ const OUTAGES: Outage[] = [
   },
   {
     when: 'a booking waits for an operator',
-    series: each('appointments', 'gp_booking_need_operators', minutes([30, 0], [60, 1])),
+    series: each('appointments', 'gp_booking_awaiting_operator', minutes([30, 0], [60, 1])),
     fires: { 33: [], 37: ['BookingNeedsAPerson'] },
   },
   {
@@ -224,13 +224,13 @@ const OUTAGES: Outage[] = [
     when: 'the front end does not answer, and a change is given up',
     series: {
       ...each('appointments', 'gp_booking_outbox_lag_seconds', `0x${30 * SCRAPES_A_MINUTE} 0+15x400`),
-      ...each('appointments', 'gp_booking_outbox_given_up_last_day', minutes([60, 0], [60, 1])),
+      ...each('appointments', 'gp_booking_outbox_abandoned_last_day', minutes([60, 0], [60, 1])),
     },
     fires: { 34: [], 50: ['FrontEndNotTold'], 65: ['FrontEndNeverTold', 'FrontEndNotTold'] },
   },
   {
     when: 'changes that were given up long ago are forgotten, and processes restart',
-    series: each('appointments', 'gp_booking_outbox_given_up', minutes([30, 5], [1, '_'], [30, 5], [60, 2])),
+    series: each('appointments', 'gp_booking_outbox_abandoned', minutes([30, 5], [1, '_'], [30, 5], [60, 2])),
     fires: { 32: [], 45: [], 62: [], 90: [] },
   },
   {
@@ -241,7 +241,7 @@ const OUTAGES: Outage[] = [
         'gp_booking_practice_notices_lag_seconds',
         `0x${30 * SCRAPES_A_MINUTE} 0+15x400`,
       ),
-      ...each('appointments', 'gp_booking_practice_notices_given_up_last_day', minutes([60, 0], [60, 1])),
+      ...each('appointments', 'gp_booking_practice_notices_abandoned_last_day', minutes([60, 0], [60, 1])),
     },
     fires: { 50: ['PracticesNotTold'], 65: ['PracticesNeverTold', 'PracticesNotTold'] },
   },
@@ -311,7 +311,7 @@ const OUTAGES: Outage[] = [
     fires: { 29: [], 36: ['Outage'], 70: [] },
   },
   {
-    when: 'the audit trail cannot be written',
+    when: 'writing the audit trail failed',
     series: refusals('AUDIT_UNAVAILABLE', `0x${30 * SCRAPES_A_MINUTE} 0+1x120`),
     fires: { 29: [], 32: ['AuditNotWritten'] },
   },
@@ -366,7 +366,7 @@ function unitTest({ when, series, fires }: Outage) {
   };
 }
 
-/** What promtool says; nothing where every alarm was as expected. */
+/** Runs promtool; returns nothing where every alarm was as expected. */
 function played(outages: readonly Outage[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-alarms-'));
   try {

@@ -30,7 +30,7 @@ beforeEach(async () => {
   );
 });
 
-/** What is on disk at the end, which is to be what was written. */
+/** Reads the entries on disk at the end, which must be those that were written. */
 async function written(): Promise<ChainedEntry[]> {
   await audit.close();
   const store = await openAuditStore(where);
@@ -69,7 +69,7 @@ test('a flood from many addresses, and of refusals, adds six hundred a minute of
   expect(entries).toHaveLength(600 + 600 + 1);
 });
 
-test('what somebody does who is signed in is written, however many others there are', async () => {
+test('requests of a signed-in caller are written, however many others there are', async () => {
   for (let id = 0; id < 700; id += 1) await executed(request(id, `source-${id}`));
   for (let id = 0; id < 200; id += 1) await executed(request(id, 'source-0', OPERATOR));
   expect((await written()).filter(({ caller }) => caller === 'somebody')).toHaveLength(200);

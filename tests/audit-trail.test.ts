@@ -5,7 +5,7 @@ import {
   CUT_OFF,
   cutOffHead,
   isWhole,
-  OF_ITSELF,
+  CHAIN_RECORD,
   verifyAudit,
   type AuditEntry,
   type AuditStore,
@@ -152,7 +152,7 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
       expect(operations.filter((operation) => operation === CUT_OFF)).toHaveLength(3);
     });
 
-    test('is not whole before an operator has said why, and shows it ever after', async () => {
+    test('is not complete before an operator has acknowledged the loss, and shows it ever after', async () => {
       await restored();
       expect(isWhole(await verified())).toBe(false);
       const store = await openAuditStore(where);
@@ -160,7 +160,7 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
       const log = await auditLog(store, { now, logger }, TIMES);
       for (const { chain } of cutOff) {
         const head = await cutOffHead(store, chain);
-        await log.record({ ...OF_ITSELF, operation: ACKNOWLEDGED, subjects: [head!, 'Restored.'] }, true);
+        await log.record({ ...CHAIN_RECORD, operation: ACKNOWLEDGED, subjects: [head!, 'Restored.'] }, true);
       }
       await log.close();
       const report = await verified();
@@ -168,7 +168,7 @@ describe.each(testDatabases())('the audit trail on $name', ({ settings }) => {
       expect(report.cutOff.map(({ acknowledged }) => acknowledged)).toEqual(Array(3).fill('Restored.'));
     });
 
-    test('hides no tampering: neither what is cut off, nor what is changed besides', async () => {
+    test('hides no tampering: neither a removed end, nor other changes', async () => {
       let cutOffs = 0;
       const onCutOff = () => (cutOffs += 1);
       const log = await auditLog(await openAuditStore(where), { now, logger, onCutOff }, TIMES);
@@ -214,7 +214,7 @@ describe('a store that does not take entries', () => {
     close: () => Promise.resolve(),
   };
 
-  test('is tried again: nothing is lost, nothing is said to be written before it is, and there is an end to waiting', async () => {
+  test('is retried: nothing is lost, nothing is acknowledged before it is written, and waiting ends', async () => {
     const timers = manualTimers();
     const log = await auditLog(store, { now, logger, timers }, TIMES);
     let isWritten = false;

@@ -58,7 +58,7 @@ const OPEN_RULES: ReleaseRules = {
 
 export const OPEN_BOOK: ReleasePolicy = { version: 1, status: 'OPEN', closedTo: null, ...OPEN_RULES };
 
-/** By what a ledger judges where a test is about something else: everything is released, whenever it starts. */
+/** Terms for tests about something else: everything is released, whenever it starts. */
 export const EVERYTHING_RELEASED: ReleaseTerms = {
   defaultPolicyOf: () => ({ ...OPEN_BOOK, horizonDays: 100_000 }),
   now: () => new Date(0),
@@ -69,9 +69,9 @@ const HOUR = 60 * 60_000;
 export const NOON = new Date('2026-11-24T12:00:00Z');
 /** Suppliers declare seconds. This is short, so that nothing else comes due while a test lets a booking settle. */
 export const SETTLE_MS = 40;
-/** How long writers wait for each other where no test is about a busy database. */
+/** Time for which writers wait for each other where no test is about a busy database. */
 export const LONG_WAIT_MS = 120_000;
-/** Whose book the laboratory books in. */
+/** Supplier that the laboratory books with. */
 export const SUPPLIER = 'gp-connect';
 
 export async function bookingLaboratory(
@@ -119,7 +119,7 @@ export async function bookingLaboratory(
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 10 * 60_000,
-    sweepEveryMs: 15 * 60_000,
+    compareEveryMs: 15 * 60_000,
     offerMs: 60_000,
     atOnce: 25,
     now,
@@ -171,7 +171,7 @@ export async function released(
   expect(applied).toMatchObject({ kind: 'applied', policy: { status: 'OPEN', closedTo: null } });
 }
 
-/** By whom tests change what a practice releases. */
+/** Note under which tests change what a practice releases. */
 export const NOTE: ReleaseNote = {
   actor: { kind: 'practice-staff', id: 'the practice manager', role: 'R8008', practice: null },
   requestId: 'test',
@@ -244,7 +244,7 @@ export function confirmInput(holdId: string): ConfirmBooking {
   };
 }
 
-/** How many appointments stand at the practice in its own book. */
+/** Counts the standing appointments in the practice's own book. */
 export function standing({ simulators }: BookingLaboratory, practice: OdsCode): number {
   return simulators.diary.appointments({ practice }).filter(({ status }) => status === 'BOOKED').length;
 }

@@ -48,7 +48,7 @@ export function stoppedBefore(step: Step, gate: Gate, deps: BookingDeps): Bookin
     case 'ask the supplier':
       return withSystems(({ book }) => ({ book: stopped(book) }));
     case 'record the answer':
-      return { ...deps, ledger: { ...ledger, move: stopped(ledger.move) } };
+      return { ...deps, ledger: { ...ledger, applyTransition: stopped(ledger.applyTransition) } };
     case 'let the hold go':
       return { ...deps, holds: { ...holds, release: stopped(holds.release) } };
   }

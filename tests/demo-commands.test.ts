@@ -12,7 +12,7 @@ const COMMANDS = [
   { name: 'ops', args: ['health'] },
 ];
 
-/** Runs one of the commands beside a gateway on `url`, with the settings of whoever types it. */
+/** Runs one of the commands beside a gateway on `url`, with the settings of a shell. */
 function run({ name, args }: (typeof COMMANDS)[number], url: string, env: Record<string, string>) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
     const { PATH } = process.env;

@@ -68,7 +68,7 @@ test('everybody has an NHS number of their own, of the range that is never issue
   expect(new Set(numbers).size).toBe(numbers.length);
 });
 
-test('the practice knows everybody who is registered there', () => {
+test('the practice knows every person who is registered there', () => {
   const { diary } = gateway.simulators;
   const unknown = Object.values<Person>(demoPeople(CASE_STUDY_PRACTICE, gateway.now())).filter(
     ({ nhsNumber, registeredPractice }) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { supplierIds } from '../adapters/registry';
 import { simulatorPortVariable } from '../config';
 import { testDatabases } from './databases';
-import { productProcess, type Exit, type ProductProcess } from './product-process';
+import { productProcess, type ProcessExit, type ProductProcess } from './product-process';
 
 type Role = 'suppliers' | 'triage' | 'practices' | 'appointments' | 'gateway';
 
@@ -16,7 +16,7 @@ export type Settings = Readonly<Record<string, string | undefined>>;
 export interface Part extends Pick<ProductProcess, 'end'> {
   url: string;
   /** Ends it, and starts it again at the same address. @param env replaces settings, from now on */
-  restart(signal: NodeJS.Signals, env?: Settings): Promise<Exit>;
+  restart(signal: NodeJS.Signals, env?: Settings): Promise<ProcessExit>;
 }
 
 /** The product as compose.yaml has it: every part a process of its own, two of those that people wait for. */
@@ -41,7 +41,7 @@ export interface DeploymentServers {
   redisUrl: string;
 }
 
-/** Those of this test run; a sentence saying what is missing where the machine has not both. */
+/** Servers of this test run; a sentence with what is missing where the machine has not both. */
 export function deploymentServers(): DeploymentServers | string {
   const { TEST_REDIS_URL: redisUrl, TEST_POSTGRES_URL: postgresUrl } = process.env;
   if (redisUrl !== undefined && postgresUrl !== undefined) return { redisUrl, postgresUrl };
@@ -142,7 +142,7 @@ export async function deployment(
   }
 }
 
-/** The ports that the simulated suppliers have taken, in the order of their ids, as another process is told of them. */
+/** Ports of the simulated suppliers, in the order of their ids, for another process. */
 async function simulatorPorts(suppliers: ProductProcess): Promise<Record<string, string>> {
   const [, urls = ''] = await suppliers.says(/suppliers: (.*);/);
   return Object.fromEntries(

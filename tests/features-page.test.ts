@@ -17,7 +17,7 @@ const rows = [...page.matchAll(/^\| (?!-)(?!feature )(.+?) \| (.+?) \| (.+) \|$/
   ([, feature = '', offered = '', how = '']) => ({ feature, offered, how }),
 );
 
-/** What NHS 111 online and the NHS App have, by words of its row. */
+/** Features of NHS 111 online and the NHS App, by words of their row. */
 const ASKED_FOR = [
   'live updates',
   "list of one's own symptom checks",

@@ -1,6 +1,6 @@
 /** A point in a program at which a test lets it wait, so that the order of two things is decided and not drawn. */
 export interface Gate {
-  /** What the program awaits at the gate: resolves at once when the gate stands open. */
+  /** Waits at the gate: resolves at once when the gate is open. */
   pass(): Promise<void>;
   /** Resolves when somebody has come to the gate. */
   readonly reached: Promise<void>;

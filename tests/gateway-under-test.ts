@@ -17,6 +17,7 @@ import { supplierIds } from '../adapters/registry';
 import type { Timers } from '../domain/timers';
 import { expectNobodyNamed } from './planted';
 import type { RunningSimulators } from '../adapters/simulator/start-simulators';
+import { EXECUTOR } from './executor';
 
 /** The whole product as it is started, on free ports and a data folder of its own. */
 export interface GatewayUnderTest {
@@ -42,6 +43,7 @@ const ANY_PORT = {
   PRACTICES_PORT: '0',
   APPOINTMENTS_PORT: '0',
   SIMULATOR_CONTROL_PORT: '0',
+  EXECUTOR,
   // How fast, or how busy, the machine is is no test's subject.
   LIMIT_LOOP_LAG_MS: '60000',
   LIMIT_QUERY_SECONDS: '600',
@@ -67,7 +69,7 @@ function surroundings(
 
 /**
  * One process, subgraphs called as functions.
- * @param timers by which suppliers are waited for: with manual ones none runs out of time until a test says so
+ * @param timers timers for calls to suppliers: with manual ones none times out until a test says so
  * @param now the machine's, where the ledger, which dates by its database's clock, has to agree with all the rest
  */
 export async function inOneProcess(
@@ -127,7 +129,7 @@ export async function overHttp(timers?: Timers): Promise<GatewayUnderTest & Part
   });
 }
 
-/** What was logged and counted is looked through when it is closed, whatever the test was about. */
+/** Searches logs and metrics for planted secrets when the gateway is closed, whatever the test was about. */
 function namingNobody<Gateway extends GatewayUnderTest>(gateway: Gateway): Gateway {
   return {
     ...gateway,

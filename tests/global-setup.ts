@@ -5,7 +5,7 @@ declare global {
   var testServers: TestServer[] | undefined;
 }
 
-/** Starts what the machine has of Redis and PostgreSQL; says so where a suite will run without. */
+/** Starts the Redis and PostgreSQL of the machine; prints which suites run without. */
 export default async function setup(): Promise<void> {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   globalThis.testServers = [redis, postgres].filter((server) => server !== null);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const ROOT = join(__dirname, '..');
 
-/** What the rules allow: each line of it exists in the product in much the same form. */
+/** Imports that the rules allow: each of these lines exists in the product in much the same form. */
 const ALLOWED: Record<string, string> = {
   'main.ts': `import './start';`,
   'start.ts': `import './config'; import './gateway/gateway'; import './adapters/registry';
@@ -18,17 +18,23 @@ const ALLOWED: Record<string, string> = {
   // A cycle is reported once, from its first file.
   'platform/http/second.ts': `import { first } from './first'; export const second = first;`,
   'demo/people.ts': `import '../domain/words';`,
-  'gateway/gateway.ts': `import '../domain/words'; import '../platform/http/listen'; import 'graphql';`,
+  'gateway/gateway.ts': `import '../domain/words'; import '../platform/http/listen'; import 'graphql';
+    import '../platform/execution/conditions';`,
   'gateway/gateway.test.ts': `import '../demo/people'; import './gateway';`,
-  'platform/graphql/problem.ts': `import 'graphql';`,
+  'platform/execution/conditions.ts': `import 'graphql';`,
+  'platform/graphql/problem.ts': `import 'graphql'; import '../execution/conditions';`,
   'platform/database/database.ts': `import '../../domain/words';`,
   'subgraphs/shared.ts': `export const shared = 1;`,
   'subgraphs/shared-types/words.ts': `export const words = 1;`,
   'subgraphs/triage/index.ts': `import '../../platform/graphql/problem'; import '../../domain/words';`,
   'subgraphs/appointments/index.ts': `import '../../platform/graphql/problem'; import '../../adapters/gp-system';`,
+  'subgraphs/appointments/ledger/ledger.ts': `import '../database/tables';`,
+  'subgraphs/appointments/database/tables.ts': `export const tables = 1;`,
+  'subgraphs/appointments/booking/confirm.ts': `import '../ledger/ledger';`,
   'subgraphs/appointments/booking.test.ts': `import '../../adapters/registry';`,
   'adapters/gp-system.ts': `import '../domain/words';`,
-  'adapters/http/supplier-http.ts': `import '../gp-system'; import 'node:http'; import 'axios';`,
+  'adapters/http/supplier-http.ts': `import '../gp-system'; import './http-client';`,
+  'adapters/http/http-client.ts': `import 'node:http'; import 'axios';`,
   'adapters/fhir/outcome.ts': `import '../gp-system';`,
   'adapters/emis/emis.ts': `import '../gp-system'; import '../http/supplier-http'; import '../fhir/outcome';`,
   'adapters/emis/simulator.ts': `import '../simulator/diary'; import 'node:http';`,
@@ -45,7 +51,7 @@ const ALLOWED: Record<string, string> = {
   'adapters/simulator/start-simulators.ts': `import '../registry'; import './diary';`,
 };
 
-/** One forbidden import each; the file's name says what is tried. */
+/** One forbidden import each; the file's name describes the attempt. */
 const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'follow-the-query': [
     ['adapters/emis/sees-a-subgraph.ts', `import '../../subgraphs/triage';`],
@@ -65,6 +71,10 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'subgraphs-apart': [
     ['subgraphs/triage/sees-another.ts', `import '../appointments';`],
     ['subgraphs/triage/deep/sees-a-type.ts', `import type {} from '../../appointments/index';`],
+  ],
+  'appointments-one-way': [
+    ['subgraphs/appointments/ledger/sees-booking.ts', `import '../booking/confirm';`],
+    ['subgraphs/appointments/database/sees-a-type.ts', `import type {} from '../ledger/ledger';`],
   ],
   'subgraphs-only': [
     ['subgraphs/triage/sees-what-is-beside.ts', `import '../shared';`],
@@ -102,6 +112,7 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
     ...['axios', 'undici', 'http', 'node:http', 'node:https', 'node:http2', 'node:net', 'node:tls'].map(
       (name): [string, string] => [`adapters/emis/opens-${name.replace(':', '-')}.ts`, `import '${name}';`],
     ),
+    ['adapters/emis/sends-without-limits.ts', `import '../http/http-client';`],
   ],
   'domain-is-the-floor': [
     ['domain/sees-the-port.ts', `import '../adapters/gp-system';`],

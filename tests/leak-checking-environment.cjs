@@ -40,7 +40,7 @@ module.exports = class LeakCheckingEnvironment extends TestEnvironment {
   }
 };
 
-/** What keeps this process alive now, by Node's names. Open files and look-ups end by themselves. */
+/** Counts the resources that keep this process alive, by Node's names. Open files and look-ups end by themselves. */
 function countByKind() {
   const counts = {};
   for (const kind of process.getActiveResourcesInfo())

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const JEST = join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
 
-/** Runs one test with this body in a worker of a jest of its own; returns whether it passed, and what was said. */
+/** Runs one test with this body in a worker of a jest of its own; returns whether it passed, and its output. */
 function runTest(body: string): { passed: boolean; output: string } {
   const rootDir = mkdtempSync(join(tmpdir(), 'gp-booking-leaks-'));
   writeFileSync(join(rootDir, 'one.test.js'), `test('one', async () => { ${body} });`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Slot } from '../adapters/gp-system';
-import type { BookingEvent } from '../subgraphs/appointments/lifecycle/states';
+import type { LifecycleEvent } from '../subgraphs/appointments/lifecycle/states';
 import type { Booking, Hold } from '../subgraphs/appointments/ledger/records';
 import pino from 'pino';
 import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
@@ -17,7 +17,7 @@ export async function openLedger(
   return { books: ledger(database, pino({ level: 'silent' }), EVERYTHING_RELEASED), database };
 }
 
-/** Rows that only the ledger knows: no supplier was asked, and nobody is behind them. */
+/** Rows that only the ledger knows: no supplier was called, and no person is behind them. */
 export async function recordHold(books: Ledger, slot: Partial<Slot> = {}): Promise<Hold> {
   const caller = newCaller();
   const startsAt = slot.startsAt ?? new Date(Date.now() + 3_600_000);
@@ -38,26 +38,26 @@ export async function recordHold(books: Ledger, slot: Partial<Slot> = {}): Promi
     patientSealed: 'sealed',
     offer: offer(caller, whole),
   };
-  const recorded = await books.recordHold(hold, 60_000, asked('hold', caller.id));
+  const recorded = await books.recordHold(hold, 60_000, requestFor('hold', caller.id));
   if (recorded.kind !== 'recorded') throw new Error('expected a new hold');
   return recorded.hold;
 }
 
 export async function openBooking(books: Ledger, slot: Partial<Slot> = {}): Promise<Booking> {
   const hold = await recordHold(books, slot);
-  const answer = await books.openBooking(hold, 60_000, asked('confirm', hold.callerId));
+  const answer = await books.openBooking(hold, 60_000, requestFor('confirm', hold.callerId));
   if (answer.kind !== 'opened') throw new Error(`expected a booking, not ${answer.kind}`);
   return answer.booking;
 }
 
 /** @throws Error when the event does not apply. */
-export async function moveBooking(books: Ledger, booking: Booking, event: BookingEvent): Promise<Booking> {
+export async function moveBooking(books: Ledger, booking: Booking, event: LifecycleEvent): Promise<Booking> {
   const evidence = { asked: 'BOOK', answer: event } as const;
-  const moved = await books.move(booking, event, { nextCheckMs: null, evidence });
+  const moved = await books.applyTransition(booking, event, { nextCheckMs: null, evidence });
   if (moved.kind !== 'moved') throw new Error(`expected ${event} to apply, but it was ${moved.kind}`);
   return moved.booking;
 }
 
-function asked(operation: 'hold' | 'confirm', callerId: string) {
+function requestFor(operation: 'hold' | 'confirm', callerId: string) {
   return { callerId, operation, key: randomUUID(), fingerprint: 'the same' };
 }

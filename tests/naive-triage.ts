@@ -102,7 +102,7 @@ export function naiveTriage(files: ReadonlyMap<string, string> = readContentFile
     return question.options.find((option) => option.id === id)!;
   }
 
-  /** Of equally urgent ones the first: sorting keeps their order. */
+  /** Returns the first of the most urgent ones: sorting keeps their order. */
   function worst(ids: string[]): string {
     return [...ids].sort((one, other) => rankOf(one) - rankOf(other))[0]!;
   }

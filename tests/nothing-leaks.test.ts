@@ -12,7 +12,7 @@ import { MAIN } from './product-process';
 const PASSWORD = 'A-PASSWORD-OF-THE-STORES';
 const MARKER = 'marker-9434765919';
 
-/** What a client can send; the names that Node makes itself, and what a request cannot do without, are not here. */
+/** Headers that a client can send, without those that Node makes itself, or that a request needs. */
 const HEADERS = [
   'accept-language',
   'apollographql-client-name',
@@ -84,6 +84,7 @@ describe('a process that says everything it can', () => {
     const child = spawn(process.execPath, [MAIN], {
       env: {
         PATH: process.env.PATH,
+        EXECUTOR: process.env.EXECUTOR,
         DATA_DIR: dataDir,
         PORT: '0',
         SIMULATOR_CONTROL_PORT: '0',

@@ -26,7 +26,7 @@ function started(command: string, args: string[], env: Record<string, string>, d
   return running;
 }
 
-test('npm start, when npm alone is told to stop, leaves nothing running', async () => {
+test('npm start leaves nothing running when npm alone is stopped', async () => {
   const npm = started('npm', ['start'], {});
   const url = await eventually('it says where it listens', () => /API +(\S+)\/graphql/.exec(npm.out)?.[1]);
   expect((await fetch(`${url}/health/live`)).status).toBe(200);

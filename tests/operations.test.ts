@@ -48,13 +48,13 @@ describe("the front end's documents", () => {
       expect(withoutTypename(read(name))).toEqual([]);
     });
 
-    it('selects of every answer that it may get what the screen after it needs', () => {
+    it('selects the fields of every possible answer that the next screen needs', () => {
       expect(
         leftOut(read(name)).filter((field) => !NOT_NEEDED.has(field) && !NOT_NEEDED.has(`${name}: ${field}`)),
       ).toEqual([]);
     });
 
-    it('holds one operation, named like the file, under a line that says what it is for', () => {
+    it('holds one operation, named like the file, under a line with its purpose', () => {
       expect(operations(read(name)).map((operation) => operation.name?.value)).toEqual([name]);
       expect(text(name)).toMatch(/^# \S.*[.?]\n/);
     });
@@ -73,7 +73,7 @@ describe("the front end's documents", () => {
   });
 });
 
-/** Fields of expected answers that no document, or this one, asks for, and why. */
+/** Fields of expected answers that no document, or this one, selects, with the reason. */
 const NOT_NEEDED = new Map([
   ['Assessment.appointmentOptions', 'asked by AppointmentOptions, never kept'],
   ['Assessment.questionnaireResponse', 'asked by ExplainAssessment'],

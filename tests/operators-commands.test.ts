@@ -33,7 +33,7 @@ function folder(name: string): string {
   return made;
 }
 
-/** What Dockerfile puts into the image, read-only. */
+/** Copies the files that Dockerfile puts into the image, read-only. */
 function installation(): string {
   const installed = folder('installed');
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
@@ -132,14 +132,14 @@ describe('a build', () => {
      await unlessMade(${JSON.stringify(stamp)}, ${JSON.stringify([join(ROOT, 'package.json')])}, () => console.log('made'));`,
   ];
 
-  test('of what is there already writes nothing', async () => {
+  test('of unchanged data writes nothing', async () => {
     const stamp = join(folder('built'), 'dist', 'stamp');
     expect(spawnSync(process.execPath, build(stamp)).stdout.toString()).toBe('made\n');
     chmodSync(join(stamp, '..'), 0o555);
     expect(await run(process.execPath, build(stamp), tmpdir())).toEqual({ code: 0, out: '', err: '' });
   });
 
-  test('that cannot be written says in one sentence who can', async () => {
+  test('that cannot be written names in one sentence the user who can', async () => {
     const built = folder('read-only');
     mkdirSync(join(built, 'dist'));
     chmodSync(join(built, 'dist'), 0o555);

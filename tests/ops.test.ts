@@ -108,11 +108,11 @@ async function scraped(): Promise<string> {
   return response.text();
 }
 
-function told(bookingId: string): string[] {
+function printed(bookingId: string): string[] {
   return frontEnd.heard.filter((event) => event.bookingId === bookingId).map(({ status }) => status);
 }
 
-test('a booking that nobody could find out about is shown, settled by hand, and told', async () => {
+test('a booking that could not be read back is shown, settled by hand, and reported', async () => {
   const family = await newFamily(gateway);
   const bookingId = await lostBooking(family);
   const before = await ops(['bookings', '--unsettled']);
@@ -130,7 +130,7 @@ test('a booking that nobody could find out about is shown, settled by hand, and 
   for (const { nhsNumber, familyName, givenName, birthDate } of [family.mother, family.son])
     for (const secret of [nhsNumber, familyName, givenName, birthDate])
       expect(shown.out).not.toContain(secret);
-  expect(await scraped()).toMatch(/^gp_booking_need_operators 1$/m);
+  expect(await scraped()).toMatch(/^gp_booking_awaiting_operator 1$/m);
 
   const json = await ops(['bookings', '--unsettled', '--json']);
   expect(JSON.parse(json.out)).toMatchObject([{ booking: { id: bookingId }, needsAnOperator: true }]);
@@ -138,8 +138,8 @@ test('a booking that nobody could find out about is shown, settled by hand, and 
   const settled = await ops(['settle', bookingId, '--stands']);
   expect(settled).toMatchObject({ code: 0, err: '' });
   expect(settled.out).toMatch(/is CONFIRMED now/);
-  await eventually('the front end has been told', () => told(bookingId).length >= 2);
-  expect(told(bookingId)).toEqual(['NEEDS_ATTENTION', 'CONFIRMED']);
+  await eventually('the front end has been told', () => printed(bookingId).length >= 2);
+  expect(printed(bookingId)).toEqual(['NEEDS_ATTENTION', 'CONFIRMED']);
 
   const again = await ops(['settle', bookingId, '--absent']);
   expect(again).toMatchObject({ code: 1, out: '' });
@@ -156,7 +156,7 @@ test('health says how bookings, the front end’s news and the suppliers fare', 
   expect(json).toMatchObject({ bookingHealth: { awaitingOperator: 0 } });
 });
 
-describe('what cannot be done is said in one sentence that helps', () => {
+describe('an error is one sentence with the remedy', () => {
   async function refused(args: string[], env: Record<string, string> = {}): Promise<string> {
     const { code, out, err } = await ops(args, env);
     expect({ code, out }).toEqual({ code: 1, out: '' });

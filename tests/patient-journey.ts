@@ -48,7 +48,7 @@ export async function raw(url: string, init: RequestInit): Promise<RawAnswer> {
   return { status, headers, text, data: body?.data ?? null, errors };
 }
 
-/** Where a family is made known: to the gateway by a token, to its practice by the simulators' control. */
+/** Gateway and simulators that have to know a family: the one by a token, its practice by the simulators' control. */
 export type Place = Pick<GatewayUnderTest, 'url' | 'now'> & { dataDir: string; controlUrl: string };
 
 /** The first family, 0, is the demo's own. */
@@ -81,7 +81,7 @@ const ASSESSMENT = `... on Assessment { id revision question { key } }`;
 
 /**
  * Checks a son's rash to the end.
- * @param answers by question; every other question is answered with `none`.
+ * @param answers the answers by question; every other question is answered with `none`.
  */
 export async function checkSymptoms(
   ask: Ask,
@@ -101,7 +101,7 @@ export async function checkSymptoms(
   let { id, revision, question } = Started.parse(started.data?.startAssessment);
   plant(id);
   while (question !== null) {
-    const answered = await ask(
+    const reply = await ask(
       `mutation ($input: AnswerQuestionInput!) { answerQuestion(input: $input) { ${ASSESSMENT} } }`,
       {
         input: {
@@ -112,7 +112,7 @@ export async function checkSymptoms(
         },
       },
     );
-    ({ id, revision, question } = Started.parse(answered.data?.answerQuestion));
+    ({ id, revision, question } = Started.parse(reply.data?.answerQuestion));
   }
   return { id, revision };
 }
@@ -152,7 +152,7 @@ const Practice = z.object({
   slots: z.array(z.object({ id: z.string(), startsAt: z.string() })),
 });
 
-/** What the options query of this file answers. */
+/** Answer of the options query of this file. */
 export const Options = z.object({
   __typename: z.literal('AppointmentOptions'),
   complete: z.boolean(),

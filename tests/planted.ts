@@ -1,8 +1,8 @@
 import type { Person } from '../domain/caller';
 
 /**
- * What says who somebody is, or opens what is theirs, as tests have given it to the product. Nothing of it may come out
- * again in logs, metrics or errors, whatever a test is about: gateway-under-test.ts and patient-journey.ts look.
+ * Identities and secrets that tests have passed to the product. None of them may come out again in logs, metrics or
+ * errors, whatever a test is about: gateway-under-test.ts and patient-journey.ts look.
  */
 const planted = new Set<string>();
 
@@ -20,7 +20,7 @@ export function plantPerson({ id, nhsNumber, familyName, birthDate, linkage }: P
   );
 }
 
-/** @throws Error naming what was found, and the line that it stands in. */
+/** @throws Error naming the secret that was found, and its line. */
 export function expectNobodyNamed(where: string, text: string): void {
   for (const secret of planted) {
     const at = text.indexOf(secret);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readBody } from '../platform/http/read-body';
 import { webhookVerifier } from './webhook-verifier';
 
-/** All that a practice is told; more would be an error. */
+/** Complete body of a notice to a practice; any further field would be an error. */
 const Notice = z.strictObject({
   type: z.enum(['patient.booked-elsewhere', 'patient.cancelled-elsewhere']),
   id: z.string(),
@@ -22,7 +22,7 @@ const Notice = z.strictObject({
 export type Notice = z.infer<typeof Notice>;
 
 /**
- * Whoever takes notices for practices: a real HTTP server, which verifies with the library that such a one uses.
+ * Starts a receiver of notices for practices: a real HTTP server, which verifies with the usual library.
  * @param now the sender's time of day, where it is not the machine's.
  */
 export async function practiceWebhook(

@@ -6,7 +6,7 @@ import { eventually } from '../domain/eventually';
 /** Built by `npm test`; alone, after `npm run build`. */
 export const MAIN = join(__dirname, '..', 'dist', 'main.js');
 
-export interface Exit {
+export interface ProcessExit {
   code: number | null;
   signal: string | null;
 }
@@ -16,17 +16,17 @@ export interface ProductProcess {
   /** @throws Error with all that it said, when it ends before it says this. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** Sends a signal, and waits until the process is gone. Harmless when it is gone already. */
-  end(signal: NodeJS.Signals): Promise<Exit>;
+  end(signal: NodeJS.Signals): Promise<ProcessExit>;
 }
 
-/** @param env all of its environment beside PATH. */
+/** @param env its environment, beside PATH and EXECUTOR. */
 export function productProcess(
   args: readonly string[],
   env: Record<string, string | undefined>,
   main = MAIN,
 ): ProductProcess {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, EXECUTOR: process.env.EXECUTOR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = once(child, 'exit');

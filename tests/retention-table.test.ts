@@ -4,14 +4,14 @@ import { ledgerMigrations } from '../subgraphs/appointments/database/migrations'
 import { copyMigrations } from '../subgraphs/appointments/recovery/file-copies';
 import { openAuditStore } from '../platform/database/audit-store';
 import { openDatabase } from '../platform/database/database';
-import { openPracticesDatabase } from '../subgraphs/practices';
-import { openTriageDatabase } from '../subgraphs/triage/database/tables';
+import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
+import { openTriageDatabase } from '../subgraphs/triage/database/open-database';
 import { EMBEDDED, testDatabases } from './databases';
 
 /** The names in the second column of the table of docs/operate.md. */
 function tablesInDocs(): string[] {
   const page = readFileSync(join(__dirname, '..', 'docs', 'operate.md'), 'utf8');
-  const [, section = ''] = page.split('## What is kept, and for how long');
+  const [, section = ''] = page.split('## Retention');
   const rows = section
     .split('\n## ')[0]!
     .split('\n')

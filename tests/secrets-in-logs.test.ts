@@ -11,7 +11,7 @@ import { eventually } from '../domain/eventually';
 const USER = 'svcuser';
 const PASSWORD = 'WRONG-SECRET-PW-9434765919';
 
-/** What it is sent comes back in its errors, as old servers do, and hostile ones. */
+/** Repeats in its errors the data that it was sent, as old servers do, and hostile ones. */
 const REPEATS = (socket: Socket) => {
   socket.on('data', (sent) => {
     const args = sent

@@ -53,7 +53,7 @@ interface Try {
   env?: Record<string, string>;
 }
 
-describe('what cannot be started', () => {
+describe('settings that prevent a start', () => {
   let taken: Server;
   let takenPort: string;
   let ended: Map<string, Ended>;
@@ -117,7 +117,7 @@ describe('what cannot be started', () => {
     expectOneSentence(ended.get(name)!, says);
   });
 
-  test.each(['PORT', 'SIMULATOR_TPP_PORT'])('%s in use: says which, and what to do', (name) => {
+  test.each(['PORT', 'SIMULATOR_TPP_PORT'])('%s in use: names it, and the remedy', (name) => {
     expectOneSentence(ended.get(name)!, new RegExp(`^Port ${takenPort} is in use: .*SIMULATOR_`));
   });
 });
@@ -180,7 +180,7 @@ describe('a good start', () => {
     ]);
   });
 
-  it('says in one sentence whom a token can be for', async () => {
+  it('lists in one sentence the people that a token can be for', async () => {
     const wrong = [
       ['--as', 'nobody'],
       ['--whom', 'parent'],

@@ -45,7 +45,7 @@ const DAY_MINUTES = 24 * 60;
 const MARK = '=== row';
 
 let gateway: GatewayUnderTest;
-/** What the calls of each row showed. */
+/** Results of the calls of each row. */
 let shown: string[];
 
 beforeAll(async () => {
@@ -83,7 +83,7 @@ test.each(rows.map((row, index) => ({ ...row, index })))('$states', ({ states, i
   expect(states.filter((state) => !found.includes(state))).toEqual([]);
 });
 
-test('what the message of a hold that has run out says leads to an appointment', () => {
+test("the advice of an expired hold's message leads to an appointment", () => {
   const index = rows.findIndex(({ states }) => states.includes('ConfirmBookingResult.HoldExpired'));
   const answers = (shown[index] ?? '').split('\n').map(statesIn);
   const expired = answers.findIndex((states) => states.includes('ConfirmBookingResult.HoldExpired'));

@@ -49,5 +49,5 @@ export async function passUntil<T>(work: Promise<T>, timers: ManualTimers, atMos
   return work;
 }
 
-/** The machine's timers, but no time ever passes by them: what polls until a limit polls for ever. */
+/** The machine's timers without passing time: a poll with a time limit polls for ever. */
 export const unlimitedTimers: Timers = { ...machineTimers, elapsedMs: () => 0 };

@@ -1,10 +1,11 @@
-import type { Answer } from '../subgraphs/triage/engine/evaluate';
+import type { QuestionAnswer } from '../subgraphs/triage/engine/evaluate';
 
 /**
- * The case that must always work: a mother asks for her son of 6 with a rash. No emergency, no red flag,
- * a fever for less than 5 days, no signs of scarlet fever or chickenpox, and he is much less active than normal.
+ * The case that must always work: a mother checks the symptoms of her son of 6 with a rash. No emergency, no red
+ * flag, a fever for less than 5 days, no signs of scarlet fever or chickenpox, and he is much less active than
+ * normal.
  */
-export const CASE_STUDY: readonly Answer[] = [
+export const CASE_STUDY: readonly QuestionAnswer[] = [
   { questionId: 'emergency.screen', optionIds: ['none'] },
   { questionId: 'child-rash.red-flags', optionIds: ['none'] },
   { questionId: 'child-rash.urgent-signs', optionIds: ['none'] },
@@ -16,7 +17,7 @@ export const CASE_STUDY: readonly Answer[] = [
 ];
 
 /** The same answers with one changed, up to and including that one. */
-export function caseStudyUntil(questionId: string, optionIds: readonly string[]): Answer[] {
+export function caseStudyUntil(questionId: string, optionIds: readonly string[]): QuestionAnswer[] {
   const asked = CASE_STUDY.findIndex((answer) => answer.questionId === questionId);
   return [...CASE_STUDY.slice(0, asked), { questionId, optionIds }];
 }

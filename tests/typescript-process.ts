@@ -31,7 +31,7 @@ export async function typescriptProcess(
   };
 }
 
-/** What a program needs of the environment to find Node and its packages. */
+/** Environment in which a program finds Node and its packages. */
 export const PROGRAM_ENV = { PATH: process.env.PATH, NODE_PATH: join(ROOT, 'node_modules') };
 
 /** One file of JavaScript, to be run with PROGRAM_ENV, made of a TypeScript file; its path. */

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { readBody } from '../platform/http/read-body';
 import { webhookVerifier } from './webhook-verifier';
 
-/** What a front end does with one event that it is told. */
+/** Reaction of a front end to one event. */
 export type Reaction = 'take' | 'hang' | 'drip' | 'reset' | 'redirect' | { status: number };
 
-const Told = z.strictObject({
+const WebhookEvent = z.strictObject({
   type: z.literal('booking.changed'),
   id: z.string(),
   bookingId: z.string(),
@@ -17,7 +17,7 @@ const Told = z.strictObject({
   occurredAt: z.iso.datetime(),
 });
 /** One event as it arrived; it is here only if its signature is right. */
-export type Told = z.infer<typeof Told> & { body: string; taken: boolean };
+export type WebhookEvent = z.infer<typeof WebhookEvent> & { body: string; taken: boolean };
 
 /** A front end that listens: a real HTTP server, which verifies with the library that front ends use. */
 export interface WebhookConsumer {
@@ -25,7 +25,7 @@ export interface WebhookConsumer {
   secret: string;
   key: Uint8Array;
   /** Everything that came, in order, refused attempts included. */
-  heard: Told[];
+  heard: WebhookEvent[];
   /** The ids that were taken, in the order in which each was taken first. */
   taken(): string[];
   /** Dead until it is started again, on the same address. */
@@ -33,15 +33,15 @@ export interface WebhookConsumer {
   start(): Promise<void>;
 }
 
-/** @param offsetMs how far the time that the sender lives in is from the machine's */
+/** @param offsetMs offset of the sender's time from the machine's */
 export async function webhookConsumer(
-  react: (told: Told, attempt: number) => Reaction = () => 'take',
+  react: (told: WebhookEvent, attempt: number) => Reaction = () => 'take',
   offsetMs = 0,
 ): Promise<WebhookConsumer> {
   const { secret, key, verify } = webhookVerifier(
     offsetMs === 0 ? undefined : () => new Date(Date.now() + offsetMs),
   );
-  const heard: Told[] = [];
+  const heard: WebhookEvent[] = [];
   const sockets = new Set<Socket>();
   let server: Server;
   let port = 0;
@@ -51,11 +51,11 @@ export async function webhookConsumer(
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    const told = Told.parse(verify(body, headers));
-    if (headers['webhook-id'] !== told.id) throw new Error('The id in the header is another.');
-    const attempt = heard.filter(({ id }) => id === told.id).length + 1;
-    const reaction = react({ ...told, body, taken: false }, attempt);
-    heard.push({ ...told, body, taken: reaction === 'take' });
+    const event = WebhookEvent.parse(verify(body, headers));
+    if (headers['webhook-id'] !== event.id) throw new Error('The id in the header is another.');
+    const attempt = heard.filter(({ id }) => id === event.id).length + 1;
+    const reaction = react({ ...event, body, taken: false }, attempt);
+    heard.push({ ...event, body, taken: reaction === 'take' });
     if (reaction === 'take') response.writeHead(200).end('ok');
     else if (reaction === 'reset') request.socket.resetAndDestroy();
     else if (reaction === 'redirect') response.writeHead(307, { location: '/elsewhere' }).end();

@@ -8,7 +8,7 @@ export interface WebhookVerifier {
   verify(body: string, headers: Record<string, string>): unknown;
 }
 
-/** As the library has it. */
+/** Tolerance of the library. */
 const TOLERANCE_MS = 5 * 60_000;
 
 /** @param now the sender's time of day, where it is not the machine's. */

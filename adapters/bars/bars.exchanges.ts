@@ -4,14 +4,14 @@ import type { OdsCode } from '../../domain/ods-code';
 import type { Context, ContextRequest } from '../adapter';
 import { parseJson, statusError } from '../http/parse-reply';
 import type { Consumer } from '../supplier';
-import type { HttpReply } from '../http/supplier-http';
+import type { HttpReply } from '../http/http-messages';
 import { manifest } from './bars.manifest';
 import { barsTokens, type Credentials } from './bars.tokens';
 
 export interface BarsOptions {
   now: () => Date;
   consumer: Consumer;
-  /** Where tokens are for; the token endpoint's own address. */
+  /** The token endpoint's own address. */
   audience?: string;
   credentials?: Credentials;
   /** The service behind a practice, as the directory of services numbers it. Its ODS code stands in. */
@@ -33,7 +33,7 @@ export function barsExchanges(options: BarsOptions) {
   const { consumer, serviceId = String, audience = 'https://api.service.nhs.uk/oauth2/token' } = options;
   const tokens = barsTokens({ ...options, audience });
 
-  const about = (practice: OdsCode, context: Context) => ({
+  const headersFor = (practice: OdsCode, context: Context) => ({
     accept: FHIR_JSON,
     'nhsd-target-identifier': encoded({ system: SERVICE_ID, value: serviceId(practice) }),
     'nhsd-end-user-organisation': encoded({
@@ -50,28 +50,28 @@ export function barsExchanges(options: BarsOptions) {
     'x-correlation-id': context.requestId,
   });
 
-  async function exchange(request: BarsRequest, practice: OdsCode, token: string, context: Context) {
+  const sendWith = (token: string, request: BarsRequest, practice: OdsCode, context: Context) => {
     const { path, body, ...rest } = request;
     return context.send({
       ...rest,
       path: BASE + path,
       headers: {
-        ...about(practice, context),
+        ...headersFor(practice, context),
         authorization: `Bearer ${token}`,
         ...(body && { 'content-type': FHIR_JSON }),
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-  }
+  };
 
   /** The proxy checks the token before it forwards anything, so a request refused for it may be sent once more. */
   async function send(request: BarsRequest, practice: OdsCode, context: Context): Promise<HttpReply> {
     const token = await tokens.token(context);
-    const reply = await exchange(request, practice, token, context);
+    const reply = await sendWith(token, request, practice, context);
     if (reply.status !== 401) return reply;
     context.commandProvenUndone();
     tokens.drop(token);
-    return exchange(request, practice, await tokens.token(context), context);
+    return sendWith(await tokens.token(context), request, practice, context);
   }
 
   return { send, fetchToken: tokens.fetchToken };

@@ -3,7 +3,7 @@ import { outcomeCodes } from '../fhir/operation-outcome';
 import { type BookOutcome, type BookRefusal, type CancelOutcome, SupplierError } from '../gp-system';
 import { outcomeOfStatus } from '../http/outcome-of-status';
 import { badReply, parseJson, statusError } from '../http/parse-reply';
-import type { HttpReply } from '../http/supplier-http';
+import type { HttpReply } from '../http/http-messages';
 import { manifest } from './bars.manifest';
 import { appointmentIn, isCancelled } from './bars.replies';
 
@@ -38,7 +38,7 @@ export function bookOutcomeOf(reply: HttpReply): BookOutcome {
   return outcomeOfStatus(failure, reply, throttle);
 }
 
-/** Null where the appointment is no longer as it was read. */
+/** Returns null where the appointment is no longer as it was read. */
 export function cancelOutcomeOf(reply: HttpReply): CancelOutcome | null {
   const failure = statusError(supplier, reply);
   if (!failure)

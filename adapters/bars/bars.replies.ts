@@ -59,7 +59,7 @@ export const MessageDefinitions = z.object({
     .optional(),
 });
 
-/** What a booking message has to repeat of the slot. */
+/** The part of a slot that a booking message has to repeat. */
 export const SlotData = z.object({
   start: z.string(),
   end: z.string(),
@@ -107,7 +107,7 @@ export function slotsOf(bundle: Bundle, practice: OdsCode): Slot[] {
   });
 }
 
-/** Where the next page of a search is; null on the last. */
+/** Returns the link to the next page of a search; null on the last. */
 export function nextPageOf(bundle: Bundle): string | null {
   return bundle.link?.find(({ relation }) => relation === 'next')?.url ?? null;
 }

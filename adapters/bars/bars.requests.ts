@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Appointment, BundleEntry, FhirResource, MessageHeader } from 'fhir/r4';
-import type { BookCommand } from '../gp-system';
+import type { OdsCode } from '../../domain/ods-code';
+import type { BookCommand, Patient } from '../gp-system';
 import type { Consumer } from '../supplier';
+import type { BarsRequest } from './bars.exchanges';
 import type { FhirAppointment, SlotData } from './bars.replies';
 
-/** Queries and messages that the adapter sends. */
-export const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
+/** Requests of the Booking and Referral Standard. Each path follows the standard's own base (`bars.exchanges.ts`). */
+const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
 const ODS_CODE = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const EVENTS = 'https://fhir.nhs.uk/CodeSystem/message-events-bars';
 const REASONS = 'https://fhir.nhs.uk/CodeSystem/message-reason-bars';
 
+/** Reads what the practice's service takes, before the first booking, as the standard wants. */
+export const messageDefinitions: BarsRequest = { method: 'GET', path: '/MessageDefinition' };
+
 /** Both bounds are of the start, so a slot may end after the range: the kit leaves it out. */
-export function slotQuery({ from, to }: { from: Date; to: Date }, service: string): [string, string][] {
-  return [
+export function slotSearch({ from, to }: { from: Date; to: Date }, service: string): BarsRequest {
+  return slotPage([
     ['status', 'free'],
     ['start', `ge${utc(upToSecond(from))}`],
     ['start', `le${utc(to)}`],
@@ -21,18 +26,31 @@ export function slotQuery({ from, to }: { from: Date; to: Date }, service: strin
     ['_include', 'Schedule:actor:Practitioner'],
     ['_include', 'Schedule:actor:PractitionerRole'],
     ['_include', 'Schedule:actor:HealthcareService'],
-  ];
+  ]);
 }
 
-/** `new`: the Appointment to be made, and everything that it refers to. The patient's words stay here. */
-export function bookingMessage(
+export function slotPage(query: [string, string][]): BarsRequest {
+  return { method: 'GET', path: '/Slot', query };
+}
+
+export function patientAppointments({ nhsNumber }: Patient): BarsRequest {
+  const query = [['patient:identifier', `${NHS_NUMBER_SYSTEM}|${nhsNumber}`]] as const;
+  return { method: 'GET', path: '/Appointment', query };
+}
+
+export function appointment(id: string): BarsRequest {
+  return { method: 'GET', path: `/Appointment/${encodeURIComponent(id)}` };
+}
+
+/** The booking itself: a message `new` with the Appointment and all it refers to. The patient's words stay here. */
+export function booking(
   { attemptId, marker, slot, patient, contactPhone }: BookCommand,
   data: SlotData,
   consumer: Consumer,
   now: Date,
-): object {
+): BarsRequest {
   const patientUrl = url();
-  const appointment: Appointment = {
+  const newAppointment: Appointment = {
     resourceType: 'Appointment',
     status: 'booked',
     description: 'Booked online after a symptom check',
@@ -43,7 +61,8 @@ export function bookingMessage(
     slot: [{ reference: `Slot/${slot.id}` }],
     participant: [{ actor: { reference: patientUrl }, status: 'accepted' }],
   };
-  return message('new', attemptId, appointment, slot.practice, consumer, now, [
+  const header = { reason: 'new', id: attemptId, consumer, receiver: slot.practice, sentAt: now } as const;
+  return message(header, newAppointment, [
     [
       patientUrl,
       {
@@ -71,27 +90,32 @@ export function bookingMessage(
   ]);
 }
 
-/** `update`: the Appointment as it was read, but for its status. */
-export function cancellationMessage(
-  appointment: FhirAppointment,
-  practice: string,
+/** The cancellation itself: a message `update` with the Appointment as it was read, but for its status. */
+export function cancellation(
+  current: FhirAppointment,
+  practice: OdsCode,
   consumer: Consumer,
   now: Date,
-): object {
-  const cancelled = { ...appointment, status: 'cancelled' };
-  return message('update', randomUUID(), cancelled, practice, consumer, now, []);
+): BarsRequest {
+  const header = { reason: 'update', id: randomUUID(), consumer, receiver: practice, sentAt: now } as const;
+  return message(header, { ...current, status: 'cancelled' });
+}
+
+interface MessageFacts {
+  reason: 'new' | 'update';
+  /** Names the message: a receiver processes one id once. */
+  id: string;
+  consumer: Consumer;
+  receiver: OdsCode;
+  sentAt: Date;
 }
 
 function message(
-  reason: 'new' | 'update',
-  id: string,
+  { reason, id, consumer, receiver, sentAt }: MessageFacts,
   // What was read is sent back with all that we do not know of it.
-  appointment: Appointment | FhirAppointment,
-  receiver: string,
-  consumer: Consumer,
-  now: Date,
-  others: readonly (readonly [fullUrl: string, resource: FhirResource])[],
-): object {
+  subject: Appointment | FhirAppointment,
+  others: readonly (readonly [fullUrl: string, resource: FhirResource])[] = [],
+): BarsRequest {
   const [focus, senderUrl, receiverUrl] = [url(), url(), url()];
   const header: MessageHeader = {
     resourceType: 'MessageHeader',
@@ -110,12 +134,13 @@ function message(
   });
   const entry = [
     { fullUrl: url(), resource: header },
-    { fullUrl: focus, resource: appointment },
+    { fullUrl: focus, resource: subject },
     { fullUrl: senderUrl, resource: organisation(consumer.odsCode, consumer.name) },
     { fullUrl: receiverUrl, resource: organisation(receiver) },
     ...others.map(([fullUrl, resource]): BundleEntry => ({ fullUrl, resource })),
   ];
-  return { resourceType: 'Bundle', id, type: 'message', timestamp: utc(now), entry };
+  const body = { resourceType: 'Bundle', id, type: 'message', timestamp: utc(sentAt), entry };
+  return { method: 'POST', path: '/$process-message', body, effect: 'COMMAND' };
 }
 
 function url(): string {

@@ -15,7 +15,7 @@ export interface Credentials {
 
 const Token = z.object({ access_token: z.string().min(1), token_type: z.literal('Bearer') });
 
-/** At most five minutes are allowed, and our clock may be fast. */
+/** Stays below the five minutes that are allowed: our clock may be fast. */
 const ASSERTION_SECONDS = 150;
 const TOKEN_PATH = '/oauth2/token';
 const { id: supplier, limits } = manifest;

@@ -17,13 +17,13 @@ import {
   slotIdOf,
   slotsOf,
 } from './bars.replies';
-import { bookingMessage, cancellationMessage, NHS_NUMBER_SYSTEM, slotQuery } from './bars.requests';
+import * as requests from './bars.requests';
 
 const HOUR = 3_600_000;
-const MOST_PAGES = 100;
+const MAX_PAGES = 100;
 
 /**
- * The Booking and Referral Standard (FHIR R4): any service that takes bookings, system to system, by messages. Facts and
+ * Speaks the Booking and Referral Standard (FHIR R4): any service that takes bookings, system to system, by messages. Facts and
  * marks: the API's published specification, and the README here.
  */
 export function bars(options: BarsOptions): Adapter {
@@ -31,9 +31,8 @@ export function bars(options: BarsOptions): Adapter {
   const { send, fetchToken } = barsExchanges(options);
   const receivers = sessionCache<boolean>({ ttlMs: HOUR, now });
 
-  /** Whether the practice's service says that it takes bookings; asked before the first one, as the standard wants. */
   async function takesBookings(practice: OdsCode, context: Context): Promise<boolean> {
-    const reply = await send({ method: 'GET', path: '/MessageDefinition' }, practice, context);
+    const reply = await send(requests.messageDefinitions, practice, context);
     return (read(MessageDefinitions, reply).entry ?? []).some(
       ({ resource }) => resource.eventCoding?.code === 'booking-request',
     );
@@ -44,37 +43,32 @@ export function bars(options: BarsOptions): Adapter {
     if (!(await receivers.get(practice, () => takesBookings(practice, context))))
       return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
     const data = SlotData.parse(JSON.parse(command.slot.supplierData));
-    const body = bookingMessage(command, data, consumer, now());
-    return bookOutcomeOf(await process(body, practice, context));
+    const request = requests.booking(command, data, consumer, now());
+    return bookOutcomeOf(await send(request, practice, context));
   }
 
-  /** Null when the appointment was changed between our reading and our writing it. */
+  /** Returns null when the appointment was changed between our reading and our writing it. */
   async function cancelOnce(command: CancelCommand, context: Context): Promise<CancelOutcome | null> {
     const { practice, appointment, slot } = command;
-    const path = `/Appointment/${encodeURIComponent(appointment.id)}`;
-    const found = await send({ method: 'GET', path }, practice, context);
+    const found = await send(requests.appointment(appointment.id), practice, context);
     if (found.status === 404) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
     const current = read(FhirAppointment, found);
     if (isCancelled(current)) return { class: 'ACCEPTED' };
     if (slotIdOf(current) !== slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
-    return cancelOutcomeOf(
-      await process(cancellationMessage(current, practice, consumer, now()), practice, context),
-    );
+    const request = requests.cancellation(current, practice, consumer, now());
+    return cancelOutcomeOf(await send(request, practice, context));
   }
-
-  const process = (body: object, practice: OdsCode, context: Context) =>
-    send({ method: 'POST', path: '/$process-message', body, effect: 'COMMAND' }, practice, context);
 
   return {
     async *searchSlots(search, context) {
       const { practice } = search;
-      let query = slotQuery(search, serviceId(practice));
-      for (let page = 1; page <= MOST_PAGES; page++) {
-        const bundle = read(Bundle, await send({ method: 'GET', path: '/Slot', query }, practice, context));
+      let request = requests.slotSearch(search, serviceId(practice));
+      for (let page = 1; page <= MAX_PAGES; page++) {
+        const bundle = read(Bundle, await send(request, practice, context));
         yield slotsOf(bundle, practice);
         const next = nextPageOf(bundle);
         if (next === null) return;
-        query = queryOfNext(next);
+        request = requests.slotPage(queryOfNext(next));
       }
       throw badReply(manifest.id, 'the search has no last page');
     },
@@ -82,8 +76,7 @@ export function bars(options: BarsOptions): Adapter {
     book,
 
     async readBack({ practice, patient, marker }, context) {
-      const query = [['patient:identifier', `${NHS_NUMBER_SYSTEM}|${patient.nhsNumber}`]] as const;
-      const reply = await send({ method: 'GET', path: '/Appointment', query }, practice, context);
+      const reply = await send(requests.patientAppointments(patient), practice, context);
       return appointmentsIn(read(Bundle, reply), marker);
     },
 
@@ -102,7 +95,7 @@ export function bars(options: BarsOptions): Adapter {
   };
 }
 
-/** Only the query of a `next` link is used: whatever address it names, the request goes where requests go. */
+/** Returns the query of a `next` link: whatever address that names, the request goes where requests go. */
 function queryOfNext(link: string): [string, string][] {
   const url = URL.canParse(link, 'https://bars.invalid') ? new URL(link, 'https://bars.invalid') : null;
   if (!url?.pathname.endsWith(`${BASE}/Slot`))

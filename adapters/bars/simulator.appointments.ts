@@ -9,7 +9,7 @@ import type { Diary } from '../simulator/diary';
 import type { BookingResult, DiaryAppointment, DiaryPatient } from '../simulator/diary-records';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { fhirJson, jsonOf, outcome, searchset } from './simulator.fhir';
-import type { Asking } from './simulator.platform';
+import type { Parties } from './simulator.platform';
 import { slotIdOf, slotNumberOf, timeOf } from './simulator.slots';
 
 const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
@@ -54,104 +54,115 @@ const MessagePatient = z.object({
 });
 const Changed = z.looseObject({ resourceType: z.literal('Appointment'), id: z.string(), status: z.string() });
 
-/** `POST /$process-message`; a message is processed once, however often it arrives. */
-export function messageProcessor(diary: Diary, now: () => Date) {
+/** The simulated practices that receive messages. */
+interface Receivers {
+  diary: Diary;
+  now: () => Date;
+}
+
+/** Answers `POST /$process-message`; a message is processed once, however often it arrives. */
+export function messageProcessor(receivers: Receivers) {
   const processed = new Set<string>();
 
-  return function processMessage(asking: Asking, request: WireRequest): WireReply {
+  return function processMessage(parties: Parties, request: WireRequest): WireReply {
     const message = Message.safeParse(jsonOf(request.body));
     const header = Header.safeParse(message.data?.entry[0]?.resource);
     if (!message.success || !header.success)
       return outcome(400, 'REC_BAD_REQUEST', 'invalid', 'Not a booking message');
     const { id, reason, focus } = header.data;
-    const key = `${asking.practice} ${id}`;
+    const key = `${parties.practice} ${id}`;
     if (processed.has(key))
       return outcome(409, 'REC_CONFLICT', 'duplicate', 'The message was processed before');
     const subject = entryOf(message.data, focus[0].reference);
     const reply =
       reason.coding[0].code === 'new'
-        ? book(asking, message.data, subject)
-        : update(asking, message.data, subject);
+        ? book(receivers, parties, message.data, subject)
+        : update(receivers.diary, parties, message.data, subject);
     if (reply.status === 200) processed.add(key);
     return reply;
   };
+}
 
-  function book(asking: Asking, message: Message, subject: unknown): WireReply {
-    const wanted = NewAppointment.safeParse(subject).data;
-    const person = MessagePatient.safeParse(
-      wanted && entryOf(message, wanted.participant[0].actor.reference),
-    ).data;
-    const slot = wanted && diary.slot(asking.practice, slotNumberOf(wanted.slot[0].reference) ?? -1);
-    if (!person || !wanted)
-      return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'required', 'Appointment or Patient is incomplete');
-    if (!slot) return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such slot');
-    if (+new Date(wanted.start) !== +slot.startsAt || +new Date(wanted.end) !== +slot.endsAt)
-      return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'Times are not those of the slot');
-    const patient = patientOf(asking, person);
-    if (!patient) return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'Demographics differ');
-    const result = diary.book({
-      practice: asking.practice,
-      slotId: slot.id,
-      patient,
-      audience: { route: 'NETWORK', organisationType: 'urgent-care', organisation: asking.consumer },
-      consumer: asking.consumer,
-      description: wanted.description,
-      comment: wanted.comment,
-    });
-    return booked(result, message);
-  }
+function book({ diary, now }: Receivers, parties: Parties, message: Message, subject: unknown): WireReply {
+  const wanted = NewAppointment.safeParse(subject).data;
+  const person = MessagePatient.safeParse(
+    wanted && entryOf(message, wanted.participant[0].actor.reference),
+  ).data;
+  const slot = wanted && diary.slot(parties.practice, slotNumberOf(wanted.slot[0].reference) ?? -1);
+  if (!person || !wanted)
+    return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'required', 'Appointment or Patient is incomplete');
+  if (!slot) return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such slot');
+  if (+new Date(wanted.start) !== +slot.startsAt || +new Date(wanted.end) !== +slot.endsAt)
+    return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'Times are not those of the slot');
+  const patient = patientOf(diary, parties, person);
+  if (!patient) return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'Demographics differ');
+  const result = diary.book({
+    practice: parties.practice,
+    slotId: slot.id,
+    patient,
+    audience: { route: 'NETWORK', organisationType: 'urgent-care', organisation: parties.consumer },
+    consumer: parties.consumer,
+    description: wanted.description,
+    comment: wanted.comment,
+  });
+  return booked(result, message, now());
+}
 
-  /** Known people must agree; others are registered for the visit. */
-  function patientOf(
-    { practice }: Asking,
-    { identifier, name, birthDate }: z.infer<typeof MessagePatient>,
-  ): DiaryPatient | undefined {
-    const nhsNumber = identifier[0].value;
-    const [{ family, given }] = name;
-    const known = diary.patient(practice, nhsNumber);
-    if (!known)
-      return diary.registerPatient(
-        practice,
-        { nhsNumber, familyName: family, givenName: given.join(' '), birthDate },
-        'TEMPORARY',
-      );
-    const agrees =
-      known.birthDate === birthDate && comparableName(known.familyName) === comparableName(family);
-    return agrees ? known : undefined;
-  }
+/** Known people must agree; others are registered for the visit. */
+function patientOf(
+  diary: Diary,
+  { practice }: Parties,
+  { identifier, name, birthDate }: z.infer<typeof MessagePatient>,
+): DiaryPatient | undefined {
+  const nhsNumber = identifier[0].value;
+  const [{ family, given }] = name;
+  const known = diary.patient(practice, nhsNumber);
+  if (!known)
+    return diary.registerPatient(
+      practice,
+      { nhsNumber, familyName: family, givenName: given.join(' '), birthDate },
+      'TEMPORARY',
+    );
+  const agrees = known.birthDate === birthDate && comparableName(known.familyName) === comparableName(family);
+  return agrees ? known : undefined;
+}
 
-  function update({ practice, consumer }: Asking, message: Message, subject: unknown): WireReply {
-    const changed = Changed.safeParse(subject).data;
-    const appointment = changed && diary.appointment(practice, changed.id);
-    if (!appointment) return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such appointment');
-    if (changed.status !== 'cancelled')
-      return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'not-supported', 'Only a cancellation is supported');
-    const known: unknown = JSON.parse(JSON.stringify(appointmentResource(appointment)));
-    if (!isDeepStrictEqual({ ...changed, status: 'booked' }, known))
-      return outcome(409, 'REC_CONFLICT', 'conflict', 'The appointment is not as it was read');
-    const result = diary.cancel(practice, appointment.id, consumer, 'Cancelled by the sender');
-    if (result.kind === 'CANCELLED') return answered(message, result.appointment);
-    return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'It can no longer be cancelled');
-  }
+function update(
+  diary: Diary,
+  { practice, consumer }: Parties,
+  message: Message,
+  subject: unknown,
+): WireReply {
+  const changed = Changed.safeParse(subject).data;
+  const appointment = changed && diary.appointment(practice, changed.id);
+  if (!appointment) return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such appointment');
+  if (changed.status !== 'cancelled')
+    return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'not-supported', 'Only a cancellation is supported');
+  const known: unknown = JSON.parse(JSON.stringify(appointmentResource(appointment)));
+  if (!isDeepStrictEqual({ ...changed, status: 'booked' }, known))
+    return outcome(409, 'REC_CONFLICT', 'conflict', 'The appointment is not as it was read');
+  const result = diary.cancel(practice, appointment.id, consumer, 'Cancelled by the sender');
+  if (result.kind === 'CANCELLED') return answered(message, result.appointment);
+  return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', 'It can no longer be cancelled');
+}
 
-  function booked(result: BookingResult, message: Message): WireReply {
-    if (result.kind === 'BOOKED') return answered(message, result.appointment);
-    switch (result.why) {
-      case 'TAKEN':
-        return outcome(409, 'REC_CONFLICT', 'conflict', 'The slot is not free');
-      case 'NOT_FOUND':
-        return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such slot');
-      case 'NOT_RELEASED':
-        return outcome(403, 'REC_FORBIDDEN', 'forbidden', 'The slot is not released');
-      case 'IN_PAST':
-      case 'BEYOND_HORIZON':
-      case 'LIMIT_REACHED':
-        return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', `Refused at ${now().toISOString()}`);
-    }
+function booked(result: BookingResult, message: Message, now: Date): WireReply {
+  if (result.kind === 'BOOKED') return answered(message, result.appointment);
+  switch (result.why) {
+    case 'TAKEN':
+      return outcome(409, 'REC_CONFLICT', 'conflict', 'The slot is not free');
+    case 'NOT_FOUND':
+      return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such slot');
+    case 'NOT_RELEASED':
+      return outcome(403, 'REC_FORBIDDEN', 'forbidden', 'The slot is not released');
+    case 'IN_PAST':
+    case 'BEYOND_HORIZON':
+    case 'LIMIT_REACHED':
+      return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule', `Refused at ${now.toISOString()}`);
   }
 }
 
-export function readAppointment(diary: Diary, { practice }: Asking, id: string): WireReply {
+export function readAppointment(diary: Diary, { practice }: Parties, id: string): WireReply {
   const appointment = diary.appointment(practice, id);
   return appointment
     ? fhirJson(200, appointmentResource(appointment))
@@ -159,7 +170,7 @@ export function readAppointment(diary: Diary, { practice }: Asking, id: string):
 }
 
 /** `GET /Appointment?patient:identifier=`: all of them, cancelled and past ones included. */
-export function patientAppointments(diary: Diary, { practice }: Asking, { query }: WireRequest): WireReply {
+export function patientAppointments(diary: Diary, { practice }: Parties, { query }: WireRequest): WireReply {
   const [system, value] = (query.get('patient:identifier') ?? '').split('|');
   const nhsNumber = NhsNumber.safeParse(value);
   if (system !== NHS_NUMBER_SYSTEM || !nhsNumber.success)

@@ -4,8 +4,8 @@ import { OdsCode } from '../../domain/ods-code';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { jsonOf, outcome } from './simulator.fhir';
 
-/** Who asks whom, as the headers say. */
-export interface Asking {
+/** The practice that is called and the organisation that calls, by the headers. */
+export interface Parties {
   practice: OdsCode;
   consumer: string;
 }
@@ -32,7 +32,7 @@ const LIFETIME_SECONDS = 599;
 const LONGEST_ASSERTION_SECONDS = 300;
 
 /**
- * The API platform before the receivers: access tokens for signed assertions, and what is checked of every request.
+ * Simulates the API platform before the receivers: access tokens for signed assertions, and the checks of every request.
  * Which key belongs to which application is not simulated, so signatures are not verified.
  */
 export function platform({ now }: { now: () => Date }) {
@@ -58,14 +58,14 @@ export function platform({ now }: { now: () => Date }) {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   }
 
-  function asking(request: WireRequest): Asking | WireReply {
+  function admit(request: WireRequest): Parties | WireReply {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     if ((tokens.get(token) ?? 0) <= seconds())
       return outcome(401, 'ACCESS_DENIED', 'forbidden', 'Access token is invalid or has expired');
     if (!request.headers['x-request-id'] || !request.headers['x-correlation-id'])
       return outcome(400, 'SEND_BAD_REQUEST', 'required', 'X-Request-Id and X-Correlation-Id are required');
-    const about = targetOf(request);
-    if (!about) return outcome(400, 'BAD_REQUEST', 'invalid', 'NHSD-Target-Identifier cannot be read');
+    const practice = targetOf(request);
+    if (!practice) return outcome(400, 'BAD_REQUEST', 'invalid', 'NHSD-Target-Identifier cannot be read');
     const organisation = Organisation.safeParse(headerOf(request, 'nhsd-end-user-organisation')).data;
     if (!organisation || !request.headers['nhsd-requesting-software'])
       return outcome(
@@ -74,12 +74,12 @@ export function platform({ now }: { now: () => Date }) {
         'required',
         'NHSD-End-User-Organisation and -Requesting-Software are required',
       );
-    return { practice: about, consumer: organisation.identifier[0].value };
+    return { practice, consumer: organisation.identifier[0].value };
   }
 
   return {
     issueToken,
-    asking,
+    admit,
     expire() {
       tokens.clear();
     },

@@ -7,7 +7,7 @@ import type { DiarySession, DiarySlot } from '../simulator/diary-records';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { memoized } from '../simulator/memoized';
 import { type Entry, outcome, searchset } from './simulator.fhir';
-import type { Asking } from './simulator.platform';
+import type { Parties } from './simulator.platform';
 
 const CHANNELS = { IN_PERSON: 'In-person', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 const SUPPORTED = [
@@ -28,7 +28,7 @@ export function timeOf(practice: OdsCode, instant: Date): string {
 }
 
 /** `GET /Slot`: `start` twice and no `end`, both with offset; includes that are not supported are dropped. */
-export function searchSlots(diary: Diary, asking: Asking, { path, query }: WireRequest): WireReply {
+export function searchSlots(diary: Diary, parties: Parties, { path, query }: WireRequest): WireReply {
   const bound = (prefix: string) => {
     const text =
       query
@@ -46,11 +46,11 @@ export function searchSlots(diary: Diary, asking: Asking, { path, query }: WireR
   const audience = {
     route: 'NETWORK',
     organisationType: 'urgent-care',
-    organisation: asking.consumer,
+    organisation: parties.consumer,
   } as const;
   // The bounds are of the start: a slot may end after the range.
   const slots = diary
-    .freeSlots(asking.practice, from, new Date(to.getTime() + 3_600_000), audience)
+    .freeSlots(parties.practice, from, new Date(to.getTime() + 3_600_000), audience)
     .filter(({ startsAt }) => startsAt <= to);
   const includes = query.getAll('_include').filter((include) => SUPPORTED.includes(include));
   const first = Number(query.get('_page') ?? '0') * PAGE;
@@ -104,7 +104,7 @@ function slotEntry(slot: DiarySlot): Entry {
   return [urn('Slot', practice, slot.id), resource];
 }
 
-/** What the slots' schedules refer to, as far as it was asked for. */
+/** Returns the resources that the slots' schedules refer to, as far as the search includes them. */
 function companions(slots: readonly DiarySlot[], includes: readonly string[]): Entry[] {
   if (!includes.includes('Slot:schedule')) return [];
   const sessions = [...new Map(slots.map(({ session }) => [session.id, session])).values()];

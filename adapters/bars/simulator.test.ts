@@ -7,7 +7,7 @@ import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 
-/** What the simulated proxy and receivers put on the wire, held against the published facts in README.md. */
+/** Checks the bytes that the simulated proxy and receivers send against the published facts in README.md. */
 const NOON = new Date('2026-07-01T11:00:00Z');
 const BASE = '/booking-and-referral/FHIR/R4';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -224,13 +224,13 @@ describe('the simulated BaRS proxy and receivers', () => {
       expect([starts[0], starts.at(-1)]).toEqual(['2026-07-01T13:00:00.000Z', '2026-07-01T15:00:00.000Z']);
     });
 
-    it('have times in UTC from some receivers and in UK local time from others, offset always given', async () => {
+    it('have times in UTC from some receivers and in UK local time from others, always with an offset', async () => {
       const [even, odd] = [OdsCode.parse('B81000'), OdsCode.parse('B81001')];
       expect((await slots(even)).slots[0]!.start).toMatch(/^2026-07-01T1\d:\d\d:00\.000\+00:00$/);
       expect((await slots(odd)).slots[0]!.start).toMatch(/^2026-07-01T1\d:\d\d:00\+01:00$/);
     });
 
-    it('come without what was not asked for, and say which includes were honoured', async () => {
+    it('come without resources that were not included, and name the includes that were honoured', async () => {
       const { entries } = await slots(newPractice());
       expect(entries.some(({ resource }) => resource.resourceType === 'Practitioner')).toBe(false);
       const { text } = await send(newPractice(), searchPath([['_include', 'HealthcareService:providedBy']]));

@@ -1,17 +1,17 @@
 import type { CapabilityStatement, MessageDefinition, OperationOutcomeIssue } from 'fhir/r4';
 import type { Diary } from '../simulator/diary';
-import type { Operation } from '../simulator/injected-faults';
+import type { SimulatedOperation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import type { About, WireProtocol } from '../simulator/protocol-server';
+import type { FaultTarget, WireProtocol } from '../simulator/protocol-server';
 import { messageProcessor, patientAppointments, readAppointment } from './simulator.appointments';
 import { fhirJson, outcome, searchset } from './simulator.fhir';
-import { type Asking, platform, targetOf } from './simulator.platform';
+import { type Parties, platform, targetOf } from './simulator.platform';
 import { searchSlots, slotNumberOf } from './simulator.slots';
 
 const BASE = '/booking-and-referral/FHIR/R4';
 const ONE_APPOINTMENT = /^\/Appointment\/([^/]+)$/;
 
-/** What a status means, and whose fault it is, in the words of the published examples. */
+/** The meaning of a status, and whose fault it is, in the words of the published examples. */
 const FAILURES: Readonly<Record<number, readonly [code: string, issue: OperationOutcomeIssue['code']]>> = {
   408: ['REC_TIMEOUT', 'timeout'],
   429: ['SEND_TOO_MANY_REQUESTS', 'throttled'],
@@ -21,12 +21,12 @@ const FAILURES: Readonly<Record<number, readonly [code: string, issue: Operation
   504: ['PROXY_GATEWAY_TIMEOUT', 'timeout'],
 };
 
-/** The receivers of the Booking and Referral Standard behind its proxy, for practices whose service id is their ODS code. */
+/** Simulates the receivers of the Booking and Referral Standard behind its proxy, for practices whose service id is their ODS code. */
 export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
-  const { issueToken, asking, expire } = platform({ now });
-  const processMessage = messageProcessor(diary, now);
+  const { issueToken, admit, expire } = platform({ now });
+  const processMessage = messageProcessor({ diary, now });
 
-  function answered(asked: Asking, request: WireRequest): WireReply {
+  function answer(parties: Parties, request: WireRequest): WireReply {
     const resource = `${request.method} ${request.path.slice(BASE.length)}`;
     switch (resource) {
       case 'GET /metadata':
@@ -38,22 +38,22 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
           [],
         );
       case 'GET /Slot':
-        return searchSlots(diary, asked, request);
+        return searchSlots(diary, parties, request);
       case 'GET /Appointment':
-        return patientAppointments(diary, asked, request);
+        return patientAppointments(diary, parties, request);
       case 'POST /$process-message':
-        return processMessage(asked, request);
+        return processMessage(parties, request);
       default: {
         const [, id] = ONE_APPOINTMENT.exec(request.path.slice(BASE.length)) ?? [];
         if (request.method === 'GET' && id !== undefined)
-          return readAppointment(diary, asked, decodeURIComponent(id));
+          return readAppointment(diary, parties, decodeURIComponent(id));
         return outcome(404, 'NOT_FOUND', 'not-found', 'No such resource');
       }
     }
   }
 
   return {
-    identify(request): About {
+    identify(request): FaultTarget {
       const operation = operationOf(request);
       const slotId =
         operation === 'BOOK'
@@ -64,8 +64,8 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
     answer(request) {
       if (`${request.method} ${request.path}` === 'POST /oauth2/token') return issueToken(request);
       if (!request.path.startsWith(BASE)) return outcome(404, 'NOT_FOUND', 'not-found', 'No such resource');
-      const asked = asking(request);
-      return 'status' in asked ? asked : answered(asked, request);
+      const parties = admit(request);
+      return 'status' in parties ? parties : answer(parties, request);
     },
     failure(status) {
       const [code, issue] = FAILURES[status] ?? ['REC_SERVER_ERROR', 'exception'];
@@ -75,7 +75,7 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
   };
 }
 
-function operationOf({ method, path, body }: WireRequest): Operation {
+function operationOf({ method, path, body }: WireRequest): SimulatedOperation {
   if (path === '/oauth2/token') return 'SESSION';
   const resource = path.slice(BASE.length);
   if (resource === '/Slot') return 'SEARCH';

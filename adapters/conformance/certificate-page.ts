@@ -15,7 +15,7 @@ const OUTCOME_TITLES = {
   BYPASSED: 'bypassed',
 } as const;
 
-/** A certificate as one page of HTML that needs nothing else. */
+/** Writes a certificate as one page of HTML that needs nothing else. */
 export function certificatePage(certificate: Certificate): string {
   const { supplier, name, adapterVersion, level, seed, node, sources, at, results } = certificate;
   const counts = tally(results);

@@ -10,13 +10,13 @@ export const Result = z.object({
   id: z.string(),
   title: z.string(),
   outcome: z.enum(OUTCOMES),
-  /** Never null but for what has passed. */
+  /** Null only where the requirement has passed. */
   reason: z.string().nullable(),
   ms: z.number().int().nonnegative(),
 });
 export type Result = z.infer<typeof Result>;
 
-/** What anybody gets who runs the suite on the same sources with the same seed, but for the times. */
+/** The result of the suite, the same for the same sources and seed, but for the times. */
 export const Certificate = z.object({
   supplier: z.string(),
   name: z.string(),
@@ -51,7 +51,7 @@ export function levelOf(results: readonly Result[]): Certificate['level'] {
   return LEVELS[reached - 1] ?? null;
 }
 
-/** How many of each outcome each level has; what a command line prints as its matrix. */
+/** Counts each outcome of each level; the command line prints this as its matrix. */
 export function tally(
   results: readonly Result[],
 ): Record<(typeof LEVELS)[number], Record<Result['outcome'], number>> {

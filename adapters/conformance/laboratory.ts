@@ -18,16 +18,17 @@ import type {
   Patient,
   ReadBackProbe,
   Slot,
+  SlotSearch,
 } from '../gp-system';
 import { createGpSystems, type SupplierId } from '../registry';
-import type { Fault, Operation } from '../simulator/injected-faults';
+import type { Fault, SimulatedOperation } from '../simulator/injected-faults';
 import type { Observer } from '../simulator/protocol-server';
 import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 import { CONSUMER } from './gp-system-at';
 
-export type Seen = Parameters<Observer>[0];
+export type WireExchange = Parameters<Observer>[0];
 
-/** One running set of simulators with the adapter under test pointed at it, and all that was said and written. */
+/** One running set of simulators with the adapter under test pointed at it, and everything sent and logged. */
 export interface Laboratory {
   simulators: RunningSimulators;
   system: GpSystem;
@@ -37,7 +38,7 @@ export interface Laboratory {
   /** Measure the adapter's waits and time limits, and the simulators' slowness: time stands still until a requirement advances it. */
   timers: ManualTimers;
   /** Every request that reached the supplier, with its reply where no fault spoilt it. */
-  wire: Seen[];
+  wire: WireExchange[];
   /** Every line of the log. */
   logged: string[];
   random: () => number;
@@ -52,12 +53,12 @@ export const NOON = new Date('2026-07-01T11:00:00Z');
 const HOUR = 3_600_000;
 /** Most faults are aimed at single exchanges, so the breaker must not step in between them. */
 const UNBREAKABLE: BreakerLimits = { consecutiveFailures: 1_000, halfOpenAfterMs: 1_000 };
-/** Where time stands still, a turn that has to be waited for never comes. */
-const WITHOUT_PACE = { requestsPerSecond: Number.POSITIVE_INFINITY };
+/** Time stands still here, so a turn that has to be waited for would never come. */
+const NO_RATE_LIMIT = { requestsPerSecond: Number.POSITIVE_INFINITY };
 
 export interface LaboratoryOptions {
   seed?: number;
-  /** What is drawn follows from the seed and this. */
+  /** Random draws follow from the seed and this. */
   name?: string;
   breaker?: BreakerLimits;
 }
@@ -68,18 +69,18 @@ export async function laboratory(
 ): Promise<Laboratory> {
   const random = seededRandom(seed, name);
   const logged: string[] = [];
-  const wire: Seen[] = [];
+  const wire: WireExchange[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) });
   const clock = { now: NOON, skewMs: 0 };
   const timers = manualTimers();
   const simulators = await startSimulators({
     now: () => clock.now,
     logger,
-    observe: (seen) => wire.push(seen),
+    observe: (exchange) => wire.push(exchange),
     timers,
   });
   const systems = createGpSystems({
-    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker, ...WITHOUT_PACE } },
+    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker, ...NO_RATE_LIMIT } },
     consumer: CONSUMER,
     logger,
     now: () => new Date(clock.now.getTime() + clock.skewMs),
@@ -102,7 +103,7 @@ export async function laboratory(
   };
 }
 
-/** A patient of the practice, linked to its system, whom nobody else uses. */
+/** Registers a patient at the practice, linked to its system, whom nobody else uses. */
 export function newPatient(
   lab: Pick<Laboratory, 'simulators' | 'number'>,
   practice: OdsCode,
@@ -122,7 +123,7 @@ export function newPatient(
   return { ...person, linkage: { practice, ...linkage } };
 }
 
-/** A practice that nothing else has asked for. */
+/** Returns a practice that nothing else has used. */
 export function newPractice(lab: Laboratory): OdsCode {
   return OdsCode.parse(`T${lab.number()}`);
 }
@@ -162,15 +163,11 @@ export const hoursAfter = (instant: Date, hours: number) => new Date(instant.get
 
 export async function search(
   lab: Laboratory,
-  patient: Patient,
-  practice: OdsCode,
-  from: Date,
-  to: Date,
+  range: Omit<SlotSearch, 'actor'>,
   call = callWithin(lab),
 ): Promise<Slot[]> {
   const slots: Slot[] = [];
-  for await (const page of lab.system.searchSlots({ practice, from, to, actor: ACTOR, patient }, call))
-    slots.push(...page);
+  for await (const page of lab.system.searchSlots({ ...range, actor: ACTOR }, call)) slots.push(...page);
   return slots;
 }
 
@@ -185,19 +182,19 @@ export async function freeSlot(lab: Laboratory, patient: Patient, practice: OdsC
 export async function freeSlots(lab: Laboratory, patient: Patient, practice: OdsCode): Promise<Slot[]> {
   const [from, to] = [hoursAfter(lab.clock.now, 2), hoursAfter(lab.clock.now, 4)];
   lab.simulators.diary.deskFrees(practice, from, to);
-  const found = await search(lab, patient, practice, from, to);
+  const found = await search(lab, { patient, practice, from, to });
   const first = Math.floor(lab.random() * 6);
   return found.filter((one) => one.slotType === '111 urgent').slice(first);
 }
 
-/** A patient at a practice of their own, and a slot that they can have. */
+/** Prepares a patient at a practice of their own, and a slot that they can have. */
 export async function ready(lab: Laboratory) {
   const practice = newPractice(lab);
   const patient = newPatient(lab, practice);
   return { lab, practice, patient, slot: await freeSlot(lab, patient, practice) };
 }
 
-/** The same, with the slot booked. */
+/** Prepares the same, with the slot booked. */
 export async function readyAndBooked(lab: Laboratory) {
   const { practice, patient, slot } = await ready(lab);
   const command = bookCommand(lab, slot, patient);
@@ -245,25 +242,25 @@ export function cancelCommand(
   return { practice: slot.practice, patient, actor: ACTOR, appointment, slot };
 }
 
-/** What stands in the supplier's own book. */
-export function standing({ simulators }: Laboratory, of: { nhsNumber?: string; practice?: OdsCode }) {
-  return simulators.diary.appointments(of).filter(({ status }) => status === 'BOOKED');
+/** Returns the live appointments in the supplier's own book. */
+export function standing({ simulators }: Laboratory, filter: { nhsNumber?: string; practice?: OdsCode }) {
+  return simulators.diary.appointments(filter).filter(({ status }) => status === 'BOOKED');
 }
 
-/** How many requests of a kind have reached the supplier. */
-export function requests({ wire, manifest }: Laboratory, operation?: Operation): number {
+/** Counts the requests of a kind that have reached the supplier. */
+export function requests({ wire, manifest }: Laboratory, operation?: SimulatedOperation): number {
   return wire.filter(
-    ({ supplier, about, reply }) =>
+    ({ supplier, target, reply }) =>
       supplier === manifest.id &&
       reply === undefined &&
-      (operation === undefined || about.operation === operation),
+      (operation === undefined || target.operation === operation),
   ).length;
 }
 
 export function switchOn(
   lab: Laboratory,
   fault: Fault,
-  at: { practice: OdsCode; operation?: Operation; times?: number },
+  at: { practice: OdsCode; operation?: SimulatedOperation; times?: number },
 ): void {
   lab.simulators.faults.add({ supplier: lab.manifest.id, ...at, fault });
 }

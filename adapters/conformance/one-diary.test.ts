@@ -27,7 +27,7 @@ describe('one diary behind all routes', () => {
       const slot = await freeSlot(lab, visitor, practice);
       const through = { ...lab, system: gpSystemAt(id, lab.simulators.urls[id], () => NOON, lab.timers) };
       const offers = async () =>
-        (await search(through, own, practice, from, to)).filter(
+        (await search(through, { patient: own, practice, from, to })).filter(
           ({ startsAt, slotType }) => slotType === slot.slotType && +startsAt === +slot.startsAt,
         );
 

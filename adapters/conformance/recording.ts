@@ -11,14 +11,14 @@ export const Recording = z.object({
   at: z.iso.datetime(),
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  /** How many slots the search found. */
+  /** Number of slots that the search found. */
   found: z.number().int(),
   exchanges: z.array(
     z.object({
       scope: z.string(),
       method: z.string(),
       path: z.string(),
-      /** What was sent, for people: it holds something new in every request, so it is not compared. */
+      /** The body sent, for people: it holds something new in every request, so it is not compared. */
       body: z.json().optional(),
       status: z.number().int(),
       response: z.union([z.string(), z.array(z.json()), z.record(z.string(), z.json())]),
@@ -28,7 +28,7 @@ export const Recording = z.object({
 });
 export type Recording = z.infer<typeof Recording>;
 
-/** Who stands in for the person in whose name it was recorded; the replay asks in this name. */
+/** The invented person in place of the one whose name was recorded; the replay uses this name. */
 export const STAND_IN = {
   nhsNumber: syntheticNhsNumber(0),
   familyName: 'Recorded',
@@ -83,7 +83,7 @@ function isTime(digits: string, at: number, text: string): boolean {
   return text[at - 1] === ':' && /^[0-3]\d{9}$/.test(digits);
 }
 
-/** What a scrub has left, by kind and never by value; empty where a recording may be kept. */
+/** Lists what a scrub has left, by kind and never by value; empty where a recording may be kept. */
 export function survivors(exchanges: unknown, patient: Patient | undefined): string[] {
   const text = JSON.stringify(exchanges).toLowerCase();
   const kinds: [kind: string, isThere: boolean][] = [

@@ -6,7 +6,7 @@ import { manifestRequirements } from './requirements/manifest';
 import { mappingRequirements } from './requirements/mapping';
 import { searchRequirements } from './requirements/search';
 
-/** What every adapter promises, in the order of its levels. */
+/** The promises of every adapter, in the order of their levels. */
 export const requirements: readonly Requirement[] = [
   ...manifestRequirements,
   ...mappingRequirements,

@@ -7,32 +7,32 @@ import { requirements } from './requirements';
 
 export interface ConformanceOptions {
   seed: number;
-  /** Up to which level; all without it. */
+  /** The highest level to try; all without it. */
   upTo?: Level;
-  /** These requirements alone. */
+  /** Tries these requirements alone. */
   only?: readonly string[];
 }
 
 /** Only what hangs takes so long, on the busiest machine: no call's own time passes by itself. */
 const HANGS_AFTER_MS = 60_000;
 
-/** Tries every requirement on one adapter, each in a laboratory of its own, and says what came of each. */
+/** Tries every requirement on one adapter, each in a laboratory of its own, and returns the results. */
 export async function runConformance(id: SupplierId, options: ConformanceOptions): Promise<Result[]> {
   const { upTo = 'L4', only } = options;
   const chosen = requirements.filter(
     (one) => LEVELS.indexOf(one.level) <= LEVELS.indexOf(upTo) && (only?.includes(one.id) ?? true),
   );
   const results: Result[] = [];
-  for (const requirement of chosen) results.push(await tried(requirement, id, options.seed));
+  for (const requirement of chosen) results.push(await tryRequirement(requirement, id, options.seed));
   return results;
 }
 
-async function tried(requirement: Requirement, id: SupplierId, seed: number): Promise<Result> {
+async function tryRequirement(requirement: Requirement, id: SupplierId, seed: number): Promise<Result> {
   const { manifest } = supplierNamed(id);
   const { level, title } = requirement;
-  const about = { level, id: requirement.id, title };
+  const heading = { level, id: requirement.id, title };
   const notFor = requirement.notFor?.(manifest) ?? null;
-  if (notFor !== null) return { ...about, outcome: 'NOT_APPLICABLE', reason: notFor, ms: 0 };
+  if (notFor !== null) return { ...heading, outcome: 'NOT_APPLICABLE', reason: notFor, ms: 0 };
   const bypass = manifest.bypass?.find((one) => one.requirement === requirement.id);
   const startedAt = performance.now();
   const failure = await failureOf(requirement, id, seed);
@@ -40,15 +40,15 @@ async function tried(requirement: Requirement, id: SupplierId, seed: number): Pr
   if (failure === null)
     return bypass
       ? {
-          ...about,
+          ...heading,
           outcome: 'FAILED',
           reason: 'It is bypassed in the manifest, but kept: remove the bypass.',
           ms,
         }
-      : { ...about, outcome: 'PASSED', reason: null, ms };
+      : { ...heading, outcome: 'PASSED', reason: null, ms };
   return bypass
-    ? { ...about, outcome: 'BYPASSED', reason: bypass.reason, ms }
-    : { ...about, outcome: 'FAILED', reason: failure, ms };
+    ? { ...heading, outcome: 'BYPASSED', reason: bypass.reason, ms }
+    : { ...heading, outcome: 'FAILED', reason: failure, ms };
 }
 
 async function failureOf(requirement: Requirement, id: SupplierId, seed: number): Promise<string | null> {

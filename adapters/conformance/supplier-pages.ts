@@ -56,7 +56,7 @@ const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => stri
   ['Settles within', ({ limits }) => `${limits.settleMs / 1000} s`],
 ];
 
-/** One supplier's page. @param connection what its README says of a real connection. */
+/** Writes one supplier's page. @param connection its README's section on a real connection. */
 export function supplierPage(certificate: Certificate, connection: string): string {
   const { manifest, supplier, name, level } = certificate;
   return `${GENERATED}
@@ -81,7 +81,7 @@ ${connection.trim()}
 `;
 }
 
-/** All suppliers side by side. */
+/** Writes the table of all suppliers side by side. */
 export function suppliersTable(certificates: readonly Certificate[]): string {
   const row = (title: string, cells: readonly string[]) => `| ${[title, ...cells].join(' | ')} |`;
   return `${GENERATED}
@@ -144,7 +144,7 @@ function readBack(capabilities: Manifest['capabilities']): string {
   return `by patient, ${past}, ${capabilities.readBackOfCancelled ? 'the cancelled too' : 'not the cancelled'}`;
 }
 
-/** What a README says under "Before a real connection". @throws Error where it says nothing. */
+/** Returns a README's section "Before a real connection". @throws Error where there is none. */
 export function connectionIn(readme: string, supplier: string): string {
   const [, section] = /\n## Before a real connection\n(.*?)(?=\n## |$)/s.exec(readme) ?? [];
   if (section === undefined)

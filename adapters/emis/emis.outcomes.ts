@@ -1,7 +1,7 @@
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
 import { outcomeOfStatus } from '../http/outcome-of-status';
 import { parseJson, statusError } from '../http/parse-reply';
-import type { HttpReply } from '../http/supplier-http';
+import type { HttpReply } from '../http/http-messages';
 import { Booked, Cancelled, Failure } from './emis.replies';
 
 /** The whole body of an expired session's answer, at whatever status. Our assumption of the text. */
@@ -26,7 +26,7 @@ export function bookOutcomeOf(
   return refusal ? { class: 'REJECTED', refusal } : outcomeOfStatus(failure, reply, throttle);
 }
 
-/** Null where the appointment is not there: whether it was cancelled before is for the list to say. */
+/** Returns null where the appointment is not there: the list tells whether it was cancelled before. */
 export function cancelOutcomeOf(
   reply: HttpReply,
   { id: supplier, throttle }: Manifest,

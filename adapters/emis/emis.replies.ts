@@ -48,7 +48,7 @@ export type SessionsOfSlots = z.infer<typeof SessionsOfSlots>;
 
 export const Booked = z.object({ BookingCreated: z.literal(true) });
 
-/** Its fields are not known to us; that it is the supplier's own kind of reply is what counts. */
+/** The reply's fields are not known to us; that it is the supplier's own kind of reply is what counts. */
 export const Cancelled = z.object({});
 
 export const Appointments = z.object({
@@ -59,6 +59,7 @@ export type Appointments = z.infer<typeof Appointments>;
 export const PracticeSettings = z.object({
   InputRequirements: z.object({ AppointmentBookingReason: z.string() }),
 });
+export type PracticeSettings = z.infer<typeof PracticeSettings>;
 
 export const Demographics = z.object({
   ContactDetails: z.object({ TelephoneNumber: z.string().nullish(), MobileNumber: z.string().nullish() }),
@@ -81,13 +82,13 @@ const MODES: Readonly<Record<string, AppointmentMode>> = {
  * Joins both search replies on SessionId. A slot may name a session that meta lacks: it is bookable all the same. One
  * of unknown or visiting channel is left out, and so is one whose wall-clock time names two instants or none.
  */
-export function slotsOf(meta: SlotsMeta, found: SessionsOfSlots, practice: OdsCode): Slot[] {
+export function slotsOf(meta: SlotsMeta, { Sessions }: SessionsOfSlots, practice: OdsCode): Slot[] {
   const sessions = new Map(meta.Sessions.map((session) => [session.SessionId, session]));
   const holders = new Map(meta.SessionHolders.map((holder) => [holder.ClinicianId, holder.DisplayName]));
 
-  return found.Sessions.flatMap((session) => {
-    const about = sessions.get(session.SessionId);
-    const clinicians = (about?.ClinicianIds ?? []).flatMap((id) => holders.get(id) ?? []);
+  return Sessions.flatMap((session) => {
+    const known = sessions.get(session.SessionId);
+    const clinicians = (known?.ClinicianIds ?? []).flatMap((id) => holders.get(id) ?? []);
     return session.Slots.flatMap((slot) => {
       const mode = MODES[slot.SlotTypeStatus];
       const startsAt = instantOf(slot.StartTime);
@@ -100,7 +101,7 @@ export function slotsOf(meta: SlotsMeta, found: SessionsOfSlots, practice: OdsCo
         endsAt,
         mode,
         slotType: slot.SlotTypeName,
-        sessionName: about?.SessionName,
+        sessionName: known?.SessionName,
         clinicianName: clinicians.length > 0 ? clinicians.join(', ') : undefined,
         supplierData: '',
       };

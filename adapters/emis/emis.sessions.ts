@@ -4,7 +4,7 @@ import { SupplierError } from '../gp-system';
 import type { LinkedPatient } from '../linkage-of';
 import { badReply, parseJson, statusError } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
-import type { HttpReply } from '../http/supplier-http';
+import type { HttpReply } from '../http/http-messages';
 import { manifest } from './emis.manifest';
 import { isUnauthorised } from './emis.outcomes';
 import { EndUserSession, Session } from './emis.replies';
@@ -20,8 +20,17 @@ interface EmisSession {
   linkToken: string;
 }
 
-/** A request of a patient logged on; the session's own headers are added. */
-export type Ask = (session: EmisSession) => Omit<ContextRequest, 'headers' | 'body'> & { body?: object };
+/** Makes a request of a logged-on patient; the session's own headers are added. */
+export type SessionRequest = (
+  session: EmisSession,
+) => Omit<ContextRequest, 'headers' | 'body'> & { body?: object };
+
+/** Sends a request in the patient's session, logging on first where there is none. */
+export type SendInSession = (
+  patient: LinkedPatient,
+  request: SessionRequest,
+  context: Context,
+) => Promise<HttpReply>;
 
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
@@ -54,22 +63,26 @@ export function emisSessions(options: EmisOptions) {
     return { endUserSessionId, sessionId, linkToken: self.UserPatientLinkToken };
   }
 
-  function exchange(ask: Ask, session: EmisSession, context: Context): Promise<HttpReply> {
-    const { body, ...request } = ask(session);
+  function sendWith(
+    session: EmisSession,
+    sessionRequest: SessionRequest,
+    context: Context,
+  ): Promise<HttpReply> {
+    const { body, ...request } = sessionRequest(session);
     const own = { 'x-api-endusersessionid': session.endUserSessionId, 'x-api-sessionid': session.sessionId };
     return context.send({ ...request, headers: headers(own), ...(body && { body: JSON.stringify(body) }) });
   }
 
   /** The unauthorised answer says that nothing was done, so the session is renewed once for commands too. */
-  async function send(patient: LinkedPatient, ask: Ask, context: Context): Promise<HttpReply> {
+  const send: SendInSession = async (patient, request, context) => {
     const session = () => sessions.get(patient.cacheKey, () => logOn(patient, context));
     const first = await session();
-    const reply = await exchange(ask, first, context);
+    const reply = await sendWith(first, request, context);
     if (!isUnauthorised(reply)) return reply;
     context.commandProvenUndone();
     sessions.drop(patient.cacheKey, first);
-    return exchange(ask, await session(), context);
-  }
+    return sendWith(await session(), request, context);
+  };
 
   /** There is no health resource; a log-on's first stage needs no patient. */
   function endUserSession(context: Context): Promise<HttpReply> {
@@ -77,7 +90,7 @@ export function emisSessions(options: EmisOptions) {
     return context.send({ method: 'POST', path, headers: headers(), timeoutMs: timeoutMs.read });
   }
 
-  return { send, reachable: endUserSession };
+  return { send, checkReachable: endUserSession };
 }
 
 /** @throws SupplierError for everything but the promised reply. */

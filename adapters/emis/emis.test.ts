@@ -222,7 +222,7 @@ describe('an EMIS-style exchange, as recorded', () => {
     }
   });
 
-  it('repeats a booking once, with a new session, when the old one was told to be unauthorised', async () => {
+  it('repeats a booking once, with a new session, when the supplier answers that the old one is unauthorised', async () => {
     loggingOn('eu-1', 's-1', 'self-1');
     settings('RequestedOptional');
     nock(host).post('/appointments').reply(500, 'Unauthorised');

@@ -1,6 +1,12 @@
-import { wallClock } from '../../domain/london-time';
 import type { Adapter, Context } from '../adapter';
-import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome, SlotSearch } from '../gp-system';
+import type {
+  BookCommand,
+  CancelCommand,
+  CancelOutcome,
+  Slot,
+  SlotSearch,
+  SupplierAppointment,
+} from '../gp-system';
 import { linkageOf, type LinkedPatient } from '../linkage-of';
 import { manifest } from './emis.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './emis.outcomes';
@@ -13,133 +19,84 @@ import {
   SlotsMeta,
   slotsOf,
 } from './emis.replies';
-import { type Ask, type EmisOptions, emisSessions, read } from './emis.sessions';
+import * as requests from './emis.requests';
+import { type EmisOptions, emisSessions, read, type SendInSession } from './emis.sessions';
 
-const { id: supplier, limits } = manifest;
-const { timeoutMs } = limits;
+const { id: supplier } = manifest;
 const WITHOUT_REASON = 'Booked online after a symptom check';
 
 /**
- * EMIS-style patient interface: JSON, one session per linked patient. Facts and marks:
+ * Speaks the EMIS-style patient interface: JSON, one session per linked patient. Facts and marks:
  * publicly readable client code, and the README here.
  */
 export function emis(options: EmisOptions): Adapter {
-  const { send, reachable } = emisSessions(options);
-
-  async function search(ask: SlotSearch, context: Context) {
-    const patient = linkageOf(supplier, ask.patient, ask.practice);
-    const [from, to] = [wallClock(ask.from), wallClock(ask.to)];
-    const get = (path: string, fromName: string, toName: string) =>
-      send(
-        patient,
-        ({ linkToken }) => ({
-          method: 'GET',
-          path,
-          query: [
-            ['userPatientLinkToken', linkToken],
-            [fromName, from],
-            [toName, to],
-          ],
-          timeoutMs: timeoutMs.search,
-        }),
-        context,
-      );
-    const meta = read(SlotsMeta, await get('/appointmentslots/meta', 'sessionStartDate', 'sessionEndDate'));
-    const found = read(SessionsOfSlots, await get('/appointmentslots', 'fromDateTime', 'toDateTime'));
-    return slotsOf(meta, found, ask.practice);
-  }
-
-  /** The reason is mandatory until the practice's settings say otherwise. */
-  async function reasonFor(
-    patient: LinkedPatient,
-    reason: string | undefined,
-    context: Context,
-  ): Promise<string | undefined> {
-    const path = `/practices/${patient.practice}/settings`;
-    const reply = await send(patient, () => ({ method: 'GET', path, timeoutMs: timeoutMs.read }), context);
-    const requirement = read(PracticeSettings, reply).InputRequirements.AppointmentBookingReason;
-    if (requirement === 'NotRequested' || requirement === 'NotAllowed') return undefined;
-    return reason ?? WITHOUT_REASON;
-  }
-
-  /** A telephone slot needs a number: the one given, else the one the practice knows. */
-  async function phoneFor(
-    patient: LinkedPatient,
-    command: BookCommand,
-    context: Context,
-  ): Promise<string | undefined> {
-    if (command.slot.mode !== 'TELEPHONE' || command.contactPhone) return command.contactPhone;
-    const ask: Ask = ({ linkToken }) => ({
-      method: 'GET',
-      path: '/demographics',
-      query: [['userPatientLinkToken', linkToken]],
-      timeoutMs: timeoutMs.read,
-    });
-    const { MobileNumber, TelephoneNumber } = read(
-      Demographics,
-      await send(patient, ask, context),
-    ).ContactDetails;
-    return MobileNumber ?? TelephoneNumber ?? undefined;
-  }
-
-  async function book(command: BookCommand, context: Context): Promise<BookOutcome> {
-    const { slot } = command;
-    const patient = linkageOf(supplier, command.patient, slot.practice);
-    const [reason, phone] = await Promise.all([
-      reasonFor(patient, command.reason, context),
-      phoneFor(patient, command, context),
-    ]);
-    const ask: Ask = ({ linkToken }) => ({
-      method: 'POST',
-      path: '/appointments',
-      timeoutMs: timeoutMs.book,
-      effect: 'COMMAND',
-      body: {
-        UserPatientLinkToken: linkToken,
-        SlotId: Number(slot.id),
-        BookingReason: reason,
-        TelephoneNumber: phone,
-      },
-    });
-    return bookOutcomeOf(await send(patient, ask, context), slot.id, manifest);
-  }
-
-  async function list(patient: LinkedPatient, context: Context) {
-    const ask: Ask = ({ linkToken }) => ({
-      method: 'GET',
-      path: '/appointments',
-      query: [
-        ['userPatientLinkToken', linkToken],
-        ['fetchPreviousAppointments', 'true'],
-      ],
-      timeoutMs: timeoutMs.read,
-    });
-    return appointmentsOf(read(Appointments, await send(patient, ask, context)));
-  }
-
-  async function cancel(command: CancelCommand, context: Context): Promise<CancelOutcome> {
-    const { id } = command.appointment;
-    const patient = linkageOf(supplier, command.patient, command.practice);
-    const ask: Ask = ({ linkToken }) => ({
-      method: 'DELETE',
-      path: '/appointments',
-      timeoutMs: timeoutMs.cancel,
-      effect: 'COMMAND',
-      body: { UserPatientLinkToken: linkToken, SlotId: Number(id), CancellationReason: 'No longer required' },
-    });
-    const outcome = cancelOutcomeOf(await send(patient, ask, context), manifest);
-    if (outcome) return outcome;
-    const isStillThere = (await list(patient, context)).some((appointment) => appointment.id === id);
-    return isStillThere ? { class: 'REJECTED', refusal: 'NOT_FOUND' } : { class: 'ACCEPTED' };
-  }
-
+  const { send, checkReachable } = emisSessions(options);
   return {
-    async *searchSlots(ask, context) {
-      yield await search(ask, context);
+    async *searchSlots(search, context) {
+      yield await searchSlots(send, search, context);
     },
-    book,
-    readBack: async (probe, context) => list(linkageOf(supplier, probe.patient, probe.practice), context),
-    cancel,
-    health: async (context) => ({ status: (await reachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
+    async book(command, context) {
+      const { slot } = command;
+      const patient = linkageOf(supplier, command.patient, slot.practice);
+      const [settings, phone] = await Promise.all([
+        send(patient, requests.practiceSettings(patient.practice), context),
+        contactPhone(send, patient, command, context),
+      ]);
+      const reason = bookingReason(read(PracticeSettings, settings), command);
+      const reply = await send(patient, requests.booking(slot, { reason, phone }), context);
+      return bookOutcomeOf(reply, slot.id, manifest);
+    },
+    readBack: async (probe, context) =>
+      listAppointments(send, linkageOf(supplier, probe.patient, probe.practice), context),
+    cancel: (command, context) => cancel(send, command, context),
+    health: async (context) => ({ status: (await checkReachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
   };
+}
+
+async function searchSlots(send: SendInSession, search: SlotSearch, context: Context): Promise<Slot[]> {
+  const patient = linkageOf(supplier, search.patient, search.practice);
+  const meta = read(SlotsMeta, await send(patient, requests.slotsMeta(search), context));
+  const sessions = read(SessionsOfSlots, await send(patient, requests.slots(search), context));
+  return slotsOf(meta, sessions, search.practice);
+}
+
+/** The reason is mandatory until the practice's settings say otherwise. */
+function bookingReason(
+  { InputRequirements }: PracticeSettings,
+  { reason = WITHOUT_REASON }: BookCommand,
+): string | undefined {
+  const requirement = InputRequirements.AppointmentBookingReason;
+  return requirement === 'NotRequested' || requirement === 'NotAllowed' ? undefined : reason;
+}
+
+/** A telephone slot needs a number: the patient's own for this booking, else the one the practice knows. */
+async function contactPhone(
+  send: SendInSession,
+  patient: LinkedPatient,
+  command: BookCommand,
+  context: Context,
+): Promise<string | undefined> {
+  if (command.slot.mode !== 'TELEPHONE' || command.contactPhone) return command.contactPhone;
+  const reply = await send(patient, requests.demographics, context);
+  const { MobileNumber, TelephoneNumber } = read(Demographics, reply).ContactDetails;
+  return MobileNumber ?? TelephoneNumber ?? undefined;
+}
+
+async function listAppointments(
+  send: SendInSession,
+  patient: LinkedPatient,
+  context: Context,
+): Promise<SupplierAppointment[]> {
+  return appointmentsOf(read(Appointments, await send(patient, requests.appointments, context)));
+}
+
+async function cancel(send: SendInSession, command: CancelCommand, context: Context): Promise<CancelOutcome> {
+  const { id } = command.appointment;
+  const patient = linkageOf(supplier, command.patient, command.practice);
+  const outcome = cancelOutcomeOf(await send(patient, requests.cancellation(id), context), manifest);
+  if (outcome) return outcome;
+  const listed = await listAppointments(send, patient, context);
+  return listed.some((appointment) => appointment.id === id)
+    ? { class: 'REJECTED', refusal: 'NOT_FOUND' }
+    : { class: 'ACCEPTED' };
 }

@@ -10,7 +10,7 @@ const OperationOutcome = z.object({
   ),
 });
 
-/** What an OperationOutcome says in codes. Diagnostics are left out: they are free text and may hold identifiers. */
+/** Returns an OperationOutcome's codes. Diagnostics are left out: they are free text and may hold identifiers. */
 export interface OutcomeCodes {
   /** `issue[].details.coding[].code`, such as `DUPLICATE_REJECTED` or `REC_CONFLICT`. */
   details: readonly string[];

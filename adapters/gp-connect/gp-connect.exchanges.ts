@@ -4,7 +4,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import type { Context } from '../adapter';
 import type { Actor } from '../gp-system';
 import { parseJson, statusError } from '../http/parse-reply';
-import type { HttpReply, HttpRequest } from '../http/supplier-http';
+import type { HttpReply, HttpRequest } from '../http/http-messages';
 import type { Consumer } from '../supplier';
 import { manifest } from './gp-connect.manifest';
 import { auditToken } from './jwt';
@@ -21,46 +21,46 @@ const FHIR_JSON = 'application/fhir+json';
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
 
-/** Each exchange has its Spine interaction, the scope its token asks for, its time, and what it changes. */
-const EXCHANGES = {
+/** Each interaction has its Spine id, the scope that its token needs, its time limit, and what it changes. */
+const INTERACTIONS = {
   searchSlots: {
-    interaction: 'rest:search:slot-1',
+    id: 'rest:search:slot-1',
     scope: 'organization/*.read',
     timeoutMs: timeoutMs.search,
     effect: undefined,
   },
   findPatient: {
-    interaction: 'rest:search:patient-1',
+    id: 'rest:search:patient-1',
     scope: 'patient/*.read',
     timeoutMs: timeoutMs.read,
     effect: undefined,
   },
   register: {
-    interaction: 'operation:gpc.registerpatient-1',
+    id: 'operation:gpc.registerpatient-1',
     scope: 'patient/*.write',
     timeoutMs: timeoutMs.book,
     effect: 'PREPARATION',
   },
   book: {
-    interaction: 'rest:create:appointment-1',
+    id: 'rest:create:appointment-1',
     scope: 'patient/*.write',
     timeoutMs: timeoutMs.book,
     effect: 'COMMAND',
   },
   retrieve: {
-    interaction: 'rest:search:patient_appointments-1',
+    id: 'rest:search:patient_appointments-1',
     scope: 'patient/*.read',
     timeoutMs: timeoutMs.read,
     effect: undefined,
   },
   read: {
-    interaction: 'rest:read:appointment-1',
+    id: 'rest:read:appointment-1',
     scope: 'patient/*.read',
     timeoutMs: timeoutMs.read,
     effect: undefined,
   },
   cancel: {
-    interaction: 'rest:cancel:appointment-1',
+    id: 'rest:cancel:appointment-1',
     scope: 'patient/*.write',
     timeoutMs: timeoutMs.cancel,
     effect: 'COMMAND',
@@ -68,6 +68,7 @@ const EXCHANGES = {
 } as const;
 
 export interface FhirRequest {
+  interaction: keyof typeof INTERACTIONS;
   method: HttpRequest['method'];
   path: string;
   query?: HttpRequest['query'];
@@ -75,21 +76,24 @@ export interface FhirRequest {
   version?: string | undefined;
 }
 
+/** The practice that is called, and who calls it. */
+export interface Target {
+  practice: OdsCode;
+  actor: Actor;
+}
+
+/** Sends one request to one practice on behalf of one actor, with a token of its own. */
+export type SendInteraction = (request: FhirRequest, target: Target, context: Context) => Promise<HttpReply>;
+
 /** Speaks to practices through the Spine proxy, as GP Connect's interactions prescribe. */
 export function gpConnectExchanges(options: GpConnectOptions) {
   const { now, consumer } = options;
   const providerAsid = options.providerAsid ?? ((practice) => `SIM-${practice}`);
   const providerUrl = options.providerUrl ?? ((practice) => `https://provider.invalid${basePath(practice)}`);
 
-  /** One exchange with one practice on behalf of one actor, with a token of its own. */
-  function send(
-    exchange: keyof typeof EXCHANGES,
-    { practice, actor }: { practice: OdsCode; actor: Actor },
-    request: FhirRequest,
-    context: Context,
-  ): Promise<HttpReply> {
-    const { interaction, scope, timeoutMs, effect } = EXCHANGES[exchange];
+  const send: SendInteraction = (request, { practice, actor }, context) => {
     const { method, path, query, body, version } = request;
+    const { id, scope, timeoutMs, effect } = INTERACTIONS[request.interaction];
     const token = auditToken({ consumer, actor, scope, audience: providerUrl(practice), now: now() });
     const headers = {
       accept: FHIR_JSON,
@@ -97,7 +101,7 @@ export function gpConnectExchanges(options: GpConnectOptions) {
       'ssp-traceid': randomUUID(),
       'ssp-from': consumer.asid,
       'ssp-to': providerAsid(practice),
-      'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${interaction}`,
+      'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${id}`,
       ...(body && { 'content-type': FHIR_JSON }),
       ...(version && { 'if-match': `W/"${version}"` }),
     };
@@ -110,12 +114,12 @@ export function gpConnectExchanges(options: GpConnectOptions) {
       ...(effect && { effect }),
       ...content,
     });
-  }
+  };
 
-  const reachable = (context: Context): Promise<HttpReply> =>
+  const checkReachable = (context: Context): Promise<HttpReply> =>
     context.send({ method: 'GET', path: '/health' });
 
-  return { send, reachable };
+  return { send, checkReachable };
 }
 
 function basePath(practice: OdsCode): string {

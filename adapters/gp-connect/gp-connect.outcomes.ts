@@ -2,7 +2,7 @@ import { outcomeCodes } from '../fhir/operation-outcome';
 import type { BookOutcome, BookRefusal, CancelOutcome, Manifest } from '../gp-system';
 import { outcomeOfStatus } from '../http/outcome-of-status';
 import { badReply, parseJson, statusError } from '../http/parse-reply';
-import type { HttpReply } from '../http/supplier-http';
+import type { HttpReply } from '../http/http-messages';
 import { FhirAppointment } from './gp-connect.replies';
 
 /** Codes of Spine-ErrorOrWarningCode-1; specification and test suite disagree on some, so both are here. */
@@ -34,7 +34,7 @@ export function bookOutcomeOf(reply: HttpReply, { id: supplier, throttle }: Mani
   return refusal ? { class: 'REJECTED', refusal } : outcomeOfStatus(failure, reply, throttle);
 }
 
-/** Null for a stale version (409). */
+/** Returns null for a stale version (409). */
 export function cancelOutcomeOf(
   reply: HttpReply,
   { id: supplier, throttle }: Manifest,

@@ -75,7 +75,7 @@ export const FhirAppointment = z.looseObject({
 });
 export type FhirAppointment = z.infer<typeof FhirAppointment>;
 
-/** What booking has to send back as it came: the provider compares times as text. */
+/** The part of a slot that a booking has to send back as it came: the provider compares times as text. */
 export const SlotData = z.object({
   start: z.string(),
   end: z.string(),
@@ -149,14 +149,14 @@ export function slotIdOf(resource: FhirAppointment): string {
   return (resource.slot[0]?.reference ?? '').split('/').at(-1) ?? '';
 }
 
-/** Whether the practice's record is the person we mean: family name, birth date and first given name agree. */
-export function isSamePerson(theirs: FhirPatient, ours: Patient): boolean {
-  const name = theirs.name?.find(({ use }) => use === 'official') ?? theirs.name?.[0];
+/** Tells whether the practice's record is our patient's: family name, birth date and first given name agree. */
+export function isSamePerson(registered: FhirPatient, patient: Patient): boolean {
+  const name = registered.name?.find(({ use }) => use === 'official') ?? registered.name?.[0];
   const [given] = (name?.given ?? []).join(' ').split(' ');
-  const [ourGiven] = ours.givenName.split(' ');
+  const [ourGiven] = patient.givenName.split(' ');
   return (
-    theirs.birthDate === ours.birthDate &&
-    comparableName(name?.family) === comparableName(ours.familyName) &&
+    registered.birthDate === patient.birthDate &&
+    comparableName(name?.family) === comparableName(patient.familyName) &&
     comparableName(given) === comparableName(ourGiven)
   );
 }

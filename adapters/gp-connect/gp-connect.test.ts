@@ -113,7 +113,7 @@ describe('the comparison of persons', () => {
     birthDate: ours.birthDate,
   };
 
-  it('bears with case, accents, spaces and further given names', () => {
+  it('ignores case, accents, spaces and further given names', () => {
     expect(isSamePerson(theirs, ours)).toBe(true);
   });
 
@@ -269,7 +269,7 @@ describe('a GP Connect exchange, as recorded', () => {
     });
   });
 
-  it('registers whom the practice does not know, then books without their words', async () => {
+  it('registers a patient whom the practice does not know, then books without their words', async () => {
     finding();
     nock(host).post(`${base}/Patient/$gpc.registerpatient`).reply(200, bundle(theirs));
     const bodies: string[] = [];

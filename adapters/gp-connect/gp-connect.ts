@@ -1,9 +1,14 @@
-import type { OdsCode } from '../../domain/ods-code';
+import type { Adapter, Context } from '../adapter';
 import { Bundle } from '../fhir/bundle';
 import { outcomeCodes } from '../fhir/operation-outcome';
-import type { Adapter, Context } from '../adapter';
-import type { Actor, BookCommand, BookOutcome, CancelCommand, CancelOutcome, Patient } from '../gp-system';
-import { type FhirRequest, gpConnectExchanges, type GpConnectOptions, read } from './gp-connect.exchanges';
+import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome, Patient } from '../gp-system';
+import {
+  gpConnectExchanges,
+  type GpConnectOptions,
+  read,
+  type SendInteraction,
+  type Target,
+} from './gp-connect.exchanges';
 import { manifest } from './gp-connect.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './gp-connect.outcomes';
 import {
@@ -16,104 +21,93 @@ import {
   slotIdOf,
   slotsOf,
 } from './gp-connect.replies';
-import {
-  appointment,
-  appointmentsQuery,
-  cancelled,
-  NHS_NUMBER_SYSTEM,
-  registration,
-  slotQuery,
-} from './gp-connect.requests';
+import * as requests from './gp-connect.requests';
 
 /**
- * GP Connect Appointment Management 1.2.7, system to system: any practice that has opted in, for anybody, by
+ * Speaks GP Connect Appointment Management 1.2.7, system to system: any practice that has opted in, for anybody, by
  * temporary registration. Facts and marks: GP Connect Appointment Management 1.2.7 (STU3), and the README here.
  */
 export function gpConnect(options: GpConnectOptions): Adapter {
   const { now, consumer } = options;
-  const { send, reachable } = gpConnectExchanges(options);
-
-  /** The patient as active at the practice; undefined also for the sensitive, whom the practice does not show. */
-  async function findPatient(at: { practice: OdsCode; actor: Actor }, patient: Patient, context: Context) {
-    const query = [['identifier', `${NHS_NUMBER_SYSTEM}|${patient.nhsNumber}`]] as const;
-    const reply = await send('findPatient', at, { method: 'GET', path: '/Patient', query }, context);
-    return patientIn(read(Bundle, reply));
-  }
-
-  /** Temporary registration; undefined when the practice, or the national register, will not have them. */
-  async function register(at: { practice: OdsCode; actor: Actor }, patient: Patient, context: Context) {
-    const request: FhirRequest = {
-      method: 'POST',
-      path: '/Patient/$gpc.registerpatient',
-      body: registration(patient),
-    };
-    const reply = await send('register', at, request, context);
-    const { details: codes } = outcomeCodes(reply.body);
-    if (codes.includes('DUPLICATE_REJECTED')) return findPatient(at, patient, context);
-    if (codes.includes('INVALID_PATIENT_DEMOGRAPHICS') || codes.includes('INVALID_NHS_NUMBER'))
-      return undefined;
-    return patientIn(read(Bundle, reply));
-  }
+  const { send, checkReachable } = gpConnectExchanges(options);
 
   async function book(command: BookCommand, context: Context): Promise<BookOutcome> {
     const { slot, patient, actor } = command;
-    const at = { practice: slot.practice, actor };
+    const target = { practice: slot.practice, actor };
     const slotData = SlotData.parse(JSON.parse(slot.supplierData));
-    const theirs: FhirPatient | undefined =
-      (await findPatient(at, patient, context)) ?? (await register(at, patient, context));
-    if (!theirs || !isSamePerson(theirs, patient))
+    const registered =
+      (await findPatient(send, target, patient, context)) ?? (await register(send, target, patient, context));
+    if (!registered || !isSamePerson(registered, patient))
       return { class: 'REJECTED', refusal: 'PATIENT_NOT_ACCEPTED' };
-    const body = appointment(command, slotData, theirs.id, consumer, now());
-    return bookOutcomeOf(
-      await send('book', at, { method: 'POST', path: '/Appointment', body }, context),
-      manifest,
-    );
-  }
-
-  /** Null when the appointment was changed between our reading and our writing it. */
-  async function cancelOnce(command: CancelCommand, context: Context): Promise<CancelOutcome | null> {
-    const path = `/Appointment/${encodeURIComponent(command.appointment.id)}`;
-    const found = await send('read', command, { method: 'GET', path }, context);
-    if (found.status === 404) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
-    const current = read(FhirAppointment, found);
-    if (current.status === 'cancelled') return { class: 'ACCEPTED' };
-    if (slotIdOf(current) !== command.slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
-    const request: FhirRequest = {
-      method: 'PUT',
-      path,
-      body: cancelled(current),
-      version: current.meta?.versionId,
-    };
-    return cancelOutcomeOf(await send('cancel', command, request, context), manifest);
+    const appointment = { command, slotData, patientId: registered.id, createdAt: now() };
+    const request = requests.booking(appointment, consumer);
+    return bookOutcomeOf(await send(request, target, context), manifest);
   }
 
   return {
-    async *searchSlots(ask, context) {
-      const request: FhirRequest = { method: 'GET', path: '/Slot', query: slotQuery(ask, consumer) };
-      yield slotsOf(read(Bundle, await send('searchSlots', ask, request, context)), ask.practice);
+    async *searchSlots(search, context) {
+      const request = requests.slotSearch(search, consumer);
+      yield slotsOf(read(Bundle, await send(request, search, context)), search.practice);
     },
 
     book,
 
     async readBack(probe, context) {
-      const theirs = await findPatient(probe, probe.patient, context);
-      if (!theirs) return [];
-      const path = `/Patient/${encodeURIComponent(theirs.id)}/Appointment`;
-      const query = appointmentsQuery(probe.slot.startsAt, now());
-      return appointmentsIn(
-        read(Bundle, await send('retrieve', probe, { method: 'GET', path, query }, context)),
-        probe.marker,
-      );
+      const patient = await findPatient(send, probe, probe.patient, context);
+      if (!patient) return [];
+      const request = requests.patientAppointments(patient.id, probe.slot.startsAt, now());
+      return appointmentsIn(read(Bundle, await send(request, probe, context)), probe.marker);
     },
 
     async cancel(command, context) {
-      const outcome = await cancelOnce(command, context);
+      const outcome = await cancelOnce(send, command, context);
       if (outcome) return outcome;
       // A stale version: nothing was changed, so read again and decide anew, once.
       context.commandProvenUndone();
-      return (await cancelOnce(command, context)) ?? { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
+      const again = await cancelOnce(send, command, context);
+      return again ?? { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
     },
 
-    health: async (context) => ({ status: (await reachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
+    health: async (context) => ({ status: (await checkReachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
   };
+}
+
+/** Returns the patient as active at the practice; undefined also for the sensitive, whom the practice does not show. */
+async function findPatient(
+  send: SendInteraction,
+  target: Target,
+  patient: Patient,
+  context: Context,
+): Promise<FhirPatient | undefined> {
+  return patientIn(read(Bundle, await send(requests.patientSearch(patient), target, context)));
+}
+
+/** Registers the patient temporarily; undefined when the practice, or the national register, will not have them. */
+async function register(
+  send: SendInteraction,
+  target: Target,
+  patient: Patient,
+  context: Context,
+): Promise<FhirPatient | undefined> {
+  const reply = await send(requests.registration(patient), target, context);
+  const { details: codes } = outcomeCodes(reply.body);
+  if (codes.includes('DUPLICATE_REJECTED')) return findPatient(send, target, patient, context);
+  if (codes.includes('INVALID_PATIENT_DEMOGRAPHICS') || codes.includes('INVALID_NHS_NUMBER'))
+    return undefined;
+  return patientIn(read(Bundle, reply));
+}
+
+/** Returns null when the appointment was changed between our reading and our writing it. */
+async function cancelOnce(
+  send: SendInteraction,
+  command: CancelCommand,
+  context: Context,
+): Promise<CancelOutcome | null> {
+  const found = await send(requests.appointment(command.appointment.id), command, context);
+  if (found.status === 404) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
+  const current = read(FhirAppointment, found);
+  if (current.status === 'cancelled') return { class: 'ACCEPTED' };
+  if (slotIdOf(current) !== command.slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
+  const request = requests.cancellation(command.appointment.id, current);
+  return cancelOutcomeOf(await send(request, command, context), manifest);
 }

@@ -4,7 +4,7 @@ import { CalendarDate, londonDate, wallClockWithOffset } from '../../domain/lond
 import type { BookingResult, DiaryAppointment } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
 import { memoized } from '../simulator/memoized';
-import type { Asked } from './simulator.asked';
+import type { ProviderRequest } from './simulator.provider-request';
 import { fhirJson, jsonOf, outcome, searchset } from './simulator.fhir';
 
 const ukTime = memoized(wallClockWithOffset);
@@ -46,7 +46,7 @@ const Amendment = z.looseObject({
 const Cancellation = z.looseObject({ status: z.literal('cancelled'), extension: Extensions });
 
 /** `POST /Appointment`. Times are compared as text, offset included, as the demonstrator does. */
-export function bookAppointment({ diary, practice, consumer, request }: Asked): WireReply {
+export function bookAppointment({ diary, practice, consumer, request }: ProviderRequest): WireReply {
   const parsed = NewAppointment.safeParse(jsonOf(request.body));
   if (!parsed.success)
     return outcome(422, 'INVALID_RESOURCE', 'A compulsory field is missing or a forbidden one sent');
@@ -77,13 +77,19 @@ export function bookAppointment({ diary, practice, consumer, request }: Asked): 
   return booked(result);
 }
 
-export function readAppointment({ diary, practice, id }: Asked): WireReply {
+export function readAppointment({ diary, practice, id }: ProviderRequest): WireReply {
   const appointment = diary.appointment(practice, id);
   return appointment ? versioned(200, appointment) : outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
 }
 
 /** `GET /Patient/{id}/Appointment`: dates only, two starts, neither in the past; cancelled ones are shown. */
-export function patientAppointments({ diary, now, practice, id, request: { query } }: Asked): WireReply {
+export function patientAppointments({
+  diary,
+  now,
+  practice,
+  id,
+  request: { query },
+}: ProviderRequest): WireReply {
   const patient = diary.patientById(practice, id);
   if (!patient) return outcome(404, 'PATIENT_NOT_FOUND', 'No such patient here');
   const starts = query.getAll('start');
@@ -100,7 +106,7 @@ export function patientAppointments({ diary, now, practice, id, request: { query
 }
 
 /** `PUT /Appointment/{id}`, as an amendment: description and comment of what is still ahead, and nothing else. */
-export function amendAppointment({ diary, practice, id, request }: Asked): WireReply {
+export function amendAppointment({ diary, practice, id, request }: ProviderRequest): WireReply {
   const appointment = diary.appointment(practice, id);
   if (!appointment) return outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
   const stale = staleness(request.headers['if-match'], appointment);
@@ -129,7 +135,7 @@ function staleness(match: string | undefined, appointment: DiaryAppointment): Wi
 }
 
 /** `PUT /Appointment/{id}`: cancels, if the version is the current one and nothing else is changed. */
-export function cancelAppointment({ diary, practice, consumer, id, request }: Asked): WireReply {
+export function cancelAppointment({ diary, practice, consumer, id, request }: ProviderRequest): WireReply {
   const appointment = diary.appointment(practice, id);
   if (!appointment) return outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
   const stale = staleness(request.headers['if-match'], appointment);

@@ -3,7 +3,7 @@ import { CalendarDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
 import type { DiaryPatient } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
-import type { Asked } from './simulator.asked';
+import type { ProviderRequest } from './simulator.provider-request';
 import { jsonOf, outcome, searchset } from './simulator.fhir';
 
 const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
@@ -26,7 +26,7 @@ const Registration = z.object({
 });
 
 /** `GET /Patient?identifier=`: an empty Bundle for whom the practice does not know, or does not show. */
-export function findPatient({ diary, practice, request: { query } }: Asked): WireReply {
+export function findPatient({ diary, practice, request: { query } }: ProviderRequest): WireReply {
   const [system, value] = (query.get('identifier') ?? '').split('|');
   if (system !== NHS_NUMBER_SYSTEM)
     return outcome(400, 'INVALID_IDENTIFIER_SYSTEM', 'Identify by NHS number');
@@ -37,7 +37,7 @@ export function findPatient({ diary, practice, request: { query } }: Asked): Wir
 }
 
 /** Temporary registration. The simulated national register traces the 999 range, and nobody else. */
-export function registerPatient({ diary, practice, request: { body } }: Asked): WireReply {
+export function registerPatient({ diary, practice, request: { body } }: ProviderRequest): WireReply {
   const parsed = Registration.safeParse(jsonOf(body));
   if (!parsed.success) return outcome(422, 'INVALID_RESOURCE', 'Not a registration');
   const { identifier, name, birthDate } = parsed.data.parameter[0].resource;

@@ -2,7 +2,7 @@ import { addLondonDays, CalendarDate, startOfLondonDay, wallClockWithOffset } fr
 import type { DiarySession, DiarySlot } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
 import { memoized } from '../simulator/memoized';
-import type { Asked } from './simulator.asked';
+import type { ProviderRequest } from './simulator.provider-request';
 import { outcome, searchset } from './simulator.fhir';
 
 const ukTime = memoized(wallClockWithOffset);
@@ -12,7 +12,7 @@ const ODS_FILTER = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const TYPE_FILTER = 'https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-OrganisationType-1';
 
 /** `GET /Slot`: 400 for what is missing, 422 for what is wrong, and only what is released to the consumer. */
-export function searchSlots({ diary, practice, request: { query } }: Asked): WireReply {
+export function searchSlots({ diary, practice, request: { query } }: ProviderRequest): WireReply {
   const starts = query.getAll('start');
   const ends = query.getAll('end');
   if (query.get('status') !== 'free' || !query.getAll('_include').includes('Slot:schedule'))

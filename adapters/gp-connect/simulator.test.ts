@@ -126,7 +126,7 @@ describe('the simulated provider’s appointments', () => {
     const at = () => clock.now;
     const book = diary({ now: at, ...(plan && { plan }) });
     book.deskFrees(practice, ...FREED);
-    const skin = gpConnectSimulator({ diary: book, now: at });
+    const protocol = gpConnectSimulator({ diary: book, now: at });
     const send = (
       method: string,
       path: string,
@@ -142,7 +142,7 @@ describe('the simulated provider’s appointments', () => {
         ...(extra.match && { 'if-match': extra.match }),
       };
       const query = new URLSearchParams(extra.query);
-      return skin.answer({
+      return protocol.answer({
         method,
         path: BASE + path,
         query,
@@ -226,7 +226,7 @@ describe('the simulated provider’s appointments', () => {
     return { ...on, path, put, cancel, resource };
   }
 
-  it('registers temporarily, once; never whom the register does not trace', () => {
+  it('registers temporarily, once; never a person whom the register does not trace', () => {
     const { register, book, nhsNumber } = provider();
     expect(register().status).toBe(200);
     expect(book.patient(practice, nhsNumber)).toMatchObject({ registration: 'TEMPORARY' });
@@ -365,7 +365,7 @@ describe('the simulated provider’s appointments', () => {
     );
   });
 
-  /** Which restrictions a consumer sees through, by what it sends. */
+  /** Tests the restrictions that a consumer sees through, by its headers. */
   it.each([
     ['nothing', [], [true, false, false, false]],
     ['its type', [`${type}|urgent-care`], [true, true, false, false]],

@@ -1,9 +1,9 @@
 import { OdsCode } from '../../domain/ods-code';
 import type { Diary } from '../simulator/diary';
-import type { Operation } from '../simulator/injected-faults';
+import type { SimulatedOperation } from '../simulator/injected-faults';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import type { About, WireProtocol } from '../simulator/protocol-server';
-import type { Asked } from './simulator.asked';
+import type { FaultTarget, WireProtocol } from '../simulator/protocol-server';
+import type { ProviderRequest } from './simulator.provider-request';
 import {
   amendAppointment,
   bookAppointment,
@@ -17,12 +17,12 @@ import { findPatient, registerPatient } from './simulator.patients';
 import { searchSlots } from './simulator.slots';
 
 interface Route {
-  operation: Operation;
+  operation: SimulatedOperation;
   method: string;
   path: RegExp;
   interaction: string;
   scope: RegExp;
-  answer(asked: Asked): WireReply;
+  answer(request: ProviderRequest): WireReply;
 }
 
 const WRITE = /^patient\/\*\.write$/;
@@ -102,7 +102,7 @@ const BASE = /^\/([A-Z0-9]{3,10})\/STU3\/1\/gpconnect\/fhir(\/.*)$/;
 /** The practices' side of GP Connect Appointment Management, as the Spine proxy shows it. */
 export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
   return {
-    identify(request): About {
+    identify(request): FaultTarget {
       const found = find(request);
       if (!found) return { operation: 'OTHER' };
       const slotId =

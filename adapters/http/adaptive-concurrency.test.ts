@@ -2,7 +2,7 @@ import { adaptiveConcurrency, type AdaptiveConcurrency, type Sample } from './ad
 
 const never = new AbortController().signal;
 
-/** So many exchanges at once, all with the same end. */
+/** Runs so many exchanges at once, all with the same end. */
 async function round(places: AdaptiveConcurrency, count: number, sample: Sample): Promise<void> {
   const entered = await Promise.all(
     Array.from({ length: count }, () => places.enter(never, 'BOOKING', false)),
@@ -65,14 +65,14 @@ describe('adaptive concurrency', () => {
     expect(order).toEqual(['booking 2', 'booking 3', 'search 0', 'search 1']);
   });
 
-  it('forgets who has given up', async () => {
+  it('forgets who has abandoned up', async () => {
     const places = adaptiveConcurrency(1);
     const { leave } = await places.enter(never, 'BOOKING', false);
     const giving = new AbortController();
-    const given = places.enter(giving.signal, 'BOOKING', false);
+    const abandoned = places.enter(giving.signal, 'BOOKING', false);
     const next = places.enter(never, 'BOOKING', false);
     giving.abort();
-    await expect(given).rejects.toThrow();
+    await expect(abandoned).rejects.toThrow();
     leave('EASY');
     (await next).leave('EASY');
     await expect(places.enter(AbortSignal.abort(), 'BOOKING', true)).rejects.toThrow();

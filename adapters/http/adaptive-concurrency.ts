@@ -1,13 +1,13 @@
 import { TaskCancelledError } from 'cockatiel';
 
-/** How an exchange ended, as far as it tells of the supplier's strength; `UNKNOWN` tells nothing. */
+/** The end of an exchange as a sign of the supplier's strength; `UNKNOWN` is no sign. */
 export type Sample = 'EASY' | 'OVERLOADED' | 'UNKNOWN';
 
-/** What a supplier's capacity is shared between, so that no number of searches keeps anybody from booking. */
+/** A supplier's capacity is shared between these, so that no number of searches keeps anybody from booking. */
 export const LANES = ['SEARCH', 'BOOKING'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** Of what a supplier bears, places and requests a second alike, so much is kept for bookings. */
+/** The share of a supplier's capacity that is kept for bookings, of places and of requests a second alike. */
 export const RESERVED_FOR_BOOKINGS = 1 / 4;
 
 /**
@@ -18,7 +18,7 @@ export const RESERVED_FOR_BOOKINGS = 1 / 4;
  */
 export interface AdaptiveConcurrency {
   /**
-   * Waits for a place in the lane; the urgent before the others. Whoever is given one calls `leave`, once.
+   * Waits for a place in the lane; urgent callers come first. A caller that has a place calls `leave`, once.
    * @throws TaskCancelledError when the signal is aborted first.
    */
   enter(signal: AbortSignal, lane: Lane, isUrgent: boolean): Promise<{ leave(sample: Sample): void }>;
@@ -32,8 +32,8 @@ interface Waiting {
 }
 
 interface LaneState {
-  most: number;
-  least: number;
+  max: number;
+  min: number;
   limit: number;
   running: number;
   /** Counts decreases, so that exchanges which suffered from the same overload lower the limit once. */
@@ -42,22 +42,22 @@ interface LaneState {
 
 const DECREASE = 2 / 3;
 
-/** How many places of so many searches may take: where there is only one, it is for everybody. */
-export function placesForSearches(most: number): number {
-  return Math.max(1, Math.min(most - 1, Math.floor(most * (1 - RESERVED_FOR_BOOKINGS))));
+/** Returns the number of places that searches may take: where there is only one, it is for everybody. */
+export function placesForSearches(max: number): number {
+  return Math.max(1, Math.min(max - 1, Math.floor(max * (1 - RESERVED_FOR_BOOKINGS))));
 }
 
-/** @param most requests under way at once in both lanes together. */
-export function adaptiveConcurrency(most: number): AdaptiveConcurrency {
+/** @param max highest number of requests under way at once in both lanes together. */
+export function adaptiveConcurrency(max: number): AdaptiveConcurrency {
   const waiting: Waiting[] = [];
   const lanes: Record<Lane, LaneState> = {
-    SEARCH: laneState(placesForSearches(most)),
-    BOOKING: laneState(most),
+    SEARCH: laneState(placesForSearches(max)),
+    BOOKING: laneState(max),
   };
 
   function hasRoom(lane: Lane): boolean {
     const running = lanes.SEARCH.running + lanes.BOOKING.running;
-    return running < most && lanes[lane].running < Math.floor(lanes[lane].limit);
+    return running < max && lanes[lane].running < Math.floor(lanes[lane].limit);
   }
 
   function admitNext(): void {
@@ -70,13 +70,13 @@ export function adaptiveConcurrency(most: number): AdaptiveConcurrency {
 
   function place(lane: LaneState) {
     lane.running += 1;
-    const begunIn = lane.era;
+    const startEra = lane.era;
     return {
       leave(sample: Sample) {
         lane.running -= 1;
-        if (sample === 'EASY') lane.limit = Math.min(lane.most, lane.limit + 1 / lane.limit);
-        if (sample === 'OVERLOADED' && begunIn === lane.era) {
-          lane.limit = Math.max(lane.least, lane.limit * DECREASE);
+        if (sample === 'EASY') lane.limit = Math.min(lane.max, lane.limit + 1 / lane.limit);
+        if (sample === 'OVERLOADED' && startEra === lane.era) {
+          lane.limit = Math.max(lane.min, lane.limit * DECREASE);
           lane.era += 1;
         }
         admitNext();
@@ -88,10 +88,10 @@ export function adaptiveConcurrency(most: number): AdaptiveConcurrency {
     limit: (lane) => Math.floor(lanes[lane].limit),
     enter(signal, lane, isUrgent) {
       if (signal.aborted) return Promise.reject(new TaskCancelledError());
-      // Whoever waits is of a lane without room, or would have been admitted.
+      // Everybody who waits is in a lane without room, or would have been admitted.
       if (hasRoom(lane)) return Promise.resolve(place(lanes[lane]));
       return new Promise((resolve, reject) => {
-        const me: Waiting = {
+        const caller: Waiting = {
           lane,
           isUrgent,
           admit() {
@@ -100,18 +100,18 @@ export function adaptiveConcurrency(most: number): AdaptiveConcurrency {
           },
         };
         const giveUp = () => {
-          waiting.splice(waiting.indexOf(me), 1);
+          waiting.splice(waiting.indexOf(caller), 1);
           reject(new TaskCancelledError());
         };
         signal.addEventListener('abort', giveUp, { once: true });
-        const firstUnhurried = waiting.findIndex((other) => !other.isUrgent);
-        if (isUrgent && firstUnhurried >= 0) waiting.splice(firstUnhurried, 0, me);
-        else waiting.push(me);
+        const firstNotUrgent = waiting.findIndex((other) => !other.isUrgent);
+        if (isUrgent && firstNotUrgent >= 0) waiting.splice(firstNotUrgent, 0, caller);
+        else waiting.push(caller);
       });
     },
   };
 }
 
-function laneState(most: number): LaneState {
-  return { most, least: Math.max(1, Math.ceil(most / 10)), limit: most, running: 0, era: 0 };
+function laneState(max: number): LaneState {
+  return { max, min: Math.max(1, Math.ceil(max / 10)), limit: max, running: 0, era: 0 };
 }

@@ -6,6 +6,7 @@ import {
   ConsecutiveBreaker,
   handleWhen,
 } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
 import type { OdsCode } from '../../domain/ods-code';
 import { openFor } from '../../domain/open-for';
 import type { Timers } from '../../domain/timers';
@@ -16,14 +17,14 @@ export interface BreakerLimits {
   halfOpenAfterMs: number;
 }
 
-/** Stops asking for a while, of one practice or of everybody behind a supplier, after failures in a row. */
-export interface Breakers {
+/** Stops calls to one practice, or to a whole supplier, for a while after failures in a row. */
+export interface Breakers<Reply> {
   /**
    * @throws cockatiel's BrokenCircuitError, with nothing done, while one of the two circuits is open, or tried by another
    * call: nobody waits for how that ends.
    */
-  execute<T>(practice: OdsCode | null, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Of the supplier as a whole. */
+  execute(practice: OdsCode | null, work: () => Promise<Reply>, signal: AbortSignal): Promise<Reply>;
+  /** Returns the state of the supplier's own circuit. */
   state(): BreakerState;
 }
 
@@ -33,49 +34,45 @@ const STATES: Record<CircuitState, BreakerState> = {
   [CircuitState.Open]: 'OPEN',
   [CircuitState.Isolated]: 'OPEN',
 };
-const MOST_PRACTICES = 5_000;
+const MAX_PRACTICES = 5_000;
 /** One practice that fails among others opens its own circuit before it could open the supplier's. */
-const PRACTICES_SHARE = 1 / 2;
+const PRACTICE_SHARE = 1 / 2;
 
 /**
- * A circuit for each practice and one for the supplier as a whole.
- * @param failed, @param answeredBadly what counts; everything else closes the circuit again.
+ * Makes a circuit for each practice and one for the supplier as a whole.
+ * @param isFailure, @param isFailedReply say what counts; everything else closes the circuit again.
  */
-export function breakers(
+export function breakers<Reply>(
   limits: BreakerLimits,
-  failed: (error: unknown) => boolean,
-  answeredBadly: (reply: unknown) => boolean,
+  isFailure: (error: unknown) => boolean,
+  isFailedReply: (reply: Reply) => boolean,
   timers: Timers,
-): Breakers {
-  const circuit = (consecutiveFailures: number): CircuitBreakerPolicy =>
-    circuitBreaker(handleWhen(failed).orWhenResult(answeredBadly), {
+): Breakers<Reply> {
+  const failures = handleWhen(isFailure).orWhenResult((reply) => isFailedReply(reply as Reply));
+  const newCircuit = (consecutiveFailures: number): CircuitBreakerPolicy =>
+    circuitBreaker(failures, {
       halfOpenAfter: openFor(limits.halfOpenAfterMs, timers),
       breaker: new ConsecutiveBreaker(consecutiveFailures),
     });
-  const supplier = circuit(limits.consecutiveFailures);
-  const practices = new Map<OdsCode, CircuitBreakerPolicy>();
-
-  function of(practice: OdsCode): CircuitBreakerPolicy {
-    const known =
-      practices.get(practice) ??
-      circuit(Math.max(1, Math.floor(limits.consecutiveFailures * PRACTICES_SHARE)));
-    practices.delete(practice);
-    practices.set(practice, known);
-    // A Map remembers the order of insertion, so the first key is the one not asked for longest.
-    for (const oldest of practices.keys()) {
-      if (practices.size <= MOST_PRACTICES) break;
-      practices.delete(oldest);
-    }
-    return known;
-  }
+  const supplier = newCircuit(limits.consecutiveFailures);
+  const practiceFailures = Math.max(1, Math.floor(limits.consecutiveFailures * PRACTICE_SHARE));
+  const practices = new LRUCache<OdsCode, CircuitBreakerPolicy>({
+    max: MAX_PRACTICES,
+    memoMethod: () => newCircuit(practiceFailures),
+  });
 
   return {
     state: () => STATES[supplier.state],
     execute: (practice, work, signal) =>
-      through(supplier, () => (practice === null ? work() : through(of(practice), work, signal)), signal),
+      through(
+        supplier,
+        () => (practice === null ? work() : through(practices.memo(practice), work, signal)),
+        signal,
+      ),
   };
 }
 
+/** A half-open circuit is being tried by another call. */
 function through<T>(circuit: CircuitBreakerPolicy, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   if (circuit.state === CircuitState.HalfOpen) return Promise.reject(new BrokenCircuitError());
   return circuit.execute(work, signal);

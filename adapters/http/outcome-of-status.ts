@@ -1,6 +1,6 @@
 import type { Manifest, SupplierError } from '../gp-system';
 import { retryAfter } from './retry-after';
-import type { HttpReply } from './supplier-http';
+import type { HttpReply } from './http-messages';
 
 /**
  * The outcome of a command that was answered with a status which the supplier's own words did not explain. Only a

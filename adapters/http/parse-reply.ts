@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { SupplierError } from '../gp-system';
 import { retryAfter } from './retry-after';
-import type { HttpReply } from './supplier-http';
+import type { HttpReply } from './http-messages';
 
 /**
  * Reads a supplier's JSON reply through its schema.
@@ -11,7 +11,7 @@ export function parseJson<T>(supplier: string, schema: z.ZodType<T>, body: strin
   return parseAs(supplier, schema, jsonOf(supplier, body));
 }
 
-/** The same for a reply that has been read from another notation. `at` is where in the reply the value stands. */
+/** Does the same for a reply read from another notation. `at` is the value's place in the reply. */
 export function parseAs<T>(supplier: string, schema: z.ZodType<T>, value: unknown, at = '$'): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -23,7 +23,7 @@ export function parseAs<T>(supplier: string, schema: z.ZodType<T>, value: unknow
   });
 }
 
-/** For a reply that is wrong as a whole. The message must not quote it. */
+/** Makes the error for a reply that is wrong as a whole. The message must not quote it. */
 export function badReply(supplier: string, message: string): SupplierError {
   return new SupplierError(supplier, 'BAD_REPLY', {
     mayHaveBeenSent: true,
@@ -33,7 +33,7 @@ export function badReply(supplier: string, message: string): SupplierError {
 }
 
 /**
- * What an HTTP status says where the supplier's own words say nothing better.
+ * Returns the error that an HTTP status means where the supplier's own words say nothing better.
  * @returns null for 2xx.
  */
 export function statusError(supplier: string, reply: HttpReply): SupplierError | null {

@@ -42,7 +42,7 @@ describe('pace', () => {
     expect(sent).toBeGreaterThan(50 * 9);
   });
 
-  it('takes no turn from others for whoever gives up while waiting', async () => {
+  it('takes no turn from others when a caller gives up while waiting', async () => {
     const timers = manualTimers();
     const paced = rateLimit(1, timers);
     await paced.turn(never);

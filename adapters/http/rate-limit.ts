@@ -5,14 +5,14 @@ const BURST_MS = 1_000;
 /** Spreads requests in time. */
 export interface RateLimit {
   /**
-   * Waits for a turn. Whoever gives up while waiting has taken none, so nobody behind them waits longer for it.
+   * Waits for a turn. A caller that gives up while waiting has taken none, so nobody behind it waits longer.
    * @throws the signal's reason when it is aborted first.
    */
   turn(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Lets in no second more than twice `perSecond` go, and `perSecond` in the long run (the generic cell rate algorithm, with
+ * Allows at most twice `perSecond` in any one second, and `perSecond` in the long run (the generic cell rate algorithm, with
  * one second's worth as burst).
  */
 export function rateLimit(perSecond: number, timers: Timers = machineTimers): RateLimit {
@@ -27,7 +27,7 @@ export function rateLimit(perSecond: number, timers: Timers = machineTimers): Ra
           theoreticalArrival = next;
           return;
         }
-        // All who wait wake at the same moment, in their order; the first goes, and the others wait for the next.
+        // All waiting callers wake at the same moment, in their order; the first goes, and the others wait for the next.
         await pause(timers, waitMs, signal);
       }
     },

@@ -2,18 +2,18 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { loggableError } from '../../domain/loggable-error';
 import { machineTimers, type Timers } from '../../domain/timers';
-import { inProcessThrottles, LONGEST_MS, type Throttles } from './throttles';
+import { inProcessThrottles, MAX_KEEP_AWAY_MS, type Throttles } from './throttles';
 
 const PREFIX = 'gp-booking:throttle:';
 
-/** Longer than what is kept, or not at all. */
-const CLOSE = `
+/** Sets a time only where it is longer than the one that is kept. */
+const KEEP_AWAY = `
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
 return 1`;
 
 /**
- * Throttles that several processes share. Without Redis each process still honours what it was told itself: asking a
- * supplier must not depend on a courtesy.
+ * Shares throttles between processes. Without Redis each process still honours the Retry-After that it received itself:
+ * a call to a supplier must not depend on a courtesy.
  */
 export function redisThrottles(
   url: string,
@@ -39,13 +39,13 @@ export function redisThrottles(
 
   return {
     async waitMs(key) {
-      const [mine, shared] = await Promise.all([own.waitMs(key), redis.pttl(PREFIX + key).catch(() => 0)]);
-      return Math.max(mine, shared, 0);
+      const [local, shared] = await Promise.all([own.waitMs(key), redis.pttl(PREFIX + key).catch(() => 0)]);
+      return Math.max(local, shared, 0);
     },
     async keepAway(key, forMs) {
       await own.keepAway(key, forMs);
-      const ms = Math.ceil(Math.min(forMs, LONGEST_MS));
-      if (ms > 0) await redis.eval(CLOSE, 1, PREFIX + key, ms).catch(() => undefined);
+      const ms = Math.ceil(Math.min(forMs, MAX_KEEP_AWAY_MS));
+      if (ms > 0) await redis.eval(KEEP_AWAY, 1, PREFIX + key, ms).catch(() => undefined);
     },
     async close() {
       await redis.quit().catch(() => {

@@ -6,11 +6,12 @@ import { OdsCode } from '../../domain/ods-code';
 import { eventually } from '../../domain/eventually';
 import { closedGate } from '../../tests/gate';
 import { type Listener, httpListener, sendReply } from '../simulator/http-listener';
-import { type Exchange, type HttpRequest, supplierHttp, type SupplierHttpOptions } from './supplier-http';
+import type { HttpRequest } from './http-messages';
+import { type Exchange, supplierHttp, type SupplierHttpOptions } from './supplier-http';
 
 const GET: HttpRequest = { method: 'GET', path: '/things', query: [['nhs', 'secret-1']], timeoutMs: 5_000 };
 const MINUTE = 60_000;
-/** Answered at once, whatever the others are answered, and not counted. */
+/** A path that is answered at once, whatever the others get, and not counted. */
 const ROUND_TRIP = '/round-trip';
 
 /** A client for which no time passes but what a test lets pass. */
@@ -83,7 +84,7 @@ describe('supplierHttp', () => {
     expect(reply.headers['x-tea']).toBe('yes');
   });
 
-  it('takes nothing of a reply that is no UTF-8, rather than something else', async () => {
+  it('returns an empty body for a reply that is not UTF-8', async () => {
     answer = (response) => response.writeHead(200).end(Buffer.from('{"name":"Renée"}', 'latin1'));
     expect(await client(server.url).send(GET)).toMatchObject({ status: 200, body: '' });
     answer = (response) => response.writeHead(200).end(Buffer.from('\uFEFF{"name":"Renée"}'));
@@ -152,7 +153,7 @@ describe('supplierHttp', () => {
     expect(requests).toBe(1);
   });
 
-  it('never sends what was given up while it waited for a place', async () => {
+  it('never sends a request that the caller gave up while it waited for a place', async () => {
     const gate = closedGate();
     answer = async (response) => {
       await gate.pass();
@@ -211,7 +212,7 @@ describe('supplierHttp', () => {
     await eventually('no connection is open', async () => (await server.connections()) === 0);
   });
 
-  it('stops asking a supplier that keeps failing, and tries again later', async () => {
+  it('stops calling a supplier that keeps failing, and tries again later', async () => {
     answer = sends(503);
     const { send, breaker, timers } = client(server.url, {
       breaker: { consecutiveFailures: 3, halfOpenAfterMs: MINUTE },
@@ -227,7 +228,7 @@ describe('supplierHttp', () => {
     await expect(ask()).rejects.toMatchObject(refused);
     expect(requests).toBe(3);
     timers.advance(1);
-    // It fails once more, and is left alone for as long again.
+    // It fails once more, and the breaker stays open for as long again.
     expect((await ask()).status).toBe(503);
     timers.advance(MINUTE - 1);
     await expect(ask()).rejects.toMatchObject(refused);
@@ -237,7 +238,7 @@ describe('supplierHttp', () => {
     expect(breaker()).toBe('CLOSED');
   });
 
-  it('waits as long as a supplier asks for, and sends nothing meanwhile', async () => {
+  it('waits as long as a supplier asks, and sends nothing meanwhile', async () => {
     answer = sends(503, '', { 'retry-after': '60' });
     const { send, timers } = client(server.url);
     expect((await send(GET)).status).toBe(503);
@@ -261,10 +262,10 @@ describe('supplierHttp', () => {
     expect((await send(GET, { practice: OdsCode.parse('B86031') })).status).toBe(429);
   });
 
-  describe('a supplier that is to be left alone after one failure', () => {
+  describe('a supplier whose breaker opens after one failure', () => {
     const breaker = { consecutiveFailures: 1, halfOpenAfterMs: MINUTE };
 
-    it('is asked again after a search that we gave up', async () => {
+    it('is called again after a search that we gave up', async () => {
       const gate = closedGate();
       answer = () => gate.pass();
       const { send } = client(server.url, { breaker });
@@ -278,7 +279,7 @@ describe('supplierHttp', () => {
       gate.open();
     });
 
-    it('is not asked again after it let its own time limit pass', async () => {
+    it('is not called again after it let its own time limit pass', async () => {
       const gate = closedGate();
       answer = () => gate.pass();
       const { send, timers } = client(server.url, { breaker });
@@ -290,7 +291,7 @@ describe('supplierHttp', () => {
       gate.open();
     });
 
-    it('is asked again after a deadline that left it less than its own time', async () => {
+    it('is called again after a deadline that left it less than its own time', async () => {
       const gate = closedGate();
       answer = () => gate.pass();
       const { send, timers } = client(server.url, { breaker });
@@ -303,7 +304,7 @@ describe('supplierHttp', () => {
       gate.open();
     });
 
-    it('is still booked at when it fails at searches', async () => {
+    it('still takes bookings when its searches fail', async () => {
       answer = sends(500);
       const { send, breaker: state } = client(server.url, { breaker });
       await send(GET);
@@ -377,7 +378,7 @@ describe('supplierHttp', () => {
       answer = sends(200);
       const bookings = Array.from({ length: 3 }, () => send(GET, { operation: 'BOOK' }));
       expect((await Promise.all(bookings)).map(({ status }) => status)).toEqual([200, 200, 200]);
-      // Bookings wait for it, whoever has begun it.
+      // Bookings wait for it, even when a search began it.
       expect((await send({ ...GET, servesEverybody: true })).status).toBe(200);
       giving.abort();
       await ends;

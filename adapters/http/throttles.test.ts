@@ -7,13 +7,13 @@ import { laboratory, ready, requests, search, switchOn } from '../conformance/la
 import { CONSUMER } from '../conformance/gp-system-at';
 import { redisThrottles } from './redis-throttles';
 import { createGpSystems } from '../registry';
-import { inProcessThrottles, LONGEST_MS, type Throttles } from './throttles';
+import { inProcessThrottles, MAX_KEEP_AWAY_MS, type Throttles } from './throttles';
 
 const logger = pino({ level: 'silent' });
 const { TEST_REDIS_URL } = process.env;
 
 describe('throttles in one process', () => {
-  it('keep away for the time given, and a shorter time does not undo a longer one', async () => {
+  it('keep away for the time that was asked for, and a shorter time does not undo a longer one', async () => {
     const timers = manualTimers();
     const throttles = inProcessThrottles(timers);
     await throttles.keepAway('emis', 500);
@@ -29,12 +29,12 @@ describe('throttles in one process', () => {
   it('do not take a supplier’s slip for days', async () => {
     const throttles = inProcessThrottles(manualTimers());
     await throttles.keepAway('emis', 10 ** 9);
-    expect(await throttles.waitMs('emis')).toBe(LONGEST_MS);
+    expect(await throttles.waitMs('emis')).toBe(MAX_KEEP_AWAY_MS);
   });
 });
 
 describe('throttles without their Redis', () => {
-  it('still honour what this process was told, and let the rest pass', async () => {
+  it('still honour the waits that this process received, and let the rest pass', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     const throttles = redisThrottles(url, logger, { timers: manualTimers() });
     await throttles.keepAway('emis', 60_000);
@@ -78,7 +78,7 @@ describe('throttles without their Redis', () => {
     expect(waitMs).toBeLessThanOrEqual(HOUR);
   });
 
-  it('keep a second process from asking a supplier that has told the first one to wait', async () => {
+  it('keep a second process from calling a supplier that has told the first one to wait', async () => {
     const lab = await laboratory('gp-connect');
     open.push(lab);
     const { one, other } = await connected();
@@ -99,7 +99,10 @@ describe('throttles without their Redis', () => {
       }).get('gp-connect')!;
     const { practice, patient, slot } = await ready(lab);
     const look = (throttles: Throttles) =>
-      search({ ...lab, system: systemWith(throttles) }, patient, practice, slot.startsAt, slot.endsAt);
+      search(
+        { ...lab, system: systemWith(throttles) },
+        { patient, practice, from: slot.startsAt, to: slot.endsAt },
+      );
     switchOn(lab, { kind: 'throttled', retryAfterSeconds: 3_600 }, { practice, times: 1 });
     await expect(look(one)).rejects.toMatchObject({ fault: 'THROTTLED' });
     const before = requests(lab);

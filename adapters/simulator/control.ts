@@ -15,7 +15,7 @@ export interface MovableClock {
   move(minutes: number): void;
 }
 
-/** What the control API can do to the running simulators. */
+/** The running simulators, as the control API changes them. */
 export interface Controlled {
   diary: Diary;
   now(): Date;
@@ -36,7 +36,7 @@ interface Route {
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Range = z.object({ from: Instant, to: Instant, slotType: z.string().optional() });
-/** From now on; two weeks are as far as practices book ahead. */
+/** Counts from now on; two weeks are as far as practices book ahead. */
 const NextHours = z.object({
   hours: z
     .number()

@@ -7,17 +7,17 @@ import type {
   SlotState,
 } from './diary-records';
 
-/** What a practice's book holds beyond the plan. */
+/** The contents of a practice's book beyond the plan. */
 export interface Book {
-  /** Only what differs from the plan. */
+  /** Holds only the differences from the plan. */
   states: Map<number, SlotState>;
-  /** By NHS number. */
+  /** Keyed by NHS number. */
   patients: Map<string, DiaryPatient>;
   appointments: Map<string, DiaryAppointment>;
   settings: PracticeSettings;
 }
 
-/** Every practice's book, opened when first asked for; `apply` is the only way to change one. */
+/** The books of all practices, each opened on first use; `apply` is the only way to change one. */
 export interface Books {
   of(practice: OdsCode): Book;
   all(): Book[];

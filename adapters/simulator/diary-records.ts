@@ -54,7 +54,7 @@ export type DiarySlot = z.infer<typeof DiarySlot>;
 const SlotState = z.enum(['FREE', 'DESK', 'BOOKED', 'WITHDRAWN']);
 export type SlotState = z.infer<typeof SlotState>;
 
-/** For whom slots are asked. A consumer that names neither type nor code sees unrestricted slots only. */
+/** The consumer that slots are released to. One that names neither type nor code sees unrestricted slots only. */
 export type Audience =
   | { route: 'PATIENT_SESSION' }
   | { route: 'NETWORK'; organisationType?: string | undefined; organisation?: string | undefined };
@@ -100,14 +100,14 @@ export type DiaryAppointment = z.infer<typeof DiaryAppointment>;
 
 const PracticeSettings = z.object({
   horizonDays: z.number(),
-  /** Most live future appointments of one patient; null where there is no limit. */
+  /** Highest number of live future appointments of one patient; null where there is no limit. */
   bookingLimit: z.number().nullable(),
   /** The system lets several be booked on one slot, as some do: nothing but its callers' care prevents it. */
   overlaps: z.boolean().default(false),
 });
 export type PracticeSettings = z.infer<typeof PracticeSettings>;
 
-/** What is so from now on, whatever was before: applying one twice changes nothing. */
+/** A state that holds from now on, whatever was before: applying one twice changes nothing. */
 export const DiaryChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('patient'), patient: DiaryPatient }),
   z.object({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OdsCode } from '../../domain/ods-code';
-import { diaryBooks as emptyBooks } from './diary-books';
+import { type Books, diaryBooks } from './diary-books';
 import type {
   Audience,
   BookingRequest,
@@ -46,7 +46,7 @@ export interface Diary {
     words: { description?: string | undefined; comment?: string | undefined },
   ): DiaryAppointment | null;
   appointment(practice: OdsCode, id: string): DiaryAppointment | undefined;
-  /** All of one patient's at one practice, cancelled and past ones included. */
+  /** Returns all of one patient's at one practice, cancelled and past ones included. */
   appointmentsOf(patient: DiaryPatient): DiaryAppointment[];
   /** The truth across practices, for tests and the control API. */
   appointments(filter?: {
@@ -69,173 +69,214 @@ export interface Diary {
 
 const DAY = 86_400_000;
 
-/**
- * A diary in memory. `earlier` is what it knows from before; `keep` is told of every change, all of one act at once,
- * before any of it counts: where it throws, nothing has changed.
- */
-export function diary(options: {
+export interface DiaryOptions {
   now: () => Date;
   plan?: DiaryPlan;
+  /** The changes that the diary starts from. */
   earlier?: readonly DiaryChange[];
+  /** Receives every change, all of one act at once, before any of it counts: where it throws, nothing has changed. */
   keep?: (changes: readonly DiaryChange[]) => void;
-}): Diary {
-  const { now, plan = seedDiary(), earlier = [], keep } = options;
-  const books = emptyBooks();
+}
+
+/** The books of all practices, and the one way to change them. */
+interface State {
+  now: () => Date;
+  plan: DiaryPlan;
+  books: Books;
+  record(changes: readonly DiaryChange[]): void;
+}
+
+/** Makes a diary in memory. */
+export function diary({ now, plan = seedDiary(), earlier = [], keep }: DiaryOptions): Diary {
+  const books = diaryBooks();
   for (const change of earlier) books.apply(change);
+  const state: State = {
+    now,
+    plan,
+    books,
+    record(changes) {
+      if (changes.length > 0) keep?.(changes);
+      for (const change of changes) books.apply(change);
+    },
+  };
+  return { ...patients(state), ...slots(state), ...appointments(state), ...desk(state), ...settings(state) };
+}
 
-  function record(changes: readonly DiaryChange[]): void {
-    if (changes.length > 0) keep?.(changes);
-    for (const change of changes) books.apply(change);
-  }
-
-  const stateOf = (slot: DiarySlot): SlotState =>
-    books.of(slot.session.practice).states.get(slot.id) ?? (plan.takenFromTheStart(slot) ? 'DESK' : 'FREE');
-  const isFree = (slot: DiarySlot) => stateOf(slot) === 'FREE';
-
-  function refusal(request: BookingRequest, slot: DiarySlot) {
-    const { horizonDays, bookingLimit, overlaps } = books.of(request.practice).settings;
-    const live = appointmentsOf(request.patient).filter(
-      (one) => one.status === 'BOOKED' && one.slot.startsAt > now(),
-    );
-    if (!isReleased(slot, request.audience)) return 'NOT_RELEASED';
-    if (slot.startsAt <= now()) return 'IN_PAST';
-    if (slot.startsAt.getTime() - now().getTime() > horizonDays * DAY) return 'BEYOND_HORIZON';
-    if (!isFree(slot) && !(overlaps && stateOf(slot) === 'BOOKED')) return 'TAKEN';
-    return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
-  }
-
-  function appointmentsOf(patient: DiaryPatient): DiaryAppointment[] {
-    return [...books.of(patient.practice).appointments.values()].filter(
-      (one) => one.patient.id === patient.id,
-    );
-  }
-
-  /** Its slot becomes free, unless another appointment stands there as well. */
-  function vacated({ id, practice, slot }: DiaryAppointment): DiaryChange[] {
-    const others = [...books.of(practice).appointments.values()].some(
-      (one) => one.id !== id && one.status === 'BOOKED' && one.slot.id === slot.id,
-    );
-    return others ? [] : [turned(slot, 'FREE')];
-  }
-
-  function deskSets(
-    practice: OdsCode,
-    from: Date,
-    to: Date,
-    wanted: SlotState,
-    state: SlotState,
-    type?: string,
-  ): number {
-    const slots = plan
-      .slotsBetween(practice, from, to)
-      .filter((slot) => stateOf(slot) === wanted && (type === undefined || slot.slotType === type));
-    record(slots.map((slot) => turned(slot, state)));
-    return slots.length;
-  }
-
+function patients({ books, record }: State) {
+  const all = (practice: OdsCode) => [...books.of(practice).patients.values()];
   return {
     registerPatient(practice, patient, registration = 'REGULAR') {
-      const { patients } = books.of(practice);
-      const id = patients.get(patient.nhsNumber)?.id ?? randomUUID();
+      const id = books.of(practice).patients.get(patient.nhsNumber)?.id ?? randomUUID();
       const registered = { ...patient, id, practice, registration };
       record([{ kind: 'patient', patient: registered }]);
       return registered;
     },
     patient: (practice, nhsNumber) => books.of(practice).patients.get(nhsNumber),
-    patientById: (practice, id) => [...books.of(practice).patients.values()].find((one) => one.id === id),
-    patientByLinkage: (practice, userId) =>
-      [...books.of(practice).patients.values()].find((one) => one.linkage?.userId === userId),
+    patientById: (practice, id) => all(practice).find((one) => one.id === id),
+    patientByLinkage: (practice, userId) => all(practice).find((one) => one.linkage?.userId === userId),
+  } satisfies Partial<Diary>;
+}
 
+function slots(state: State) {
+  const { plan } = state;
+  return {
     freeSlots: (practice, from, to, audience) =>
-      plan.slotsBetween(practice, from, to).filter((slot) => isReleased(slot, audience) && isFree(slot)),
+      plan
+        .slotsBetween(practice, from, to)
+        .filter((slot) => isReleased(slot, audience) && isFree(state, slot)),
     slots: (practice, from, to) =>
-      plan.slotsBetween(practice, from, to).map((slot) => ({ slot, state: stateOf(slot) })),
+      plan.slotsBetween(practice, from, to).map((slot) => ({ slot, state: stateOf(state, slot) })),
     slot: (practice, id) => plan.slot(practice, id),
-    isFree,
+    isFree: (slot) => isFree(state, slot),
+  } satisfies Partial<Diary>;
+}
 
-    book(request) {
-      const slot = plan.slot(request.practice, request.slotId);
-      if (!slot || stateOf(slot) === 'WITHDRAWN') return { kind: 'REFUSED', why: 'NOT_FOUND' };
-      const why = refusal(request, slot);
-      if (why) return { kind: 'REFUSED', why };
-      const appointment: DiaryAppointment = {
-        id: randomUUID(),
-        practice: request.practice,
-        slot,
-        patient: request.patient,
-        status: 'BOOKED',
-        version: 1,
-        bookedBy: { route: request.audience.route, consumer: request.consumer },
-        bookedAt: now(),
-        reason: request.reason,
-        description: request.description,
-        comment: request.comment,
-        cancellationReason: undefined,
-        history: [{ at: now(), what: `booked by ${request.consumer}` }],
-      };
-      record([turned(slot, 'BOOKED'), { kind: 'appointment', appointment }]);
-      return { kind: 'BOOKED', appointment };
-    },
+function appointments(state: State) {
+  const { now, books, record } = state;
+  const find = (practice: OdsCode, id: string) => books.of(practice).appointments.get(id);
+  return {
+    book: (request) => book(state, request),
     cancel(practice, appointmentId, by, reason) {
-      const appointment = books.of(practice).appointments.get(appointmentId);
+      const appointment = find(practice, appointmentId);
       if (!appointment) return { kind: 'REFUSED', why: 'NOT_FOUND' };
       if (appointment.status === 'CANCELLED') return { kind: 'REFUSED', why: 'ALREADY_CANCELLED' };
       if (appointment.slot.startsAt <= now()) return { kind: 'REFUSED', why: 'IN_PAST' };
       const cancelled: DiaryAppointment = {
-        ...next(appointment, now(), `cancelled by ${by}`),
+        ...nextVersion(appointment, now(), `cancelled by ${by}`),
         status: 'CANCELLED',
         cancellationReason: reason,
       };
-      record([...vacated(appointment), { kind: 'appointment', appointment: cancelled }]);
+      record([...vacate(state, appointment), { kind: 'appointment', appointment: cancelled }]);
       return { kind: 'CANCELLED', appointment: cancelled };
     },
     amend(practice, appointmentId, words) {
-      const appointment = books.of(practice).appointments.get(appointmentId);
+      const appointment = find(practice, appointmentId);
       if (appointment?.status !== 'BOOKED' || appointment.slot.startsAt <= now()) return null;
-      const amended = { ...next(appointment, now(), 'amended'), ...words };
+      const amended = { ...nextVersion(appointment, now(), 'amended'), ...words };
       record([{ kind: 'appointment', appointment: amended }]);
       return amended;
     },
-    appointment: (practice, id) => books.of(practice).appointments.get(id),
-    appointmentsOf,
+    appointment: find,
+    appointmentsOf: (patient) => appointmentsOf(state, patient),
     appointments(filter = {}) {
       const chosen = filter.practice ? [books.of(filter.practice)] : books.all();
       return chosen
-        .flatMap((book) => [...book.appointments.values()])
+        .flatMap((practiceBook) => [...practiceBook.appointments.values()])
         .filter((one) => filter.nhsNumber === undefined || one.patient.nhsNumber === filter.nhsNumber);
     },
+  } satisfies Partial<Diary>;
+}
 
-    deskTakes: (practice, from, to, slotType) => deskSets(practice, from, to, 'FREE', 'DESK', slotType),
-    deskFrees: (practice, from, to, slotType) => deskSets(practice, from, to, 'DESK', 'FREE', slotType),
-    withdraw: (practice, from, to) => deskSets(practice, from, to, 'FREE', 'WITHDRAWN'),
+function desk(state: State) {
+  const { now, plan, books, record } = state;
+  const turnAll = (found: readonly DiarySlot[], from: SlotState, to: SlotState) => {
+    const turned = found.filter((slot) => stateOf(state, slot) === from);
+    record(turned.map((slot) => turn(slot, to)));
+    return turned.length;
+  };
+  const slotsOfType = (practice: OdsCode, from: Date, to: Date, slotType?: string) =>
+    plan
+      .slotsBetween(practice, from, to)
+      .filter((slot) => slotType === undefined || slot.slotType === slotType);
+  return {
+    deskTakes: (...range) => turnAll(slotsOfType(...range), 'FREE', 'DESK'),
+    deskFrees: (...range) => turnAll(slotsOfType(...range), 'DESK', 'FREE'),
+    withdraw: (...range) => turnAll(slotsOfType(...range), 'FREE', 'WITHDRAWN'),
     deskTakesSlot(practice, slotId) {
       const slot = plan.slot(practice, slotId);
-      if (!slot || !isFree(slot)) return false;
-      record([turned(slot, 'DESK')]);
+      if (!slot || !isFree(state, slot)) return false;
+      record([turn(slot, 'DESK')]);
       return true;
     },
     deskMoves(practice, appointmentId, toSlotId) {
       const appointment = books.of(practice).appointments.get(appointmentId);
       const slot = plan.slot(practice, toSlotId);
-      if (appointment?.status !== 'BOOKED' || !slot || !isFree(slot)) return false;
-      const moved = { ...next(appointment, now(), 'moved by the desk'), slot };
-      record([...vacated(appointment), turned(slot, 'BOOKED'), { kind: 'appointment', appointment: moved }]);
+      if (appointment?.status !== 'BOOKED' || !slot || !isFree(state, slot)) return false;
+      const moved = { ...nextVersion(appointment, now(), 'moved by the desk'), slot };
+      record([
+        ...vacate(state, appointment),
+        turn(slot, 'BOOKED'),
+        { kind: 'appointment', appointment: moved },
+      ]);
       return true;
     },
-
-    settings: (practice) => books.of(practice).settings,
-    configure(practice, settings) {
-      record([{ kind: 'settings', practice, settings: { ...books.of(practice).settings, ...settings } }]);
-    },
-  };
+  } satisfies Partial<Diary>;
 }
 
-function turned({ id, endsAt, session }: DiarySlot, state: SlotState): DiaryChange {
+function settings({ books, record }: State) {
+  return {
+    settings: (practice) => books.of(practice).settings,
+    configure(practice, changed) {
+      record([{ kind: 'settings', practice, settings: { ...books.of(practice).settings, ...changed } }]);
+    },
+  } satisfies Partial<Diary>;
+}
+
+function stateOf({ books, plan }: State, slot: DiarySlot): SlotState {
+  const known = books.of(slot.session.practice).states.get(slot.id);
+  return known ?? (plan.takenFromTheStart(slot) ? 'DESK' : 'FREE');
+}
+
+function isFree(state: State, slot: DiarySlot): boolean {
+  return stateOf(state, slot) === 'FREE';
+}
+
+function appointmentsOf({ books }: State, patient: DiaryPatient): DiaryAppointment[] {
+  return [...books.of(patient.practice).appointments.values()].filter((one) => one.patient.id === patient.id);
+}
+
+function book(state: State, request: BookingRequest): BookingResult {
+  const { now, plan, record } = state;
+  const slot = plan.slot(request.practice, request.slotId);
+  if (!slot || stateOf(state, slot) === 'WITHDRAWN') return { kind: 'REFUSED', why: 'NOT_FOUND' };
+  const why = refusal(state, request, slot);
+  if (why) return { kind: 'REFUSED', why };
+  const appointment: DiaryAppointment = {
+    id: randomUUID(),
+    practice: request.practice,
+    slot,
+    patient: request.patient,
+    status: 'BOOKED',
+    version: 1,
+    bookedBy: { route: request.audience.route, consumer: request.consumer },
+    bookedAt: now(),
+    reason: request.reason,
+    description: request.description,
+    comment: request.comment,
+    cancellationReason: undefined,
+    history: [{ at: now(), what: `booked by ${request.consumer}` }],
+  };
+  record([turn(slot, 'BOOKED'), { kind: 'appointment', appointment }]);
+  return { kind: 'BOOKED', appointment };
+}
+
+function refusal(state: State, request: BookingRequest, slot: DiarySlot) {
+  const now = state.now();
+  const { horizonDays, bookingLimit, overlaps } = state.books.of(request.practice).settings;
+  const live = appointmentsOf(state, request.patient).filter(
+    (one) => one.status === 'BOOKED' && one.slot.startsAt > now,
+  );
+  if (!isReleased(slot, request.audience)) return 'NOT_RELEASED';
+  if (slot.startsAt <= now) return 'IN_PAST';
+  if (slot.startsAt.getTime() - now.getTime() > horizonDays * DAY) return 'BEYOND_HORIZON';
+  if (!isFree(state, slot) && !(overlaps && stateOf(state, slot) === 'BOOKED')) return 'TAKEN';
+  return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
+}
+
+/** Frees the appointment's slot, unless another appointment stands there as well. */
+function vacate({ books }: State, { id, practice, slot }: DiaryAppointment): DiaryChange[] {
+  const others = [...books.of(practice).appointments.values()].some(
+    (one) => one.id !== id && one.status === 'BOOKED' && one.slot.id === slot.id,
+  );
+  return others ? [] : [turn(slot, 'FREE')];
+}
+
+function turn({ id, endsAt, session }: DiarySlot, state: SlotState): DiaryChange {
   return { kind: 'slot', practice: session.practice, id, endsAt, state };
 }
 
-/** The next version of an appointment, with what happened to it. */
-function next(appointment: DiaryAppointment, at: Date, what: string): DiaryAppointment {
+/** Makes the next version of an appointment, with what happened to it. */
+function nextVersion(appointment: DiaryAppointment, at: Date, what: string): DiaryAppointment {
   return {
     ...appointment,
     version: appointment.version + 1,
@@ -243,7 +284,7 @@ function next(appointment: DiaryAppointment, at: Date, what: string): DiaryAppoi
   };
 }
 
-/** GP Connect's matrix: a restriction that exists must match, and what is not sent matches the unrestricted only. */
+/** Follows GP Connect's matrix: a restriction that exists must match, and what is not sent matches the unrestricted only. */
 function isReleased(slot: DiarySlot, audience: Audience): boolean {
   if (audience.route === 'PATIENT_SESSION') return true;
   const release = slot.session.networkRelease;

@@ -10,7 +10,7 @@ const ATTRIBUTE = /\s+([\w:]+)="[^"]*"/g;
 const ADDED = 'neverHeardOf';
 
 /**
- * Where a reply holds single values: `Sessions[].Slots[].SlotId` in JSON, `Slot@startDate` in XML. One path stands for
+ * Lists the paths at which a reply holds single values: `Sessions[].Slots[].SlotId` in JSON, `Slot@startDate` in XML. One path stands for
  * all places of its kind. Empty for any other notation.
  */
 export function leafPaths(reply: WireReply): string[] {

@@ -22,7 +22,7 @@ export interface Listener {
   down(): Promise<void>;
   /** Listens again, on the same port. */
   up(): Promise<void>;
-  /** How many connections are open. */
+  /** Returns the number of open connections. */
   connections(): Promise<number>;
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 
-/** What a request to a simulated supplier is about, so that a fault can be aimed. */
+/** The kinds of request to a simulated supplier that a fault can be aimed at. */
 export const OPERATIONS = ['SESSION', 'SEARCH', 'PATIENT', 'BOOK', 'READ', 'CANCEL', 'OTHER'] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type SimulatedOperation = (typeof OPERATIONS)[number];
 
 /** `malformed`, `html-200`, `truncated`, `slow-drip`, `drift` and `entity-bomb` spoil the answer of a request that was carried out. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -42,7 +42,7 @@ export const FaultOrder = z.object({
   supplier: z.string(),
   practice: OdsCode.optional(),
   operation: z.enum(OPERATIONS).optional(),
-  /** How many requests it hits; absent means until cleared. */
+  /** Number of requests that it hits; absent means until cleared. */
   times: z.number().int().positive().optional(),
   fault: Fault,
 });
@@ -50,15 +50,18 @@ export type FaultOrder = z.infer<typeof FaultOrder>;
 
 export interface Faults {
   add(order: FaultOrder): void;
-  /** The first fault aimed at such a request, used up by one. */
-  next(supplier: string, about: { operation: Operation; practice?: OdsCode | undefined }): Fault | undefined;
+  /** Returns the first fault aimed at such a request, and uses it up by one. */
+  next(
+    supplier: string,
+    target: { operation: SimulatedOperation; practice?: OdsCode | undefined },
+  ): Fault | undefined;
   /** Switches faults off; requests that are held stay so. */
   clear(supplier?: string): void;
-  /** What a request that is hit by `held` waits for. */
+  /** Keeps a request that is hit by `held` waiting until its release. */
   hold(supplier: string): Promise<void>;
-  /** How many requests are held. */
+  /** Returns the number of requests that are held. */
   held(supplier?: string): number;
-  /** Lets those go that are held now. */
+  /** Lets the requests go that are held now. */
   release(supplier?: string): void;
   /** Added to every answer of the supplier. */
   setLatency(supplier: string, ms: number): void;
@@ -76,8 +79,8 @@ export function faults(): Faults {
     add(order) {
       orders.push({ order, left: order.times ?? Number.POSITIVE_INFINITY });
     },
-    next(supplier, about) {
-      const hit = orders.find(({ order }) => order.supplier === supplier && isAimedAt(order, about));
+    next(supplier, target) {
+      const hit = orders.find(({ order }) => order.supplier === supplier && isAimedAt(order, target));
       if (!hit) return undefined;
       hit.left -= 1;
       orders = orders.filter(({ left }) => left > 0);
@@ -106,10 +109,10 @@ export function faults(): Faults {
 
 function isAimedAt(
   order: FaultOrder,
-  about: { operation: Operation; practice?: OdsCode | undefined },
+  target: { operation: SimulatedOperation; practice?: OdsCode | undefined },
 ): boolean {
   return (
-    (order.practice === undefined || order.practice === about.practice) &&
-    (order.operation === undefined || order.operation === about.operation)
+    (order.practice === undefined || order.practice === target.practice) &&
+    (order.operation === undefined || order.operation === target.operation)
   );
 }

@@ -162,7 +162,7 @@ describe('the journal of the simulated suppliers', () => {
     expect(kept).toContain(`"id":${tomorrows.slot.id},`);
   });
 
-  it('does not grow by what is only said again', () => {
+  it('does not grow when a change only repeats the state', () => {
     const file = newFile();
     for (let start = 0; start < 5; start++) started(file).registerPatient(practice, person);
     started(file);

@@ -11,7 +11,7 @@ export interface Journal {
   keep(changes: readonly DiaryChange[]): void;
 }
 
-/** What happened at once stands in one line, so that a line cut short takes all of it away. */
+/** The changes of one act stand in one line, so that a line cut short takes all of them away. */
 const Line = z.array(DiaryChange);
 const Missing = z.object({ code: z.literal('ENOENT') });
 const OWNER_ONLY = { mode: 0o600 };
@@ -71,7 +71,7 @@ function subjectOf(change: DiaryChange): string {
   }
 }
 
-/** When it is of no more use; patients and settings always are. */
+/** Returns the time after which a change is of no more use; patients and settings always are. */
 function endOf(change: DiaryChange): number {
   switch (change.kind) {
     case 'slot':

@@ -3,42 +3,42 @@ import type { Logger } from 'pino';
 import type { OdsCode } from '../../domain/ods-code';
 import { pause, type Timers } from '../../domain/timers';
 import type { Diary } from './diary';
-import type { Fault, Faults, Operation } from './injected-faults';
+import type { Fault, Faults, SimulatedOperation } from './injected-faults';
 import { drifted } from './drift';
 import { httpListener, type Listener, sendReply, type WireReply, type WireRequest } from './http-listener';
 
-/** One supplier's side of the wire over the diary. Answers are synchronous, so they are atomic. */
+/** Speaks for one supplier on the wire, over the diary. Answers are synchronous, so they are atomic. */
 export interface WireProtocol {
-  /** What the request is about, for aiming faults; the slot only where it wants to book one. */
-  identify(request: WireRequest): About;
+  /** Names what a fault can be aimed at; the slot only where the request is to book one. */
+  identify(request: WireRequest): FaultTarget;
   answer(request: WireRequest): WireReply;
-  /** The supplier's own words for a status that it, or a proxy before it, answers; a plain text without them. */
+  /** Returns the supplier's own words for a status of its own or of a proxy before it; without them a plain text is sent. */
   failure?(status: number): WireReply;
-  /** Log-ons made so far count no longer; nothing to do where there are no sessions. */
+  /** Ends all log-ons made so far; does nothing where there are no sessions. */
   expireSessions(): void;
 }
 
-export interface About {
-  operation: Operation;
+export interface FaultTarget {
+  operation: SimulatedOperation;
   practice?: OdsCode | undefined;
   slotId?: number | undefined;
 }
 
-export interface SkinServerOptions {
+export interface ProtocolServerOptions {
   supplier: string;
-  skin: WireProtocol;
+  protocol: WireProtocol;
   diary: Diary;
   faults: Faults;
   port: number;
   logger: Logger;
-  /** Told of every request as it arrives and, where no fault spoils it, again with its reply. */
+  /** Receives every request as it arrives and, where no fault spoils it, again with its reply. */
   observe?: Observer | undefined;
   timers: Timers;
 }
 
 export type Observer = (exchange: {
   supplier: string;
-  about: About;
+  target: FaultTarget;
   request: WireRequest;
   reply?: WireReply;
 }) => void;
@@ -47,91 +47,96 @@ const DRIP_MS = 100;
 const ENTITY_BOMB =
   '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a c="&c;&c;">&c;&c;&c;</a>';
 
-/** Serves a skin over HTTP. All switchable faults of all suppliers happen here. */
-export function skinServer(options: SkinServerOptions): Promise<Listener> {
-  const { supplier, skin, diary, faults, logger, observe, timers } = options;
+/** Serves a supplier's protocol over HTTP. All switchable faults of all suppliers happen here. */
+export function protocolServer(options: ProtocolServerOptions): Promise<Listener> {
+  const { supplier, protocol, faults, logger, observe, timers } = options;
 
   return httpListener(options.port, async (request, response) => {
-    const about = skin.identify(request);
+    const target = protocol.identify(request);
     const latency = faults.latency(supplier);
     if (latency > 0) await pause(timers, latency);
-    const fault = faults.next(supplier, about);
-    observe?.({ supplier, about, request });
-    logger.debug({ supplier, operation: about.operation, fault: fault?.kind }, 'simulated exchange');
-    if (fault) await misbehave(fault, about, request, response);
+    const fault = faults.next(supplier, target);
+    observe?.({ supplier, target, request });
+    logger.debug({ supplier, operation: target.operation, fault: fault?.kind }, 'simulated exchange');
+    if (fault) await misbehave(options, fault, { target, request, response });
     else {
-      const reply = skin.answer(request);
-      observe?.({ supplier, about, request, reply });
+      const reply = protocol.answer(request);
+      observe?.({ supplier, target, request, reply });
       sendReply(response, reply);
     }
   });
+}
 
-  function failed(status: number): WireReply {
-    return (
-      skin.failure?.(status) ?? { status, headers: { 'content-type': 'text/plain' }, body: 'Server error' }
-    );
-  }
+interface SpoiltExchange {
+  target: FaultTarget;
+  request: WireRequest;
+  response: ServerResponse;
+}
 
-  async function misbehave(
-    fault: Fault,
-    about: About,
-    request: WireRequest,
-    response: ServerResponse,
-  ): Promise<void> {
-    switch (fault.kind) {
-      case 'slow':
-        await pause(timers, fault.ms);
-        sendReply(response, skin.answer(request));
-        return;
-      case 'held': {
-        const reply = fault.afterCommit ? skin.answer(request) : null;
-        await faults.hold(supplier);
-        sendReply(response, reply ?? skin.answer(request));
-        return;
-      }
-      case 'throttled':
-        sendReply(response, throttled(failed(429), fault.retryAfterSeconds));
-        return;
-      case 'server-error':
-        if (fault.afterCommit) skin.answer(request);
-        sendReply(response, failed(fault.status));
-        return;
-      case 'malformed':
-        sendReply(response, firstHalf(skin.answer(request)));
-        return;
-      case 'html-200':
-        skin.answer(request);
-        sendReply(response, htmlPage());
-        return;
-      case 'truncated':
-        cutShort(response, skin.answer(request));
-        return;
-      case 'slow-drip':
-        await drip(response, skin.answer(request), timers);
-        return;
-      case 'reset-before-commit':
-        response.destroy();
-        return;
-      case 'reset-after-commit':
-        skin.answer(request);
-        response.destroy();
-        return;
-      case 'drift':
-        sendReply(response, drifted(skin.answer(request), fault));
-        return;
-      case 'entity-bomb':
-        sendReply(response, { ...skin.answer(request), status: 200, body: ENTITY_BOMB });
-        return;
-      case 'session-expired':
-        skin.expireSessions();
-        sendReply(response, skin.answer(request));
-        return;
-      case 'taken-by-desk':
-        if (about.practice && about.slotId !== undefined) diary.deskTakesSlot(about.practice, about.slotId);
-        sendReply(response, skin.answer(request));
-        return;
+async function misbehave(
+  { supplier, protocol, diary, faults, timers }: ProtocolServerOptions,
+  fault: Fault,
+  { target, request, response }: SpoiltExchange,
+): Promise<void> {
+  const answer = () => protocol.answer(request);
+  switch (fault.kind) {
+    case 'slow':
+      await pause(timers, fault.ms);
+      sendReply(response, answer());
+      return;
+    case 'held': {
+      const reply = fault.afterCommit ? answer() : null;
+      await faults.hold(supplier);
+      sendReply(response, reply ?? answer());
+      return;
     }
+    case 'throttled':
+      sendReply(response, throttled(failureReply(protocol, 429), fault.retryAfterSeconds));
+      return;
+    case 'server-error':
+      if (fault.afterCommit) answer();
+      sendReply(response, failureReply(protocol, fault.status));
+      return;
+    case 'malformed':
+      sendReply(response, firstHalf(answer()));
+      return;
+    case 'html-200':
+      answer();
+      sendReply(response, htmlPage());
+      return;
+    case 'truncated':
+      cutShort(response, answer());
+      return;
+    case 'slow-drip':
+      await drip(response, answer(), timers);
+      return;
+    case 'reset-before-commit':
+      response.destroy();
+      return;
+    case 'reset-after-commit':
+      answer();
+      response.destroy();
+      return;
+    case 'drift':
+      sendReply(response, drifted(answer(), fault));
+      return;
+    case 'entity-bomb':
+      sendReply(response, { ...answer(), status: 200, body: ENTITY_BOMB });
+      return;
+    case 'session-expired':
+      protocol.expireSessions();
+      sendReply(response, answer());
+      return;
+    case 'taken-by-desk':
+      if (target.practice && target.slotId !== undefined) diary.deskTakesSlot(target.practice, target.slotId);
+      sendReply(response, answer());
+      return;
   }
+}
+
+function failureReply(protocol: WireProtocol, status: number): WireReply {
+  const plain = { status, headers: { 'content-type': 'text/plain' }, body: 'Server error' };
+  return protocol.failure?.(status) ?? plain;
 }
 
 function throttled(reply: WireReply, retryAfterSeconds: number | undefined): WireReply {

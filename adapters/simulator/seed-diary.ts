@@ -14,12 +14,12 @@ export interface DiaryPlan {
   /** Slots wholly inside the range, by session and start. */
   slotsBetween(practice: OdsCode, from: Date, to: Date): DiarySlot[];
   slot(practice: OdsCode, id: number): DiarySlot | undefined;
-  /** Whether the practice's desk had filled the slot already. */
+  /** Tells whether the practice's desk had filled the slot already. */
   takenFromTheStart(slot: DiarySlot): boolean;
 }
 
 const MINUTE = 60_000;
-/** From one slot's start to the next; a telephone slot leaves half of it to the clinician. */
+/** Time from one slot's start to the next; a telephone slot leaves half of it to the clinician. */
 const PITCH_MINUTES = 10;
 const LENGTH_MINUTES = { IN_PERSON: 10, VIDEO: 10, TELEPHONE: 5 } as const satisfies Record<
   AppointmentMode,

@@ -7,7 +7,7 @@ import { diary, type Diary } from './diary';
 import { faults, type Faults } from './injected-faults';
 import type { Listener, WireRequest } from './http-listener';
 import { openJournal } from './journal';
-import { type About, type Observer, type WireProtocol, skinServer } from './protocol-server';
+import { type FaultTarget, type Observer, type WireProtocol, protocolServer } from './protocol-server';
 
 const Urls = z.record(z.enum(supplierIds), z.url());
 
@@ -17,8 +17,8 @@ export interface RunningSimulators {
   /** The truth behind all suppliers, for tests in the same process. */
   diary: Diary;
   faults: Faults;
-  /** What a request would be about, for whoever watches the wire; nothing is done. */
-  identify(supplier: SupplierId, request: WireRequest): About;
+  /** Names what a fault for such a request would be aimed at, for observers of the wire; nothing is done. */
+  identify(supplier: SupplierId, request: WireRequest): FaultTarget;
   expireSessions(supplier?: string): void;
   /** Refuses connections until `up`, which listens on the same port again. */
   down(supplier: string): Promise<void>;
@@ -49,14 +49,15 @@ export async function startSimulators(options: {
   const { ports = {}, journal, now, logger, observe, timers = machineTimers, clock } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
-  const skins = new Map<string, WireProtocol>();
+  const protocols = new Map<string, WireProtocol>();
   const listeners = new Map<string, Listener>();
 
   const expireSessions = (supplier?: string) => {
-    for (const [id, skin] of skins) if (supplier === undefined || supplier === id) skin.expireSessions();
+    for (const [id, protocol] of protocols)
+      if (supplier === undefined || supplier === id) protocol.expireSessions();
   };
-  const identify = (supplier: SupplierId, request: WireRequest): About =>
-    skins.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
+  const identify = (supplier: SupplierId, request: WireRequest): FaultTarget =>
+    protocols.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
   const down = async (supplier: string) => listeners.get(supplier)?.down();
   const up = async (supplier: string) => listeners.get(supplier)?.up();
   const connections = async (supplier: string) => (await listeners.get(supplier)?.connections()) ?? 0;
@@ -68,11 +69,11 @@ export async function startSimulators(options: {
     manifest: { id },
     simulator,
   }: (typeof suppliers)[number]): Promise<[string, string]> {
-    const skin = await simulator({ diary: book, now });
+    const protocol = await simulator({ diary: book, now });
     const port = ports[id] ?? 0;
-    const listener = await skinServer({
+    const listener = await protocolServer({
       supplier: id,
-      skin,
+      protocol,
       diary: book,
       faults: switched,
       port,
@@ -80,7 +81,7 @@ export async function startSimulators(options: {
       observe,
       timers,
     });
-    skins.set(id, skin);
+    protocols.set(id, protocol);
     listeners.set(id, listener);
     return [id, listener.url];
   }

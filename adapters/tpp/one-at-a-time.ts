@@ -1,4 +1,4 @@
-/** A line in which each waits for the one before to end, however it ends. */
+/** Makes a queue in which each piece of work starts when the one before has ended, however it ended. */
 export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -4,7 +4,7 @@ import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 
-/** What the simulated supplier puts on the wire, held against the published facts in README.md. */
+/** Checks the bytes that the simulated supplier sends against the published facts in README.md. */
 const NOON = new Date('2026-07-01T11:00:00Z');
 const FREED = [new Date('2026-07-01T12:00:00Z'), new Date('2026-07-01T14:00:00Z')] as const;
 

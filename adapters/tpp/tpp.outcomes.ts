@@ -8,7 +8,7 @@ import type { SupplierFailure } from './tpp.replies';
 export type TppMessage =
   'Authenticate' | 'ListSlots' | 'BookAppointment' | 'ViewAppointments' | 'CancelAppointment' | 'Logoff';
 
-/** Whether it says that the log-on has ended, and so that nothing was done. */
+/** Tells whether an error says that the log-on has ended, and so that nothing was done. */
 export function isLoggedOff(message: TppMessage, failure: SupplierFailure): boolean {
   if (message === 'Authenticate') return false;
   if (failure.errorCode === '3' || failure.errorCode === '9') return true;

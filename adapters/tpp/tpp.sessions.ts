@@ -5,7 +5,7 @@ import type { SupplierError } from '../gp-system';
 import type { LinkedPatient } from '../linkage-of';
 import { badReply, parseAs, statusError } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
-import type { Effect, HttpReply } from '../http/supplier-http';
+import type { Effect, HttpReply } from '../http/http-messages';
 import { oneAtATime } from './one-at-a-time';
 import { manifest } from './tpp.manifest';
 import { errorOf, isLoggedOff, type TppMessage } from './tpp.outcomes';
@@ -21,8 +21,8 @@ interface TppSession {
   suid: string;
   patientId: string;
   onlineUserId: string;
-  /** A suid serves one message at a time. */
-  inTurn: ReturnType<typeof oneAtATime>;
+  /** Queues messages: a suid serves one at a time. */
+  enqueue: ReturnType<typeof oneAtATime>;
 }
 
 export interface Message {
@@ -32,11 +32,14 @@ export interface Message {
   effect?: Effect;
 }
 
-/** What came back: the reply's element, or the error that stands in its place, or an HTTP failure. */
+/** The reply's element, or the error that stands in its place, or an HTTP failure. */
 export type Answer =
   | { kind: 'REPLY'; value: unknown }
   | { kind: 'ERROR'; failure: SupplierFailure }
   | { kind: 'STATUS'; error: SupplierError; reply: HttpReply };
+
+/** Sends a message in the patient's session, logging on first where there is none. */
+export type SendInSession = (patient: LinkedPatient, message: Message, context: Context) => Promise<Answer>;
 
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
@@ -75,10 +78,10 @@ export function tppSessions(options: TppOptions) {
     const { patientId, onlineUserId } = valueOf(AuthenticateReply, 'Authenticate', answer);
     const suid = reply.headers['suid'];
     if (!suid) throw badReply(supplier, 'the log-on came without a session');
-    return { suid, patientId, onlineUserId, inTurn: oneAtATime() };
+    return { suid, patientId, onlineUserId, enqueue: oneAtATime() };
   }
 
-  function within(
+  function sendWith(
     session: TppSession,
     patient: LinkedPatient,
     message: Message,
@@ -86,19 +89,19 @@ export function tppSessions(options: TppOptions) {
   ): Promise<Answer> {
     const { suid, patientId, onlineUserId } = session;
     const attributes = { unitId: patient.practice, patientId, onlineUserId, ...message.attributes };
-    return session.inTurn(async () => (await post({ ...message, attributes }, context, suid)).answer);
+    return session.enqueue(async () => (await post({ ...message, attributes }, context, suid)).answer);
   }
 
   /** Being logged off says that nothing was done, so the session is renewed once for commands too. */
-  async function send(patient: LinkedPatient, message: Message, context: Context): Promise<Answer> {
+  const send: SendInSession = async (patient, message, context) => {
     const session = () => sessions.get(patient.cacheKey, () => logOn(patient, context));
     const first = await session();
-    const answer = await within(first, patient, message, context);
+    const answer = await sendWith(first, patient, message, context);
     if (answer.kind !== 'ERROR' || !isLoggedOff(message.name, answer.failure)) return answer;
     context.commandProvenUndone();
     sessions.drop(patient.cacheKey, first);
-    return within(await session(), patient, message, context);
-  }
+    return sendWith(await session(), patient, message, context);
+  };
 
   /** Nobody is logged on, and to be told so proves that it works; any other error has HTTP status 200 as well. */
   async function isWell(context: Context): Promise<boolean> {

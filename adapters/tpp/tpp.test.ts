@@ -198,7 +198,7 @@ describe('a TPP-style exchange, as recorded', () => {
     expect(await cancelling).toEqual({ class: 'REJECTED', refusal: 'TOO_LATE' });
   });
 
-  it('repeats a booking once when it was told not to be authenticated', async () => {
+  it('repeats a booking once when the supplier answers that it is not authenticated', async () => {
     loggingOn('suid-1');
     message('BookAppointment', 'suid-1', /.*/).reply(200, '<Error errorCode="3" userFriendlyMessage=""/>');
     loggingOn('suid-2');

@@ -2,9 +2,9 @@ import { londonDate } from '../../domain/london-time';
 import type { Adapter, Context } from '../adapter';
 import {
   type BookCommand,
-  type BookOutcome,
   type CancelCommand,
   type CancelOutcome,
+  type Slot,
   type SlotSearch,
   type SupplierAppointment,
   SupplierError,
@@ -21,108 +21,116 @@ import {
   slotsOf,
   ViewAppointmentsReply,
 } from './tpp.replies';
-import { type Message, type TppOptions, tppSessions, valueOf } from './tpp.sessions';
+import { type Message, type SendInSession, type TppOptions, tppSessions, valueOf } from './tpp.sessions';
 
 const { id: supplier, limits } = manifest;
 const { timeoutMs } = limits;
 const DAY = 86_400_000;
-const HIGHEST_NOTES_LENGTH = 250;
+const MAX_NOTES_LENGTH = 250;
 
 /**
- * TPP-style patient interface: XML messages to one URL, one session per linked patient. Facts and marks:
+ * Speaks the TPP-style patient interface: XML messages to one URL, one session per linked patient. Facts and marks:
  * publicly readable client code, and the README here.
  */
 export function tpp(options: TppOptions): Adapter {
   const { send, isWell } = tppSessions(options);
-
-  async function search(ask: SlotSearch, context: Context) {
-    const patient = linkageOf(supplier, ask.patient, ask.practice);
-    const [first, last] = [londonDate(ask.from), londonDate(ask.to)];
-    // Whole days, from midnight: a time that no clock change makes ambiguous.
-    const attributes = {
-      startDate: `${first}T00:00:00.0Z`,
-      numberOfDays: String((Date.parse(last) - Date.parse(first)) / DAY + 1),
-    };
-    const message: Message = { name: 'ListSlots', attributes, timeoutMs: timeoutMs.search };
-    const reply = valueOf(ListSlotsReply, 'ListSlots', await send(patient, message, context));
-    return slotsOf(reply, ask.practice);
-  }
-
-  async function list(patient: LinkedPatient, context: Context): Promise<SupplierAppointment[]> {
-    const message: Message = { name: 'ViewAppointments', attributes: {}, timeoutMs: timeoutMs.read };
-    return appointmentsOf(
-      valueOf(ViewAppointmentsReply, 'ViewAppointments', await send(patient, message, context)),
-    );
-  }
-
-  async function book(command: BookCommand, context: Context): Promise<BookOutcome> {
-    const { slot } = command;
-    const patient = linkageOf(supplier, command.patient, slot.practice);
-    const key = SlotKey.parse(JSON.parse(slot.supplierData));
-    const message: Message = {
-      name: 'BookAppointment',
-      attributes: { ...key, notes: notesOf(command) },
-      timeoutMs: timeoutMs.book,
-      effect: 'COMMAND',
-    };
-    const answer = await send(patient, message, context);
-    if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);
-    if (answer.kind === 'ERROR') {
-      const refusal = bookRefusalOf(answer.failure);
-      if (refusal) return { class: 'REJECTED', refusal };
-    }
-    valueOf(CommandReply, 'BookAppointment', answer);
-    return { class: 'ACCEPTED', appointment: { id: await appointmentIdOf(patient, slot.id, context) } };
-  }
-
-  /**
-   * The reply to a booking names no appointment. The list does; where that cannot be read the slot's key stands in,
-   * which `cancel` understands too, since the booking itself is certain.
-   */
-  async function appointmentIdOf(patient: LinkedPatient, slotId: string, context: Context): Promise<string> {
-    try {
-      return (await list(patient, context)).find((one) => one.slotId === slotId)?.id ?? slotId;
-    } catch (error) {
-      if (error instanceof SupplierError) return slotId;
-      throw error;
-    }
-  }
-
-  async function cancel(command: CancelCommand, context: Context): Promise<CancelOutcome> {
-    const { appointment, slot } = command;
-    const patient = linkageOf(supplier, command.patient, command.practice);
-    const listed = await list(patient, context);
-    const current =
-      listed.find((one) => one.id === appointment.id) ?? listed.find((one) => one.slotId === appointment.id);
-    if (!current) return { class: 'ACCEPTED' };
-    if (current.slotId !== slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
-    const attributes = { apptId: current.id };
-    const answer = await send(
-      patient,
-      { name: 'CancelAppointment', attributes, timeoutMs: timeoutMs.cancel, effect: 'COMMAND' },
-      context,
-    );
-    if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);
-    if (answer.kind === 'ERROR') {
-      const refusal = cancelRefusalOf(answer.failure);
-      if (refusal) return { class: 'REJECTED', refusal };
-    }
-    valueOf(CommandReply, 'CancelAppointment', answer);
-    return { class: 'ACCEPTED' };
-  }
-
   return {
-    async *searchSlots(ask, context) {
-      yield await search(ask, context);
+    async *searchSlots(search, context) {
+      yield await searchSlots(send, search, context);
     },
-    book,
-    readBack: async (probe, context) => list(linkageOf(supplier, probe.patient, probe.practice), context),
-    cancel,
+    async book(command, context) {
+      const { slot } = command;
+      const patient = linkageOf(supplier, command.patient, slot.practice);
+      const key = SlotKey.parse(JSON.parse(slot.supplierData));
+      const message: Message = {
+        name: 'BookAppointment',
+        attributes: { ...key, notes: notesOf(command) },
+        timeoutMs: timeoutMs.book,
+        effect: 'COMMAND',
+      };
+      const answer = await send(patient, message, context);
+      if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);
+      if (answer.kind === 'ERROR') {
+        const refusal = bookRefusalOf(answer.failure);
+        if (refusal) return { class: 'REJECTED', refusal };
+      }
+      valueOf(CommandReply, 'BookAppointment', answer);
+      const id = await findAppointmentId(send, patient, slot.id, context);
+      return { class: 'ACCEPTED', appointment: { id } };
+    },
+    readBack: async (probe, context) =>
+      listAppointments(send, linkageOf(supplier, probe.patient, probe.practice), context),
+    cancel: (command, context) => cancel(send, command, context),
     health: async (context) => ({ status: (await isWell(context)) ? 'UP' : 'DEGRADED' }),
   };
 }
 
+async function searchSlots(send: SendInSession, search: SlotSearch, context: Context): Promise<Slot[]> {
+  const patient = linkageOf(supplier, search.patient, search.practice);
+  const [first, last] = [londonDate(search.from), londonDate(search.to)];
+  // Whole days, from midnight: a time that no clock change makes ambiguous.
+  const attributes = {
+    startDate: `${first}T00:00:00.0Z`,
+    numberOfDays: String((Date.parse(last) - Date.parse(first)) / DAY + 1),
+  };
+  const message: Message = { name: 'ListSlots', attributes, timeoutMs: timeoutMs.search };
+  const reply = valueOf(ListSlotsReply, 'ListSlots', await send(patient, message, context));
+  return slotsOf(reply, search.practice);
+}
+
+async function listAppointments(
+  send: SendInSession,
+  patient: LinkedPatient,
+  context: Context,
+): Promise<SupplierAppointment[]> {
+  const message: Message = { name: 'ViewAppointments', attributes: {}, timeoutMs: timeoutMs.read };
+  const answer = await send(patient, message, context);
+  return appointmentsOf(valueOf(ViewAppointmentsReply, 'ViewAppointments', answer));
+}
+
+/**
+ * Returns the id of the appointment on the slot, which the reply to a booking does not name. Where the list cannot be
+ * read, the slot's key is returned, which `cancel` understands too, since the booking itself is certain.
+ */
+async function findAppointmentId(
+  send: SendInSession,
+  patient: LinkedPatient,
+  slotId: string,
+  context: Context,
+): Promise<string> {
+  try {
+    const listed = await listAppointments(send, patient, context);
+    return listed.find((one) => one.slotId === slotId)?.id ?? slotId;
+  } catch (error) {
+    if (error instanceof SupplierError) return slotId;
+    throw error;
+  }
+}
+
+async function cancel(send: SendInSession, command: CancelCommand, context: Context): Promise<CancelOutcome> {
+  const { appointment, slot } = command;
+  const patient = linkageOf(supplier, command.patient, command.practice);
+  const listed = await listAppointments(send, patient, context);
+  const current =
+    listed.find((one) => one.id === appointment.id) ?? listed.find((one) => one.slotId === appointment.id);
+  if (!current) return { class: 'ACCEPTED' };
+  if (current.slotId !== slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
+  const attributes = { apptId: current.id };
+  const answer = await send(
+    patient,
+    { name: 'CancelAppointment', attributes, timeoutMs: timeoutMs.cancel, effect: 'COMMAND' },
+    context,
+  );
+  if (answer.kind === 'STATUS') return outcomeOfStatus(answer.error, answer.reply, manifest.throttle);
+  if (answer.kind === 'ERROR') {
+    const refusal = cancelRefusalOf(answer.failure);
+    if (refusal) return { class: 'REJECTED', refusal };
+  }
+  valueOf(CommandReply, 'CancelAppointment', answer);
+  return { class: 'ACCEPTED' };
+}
+
 function notesOf({ reason, contactPhone, slot }: BookCommand): string | undefined {
   const phone = slot.mode === 'TELEPHONE' && contactPhone ? `Phone: ${contactPhone}` : undefined;
-  return [reason, phone].filter(Boolean).join(' ').slice(0, HIGHEST_NOTES_LENGTH) || undefined;
+  return [reason, phone].filter(Boolean).join(' ').slice(0, MAX_NOTES_LENGTH) || undefined;
 }

@@ -16,9 +16,9 @@ const CONNECTIONS = 16;
 
 interface Contestant {
   name: string;
-  /** Whose answers are not for us to mend. */
+  /** True for other projects: when their answers differ they are left out, and the bench goes on. */
   isPeer?: boolean;
-  /** Makes its servers; the last one is what is asked. */
+  /** Starts its servers; the last one receives the requests. */
   start(journey: Journey, expected: string): Promise<Server[]>;
 }
 
@@ -32,7 +32,7 @@ interface Measured extends Load {
   memoryMB: number;
 }
 
-/** Ended with the bench, whatever ends it. */
+/** Processes to end with the bench, whatever ends it. */
 const children = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.once('exit', () => {
@@ -40,7 +40,7 @@ process.once('exit', () => {
 });
 
 const HERE = __dirname;
-/** Peers have a package of their own, so that nobody who only runs the service installs them. */
+/** Folder of the peers, which have a package of their own: running the service does not install them. */
 const PEERS = join(HERE, '..', '..', '..', 'bench', 'peers');
 
 const ours = (kind: string) => async () => [await server(kind)];
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
       running.push({ ...contestant, servers, measured: [] as { own: Measured; stock: Measured }[] });
     }
     for (const servers of [stock, ...running.map(({ servers }) => servers)])
-      await underLoad(askedOf(servers), body, { connections: CONNECTIONS, seconds: warmUp });
+      await underLoad(urlOf(servers), body, { connections: CONNECTIONS, seconds: warmUp });
     for (let round = 0; round < rounds; round++)
       for (const { servers, measured } of running) {
         const beside = await measure(stock, body, seconds);
@@ -149,7 +149,7 @@ function row(name: string, ratios: number[], measured: Measured[], cpu: number):
 
 async function measure(servers: Server[], body: string, seconds: number): Promise<Measured> {
   const before = cpuMs(servers);
-  const load = await underLoad(askedOf(servers), body, { connections: CONNECTIONS, seconds });
+  const load = await underLoad(urlOf(servers), body, { connections: CONNECTIONS, seconds });
   const requests = load.requestsPerSecond * seconds;
   return { ...load, cpuMsPerRequest: (cpuMs(servers) - before) / requests, memoryMB: memoryMB(servers) };
 }
@@ -181,19 +181,19 @@ function workersOf(pid: number): number[] {
   return children === '' ? [] : children.split(' ').map(Number);
 }
 
-function askedOf(servers: Server[]): string {
+function urlOf(servers: Server[]): string {
   const last = servers.at(-1);
   if (last === undefined) throw new Error('A contestant has a server.');
   return last.url;
 }
 
 async function answerOf(servers: Server[], body: string): Promise<unknown> {
-  const response = await fetch(askedOf(servers), {
+  const response = await fetch(urlOf(servers), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
   });
-  // What a gateway tells beside the answer, such as its cost, is its own affair.
+  // Extensions, such as the cost, are not compared.
   const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown };
   return { data, ...(errors === undefined ? {} : { errors }) };
 }
@@ -203,7 +203,7 @@ function server(kind: string, argument = '', input?: string): Promise<Server> {
 }
 
 async function started(args: string[], input = ''): Promise<Server> {
-  // With the flags that `npm start` has, and this process was given: the same for everybody.
+  // The flags of `npm start`, which this process has too: the same for every contestant.
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
@@ -217,7 +217,7 @@ async function started(args: string[], input = ''): Promise<Server> {
 
 async function stop(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
-  // Some wait for connections to end, and the load has only just let go of them.
+  // Some contestants wait for connections to end on other signals.
   child.kill('SIGKILL');
   await gone;
 }

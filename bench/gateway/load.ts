@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** What a server did under constant load. */
+/** Figures of a server under constant load. */
 export interface Load {
   requestsPerSecond: number;
   /** Milliseconds from sending to the last byte. */
@@ -30,7 +30,7 @@ export async function underLoad(
   const until = started + seconds * 1_000;
   await Promise.all(
     Array.from({ length: connections }, () =>
-      oneConnection(Number(port), hostname, request, until, latencies),
+      oneConnection({ port: Number(port), host: hostname }, request, until, latencies),
     ),
   );
   const elapsed = (performance.now() - started) / 1_000;
@@ -40,14 +40,13 @@ export async function underLoad(
 }
 
 function oneConnection(
-  port: number,
-  host: string,
+  address: { port: number; host: string },
   request: Buffer,
   until: number,
   latencies: number[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect({ port, host, noDelay: true });
+    const socket: Socket = connect({ ...address, noDelay: true });
     let sent = 0;
     let chunks: Buffer[] = [];
     const send = () => {

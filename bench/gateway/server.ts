@@ -16,7 +16,8 @@ import { startGateway } from '../../gateway/gateway';
 import { httpTransport } from '../../gateway/http-transport';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
 import type { SubgraphTransport } from '../../gateway/subgraph-transport';
-import { executeSubgraph } from '../../platform/graphql/in-process';
+import { subgraphExecution } from '../../platform/graphql/execution/execute-subgraph';
+import type { Executor } from '../../platform/execution/executor';
 import { serveSubgraph } from '../../platform/graphql/subgraph-server';
 import { fixedSubgraph, SUBGRAPH_NAMES } from './fixed-subgraphs';
 
@@ -34,6 +35,8 @@ const KINDS: Record<string, (argument: string) => Promise<string>> = {
 };
 
 const SUPERGRAPH = readFileSync(join(__dirname, '..', '..', 'schema', 'supergraph.graphql'), 'utf8');
+/** `EXECUTOR=apollo npm run bench:gateway` measures ours without our executors. */
+const EXECUTOR: Executor = process.env.EXECUTOR === 'apollo' ? 'apollo' : 'compiled';
 const KEY = new Uint8Array(32).fill(7);
 const ANYWHERE = { host: '127.0.0.1', port: 0 };
 const logger = pino({ level: 'warn' }, pino.destination(2));
@@ -66,6 +69,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
   const { url } = await startGateway({
     supergraphSdl: SUPERGRAPH,
     subgraphs,
+    executor: EXECUTOR,
     identify: () => Promise.resolve(ANONYMOUS),
     http: ANYWHERE,
     // One client here sends what thousands do elsewhere.
@@ -83,13 +87,14 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
 }
 
 function inProcess(): Map<string, SubgraphTransport> {
+  const execute = subgraphExecution(EXECUTOR);
   return new Map(
     SUBGRAPH_NAMES.map((name) => {
       const schema = fixedSubgraph(name);
       return [
         name,
         {
-          fetch: (request, context) => executeSubgraph(schema, request, context),
+          fetch: (request, context) => execute(schema, request, context),
           ready: () => Promise.resolve(),
           close: () => Promise.resolve(),
         },
@@ -112,12 +117,14 @@ async function ourSubgraphs(): Promise<string> {
       ready: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
-    urls[name] = (await serveSubgraph(subgraph, ANYWHERE, [KEY], logger)).url;
+    urls[name] = (
+      await serveSubgraph(subgraph, { http: ANYWHERE, callerKeys: [KEY], executor: EXECUTOR, logger })
+    ).url;
   }
   return JSON.stringify(urls);
 }
 
-/** As Apollo's documentation says, with the committed supergraph. */
+/** Starts Apollo's gateway as its documentation says, with the committed supergraph. */
 function stock(urls: Urls): Promise<string> {
   const gateway = new ApolloGateway({
     supergraphSdl: SUPERGRAPH,
@@ -138,7 +145,7 @@ async function standalone(server: ApolloServer): Promise<string> {
   return url.replace(/\/$/, '');
 }
 
-/** Sends the bytes that it was given and reads what it is sent: no gateway can be faster. */
+/** Reads each request and sends fixed bytes: no gateway can be faster. */
 async function bare(bytes: string): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().once('end', () => {

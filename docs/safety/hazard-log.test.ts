@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** The hazard log is held to what it says: risks by the matrix of README.md, and every control with a test that is there. */
+/** Checks the hazard log: risks by the matrix of README.md, and the existence of every control's test. */
 
 const ROOT = resolve(__dirname, '..', '..');
 const SEVERITIES = ['Minor', 'Significant', 'Considerable', 'Major', 'Catastrophic'] as const;

@@ -1,12 +1,12 @@
-/** Whom a message is written for: a person who books; somebody who works here; or who writes a client. */
-export type Audience = 'PATIENTS' | 'STAFF' | 'DEVELOPERS';
+/** Audience of a message: patients who book; staff and operators; or developers of clients. */
+export type MessageAudience = 'PATIENTS' | 'STAFF' | 'DEVELOPERS';
 
-/** What docs/errors.md says of a code. */
+/** Facts about a code for docs/errors.md. */
 export interface CodeFacts {
-  audience: Audience;
-  /** What happened. */
+  audience: MessageAudience;
+  /** The event that the code stands for. */
   means: string;
-  /** What the client does next: each code has one next step. */
+  /** The client's next step: each code has exactly one. */
   next: string;
 }
 
@@ -16,10 +16,10 @@ export type Locale = (typeof LOCALES)[number];
 export const DEFAULT_LOCALE: Locale = 'en-GB';
 
 /** Writes a message from what it speaks of; without effects. */
-export type Message<Parameters> = (parameters: Parameters) => string;
+export type MessageTemplate<Parameters> = (parameters: Parameters) => string;
 
 /** A message for each code. */
-export type Messages<ParametersOf> = { [Code in keyof ParametersOf]: Message<ParametersOf[Code]> };
+export type Messages<ParametersOf> = { [Code in keyof ParametersOf]: MessageTemplate<ParametersOf[Code]> };
 
-/** Of messages that are always the same. */
+/** Parameters of a message that never changes. */
 export type None = Record<string, never>;

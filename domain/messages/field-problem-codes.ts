@@ -1,6 +1,6 @@
 import type { CodeFacts, None } from './audience';
 
-/** What the messages speak of that stand beside a field which the person fills in. */
+/** Parameters of the messages beside fields that a person fills in. */
 export interface PatientFieldProblems {
   REQUIRED: None;
   TOO_LONG: { max: number };
@@ -18,7 +18,7 @@ export interface PatientFieldProblems {
   OPTION_STANDS_ALONE: None;
 }
 
-/** What the messages speak of that are about what the client sends, or staff fill in. */
+/** Parameters of the messages about values that the client sends, or that staff fill in. */
 export interface ProfessionalFieldProblems {
   EMPTY: None;
   EXACTLY_ONE: { of: string };
@@ -43,15 +43,15 @@ export interface ProfessionalFieldProblems {
 export type FieldProblemParameters = PatientFieldProblems & ProfessionalFieldProblems;
 export type FieldProblemCode = keyof FieldProblemParameters;
 
-/** What is wrong with one field: a code, and what its message speaks of. */
+/** Fault of one field: a code and the parameters of its message. */
 export type FieldFault<Code extends FieldProblemCode = FieldProblemCode> = {
   [One in Code]: { code: One; parameters: FieldProblemParameters[One] };
 }[Code];
 
-/** What is wrong, by the path in the operation: all of it at once. */
+/** All faults of an operation, by path. */
 export type FieldFaults = Record<string, FieldFault>;
 
-/** @param parameters what the message speaks of. */
+/** @param parameters values that the message mentions. */
 export function fieldFault<Code extends FieldProblemCode>(
   code: Code,
   parameters: FieldProblemParameters[Code],
@@ -69,17 +69,17 @@ const CLIENT = 'Correct the client.';
 /** Every code that a FieldProblem can have. */
 export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
   REQUIRED: patients('Nothing was entered.', CORRECT_IT),
-  TOO_LONG: patients('The text is longer than it may be.', CORRECT_IT),
+  TOO_LONG: patients('The text is too long.', CORRECT_IT),
   NOT_PLAIN_TEXT: patients('The text has control characters.', CORRECT_IT),
   NOT_A_PHONE_NUMBER: patients(
-    'It is not 6 to 30 digits, spaces, brackets, hyphens and plus signs.',
+    'The text is not 6 to 30 digits, spaces, brackets, hyphens and plus signs.',
     CORRECT_IT,
   ),
-  NOT_A_DATE: patients('It is not a day of the calendar, written as 2026-03-29.', CORRECT_IT),
+  NOT_A_DATE: patients('The text is not a calendar date in the form 2026-03-29.', CORRECT_IT),
   IN_THE_FUTURE: patients('The date of birth is after today.', CORRECT_IT),
   TOO_LONG_AGO: patients('The date of birth is longer ago than anybody lives.', CORRECT_IT),
-  POSTCODE_REQUIRED: patients('A place has neither postcode nor coordinates.', CORRECT_IT),
-  NOT_A_POSTCODE: patients('It is not written as a postcode is.', CORRECT_IT),
+  POSTCODE_REQUIRED: patients('The place has neither postcode nor coordinates.', CORRECT_IT),
+  NOT_A_POSTCODE: patients('The text does not have the format of a postcode.', CORRECT_IT),
   UNKNOWN_POSTCODE: patients(
     'The directory does not have this postcode, or none has been imported.',
     'Let the person correct it, or send coordinates.',
@@ -91,17 +91,17 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
   NO_OPTION_CHOSEN: patients('No option was chosen.', CORRECT_IT),
   ONE_OPTION_ONLY: patients('Several options were chosen where one is asked for.', CORRECT_IT),
   OPTION_STANDS_ALONE: patients('An option with `exclusive` was chosen with others.', CORRECT_IT),
-  EMPTY: developers('An optional text is there, and has nothing in it.', 'Leave it out.'),
-  EXACTLY_ONE: developers('Both of two are there of which one is taken.', CLIENT),
+  EMPTY: developers('An optional text was sent empty.', 'Leave it out.'),
+  EXACTLY_ONE: developers('Both of two alternatives were sent.', CLIENT),
   NOT_COORDINATES: developers('Latitude or longitude is out of range.', CLIENT),
-  NOT_AN_ODS_CODE: developers('It is not written as an ODS code is.', CLIENT),
-  OUT_OF_RANGE: staff('The number is below the least or above the greatest.', CORRECT_IT),
-  TOO_MANY: staff('The list is longer than it may be.', CORRECT_IT),
+  NOT_AN_ODS_CODE: developers('The text does not have the format of an ODS code.', CLIENT),
+  OUT_OF_RANGE: staff('The number is below the minimum or above the maximum.', CORRECT_IT),
+  TOO_MANY: staff('The list is too long.', CORRECT_IT),
   REPEATED: developers('Something is in the list twice.', CLIENT),
   RANGE_REVERSED: staff('The end comes before the start.', CORRECT_IT),
-  PERIOD_TOO_LONG: staff('The period has more days than one may.', CORRECT_IT),
-  TOO_MANY_ROWS: staff('The answer would have too many rows.', 'Ask for fewer dimensions or days.'),
-  NOT_A_CURSOR: developers('It is not a cursor that this field has answered.', CLIENT),
+  PERIOD_TOO_LONG: staff('The period has too many days.', CORRECT_IT),
+  TOO_MANY_ROWS: staff('The result would have too many rows.', 'Request fewer dimensions or days.'),
+  NOT_A_CURSOR: developers('The value is not a cursor that this field returned.', CLIENT),
   UNKNOWN_PATHWAY: developers('There is no such symptom check.', 'Ask for `pathways` again.'),
   UNKNOWN_QUESTION: developers('The symptom check has no such question.', 'Ask for the `assessment` again.'),
   QUESTION_NOT_OPEN: developers(
@@ -109,9 +109,9 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
     'Ask for the `assessment` again.',
   ),
   UNKNOWN_OPTION: developers('The question has no such option.', 'Ask for the `assessment` again.'),
-  LOCALE_NOT_OFFERED: developers('The symptom checks are not worded in this language.', CLIENT),
+  LOCALE_NOT_OFFERED: developers('The symptom checks are not available in this language.', CLIENT),
   NOT_AN_IDEMPOTENCY_KEY: developers(
-    'The key is empty, too long, or has characters that it may not have.',
+    'The key is empty, too long, or has characters that are not allowed.',
     CLIENT,
   ),
   IDEMPOTENCY_KEY_REUSED: developers(

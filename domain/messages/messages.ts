@@ -10,7 +10,7 @@ import { PROFESSIONALS_EN_GB } from './professionals.en-gb';
 const PATIENTS: Record<Locale, PatientCatalogue> = { 'en-GB': PATIENTS_EN_GB };
 const PROFESSIONALS: Record<Locale, ProfessionalCatalogue> = { 'en-GB': PROFESSIONALS_EN_GB };
 
-/** @returns the message of a problem, in the words of whom it is for. */
+/** @returns the message of a problem, worded for its audience. */
 export function problemMessage<Code extends WordedProblem>(
   code: Code,
   parameters: ProblemParameters[Code],
@@ -35,7 +35,7 @@ export function fieldMessage<Code extends FieldProblemCode>(
   return messages[code](parameters);
 }
 
-/** @returns what a person may do whom no time fits. */
+/** @returns the advice for a person whom no time fits. */
 export function noTimeFits(deadline: Date | null, locale: Locale = DEFAULT_LOCALE): string {
   return PATIENTS[locale].noTimeFits({ deadline });
 }

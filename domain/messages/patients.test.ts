@@ -21,7 +21,7 @@ const MESSAGES: [string, string][] = [
   ['no time fits before the deadline', noTimeFits(DEADLINE)],
 ];
 
-/** Words of ours, not of people who book (NHS digital service manual, content style guide). */
+/** Words of the project that patients do not use (NHS digital service manual, content style guide). */
 const FORBIDDEN =
   /\b(assessment|offer(ed|s)?|h[eo]ld(s|ing)?|keys?|idempotency|fields?|input|levels?|proofing|P[059]|slots?|pathways?|disposition|outcome|coordinates|postcodes? may|revision|tokens?|ids?|supplier|system|query|import(ed)?|null|undefined|given back|no longer good|such|ODS|UTC|GMT)\b|_|\d{4}-\d\d|T\d\d:\d\d/i;
 

@@ -1,14 +1,14 @@
-import type { Message, Messages } from './audience';
+import type { MessageTemplate, Messages } from './audience';
 import type { PatientFieldProblems } from './field-problem-codes';
 import type { PatientProblems } from './problem-codes';
 
 /**
- * What people who book are told. Read at the age of 9 to 11 (NHS digital service manual, "How we write"): short
- * sentences, "you", times in London in words; nothing of keys, fields, levels, offers or holds.
+ * Messages for people who book. Reading age 9 to 11 (NHS digital service manual, "How we write"): short sentences,
+ * "you", times in London in words; nothing of keys, fields, levels, offers or holds.
  */
 export interface PatientCatalogue {
   problems: Messages<PatientProblems>;
   fields: Messages<PatientFieldProblems>;
-  /** What to do when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
-  noTimeFits: Message<{ deadline: Date | null }>;
+  /** Advice when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
+  noTimeFits: MessageTemplate<{ deadline: Date | null }>;
 }

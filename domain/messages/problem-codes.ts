@@ -1,6 +1,6 @@
 import type { CodeFacts, None } from './audience';
 
-/** What the messages for patients speak of. */
+/** Parameters of the messages for patients. */
 export interface PatientProblems {
   SIGN_IN_REQUIRED: None;
   IDENTITY_PROOF_REQUIRED: None;
@@ -38,7 +38,7 @@ export interface PatientProblems {
   INVALID_INPUT: None;
 }
 
-/** What the messages for staff and developers speak of. */
+/** Parameters of the messages for staff and developers. */
 export interface ProfessionalProblems {
   ROLE_NOT_ALLOWED: { allowed: string };
   NOT_YOUR_PRACTICE: None;
@@ -75,13 +75,13 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'Send them to NHS login to prove who they are (`vtr` P9), then search and book.',
   ),
   CANNOT_ACT_FOR_PERSON: patients(
-    'The verified identity does not let the caller act for this person, or not any more.',
+    'The verified identity does not allow the caller to act for this person.',
     'Ask for `bookablePeople`, and let them choose; or have the patient phone.',
   ),
   OFFER_BEFORE_SIGN_IN: patients('The time was found before the person signed in.', SEARCH_AGAIN),
   OFFER_FOR_ANOTHER: patients('The time was found by another caller.', SEARCH_AGAIN),
-  OFFER_EXPIRED: patients('The slot id is too old, or this service did not give it out.', SEARCH_AGAIN),
-  AGE_DIFFERS: patients('The symptom check was about somebody of another age than the patient.', CHECK_AGAIN),
+  OFFER_EXPIRED: patients('The slot id is too old, or was not issued by this service.', SEARCH_AGAIN),
+  AGE_DIFFERS: patients('The patient has a different age from the person in the symptom check.', CHECK_AGAIN),
   NOT_REGISTERED_THERE: patients(
     'The time is for patients of that practice, and this person is not known to be one.',
     OTHER_PRACTICE,
@@ -90,12 +90,12 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'The caller has no such hold.',
     'Ask for `appointmentOptions` again, and hold a time.',
   ),
-  HOLD_EXPIRED: patients('The hold has run out, and cannot be taken up again.', SEARCH_AGAIN),
+  HOLD_EXPIRED: patients('The hold has expired, and cannot be renewed.', SEARCH_AGAIN),
   HOLD_NOT_EXTENDABLE: patients(
     'The hold stands, and cannot be kept for longer: it was extended before, or the appointment begins.',
     'Show the end of `hold`; let the person confirm it, or choose another time.',
   ),
-  SLOT_TAKEN: patients('The practice does not have the time any more.', ALTERNATIVES),
+  SLOT_TAKEN: patients('The practice no longer has this time.', ALTERNATIVES),
   SLOT_HELD_BY_ANOTHER: patients(
     'Somebody else is booking this time.',
     'Show `alternatives`; or try again after `heldUntil`.',
@@ -118,11 +118,11 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'Have them phone the practice.',
   ),
   PRACTICE_SYSTEM_UNAVAILABLE: patients(
-    "The practice's system did not take the request. Nothing was changed.",
+    "The practice's system could not be reached. Nothing was changed.",
     'After `retryAfterSeconds`, send it again under a new idempotency key.',
   ),
   PRACTICE_SYSTEM_REFUSED: patients(
-    "The practice's system will not take this request, now or later. Nothing was changed.",
+    "The practice's system refused the request for good. Nothing was changed.",
     'Let them choose another time, or phone the practice.',
   ),
   ALREADY_BOOKED: patients(
@@ -130,7 +130,7 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'Show `booking`, with its buttons to move and to cancel.',
   ),
   ALREADY_BOOKED_BY_ANOTHER: patients(
-    'The same, made by another caller who may act for the person.',
+    'There is an appointment for this person and these symptoms, made by another caller who may act for them.',
     'Say so; there is nothing to show.',
   ),
   BOOKING_BEING_CHECKED: patients(
@@ -152,7 +152,7 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'Show the advice of the outcome.',
   ),
   NOT_SUITABLE_ONLINE: patients(
-    'The symptom check is not for this person.',
+    'The symptom check is not suitable for this person.',
     'Show `disposition`: what to do instead.',
   ),
   SYMPTOM_CHECK_SWITCHED_OFF: patients(
@@ -164,36 +164,33 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'Go on from `current`, with its revision.',
   ),
   SYMPTOM_CHECK_EXPIRED: patients('The symptom check is more than four hours old.', CHECK_AGAIN),
-  SYMPTOM_CHECK_WITHDRAWN: patients('The edition that it began with is no longer served.', CHECK_AGAIN),
-  SYMPTOM_CHECK_NOT_FOUND: patients('There is no symptom check of this id.', CHECK_AGAIN),
+  SYMPTOM_CHECK_WITHDRAWN: patients(
+    'The edition of the questions that it began with was withdrawn.',
+    CHECK_AGAIN,
+  ),
+  SYMPTOM_CHECK_NOT_FOUND: patients('No symptom check has this id.', CHECK_AGAIN),
   POSTCODE_NOT_FOUND: patients(
     'The directory does not have this postcode.',
     'Have the person check it, or send coordinates.',
   ),
-  INVALID_INPUT: patients(
-    'Something that was sent cannot be used.',
-    'Put the problem of each of `fields` beside its field.',
-  ),
-  ROLE_NOT_ALLOWED: staff(
-    'The caller is signed in as somebody whom this is not for.',
-    'Sign in with another role.',
-  ),
+  INVALID_INPUT: patients('The input has faults.', 'Show the problem of each of `fields` beside its field.'),
+  ROLE_NOT_ALLOWED: staff('The role of the caller does not allow this.', 'Sign in with another role.'),
   NOT_YOUR_PRACTICE: staff(
     'The caller works at another practice.',
     'Sign in with a role held at this practice.',
   ),
   MANAGER_ROLE_REQUIRED: staff(
-    'The caller works at the practice, but does not manage it.',
-    'Sign in with the role R8000 or R8008, or ask somebody who has it.',
+    'The caller works at the practice, but is not one of its managers.',
+    'Sign in with the role R8000 or R8008, or ask someone who has it.',
   ),
   RULES_CHANGED: staff(
-    'Somebody changed the rules meanwhile.',
+    'Someone else changed the rules after the client read them.',
     'Show `current`, and send the change with its version.',
   ),
   PRACTICE_NOT_FOUND: staff('The directory has no such practice.', 'Check the ODS code.'),
-  ALREADY_SETTLED: staff('The booking does not wait for an operator, or not any more.', 'Show `booking`.'),
+  ALREADY_SETTLED: staff('The booking is not waiting for an operator.', 'Show `booking`.'),
   ANOTHER_BOOKING_STANDS: staff(
-    'Another booking stands on that time, or for the person and the same symptoms.',
+    'There is another booking at that time, or for this person and these symptoms.',
     'Have the practice cancel this one, then settle it as not standing.',
   ),
   IDEMPOTENCY_KEY_REUSED: developers(

@@ -5,35 +5,34 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     ROLE_NOT_ALLOWED: ({ allowed }) => `This is for ${allowed}. Sign in with another role.`,
     NOT_YOUR_PRACTICE: () => 'This is for staff of that practice. Sign in with the role that you hold there.',
     MANAGER_ROLE_REQUIRED: () =>
-      'This is for those who manage the practice. Sign in with the role R8000 or R8008, or ask somebody who has it.',
-    RULES_CHANGED: () =>
-      'Somebody changed these rules after you read them. Read the current ones, and change those.',
+      'Only managers of the practice may do this. Sign in with the role R8000 or R8008, or ask someone who has it.',
+    RULES_CHANGED: () => 'Someone else changed these rules. Load the current ones, then make your change.',
     PRACTICE_NOT_FOUND: () => 'The directory has no practice with this ODS code. Check the code.',
-    ALREADY_SETTLED: () => 'This booking does not wait for an operator. Look at it as it is now.',
+    ALREADY_SETTLED: () => 'This booking is not waiting for an operator. Look at its current state.',
     ANOTHER_BOOKING_STANDS: () =>
-      'Another booking stands on that time, or for this person and these symptoms. Have the practice cancel this one, then settle it as not standing.',
+      'There is another booking at that time, or for this person and these symptoms. Have the practice cancel this one, then settle it as not standing.',
     IDEMPOTENCY_KEY_REUSED: () =>
       'This idempotency key was used for another request. Use a new one for each intention.',
   },
   fields: {
-    EMPTY: () => 'Leave it out when there is nothing in it.',
+    EMPTY: () => 'Leave this field out when it is empty.',
     EXACTLY_ONE: ({ of }) => `Send exactly one of ${of}.`,
     NOT_COORDINATES: () => 'Latitude must be from -90 to 90 and longitude from -180 to 180.',
     NOT_AN_ODS_CODE: () => 'An ODS code has 3 to 10 letters and digits, such as B86030.',
     OUT_OF_RANGE: ({ min, max, unit }) =>
       `Must be from ${min} to ${max.toLocaleString('en-GB')}${unit === undefined ? '' : ` ${unit}`}.`,
-    TOO_MANY: ({ max }) => `At most ${max}.`,
-    REPEATED: () => 'Something is there twice.',
+    TOO_MANY: ({ max }) => `Send at most ${max}.`,
+    REPEATED: () => 'Something is in the list twice. Remove the duplicate.',
     RANGE_REVERSED: () => 'The end must not come before the start.',
-    PERIOD_TOO_LONG: ({ days }) => `Ask for at most ${days} days at once.`,
-    TOO_MANY_ROWS: ({ max }) => `This makes more than ${max} rows. Ask for fewer dimensions or days.`,
-    NOT_A_CURSOR: () => 'Send a cursor that this field has answered.',
+    PERIOD_TOO_LONG: ({ days }) => `Request at most ${days} days at once.`,
+    TOO_MANY_ROWS: ({ max }) =>
+      `The result would have more than ${max} rows. Request fewer dimensions or days.`,
+    NOT_A_CURSOR: () => 'Send a cursor that this field returned.',
     UNKNOWN_PATHWAY: () => 'There is no such symptom check. The query "pathways" lists them.',
     UNKNOWN_QUESTION: () => 'The symptom check has no such question.',
-    QUESTION_NOT_OPEN: () =>
-      'This question is not open. Answer the next one, or change an answer that was given.',
+    QUESTION_NOT_OPEN: () => 'This question is not open. Answer the next one, or change an earlier answer.',
     UNKNOWN_OPTION: () => 'The question has no such option.',
-    LOCALE_NOT_OFFERED: ({ locales }) => `The symptom checks are worded in ${locales.join(', ')}.`,
+    LOCALE_NOT_OFFERED: ({ locales }) => `The symptom checks are available in ${locales.join(', ')}.`,
     NOT_AN_IDEMPOTENCY_KEY: ({ min, max }) =>
       `Use ${min} to ${max} printable characters, for example a UUID.`,
     IDEMPOTENCY_KEY_REUSED: () => 'This key was used to start another symptom check. Use a new one.',

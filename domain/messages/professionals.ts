@@ -2,7 +2,7 @@ import type { Messages } from './audience';
 import type { ProfessionalFieldProblems } from './field-problem-codes';
 import type { ProfessionalProblems } from './problem-codes';
 
-/** What staff, operators and developers are told: the cause and the remedy. */
+/** Messages for staff, operators and developers: the cause and the remedy. */
 export interface ProfessionalCatalogue {
   problems: Messages<ProfessionalProblems>;
   fields: Messages<ProfessionalFieldProblems>;

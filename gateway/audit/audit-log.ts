@@ -6,7 +6,7 @@ import {
   CUT_OFF,
   headText,
   OPENED,
-  OF_ITSELF,
+  CHAIN_RECORD,
   type AuditEntry,
   type AuditStore,
   type ChainedEntry,
@@ -28,18 +28,16 @@ export interface AuditLog {
 }
 
 export interface AuditTimes {
-  /** How long an entry that nobody waits for may wait for others, milliseconds. */
+  /** Longest time that an entry nobody waits for is gathered with others, in milliseconds. */
   gather: number;
   /** After a write that failed. */
   again: number;
 }
 
 const TIMES: AuditTimes = { gather: 100, again: 500 };
-const MOST_WAITING = 10_000;
-const MOST_AT_ONCE = 500;
+const MAX_PENDING = 10_000;
+const MAX_BATCH = 500;
 const GIVE_UP_CLOSING_MS = 5_000;
-
-type Unchained = Omit<ChainedEntry, 'chain' | 'sequence' | 'hash'>;
 
 interface Waiting {
   entry: ChainedEntry;
@@ -50,11 +48,48 @@ export interface AuditLogOptions {
   now: () => Date;
   logger: Logger;
   timers?: Timers;
-  /** Told whenever the end of this process's chain is not there any more. */
+  /** Called when the end of this process's chain is missing. */
   onCutOff?: () => void;
 }
 
 const entriesOf = (batch: readonly Waiting[]) => batch.map(({ entry }) => entry);
+
+/** Links entries, each with the hash of the one before. */
+interface Chain {
+  add(content: Omit<ChainedEntry, 'chain' | 'sequence' | 'hash'>): ChainedEntry;
+  /** Returns the last entry; null where there is none yet. */
+  head(): Head | null;
+}
+
+function newChain(): Chain {
+  const chain = randomUUID();
+  let last: Head | null = null;
+  return {
+    add(content) {
+      const unhashed = { ...content, chain, sequence: (last?.sequence ?? 0) + 1 };
+      const entry = { ...unhashed, hash: auditHash(last?.hash ?? null, unhashed) };
+      last = entry;
+      return entry;
+    },
+    head: () => last,
+  };
+}
+
+interface State {
+  readonly store: Omit<AuditStore, 'entries'>;
+  readonly now: () => Date;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  readonly times: AuditTimes;
+  readonly onCutOff: () => void;
+  readonly waiting: Waiting[];
+  chain: Chain;
+  lastWritten: Head | null;
+  writing: Promise<void> | null;
+  hasGivenUp: boolean;
+  /** Ends the gathering of entries. */
+  hurry: () => void;
+}
 
 export async function auditLog(
   store: Omit<AuditStore, 'entries'>,
@@ -62,98 +97,104 @@ export async function auditLog(
   times = TIMES,
 ): Promise<AuditLog> {
   const waiting: Waiting[] = [];
-  let chain = randomUUID();
-  let [sequence, hash]: [number, string | null] = [0, null];
-  let lastWritten: Head | null = null;
-  let writing: Promise<void> | null = null;
-  let givenUp = false;
+  const state: State = {
+    store,
+    now,
+    logger,
+    timers,
+    times,
+    onCutOff,
+    waiting,
+    chain: newChain(),
+    lastWritten: null,
+    writing: null,
+    hasGivenUp: false,
+    hurry: () => undefined,
+  };
 
-  let hurry: () => void = () => undefined;
-
-  function record(said: Omit<AuditEntry, 'at'>, isAwaited = false): Promise<void> {
-    const entry = chained({ ...said, at: now().getTime() });
+  function record(content: Omit<AuditEntry, 'at'>, isAwaited = false): Promise<void> {
+    const entry = state.chain.add({ ...content, at: now().getTime() });
     return new Promise((written) => {
       waiting.push({ entry, written });
-      writing ??= write();
-      if (isAwaited) hurry();
+      state.writing ??= write(state);
+      if (isAwaited) state.hurry();
     });
-  }
-
-  function chained(said: Unchained): ChainedEntry {
-    const unhashed = { ...said, chain, sequence: ++sequence };
-    const entry = { ...unhashed, hash: auditHash(hash, unhashed) };
-    hash = entry.hash;
-    return entry;
-  }
-
-  /**
-   * The end of this chain is not where it was written: the database was restored to an earlier moment, or somebody has cut
-   * it off. A new chain begins that says so, with all that waits; which of the two it was an operator has to answer for.
-   */
-  async function beginAgain(lost: Head): Promise<void> {
-    const others = await store.heads();
-    const again = waiting.splice(0);
-    [chain, sequence, hash, lastWritten] = [randomUUID(), 0, null, null];
-    const at = now().getTime();
-    const ofItself = [
-      { ...OF_ITSELF, at, operation: OPENED, subjects: others.map(headText) },
-      { ...OF_ITSELF, at, operation: CUT_OFF, subjects: [headText(lost)] },
-    ];
-    waiting.push(...ofItself.map((said) => ({ entry: chained(said), written: () => undefined })));
-    waiting.push(...again.map(({ entry, written }) => ({ entry: chained(entry), written })));
-    onCutOff();
-    logger.error(
-      { lost: headText(lost), chain },
-      'the end of the audit trail was lost: a new chain begins (docs/operate.md, Backup and restoring)',
-    );
-  }
-
-  /** One batch after the other, in order: an entry is on disk only after those before it. */
-  async function write(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = timers.after(times.gather, resolve);
-      hurry = () => {
-        cancel();
-        resolve();
-      };
-    });
-    while (waiting.length > 0 && !givenUp) {
-      const batch = waiting.slice(0, MOST_AT_ONCE);
-      try {
-        const after = lastWritten;
-        const isWritten = await store.append(entriesOf(batch), after);
-        if (!isWritten) {
-          if (after !== null) await beginAgain(after);
-          continue;
-        }
-        lastWritten = batch.at(-1)?.entry ?? after;
-        waiting.splice(0, batch.length);
-        for (const { written } of batch) written();
-      } catch (error) {
-        logger.error(
-          { err: loggableError(error), waiting: waiting.length },
-          'the audit trail cannot be written',
-        );
-        await pause(timers, times.again);
-      }
-    }
-    // In the same turn as the last look: whoever is told now, and records at once, starts another.
-    writing = null;
   }
 
   const others = await store.heads();
-  await record({ ...OF_ITSELF, operation: OPENED, subjects: others.map(headText) }, true);
+  await record({ ...CHAIN_RECORD, operation: OPENED, subjects: others.map(headText) }, true);
   return {
     record,
-    hasRoom: () => waiting.length < MOST_WAITING,
+    hasRoom: () => waiting.length < MAX_PENDING,
     async close() {
-      const closed = record({ ...OF_ITSELF, operation: CLOSED, subjects: [] }, true);
+      const closed = record({ ...CHAIN_RECORD, operation: CLOSED, subjects: [] }, true);
       await within(timers, GIVE_UP_CLOSING_MS, closed);
-      givenUp = true;
-      if (waiting.length > 0) logger.error({ lost: waiting.length }, 'audit entries could not be written');
-      else if (hash !== null)
-        logger.info({ head: headText({ chain, sequence, hash }) }, 'the audit chain is closed');
+      state.hasGivenUp = true;
+      const head = state.chain.head();
+      if (waiting.length > 0) logger.error({ lost: waiting.length }, 'audit entries were lost');
+      else if (head !== null) logger.info({ head: headText(head) }, 'audit chain closed');
       await store.close();
     },
   };
+}
+
+/**
+ * The end of this chain is missing: the database was restored to an earlier moment, or somebody has removed it.
+ * Begins a new chain that records this, with all waiting entries; an operator has to state which of the two it was.
+ */
+async function beginAgain(state: State, lost: Head): Promise<void> {
+  const { store, now, logger, onCutOff, waiting } = state;
+  const others = await store.heads();
+  const again = waiting.splice(0);
+  const chain = newChain();
+  state.chain = chain;
+  state.lastWritten = null;
+  const at = now().getTime();
+  const records = [
+    { ...CHAIN_RECORD, at, operation: OPENED, subjects: others.map(headText) },
+    { ...CHAIN_RECORD, at, operation: CUT_OFF, subjects: [headText(lost)] },
+  ];
+  waiting.push(...records.map((content) => ({ entry: chain.add(content), written: () => undefined })));
+  waiting.push(...again.map(({ entry, written }) => ({ entry: chain.add(entry), written })));
+  onCutOff();
+  logger.error(
+    { lost: headText(lost), chain: chain.head()?.chain },
+    'the end of the audit trail is missing; starting a new chain (docs/operate.md, Backup and restoring)',
+  );
+}
+
+/** Waits until entries have gathered, or until one of them is awaited. */
+async function gather(state: State): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = state.timers.after(state.times.gather, resolve);
+    state.hurry = () => {
+      cancel();
+      resolve();
+    };
+  });
+}
+
+/** Writes one batch after the other, in order: an entry is on disk only after those before it. */
+async function write(state: State): Promise<void> {
+  const { store, logger, timers, times, waiting } = state;
+  await gather(state);
+  while (waiting.length > 0 && !state.hasGivenUp) {
+    const batch = waiting.slice(0, MAX_BATCH);
+    try {
+      const after = state.lastWritten;
+      const isWritten = await store.append(entriesOf(batch), after);
+      if (!isWritten) {
+        if (after !== null) await beginAgain(state, after);
+        continue;
+      }
+      state.lastWritten = batch.at(-1)?.entry ?? after;
+      waiting.splice(0, batch.length);
+      for (const { written } of batch) written();
+    } catch (error) {
+      logger.error({ err: loggableError(error), waiting: waiting.length }, 'writing the audit trail failed');
+      await pause(timers, times.again);
+    }
+  }
+  // In the same turn as the last check: a caller that resumes now, and records at once, starts another.
+  state.writing = null;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { LEFT_OUT, OF_ITSELF } from '../../domain/audit';
+import { LEFT_OUT, CHAIN_RECORD } from '../../domain/audit';
 import type { Caller } from '../../domain/caller';
 import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { ErrorCode } from '../error-codes';
@@ -7,11 +7,11 @@ import type { Answer } from '../execution/answer';
 import type { AuditLog } from './audit-log';
 import { floodLimit, type FloodLimits } from './flood-limit';
 
-/** Writes down what came to the gateway, in what may be written down. */
+/** Records requests to the gateway, without personal data. */
 export interface Auditor {
   /** False: nothing that has to be written down may be done. */
   hasRoom(): boolean;
-  /** Where that is awaited, resolves when it is on disk, or some seconds later. */
+  /** Records an execution. Where the entry is awaited, resolves when it is on disk, or after some seconds. */
   executed(request: AuditedRequest, about: Executed): Promise<void>;
   refused(request: AuditedRequest, code: ErrorCode): void;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface Auditor {
 
 export interface Executed {
   answer: Answer | undefined;
-  /** Whether the answer waits for the entry: of what changes something. */
+  /** True where the answer waits for the entry: for every operation that changes something. */
   isAwaited: boolean;
 }
 
@@ -29,12 +29,12 @@ export interface AuditedRequest {
   operation: string | null;
   /** Every `ID` that was given; none as long as that is not known. */
   ids: readonly string[];
-  /** Where it came from, as a digest: to count by, and not written down. */
+  /** Digest of the address that the request came from: for counting, never written down. */
   source(): string;
   requestId: string;
 }
 
-/** What is refused for these tells of somebody who wanted what is not theirs; anything else of limits, or of mistakes. */
+/** Refusals that suggest an attempt to reach other people's data; all others come from limits or mistakes. */
 const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -42,16 +42,16 @@ const TELLING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INTROSPECTION_NOT_ALLOWED',
 ]);
 /**
- * What one minute may add without anybody being signed in, and in refusals: of a flood the first entries are written, and how
- * many others there were. All are counted in metrics.
+ * Entries that callers who are not signed in, and refusals, may add in one minute: of a flood the first entries are
+ * written, and how many others there were. All are counted in metrics.
  */
 const ANONYMOUS: FloodLimits = { perSource: 60, inAll: 600 };
 const REFUSED: FloodLimits = { perSource: 60, inAll: 600 };
 const TELL_LEFT_OUT_AFTER_MS = 60_000;
-/** Of one request; no published operation has more than a few. */
+/** Most ids that an entry keeps of one request; no published operation has more than a few. */
 const MAX_IDS = 100;
 const MAX_IDS_OF_ANONYMOUS = 10;
-/** Where the store does not answer for longer the entry goes on waiting, and the client does not. */
+/** Longest time that a client waits for the entry; the entry itself goes on waiting for the store. */
 const AWAITED_WITHIN_MS = 5_000;
 
 export function auditor(
@@ -76,7 +76,7 @@ export function auditor(
       count === 0 ? [] : [`${count} ${kind}`],
     );
     Object.assign(leftOut, { executed: 0, refused: 0 });
-    if (subjects.length > 0) await log.record({ ...OF_ITSELF, operation: LEFT_OUT, subjects }, true);
+    if (subjects.length > 0) await log.record({ ...CHAIN_RECORD, operation: LEFT_OUT, subjects }, true);
   }
 
   function subjectsOf({ caller, ids }: AuditedRequest): string[] {

@@ -15,7 +15,7 @@ import {
 type Ids = (variables: Record<string, unknown>) => string[];
 type Collect = (value: unknown, into: Set<string>) => void;
 
-/** Every `ID` that a request names, in its variables or in its document: whom and what it is about. */
+/** Collects every `ID` in a request's variables or document: the people and things that it is about. */
 export function idsGiven(
   operation: OperationDefinitionNode,
   document: DocumentNode,
@@ -34,7 +34,7 @@ export function idsGiven(
   };
 }
 
-/** Every text in it: published documents have none, and in others an id cannot be told from it. */
+/** Collects every string in it: published documents have none, and in others an id looks like any other string. */
 function textsIn(document: DocumentNode): string[] {
   const texts: string[] = [];
   visit(document, {
@@ -65,8 +65,8 @@ function collectorOf(type: GraphQLInputType, known: Map<string, Collect>): Colle
   const fields = new Map<string, Collect>();
   const collect: Collect = (value, into) => {
     if (typeof value !== 'object' || value === null) return;
-    const given = new Map(Object.entries(value));
-    for (const [name, collectField] of fields) collectField(given.get(name), into);
+    const entries = new Map(Object.entries(value));
+    for (const [name, collectField] of fields) collectField(entries.get(name), into);
   };
   // An input type may contain itself.
   known.set(nullable.name, collect);

@@ -14,13 +14,17 @@ import type { Answer } from './answer';
 import type { GatewayContext } from '../gateway-context';
 import type { LoadedSupergraph } from './supergraph';
 
-/** Apollo's own execution of a plan, for what is not compiled. The document has one operation. */
+/** Executes one planned operation. */
+export type Execute = (variables: Record<string, unknown>, context: GatewayContext) => Promise<Answer>;
+
+/** Apollo's own execution of a plan. */
 export interface ApolloExecution {
-  execute(variables: Record<string, unknown>, context: GatewayContext): Promise<Answer>;
-  /** Only the last step: nulls are propagated, and what is not as its type wants it is reported. */
+  execute: Execute;
+  /** Does the last step alone: propagates nulls, and reports values that their types do not allow. */
   shape(fetched: Data, variables: Record<string, unknown>, errors: readonly Error[]): Answer;
 }
 
+/** @param planned a document of one operation, and its plan */
 export function apolloExecution(
   { document, plan }: { document: DocumentNode; plan: QueryPlan },
   supergraph: LoadedSupergraph,
@@ -31,12 +35,12 @@ export function apolloExecution(
     [...subgraphs].map(([name, transport]) => [name, dataSource(transport)]),
   );
   const operationContext = buildOperationContext({ schema: api, operationDocument: document });
-  // Only needed when something is wrong: made when it is, and kept.
+  // Made when a value is invalid for the first time.
   let operation: ReturnType<typeof operationFromDocument> | undefined;
 
   return {
     async execute(variables, context) {
-      // What the executor reads of a request; the rest is for plugins of Apollo Server, which is not here.
+      // The properties that the executor reads; the others are for plugins of Apollo Server, which does not run here.
       const request: unknown = { request: { variables }, context, metrics: {} };
       const { data, errors, extensions } = await executeQueryPlan(
         plan,
@@ -58,7 +62,7 @@ export function apolloExecution(
           input: fetched,
           introspectionHandling: () => null,
         });
-        // A missing value is most often the echo of an error that is reported already.
+        // A missing value is nearly always the consequence of an error that is reported already.
         if (errors.length > 0) return { errors, data: shaped.data };
         return shaped.errors.length > 0
           ? { data: shaped.data, extensions: { valueCompletion: shaped.errors } }

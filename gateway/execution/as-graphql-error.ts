@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** What was thrown, as an error of an answer. */
+/** Wraps an error that is not a GraphQLError. */
 export function asGraphQLError(error: Error): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
 }

@@ -3,20 +3,20 @@ import type { Answer } from './answer';
 import { isData } from './data';
 import type { OperationDocument } from './operation-document';
 
-/** An operation as it is planned: nothing in it is called by a name that the planner may use for something else. */
+/** An operation without aliases that the planner may use for other fields. */
 export interface PlannedDocument extends OperationDocument {
-  /** Stands before each alias that was changed; null where none was. */
+  /** Prefix of each changed alias; null where none was changed. */
   prefix: string | null;
 }
 
-/** How the planner names fields that it cannot ask for by their own names. */
+/** Pattern of the aliases that the planner makes up. */
 const ALIAS_OF_PLANNER = /__alias_\d+$/;
 
 /**
  * The planner lays `__typename`, keys and required fields over what a client selects: an alias of such a name for another field
  * would be answered with the key (https://github.com/apollographql/federation/issues/3036). Such an alias is changed while
- * the operation is under way.
- * @param fieldNames of every field of the supergraph
+ * the operation is executed.
+ * @param fieldNames names of every field of the supergraph
  */
 export function distinctAliases(
   { operation, document }: OperationDocument,
@@ -39,7 +39,7 @@ export function distinctAliases(
   return { operation: planned, document: renamed, prefix };
 }
 
-/** Of fields that are called by another name than their own. */
+/** Lists aliases that differ from the name of their field. */
 function aliasesIn({ document }: OperationDocument): ReadonlySet<string> {
   const aliases = new Set<string>();
   visit(document, {
@@ -56,7 +56,7 @@ function unusedPrefix(names: readonly string[]): string {
   return prefix;
 }
 
-/** The answer in the words of the client. */
+/** Restores the client's aliases in an answer. */
 export function restoredAliases(answer: Answer, prefix: string | null): Answer {
   if (prefix === null) return answer;
   const restored = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);

@@ -1,13 +1,10 @@
 import { isScalarType, type GraphQLSchema } from 'graphql';
 import { DateTimeISOResolver } from 'graphql-scalars';
 
-/** Scalars of the schema that take only some values, with what subgraphs take for them. */
+/** Scalars with their implementation in the subgraphs: composition keeps no more of a scalar than its name. */
 const KNOWN = new Map([['DateTime', DateTimeISOResolver]]);
 
-/**
- * Lets this gateway refuse what no subgraph would take: composition keeps of a scalar its name alone. What clients see of the
- * schema stays as it is.
- */
+/** Lets this gateway refuse values that no subgraph would accept. Does not change the schema that clients see. */
 export function readKnownScalars(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     const known = isScalarType(type) ? KNOWN.get(type.name) : undefined;

@@ -1,6 +1,6 @@
-/** Why an operation, or one answer to it, was left to Apollo's own executor. */
+/** Reasons for leaving an operation, or one answer to it, to Apollo's executor. */
 export const FALLBACK_REASONS = [
-  /** `__schema` or `__type`: asked rarely, answered from the schema alone. */
+  /** `__schema` or `__type`: rare, and answered from the schema alone. */
   'introspection',
   /** A response name such as `constructor`, which every JavaScript object answers to. */
   'prototype-name',
@@ -15,15 +15,10 @@ export const FALLBACK_REASONS = [
 ] as const;
 export type FallbackReason = (typeof FALLBACK_REASONS)[number];
 
-/** Thrown while compiling; whoever asked for the compilation uses Apollo's executor instead. */
+/** Thrown while compiling; the caller uses Apollo's executor instead. */
 export class NotCompiled extends Error {
   constructor(readonly reason: FallbackReason) {
     super(`Not compiled: ${reason}.`);
     this.name = 'NotCompiled';
   }
-}
-
-/** Names that objects inherit: generated code reads and writes properties without asking whose they are. */
-export function refuseInheritedName(name: string): void {
-  if (name in Object.prototype) throw new NotCompiled('prototype-name');
 }

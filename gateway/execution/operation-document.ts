@@ -5,9 +5,9 @@ import {
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
 } from 'graphql';
-import { fragmentsOf } from './fragments-of';
+import { fragmentsOf, type Fragments } from '../../platform/execution/fragments';
 
-/** One operation of a document, and a document with that and the fragments it uses: nothing else is judged or executed. */
+/** One operation, and a document of it and the fragments that it uses: the rest of the client's document is neither checked nor executed. */
 export interface OperationDocument {
   operation: OperationDefinitionNode;
   document: DocumentNode;
@@ -23,19 +23,19 @@ export function operationDocument(
 
 function usedFragments(
   operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fragments: Fragments,
 ): ReadonlySet<FragmentDefinitionNode> {
   const used = new Set<FragmentDefinitionNode>();
-  const look = (within: OperationDefinitionNode | FragmentDefinitionNode) => {
-    visit(within, {
+  const collect = (definition: OperationDefinitionNode | FragmentDefinitionNode) => {
+    visit(definition, {
       FragmentSpread({ name }) {
         const fragment = fragments.get(name.value);
         if (fragment === undefined || used.has(fragment)) return;
         used.add(fragment);
-        look(fragment);
+        collect(fragment);
       },
     });
   };
-  look(operation);
+  collect(operation);
   return used;
 }

@@ -3,22 +3,22 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 import { readKnownScalars } from './known-scalars';
 
-/** One supergraph in the forms that planning, validating and executing want it in. */
+/** One supergraph in the forms that planning, validation and execution need. */
 export interface LoadedSupergraph {
   sdl: string;
   planner: QueryPlanner;
-  /** What clients see: nothing of it is `@inaccessible`. */
+  /** The schema that clients see, without what is `@inaccessible`. */
   api: GraphQLSchema;
   /** The same for Apollo's libraries. */
   apiSchema: Schema;
-  /** With what only subgraphs exchange. */
+  /** The schema with what only subgraphs exchange. */
   whole: GraphQLSchema;
-  /** Of every field of every type, hidden ones too. */
+  /** Names of all fields of all types, hidden ones too. */
   fieldNames: ReadonlySet<string>;
   subgraphs: string[];
 }
 
-/** @throws Error when the text is no supergraph, or uses features that this gateway does not execute. */
+/** @throws Error when the text is not a supergraph, or uses features that this gateway does not execute. */
 export function loadSupergraph(sdl: string): LoadedSupergraph {
   // Composition has validated it; doing so again takes longer than all the rest.
   const supergraph = Supergraph.build(sdl, { validateSupergraph: false });

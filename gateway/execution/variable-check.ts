@@ -14,14 +14,14 @@ import {
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import { clientMistakes, MAX_ERRORS, quotedName } from './client-errors';
 
 /**
- * What is wrong with the variables of one request; null when they may be used. The work is bounded by the size of the
- * variables, and the answer by MAX_ERRORS, whatever is wrong with them; no value is repeated, which may be anybody's data.
+ * Returns the refusal of a request for its variables; null when they are valid. The work is bounded by the size of the
+ * variables, and the refusal by MAX_ERRORS. It repeats no value, which may be personal.
  */
-export type VariableCheck = (variables: Readonly<Record<string, unknown>>) => Refusal | null;
+export type VariableCheck = (variables: Readonly<Record<string, unknown>>) => RequestRefusal | null;
 
 interface Declared {
   name: string;
@@ -31,8 +31,8 @@ interface Declared {
   isNeeded: boolean;
 }
 
-/** Thrown where nothing more needs to be known. */
-const ENOUGH = new Error('Enough is known of what is wrong.');
+/** Thrown where the rest of a value need not be checked. */
+const ENOUGH = new Error('Enough errors are known.');
 
 /**
  * Follows https://spec.graphql.org/October2021/#sec-Coercing-Variable-Values.
@@ -58,7 +58,7 @@ export function variableCheck(
   };
 }
 
-/** Stops at the first mistake: messages are made only where they are wanted. */
+/** Stops at the first error: messages are made for invalid variables only. */
 function fits(input: Declared, variables: Readonly<Record<string, unknown>>): boolean {
   if (input.type === undefined) return false;
   const value = valueOf(input, variables);
@@ -121,7 +121,7 @@ function collectErrors(
   }
 }
 
-/** What graphql-js says of types; what it, or a scalar, says of values stays out. */
+/** Repeats what graphql-js reports about types, and leaves out what it, or a scalar, reports about values. */
 function reasonOf({ message }: GraphQLError): string {
   const unknown = /^Field "([^]*)" is not defined by type "(\w+)"\.$/.exec(message);
   if (unknown?.[1] !== undefined) return `type "${unknown[2]}" has no field ${quotedName(unknown[1])}.`;
@@ -131,7 +131,7 @@ function reasonOf({ message }: GraphQLError): string {
 const OF_TYPES =
   /^(?:Field "\w+" of required type "[\w[\]!]+" was not provided\.|Expected (?:non-nullable )?type "[\w[\]!]+" (?:not )?to be (?:null|an object)\.)$/;
 
-/** For example ` at "input.optionIds[3]"`: names are the schema's, as whatever else there is has no value to be wrong. */
+/** Names the place, such as ` at "input.optionIds[3]"`. Its names are the schema's: only what the schema has is coerced. */
 function placeOf(name: string, path: readonly (string | number)[]): string {
   if (path.length === 0) return '';
   return ` at "${name}${path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}"`;

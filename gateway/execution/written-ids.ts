@@ -9,15 +9,15 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** Whether an `ID` is written into the document itself. */
+/** True when the document itself contains a value for an `ID`, outside the variables. */
 export function writesIds(document: DocumentNode, schema: GraphQLSchema): boolean {
   let found = false;
   const types = new TypeInfo(schema);
-  const look = () => {
+  const check = () => {
     const type = types.getInputType();
     found ||= type !== null && type !== undefined && getNamedType(type) === GraphQLID;
     return found ? BREAK : undefined;
   };
-  visit(document, visitWithTypeInfo(types, { StringValue: look, IntValue: look }));
+  visit(document, visitWithTypeInfo(types, { StringValue: check, IntValue: check }));
   return found;
 }

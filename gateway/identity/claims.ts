@@ -6,7 +6,7 @@ import { CalendarDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
 import { OdsCode } from '../../domain/ods-code';
 
-/** Which claims an issuer's tokens carry. */
+/** Kind of issuer, which decides the claims that its tokens carry. */
 export type IssuerKind = 'nhs-login' | 'cis2' | 'client';
 
 /** Names of claims, never their values, that are missing or wrong. */

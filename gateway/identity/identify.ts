@@ -18,12 +18,12 @@ export interface TrustedIssuer {
 const ALGORITHMS = ['RS256', 'RS512', 'PS256', 'ES256'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** Whose token was verified so lately is known without doing so again: a key that is withdrawn counts until then. */
+/** Time for which a verified token is cached: a key that is withdrawn counts until then. */
 const KNOWN_FOR_MS = 60_000;
-const MOST_KNOWN = 5_000;
+const MAX_CACHED_TOKENS = 5_000;
 
 export interface IdentifierOptions {
-  /** How long a token that was verified is not verified again. */
+  /** Time for which a verified token is not verified again. */
   knownForMs?: number;
   now?: () => Date;
   timers?: Pick<Timers, 'elapsedMs'>;
@@ -32,7 +32,7 @@ export interface IdentifierOptions {
 interface Known {
   caller: Caller;
   expiresAt: number;
-  /** By `elapsedMs`: a clock that is put back must not keep alive what an issuer has withdrawn. */
+  /** Time of verification by `elapsedMs`: a clock that is put back must not keep alive what an issuer has withdrawn. */
   verifiedAt: number;
 }
 
@@ -46,8 +46,8 @@ export function identifier(
   { knownForMs = KNOWN_FOR_MS, now = () => new Date(), timers = machineTimers }: IdentifierOptions = {},
 ): (authorization: string | undefined, beforeVerifying?: () => Promise<void>) => Promise<Caller> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
-  /** By digest, so that no token is kept. */
-  const known = new LRUCache<string, Known>({ max: MOST_KNOWN });
+  /** Verified callers by digest, so that no token is kept. */
+  const known = new LRUCache<string, Known>({ max: MAX_CACHED_TOKENS });
 
   return async (authorization, beforeVerifying) => {
     if (authorization === undefined) return ANONYMOUS;

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { loggableError } from '../../domain/loggable-error';
 import { machineTimers, type Timers } from '../../domain/timers';
 
-/** OpenID Connect Discovery 1.0, section 3: what is used of it. */
+/** The fields of OpenID Connect Discovery 1.0, section 3, that are used. */
 const Configuration = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
 export interface KeySource {
-  /** As it stands in its tokens. */
+  /** The issuer's identifier, exactly as in the `iss` claim. */
   issuer: string;
   /** Undefined: found by discovery. */
   jwksUrl?: string | undefined;
@@ -17,9 +17,9 @@ export interface KeySource {
 
 /** After which keys are fetched anew, while those that are there go on being used. */
 const FRESH_MS = 600_000;
-/** How long keys are used although the issuer no longer answers. */
+/** Time for which keys are used although the issuer no longer answers. */
 const KEPT_MS = 24 * 3_600_000;
-/** Between two tries, whatever brings them about: a key that nobody has, or an issuer that is down. */
+/** Shortest time between two fetches, whatever causes them: an unknown key, or an issuer that is down. */
 const RETRY_AFTER_MS = 10_000;
 const ANSWERS_WITHIN_MS = 5_000;
 
@@ -48,7 +48,7 @@ export function issuerKeys(
       .catch((error: unknown) => {
         logger.warn(
           { err: loggableError(error), issuer: source.issuer },
-          'the keys of a token issuer cannot be had',
+          "the token issuer's keys are unavailable",
         );
       })
       .finally(() => (loading = null));
@@ -88,7 +88,7 @@ async function fetchKeys({ issuer, jwksUrl }: KeySource, timers: Timers): Promis
   }
 }
 
-/** @throws Error when what is found there is another issuer's, or its keys would come over an open line. */
+/** @throws Error when the document is another issuer's, or its keys would come over a plain connection. */
 async function discovered(issuer: string, signal: AbortSignal): Promise<string> {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const found = Configuration.parse(await json(address, signal));

@@ -1,4 +1,6 @@
-/** Why a bearer token was not accepted; stable, so that clients and tests can tell. */
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
+
+/** Reason for refusing a bearer token; stable, so that clients and tests can rely on it. */
 export type TokenRefusal =
   | 'MALFORMED'
   | 'UNKNOWN_ISSUER'
@@ -10,7 +12,7 @@ export type TokenRefusal =
   | 'CLAIMS_INCOMPLETE'
   | 'KEYS_UNAVAILABLE';
 
-/** Answered with HTTP 401. Carries nothing of the token. */
+/** Refusal of a token, sent as HTTP 401. Carries nothing of the token. */
 export class TokenRefused extends Error {
   /** @param unfit names of claims that are missing or wrong */
   constructor(
@@ -19,8 +21,8 @@ export class TokenRefused extends Error {
   ) {
     super(
       unfit.length === 0
-        ? 'The bearer token was not accepted. Get a new one and try again, or leave it out to ask anonymously.'
-        : `The bearer token was not accepted: these claims are missing, or are not as docs/api.md has them: ${unfit.join(', ')}.`,
+        ? DEVELOPERS_EN_GB.UNAUTHENTICATED.TOKEN({})
+        : DEVELOPERS_EN_GB.UNAUTHENTICATED.CLAIMS({ claims: unfit.join(', ') }),
     );
     this.name = 'TokenRefused';
   }

@@ -1,22 +1,22 @@
 /** Lets only so many operations be under way at once: beyond that everybody would wait, and nobody be served. */
 export interface Admission {
   /**
-   * @param payer who has to leave room for others: a pseudonym or a digest
-   * @returns null when there is no room; else what is to be called, once, when the operation has ended
+   * @param payer the caller who has to leave room for others: a pseudonym or a digest
+   * @returns null when there is no room; else a function to call once, when the operation has ended
    */
   enter(payer: string): (() => void) | null;
   underWay(): number;
 }
 
-/** So many go on also where this process is late: it may be late because of something else. */
+/** Operations admitted even when this process is late: the cause may be something else. */
 const ALWAYS = 4;
-/** Of the room: whoever has as much inside already leaves the last such part to others. */
+/** Part of the capacity that a payer who has as much in flight leaves to others. */
 const SHARE = 1 / 4;
 
-/** @param isLate whether this process already gets late to what it has let in */
+/** @param isLate whether the event loop of this process already lags */
 export function admission(atOnce: number, isLate: () => boolean): Admission {
   const share = Math.max(1, Math.floor(atOnce * SHARE));
-  /** How many operations of each payer are under way; who has none is not in it. */
+  /** Operations in flight by payer; a payer without any is absent. */
   const payers = new Map<string, number>();
   let inside = 0;
 

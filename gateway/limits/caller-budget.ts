@@ -8,7 +8,7 @@ import {
 } from 'rate-limiter-flexible';
 import { loggableError } from '../../domain/loggable-error';
 
-/** What is left to a caller for the rest of a minute. */
+/** Budget that a caller has left for the rest of a minute. */
 export interface Budget {
   remaining: number;
   /** Null where the operation may go on. */
@@ -25,7 +25,7 @@ export interface CallerBudget {
 }
 
 const MINUTE_SECONDS = 60;
-/** Redis is asked on every request: one that hangs must not hold them up. */
+/** Timeout for Redis, which is called on every request: one that hangs must not hold requests up. */
 const REDIS_MS = 250;
 
 /** Counts for all processes together where there is a Redis; while it is away, each for itself. */
@@ -44,7 +44,7 @@ export function callerBudget(
     maxRetriesPerRequest: 0,
   });
   redis.on('error', (error) => {
-    logger.debug({ err: loggableError(error) }, 'callers are counted in this process alone');
+    logger.debug({ err: loggableError(error) }, 'rate limits are per process: Redis is unavailable');
   });
   const shared = new RateLimiterRedis({
     storeClient: redis,

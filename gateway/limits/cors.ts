@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * What web pages may send: our own; what Apollo's and urql's clients send of themselves or by a setting, and what asks for a
- * preflight (https://www.apollographql.com/docs/graphos/routing/security/csrf); W3C's trace context and baggage, as browsers'
- * instrumentation sends them (https://www.w3.org/TR/trace-context/).
+ * Headers that web pages may send: our own; those that Apollo's and urql's clients send by default or by a setting,
+ * and those that force a preflight (https://www.apollographql.com/docs/graphos/routing/security/csrf); W3C's trace
+ * context and baggage, as browsers' instrumentation sends them (https://www.w3.org/TR/trace-context/).
  */
 const ALLOWED_HEADERS = [
   'accept',
@@ -25,7 +25,7 @@ const EXPOSED_HEADERS = 'retry-after, x-request-id';
 const DAY_SECONDS = 86_400;
 
 /**
- * Lets pages of exactly these origins read answers; tokens travel in a header, so no credentials are ever asked for.
+ * Lets pages of exactly these origins read answers; tokens travel in a header, so credentials are never allowed.
  * @returns a function that sets the headers and answers preflights: true when the request is answered with that
  */
 export function cors(

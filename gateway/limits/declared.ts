@@ -3,7 +3,10 @@ import { parse, valueFromASTUntyped } from 'graphql';
 /** The arguments of a directive; undefined where it does not stand. */
 export type ArgumentsOf = (directive: string) => Record<string, unknown> | undefined;
 
-/** By `Type.field`, what a supergraph's own text states of its fields in directives that composition keeps. */
+/**
+ * Returns facts by `Type.field`: those that a supergraph states about its fields in directives that composition
+ * keeps.
+ */
 export function declaredOnFields<Facts>(
   supergraphSdl: string,
   read: (argumentsOf: ArgumentsOf) => Facts | undefined,

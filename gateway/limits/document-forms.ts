@@ -19,10 +19,10 @@ export function publishedForm(document: DocumentNode): string {
 }
 
 /**
- * What two texts of one document have in common: comments, white space and the `__typename`s that clients with a normalised
+ * Normalises a document for comparison: comments, white space and the `__typename`s that clients with a normalised
  * cache add make no difference.
  * @param maxTokens a text with more is not read further
- * @returns null for what is not GraphQL, and for what is longer
+ * @returns null when the text is not GraphQL, or is longer
  */
 export function comparedForm(text: string, maxTokens: number): string | null {
   try {
@@ -49,8 +49,8 @@ function isTypename(selection: SelectionNode): boolean {
 }
 
 /**
- * The ids by which clients ask for a document besides our own: the SHA-256 of its file, and what the GraphQL Code Generator's
- * client preset makes, by its default algorithm and by SHA-256.
+ * Further ids of a document, besides our own: the SHA-256 of its file, and those of the GraphQL Code Generator's
+ * client preset, by its default algorithm and by SHA-256.
  */
 export function otherIdsOf(document: DocumentNode, file: string): string[] {
   const generated = codeGeneratorForm(document);
@@ -66,8 +66,8 @@ function hexDigest(algorithm: 'sha1' | 'sha256', text: string): string {
 }
 
 /**
- * What the code generator hashes, for a document of one operation: variables and selections sorted, but not the fields of a
- * mutation, whose order counts; on one line.
+ * Returns the text that the code generator hashes, for a document of one operation: variables and selections
+ * sorted, but not the fields of a mutation, whose order counts; on one line.
  * https://github.com/ardatan/graphql-tools/tree/master/packages/documents/src/normalization
  */
 function codeGeneratorForm(document: DocumentNode): string {

@@ -7,10 +7,11 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import type { DocumentLimits } from './gateway-limits';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
-/** How large a part of a document is, with every fragment counted wherever it is spread. */
+/** Size of a part of a document, with every fragment counted wherever it is spread. */
 interface Extent {
   /** Fields of the outermost selections. */
   width: number;
@@ -25,9 +26,9 @@ const NOTHING: Extent = { width: 0, fields: 0, aliases: 0, directives: 0, depth:
 /**
  * Measures a parsed document before it is validated: some of graphql-js's rules take time that grows with the square of
  * what they are given. Takes linear time itself, however fragments multiply.
- * @returns what it has too much of; null when it may be validated
+ * @returns the limit that it exceeds; null when it may be validated
  */
-export function exceededLimit(document: DocumentNode, limits: DocumentLimits): Refusal | null {
+export function exceededLimit(document: DocumentNode, limits: DocumentLimits): RequestRefusal | null {
   const measure = measurer(document);
   for (const definition of document.definitions) {
     // Fragments too: one that nothing uses is validated all the same.
@@ -49,19 +50,19 @@ function isOperation({ kind }: DefinitionNode): boolean {
   return kind === Kind.OPERATION_DEFINITION;
 }
 
-export function tooMany(count: number, most: number, what: string): Refusal | null {
-  if (count <= most) return null;
+export function tooMany(count: number, max: number, what: string): RequestRefusal | null {
+  if (count <= max) return null;
   return {
     code: 'DOCUMENT_TOO_LARGE',
-    message: `The document has more than ${most} ${what}. Ask in several requests.`,
+    message: DEVELOPERS_EN_GB.DOCUMENT_TOO_LARGE.COUNT({ max, what }),
   };
 }
 
-function tooDeep(depth: number, most: number): Refusal | null {
-  if (depth <= most) return null;
+function tooDeep(depth: number, max: number): RequestRefusal | null {
+  if (depth <= max) return null;
   return {
     code: 'DOCUMENT_TOO_DEEP',
-    message: `Selections are nested more than ${most} deep. Ask in several requests.`,
+    message: DEVELOPERS_EN_GB.DOCUMENT_TOO_DEEP.DEPTH({ max }),
   };
 }
 

@@ -1,15 +1,15 @@
-/** What one request, and one caller, may take of this gateway. */
+/** Limits on one request, and on one caller, in this gateway. */
 export interface GatewayLimits {
   bodyBytes: number;
-  /** Of one document; see docs/operate.md. */
+  /** Limits on one document; see docs/operate.md. */
   document: DocumentLimits;
-  /** What one operation may cost; see operation-cost.ts. */
+  /** Most that one operation may cost; see operation-cost.ts. */
   operationCost: number;
-  /** What all operations of one caller may cost within a minute. */
+  /** Most that all operations of one caller may cost within a minute. */
   callerCostPerMinute: number;
-  /** Operations under way at once; further ones are refused, unless they ask for next to nothing. */
+  /** Operations in progress at once; further ones are refused, unless they cost next to nothing. */
   operationsAtOnce: number;
-  /** How late this process may get to what is next before it lets in only a few. */
+  /** Event-loop lag above which this process admits only a few operations. */
   loopLagMs: number;
   /** After which a query is given up. Mutations have their own deadlines, and are never given up half-way. */
   queryMs: number;
@@ -21,7 +21,7 @@ export interface DocumentLimits {
   aliases: number;
   directives: number;
   rootFields: number;
-  /** With every fragment counted wherever it is spread. */
+  /** Most fields, with every fragment counted wherever it is spread. */
   fields: number;
 }
 

@@ -1,6 +1,6 @@
 import { backgroundTimers, type Timers } from '../../domain/timers';
 
-/** How late this process gets to what is next. */
+/** Measures the event-loop lag of this process. */
 export interface LoopLag {
   /** Milliseconds; 0 as long as it is not late again and again. */
   ms(): number;
@@ -11,8 +11,9 @@ const LOOK_EVERY_MS = 20;
 const LOOKS = 3;
 
 /**
- * The least lateness of the last few looks: one long piece of work, such as planning an operation for the first time, is no
- * overload (the idea of CoDel, RFC 8289, section 3.2: a queue that does not drain shows in its minimum).
+ * The least lag of the last few measurements: one long piece of work, such as planning an operation for the first
+ * time, is no overload (the idea of CoDel, RFC 8289, section 3.2: a queue that does not drain shows in its
+ * minimum).
  */
 export function loopLag(timers: Timers = backgroundTimers): LoopLag {
   const latest = Array.from({ length: LOOKS }, () => 0);

@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { ANONYMOUS, type Caller } from '../../domain/caller';
-import { conditionReader } from '../execution/conditions';
+import { conditionReader } from '../../platform/execution/conditions';
 import { operationAccess } from './operation-access';
 
 const SDL = `

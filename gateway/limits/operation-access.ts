@@ -13,21 +13,25 @@ import {
 } from 'graphql';
 import { Access, mayAsk, namesOf, whyNotAsk } from '../../domain/access';
 import type { Caller } from '../../domain/caller';
-import type { Refusal } from '../error-codes';
-import { isIncluded, type ConditionValues } from '../execution/conditions';
-import { fragmentsOf } from '../execution/fragments-of';
+import { isIncluded, type ConditionValues } from '../../platform/execution/conditions';
+import { fragmentsOf } from '../../platform/execution/fragments';
+import type { RequestRefusal } from '../error-codes';
 import { declaredOnFields } from './declared';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /**
- * Why this caller may not ask for an operation; null where they may.
- * @param conditionsOf what its conditions come to; null where one is no Boolean.
+ * Returns the reason for refusing this caller an operation; null when it is allowed.
+ * @param conditionsOf evaluates its conditions; null where one is not a Boolean.
  */
-export type AccessCheck = (caller: Caller, conditionsOf: () => ConditionValues | null) => Refusal | null;
+export type AccessCheck = (
+  caller: Caller,
+  conditionsOf: () => ConditionValues | null,
+) => RequestRefusal | null;
 
-/** Finds what operations ask for that is for some callers only, from `@access` in the supergraph. */
+/** Finds the fields of an operation that are for some callers only, by `@access` in the supergraph. */
 export type OperationAccess = (operation: OperationDefinitionNode, document: DocumentNode) => AccessCheck;
 
-/** A field that an operation asks for, under conditions of which all have to hold. */
+/** A field that an operation selects, under conditions that all have to hold. */
 interface Guarded {
   coordinate: string;
   access: Access;
@@ -82,7 +86,7 @@ export function operationAccess(supergraphSdl: string, api: GraphQLSchema): Oper
   };
 }
 
-/** By `Type.field`; what is not there is for everybody. */
+/** Returns access rules by `Type.field`; a field that is absent is for everybody. */
 export function declaredAccess(supergraphSdl: string): ReadonlyMap<string, Access> {
   return declaredOnFields(supergraphSdl, (argumentsOf) => Access.optional().parse(argumentsOf('access')));
 }
@@ -91,7 +95,7 @@ function saysSoAsData(type: GraphQLNamedType): boolean {
   return isUnionType(type) && type.getTypes().some(({ name }) => name === 'NotAllowed');
 }
 
-function refusal({ coordinate, access }: Guarded, caller: Caller): Refusal {
-  const message = `${coordinate} is for ${namesOf(access)}.`;
+function refusal({ coordinate, access }: Guarded, caller: Caller): RequestRefusal {
+  const message = DEVELOPERS_EN_GB.FORBIDDEN.FIELD({ field: coordinate, allowed: namesOf(access) });
   return { code: 'FORBIDDEN', message, reason: whyNotAsk(caller) };
 }

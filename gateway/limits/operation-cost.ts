@@ -14,13 +14,13 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../../platform/execution/fragments';
 import { z } from 'zod';
-import { fragmentsOf } from '../execution/fragments-of';
 import { declaredOnFields, type ArgumentsOf } from './declared';
 
 type Variables = Record<string, unknown>;
 
-/** What executing an operation may cost with these variables; 1 is one object made. */
+/** Estimates the cost of an operation with these variables; 1 is one object made. */
 export type Cost = (variables: Variables) => number;
 
 /** Finds what operations may cost at most, from `@cost` and `@listSize` in the supergraph. */
@@ -34,15 +34,15 @@ interface FieldCost {
   sizedFields: readonly string[];
 }
 
-/** Lists within an object whose size its own field was asked for. */
+/** Lists within an object whose size its own field determines. */
 interface SizedLists {
   names: readonly string[];
   size: Cost;
 }
 
-/** Of a list that the schema says nothing about. */
+/** Length assumed for a list on which the schema states nothing. */
 const UNKNOWN_SIZE = 10;
-/** Nobody is answered with longer lists: where more is asked for, it is refused as it should be, further inside. */
+/** Longest list that is estimated: a request for more is refused by the field itself. */
 const LONGEST = 1_000_000;
 const MUTATION_WEIGHT = 10;
 
@@ -119,23 +119,23 @@ function sumOf(costs: readonly Cost[]): Cost {
   return (variables) => some.reduce((total, cost) => total + cost(variables), 0);
 }
 
-/** How long a list may be: what the client asks for, else what the schema assumes. */
+/** Reads the length of a list: the size that the client asks for, else the one that the schema assumes. */
 function sizeReader(
   field: FieldNode,
   args: readonly GraphQLArgument[],
   facts: FieldCost | undefined,
 ): (variables: Variables) => number {
   const assumed = facts?.assumedSize ?? UNKNOWN_SIZE;
-  const asked = (facts?.slicingArguments ?? []).map((name) => {
-    const given = field.arguments?.find((argument) => argument.name.value === name)?.value;
+  const sizes = (facts?.slicingArguments ?? []).map((name) => {
+    const argumentValue = field.arguments?.find((argument) => argument.name.value === name)?.value;
     const fallback = args.find((argument) => argument.name === name)?.defaultValue;
     return (variables: Variables) => {
-      const value = given === undefined ? fallback : valueFromASTUntyped(given, variables);
+      const value = argumentValue === undefined ? fallback : valueFromASTUntyped(argumentValue, variables);
       return typeof value === 'number' && value > 0 ? Math.min(value, LONGEST) : assumed;
     };
   });
-  if (asked.length === 0) return () => assumed;
-  return (variables) => Math.max(...asked.map((size) => size(variables)));
+  if (sizes.length === 0) return () => assumed;
+  return (variables) => Math.max(...sizes.map((size) => size(variables)));
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {

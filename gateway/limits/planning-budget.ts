@@ -9,12 +9,12 @@ export interface PlanningBudget {
 const MINUTE_SECONDS = 60;
 /** Planning takes some 60 µs a character at worst; 100,000 in a minute are a tenth of one core. */
 const COST_A_CHARACTER = 4;
-/** Where callers may do nearly nothing they may still ask for something new. */
+/** Characters of new documents that callers may send even with almost no budget left. */
 const LEAST_CHARACTERS = 20_000;
-/** What also the shortest text counts as. */
+/** Characters that the shortest document counts as. */
 const SHORTEST = 200;
 
-/** @param costPerMinute what all operations of one caller may cost within a minute */
+/** @param costPerMinute limit on the cost of all operations of one caller within a minute */
 export function planningBudget(costPerMinute: number): PlanningBudget {
   const points = Math.max(LEAST_CHARACTERS, costPerMinute / COST_A_CHARACTER);
   const limiter = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });

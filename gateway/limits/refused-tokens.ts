@@ -1,8 +1,8 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /**
- * Counts tokens that were refused, by where they came from: verifying one takes longer than anything else that is done for
- * whoever nobody knows. Tokens that are known already are never counted, so that a neighbour at one address goes on.
+ * Counts refused tokens by address: verifying one is the most expensive thing that an unknown caller can cause.
+ * Known tokens are never counted, so that others at the same address are not affected.
  */
 export interface RefusedTokens {
   /** @returns null as long as another token from there may be verified; else after how many seconds */

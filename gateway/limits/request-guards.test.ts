@@ -15,7 +15,7 @@ const OPERATION: GuardedOperation = {
   wrongVariables: () => null,
 };
 
-/** What was paid, and what was begun and ended. */
+/** Guards that record payments, and the starts and ends of operations. */
 function guards({ remaining = 100, spend }: { remaining?: number; spend?: CallerBudget['spend'] } = {}) {
   const paid: [string, number][] = [];
   const planned: string[] = [];

@@ -1,6 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import type { Caller } from '../../domain/caller';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import type { OperationCost } from '../gateway-context';
 import type { Admission } from './admission';
 import type { CallerBudget } from './caller-budget';
@@ -8,22 +8,23 @@ import type { GatewayLimits } from './gateway-limits';
 import type { Cost } from './operation-cost';
 import type { PlanningBudget } from './planning-budget';
 import { mayAskAnything, type AllowedDocument } from './trusted-documents';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What has to be known of an operation to judge whether it may be executed. */
+/** Facts about an operation that decide whether it may be executed. */
 export interface GuardedOperation {
   type: OperationTypeNode;
-  /** Whether it asks for the schema itself. */
+  /** True when it asks for the schema itself. */
   introspects: boolean;
-  /** Why this caller may not ask for it; null when they may. See operation-access.ts. */
-  forbidden(caller: Caller, variables: Variables): Refusal | null;
-  /** Whether it is given any `ID`, in its variables or in its text. */
+  /** Returns the refusal for this caller; null when the operation is allowed. See operation-access.ts. */
+  forbidden(caller: Caller, variables: Variables): RequestRefusal | null;
+  /** Checks for any `ID` value, in the variables or in the text. */
   namesIds(variables: Variables): boolean;
-  /** What it may cost with these variables; see operation-cost.ts. */
+  /** Cost with these variables; see operation-cost.ts. */
   cost: Cost;
-  /** What is wrong with these variables; null when they may be used. */
-  wrongVariables(variables: Variables): Refusal | null;
+  /** Returns the refusal for invalid variables; null when they are valid. */
+  wrongVariables(variables: Variables): RequestRefusal | null;
 }
 
 const ADMITTED: unique symbol = Symbol('a request that has passed every guard');
@@ -35,13 +36,13 @@ const ADMITTED: unique symbol = Symbol('a request that has passed every guard');
 export interface Admitted {
   readonly [ADMITTED]: true;
   readonly operation: GuardedOperation;
-  /** As the operation wants them. */
+  /** Variables, coerced to the types that the operation declares. */
   readonly variables: Record<string, unknown>;
   readonly cost: OperationCost;
   leave(): void;
 }
 
-/** Who asks, and where from, by digest. */
+/** The caller and the digest of their address: the unit that limits count. */
 export interface Payer {
   caller: Caller;
   source: string;
@@ -54,13 +55,13 @@ export interface GuardedRequest {
   by: Payer;
 }
 
-/** What stands between a request and its execution: who asks, how much, and how much is under way. */
+/** Guards between a request and its execution: access, cost, and concurrency. */
 export interface RequestGuards {
-  /** Before a body is parsed: a long one is paid for, whatever is in it. */
-  payForBody(by: Payer, bytes: number): Promise<Refusal | null>;
+  /** Charges a long body before it is parsed, whatever is in it. */
+  payForBody(by: Payer, bytes: number): Promise<RequestRefusal | null>;
   /** Before a text is parsed and planned for the first time. */
-  payForPlanning(by: Payer, document: AllowedDocument): Promise<Refusal | null>;
-  admit(request: GuardedRequest): Promise<Admitted | { refusal: Refusal }>;
+  payForPlanning(by: Payer, document: AllowedDocument): Promise<RequestRefusal | null>;
+  admit(request: GuardedRequest): Promise<Admitted | { refusal: RequestRefusal }>;
 }
 
 export interface RequestGuardsOptions {
@@ -70,15 +71,21 @@ export interface RequestGuardsOptions {
   admission: Admission;
   /** False: nothing that has to be written down may be done. */
   auditHasRoom(): boolean;
-  /** Whether the schema is hidden from those who may send published documents only. */
+  /** Hides the schema from callers who may send published documents only. */
   hidesSchema: boolean;
 }
 
-/** Next to nothing is answered also when nothing else is: whoever asks whether we are there is told. */
+/**
+ * Admits an operation that costs next to nothing even when all others are refused, so that availability checks are
+ * answered.
+ */
 const NEXT_TO_NOTHING = 1;
 /** A usual body is part of what its operation costs. */
 const FREE_BODY_BYTES = 4_096;
-/** So that reading the longest bodies, which takes some milliseconds, can take seconds of a caller's minute, not all of it. */
+/**
+ * Bytes of a body that cost one point, so that reading the longest bodies, which takes some milliseconds, can use
+ * seconds of a caller's minute, not all of it.
+ */
 const BODY_BYTES_A_POINT = 256;
 
 export function requestGuards(options: RequestGuardsOptions): RequestGuards {
@@ -89,8 +96,8 @@ export function requestGuards(options: RequestGuardsOptions): RequestGuards {
     return { remaining, refusal: retryAfterSeconds === null ? null : rateLimited(retryAfterSeconds) };
   }
 
-  /** What needs nothing but the request, and is judged before anything is paid. */
-  function refused({ method, operation, variables, by }: GuardedRequest): Refusal | null {
+  /** Returns the refusal that follows from the request alone, before anything is paid. */
+  function refused({ method, operation, variables, by }: GuardedRequest): RequestRefusal | null {
     if (method === 'GET' && operation.type !== OperationTypeNode.QUERY) return ONLY_BY_POST;
     if (method === 'GET' && operation.namesIds(variables)) return IDS_IN_ADDRESS;
     if (!auditHasRoom()) return NO_AUDIT;
@@ -136,52 +143,52 @@ export function requestGuards(options: RequestGuardsOptions): RequestGuards {
 
 const nothing = () => undefined;
 
-/** Whoever is not signed in is counted by address. */
+/** Identifies the payer; callers who are not signed in are counted by address. */
 function payerOf({ caller, source }: Payer): string {
   return caller.kind === 'anonymous' ? `from:${source}` : caller.id;
 }
 
-const ONLY_BY_POST: Refusal = {
+const ONLY_BY_POST: RequestRefusal = {
   code: 'BAD_REQUEST',
   status: 405,
   allow: 'POST',
-  message: 'GET is for queries; send this by POST.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ONLY_QUERIES_BY_GET({}),
 };
 
 /** Addresses are kept in histories and logs on the way; the id of a symptom check is a secret. */
-const IDS_IN_ADDRESS: Refusal = {
+const IDS_IN_ADDRESS: RequestRefusal = {
   code: 'BAD_REQUEST',
-  message: 'Send this by POST: ids must not stand in an address, which browsers and proxies keep.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ID_IN_ADDRESS({}),
 };
 
-const NO_AUDIT: Refusal = {
+const NO_AUDIT: RequestRefusal = {
   code: 'AUDIT_UNAVAILABLE',
-  message: 'The audit trail cannot be written. Ask again in a moment.',
+  message: DEVELOPERS_EN_GB.AUDIT_UNAVAILABLE.TRAIL({}),
   retryAfterSeconds: 5,
 };
 
-const NO_INTROSPECTION: Refusal = {
+const NO_INTROSPECTION: RequestRefusal = {
   code: 'INTROSPECTION_NOT_ALLOWED',
-  message: 'Introspection is for analysts and operators; the schema is published as schema/api.graphql.',
+  message: DEVELOPERS_EN_GB.INTROSPECTION_NOT_ALLOWED.CALLER({}),
 };
 
-const OVERLOADED: Refusal = {
+const OVERLOADED: RequestRefusal = {
   code: 'OVERLOADED',
-  message: 'Too many requests are under way. Ask again in a moment.',
+  message: DEVELOPERS_EN_GB.OVERLOADED.OPERATIONS({}),
   retryAfterSeconds: 1,
 };
 
-function tooCostly(estimated: number, most: number): Refusal {
+function tooCostly(cost: number, max: number): RequestRefusal {
   return {
     code: 'COST_TOO_HIGH',
-    message: `The operation may cost ${estimated}, and at most ${most} is allowed. Ask for fewer at once.`,
+    message: DEVELOPERS_EN_GB.COST_TOO_HIGH.COST({ cost, max }),
   };
 }
 
-export function rateLimited(retryAfterSeconds: number): Refusal {
+export function rateLimited(retryAfterSeconds: number): RequestRefusal {
   return {
     code: 'RATE_LIMITED',
-    message: `Too much asked within a minute. Ask again in ${retryAfterSeconds} seconds.`,
+    message: DEVELOPERS_EN_GB.RATE_LIMITED.COST({ seconds: retryAfterSeconds }),
     retryAfterSeconds,
   };
 }

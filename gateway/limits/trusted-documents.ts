@@ -3,18 +3,19 @@ import { basename, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { parse } from 'graphql';
 import type { Caller } from '../../domain/caller';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import { comparedForm, otherIdsOf, publishedForm, sha256 } from './document-forms';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /** The front ends' own documents, by id: the SHA-256 of `text` in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, TrustedDocument>;
 
 export interface TrustedDocument {
-  /** Of the file, and of the operation in it. */
+  /** Name of the file, and of the operation in it. */
   name: string;
-  /** As graphql-js prints it. */
+  /** Text as graphql-js prints it. */
   text: string;
-  /** By which clients may ask for it besides. */
+  /** Further ids by which clients may ask for it. */
   otherIds: readonly string[];
   /** True: installed apps still send it, and nobody should any more. */
   isRetired: boolean;
@@ -24,8 +25,8 @@ export interface TrustedDocument {
 const RETIRED = 'retired';
 
 /**
- * Every `.graphql` file of a folder, `schema/operations`, and of the folder `retired` in it. Of the first, manifest.json tells
- * front ends the ids; the second holds what was published before, as it was then, so that its ids stay good.
+ * Reads every `.graphql` file of a folder, `schema/operations`, and of the folder `retired` in it. manifest.json
+ * lists the ids of the first; the second holds earlier versions of documents, so that their ids stay valid.
  */
 export function trustedDocumentsIn(folder: string): TrustedDocuments {
   // A published document comes last, and stands for a retired one that differs from it by comments alone.
@@ -39,7 +40,7 @@ export function trustedDocumentsIn(folder: string): TrustedDocuments {
   return known;
 }
 
-/** Which ids, published before, find no document any more: what installed apps send would be refused. */
+/** Returns the ids, published before, that no longer find a document: installed apps that send them would be refused. */
 export function lostIds<T extends { id: string }>(before: readonly T[], now: TrustedDocuments): T[] {
   const known = new Set([...now].flatMap(([id, { otherIds }]) => [id, ...otherIds]));
   return before.filter(({ id }) => !known.has(id));
@@ -61,7 +62,10 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-/** How a document is asked for: by its text, by `documentId`, or as Apollo's clients do it, `extensions.persistedQuery`. */
+/**
+ * Request for a document: by its text, by `documentId`, or in the way of Apollo's clients, by
+ * `extensions.persistedQuery`.
+ */
 export interface DocumentRequest {
   query: string | undefined;
   documentId: string | undefined;
@@ -74,16 +78,16 @@ const ALLOWED: unique symbol = Symbol('a document that its sender may send');
 export interface AllowedDocument {
   readonly [ALLOWED]: true;
   text: string;
-  /** Of a trusted document; null: of some other. */
+  /** Name of a trusted document; null: the document is not trusted. */
   name: string | null;
 }
 
-export type FoundDocument = AllowedDocument | { refusal: Refusal };
+export type FoundDocument = AllowedDocument | { refusal: RequestRefusal };
 
 /**
- * Finds documents by id or by text. Anybody may send a trusted document; other texts are for those whose work is to ask what
- * nobody has foreseen. A text that differs from a trusted one by comments, white space or `__typename` alone is that document,
- * and is answered as it is published.
+ * Finds documents by id or by text. Anybody may send a trusted document; other texts are for analysts and
+ * operators. A text that differs from a trusted one by comments, white space or `__typename` alone is that
+ * document, and is answered as it is published.
  */
 export function documentFinder(
   documents: TrustedDocuments,
@@ -102,9 +106,7 @@ export function documentFinder(
     }
     const known = byText(query);
     if (
-      !ids.every(
-        (given) => (known !== undefined && byId.get(given)?.name === known.name) || given === sha256(query),
-      )
+      !ids.every((id) => (known !== undefined && byId.get(id)?.name === known.name) || id === sha256(query))
     )
       return { refusal: MISMATCH };
     if (known !== undefined) return known;
@@ -123,7 +125,7 @@ function idsOf(documents: TrustedDocuments): ReadonlyMap<string, AllowedDocument
 /** Texts that clients have sent lately, so that each is compared once: some hundred from the clients of every release. */
 const MAX_TEXTS = 1_000;
 const MAX_CHARACTERS = 2_000_000;
-/** What clients add to a document is one `__typename` for each selection. */
+/** Factor by which a document may grow: clients add one `__typename` for each selection. */
 const MAX_GROWTH = 2;
 
 function textFinder(documents: TrustedDocuments): (query: string) => AllowedDocument | undefined {
@@ -156,30 +158,29 @@ function allowed({ text, name }: { text: string; name: string | null }): Allowed
   return { [ALLOWED]: true, text, name };
 }
 
-const NOTHING: Refusal = {
+const NOTHING: RequestRefusal = {
   code: 'BAD_REQUEST',
-  message: 'Send a query, or the id of a published document.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.NO_DOCUMENT({}),
 };
 
-const MISMATCH: Refusal = {
+const MISMATCH: RequestRefusal = {
   code: 'BAD_REQUEST',
-  message: 'The id is not of this document: send the SHA-256 of the text, or the text or the id alone.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ID_OF_ANOTHER_DOCUMENT({}),
 };
 
-/** The message is what clients look for: https://www.apollographql.com/docs/apollo-server/performance/apq. */
-const NOT_PERSISTED: Refusal = {
+const NOT_PERSISTED: RequestRefusal = {
   code: 'PERSISTED_QUERY_NOT_FOUND',
-  message: 'PersistedQueryNotFound',
+  message: DEVELOPERS_EN_GB.PERSISTED_QUERY_NOT_FOUND.HASH({}),
 };
 
-const UNKNOWN: Refusal = {
+const UNKNOWN: RequestRefusal = {
   code: 'DOCUMENT_UNKNOWN',
-  message: 'There is no document of this id in schema/operations/manifest.json.',
+  message: DEVELOPERS_EN_GB.DOCUMENT_UNKNOWN.ID({}),
 };
 
-const NOT_TRUSTED: Refusal = {
+const NOT_TRUSTED: RequestRefusal = {
   code: 'DOCUMENT_NOT_TRUSTED',
-  message: 'Only published documents are taken: send one of schema/operations/manifest.json, or its id.',
+  message: DEVELOPERS_EN_GB.DOCUMENT_NOT_TRUSTED.DOCUMENT({}),
 };
 
 export function mayAskAnything({ kind }: Caller): boolean {

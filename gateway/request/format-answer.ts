@@ -1,11 +1,11 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { asGraphQLError } from '../execution/as-graphql-error';
 import type { Answer } from '../execution/answer';
-import type { ErrorCode, Refusal } from '../error-codes';
+import type { ErrorCode, RequestRefusal } from '../error-codes';
 import type { ErrorMask, FailedRequest } from '../error-mask';
 import type { OperationCost } from '../gateway-context';
 
-/** What is sent for an operation, in JSON. Tells clients what it cost them, so that they can stay within their budget. */
+/** Formats the answer to an operation as JSON. Includes its cost, so that they can stay within their budget. */
 export function formatAnswer(
   answer: Answer,
   cost: OperationCost,
@@ -21,8 +21,8 @@ export function formatAnswer(
   return `${JSON.stringify(sent)}\n`;
 }
 
-/** What is sent for a request of which nothing was executed, in JSON. */
-export function formatRefusal({ message, code, errors, reason }: Refusal): string {
+/** Formats a refusal as JSON, for a request of which nothing was executed. */
+export function formatRefusal({ message, code, errors, reason }: RequestRefusal): string {
   return `${JSON.stringify({ errors: errors ?? [refusedError(message, code, reason)] })}\n`;
 }
 

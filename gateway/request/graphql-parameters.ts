@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
+
+const MESSAGES = DEVELOPERS_EN_GB.BAD_REQUEST;
 
 /**
- * What a client asks for, whichever way it was sent. Absent, null and empty mean the same:
+ * Parameters of a request, whichever way it was sent. Absent, null and empty mean the same:
  * https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters.
  */
 export interface GraphqlParameters {
@@ -15,7 +18,7 @@ export interface GraphqlParameters {
   variables: Readonly<Record<string, unknown>>;
 }
 
-export type ReadParameters = GraphqlParameters | { refusal: Refusal };
+export type ReadParameters = GraphqlParameters | { refusal: RequestRefusal };
 
 /** Values may be nested as deeply as any input type is, and more; what reads them calls itself for each level. */
 const MAX_NESTING = 100;
@@ -24,24 +27,24 @@ const MAX_NESTING = 100;
 export function parametersOfBody(json: string): ReadParameters {
   if (isNestedTooDeeply(json)) return TOO_DEEP;
   const parsed = parseJson(json);
-  if (parsed === UNREADABLE) return badRequest(NOT_JSON);
-  if (Array.isArray(parsed)) return badRequest('Send one operation in each request: batches are not taken.');
+  if (parsed === UNREADABLE) return badRequest(MESSAGES.NOT_JSON({}));
+  if (Array.isArray(parsed)) return badRequest(MESSAGES.BATCH({}));
   return readParameters(parsed);
 }
 
-/** @param search of a GET: `?query=…&variables=…` */
+/** @param search the query string of a GET: `?query=…&variables=…` */
 export function parametersOfSearch(search: string): ReadParameters {
-  if (!isUtf8Encoded(search)) return badRequest('The address is not percent-encoded UTF-8.');
-  const given = new URLSearchParams(search);
+  if (!isUtf8Encoded(search)) return badRequest(MESSAGES.ADDRESS_NOT_UTF8({}));
+  const parameters = new URLSearchParams(search);
   const body: Record<string, unknown> = {};
   for (const name of PARAMETERS) {
-    const [value, ...others] = given.getAll(name);
-    if (others.length > 0) return badRequest(`${name} may be in the address once.`);
+    const [value, ...others] = parameters.getAll(name);
+    if (others.length > 0) return badRequest(MESSAGES.REPEATED_PARAMETER({ name }));
     if (value === undefined || value === '') continue;
     const isJson = JSON_PARAMETERS.has(name);
     if (isJson && isNestedTooDeeply(value)) return TOO_DEEP;
     const parsed = isJson ? parseJson(value) : value;
-    if (parsed === UNREADABLE) return badRequest(`${name} in the address is not JSON.`);
+    if (parsed === UNREADABLE) return badRequest(MESSAGES.PARAMETER_NOT_JSON({ name }));
     body[name] = parsed;
   }
   return readParameters(body);
@@ -61,7 +64,7 @@ const PersistedQuery = z.object({
   sha256Hash: z.string().regex(/^[0-9a-f]{64}$/i),
 });
 
-/** What else a client puts beside these, or into `extensions`, is for others. */
+/** Schema of the parameters; further keys, also of `extensions`, are ignored. */
 const Parameters = z.object({
   query: text,
   documentId: text,
@@ -71,39 +74,37 @@ const Parameters = z.object({
 });
 
 const EXPECTED: Readonly<Record<Parameter, string>> = {
-  query: 'query must be a text.',
-  documentId: 'documentId must be a text.',
-  operationName: 'operationName must be a text.',
-  variables: 'variables must be an object, not a list or a text.',
-  extensions:
-    'extensions must be an object; extensions.persistedQuery has version 1 and sha256Hash, 64 hexadecimal digits.',
+  query: MESSAGES.PARAMETER_NOT_A_STRING({ name: 'query' }),
+  documentId: MESSAGES.PARAMETER_NOT_A_STRING({ name: 'documentId' }),
+  operationName: MESSAGES.PARAMETER_NOT_A_STRING({ name: 'operationName' }),
+  variables: MESSAGES.VARIABLES_NOT_AN_OBJECT({}),
+  extensions: MESSAGES.BAD_EXTENSIONS({}),
 };
-const NOT_JSON = 'The body is not JSON; send {"query": "..."} as application/json.';
 
-function readParameters(given: unknown): ReadParameters {
-  const read = Parameters.safeParse(given);
+function readParameters(input: unknown): ReadParameters {
+  const read = Parameters.safeParse(input);
   if (!read.success) {
     const [name] = read.error.issues[0]?.path ?? [];
     const parameter = PARAMETERS.find((known) => known === name);
-    return badRequest(parameter === undefined ? NOT_JSON : EXPECTED[parameter]);
+    return badRequest(parameter === undefined ? MESSAGES.NOT_JSON({}) : EXPECTED[parameter]);
   }
   const { query, documentId, operationName, variables, extensions } = read.data;
   const persistedQueryHash = extensions?.persistedQuery?.sha256Hash.toLowerCase();
   if (query === undefined && documentId === undefined && persistedQueryHash === undefined)
-    return badRequest('Send a query, or the id of a published document.');
+    return badRequest(MESSAGES.NO_DOCUMENT({}));
   return { query, documentId, persistedQueryHash, operationName, variables: variables ?? {} };
 }
 
-function badRequest(message: string): { refusal: Refusal } {
+function badRequest(message: string): { refusal: RequestRefusal } {
   return { refusal: { code: 'BAD_REQUEST', message } };
 }
 
 const TOO_DEEP = {
   refusal: {
     code: 'BAD_USER_INPUT',
-    message: `Values are nested more than ${MAX_NESTING} deep.`,
+    message: DEVELOPERS_EN_GB.BAD_USER_INPUT.NESTED_TOO_DEEP({ max: MAX_NESTING }),
   },
-} as const satisfies { refusal: Refusal };
+} as const satisfies { refusal: RequestRefusal };
 
 function isJsonObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -123,7 +124,7 @@ function parseJson(json: string): unknown {
 
 const MAYBE_HALF_CHARACTER = /\\u[dD][89a-fA-F]/;
 
-/** JSON.stringify escapes what is half a character, and no other one from there on. */
+/** Finds lone surrogates: JSON.stringify escapes those, and no other character in that range. */
 function hasHalfCharacter(parsed: unknown): boolean {
   return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(parsed));
 }

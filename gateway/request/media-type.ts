@@ -5,7 +5,7 @@ export type ResponseType =
 export const JSON_TYPE: ResponseType = 'application/json; charset=utf-8';
 export const GRAPHQL_TYPE: ResponseType = 'application/graphql-response+json; charset=utf-8';
 
-/** Where a client has no preference the first is meant. */
+/** Media types that are served; the first is used when a client has no preference. */
 const SERVED: readonly { type: ResponseType; essence: string }[] = [
   { type: JSON_TYPE, essence: 'application/json' },
   { type: GRAPHQL_TYPE, essence: 'application/graphql-response+json' },
@@ -24,7 +24,7 @@ interface Preference {
   quality: number;
   /** 0 for anything, 1 for all of `application`, 2 for one media type. */
   specificity: number;
-  /** Where in the header it stands. */
+  /** Position in the header. */
   place: number;
 }
 
@@ -53,10 +53,12 @@ function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
 const BETWEEN_COMMAS = /(?:[^,"]|"[^"]*"?)+/g;
 const BETWEEN_SEMICOLONS = /(?:[^;"]|"[^"]*"?)+/g;
 
-/** Whether a body of this `Content-Type` is JSON in UTF-8, the only encoding that GraphQL over HTTP knows. */
+/** Checks that a body of this `Content-Type` is JSON in UTF-8, the only encoding that GraphQL over HTTP allows. */
 export const isUtf8Json = memoized((contentType) => {
-  const given = contentType === undefined ? null : parseMediaRange(contentType);
-  return given !== null && given.essence === 'application/json' && isUtf8Charset(given.parameters);
+  const mediaRange = contentType === undefined ? null : parseMediaRange(contentType);
+  return (
+    mediaRange !== null && mediaRange.essence === 'application/json' && isUtf8Charset(mediaRange.parameters)
+  );
 });
 
 function isUtf8Charset(parameters: ReadonlyMap<string, string>): boolean {
@@ -106,7 +108,7 @@ function specificityFor(essence: string, range: string): number | null {
   return range === '*/*' ? 0 : null;
 }
 
-/** A quality that is no number accepts nothing. */
+/** A quality that is not a number accepts nothing. */
 function qualityOf({ parameters }: MediaRange): number {
   const quality = Number(parameters.get('q') ?? 1);
   return quality >= 0 && quality <= 1 ? quality : 0;
@@ -118,7 +120,7 @@ function isBefore(one: Preference, other: Preference): boolean {
   return one.place < other.place;
 }
 
-/** Usual clients send some dozens of headers; what is longer, or another one, is read each time. */
+/** Entries cached; usual clients send some dozens of headers, and longer or further ones are parsed each time. */
 const MAX_REMEMBERED = 100;
 const MAX_REMEMBERED_CHARACTERS = 256;
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeUtf8, NotUtf8, readBytes } from '../../platform/http/read-body';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import { RequestRefused } from '../request-refused';
 import { parametersOfBody, parametersOfSearch, type GraphqlParameters } from './graphql-parameters';
 import { readHead, type RequestHead } from './request-head';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /** A request whose answer can be sent, its body not read for sense yet. */
 export interface ReceivedRequest extends RequestHead {
@@ -26,7 +27,10 @@ export async function receiveRequest(
   return { method: head.method, responseType: head.responseType, bytes };
 }
 
-/** The only reading of what a client asks for. @throws RequestRefused */
+/**
+ * Parses the parameters of a request: the only place that does.
+ * @throws RequestRefused
+ */
 export function parseRequest({
   method,
   bytes,
@@ -45,4 +49,4 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-const NOT_UTF8: Refusal = { code: 'BAD_REQUEST', message: 'The body is not UTF-8.' };
+const NOT_UTF8: RequestRefusal = { code: 'BAD_REQUEST', message: DEVELOPERS_EN_GB.BAD_REQUEST.NOT_UTF8({}) };

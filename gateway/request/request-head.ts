@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Refusal } from '../error-codes';
+import type { RequestRefusal } from '../error-codes';
 import { isUtf8Json, JSON_TYPE, negotiate, type ResponseType } from './media-type';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
-/** What a request is before its body is read: enough to know that an answer can be sent. */
+/** A request before its body is read: enough to know that an answer can be sent. */
 export interface RequestHead {
   method: 'GET' | 'POST';
   responseType: ResponseType;
@@ -17,10 +18,10 @@ export interface HttpHead {
 export const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'] as const;
 
 /**
- * Refuses by its head what could not be answered, or may be somebody else's page: nothing is done for it.
+ * Refuses by its head a request that could not be answered, or that a foreign page may have sent.
  * https://graphql.github.io/graphql-over-http/draft/, RFC 9110 sections 15.5.6 (405), 15.5.7 (406), 15.5.16 (415).
  */
-export function readHead({ method, headers }: HttpHead): RequestHead | { refusal: Refusal } {
+export function readHead({ method, headers }: HttpHead): RequestHead | { refusal: RequestRefusal } {
   if (method !== 'GET' && method !== 'POST') return { refusal: METHOD_NOT_ALLOWED };
   const responseType = negotiate(headers.accept);
   if (responseType === null) return { refusal: NOT_ACCEPTABLE };
@@ -36,45 +37,44 @@ export function responseTypeOf(headers: IncomingHttpHeaders): ResponseType {
 function refusedBody({
   'content-encoding': encoding = 'identity',
   'content-type': contentType,
-}: IncomingHttpHeaders): Refusal | null {
+}: IncomingHttpHeaders): RequestRefusal | null {
   if (encoding.toLowerCase() !== 'identity') return ENCODING_NOT_SUPPORTED;
   return isUtf8Json(contentType) ? null : MEDIA_TYPE_NOT_SUPPORTED;
 }
 
 /** A foreign page can make a browser send a plain GET: https://www.apollographql.com/docs/apollo-server/security/cors. */
-function refusedGet(headers: IncomingHttpHeaders): Refusal | null {
+function refusedGet(headers: IncomingHttpHeaders): RequestRefusal | null {
   const isPreflighted =
     PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined && headers[name] !== '') ||
     isUtf8Json(headers['content-type']);
   return isPreflighted ? null : GET_NOT_PREFLIGHTED;
 }
 
-const METHOD_NOT_ALLOWED: Refusal = {
+const METHOD_NOT_ALLOWED: RequestRefusal = {
   code: 'BAD_REQUEST',
   status: 405,
   allow: 'GET, POST',
-  message: 'Send a POST with content-type: application/json; queries may also be sent by GET.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.METHOD_NOT_ALLOWED({}),
 };
 
-const NOT_ACCEPTABLE: Refusal = {
+const NOT_ACCEPTABLE: RequestRefusal = {
   code: 'BAD_REQUEST',
   status: 406,
-  message: 'Accept application/graphql-response+json or application/json: nothing else is answered.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.NOT_ACCEPTABLE({}),
 };
 
-const ENCODING_NOT_SUPPORTED: Refusal = {
+const ENCODING_NOT_SUPPORTED: RequestRefusal = {
   code: 'ENCODING_NOT_SUPPORTED',
-  message: 'Send the body as it is, without content-encoding.',
+  message: DEVELOPERS_EN_GB.ENCODING_NOT_SUPPORTED.BODY({}),
 };
 
-const MEDIA_TYPE_NOT_SUPPORTED: Refusal = {
+const MEDIA_TYPE_NOT_SUPPORTED: RequestRefusal = {
   code: 'BAD_REQUEST',
   status: 415,
-  message: 'Send JSON in UTF-8, with content-type: application/json.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.MEDIA_TYPE_NOT_SUPPORTED({}),
 };
 
-const GET_NOT_PREFLIGHTED: Refusal = {
+const GET_NOT_PREFLIGHTED: RequestRefusal = {
   code: 'BAD_REQUEST',
-  message:
-    'Use POST with content-type: application/json (urql: preferGetMethod: false). A GET needs the header apollo-require-preflight: 1, so that no foreign page can send it.',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.GET_NOT_PREFLIGHTED({}),
 };

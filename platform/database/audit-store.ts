@@ -209,7 +209,7 @@ async function isThere(reader: Kysely<AuditTables>, { chain, sequence, hash }: H
 
 const Subjects = z.array(z.string());
 
-/** What somebody has spoilt is not what was written, whatever it is. */
+/** A value that somebody has spoilt is not what was written, whatever it is. */
 function subjectsIn(json: string): string[] {
   try {
     return Subjects.parse(JSON.parse(json));

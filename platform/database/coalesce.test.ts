@@ -25,7 +25,7 @@ function slowly() {
   return { ask, questions, soon, settled, timers };
 }
 
-describe('together', () => {
+describe('coalesce', () => {
   it('asks at once for who is alone, and joins those who come meanwhile', async () => {
     const { ask, questions, soon, settled } = slowly();
     const first = ask('a');
@@ -105,7 +105,7 @@ describe('together', () => {
 
   it('does not ask on and on when nobody is answered', async () => {
     const ask = coalesce<number, string>(() => Promise.resolve(new Map()));
-    await expect(ask(1)).rejects.toThrow('none of those who asked');
+    await expect(ask(1)).rejects.toThrow('left out every one');
   });
 
   it('tells apart an answer that is nothing from none', async () => {

@@ -2,56 +2,57 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { backgroundTimers, within, type Timers } from '../../domain/timers';
 
-/** Whoever gets no answer is asked for again after the others. An Error is for one alone, a rejection for all. */
-export type AskAll<Asked, Answer> = (asked: readonly Asked[]) => Promise<ReadonlyMap<Asked, Answer | Error>>;
+/** Serves many calls at once. An input left out of the results is served again; an Error fails one call, a rejection all. */
+export type BatchFunction<Input, Result> = (
+  inputs: readonly Input[],
+) => Promise<ReadonlyMap<Input, Result | Error>>;
 
-/** Any question is bounded. */
-const MOST = 500;
-/** How long a question waits for the answer to the one before it. */
+const MAX_BATCH = 500;
+/** Time that a batch waits for the result of the one before it. */
 const WAIT_MS = 100;
 
 /**
- * Joins what is asked while an answer is awaited into one question, which is asked next: who is alone is asked for at
- * once, and under load one statement does the work of many. Nothing is kept.
- * @param most in one question; all of them wait for its answer.
+ * Batches calls made while a batch is in flight: a lone call is sent at once, and under load one statement does the work
+ * of many. Nothing is cached.
+ * @param maxBatch calls in a batch; all of them wait for its result.
  */
-export function coalesce<Asked, Answer>(
-  all: AskAll<Asked, Answer>,
-  most = MOST,
+export function coalesce<Input, Result>(
+  serve: BatchFunction<Input, Result>,
+  maxBatch = MAX_BATCH,
   timers: Timers = backgroundTimers,
-): (asked: Asked) => Promise<Answer> {
-  let asking: Promise<unknown> = Promise.resolve();
-  let before: Promise<unknown> = asking;
+): (input: Input) => Promise<Result> {
+  let inFlight: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = inFlight;
 
-  const loader = new DataLoader<Asked, { answer: Answer } | null>(ask, {
+  const loader = new DataLoader<Input, { result: Result } | null>(serveBatch, {
     cache: false,
-    maxBatchSize: most,
+    maxBatchSize: maxBatch,
     batchScheduleFn(send) {
-      // Whoever is answered, or comes, in the same turn of the event loop can still join.
-      before = within(timers, WAIT_MS, before)
+      // Callers that are served, or come, in the same turn of the event loop can still join.
+      previous = within(timers, WAIT_MS, previous)
         .then(() => turnOfTheLoop())
         .then(() => {
           send();
-          return asking;
+          return inFlight;
         });
     },
   });
 
-  async function ask(asked: readonly Asked[]) {
-    const answering = all(asked);
-    asking = Promise.allSettled([answering]);
-    const answers = await answering;
-    if (answers.size === 0) throw new Error('A question was answered for none of those who asked it.');
-    const told = new Map(
-      [...answers].map(([one, answer]) => [one, answer instanceof Error ? answer : { answer }]),
+  async function serveBatch(inputs: readonly Input[]) {
+    const serving = serve(inputs);
+    inFlight = Promise.allSettled([serving]);
+    const results = await serving;
+    if (results.size === 0) throw new Error('A batch left out every one of its calls.');
+    const loaded = new Map(
+      [...results].map(([input, result]) => [input, result instanceof Error ? result : { result }]),
     );
-    return asked.map((one) => told.get(one) ?? null);
+    return inputs.map((input) => loaded.get(input) ?? null);
   }
 
-  return async (asked) => {
+  return async (input) => {
     for (;;) {
-      const answered = await loader.load(asked);
-      if (answered !== null) return answered.answer;
+      const loaded = await loader.load(input);
+      if (loaded !== null) return loaded.result;
     }
   };
 }

@@ -26,10 +26,10 @@ export interface DataKeyTable {
   in_use: number;
 }
 
-/** Where one database keeps its data keys, and what for. */
+/** The table of one database's data keys, and their uses. */
 export interface KeyPlace<Use extends string> {
   table: string;
-  /** As messages name the database. */
+  /** The database's name in messages. */
   owner: string;
   uses: readonly Use[];
 }
@@ -61,7 +61,7 @@ export class ReplacementUnfinished extends Error {
 /** The keys of every version that a database has, the oldest first. */
 export type KeyVersions<Use extends string> = readonly [DataKeys<Use>, ...DataKeys<Use>[]];
 
-/** Those by which new data is sealed and named. */
+/** The keys by which new data is sealed and named. */
 export function latestKeys<Use extends string>(versions: KeyVersions<Use>): DataKeys<Use> {
   return versions.at(-1) ?? versions[0];
 }
@@ -80,7 +80,7 @@ export class KeysChanged extends Error {
 
 /**
  * A check whether the database still has the keys that it has now.
- * @returns what throws KeysChanged once it has others.
+ * @returns a check that throws KeysChanged once the database has others.
  */
 export async function keysUnchanged(
   { db }: Pick<KeyedDatabase, 'db'>,
@@ -95,12 +95,12 @@ export async function keysUnchanged(
   };
 }
 
-/** So short that little is written under keys that the database has not. */
+/** Short, so that little is written under keys that the database has not. */
 const WATCHED_EVERY_MS = 1_000;
 
 /**
  * Looks again and again whether the database still has the keys of this process, which must not go on without them.
- * @param unchanged of `keysUnchanged`; whatever else it throws is found by those who use the database
+ * @param unchanged the check of `keysUnchanged`; whatever else it throws is found by those who use the database
  */
 export function watchKeys(
   unchanged: () => Promise<void>,
@@ -114,7 +114,7 @@ export function watchKeys(
       if (error instanceof KeysChanged) onChanged(error);
     }
   };
-  return runPeriodically('watching keys', () => WATCHED_EVERY_MS, look, logger);
+  return runPeriodically('watching keys', { pauseMs: () => WATCHED_EVERY_MS, logger }, look);
 }
 
 export async function createKeyTable(db: QueryExecutorProvider, table: string): Promise<void> {
@@ -160,7 +160,7 @@ export function newKeys<Use extends string>(uses: readonly Use[]): DataKeys<Use>
   return keysOf(uses, () => new Uint8Array(randomBytes(32)));
 }
 
-/** As they were derived from the secret itself, before there were data keys. */
+/** Derives keys from the secret itself, as they were before there were data keys. */
 export function derivedKeys<Use extends SecretUse>(
   uses: readonly Use[],
   secret: string,
@@ -217,7 +217,7 @@ export function unwrapped<Use extends string>(
   throw new SecretUnknown(place.owner);
 }
 
-/** What became of the wrappings of one database. */
+/** The result of wrapping one database's keys anew. */
 export interface Rewrapped {
   owner: string;
   /** Wrappings for other secrets than the current one that were taken away. */

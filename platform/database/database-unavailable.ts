@@ -1,5 +1,5 @@
 /**
- * What kept the database from answering: `BUSY` other writers, or too many askers, for longer than anybody waits; `FULL`
+ * The cause of a failure of the database: `BUSY` other writers, or too many readers, for longer than anybody waits; `FULL`
  * no room on its disk; `NOT_ANSWERING` not reached, cut off, or a disk that fails.
  */
 export type DatabaseFault = 'BUSY' | 'FULL' | 'NOT_ANSWERING';
@@ -15,7 +15,7 @@ const SENTENCES: Record<DatabaseFault, string> = {
  * stand all the same: whoever sends the same request again under the same idempotency key finds out.
  */
 export class DatabaseUnavailable extends Error {
-  /** As the API says it of the operation (graphql takes it over from the error). */
+  /** The API's error code (graphql takes it over from the error). */
   readonly extensions = { code: 'SERVICE_UNAVAILABLE' };
 
   constructor(

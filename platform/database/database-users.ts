@@ -8,7 +8,7 @@ import { USE_LOCK } from './postgres-database';
 const Locked = z.object({ code: z.string().startsWith('SQLITE_BUSY') });
 const PROBED_WITHIN_MS = 1_000;
 
-/** Whether another process has the database open at this moment: what only one may do is not done then. */
+/** True while another process has the database open: then nothing is done that needs the database alone. */
 export async function isInUse(settings: DatabaseSettings): Promise<boolean> {
   return settings.kind === 'embedded' ? isFileInUse(settings.file) : hasOtherSessions(settings.url);
 }
@@ -53,7 +53,7 @@ async function connected(url: string): Promise<Client> {
   return client;
 }
 
-/** Whoever has a file with a write-ahead log open keeps others from having it alone (https://sqlite.org/wal.html). */
+/** A process that has a file with a write-ahead log open keeps others from having it alone (https://sqlite.org/wal.html). */
 function isFileInUse(file: string): boolean {
   if (!existsSync(file)) return false;
   const database = new Libsql(file, { timeout: PROBED_WITHIN_MS });
@@ -70,7 +70,7 @@ function isFileInUse(file: string): boolean {
   }
 }
 
-/** Of other roles' sessions PostgreSQL says no more than that they are there: `backend_type` is null. Its own have no role. */
+/** PostgreSQL shows of other roles' sessions only that they exist: `backend_type` is null. Its own have no role. */
 async function hasOtherSessions(url: string): Promise<boolean> {
   const client = await connected(url);
   try {

@@ -5,7 +5,7 @@ import { closeFileToOthers, makeOwnerOnlyFile, makeOwnerOnlyFolder } from '../..
 import { machineTimers } from '../../domain/timers';
 import { DatabaseUnavailable } from './database-unavailable';
 import { embeddedDialect, type Synchronous } from './embedded-database';
-import { givenToPostgres, givenToSqlite, type Given } from './rows-parameter';
+import { postgresRows, sqliteRows, type RowsParameter } from './rows-parameter';
 import { DatabaseReserved, postgresDialect } from './postgres-database';
 
 /**
@@ -14,7 +14,7 @@ import { DatabaseReserved, postgresDialect } from './postgres-database';
  * What does not answer is a DatabaseUnavailable on both.
  */
 export type DatabaseSettings = ({ kind: 'embedded'; file: string } | { kind: 'postgres'; url: string }) & {
-  /** How long a writer waits for other writers; five seconds by default. */
+  /** Time that a writer waits for other writers; five seconds by default. */
   waitMs?: number | undefined;
   /** It is this process's alone (`alone` in database-users.ts). */
   isReserved?: boolean | undefined;
@@ -25,7 +25,7 @@ export interface Database<Tables> {
   kind: DatabaseSettings['kind'];
   /** The database's own clock inside a statement, epoch milliseconds: rows expire by it, not by ours. */
   now: RawBuilder<number>;
-  given: Given<Tables>;
+  rows: RowsParameter<Tables>;
   /** Writes, as serving does. @throws Error while that fails: not answering, full, or read-only after a fail-over */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Database<Tables> {
 /**
  * Opens a subgraph's database and brings its tables up to date.
  * @param owner the subgraph; its migrations are counted apart from those of others in the same PostgreSQL database.
- * @param synchronous of an embedded database; PostgreSQL always has what it acknowledges on disk.
+ * @param synchronous SQLite's pragma of this name; PostgreSQL always has what it acknowledges on disk.
  * @throws Error with one sentence that says what to do, when the database cannot be opened, is reserved, or does not keep what
  * it has acknowledged.
  */
@@ -78,18 +78,18 @@ function opened<Tables>(
     kind === 'embedded'
       ? sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
       : sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-  const given = kind === 'embedded' ? givenToSqlite<Tables>() : givenToPostgres<Tables>();
+  const rows = kind === 'embedded' ? sqliteRows<Tables>() : postgresRows<Tables>();
   const ready = async () => {
     room.check();
     // The one row there is for migrations, put down as it is: both databases write it to disk, and nobody waits for it.
     await sql`update ${sql.table(migrationLock(owner))} set is_locked = is_locked`.execute(db);
   };
-  return { db, kind, now, given, ready, close: () => db.destroy() };
+  return { db, kind, now, rows, ready, close: () => db.destroy() };
 }
 
 const migrationLock = (owner: string) => `${owner}_migration_lock`;
 
-/** Whether there is room again can only be tried: by those who are sent here when this has passed. */
+/** Only a write can tell whether there is room again: traffic comes back when this has passed. */
 const FULL_FOR_MS = 15_000;
 
 /**
@@ -194,7 +194,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error('The migration failed.', { cause: error });
 }
 
-/** Whether a statement was refused by a unique index, on either database. */
+/** True where a unique index refused the statement, on either database. */
 export function isUniqueViolation(error: unknown): boolean {
   return UniqueViolation.safeParse(error).success;
 }
@@ -204,7 +204,7 @@ const UniqueViolation = z.object({
 });
 
 /**
- * Whether PostgreSQL undid a transaction because of another one, or of a migration meanwhile: the same again may well
+ * True where PostgreSQL undid a transaction because of another one, or of a migration meanwhile: the same again may well
  * succeed.
  */
 export function isConflict(error: unknown): boolean {

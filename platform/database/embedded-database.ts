@@ -19,7 +19,7 @@ import { groupCommit, type Turn } from './group-commit';
 /** libsql waits on the thread, so it waits briefly, and what is left of the time is waited for without blocking. */
 const BLOCKING_TIMEOUT_MS = 20;
 const BUSY_RETRY_MS = 10;
-/** How long another process that mends the file after a crash may keep us from opening it. */
+/** Time for which another process that mends the file after a crash may keep us from opening it. */
 const OPEN_WITHIN_MS = 5_000;
 const MAX_STATEMENTS = 500;
 

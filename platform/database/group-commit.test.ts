@@ -8,7 +8,7 @@ import { groupCommit, type Turn } from './group-commit';
 
 describe('transactions that share commits', () => {
   let database: InstanceType<typeof Libsql>;
-  /** What the connection was told, and what callers were told, in order. */
+  /** Statements to the connection, and answers to callers, in order. */
   let log: string[];
   let commitFails: Error | null;
   let timers: ManualTimers;

@@ -20,13 +20,13 @@ export interface Turn {
 interface Batch {
   startedAt: number;
   waiting: { resolve: () => void; reject: (error: unknown) => void }[];
-  /** Why nothing of it is on disk. */
+  /** The reason that nothing of it is on disk. */
   lost: { error: unknown } | null;
 }
 
 /** Nobody's commit waits longer than this for others to join it. */
 const BATCH_MS = 10;
-/** How long somebody waits for their turn, other processes' included, by default. */
+/** Time that a transaction waits for its turn, other processes' included, by default. */
 const TURN_WITHIN_MS = 5_000;
 
 /**

@@ -142,7 +142,7 @@ suite('PostgreSQL', () => {
     const hold = await recordHold(books);
     const row = { ...hold, id: 'unheard of\u0000' };
     const failing = database.db
-      .selectFrom(database.given('hold', [row]))
+      .selectFrom(database.rows('hold', [row]))
       .selectAll()
       .execute();
     const error: unknown = await failing.catch((reason: unknown) => reason);

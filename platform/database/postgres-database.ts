@@ -1,4 +1,13 @@
-import { PostgresDialect, type Dialect, type PostgresPoolClient } from 'kysely';
+import {
+  CompiledQuery,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
 import {
   DatabaseError,
   Pool,
@@ -6,11 +15,10 @@ import {
   type ClientBase,
   type PoolClient,
   type PoolConfig,
-  type QueryResult,
+  type QueryResult as PostgresResult,
 } from 'pg';
 import { DatabaseUnavailable, type DatabaseFault } from './database-unavailable';
-import { readsManyGiven } from './rows-parameter';
-import { isUnawaited } from './pipelined';
+import { executionOf } from './execution';
 
 const CONNECTIONS = 20;
 /** For a free connection, or a new one. */
@@ -20,7 +28,7 @@ const LOCK_WITHIN_MS = 5_000;
 /** For one statement, beyond what it waits for others; nothing that is asked while a person waits takes as long. */
 const ANSWER_WITHIN_MS = 5_000;
 const MAX_STATEMENTS = 200;
-/** As for solid-state disks: PostgreSQL's own default makes it read whole tables where an index has the few rows wanted. */
+/** The cost on solid-state disks: PostgreSQL's own default makes it read whole tables where an index has the few rows wanted. */
 const RANDOM_PAGE_COST = 1.1;
 
 export interface PostgresOptions {
@@ -29,7 +37,7 @@ export interface PostgresOptions {
   waitMs?: number | undefined;
   /** Called for every statement that found no room. */
   onFull?: () => void;
-  /** Whose tables they are: as long as there is a connection nobody can reserve them. Undefined: they are reserved for us. */
+  /** The owner of the tables: as long as there is a connection nobody can reserve them. Undefined: they are reserved for us. */
   owner?: string | undefined;
 }
 
@@ -57,9 +65,35 @@ export function postgresDialect(
     types: { getTypeParser: numbersForBigints },
   });
   const names = statementNames();
-  return new PostgresDialect({
-    pool: { connect: () => connect(pool, names, onFull), end: () => pool.end() },
-  });
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => postgresDriver(pool, names, onFull),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+}
+
+function postgresDriver(pool: Pool, names: StatementNames, onFull: () => void): Driver {
+  const releases = new WeakMap<DatabaseConnection, () => void>();
+  const run = async (connection: DatabaseConnection, text: string) => {
+    await connection.executeQuery(CompiledQuery.raw(text));
+  };
+  return {
+    init: () => Promise.resolve(),
+    async acquireConnection() {
+      const { connection, release } = await connect(pool, names, onFull);
+      releases.set(connection, release);
+      return connection;
+    },
+    beginTransaction: (connection) => run(connection, 'begin'),
+    commitTransaction: (connection) => run(connection, 'commit'),
+    rollbackTransaction: (connection) => run(connection, 'rollback'),
+    releaseConnection(connection) {
+      releases.get(connection)?.();
+      return Promise.resolve();
+    },
+    destroy: () => pool.end(),
+  };
 }
 
 /** @throws DatabaseReserved */
@@ -83,7 +117,7 @@ function pooled(config: PoolConfig): Pool {
   return pool;
 }
 
-async function connect(pool: Pool, names: StatementNames, onFull: () => void): Promise<PostgresPoolClient> {
+async function connect(pool: Pool, names: StatementNames, onFull: () => void): Promise<OpenConnection> {
   try {
     return watched(await answered(pool.connect()), names, onFull);
   } catch (error) {
@@ -92,40 +126,50 @@ async function connect(pool: Pool, names: StatementNames, onFull: () => void): P
   }
 }
 
+interface OpenConnection {
+  connection: DatabaseConnection;
+  release: () => void;
+}
+
 /**
- * A connection that failed other than by PostgreSQL's own word is not given to anybody else. What nobody waits for goes out with
- * what comes after it, and its failure is that one's.
+ * A connection that failed other than by PostgreSQL's own word is not given to anybody else. Statements that are not awaited
+ * go out with the next one, which fails with their error.
  */
-function watched(client: PoolClient, names: StatementNames, onFull: () => void): PostgresPoolClient {
+function watched(client: PoolClient, names: StatementNames, onFull: () => void): OpenConnection {
   const { stream } = client.connection;
   let isBroken = false;
   let isInTransaction = false;
-  let unanswered: Promise<QueryResult>[] = [];
+  let unanswered: Promise<PostgresResult>[] = [];
 
-  async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    if (text === 'begin' || (isInTransaction && isUnawaited(text))) {
+  async function executeQuery<R>(statement: CompiledQuery): Promise<QueryResult<R>> {
+    const { sql: text } = statement;
+    if (text === 'begin' || (isInTransaction && !executionOf(statement).isAwaited)) {
       if (unanswered.length === 0) stream.cork();
-      const sent = send(text, values);
+      const sent = send(statement);
       sent.catch(() => undefined);
       unanswered.push(sent);
-      return NOT_KNOWN;
+      return { rows: [] };
     }
     const before = unanswered;
     unanswered = [];
-    const answer = send(text, values);
+    const answer = send(statement);
     if (before.length > 0) stream.uncork();
     // PostgreSQL answers in turn, and after the first failure nothing of the transaction but with that it has failed.
     if (text !== 'rollback') await Promise.all([...before, answer]);
-    return answer;
+    const { command, rowCount, rows }: Omit<PostgresResult, 'rows'> & { rows: R[] } = await answer;
+    return /^(INSERT|UPDATE|DELETE)$/.test(command)
+      ? { rows, numAffectedRows: BigInt(rowCount ?? 0) }
+      : { rows };
   }
 
-  async function send(text: string, values: readonly unknown[]): Promise<QueryResult> {
+  async function send(statement: CompiledQuery): Promise<PostgresResult> {
+    const { sql: text, parameters } = statement;
     if (text === 'begin') isInTransaction = true;
     if (text === 'commit' || text === 'rollback') isInTransaction = false;
     const isWithin = isInTransaction;
     try {
       const result = await answered(
-        client.query({ text, values: [...values], name: names.of(text, values) }),
+        client.query({ text, values: [...parameters], name: names.of(statement) }),
       );
       // PostgreSQL answers so, and with no error, when a statement before has failed.
       if (text === 'commit' && result.command === 'ROLLBACK') throw new Error('The transaction was undone.');
@@ -133,7 +177,7 @@ function watched(client: PoolClient, names: StatementNames, onFull: () => void):
     } catch (error) {
       if (isOutdatedPlan(error)) {
         names.forget();
-        if (!isWithin) return send(text, values);
+        if (!isWithin) return send(statement);
       }
       isBroken ||= error instanceof DatabaseUnavailable && error.fault === 'NOT_ANSWERING';
       if (error instanceof DatabaseUnavailable && error.fault === 'FULL') onFull();
@@ -142,16 +186,17 @@ function watched(client: PoolClient, names: StatementNames, onFull: () => void):
   }
 
   return {
-    // Kysely types `command` more narrowly than PostgreSQL answers; cursors are not used.
-    query: query as unknown as PostgresPoolClient['query'],
+    connection: {
+      executeQuery,
+      streamQuery() {
+        throw new Error('Rows are not streamed.');
+      },
+    },
     release() {
       client.release(isBroken || unanswered.length > 0);
     },
   };
 }
-
-/** Of what nobody waits for. */
-const NOT_KNOWN: QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] };
 
 type StatementNames = ReturnType<typeof statementNames>;
 
@@ -163,14 +208,13 @@ function statementNames() {
   const names = new Map<string, string>();
   let generation = 0;
   return {
-    /**
-     * Undefined for what is not kept: statements without values, those that come when there are too many, and those that read
-     * rows given to them, whose best plan changes as tables grow.
-     */
-    of(text: string, values: readonly unknown[]): string | undefined {
+    /** Undefined where no plan is kept: without values, when there are too many, and where it is to be planned anew. */
+    of(statement: CompiledQuery): string | undefined {
+      const { sql: text, parameters } = statement;
       const known = names.get(text);
       if (known !== undefined) return known;
-      if (values.length === 0 || names.size >= MAX_STATEMENTS || readsManyGiven(text)) return undefined;
+      if (parameters.length === 0 || names.size >= MAX_STATEMENTS || executionOf(statement).isReplanned)
+        return undefined;
       const name = `g${generation}s${names.size}`;
       names.set(text, name);
       return name;
@@ -192,9 +236,9 @@ const FAULTS: readonly [code: RegExp, fault: DatabaseFault][] = [
 ];
 
 /** @throws DatabaseUnavailable for what may pass; anything else as it is. */
-async function answered<T>(asked: Promise<T>): Promise<T> {
+async function answered<T>(result: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await result;
   } catch (error) {
     // What PostgreSQL has not said itself is trouble on the way to it.
     if (!(error instanceof DatabaseError)) throw new DatabaseUnavailable('NOT_ANSWERING', error);

@@ -30,15 +30,15 @@ describe.each(testDatabases())('rows given to a statement on $name', ({ settings
 
   test('are what they were, in their types', async () => {
     const read = await database.db
-      .selectFrom(database.given('note', rows))
-      .select(['given.id', 'given.text', 'given.at'])
+      .selectFrom(database.rows('note', rows))
+      .select(['input.id', 'input.text', 'input.at'])
       .execute();
     expect(read).toEqual(rows);
   });
 
   test('are stored as what they are', async () => {
     await sql`insert into note (id, text, at)
-      select given.id, given.text, given.at + 1 from ${database.given('note', rows)}`.execute(database.db);
+      select input.id, input.text, input.at + 1 from ${database.rows('note', rows)}`.execute(database.db);
     const stored = await database.db.selectFrom('note').selectAll().execute();
     const later = rows.map(({ at, ...row }) => ({ ...row, at: at === null ? null : at + 1 }));
     expect(new Set(stored)).toEqual(new Set(later));
@@ -46,7 +46,7 @@ describe.each(testDatabases())('rows given to a statement on $name', ({ settings
 
   test('may be some of the columns, and thousands', async () => {
     const ids = Array.from({ length: 5_000 }, (_, number) => ({ id: `${number}` }));
-    const read = await database.db.selectFrom(database.given('note', ids)).select('given.id').execute();
+    const read = await database.db.selectFrom(database.rows('note', ids)).select('input.id').execute();
     expect(read).toEqual(ids);
   });
 });

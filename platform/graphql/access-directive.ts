@@ -13,6 +13,7 @@ import type { Caller } from '../../domain/caller';
 import { NotAllowed, notAllowed, roleNotAllowed } from './problem';
 import { forbidden } from './graphql-errors';
 import type { SubgraphContext } from './subgraph-context';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /** Goes into the SDL of every subgraph; composition hands it on to the gateway. */
 export const ACCESS_DEFINITION = `extend schema
@@ -24,12 +25,12 @@ Who may ask for this; everybody where it is not said. What is \`own\` is for the
 """
 directive @access(to: [CallerKind!]!, own: Boolean! = false) on FIELD_DEFINITION
 
-"""What kind of caller a token makes of its bearer."""
+"""Kind of caller, which the token decides."""
 enum CallerKind {
 ${CallerKind.options.map((kind) => `  ${kind}`).join('\n')}
 }`;
 
-/** Nobody else is answered, however the field is reached: its resolver does not even run. */
+/** Refuses all other callers, however the field is reached: its resolver does not even run. */
 export function ForKinds(...kinds: CallerKind[]): PropertyDecorator & MethodDecorator {
   return Directive(`@access(to: [${kinds.join(', ')}])`);
 }
@@ -39,7 +40,7 @@ export function ForOwn(...kinds: CallerKind[]): PropertyDecorator & MethodDecora
   return Directive(`@access(to: [${kinds.join(', ')}], own: true)`);
 }
 
-/** The caller of a field that is for this kind alone, as the compiler wants it told. @throws Error where it is not. */
+/** Narrows the caller of a field that is for this kind alone. @throws Error where it is not. */
 export function callerOf<Kind extends Caller['kind']>(
   { caller }: SubgraphContext,
   kind: Kind,
@@ -55,7 +56,7 @@ function isOf<Kind extends Caller['kind']>(
   return caller.kind === kind;
 }
 
-/** Says in words, for whoever reads the schema in an explorer, which shows no directives. */
+/** States the rule in words, for readers of the schema in an explorer, which shows no directives. */
 export function describeAccess(schema: GraphQLSchema): void {
   for (const [field, access] of guardedFields(schema))
     field.description = [field.description, `For ${namesOf(access)}.`].filter(Boolean).join(' ');
@@ -71,14 +72,14 @@ export function guardAccess(schema: GraphQLSchema): void {
   }
 }
 
-/** As data where the answer can say so (docs/api.md, expected outcomes). */
+/** Returns the refusal as data where the answer's type has a place for it (docs/api.md, expected outcomes). */
 function refusalOf(field: SubgraphField, access: Access): (caller: Caller) => NotAllowed {
   const names = namesOf(access);
   const type = getNamedType(field.type);
   if (isUnionType(type) && type.getTypes().some(({ name }) => name === NotAllowed.name))
     return ({ kind }) => (kind === 'anonymous' ? notAllowed('SIGN_IN_REQUIRED') : roleNotAllowed(names));
   return (caller) => {
-    throw forbidden(`For ${names}.`, whyNotAsk(caller));
+    throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: names }), whyNotAsk(caller));
   };
 }
 
@@ -91,8 +92,11 @@ function guardedFields(schema: GraphQLSchema): [SubgraphField, Access][] {
   return fields.flatMap((field): [SubgraphField, Access][] => {
     const stated = field.astNode?.directives?.find(({ name }) => name.value === 'access');
     if (stated === undefined) return [];
-    const given = (stated.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]);
-    const access = Access.parse(Object.fromEntries(given));
+    const argumentsByName = (stated.arguments ?? []).map(({ name, value }) => [
+      name.value,
+      valueFromASTUntyped(value),
+    ]);
+    const access = Access.parse(Object.fromEntries(argumentsByName));
     return access.own ? [] : [[field, access]];
   });
 }

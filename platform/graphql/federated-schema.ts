@@ -21,7 +21,7 @@ export const DateTime = new GraphQLScalarType({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
 });
 
-/** How an entity is found again from the representation that the gateway sends; null when it does not exist. */
+/** Loads an entity from the representation that the gateway sends; null when it does not exist. */
 export type ReferenceResolver = (representation: unknown, context: SubgraphContext) => unknown;
 
 export interface SubgraphDefinition {
@@ -41,14 +41,14 @@ export interface Subgraph extends FederatedSchema {
   name: string;
   /** @throws Error while it cannot serve: its database does not answer */
   ready(): Promise<void>;
-  /** Lets go of stores and timers; what is under way is finished first. */
+  /** Closes stores and timers; work in progress is finished first. */
   close(): Promise<void>;
 }
 
 export interface FederatedSchema {
   /** Executable, with `_entities` and `_service`. */
   schema: GraphQLSchema;
-  /** As committed under `schema/`: sorted, because registration order means nothing. */
+  /** SDL as committed under `schema/`: sorted, because registration order means nothing. */
   typeDefs: string;
 }
 

@@ -15,7 +15,7 @@ import {
 import { create } from './create';
 
 /**
- * Expected outcomes that are not the wished-for one are data: members of a result union, each implementing `Problem`.
+ * Expected outcomes other than success are data: members of a result union, each implementing `Problem`.
  * Top-level GraphQL errors are left for bugs, limits and malformed requests (docs/api.md, errors).
  */
 const ProblemCodeEnum = enumOf(PROBLEM_CODES);
@@ -28,13 +28,13 @@ registerEnumType(ProblemCodeEnum, {
 const FieldProblemCodeEnum = enumOf(FIELD_PROBLEM_CODES);
 registerEnumType(FieldProblemCodeEnum, {
   name: 'FieldProblemCode',
-  description: 'What is wrong with a field: docs/errors.md. Values may be added.',
+  description: 'Code of a problem with a field: docs/errors.md. Values may be added.',
 });
 
 // The members belong to several subgraphs in one process: each lists its own.
 @InterfaceType({
   autoRegisterImplementations: false,
-  description: 'An expected outcome other than the wished-for one.',
+  description: 'An expected outcome other than success.',
 })
 export abstract class Problem {
   @Field(() => ProblemCodeEnum)
@@ -81,7 +81,7 @@ export function problem<Code extends WordedProblem>(
   return { code, message: problemMessage(code, parameters) };
 }
 
-/** Why somebody may not do something. */
+/** Reason for refusing a caller. */
 export type NotAllowedReason =
   | 'SIGN_IN_REQUIRED'
   | 'IDENTITY_PROOF_REQUIRED'
@@ -100,7 +100,7 @@ export function notAllowed(code: NotAllowedReason): NotAllowed {
   return create(NotAllowed, problem(code, {}));
 }
 
-/** @param allowed whom it is for, for example "operators". */
+/** @param allowed the callers that it is for, for example "operators". */
 export function roleNotAllowed(allowed: string): NotAllowed {
   return create(NotAllowed, problem('ROLE_NOT_ALLOWED', { allowed }));
 }
@@ -117,7 +117,7 @@ function fieldProblem(path: string, fault: FieldFault): FieldProblem {
   return create(FieldProblem, { path, code: fault.code, message: fieldMessage(fault) });
 }
 
-/** As type-graphql takes enums: each value by its own name. */
+/** Builds the object that type-graphql takes for an enum: each value by its own name. */
 function enumOf(codes: readonly string[]): Record<string, string> {
   return Object.fromEntries(codes.map((code) => [code, code]));
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/caller';
 
-/** What every resolver is given about the request it serves. Made per operation; nothing of it is kept. */
+/** Context of one operation in a subgraph. Made per operation; nothing of it is kept. */
 export interface SubgraphContext {
   caller: Caller;
   requestId: string;

@@ -8,6 +8,7 @@ import { deriveKey } from '../../domain/secret';
 import type { Listening } from '../http/listen';
 import type { SubgraphContext } from './subgraph-context';
 import { serveSubgraph } from './subgraph-server';
+import { EXECUTOR } from '../../tests/executor';
 
 const KEY = deriveKey('a shared secret of the processes', 'caller');
 const ANALYST = { kind: 'analyst', id: 'analyst-0123456789' } as const;
@@ -37,9 +38,12 @@ const logged: string[] = [];
 function serve(ready: () => Promise<void> = () => Promise.resolve()): Promise<Listening> {
   return serveSubgraph(
     { name: 'appointments', schema, typeDefs: '', ready, close: () => Promise.resolve() },
-    { host: '127.0.0.1', port: 0 },
-    [KEY],
-    pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
+    {
+      http: { host: '127.0.0.1', port: 0 },
+      callerKeys: [KEY],
+      executor: EXECUTOR,
+      logger: pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }),
+    },
   );
 }
 
@@ -163,7 +167,7 @@ describe.each<[string, () => Promise<Record<string, string>>]>([
   ])('it says 401 and nothing else about %s', async (__, body) => {
     expect(await ask(await headers(), body)).toEqual({
       status: 401,
-      text: '{"errors":[{"message":"Only the gateway may ask."}]}',
+      text: '{"errors":[{"message":"Only the gateway may call this service."}]}',
     });
     expect(logged).toHaveLength(resolved);
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
 import { parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ import {
   type CallerKeys,
 } from '../../domain/caller-token';
 import { loggableError } from '../../domain/loggable-error';
+import type { Executor } from '../execution/executor';
 import { disconnectedUnlessAnswered, type ClientDisconnect } from '../http/client-disconnect';
 import { listen, type Listening, type ListenSettings } from '../http/listen';
 import { BodyTooLarge, NoRoomForBody, NotUtf8, readBody, SenderGone } from '../http/read-body';
@@ -20,8 +22,10 @@ import { readiness, sendReadiness, type Readiness } from '../http/readiness';
 import { sendJson } from '../http/send-json';
 import { sendMetrics } from '../http/send-metrics';
 import type { Caller } from '../../domain/caller';
+import type { SubgraphContext } from './subgraph-context';
 import type { Subgraph } from './federated-schema';
-import { executeSubgraph } from './in-process';
+import { subgraphExecution } from './execution/execute-subgraph';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_DOCUMENTS = 1_000;
@@ -32,18 +36,24 @@ const Body = z.object({
   operationName: z.string().nullish(),
 });
 
+export interface SubgraphServerOptions {
+  http: ListenSettings;
+  callerKeys: CallerKeys;
+  executor: Executor;
+  logger: Logger;
+  metrics?: Registry | undefined;
+}
+
 /**
- * A subgraph in a process of its own. It answers the gateway and nobody else: without a caller that the gateway has
- * signed for this subgraph within the last 30 seconds, it says 401, whatever is asked. Only the health checks and
- * `/metrics`, where it is switched on, are answered to anybody: they tell of nobody.
+ * Serves a subgraph in a process of its own, to the gateway alone: a request without a caller that the gateway has
+ * signed for this subgraph within the last 30 seconds gets 401. Only the health checks and `/metrics`, where it is
+ * switched on, are open to everybody: they contain no personal data.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
-  http: ListenSettings,
-  callerKeys: CallerKeys,
-  logger: Logger,
-  metrics?: Registry,
+  { http, callerKeys, executor, logger, metrics }: SubgraphServerOptions,
 ): Promise<Listening & { ready: Readiness }> {
+  const execute = subgraphExecution(executor);
   const span = { name: `answer ${subgraph.name}`, kind: SpanKind.SERVER };
   const documents = documentCache(subgraph.schema);
   const verify = callerVerifier(subgraph.name, callerKeys);
@@ -53,13 +63,13 @@ export async function serveSubgraph(
       (error: unknown) => {
         // Nobody is left to be answered, and nobody is at fault.
         if (error instanceof SenderGone) return;
-        if (error instanceof NoRoomForBody) return refuse(response, 503, 'Too many long requests at once.');
+        if (error instanceof NoRoomForBody) return refuse(response, 503, error.message);
         const requestId = requestIdOf(request);
         logger.error(
           { err: loggableError(error), requestId, subgraph: subgraph.name },
           'subgraph request failed',
         );
-        refuse(response, 500, 'Internal error.');
+        refuse(response, 500, DEVELOPERS_EN_GB.INTERNAL_SERVER_ERROR.REQUEST({}));
       },
     );
   };
@@ -74,10 +84,10 @@ export async function serveSubgraph(
       sendJson(response, 200, JSON.stringify({ status: 'live' }));
       return;
     }
-    const caller = await callerOf(request);
+    const token = request.headers[CALLER_HEADER];
+    const caller = token === undefined ? null : await verify(String(token)).catch(() => null);
     // A gateway that asks in a caller's name asks whether it would be answered, too.
-    const isOfGateway = request.headers[CALLER_HEADER] !== undefined;
-    if (request.url === '/health/ready' && (caller !== null || !isOfGateway)) {
+    if (request.url === '/health/ready' && (caller !== null || token === undefined)) {
       await sendReadiness(ready, response);
       return;
     }
@@ -86,7 +96,7 @@ export async function serveSubgraph(
       return;
     }
     if (caller === null) {
-      refuse(response, 401, 'Only the gateway may ask.');
+      refuse(response, 401, DEVELOPERS_EN_GB.UNAUTHENTICATED.NOT_THE_GATEWAY({}));
       return;
     }
     if (request.method !== 'POST') {
@@ -94,50 +104,49 @@ export async function serveSubgraph(
       return;
     }
     if (isEncoded(request)) {
-      refuse(response, 415, 'Send the body as it is.');
+      refuse(response, 415, DEVELOPERS_EN_GB.ENCODING_NOT_SUPPORTED.BODY({}));
       return;
     }
     const body = Body.safeParse(await readJson(request));
     if (!body.success) {
-      refuse(response, 400, 'Not a GraphQL request.');
+      refuse(response, 400, DEVELOPERS_EN_GB.BAD_REQUEST.NOT_JSON({}));
       return;
     }
     const document = documents(body.data.query);
-    // Most fields never look at it.
-    let abandonment: ClientDisconnect | undefined;
     const { variables, operationName } = body.data;
-    const result = await executeSubgraph(
+    const result = await execute(
       subgraph.schema,
       { document, variables: variables ?? {}, operationName: operationName ?? undefined },
-      {
-        caller,
-        requestId: requestIdOf(request),
-        source: request.headers[SOURCE_HEADER]?.toString(),
-        get signal() {
-          return (abandonment ??= disconnectedUnlessAnswered(response)).signal;
-        },
-      },
+      contextOf(caller, request, response),
     );
     sendJson(response, 200, JSON.stringify(result));
-  }
-
-  async function callerOf(request: IncomingMessage): Promise<Caller | null> {
-    const token = request.headers[CALLER_HEADER];
-    return token === undefined ? null : verify(String(token)).catch(() => null);
   }
 
   const { url, close } = await listen(handle, { ...http, onStopping: ready.stop });
   return { url: `${url}/graphql`, ready, close };
 }
 
+function contextOf(caller: Caller, request: IncomingMessage, response: ServerResponse): SubgraphContext {
+  // Made on first use: most fields never look at it.
+  let disconnect: ClientDisconnect | undefined;
+  return {
+    caller,
+    requestId: requestIdOf(request),
+    source: request.headers[SOURCE_HEADER]?.toString(),
+    get signal() {
+      return (disconnect ??= disconnectedUnlessAnswered(response)).signal;
+    },
+  };
+}
+
 function requestIdOf(request: IncomingMessage): string {
   return request.headers[REQUEST_ID_HEADER]?.toString() ?? 'unknown';
 }
 
-/** What is answered to anybody. */
+/** Paths that need no authentication. */
 const OPEN = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** RFC 9110, section 8.4: what is not understood is refused with 415. */
+/** RFC 9110, section 8.4: an unknown encoding is refused with 415. */
 function isEncoded({ headers }: IncomingMessage): boolean {
   return (headers['content-encoding'] ?? 'identity') !== 'identity';
 }
@@ -154,7 +163,10 @@ function refuse(response: ServerResponse, status: Refused, message: string): voi
   sendJson(response, status, JSON.stringify({ errors: [{ message }] }));
 }
 
-/** Undefined for what is no JSON. @throws SenderGone, NoRoomForBody */
+/**
+ * Parses the body; undefined when it is not JSON.
+ * @throws SenderGone, NoRoomForBody
+ */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(await readBody(request, MAX_BODY_BYTES));
@@ -165,18 +177,16 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** The gateway sends few different operations: each is parsed and validated once. Oldest out first. */
+/** Parses and validates each document once: the gateway sends few different operations. */
 function documentCache(schema: GraphQLSchema): (query: string) => DocumentNode {
-  const cache = new Map<string, DocumentNode>();
-  return (query) => {
-    const known = cache.get(query);
-    if (known !== undefined) return known;
-    const document = parse(query);
-    const [error] = validate(schema, document);
-    if (error !== undefined) throw error;
-    const oldest = cache.keys().next();
-    if (cache.size >= MAX_DOCUMENTS && oldest.done === false) cache.delete(oldest.value);
-    cache.set(query, document);
-    return document;
-  };
+  const documents = new LRUCache<string, DocumentNode>({
+    max: MAX_DOCUMENTS,
+    memoMethod: (query) => {
+      const document = parse(query);
+      const [error] = validate(schema, document);
+      if (error !== undefined) throw error;
+      return document;
+    },
+  });
+  return (query) => documents.memo(query);
 }

@@ -1,7 +1,7 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { create } from './create';
 
-/** NHS Digital's rule for counts of people: from 1 to 7 is not told, others to the nearest 5; 0 is told. */
+/** NHS Digital's rule for counts of people: 1 to 7 are suppressed, others rounded to the nearest 5; 0 is shown. */
 const SMALLEST_TOLD = 8;
 const ROUNDED_TO = 5;
 

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-/** That nobody waits any more for what is under way. */
+/** Signal that nobody waits for the work any more. */
 export interface ClientDisconnect {
   /** For what takes nothing else. Made when it is first asked for: that takes longer than many an answer. */
   readonly signal: AbortSignal;
-  /** @returns what takes the listener back, which is then not called any more */
+  /** @returns a function that removes the listener */
   onDisconnect(listener: () => void): () => void;
 }
 
@@ -40,7 +40,7 @@ function listenedToByMany(): AbortController {
   return controller;
 }
 
-/** Abandoned when whoever asked is gone before the answer is. */
+/** Aborts when the client disconnects before the answer is sent. */
 export function disconnectedUnlessAnswered(response: ServerResponse): ReturnType<typeof clientDisconnect> {
   const made = clientDisconnect();
   const abandonUnlessAnswered = () => {

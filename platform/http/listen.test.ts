@@ -35,7 +35,7 @@ function client() {
   };
 }
 
-/** A connection on which text is sent as it is; what comes back grows in `heard`. */
+/** A connection that sends text unchanged; received text accumulates in `heard`. */
 async function rawConnection(sent: string) {
   const socket = connect(Number(new URL(server!.url).port), '127.0.0.1');
   sockets.push(socket);
@@ -221,7 +221,7 @@ describe('what clients can keep', () => {
       'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 16384\r\n\r\n' + 'a'.repeat(16_384),
     );
     await eventually('a usual request is served', () => usual.heard.includes('whole'));
-    // Whoever goes away leaves its room to others.
+    // A client that disconnects frees its room.
     first.socket.destroy();
     second.socket.destroy();
     await eventually('both are gone', () => refused.length === 2);

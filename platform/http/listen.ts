@@ -8,42 +8,45 @@ export interface Listening {
   /** For example `http://127.0.0.1:4000`, with the port that was really taken. */
   url: string;
   /**
-   * Goes on serving for `drainMs`, then takes no new connection and lets what is under way finish. Every answer from the
-   * first moment on ends its connection.
+   * Goes on serving for `drainMs`, then accepts no new connection and finishes requests in progress. Every answer
+   * from the first moment on ends its connection.
    */
   close(): Promise<void>;
 }
 
-/** Where to listen, and how long to wait for clients. */
+/** Address to listen on, and limits on waiting for clients. */
 export interface ListenSettings {
   host: string;
   /** 0 takes any that is free. */
   port: number;
-  /** How long a connection is kept that asks nothing: longer than a load balancer keeps it (60 s, most often). */
+  /** Time for which an idle connection is kept: longer than a load balancer keeps it (60 s, most often). */
   keepAliveMs?: number | undefined;
-  /** How long requests are still taken after `close`, so that a load balancer can hear of it. */
+  /** Time for which requests are still accepted after `close`, so that a load balancer can notice. */
   drainMs?: number | undefined;
-  /** Called when `close` is: from then on the readiness check says no. */
+  /** Called when `close` is: from then on the readiness check fails. */
   onStopping?: (() => void) | undefined;
-  /** Within as long all headers of a request have to be there, or it is answered with 408 (RFC 9110, section 15.5.9). */
+  /**
+   * Time within which all headers of a request have to arrive; otherwise the answer is 408 (RFC 9110, section
+   * 15.5.9).
+   */
   headersMs?: number | undefined;
   /** Within as long the whole request has to be there. */
   requestMs?: number | undefined;
   /** Connections beyond these are closed at once. */
   maxConnections?: number | undefined;
-  /** Of draining; the limits on requests are Node's own and pass with the machine's time. */
+  /** Timers for draining; the limits on requests are Node's own and use the machine's time. */
   timers?: Timers | undefined;
 }
 
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 20_000;
-/** How often Node looks for requests that take too long. */
+/** Interval at which Node looks for requests that take too long. */
 const CHECKED_EVERY_MS = 1_000;
 /** A connection on which nothing moves: longer than any answer is worked on. */
 const SILENT_MS = 120_000;
 const MAX_CONNECTIONS = 4_000;
-/** What a stopping server still waits for: the rest of a request, and a client that does not read its answer. */
+/** Time that a stopping server allows for unfinished requests, and for clients that do not read their answer. */
 const UNFINISHED_MS = 2_000;
 const UNREAD_MS = 10_000;
 
@@ -122,14 +125,14 @@ function openConnections() {
       lastAnswers.set(response.req.socket, response);
       if (isEnding) response.shouldKeepAlive = false;
     },
-    /** Of requests that were sent one after another without waiting, the last one's answer ends the connection. */
+    /** Ends the connection after the last answer, where requests were pipelined. */
     endAfterAnswers(): void {
       isEnding = true;
       for (const [socket, answer] of lastAnswers)
         if (answer?.headersSent === false) answer.shouldKeepAlive = false;
         else if (answer?.writableFinished === false) answer.once('finish', () => socket.end());
     },
-    /** Where nothing is being done: no request has come whole, or all are answered. */
+    /** Destroys idle connections: those without a complete request, or with all requests answered. */
     destroyUnfinished: () =>
       destroyWhere((answer) => answer?.req.complete !== true || answer.writableFinished),
     destroyUnread: () => destroyWhere((answer) => answer?.writableEnded === true),

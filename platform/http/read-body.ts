@@ -1,23 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /** The sender gave up its right to an answer by sending more than allowed. */
 export class BodyTooLarge extends Error {
   constructor(readonly maxBytes: number) {
-    super(`Send at most ${maxBytes} bytes.`);
+    super(DEVELOPERS_EN_GB.BODY_TOO_LARGE.BODY({ max: maxBytes }));
     this.name = 'BodyTooLarge';
   }
 }
 
-/** The connection ended before the body did: nobody is left to be answered, and nobody is at fault. */
+/** The connection ended before the body did: there is no client to answer, and no fault. */
 export class SenderGone extends Error {
   constructor() {
-    super('The sender went away.');
+    super('The client disconnected.');
     this.name = 'SenderGone';
   }
 }
 
-/** Bytes that are no UTF-8. Reading them anyway would replace what somebody wrote by U+FFFD, for ever. */
+/** Bytes that are not UTF-8. Decoding them anyway would replace text by U+FFFD for good. */
 export class NotUtf8 extends Error {
   constructor() {
     super('The bytes are not valid UTF-8.');
@@ -28,7 +29,7 @@ export class NotUtf8 extends Error {
 /** Too many bodies are under way in this process: nothing of this request was begun. */
 export class NoRoomForBody extends Error {
   constructor() {
-    super('Too many long requests are being received. Send it again in a moment.');
+    super(DEVELOPERS_EN_GB.OVERLOADED.BODIES({}));
     this.name = 'NoRoomForBody';
   }
 }
@@ -37,7 +38,7 @@ export class NoRoomForBody extends Error {
 export interface BodyRoom {
   /** False, and nothing taken, where there is not so much left. */
   take(bytes: number): boolean;
-  cancelAtPractice(bytes: number): void;
+  release(bytes: number): void;
 }
 
 export function bodyRoom(maxBytes: number): BodyRoom {
@@ -48,7 +49,7 @@ export function bodyRoom(maxBytes: number): BodyRoom {
       left -= bytes;
       return true;
     },
-    cancelAtPractice(bytes) {
+    release(bytes) {
       left += bytes;
     },
   };
@@ -56,15 +57,15 @@ export function bodyRoom(maxBytes: number): BodyRoom {
 
 /** Memory is the process's, whichever of its servers receives. */
 const ROOM_OF_PROCESS = bodyRoom(64 * 1024 * 1024);
-/** Up to here a body takes none of that: whoever half-sends long ones keeps no usual request out. */
+/** Bodies up to this size use none of that room: a client that half-sends long ones blocks no usual request. */
 const USUAL_BYTES = 16_384;
 
 /** Somebody who sends more than this, knowing that nobody wants it, is cut off. */
-const MOST_DISCARDED_BYTES = 16 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /**
- * What comes after the limit is read and dropped, so that the sender hears why: a connection that is cut while it sends
- * tells it nothing.
+ * Reads a body. Bytes beyond the limit are read and dropped, so that the sender hears why: a connection that is cut
+ * while it sends tells it nothing.
  * @throws BodyTooLarge as soon as more than `maxBytes` have come, NoRoomForBody, SenderGone, NotUtf8
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
@@ -89,14 +90,14 @@ export function readBytes(
     let size = 0;
     let taken = 0;
     let isRefused = false;
-    const cancelAtPractice = () => {
-      room.cancelAtPractice(taken);
+    const release = () => {
+      room.release(taken);
       taken = 0;
     };
     const refuse = (error: BodyTooLarge | NoRoomForBody) => {
       isRefused = true;
       chunks = [];
-      cancelAtPractice();
+      release();
       reject(error);
     };
     const keep = (bytes: Uint8Array) => {
@@ -115,14 +116,14 @@ export function readBytes(
     request.on('data', (bytes: Uint8Array) => {
       size += bytes.length;
       if (!isRefused) keep(bytes);
-      else if (size > maxBytes + MOST_DISCARDED_BYTES) request.destroy();
+      else if (size > maxBytes + MAX_DISCARDED_BYTES) request.destroy();
     });
     request.once('end', () => {
-      cancelAtPractice();
+      release();
       resolve(Buffer.concat(chunks));
     });
     const goneAway = () => {
-      cancelAtPractice();
+      release();
       if (!request.complete) reject(new SenderGone());
     };
     request.once('error', (error) => reject(request.complete ? error : new SenderGone()));

@@ -2,32 +2,35 @@ import type { ServerResponse } from 'node:http';
 import { backgroundTimers, within, type Timers } from '../../domain/timers';
 
 /** Something that a process cannot serve without. */
-export interface Part {
+export interface Dependency {
   name: string;
   /** Throws, or takes its time, while it does not answer. */
   ready(): Promise<void>;
 }
 
-/** Whether people may be sent to this process. */
+/** Readiness of this process for traffic. */
 export interface Readiness {
   /** The names of what does not answer; empty: ready. */
   missing(): Promise<string[]>;
-  /** Whether the process has been told to stop: nobody is to be sent to it any more. */
+  /** True once the process has been asked to stop: it must receive no new traffic. */
   readonly isStopping: boolean;
   stop(): void;
 }
 
-/** Whoever sends people elsewhere asks every few seconds: more often is no load on what is asked about. */
+/**
+ * Time for which a result is kept: load balancers check every few seconds, so frequent checks put no load on the
+ * dependencies.
+ */
 const KEPT_MS = 1_000;
 const ANSWERS_WITHIN_MS = 2_000;
 
-/** @param onChange told what is missing whenever that has changed, each with why; nothing: all is there again */
+/** @param onChange receives the failing dependencies with their reasons, whenever these change; an empty list: all work again */
 export function readiness(
-  parts: readonly Part[],
+  parts: readonly Dependency[],
   timers: Timers = backgroundTimers,
   onChange: (missing: readonly Missing[]) => void = () => undefined,
 ): Readiness {
-  let asked: { at: number; missing: Promise<string[]> } | undefined;
+  let lastCheck: { at: number; missing: Promise<string[]> } | undefined;
   let before = '';
   let isStopping = false;
 
@@ -48,8 +51,8 @@ export function readiness(
     },
     missing() {
       const now = timers.elapsedMs();
-      if (asked === undefined || now - asked.at > KEPT_MS) asked = { at: now, missing: ask() };
-      return asked.missing;
+      if (lastCheck === undefined || now - lastCheck.at > KEPT_MS) lastCheck = { at: now, missing: ask() };
+      return lastCheck.missing;
     },
   };
 }
@@ -60,7 +63,7 @@ export interface Missing {
   reason: unknown;
 }
 
-async function missingOf(parts: readonly Part[], timers: Timers): Promise<Missing[]> {
+async function missingOf(parts: readonly Dependency[], timers: Timers): Promise<Missing[]> {
   const answers = await Promise.all(
     parts.map(async ({ name, ready }): Promise<Missing[]> => {
       const failure = ready().then(
@@ -77,7 +80,7 @@ async function missingOf(parts: readonly Part[], timers: Timers): Promise<Missin
 
 const TOO_LATE = new Error(`It did not answer within ${ANSWERS_WITHIN_MS / 1_000} seconds.`);
 
-/** `/health/ready`: 200, or 503 with what is missing, and while the process is stopping. */
+/** `/health/ready`: 200, or 503 with the failing dependencies, and while the process is stopping. */
 export async function sendReadiness(known: Readiness, response: ServerResponse): Promise<void> {
   const missing = known.isStopping ? [] : await known.missing();
   const status = known.isStopping ? 'stopping' : missing.length === 0 ? 'ready' : 'not ready';

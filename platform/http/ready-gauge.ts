@@ -2,8 +2,8 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Readiness } from './readiness';
 
 /**
- * `gp_booking_ready{part}`: 1 where a process would be told ready at `/health/ready`. Alarms tell by it that a part cannot
- * serve, and by its absence that no process of that part runs, or is scraped, at all.
+ * `gp_booking_ready{part}`: 1 where `/health/ready` would answer 200. Its value shows alarms that a part cannot
+ * serve, its absence that no process of that part runs, or is scraped, at all.
  * @param parts all that this process runs, by name; registered once in a process
  */
 export function registerReady(

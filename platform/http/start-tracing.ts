@@ -6,7 +6,7 @@ import { enableSpans } from './tracing';
 export interface TracingOptions {
   /** A collector's address for OTLP over HTTP, without `/v1/traces`. */
   endpoint: string;
-  /** Which part this process is. */
+  /** Part of the service that this process runs. */
   part: string;
 }
 

@@ -18,7 +18,7 @@ export function enableSpans(): void {
   isTracing = true;
 }
 
-/** What is measured, in words that name nobody. */
+/** Attributes of a span, in words that name nobody. */
 export interface SpanFacts {
   name: string;
   kind: SpanKind;
@@ -48,8 +48,8 @@ export function spanFact(name: string, value: string | number): void {
 }
 
 /**
- * As a part of what the sender does (https://www.w3.org/TR/trace-context/). Of what it sent the two ids of a valid `traceparent`
- * are taken over, and nothing else: `tracestate` and `baggage` are text of the client's choice, which may be anybody's data
+ * Runs work as a part of the sender's trace (https://www.w3.org/TR/trace-context/). Only the two ids of a valid
+ * `traceparent` are used: `tracestate` and `baggage` are text of the client's choice, which may be anybody's data
  * ("Privacy Considerations" there).
  */
 export function continuing<T>({ traceparent }: IncomingHttpHeaders, work: () => T): T {
@@ -57,7 +57,7 @@ export function continuing<T>({ traceparent }: IncomingHttpHeaders, work: () => 
   return context.with(propagation.extract(context.active(), { traceparent }), work);
 }
 
-/** What tells the receiver of which work theirs is a part. */
+/** Returns the headers that make the receiver's spans part of the current trace. */
 export function traceHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   if (isTracing) propagation.inject(context.active(), headers);

@@ -13,7 +13,7 @@ export interface BrokenReference {
 }
 
 type Pages = ReadonlyMap<string, MarkdownPage>;
-/** The words that refer to something, and what is wrong with them. */
+/** The words of a reference, and the fault of it. */
 type Fault = readonly [words: string, message: string];
 
 /** `RFC 7519, ` or `OpenID Connect Discovery 1.0, `, also where the line of a comment ends after it. */
@@ -87,7 +87,7 @@ function missingDecisions(text: string, repository: Repository): Fault[] {
     .map(([words, number = '']) => [words, `There is no decision ${number} in docs/decisions.`]);
 }
 
-/** No document of ours has numbered sections: only a published standard is quoted by them. */
+/** Published standards alone have numbered sections; no document here has. */
 function missingSections(text: string): Fault[] {
   return [...text.matchAll(/\bsection \d[\d.]*\b/gi)]
     .filter(({ index }) => !STANDARD_BEFORE.test(text.slice(0, index)))

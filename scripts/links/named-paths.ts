@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Repository } from './repository';
 
 const FILE_NAME = /^[\w.@/-]*\w\.(ts|tsx|mjs|cjs|md|yaml|yml|json|graphql|sh|html|css|csv|tsv|svg|png)$/;
-/** What a build, an installation or a running service makes; it need not be there. */
+/** Folders that a build, an installation or a running service makes; they need not be there. */
 const GENERATED = /^(dist|data|node_modules|coverage)(\/|$)/;
 const PLACEHOLDER = /[<>…*{}$~@\\:]/;
 const LINE_NUMBER = /:\d+$/;

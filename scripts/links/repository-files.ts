@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { RepositoryFiles } from './repository';
 
-/** What is not part of the repository: see `.gitignore`. */
+/** Folders that are not part of the repository: see `.gitignore`. */
 const IGNORED = new Set(['.git', 'node_modules', 'dist', 'data', 'coverage']);
 
 export function readRepositoryFiles(root: string): RepositoryFiles {

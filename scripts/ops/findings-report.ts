@@ -1,7 +1,7 @@
-import type { Findings, FoundBooking } from '../../subgraphs/appointments/recovery/find-lost-bookings';
+import type { Findings, FoundBooking } from '../../subgraphs/appointments/booking/find-lost-bookings';
 import type { Left } from '../../subgraphs/appointments/recovery/lost-bookings';
 
-/** Whether nothing is left for an operator to do, or to run again. */
+/** Checks that an operator has nothing left to do, and nothing to run again. */
 export function isAllFound({
   unsettled,
   left,
@@ -21,7 +21,7 @@ export function isAllFound({
   return open.length === 0 && next === null && !endedEarly;
 }
 
-/** What was found after a restore, and what to do about what is left. */
+/** Reports the bookings found after a restore, and the next steps for those that are left. */
 export function findingsReport(findings: Findings): string {
   const { copies, adopted, unsettled, left, unreadable, compared, missing, notRead, next, endedEarly } =
     findings;

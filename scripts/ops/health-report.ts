@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { forHowLong } from './for-how-long';
 
-/** What the saved operation BookingHealth answers. */
-export const Health = z.object({
+/** Answer of the saved operation BookingHealth. */
+export const BookingHealthAnswer = z.object({
   bookingHealth: z.object({
     unsettled: z.number(),
     awaitingOperator: z.number(),
@@ -17,7 +17,7 @@ export const Health = z.object({
   ),
 });
 
-export function healthReport({ bookingHealth, suppliers }: z.infer<typeof Health>): string {
+export function healthReport({ bookingHealth, suppliers }: z.infer<typeof BookingHealthAnswer>): string {
   const { unsettled, awaitingOperator, oldestUnsettledSeconds, undelivered, abandonedDeliveries, holds } =
     bookingHealth;
   const lines: [what: string, says: string][] = [
@@ -25,7 +25,7 @@ export function healthReport({ bookingHealth, suppliers }: z.infer<typeof Health
     ['being looked into', String(unsettled)],
     ['oldest of both', age(oldestUnsettledSeconds)],
     ['slots held', String(holds)],
-    ['front end to be told', String(undelivered)],
+    ['events to deliver', String(undelivered)],
     ['oldest of these', age(bookingHealth.outboxLagSeconds)],
     ['given up telling', String(abandonedDeliveries)],
     ...suppliers.map(({ name, status, breaker }): [string, string] => [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const Booking = z.object({ reference: z.string(), status: z.string() });
 
-/** What the saved operation SettleBooking answers. */
+/** Answer of the saved operation SettleBooking. */
 export const Settled = z.object({
   settleBooking: z.union([
     z.object({ __typename: z.literal('Booking') }).extend(Booking.shape),
@@ -13,7 +13,7 @@ export const Settled = z.object({
 
 /** @throws Error with a sentence where nothing was settled. */
 export function settled(answer: z.infer<typeof Settled>['settleBooking']): string {
-  if ('reference' in answer) return `${answer.reference} is ${answer.status} now, and its person is told so.`;
+  if ('reference' in answer) return `${answer.reference} is ${answer.status} now, and the person sees that.`;
   if ('booking' in answer)
     throw new Error(
       `${answer.booking.reference} does not wait for an operator: it is ${answer.booking.status}. Nothing was changed.`,

@@ -29,10 +29,13 @@ type UnsettledBooking = z.infer<typeof UnsettledBooking>;
 /** Columns that what a line is about takes. */
 const LABEL = 9;
 
-/** What the saved operation UnsettledBookings answers. */
+/** Answer of the saved operation UnsettledBookings. */
 export const Unsettled = z.object({ unsettledBookings: z.array(UnsettledBooking) });
 
-/** A table of what is unsettled, and what is known and to be done about each: those that need an operator first. */
+/**
+ * Formats unsettled bookings as a table with the open question and the next step of each, those that need an
+ * operator first.
+ */
 export function unsettledReport(bookings: readonly UnsettledBooking[], now: Date): string {
   if (bookings.length === 0) return 'Every booking is settled.';
   const waiting = bookings.filter(({ needsAnOperator }) => needsAnOperator);
@@ -106,11 +109,11 @@ function attempts({ evidence }: UnsettledBooking): string {
       run.times++;
     } else runs.push({ asked, answer, first: at, last: at, times: 1 });
   }
-  const said = runs.map(({ asked, answer, first, last, times }) => {
+  const rows = runs.map(({ asked, answer, first, last, times }) => {
     const often = times === 1 ? '' : `, ${times} times until ${second(last)}`;
     return `${second(first)}  ${asked} ${answer}${often}`;
   });
-  return said.length === 0 ? 'nothing yet' : said.join(`\n${' '.repeat(2 + LABEL)}`);
+  return rows.length === 0 ? 'nothing yet' : rows.join(`\n${' '.repeat(2 + LABEL)}`);
 }
 
 /** London time. */

@@ -3,20 +3,20 @@ import { MANUAL_STATES, UNSETTLED_STATES } from '../../subgraphs/appointments/li
 export const OPEN_STATES = [...UNSETTLED_STATES, ...MANUAL_STATES] as const;
 export type OpenState = (typeof OPEN_STATES)[number];
 
-export interface Advice {
-  /** What is not known. */
+export interface OperatorAdvice {
+  /** The open question, in words. */
   unknown: string;
-  /** What the operator does about it; null when it settles by itself. */
+  /** Question for the practice; null when the booking settles by itself. */
   ask: string | null;
-  /** What the two answers of the practice lead to. */
+  /** Results of the practice's two possible answers. */
   stands: string;
   absent: string;
 }
 
 const BY_ITSELF = { ask: null, stands: '', absent: '' };
 
-/** What docs/operate.md says at length. */
-export function whatToDo(state: OpenState): Advice {
+/** Short form of the advice in docs/operate.md. */
+export function whatToDo(state: OpenState): OperatorAdvice {
   switch (state) {
     case 'BOOKING':
       return { ...BY_ITSELF, unknown: 'It is just being sent to the practice, or what sent it has died.' };
@@ -40,29 +40,29 @@ export function whatToDo(state: OpenState): Advice {
       return {
         unknown: 'Whether the practice has it. The person sees NEEDS_ATTENTION.',
         ask: 'Phone the practice: is there such an appointment in its book?',
-        stands: 'it has it: the person is told CONFIRMED',
-        absent: 'it has not: the person is told FAILED and can book again',
+        stands: 'it has it: the person sees CONFIRMED',
+        absent: 'it has not: the person sees FAILED and can book again',
       };
     case 'CANCEL_MANUAL':
       return {
         unknown: 'Whether it still stands at the practice, although the person gave it up.',
         ask: 'Phone the practice: has it been cancelled? If not, ask for that.',
-        stands: 'the practice keeps it: the person is told CONFIRMED',
-        absent: 'it is cancelled: the person is told CANCELLED',
+        stands: 'the practice keeps it: the person sees CONFIRMED',
+        absent: 'it is cancelled: the person sees CANCELLED',
       };
     case 'ORPHAN_MANUAL':
       return {
-        unknown: 'The person was told that it failed, but something stands at the practice that may be ours.',
+        unknown: 'The person saw FAILED, but the practice has an appointment that may be ours.',
         ask: 'Phone the practice: is it this person’s, and do they want it? If not, ask for it to be cancelled.',
-        stands: 'it stands and is wanted: the person is told CONFIRMED',
-        absent: 'it is gone, or was never ours: the person is told FAILED',
+        stands: 'it stands and is wanted: the person sees CONFIRMED',
+        absent: 'it is gone, or was never ours: the person sees FAILED',
       };
     case 'DUPLICATE_MANUAL':
       return {
         unknown: 'The person cancelled it, and something stands at that time again, which may be ours.',
         ask: 'Phone the practice: has the person booked it again there? If not, ask for it to be cancelled.',
-        stands: 'it stands and is wanted: the person is told CONFIRMED',
-        absent: 'it is gone, or is their own affair: the person is told CANCELLED',
+        stands: 'it stands and is wanted: the person sees CONFIRMED',
+        absent: 'it is gone, or is their own affair: the person sees CANCELLED',
       };
   }
 }

@@ -6,10 +6,10 @@ import type { Timers } from '../../domain/timers';
 export type GpSystems = ReadonlyMap<string, GpSystem>;
 
 /**
- * Bounds an exchange in time by its deadline, which `supplier-http.ts` enforces; `signal` ends it earlier when nobody
- * waits any more.
- * @param timeoutMs the supplier's own, of its manifest: letting it pass is the supplier's failure. Whoever will not wait so
- * long aborts the signal.
+ * Bounds an exchange in time by its deadline, which `supplier-http.ts` enforces; `signal` ends it earlier when
+ * nobody waits any more.
+ * @param timeoutMs the supplier's own, of its manifest: exceeding it is the supplier's failure. A caller who waits
+ * less long aborts the signal.
  */
 export function boundedCall(
   timeoutMs: number,
@@ -20,8 +20,8 @@ export function boundedCall(
   return { deadline: timers.elapsedMs() + timeoutMs, signal, requestId };
 }
 
-/** How suppliers are told who asks. */
-export function actorOf(caller: Caller): Actor {
+/** Identifies the caller, as the actor towards suppliers. */
+export function supplierActorOf(caller: Caller): Actor {
   switch (caller.kind) {
     case 'anonymous':
       return { kind: 'PATIENT', id: 'anonymous' };

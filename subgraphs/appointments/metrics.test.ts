@@ -44,11 +44,11 @@ test('tell of the ledger as it is at the scrape', async () => {
   expect(await sample(registry, 'gp_booking_ledger_up')).toBe(1);
   expect(await sample(registry, 'gp_booking_oldest_unsettled_seconds')).toBe(7);
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(2);
-  expect(await sample(registry, 'gp_booking_need_operators')).toBe(0);
+  expect(await sample(registry, 'gp_booking_awaiting_operator')).toBe(0);
   expect(await sample(registry, 'gp_booking_holds')).toBe(1);
   await moveBooking(books, lost, 'OUT_OF_TIME');
   expect(await sample(registry, 'gp_booking_unsettled')).toBe(1);
-  expect(await sample(registry, 'gp_booking_need_operators')).toBe(1);
+  expect(await sample(registry, 'gp_booking_awaiting_operator')).toBe(1);
   expect(await sample(registry, 'gp_booking_outbox_waiting')).toBe(1);
 });
 
@@ -91,7 +91,7 @@ test('a ledger that has not answered within two seconds is said to be down', asy
   const registry = new Registry();
   const timers = manualTimers();
   const hanging = { health: () => new Promise<never>(() => undefined), ready: () => Promise.resolve() };
-  registerGauges(hanging, NO_SUPPLIERS, registry, undefined, timers);
+  registerGauges(hanging, NO_SUPPLIERS, registry, { timers });
   const isUp = sample(registry, 'gp_booking_ledger_up');
   await eventually('the ledger is asked', () => timers.waiting === 1);
   timers.advance(1_999);
@@ -112,7 +112,7 @@ test('what nobody is there to be told is no lag', async () => {
   const registry = new Registry();
   await moveBooking(books, await openBooking(books), 'ACCEPTED');
   clock.advance(400_000);
-  registerGauges(books, NO_SUPPLIERS, registry, { frontEnd: false, practices: false });
+  registerGauges(books, NO_SUPPLIERS, registry, { receivers: { frontEnd: false, practices: false } });
   expect(await sample(registry, 'gp_booking_outbox_waiting')).toBe(1);
   expect(await sample(registry, 'gp_booking_outbox_lag_seconds')).toBe(0);
   const told = new Registry();
@@ -123,13 +123,13 @@ test('what nobody is there to be told is no lag', async () => {
 test('a change that was given up is seen for a day, and no old one hides a new one', async () => {
   const registry = new Registry();
   registerGauges(books, NO_SUPPLIERS, registry);
-  const lastDay = () => sample(registry, 'gp_booking_outbox_given_up_last_day');
+  const lastDay = () => sample(registry, 'gp_booking_outbox_abandoned_last_day');
   expect(await lastDay()).toBe(0);
   await giveUpAChange();
   expect(await lastDay()).toBe(1);
   clock.advance(86_400_000);
   expect(await lastDay()).toBe(0);
-  expect(await sample(registry, 'gp_booking_outbox_given_up')).toBe(1);
+  expect(await sample(registry, 'gp_booking_outbox_abandoned')).toBe(1);
   await giveUpAChange();
   expect(await lastDay()).toBe(1);
 });
@@ -168,6 +168,6 @@ test('count each outcome once, with its reason, and no step on the way', async (
     booking = await moveBooking(counted, booking, event);
   expect(await outcomes('CANCELLED')).toBe(1);
   const refused = await openBooking(counted);
-  await counted.move(refused, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
+  await counted.applyTransition(refused, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
   expect(await outcomes('FAILED', 'SLOT_TAKEN')).toBe(1);
 });

@@ -3,57 +3,61 @@ import { BREAKER_STATES, SupplierError, type GpSystem } from '../../adapters/gp-
 import { backgroundTimers, within, type Timers } from '../../domain/timers';
 import { statusOf, type BookingStatus } from './lifecycle/states';
 import type { Ledger } from './ledger/ledger';
-import type { LedgerHealth } from './ledger/queries';
+import type { LedgerHealth } from './ledger/health';
 import type { Booking } from './ledger/records';
 import type { BookingCopies } from './recovery/booking-copies';
 import type { GpSystems } from './gp-systems';
 
-/** Whom somebody is there to tell: what is written for nobody grows for ever, and is no lag. */
-export interface Told {
+/** Receivers that are configured: an outbox without one grows for ever, and that is no lag. */
+export interface EventReceivers {
   frontEnd: boolean;
   practices: boolean;
 }
 
-type LedgerGauge = readonly [name: string, help: string, of: (health: LedgerHealth, told: Told) => number];
+type LedgerGauge = readonly [
+  name: string,
+  help: string,
+  of: (health: LedgerHealth, receivers: EventReceivers) => number,
+];
 
-/** What an alarm needs of the ledger. Absent while the ledger does not answer. */
+/** Gauges of the ledger that alarms need. Absent while the ledger does not answer. */
 const LEDGER_GAUGES: readonly LedgerGauge[] = [
-  ['unsettled', 'Bookings whose outcome is being looked into.', ({ unsettled }) => unsettled],
-  ['need_operators', 'Bookings that wait for an operator.', ({ awaitingOperator }) => awaitingOperator],
+  ['unsettled', 'Bookings whose result is being read back.', ({ unsettled }) => unsettled],
+  ['awaiting_operator', 'Bookings that wait for an operator.', ({ awaitingOperator }) => awaitingOperator],
   [
     'oldest_unsettled_seconds',
     'Age of the oldest booking that is unsettled or waits for an operator; 0 when there is none.',
     ({ oldestUnsettledSeconds }) => oldestUnsettledSeconds ?? 0,
   ],
-  ['outbox_waiting', 'Changes that the front end has not been told yet.', ({ undelivered }) => undelivered],
+  ['outbox_waiting', 'Events not yet delivered to the front end.', ({ undelivered }) => undelivered],
   [
     'outbox_lag_seconds',
-    'Age of the oldest change that the front end has not been told yet; 0 when there is none, or no WEBHOOK_URL.',
+    'Age of the oldest event not yet delivered to the front end; 0 when there is none, or no WEBHOOK_URL.',
     ({ outboxLagSeconds }, { frontEnd }) => (frontEnd ? (outboxLagSeconds ?? 0) : 0),
   ],
   [
-    'outbox_given_up',
-    'Changes that were given up telling in the last 30 days.',
+    'outbox_abandoned',
+    'Events whose delivery was abandoned in the last 30 days.',
     ({ abandonedDeliveries }) => abandonedDeliveries,
   ],
   [
-    'outbox_given_up_last_day',
-    'Changes that were given up telling in the last 24 hours.',
+    'outbox_abandoned_last_day',
+    'Events whose delivery was abandoned in the last 24 hours.',
     ({ givenUpLastDay }) => givenUpLastDay,
   ],
   [
     'practice_notices_waiting',
-    'Notices that own practices have not been told yet.',
+    'Notices not yet delivered to own practices.',
     ({ notices }) => notices.waiting,
   ],
   [
     'practice_notices_lag_seconds',
-    'Age of the oldest notice that an own practice has not been told yet; 0 when there is none, or no PRACTICE_WEBHOOK_URL.',
+    'Age of the oldest notice not yet delivered to an own practice; 0 when there is none, or no PRACTICE_WEBHOOK_URL.',
     ({ notices }, { practices }) => (practices ? (notices.oldestSeconds ?? 0) : 0),
   ],
   [
-    'practice_notices_given_up_last_day',
-    'Notices that were given up telling in the last 24 hours.',
+    'practice_notices_abandoned_last_day',
+    'Notices whose delivery was abandoned in the last 24 hours.',
     ({ notices }) => notices.givenUpLastDay,
   ],
   ['holds', 'Slots kept for people who are confirming.', ({ holds }) => holds],
@@ -63,16 +67,21 @@ const PREFIX = 'gp_booking_';
 /** A scrape that waits longer is given up by Prometheus, with all that it would have said. */
 const WAIT_FOR_LEDGER_MS = 2_000;
 
-/** Read from the ledger and the suppliers' breakers at each scrape. Labels name no person and no booking. */
+/**
+ * Registers gauges that are read from the ledger and the suppliers' breakers at each scrape. Labels name no person
+ * and no booking.
+ */
 export function registerGauges(
   ledger: Pick<Ledger, 'health' | 'ready'>,
   systems: ReadonlyMap<string, Pick<GpSystem, 'breaker'>>,
   registry: Registry,
-  told: Told = { frontEnd: true, practices: true },
-  timers: Timers = backgroundTimers,
+  {
+    receivers = { frontEnd: true, practices: true },
+    timers = backgroundTimers,
+  }: { receivers?: EventReceivers; timers?: Timers } = {},
 ): void {
   const registers = [registry];
-  const health = askedOnce(async () => {
+  const health = sharedCall(async () => {
     const known = await within(
       timers,
       WAIT_FOR_LEDGER_MS,
@@ -100,7 +109,7 @@ export function registerGauges(
       async collect() {
         const known = await health();
         if (known === null) this.remove();
-        else this.set(of(known, told));
+        else this.set(of(known, receivers));
       },
     });
   new Gauge({
@@ -119,7 +128,7 @@ export function registerGauges(
 export function countingAnswers(systems: GpSystems, registry: Registry): GpSystems {
   const seconds = new Histogram({
     name: `${PREFIX}supplier_seconds`,
-    help: 'What suppliers take, by what was asked and what came of it: an outcome, OK, or a fault.',
+    help: 'Duration of calls to suppliers, by request and result: an outcome, OK, or a fault.',
     labelNames: ['supplier', 'asked', 'answer'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
@@ -133,12 +142,12 @@ function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
   const observe = (asked: string, began: number, answer: string) => {
     seconds.observe({ supplier, asked, answer }, (performance.now() - began) / 1_000);
   };
-  async function timing<T>(asked: string, work: Promise<T>, answer: (answered: T) => string): Promise<T> {
+  async function timing<T>(asked: string, work: Promise<T>, answer: (result: T) => string): Promise<T> {
     const began = performance.now();
     try {
-      const answered = await work;
-      observe(asked, began, answer(answered));
-      return answered;
+      const result = await work;
+      observe(asked, began, answer(result));
+      return result;
     } catch (error) {
       observe(asked, began, faultOf(error));
       throw error;
@@ -174,14 +183,14 @@ function faultOf(error: unknown): string {
 export function countingOutcomes(ledger: Ledger, registry: Registry): Ledger {
   const outcomes = new Counter({
     name: `${PREFIX}outcomes_total`,
-    help: 'What bookings have come to, as their people are told; the reason where that is FAILED.',
+    help: 'Results of bookings by status; the reason where that is FAILED.',
     labelNames: ['supplier', 'outcome', 'reason'],
     registers: [registry],
   });
   return {
     ...ledger,
-    async move(booking, ...change) {
-      const moved = await ledger.move(booking, ...change);
+    async applyTransition(booking, ...change) {
+      const moved = await ledger.applyTransition(booking, ...change);
       if (moved.kind === 'moved' && isOutcome(statusOf(booking.state), statusOf(moved.booking.state)))
         outcomes.inc(labelsOf(moved.booking));
       return moved;
@@ -193,7 +202,7 @@ export function countingOutcomes(ledger: Ledger, registry: Registry): Ledger {
 export function countingCopies(copies: BookingCopies, registry: Registry): BookingCopies {
   const notKept = new Counter({
     name: `${PREFIX}copies_not_kept_total`,
-    help: 'Bookings of which no copy could be kept, by which a restore could find them again.',
+    help: 'Bookings of which no copy could be kept; a restore could not find them again.',
     registers: [registry],
   });
   return {
@@ -209,11 +218,11 @@ export function countingCopies(copies: BookingCopies, registry: Registry): Booki
   };
 }
 
-/** @returns what counts a booking that a restore has lost and that was not taken on again. */
+/** @returns a function that counts a booking which a restore has lost and which was not taken on again. */
 export function countingLostLeft(registry: Registry): () => void {
   const left = new Counter({
     name: `${PREFIX}lost_bookings_left_total`,
-    help: 'How often a booking that a restore has lost was met and could not be taken on again.',
+    help: 'Lost bookings that were met after a restore and could not be recovered.',
     registers: [registry],
   });
   return () => {
@@ -232,11 +241,11 @@ function labelsOf({ state, failure, offer: { supplier } }: Booking) {
   return { supplier, outcome, reason: outcome === 'FAILED' ? (failure ?? '') : '' };
 }
 
-/** Whoever asks while an answer is awaited gets the same answer. */
-function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined;
+/** Shares one call among all callers that arrive while it is in flight. */
+function sharedCall<T>(ask: () => Promise<T>): () => Promise<T> {
+  let inFlight: Promise<T> | undefined;
   return () => {
-    asked ??= ask().finally(() => (asked = undefined));
-    return asked;
+    inFlight ??= ask().finally(() => (inFlight = undefined));
+    return inFlight;
   };
 }

@@ -22,7 +22,7 @@ test('forgets at once what is old already, in as many batches as it takes, then 
     batches += 1;
     return books.forget(limit);
   }
-  /** Those of 200 each, with a pause of 100 ms after each but the last. */
+  /** Runs three batches of 200, with a pause of 100 ms after each but the last. */
   async function threeBatches(): Promise<void> {
     for (const remaining of [250, 50]) {
       await eventually('a batch is forgotten', isPausing);

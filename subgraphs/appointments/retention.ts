@@ -20,12 +20,10 @@ export function retention(
   return runPeriodically(
     'forgetting what is old',
     // Not all processes in the same minute.
-    () => HOUR_MS * (0.9 + Math.random() / 5),
+    { pauseMs: () => HOUR_MS * (0.9 + Math.random() / 5), logger, timers },
     async (signal) => {
       while ((await ledger.forget(BATCH)) && !signal.aborted)
         await pauseUnlessAborted(timers, BETWEEN_BATCHES_MS, signal);
     },
-    logger,
-    timers,
   );
 }

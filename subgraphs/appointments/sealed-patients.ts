@@ -6,7 +6,7 @@ import { NhsNumber } from '../../domain/nhs-number';
 import { keyedDigest } from '../../domain/secret';
 import { sealer, type Sealer } from '../../domain/sealed';
 
-/** The identity details that read-back and cancelling need after the person has gone; kept sealed. */
+/** Identity details that read-back and cancelling need after the person has left; kept sealed. */
 const PatientDetails: z.ZodType<Patient> = z.object({
   nhsNumber: NhsNumber,
   familyName: z.string(),
@@ -20,7 +20,7 @@ export interface Patients extends Sealer<Patient> {
   digest(patient: Patient): string;
 }
 
-/** @param keys `name` stands in what is sealed. */
+/** @param keys `name` is stored with the sealed text. */
 export function patients(keys: {
   details: Uint8Array;
   digest: Uint8Array;
@@ -37,23 +37,23 @@ export function patientSealer(key: Uint8Array, keyName?: string): Sealer<Patient
   return sealer(PatientDetails, key, keyName);
 }
 
-export function patientOf({ nhsNumber, familyName, givenName, birthDate, linkage }: Person): Patient {
+export function identifiedPatient({ nhsNumber, familyName, givenName, birthDate, linkage }: Person): Patient {
   return { nhsNumber, familyName, givenName, birthDate, linkage };
 }
 
-/** The person whom a hold or booking is for, where the caller may (still) act for them. */
+/** The patient of a hold or booking, when the caller may (still) act for them. */
 export function personOf(
   caller: Caller,
   { patientDigest }: { patientDigest: string },
   { patients: { digest } }: { patients: Patients },
 ): Person | undefined {
-  return people(caller).find((person) => digest(patientOf(person)) === patientDigest);
+  return people(caller).find((person) => digest(identifiedPatient(person)) === patientDigest);
 }
 
 /**
- * Whom an assessment was about, where the caller's verified identity tells: the one person they may act for who is
- * registered where the subject is (if that is known) and of the subject's age today, give or take the month that may
- * have turned since. Undefined when nobody or several fit.
+ * Finds the subject of an assessment by the caller's verified identity: the one person they may act for who is
+ * registered where the subject is (if that is known) and of the subject's age today, give or take the month that
+ * may have turned since. Undefined when nobody or several fit.
  */
 export function subjectAmong(
   caller: Caller,

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { PlaceLookup } from '../../domain/place-lookup';
 import type { ReleaseLedger } from '../../domain/release-ledger';
-import { openDatabase, type Database, type DatabaseSettings } from '../../platform/database/database';
+import { type DatabaseSettings } from '../../platform/database/database';
 import type { Subgraph } from '../../platform/graphql/federated-schema';
 import { candidateFinder } from './candidates/candidate-finder';
 import { connectionsIn } from './candidates/connections';
@@ -12,14 +12,15 @@ import { placeLookup, storedPostcodes } from './directory/places';
 import { closeBooksOfClosed } from './release/closed-practices';
 import { releasePolicyService } from './release/release-desk';
 import { practicesSchema } from './schema';
-import { practicesMigrations, type PracticesTables } from './database/tables';
+import { type PracticesTables } from './database/tables';
 import type { PracticeDefaults } from './practice-defaults';
+import { openPracticesDatabase } from './database/open-database';
 
 export interface PracticesDeps {
   database: DatabaseSettings;
   logger: Logger;
   world: PracticeDefaults;
-  /** Where release rules are kept: with the bookings that they are judged for. */
+  /** Storage of release rules: in the ledger, with the bookings that they are judged for. */
   releases: ReleaseLedger;
   now: () => Date;
 }
@@ -31,12 +32,9 @@ export async function createPracticesSubgraph(
   const database = await openPracticesDatabase(deps.database);
   const { db } = database;
   const { releases, logger, world, now } = deps;
-  const feed = await directoryFeed(
-    db,
-    async () => (await demoDirectory()).directory,
-    logger,
-    (before, after) => closeBooksOfClosed(before, after, releases),
-  );
+  const feed = await directoryFeed(db, async () => (await demoDirectory()).directory, logger, {
+    onChange: (before, after) => closeBooksOfClosed(before, after, releases),
+  });
   await closeBooksOfClosed(null, feed.current(), releases);
   const places = placesOf(db);
   const connections = connectionsIn(feed, world);
@@ -65,10 +63,6 @@ export async function openPlaces(
 ): Promise<PlaceLookup & { close(): Promise<void> }> {
   const opened = await openPracticesDatabase(database);
   return { ...placesOf(opened.db), close: () => opened.close() };
-}
-
-export function openPracticesDatabase(settings: DatabaseSettings): Promise<Database<PracticesTables>> {
-  return openDatabase<PracticesTables>(settings, 'practices', practicesMigrations);
 }
 
 function placesOf(db: Kysely<PracticesTables>): PlaceLookup {

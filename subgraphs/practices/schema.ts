@@ -8,7 +8,7 @@ import {
 } from '../../platform/graphql/federated-schema';
 import { Assessment, assessmentReference } from './types/assessment';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
-import { practiceByCode } from './types/practice';
+import { practiceByCode } from './views/practice-view';
 import { PracticeResolver } from './resolvers/practice.resolver';
 import { PracticesNearResolver } from './resolvers/practices-near.resolver';
 import { ReleaseResolver } from './resolvers/release.resolver';
@@ -16,7 +16,7 @@ import type { CandidateFinder } from './candidates/candidate-finder';
 import type { DirectoryFeed } from './directory/directory-feed';
 import type { ReleasePolicyService } from './release/release-desk';
 
-/** What the resolvers ask. */
+/** Services that the resolvers call. */
 export interface PracticesServices {
   feed: DirectoryFeed;
   places: PlaceLookup;

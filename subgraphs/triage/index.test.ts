@@ -9,7 +9,8 @@ import { OdsCode } from '../../domain/ods-code';
 import { EMBEDDED } from '../../tests/databases';
 import type { Subgraph } from '../../platform/graphql/federated-schema';
 import { CASE_STUDY } from '../../tests/triage-case-study';
-import { createTriageSubgraph, triageSchema, type TriageDeps } from './index';
+import { createTriageSubgraph, type TriageDeps } from './index';
+import { triageSchema } from './schema';
 
 const START = `mutation ($input: StartAssessmentInput!) {
   startAssessment(input: $input) {
@@ -202,7 +203,7 @@ describe('answerQuestion', () => {
     });
   });
 
-  it('shows where things stand to a caller who is behind', async () => {
+  it('shows the current state to a caller with an old revision', async () => {
     const id = await startedId();
     await answerAt(id, 1, CASE_STUDY[0]!);
     expect(await answerAt(id, 1, CASE_STUDY[0]!)).toMatchObject({
@@ -248,7 +249,7 @@ describe('assessment', () => {
     expect(await ask(query, { id: 'A'.repeat(32) })).toEqual({ assessment: null });
   });
 
-  it('shows the practice of the verified identity to who has logged in since', async () => {
+  it('shows the practice of the verified identity to a person who has logged in since', async () => {
     const id = await startedId({ registeredPracticeOdsCode: 'B86030' });
     const query = 'query ($id: ID!) { assessment(id: $id) { subject { registeredPracticeOdsCode } } }';
     const mother: Caller = {
@@ -378,7 +379,7 @@ describe('the explanation', () => {
     return id;
   };
 
-  it('says what would have been more urgent, the nearest first', async () => {
+  it('lists more urgent outcomes, the nearest first', async () => {
     const query = `query ($id: ID!) { assessment(id: $id) { outcome { moreUrgentAnswers {
       questionId question answer disposition { id } } } } }`;
     const { assessment } = z
@@ -557,8 +558,8 @@ it('logs neither ids nor answers nor anything about the person', async () => {
     OPERATOR,
   );
   const lines = logged.join();
-  expect(lines).toContain('Triage content is loaded.');
-  expect(lines).toContain('A triage switch was set.');
+  expect(lines).toContain('triage content loaded');
+  expect(lines).toContain('triage kill switch changed');
   for (const secret of [id, 'emergency.screen', 'B86030', SON.dateOfBirth, 'Ruth', OPERATOR.id])
     expect(lines).not.toContain(secret);
   await ask(SWITCH, { input: { pathwayId: 'cough', off: false, reason: 'a test' } }, OPERATOR);

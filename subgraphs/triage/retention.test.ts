@@ -12,11 +12,11 @@ import { assessmentStore } from './assessment/assessment-store';
 import { assessments, type Assessments } from './assessment/assessments';
 import { contentEditions } from './content/content-editions';
 import { loadContent } from './content/load-content';
-import type { TriageTables } from './database/migrations';
+import type { TriageTables } from './database/tables';
 import { assessmentRetention, forgetAssessments } from './retention';
 import { assessmentStatistics } from './statistics/assessment-statistics';
 import { switches } from './switches/switches';
-import { openTriageDatabase } from './database/tables';
+import { openTriageDatabase } from './database/open-database';
 
 const logger = pino({ level: 'silent' });
 const content = loadContent();
@@ -117,7 +117,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
     expect(await statistics()).toMatchObject({ rows: (before as { rows: unknown[] }).rows });
   });
 
-  test('are answered to nobody after that, deleted or not', async () => {
+  test('are hidden from everybody after that, deleted or not', async () => {
     const [unfinished, completed] = [await start('one'), await complete('two')];
     now = new Date(UNFINISHED_UNTIL);
     expect([await service.find(unfinished), (await service.find(completed))?.record.id]).toEqual([
@@ -169,7 +169,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
     }
   });
 
-  test('of somebody who is not signed in are given again for their key from the same address alone', async () => {
+  test('of callers who are not signed in are returned for their key to the same address only', async () => {
     const input = {
       pathwayId: 'child-rash',
       subject: { relationship: 'CHILD', dateOfBirth: BORN, sex: 'FEMALE' },

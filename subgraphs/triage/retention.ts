@@ -3,23 +3,23 @@ import type { Logger } from 'pino';
 import { backgroundTimers, type Timers } from '../../domain/timers';
 import type { Database } from '../../platform/database/database';
 import { pauseUnlessAborted, runPeriodically, type PeriodicTask } from '../../platform/run-periodically';
-import type { TriageTables } from './database/migrations';
-import { flush } from './database/tables';
+import type { TriageTables } from './database/tables';
+import { flush } from './database/open-database';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * How long a symptom check is kept once it has expired: what was advised can be read again for a week, and one without an
- * outcome is of no use to anybody (UK GDPR Art. 5(1)(e), storage limitation).
+ * Time for which a symptom check is kept once it has expired: advice can be read again for a week, and one without
+ * an outcome is of no use to anybody (UK GDPR Art. 5(1)(e), storage limitation).
  */
 const KEPT_MS = { completed: 7 * DAY_MS, unfinished: DAY_MS } as const;
 
-/** Few enough that whoever answers a question meanwhile does not notice. */
+/** Few enough that answering a question meanwhile is not noticeably slower. */
 const BATCH = 200;
 const BETWEEN_BATCHES_MS = 100;
 
-/** Whether it is to be deleted, or has been: then it is answered to nobody any more. */
+/** Checks that an assessment is to be deleted, or has been: it is hidden from everybody. */
 export function isPastRetention(expiresAt: Date, isCompleted: boolean, now: Date): boolean {
   return expiresAt.getTime() <= endOfKept(isCompleted ? 'completed' : 'unfinished', now);
 }
@@ -116,14 +116,12 @@ export function assessmentRetention(
   return runPeriodically(
     'forgetting old symptom checks',
     // Not all processes in the same minute.
-    () => HOUR_MS * (0.9 + Math.random() / 5),
+    { pauseMs: () => HOUR_MS * (0.9 + Math.random() / 5), logger, timers },
     async (signal) => {
       while ((await forgetAssessments(database.db, now(), BATCH)) && !signal.aborted)
         await pauseUnlessAborted(timers, BETWEEN_BATCHES_MS, signal);
       // What was deleted stands in the embedded database's log until that is written over.
       await flush(database);
     },
-    logger,
-    timers,
   );
 }

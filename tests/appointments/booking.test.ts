@@ -41,7 +41,7 @@ describe('holding', () => {
     expect(answer).toEqual({ kind: 'not-allowed', why: 'IDENTITY_PROOF_REQUIRED' });
   });
 
-  test('is for whom the slot was offered to', async () => {
+  test('is for the caller to whom the slot was offered', async () => {
     const [mine, theirs] = [newCaller(), newCaller()];
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const input = holdInput(offer(theirs, slot!), mine, lab.deps);
@@ -86,7 +86,7 @@ describe('holding', () => {
     expect((await holdSlot(holdInput(past, caller, lab.deps), caller, lab.deps)).kind).toBe('offer-expired');
   });
 
-  test('asked again with the same key answers the same hold', async () => {
+  test('repeated with the same key returns the same hold', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const input = holdInput(offer(caller, slot!), caller, lab.deps);
@@ -115,7 +115,7 @@ describe('holding', () => {
     expect(answer.kind === 'slot-taken' && answer.alternatives.length).toBeGreaterThan(0);
   });
 
-  test('somebody else is told until when, and of other times; after release the slot is theirs', async () => {
+  test('another person sees until when it is held, and other times; after release the slot is theirs', async () => {
     const { caller, offered, holdId } = await given.held();
     const other = newCaller();
     const wanted = async () =>
@@ -162,7 +162,7 @@ describe('confirming', () => {
     expect(standing(lab, offered.slot.practice)).toBe(1);
   });
 
-  test('twice at once with one key is one booking, and all are told of it', async () => {
+  test('twice at once with one key is one booking, which both receive', async () => {
     const situation = await given.held();
     const input = confirmInput(situation.holdId);
     const taps = Array.from({ length: 5 }, () => given.confirm(situation, input));
@@ -173,7 +173,7 @@ describe('confirming', () => {
     expect(standing(lab, situation.offered.slot.practice)).toBe(1);
   });
 
-  test('again while the supplier is still being asked is told so after two seconds', async () => {
+  test('repeated while the supplier has not answered returns CHECKING after two seconds', async () => {
     const situation = await given.held();
     const input = confirmInput(situation.holdId);
     const { timers } = lab.clock;
@@ -218,7 +218,7 @@ describe('confirming', () => {
     });
   });
 
-  test('sent again, is told what stands in the way then, and to search again once nothing does', async () => {
+  test('repeated, returns what stands in the way, and the advice to search again once nothing does', async () => {
     const first = await given.held();
     const caller = first.caller;
     const { assessmentDigest } = first.offered;
@@ -234,7 +234,7 @@ describe('confirming', () => {
     expect((await given.confirm(second, input)).kind).toBe('hold-expired');
   });
 
-  test('sent again, is not told of a booking for other symptoms whose outcome is known by now', async () => {
+  test('repeated, does not return a booking for other symptoms whose result is known by now', async () => {
     const first = await given.held();
     const second = await given.held({}, first.caller);
     given.once('BOOK', { kind: 'reset-after-commit' });
@@ -379,7 +379,7 @@ describe('cancelling', () => {
     expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 
-  test('what is cancelled already is done', async () => {
+  test('a cancelled booking stays cancelled', async () => {
     const situation = await given.booked();
     await given.cancel(situation);
     expect(await given.cancel(situation)).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
@@ -427,7 +427,7 @@ describe('cancelling', () => {
     expect((await given.settled(situation.booking)).state).toBe('CANCELLED');
   });
 
-  test('that never reached the supplier is asked for again, until it is done', async () => {
+  test('that never reached the supplier is repeated until it succeeds', async () => {
     const situation = await given.booked();
     given.once('CANCEL', { kind: 'reset-before-commit' });
     await given.cancel(situation);

@@ -5,7 +5,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { practiceNotifier } from '../../subgraphs/appointments/outbox/practice-notifier';
-import { PACE, type Pace } from '../../subgraphs/appointments/outbox/ordered-delivery';
+import { PACE, type DeliveryPace } from '../../subgraphs/appointments/outbox/ordered-delivery';
 import type { PeriodicTask } from '../../platform/run-periodically';
 import {
   bookingLaboratory,
@@ -25,8 +25,8 @@ import { situations } from './situations';
 /** The longest pause after so many refusals. */
 const pauseAfter = (times: number) => PACE.firstPauseMs * 2 ** (times - 1);
 
-/** As in production, but polling often; the pauses between attempts pass when a test lets them. */
-const OFTEN: Pace = { ...PACE, lookEveryMs: 10 };
+/** Production's pace with frequent polling; the pauses between attempts pass when a test lets them. */
+const OFTEN: DeliveryPace = { ...PACE, lookEveryMs: 10 };
 
 describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
   let lab: BookingLaboratory;
@@ -68,7 +68,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     });
   }
 
-  /** How many of the practice's notices have not been delivered. */
+  /** Counts the practice's undelivered notices. */
   async function undelivered(practice: OdsCode): Promise<number> {
     const rows = await lab.database.db
       .selectFrom('practice_notice')
@@ -95,7 +95,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     });
   }
 
-  test('the own practice is told who was booked where and when, and nothing clinical', async () => {
+  test('the own practice is notified who was booked where and when, and nothing clinical', async () => {
     const own = newPractice();
     const { heard } = await listening();
     const { booking, caller } = await booksElsewhere(own, 'AWAY_FROM_HOME');
@@ -114,7 +114,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     });
   });
 
-  test('it is told of the cancellation, too, and of nothing twice', async () => {
+  test('it is notified of the cancellation, too, and of nothing twice', async () => {
     const own = newPractice();
     const { heard } = await listening();
     const situation = await booksElsewhere(own);
@@ -134,7 +134,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     expect(heard.filter(({ practice }) => practice === own).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  test('nobody is told of a booking at the own practice, or of one that failed', async () => {
+  test('no notice is sent for a booking at the own practice, or for one that failed', async () => {
     const own = newPractice();
     const { heard } = await listening();
     const [slot] = await freeSlots(lab, own, 1);
@@ -168,7 +168,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     expect(new Set(notices.slice(0, 5).map(({ body }) => body)).size).toBe(1);
   });
 
-  test('what nobody takes becomes a dead letter that operators see, and the next one goes', async () => {
+  test('a notice that nobody accepts becomes a dead letter that operators see, and the next one is sent', async () => {
     const own = newPractice();
     const { heard } = await listening(({ practice, sequence }) => practice !== own || sequence > 1);
     const { booking } = await booksElsewhere(own);
@@ -208,7 +208,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     expect((await ask(STAFF, query)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
-  test('a practice sees what was booked at it, and how much of its quota is used; nobody else does', async () => {
+  test('a practice sees its bookings and its used quota; nobody else does', async () => {
     const { booking } = await given.booked();
     const { slot } = booking.offer;
     await released(lab, slot.practice, { dailyQuota: 4 });

@@ -65,7 +65,7 @@ describe.each(STORES)('extending a hold ($name)', ({ database, openHolds }) => {
     expect((await given.confirm(situation)).kind).toBe('booking');
   });
 
-  test('happens once, whoever asks how often and at once', async () => {
+  test('happens once, however many requests arrive at once', async () => {
     const situation = await given.held();
     const answers = await Promise.all(Array.from({ length: 5 }, () => extend(situation)));
     const kinds = answers.map(({ kind }) => kind).sort();
@@ -167,7 +167,7 @@ describe.each(STORES)('extending a hold ($name)', ({ database, openHolds }) => {
     expect((await extend(situation)).kind).toBe('held');
   });
 
-  test('of what is booked answers the booking, and of what was cancelled keeps nobody away', async () => {
+  test('of a booked hold returns the booking, and of a cancelled one blocks nobody', async () => {
     const situation = await given.booked();
     expect(await extend(situation)).toMatchObject({
       kind: 'already-booked',

@@ -10,7 +10,7 @@ import { settle } from '../../subgraphs/appointments/booking/advance';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
-import { bookingOf } from '../../subgraphs/appointments/types/booking';
+import { bookingView } from '../../subgraphs/appointments/views/booking-view';
 import {
   bookingLaboratory,
   freeSlots,
@@ -160,7 +160,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect(await second).toMatchObject({ kind: 'booking', booking: { state: 'CANCELLED' } });
   });
 
-  test('what cannot even be asked about reaches a person in the end', async () => {
+  test('a booking that cannot be read back reaches an operator in the end', async () => {
     const situation = await given.held();
     given.once('BOOK', { kind: 'reset-after-commit' });
     const { booking } = await given.booked(situation);
@@ -200,7 +200,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
 
   test('a booking says until when it can be cancelled, and whose it is', async () => {
     const { booking, caller } = await given.booked();
-    const view = bookingOf(booking);
+    const view = bookingView(booking);
     const cutOff = cancellableUntil(booking);
     const at = (now: Date) => new BookingResolver({ ...lab.deps, now: () => now });
     expect(at(cutOff).cancellableUntil(view)).toEqual(cutOff);
@@ -217,7 +217,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect(patient({ kind: 'operator', id: 'operator-0123456789' })).toBeNull();
   });
 
-  test('who may act for the person no longer cannot cancel either', async () => {
+  test('a caller who may no longer act for the person cannot cancel either', async () => {
     const old = await given.booked();
     const revoked = { ...old, caller: { ...old.caller, actsFor: [] } };
     expect(await cancel(revoked, lab.deps)).toEqual({ kind: 'not-allowed', why: 'CANNOT_ACT_FOR_PERSON' });
@@ -226,7 +226,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect((await current(old.booking)).state).toBe('CONFIRMED');
   });
 
-  test('a hold that was asked for again after it was let go is not said to be held', async () => {
+  test('a released hold is not reported as held when its request is repeated', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const input = holdInput(offer(caller, slot!), caller, lab.deps);
@@ -260,7 +260,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     given.once('BOOK', { kind: 'reset-after-commit' });
     const { booking } = await given.booked(situation);
     await given.settled(booking, thatShowsNothing(situation.offered.slot));
-    const found = await lab.deps.ledger.move(await current(booking), 'FOUND', {
+    const found = await lab.deps.ledger.applyTransition(await current(booking), 'FOUND', {
       nextCheckMs: 60_000,
     });
     if (found.kind !== 'moved') throw new Error('expected an orphan');
@@ -273,7 +273,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect(copies.map((copy) => copy.booking.id)).toEqual([booking.id]);
   });
 
-  test('an orphan is not taken on when the person has cancelled what it was to replace', async () => {
+  test('a late appointment is not adopted when the person has cancelled the booking that it was to replace', async () => {
     const old = await given.booked();
     const to = await wanted(old);
     given.once('BOOK', { kind: 'reset-after-commit' });

@@ -10,7 +10,7 @@ import {
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
 import { eventually } from '../../domain/eventually';
-import { patientOf } from '../../subgraphs/appointments/sealed-patients';
+import { identifiedPatient } from '../../subgraphs/appointments/sealed-patients';
 import type { Candidate } from '../../subgraphs/appointments/options/assessment-facts';
 import {
   findOptions,
@@ -99,7 +99,7 @@ const total = (counts: ReadonlyMap<NotOfferedReason, number>) =>
 const codes = (found: OptionsFound) => found.elsewhere.map(({ candidate: { odsCode } }) => odsCode);
 
 describe('the own practice', () => {
-  test('that has times in time is the only one asked', async () => {
+  test('that has times before the deadline is the only one searched', async () => {
     const [own, ...others] = await near(4);
     const found = await find({ own: own!, near: others });
     expect(found.own?.answer).toBe('SLOTS');
@@ -146,14 +146,14 @@ describe('the own practice', () => {
     expect([...found.notOffered]).toEqual([['NOT_ASKED_OWN_PRACTICE_ONLY', 2]]);
   });
 
-  test('that only a signed-in patient can ask says so, and is no reason to go elsewhere', async () => {
+  test('that needs a signed-in patient says so, and is no reason to go elsewhere', async () => {
     const own = candidate(newPractice(), 1, { connections: [SESSION] });
     const found = await find({ own, near: await near(2) });
     expect(found.own?.answer).toBe('SIGN_IN_REQUIRED');
     expect(found.elsewhere).toEqual([]);
   });
 
-  test("is asked by the linked patient's own session", async () => {
+  test("is searched in the linked patient's own session", async () => {
     const caller = newCaller();
     const practice = caller.self.registeredPractice!;
     lab.simulators.diary.registerPatient(practice, caller.self);
@@ -169,17 +169,17 @@ describe('the own practice', () => {
       earliest: null,
       actor: { kind: 'PATIENT', id: caller.id } as const,
       callerId: caller.id,
-      patient: patientOf(caller.self),
+      patient: identifiedPatient(caller.self),
       requestId: 'test',
       signal: new AbortController().signal,
     };
     const found = await find({ own, search });
-    expect(found.own).toMatchObject({ answer: 'SLOTS', asked: { supplier: 'emis' } });
+    expect(found.own).toMatchObject({ answer: 'SLOTS', search: { supplier: 'emis' } });
   });
 });
 
 describe('other practices', () => {
-  test('beyond enough are not asked, and every one is counted under a reason', async () => {
+  test('beyond the limit are not searched, and every one is counted under a reason', async () => {
     const closed = await near(2, { status: 'CLOSED' });
     const notOptedIn = await near(1, { status: 'NOT_OPTED_IN' });
     const adults = await near(1, { ageInMonths: { from: 216, below: null } });

@@ -38,7 +38,7 @@ async function look(booking: Booking, deps: BookingDeps = lab.deps): Promise<Boo
   return current(booking);
 }
 
-/** What arrives late at the supplier, or a second time, is our own request, with our marker. */
+/** Delivers our own request to the supplier late, or a second time, with our marker. */
 async function deliverLate({ offered, caller }: Situation, booking: Booking): Promise<void> {
   const system = lab.deps.systems.get('gp-connect')!;
   const patient = lab.deps.patients.open(booking.patientSealed, lab.clock.now());
@@ -60,14 +60,14 @@ function appointmentAt({ offered }: Situation) {
   return appointment!;
 }
 
-describe('what the desk does to a booking that stands', () => {
+describe('changes of a standing booking by the practice', () => {
   test('nothing: it stands, and is looked at again later', async () => {
     const situation = await given.booked();
     expect(await look(situation.booking)).toEqual(situation.booking);
     expect(await lab.deps.ledger.evidence(situation.booking.id, 10)).toEqual([]);
   });
 
-  test('cancels it: the person is told, and the time is there for others', async () => {
+  test('cancels it: the person sees it, and the time is free for others', async () => {
     const situation = await given.booked();
     const { practice } = situation.offered.slot;
     lab.simulators.diary.cancel(practice, appointmentAt(situation).id, 'the desk');
@@ -78,7 +78,7 @@ describe('what the desk does to a booking that stands', () => {
     expect((await lab.deps.ledger.liveBeside([slot])).slots.size).toBe(0);
   });
 
-  test('moves it: it is no longer where the person was told', async () => {
+  test('moves it: the person sees that their time is gone', async () => {
     const [slot, later] = await freeSlots(lab, newPractice(), 2);
     const situation = await given.booked(await given.held({ slot: slot! }));
     lab.simulators.diary.deskMoves(slot!.practice, appointmentAt(situation).id, Number(later!.id));
@@ -108,7 +108,7 @@ describe('what the desk does to a booking that stands', () => {
   });
 });
 
-describe('an appointment that turns up after FAILED was said', () => {
+describe('an appointment that turns up after FAILED was reported', () => {
   /** The supplier takes so long that read-back, twice, finds nothing; then it books all the same. */
   async function orphaned(sameAssessment = randomUUID()): Promise<Situation & { booking: Booking }> {
     const situation = await given.held({ assessmentDigest: sameAssessment });
@@ -129,7 +129,7 @@ describe('an appointment that turns up after FAILED was said', () => {
     expect(standing(lab, offered.slot.practice)).toBe(1);
   });
 
-  test('is given back when they have booked elsewhere meanwhile', async () => {
+  test('is cancelled at the practice when they have booked elsewhere meanwhile', async () => {
     const assessment = randomUUID();
     const orphan = await orphaned(assessment);
     const [another] = await freeSlots(lab, newPractice(), 1);
@@ -142,7 +142,7 @@ describe('an appointment that turns up after FAILED was said', () => {
     expect(standing(lab, another!.practice)).toBe(1);
   });
 
-  test('is given back when it turns up long after', async () => {
+  test('is cancelled at the practice when it turns up long after', async () => {
     const { booking, offered } = await orphaned();
     await look(booking);
     expect((await look(booking, { ...lab.deps, now: elevenMinutesOn })).state).toBe('FAILED');
@@ -170,7 +170,7 @@ describe('an appointment that turns up after FAILED was said', () => {
 
   test('as a late answer, is known at once', async () => {
     const { booking } = await orphaned();
-    const late = await lab.deps.ledger.move(booking, 'ACCEPTED', {
+    const late = await lab.deps.ledger.applyTransition(booking, 'ACCEPTED', {
       appointment: { id: 'late' },
       nextCheckMs: 0,
     });
@@ -185,7 +185,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
     return { ...situation, booking: await current(situation.booking) };
   }
 
-  test('is given back, and the person need not know', async () => {
+  test('is cancelled at the practice, invisibly to the person', async () => {
     const situation = await cancelled();
     await deliverLate(situation, situation.booking);
     const found = await look(situation.booking);
@@ -195,7 +195,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
     expect(standing(lab, situation.offered.slot.practice)).toBe(0);
   });
 
-  test('is given back of a booking that was moved, beside the one that took its place', async () => {
+  test('is cancelled when its booking was moved, and the replacement stands', async () => {
     const situation = await given.booked();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const { assessmentDigest } = situation.offered;
@@ -239,10 +239,10 @@ describe('a request to book that is delivered again after it was cancelled', () 
     given.once('READ', { kind: 'html-200' });
     expect((await look(situation.booking, later)).state).toBe('CANCELLED');
     await deliverLate(situation, situation.booking);
-    const looked = jest.spyOn(lab.deps.ledger, 'looked');
+    const looked = jest.spyOn(lab.deps.ledger, 'scheduleReadBack');
     given.once('READ', { kind: 'html-200' });
     await look(situation.booking, later);
-    expect(looked.mock.calls[0]?.[1].nextCheckMs).toBe(lab.deps.sweepEveryMs);
+    expect(looked.mock.calls[0]?.[1].nextCheckMs).toBe(lab.deps.compareEveryMs);
     looked.mockRestore();
     expect((await look(situation.booking, later)).state).toBe('DUPLICATE_FOUND');
   });
@@ -253,7 +253,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
       ...lab.deps,
       now: () => new Date(lab.clock.now().getTime() + minutes * 60_000),
     });
-    const looked = jest.spyOn(lab.deps.ledger, 'looked');
+    const looked = jest.spyOn(lab.deps.ledger, 'scheduleReadBack');
     for (const minutes of [0, 10, 61]) await look(booking, at(minutes));
     const waits = looked.mock.calls.map(([, { nextCheckMs }]) => nextCheckMs && nextCheckMs / 60_000);
     looked.mockRestore();
@@ -261,7 +261,7 @@ describe('a request to book that is delivered again after it was cancelled', () 
   });
 });
 
-describe('what an operator settles', () => {
+describe('an operator settling a booking', () => {
   const operator: Extract<Caller, { kind: 'operator' }> = { kind: 'operator', id: 'operator-of-this-test' };
   const settleAs = (booking: Booking, stands: boolean, idempotencyKey: string = randomUUID()) =>
     settleBooking({ bookingId: booking.id, stands, idempotencyKey }, operator, lab.deps);
@@ -278,7 +278,7 @@ describe('what an operator settles', () => {
     return { ...situation, booking: settled };
   }
 
-  test('shows what was tried, and nothing of the person', async () => {
+  test('shows the attempts, and nothing of the person', async () => {
     const { booking, caller } = await manual();
     expect((await lab.deps.ledger.unsettled(1_000)).map(({ id }) => id)).toContain(booking.id);
     const evidence = await lab.deps.ledger.evidence(booking.id, 50);
@@ -316,7 +316,7 @@ describe('what an operator settles', () => {
     expect((await settleAs(booking, true)).kind).toBe('nothing-to-settle');
   });
 
-  test('what does not need anybody is left alone', async () => {
+  test('a booking that needs no operator is left unchanged', async () => {
     const { booking } = await given.booked();
     expect((await settleAs(booking, false)).kind).toBe('nothing-to-settle');
     expect((await current(booking)).state).toBe('CONFIRMED');

@@ -10,7 +10,7 @@ import {
   heldResult,
   rescheduledResult,
   settledResult,
-} from '../../subgraphs/appointments/resolvers/answers';
+} from '../../subgraphs/appointments/views/result-view';
 import type { Problem } from '../../platform/graphql/problem';
 import {
   bookingLaboratory,
@@ -26,7 +26,7 @@ import {
 import { EMBEDDED } from '../databases';
 import { situations, type Situation } from './situations';
 
-/** What comes of a booking at the practice, in the codes of the API (docs/errors.md). */
+/** Checks the results of bookings at the practice, in the codes of the API (docs/errors.md). */
 let lab: BookingLaboratory;
 let given: ReturnType<typeof situations>;
 beforeAll(async () => {
@@ -146,7 +146,7 @@ test('the time before this one is still being cancelled', async () => {
   await given.settled(old.booking);
 });
 
-test('an operator settles what is settled', async () => {
+test('an operator settles a settled booking', async () => {
   const { booking } = await given.booked();
   const operator = { kind: 'operator', id: 'operator-0123456789' } as const;
   const settle = async (bookingId: string) => {

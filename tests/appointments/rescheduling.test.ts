@@ -74,7 +74,7 @@ test('takes the new time and gives the old one back', async () => {
   expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
 });
 
-test('sent again, is told to search again once nothing stands in the way any more', async () => {
+test('repeated, returns the advice to search again once nothing stands in the way any more', async () => {
   const need = { assessmentDigest: randomUUID() };
   const old = await given.booked();
   const other = await given.booked(await given.held(need, old.caller));
@@ -87,7 +87,7 @@ test('sent again, is told to search again once nothing stands in the way any mor
   expect(await stateOf(old.booking)).toBe('CONFIRMED');
 });
 
-test('the time given back is there for others, and the new booking can be moved again', async () => {
+test('the old time is free for others, and the new booking can be moved again', async () => {
   const move = await wish();
   const first = await reschedule(move);
   const other = newCaller();
@@ -98,7 +98,7 @@ test('the time given back is there for others, and the new booking can be moved 
   expect(await reschedule(again)).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
 });
 
-test('asked twice with one key is one booking', async () => {
+test('sent twice with one key is one booking', async () => {
   const move = await wish();
   const slotId = lab.deps.offers.seal(move.wanted, move.wanted.expiresAt);
   const input = {
@@ -130,7 +130,7 @@ test('a time that somebody else is confirming is not taken from them', async () 
   expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
 });
 
-test('while it is not known whether the new one was booked, the old one stands; then it is given back', async () => {
+test('while the result of the new one is unknown, the old one stands; then it is cancelled', async () => {
   const move = await wish();
   given.once('BOOK', { kind: 'reset-after-commit' });
   const answer = await reschedule(move);
@@ -138,15 +138,19 @@ test('while it is not known whether the new one was booked, the old one stands; 
   expect(answer.booking.state).toBe('UNKNOWN');
   expect(await stateOf(move.old.booking)).toBe('CONFIRMED');
   expect((await given.settled(answer.booking)).state).toBe('CONFIRMED');
-  // Nobody waits for it any more: it is given back by whoever looks next.
-  await lab.deps.ledger.move((await lab.deps.ledger.findBooking(move.old.booking.id))!, 'ANSWER_LOST', {
-    nextCheckMs: 0,
-  });
+  // Nobody waits for it any more: the next read-back cancels it.
+  await lab.deps.ledger.applyTransition(
+    (await lab.deps.ledger.findBooking(move.old.booking.id))!,
+    'ANSWER_LOST',
+    {
+      nextCheckMs: 0,
+    },
+  );
   expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
   expect(standing(lab, move.old.offered.slot.practice)).toBe(0);
 });
 
-test('an old booking whose cancellation does not come through is asked for again until it is gone', async () => {
+test('cancelling the old booking is retried until it succeeds', async () => {
   const move = await wish();
   given.once('CANCEL', { kind: 'server-error', status: 503, afterCommit: false }, 2);
   expect((await reschedule(move)).kind).toBe('booking');
@@ -201,7 +205,7 @@ test('a process that dies after the new booking was confirmed leaves the rest to
   void rescheduleBooking(input, move.old.caller, dead);
   await eventually('it is being cancelled', async () => (await stateOf(move.old.booking)) === 'CANCELLING');
   const cancelling = (await lab.deps.ledger.findBooking(move.old.booking.id))!;
-  await lab.deps.ledger.looked(cancelling, { absentReads: 0, failedReads: 0, nextCheckMs: 0 });
+  await lab.deps.ledger.scheduleReadBack(cancelling, { absentReads: 0, failedReads: 0, nextCheckMs: 0 });
   await reconciler(lab.deps).settleDue();
   expect((await given.settled(move.old.booking)).state).toBe('CANCELLED');
   expect(standing(lab, move.wanted.slot.practice)).toBe(1);

@@ -7,7 +7,7 @@ import { raw, type RawAnswer } from '../patient-journey';
 
 /** Attacks 11 to 20 and 26 of docs/security.md, against the gateway as it is started; the table there names the tests of the others. */
 let gateway: GatewayUnderTest;
-/** What a hundred questions that nobody minds take. */
+/** CPU time of a hundred harmless questions. */
 let harmlessCpuMs: number;
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** What this process, which is gateway and client in one, computes for some work; waiting for a busy machine is none. */
+/** Measures the CPU time of this process, which is gateway and client in one; waiting for a busy machine costs none. */
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();

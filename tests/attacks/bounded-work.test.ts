@@ -26,18 +26,18 @@ import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { withSeed } from '../with-seed';
 
 /**
- * What one request may take, whatever is in it (docs/security.md, "Bounds"): at most as much CPU as so many harmless
+ * Limits on one request, whatever is in it (docs/security.md, "Bounds"): at most as much CPU as so many harmless
  * operations, a megabyte of answer, fifty errors, and never a fault of ours.
  */
-const MOST_CPU_OF_REFERENCES = 500;
-const MOST_ANSWER_BYTES = 1_000_000;
-const MOST_ERRORS = 50;
+const MAX_CPU_OF_REFERENCES = 500;
+const MAX_ANSWER_BYTES = 1_000_000;
+const MAX_ERRORS = 50;
 
 const SCHEMA = join(__dirname, '..', '..', 'schema');
 const api = buildSchema(readFileSync(join(SCHEMA, 'api.graphql'), 'utf8'), { assumeValidSDL: true });
 const DOCUMENTS = [...trustedDocumentsIn(join(SCHEMA, 'operations')).values()];
 /** Room for the text of a document beside its variables. */
-const MOST_VARIABLE_BYTES = DEFAULT_LIMITS.bodyBytes - 8_000;
+const MAX_VARIABLE_BYTES = DEFAULT_LIMITS.bodyBytes - 8_000;
 
 let gateway: GatewayUnderTest;
 /** Everybody who may send something: by no token, or one of each kind. */
@@ -70,7 +70,7 @@ afterAll(async () => {
   expect(metrics).not.toMatch(/code="INTERNAL_SERVER_ERROR"\} [1-9]/);
 });
 
-/** What this process, gateway and client in one, computes for some work. */
+/** Measures the CPU time of this process, gateway and client in one. */
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -99,14 +99,14 @@ async function expectBounded(sent: (attempt: number) => Sent): Promise<void> {
     let answer = { status: 0, text: '' };
     const request = sent(attempt);
     least = Math.min(least, await cpuMs(async () => (answer = await send(request))));
-    expect(answer.text.length).toBeLessThan(MOST_ANSWER_BYTES);
+    expect(answer.text.length).toBeLessThan(MAX_ANSWER_BYTES);
     expect(answer.text).not.toContain('INTERNAL_SERVER_ERROR');
     expect(answer.status).toBeLessThan(500);
     const { errors = [] } = JSON.parse(answer.text || '{}') as { errors?: unknown[] };
-    expect(errors.length).toBeLessThanOrEqual(MOST_ERRORS);
-    if (least < referenceMs * MOST_CPU_OF_REFERENCES) return;
+    expect(errors.length).toBeLessThanOrEqual(MAX_ERRORS);
+    if (least < referenceMs * MAX_CPU_OF_REFERENCES) return;
   }
-  expect(least).toBeLessThan(referenceMs * MOST_CPU_OF_REFERENCES);
+  expect(least).toBeLessThan(referenceMs * MAX_CPU_OF_REFERENCES);
 }
 
 /** One variable of each type that the published documents declare, with its document: equal types are read alike. */
@@ -132,10 +132,10 @@ function inputObjectOf(definition: VariableDefinitionNode): GraphQLInputObjectTy
   return isInputObjectType(named) ? named : null;
 }
 
-/** As many copies as a body has room for. */
+/** Repeats a value until the body is full. */
 function filledWith(value: unknown): unknown[] {
   const bytes = JSON.stringify(value).length + 1;
-  return Array.from({ length: Math.floor(MOST_VARIABLE_BYTES / bytes) }, () => value);
+  return Array.from({ length: Math.floor(MAX_VARIABLE_BYTES / bytes) }, () => value);
 }
 
 const MANY_FIELDS = Object.fromEntries(
@@ -151,7 +151,7 @@ const FILLINGS: [string, unknown][] = [
   ['an object of long names', MANY_FIELDS],
   ['an object of short names', SHORT_FIELDS],
   ['a list of objects of unknown fields', filledWith({ a: 1, b: 2, c: 3 })],
-  ['a long text', 'x'.repeat(MOST_VARIABLE_BYTES)],
+  ['a long text', 'x'.repeat(MAX_VARIABLE_BYTES)],
   ['a number', 1e308],
 ];
 
@@ -197,7 +197,7 @@ function holds<Given>(arbitrary: fc.Arbitrary<Given>, sentOf: (given: Given, att
 /** Text of any length up to a body's, of few different parts: what is long is most often the same over and over. */
 const longText = fc
   .tuple(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), fc.oneof(fc.nat(20), fc.nat(50_000)))
-  .map(([part, times]) => part.repeat(times).slice(0, MOST_VARIABLE_BYTES / 4));
+  .map(([part, times]) => part.repeat(times).slice(0, MAX_VARIABLE_BYTES / 4));
 
 const anyJson = fc.oneof(
   { withCrossShrink: true },

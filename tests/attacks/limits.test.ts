@@ -74,7 +74,7 @@ describe('where only published documents are taken', () => {
     expect([other.status, other.errors[0]?.extensions?.code]).toEqual([403, 'DOCUMENT_NOT_TRUSTED']);
   });
 
-  test.each(['analyst', 'operator'])('%ss may ask whatever they like, and see the schema', async (scope) => {
+  test.each(['analyst', 'operator'])('%ss may send any document, and see the schema', async (scope) => {
     const ask = await signedIn(gateway, scope);
     expect((await ask('{ __schema { queryType { name } } }')).data).toMatchObject({ __schema: {} });
   });
@@ -86,7 +86,7 @@ describe('where only published documents are taken', () => {
   });
 });
 
-test('a caller who has used up a minute is told how long to wait, and nobody else is', async () => {
+test('a caller who has used up a minute gets the time to wait, and nobody else does', async () => {
   const gateway = await gatewayWith({ LIMIT_CALLER_COST_PER_MINUTE: '3' });
   const anybody = asker(gateway.url);
   const first = await anybody('{ __typename }');
@@ -99,7 +99,7 @@ test('a caller who has used up a minute is told how long to wait, and nobody els
   expect((await (await signedIn(gateway, 'operator'))('{ __typename }')).status).toBe(200);
 });
 
-test('a query that takes too long is given up, down to the practices that are being asked', async () => {
+test('a query that takes too long is cancelled, with its calls to practices', async () => {
   // No supplier's own time ever runs out.
   const timers = manualTimers();
   const gateway = await gatewayWith({ LIMIT_QUERY_SECONDS: '1' }, timers);

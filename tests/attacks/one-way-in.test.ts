@@ -133,7 +133,7 @@ const ABSENT: object[] = [
   { extensions: { clientLibrary: { name: '@apollo/client', version: '4.0.0' } } },
 ];
 
-describe.each(['POST', 'GET'] as const)('what is absent, null or empty, by %s', (by) => {
+describe.each(['POST', 'GET'] as const)('absent, null and empty parameters, by %s', (by) => {
   test.each(ABSENT.filter((given) => by === 'POST' || !Object.values(given).includes(null)))(
     '%j neither opens a fence nor closes one',
     async (given) => {
@@ -256,7 +256,7 @@ describe('nothing is executed whose answer, or whose text, cannot be sent', () =
   });
 });
 
-describe('a refusal comes in the type that was asked for', () => {
+describe('a refusal has the media type that the client accepts', () => {
   const refusals: [string, () => object, Sent, number][] = [
     ['a token that is none', () => ({ query: TEXT }), { headers: { authorization: 'Bearer x.y.z' } }, 401],
     ['an unpublished text', () => ({ query: UNPUBLISHED }), {}, 403],
@@ -288,7 +288,7 @@ describe('a refusal comes in the type that was asked for', () => {
   });
 });
 
-describe('refused whole, whatever else is in the document', () => {
+describe('refused as a whole, with any other content of the document', () => {
   const OTHERS = [
     'query B($x: Boolean!) { __typename @include(if: $x) }',
     'query B($x: Boolean!) { ...G @skip(if: $x) } fragment G on Query { __typename }',
@@ -310,7 +310,7 @@ describe('refused whole, whatever else is in the document', () => {
     expect(await executed()).toBe(before);
   });
 
-  test('and by what another operation does, nobody is refused', async () => {
+  test('and another operation of the document causes no refusal', async () => {
     const query = `query A { __typename } query B { bookingHealth { holds } } query C { __schema { queryType { name } } }`;
     const answer = await send({ query, operationName: 'A' }, { as: 'analyst' });
     expect(answer.data).toEqual({ __typename: 'Query' });
@@ -392,7 +392,7 @@ describe('mistakes of clients are theirs', () => {
   test('a client that goes away while it uploads is at fault no more than we are', async () => {
     const gone = async () => {
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-      return Number(/^gp_booking_gateway_senders_gone_total (\d+)$/m.exec(metrics)?.[1]);
+      return Number(/^gp_booking_gateway_client_disconnects_total (\d+)$/m.exec(metrics)?.[1]);
     };
     const before = await gone();
     const { hostname, port } = new URL(gateway.url);

@@ -8,7 +8,7 @@ import { operationCosts } from '../../gateway/limits/operation-cost';
  * The table of docs/security.md that says what each operation of the API takes, compared with what the schema makes it cost:
  * no root field goes without a row, no price differs, and none buys more calls to suppliers than a stated number.
  */
-const MOST_SUPPLIER_CALLS_A_POINT = 0.2;
+const MAX_SUPPLIER_CALLS_A_POINT = 0.2;
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -23,7 +23,7 @@ interface Row {
 }
 
 /** Rows such as `| holdSlot | 40 | 6 | … | 60,000 |`, below their heading. */
-const rows: Row[] = (read('docs/security.md').split('## What each operation takes')[1] ?? '')
+const rows: Row[] = (read('docs/security.md').split('## Bounds of each operation')[1] ?? '')
   .split('\n')
   .flatMap((line) => {
     const [, operation, cost, calls, callsAMinute] =
@@ -35,7 +35,7 @@ const rows: Row[] = (read('docs/security.md').split('## What each operation take
     ];
   });
 
-/** Where the work is not the field's own but that of what is selected in it. */
+/** Selections of the fields whose cost lies in what is selected in them. */
 const DEAREST: Record<string, string> = {
   assessment: '{ appointmentOptions(first: 30) { __typename } }',
   suppliers: '{ status }',
@@ -43,7 +43,7 @@ const DEAREST: Record<string, string> = {
   practicesNear: '{ ... on PracticeNearConnection { edges { cursor } } }',
 };
 /** The longest list that each field that takes `first` answers. */
-const MOST_FIRST: Record<string, number> = {
+const MAX_FIRST: Record<string, number> = {
   pathways: 50,
   searchPractices: 50,
   myBookings: 100,
@@ -52,8 +52,8 @@ const MOST_FIRST: Record<string, number> = {
 };
 
 function costOf(kind: 'query' | 'mutation', { name, args }: GraphQLField<unknown, unknown>): number {
-  const takesFirst = args.some((argument) => argument.name === 'first') && name in MOST_FIRST;
-  const first = takesFirst ? `(first: ${MOST_FIRST[name]})` : '';
+  const takesFirst = args.some((argument) => argument.name === 'first') && name in MAX_FIRST;
+  const first = takesFirst ? `(first: ${MAX_FIRST[name]})` : '';
   const document = parse(`${kind} { ${name}${first} ${DEAREST[name] ?? '{ __typename }'} }`);
   const isOperation = (node: { kind: Kind }): node is OperationDefinitionNode =>
     node.kind === Kind.OPERATION_DEFINITION;
@@ -74,12 +74,12 @@ test('every operation of the API has its row, with what the schema makes it cost
   expect(written).toEqual(actual);
 });
 
-test('no price buys more calls to suppliers than is said', () => {
-  const cheap = rows.filter(({ cost, supplierCalls }) => supplierCalls > cost * MOST_SUPPLIER_CALLS_A_POINT);
+test('no cost buys more calls to suppliers than the table states', () => {
+  const cheap = rows.filter(({ cost, supplierCalls }) => supplierCalls > cost * MAX_SUPPLIER_CALLS_A_POINT);
   expect(cheap).toEqual([]);
 });
 
-test('what a caller can cause in a minute is what the budget buys', () => {
+test('the calls of a caller in a minute are bounded by the budget', () => {
   const { callerCostPerMinute } = DEFAULT_LIMITS;
   const bought = rows.map((row) => ({
     ...row,
@@ -88,22 +88,22 @@ test('what a caller can cause in a minute is what the budget buys', () => {
   expect(rows).toEqual(bought);
 });
 
-test('every field that takes `first` counts what is asked for', () => {
+test('every field that takes `first` counts the requested size', () => {
   const sliced = fields.filter(([, field]) => field.args.some(({ name }) => name === 'first'));
   // The answer of practicesNear is a union, so it always counts as its longest page.
-  const known = [...Object.keys(MOST_FIRST), 'practicesNear'].sort();
+  const known = [...Object.keys(MAX_FIRST), 'practicesNear'].sort();
   expect(sliced.map(([, { name }]) => name).sort()).toEqual(known);
-  const underpriced = sliced.filter(([kind, field]) => costOf(kind, field) < (MOST_FIRST[field.name] ?? 100));
+  const underpriced = sliced.filter(([kind, field]) => costOf(kind, field) < (MAX_FIRST[field.name] ?? 100));
   expect(underpriced.map(([, { name }]) => name)).toEqual([]);
 });
 
-test('a list within a page counts as the page was asked for', () => {
+test('a list within a page counts by the size of the page', () => {
   const document = parse('{ myBookings(first: 100) { edges { node { id } } } }');
   const [operation] = document.definitions as OperationDefinitionNode[];
   expect(costs(operation!, document)({})).toBeGreaterThanOrEqual(200);
 });
 
-test('thirty searches of one request stay within what one operation may cost', () => {
+test('thirty searches of one request stay within the cost limit of an operation', () => {
   const search = rows.find(({ operation }) => operation === 'assessment')!;
   expect(30 * search.cost).toBeLessThanOrEqual(DEFAULT_LIMITS.operationCost);
 });

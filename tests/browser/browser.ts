@@ -16,7 +16,7 @@ const FLAGS = [
 
 export interface OpenBrowser {
   page: Page;
-  /** The address of everything that was asked for, workers' requests included. */
+  /** Addresses of all requests, workers' included. */
   requests: string[];
   /** Errors on the console (a broken security policy is one), uncaught exceptions and failed requests. */
   complaints: string[];

@@ -9,7 +9,7 @@ jest.setTimeout(HANGS_AFTER_MS + 30_000);
 
 const present = existsSync(CHROMIUM);
 
-/** What usual clients send of themselves or by a setting, and what browsers' tracing adds. */
+/** Headers that usual clients send by default or by a setting, and those of browsers' tracing. */
 const SENT = {
   authorization: 'Bearer a.b.c',
   'content-type': 'application/json',

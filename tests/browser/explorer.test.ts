@@ -8,8 +8,9 @@ import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims } from '../../demo/people';
 import { startEverything, type Started } from '../../start';
 import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+import { EXECUTOR } from '../executor';
 
-/** What each answers on a freshly started demo gateway, without a token. */
+/** Answers of a freshly started demo gateway, without a token. */
 const RUN_AS_THEY_ARE = {
   FindPathways: {
     pathways: expect.arrayContaining([expect.objectContaining({ id: 'child-rash' })]) as unknown,
@@ -49,6 +50,7 @@ if (!present) {
       config: readConfig({
         DATA_DIR: dataDir,
         PORT: '0',
+        EXECUTOR,
         SIMULATOR_CONTROL_PORT: '0',
         // How busy the machine is with other tests is not the subject.
         LIMIT_LOOP_LAG_MS: '60000',

@@ -19,7 +19,7 @@ const loadManifest = (): Promise<Manifest> =>
   Promise.resolve(JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest);
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What goes before the network: nothing, or ids in place of texts. */
+/** Links before the network: nothing, or ids in place of texts. */
 export const APOLLO_LINKS = {
   'by text': () => [],
   'by the ids of the manifest': () => [

@@ -54,7 +54,7 @@ const FRONT_ENDS: [string, (reached: Reached) => FrontEnd][] = [
 ];
 
 describe.each(FRONT_ENDS)('%s', (_, frontEnd) => {
-  it('plays the journey, and its cache shows what the server said', async () => {
+  it('plays the journey, and its cache agrees with the server', async () => {
     const { token, son } = await newFamily(gateway);
     const client = frontEnd({ url: gateway.url, token });
     const { assessmentId, given } = await checkSymptoms(client, son.birthDate);

@@ -12,7 +12,7 @@ export interface FrontEnd {
   stop(): void;
 }
 
-/** Where the API is, and as whom it is asked. */
+/** Address of the API, and the caller's token. */
 export interface Reached {
   url: string;
   token?: string;
@@ -21,7 +21,7 @@ export interface Reached {
 const SCHEMA = join(__dirname, '..', '..', 'schema');
 export const api = buildSchema(readFileSync(join(SCHEMA, 'api.graphql'), 'utf8'));
 
-/** As a bundler's loader gives it to the client. */
+/** Loads a document as a bundler's loader does. */
 export function documentOf(name: string): DocumentNode {
   return parse(readFileSync(join(SCHEMA, 'operations', `${name}.graphql`), 'utf8'));
 }

@@ -2,7 +2,7 @@ import type { OperationResult } from '@urql/core';
 import { byHashes, createUrqlClient } from './documented/urql';
 import { api, documentOf, type FrontEnd, type Reached } from './front-end';
 
-/** What goes before the network: nothing, or ids in place of texts. */
+/** Exchanges before the network: nothing, or ids in place of texts. */
 export const URQL_EXCHANGES = { 'by text': [], 'by its own hashes': [byHashes] };
 
 export function urqlFrontEnd({ url, token }: Reached, by: keyof typeof URQL_EXCHANGES): FrontEnd {

@@ -20,7 +20,7 @@ type Wish = ReturnType<typeof newHold>;
 interface Other {
   begin(): Promise<unknown>;
   end(): Promise<unknown>;
-  /** Whether another writer waits for this one. */
+  /** Checks that another writer waits for this one. */
   isWaitedFor(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ describe.each(testDatabases())('another process keeps the database busy, $name',
     for (const books of open.splice(0)) await books.close();
   });
 
-  /** @param waitMs how long its writers wait for their turn */
+  /** @param waitMs time that its writers wait for their turn */
   async function ledgerThatWaits(waitMs: number): Promise<Ledger> {
     const { books } = await openLedger({ ...where, waitMs });
     open.push(books);
@@ -64,7 +64,7 @@ describe.each(testDatabases())('another process keeps the database busy, $name',
     await expectRecorded(recorded);
   });
 
-  test('for too long: everybody is told to try again, and then it works', async () => {
+  test('for too long: all callers get a retryable error, and then it works', async () => {
     const books = await ledgerThatWaits(SHORT_WAIT_MS);
     other = await somebodyElse(where);
     await other.begin();

@@ -30,7 +30,7 @@ const postgres = testDatabases().find(({ name }) => name === 'PostgreSQL');
 // `tests/global-setup.ts` says when the machine has no PostgreSQL.
 const suite = postgres === undefined ? describe.skip : describe;
 
-/** PostgreSQL never got the commit; or it did, and nobody was told. */
+/** PostgreSQL never got the commit; or it did, and the answer was lost. */
 const CUTS = ['reset', 'reset-after-reply'] as const;
 type Cut = (typeof CUTS)[number];
 const CHECK_IN_MS = 60_000;
@@ -40,7 +40,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
   let treat: (sent: Buffer) => Treatment | null;
   let direct: DatabaseSettings;
   let proxied: DatabaseSettings;
-  /** As another process sees it, whose connections are whole. */
+  /** Database as another process sees it, whose connections are whole. */
   let database: Database<LedgerTables>;
   let elsewhere: Ledger;
 
@@ -98,14 +98,14 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       expect(await books.findHold(hold.id, hold.callerId)).not.toBeNull();
     });
 
-    test.each(CUTS)('an answer of the supplier that met %s is put down once', async (cut) => {
+    test.each(CUTS)('an answer of the supplier that met %s is recorded once', async (cut) => {
       const { hold, request } = newHold(newPractice(), randomUUID());
       const recorded = await books.recordHold(hold, CHECK_IN_MS, request('hold'));
       if (recorded.kind !== 'recorded') throw new Error(`expected a hold, not ${recorded.kind}`);
       const opened = await books.openBooking(recorded.hold, CHECK_IN_MS, request('confirm'));
       if (opened.kind !== 'opened') throw new Error(`expected a booking, not ${opened.kind}`);
       const accept = () =>
-        books.move(opened.booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null });
+        books.applyTransition(opened.booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null });
       cutAt(1, cut);
       await expect(accept()).rejects.toThrow(DatabaseUnavailable);
       const again = await accept();
@@ -164,7 +164,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
     });
     afterAll(() => lab.close());
 
-    /** As a front end does it: the same request again, until it is answered. */
+    /** Repeats a request until it is answered, as a front end does. */
     async function untilAnswered<T>(ask: () => Promise<T>): Promise<{ answer: T; refusals: unknown[] }> {
       const refusals: unknown[] = [];
       for (let tries = 0; tries < 5; tries++)

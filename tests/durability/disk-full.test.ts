@@ -6,12 +6,12 @@ import { Client } from 'pg';
 import type { DatabaseSettings } from '../../platform/database/database';
 import { DatabaseUnavailable } from '../../platform/database/database-unavailable';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
-import { patientOf } from '../../subgraphs/appointments/sealed-patients';
+import { identifiedPatient } from '../../subgraphs/appointments/sealed-patients';
 import { situations, type Situation } from '../appointments/situations';
 import { bookingLaboratory, confirmInput, standing, type BookingLaboratory } from '../booking-laboratory';
 import { smallDisk, type SmallDisk } from '../faults/small-disk';
 
-/** Of this run alone, so that nothing of another one is in its way. */
+/** Name for this run alone, so that nothing of another one is in its way. */
 const NAME = `on_a_small_disk_${randomBytes(4).toString('hex')}`;
 const postgresUrl = process.env.TEST_POSTGRES_URL;
 
@@ -63,7 +63,7 @@ function postgres(url: string): Place {
 const places = [embedded, ...(postgresUrl === undefined ? [] : [postgres(postgresUrl)])];
 
 describe.each(places)('the disk is full, $name', ({ prepare, cleanUp }) => {
-  test('nothing is sent to a supplier that cannot be put down, and all goes on when there is room', async () => {
+  test('nothing is sent to a supplier before it is recorded, and all continues when there is room', async () => {
     const place = await prepare();
     if (place === null) {
       process.stderr.write('\nNo disk could be mounted (that needs root): a full disk was not tested.\n');
@@ -115,7 +115,7 @@ async function fullAndEmptied(lab: BookingLaboratory, disk: SmallDisk): Promise<
 
 function bookingOf({ caller, offered }: Situation, { deps: { ledger, patients } }: BookingLaboratory) {
   const [son] = caller.actsFor;
-  return ledger.standingBooking(patients.digest(patientOf(son!)), offered.assessmentDigest);
+  return ledger.standingBooking(patients.digest(identifiedPatient(son!)), offered.assessmentDigest);
 }
 
 /** Some room can be left in files that are there already, so a full disk is noticed after a while. */

@@ -30,7 +30,7 @@ const suite = process.env.TEST_REDIS_URL === undefined ? describe.skip : describ
 const NOT_BOOKED = ['held-by-another', 'slot-taken', 'hold-expired'];
 /** Two people, one after the other, may each send the store four commands, and wait half a second for each. */
 const LIMIT_MS = 2 * 4 * 500;
-/** How long the store's circuit breaker stays open. */
+/** Time for which the store's circuit breaker stays open. */
 const BREAKER_OPEN_MS = 2_000;
 const SEED = 20_261_201;
 
@@ -122,7 +122,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
     return answer.hold;
   }
 
-  /** What somebody is told who held the slot. */
+  /** Confirms a hold; returns the type of the answer that its holder gets. */
   async function confirm(holdId: string, caller: PatientCaller, deps = lab.deps): Promise<string> {
     const answer = await confirmBooking(confirmInput(holdId), caller, deps);
     return answer.kind === 'booking' ? answer.booking.state : answer.kind;
@@ -134,7 +134,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
     return held.kind === 'held' ? confirm(held.hold.id, caller, deps) : held.kind;
   }
 
-  test('Redis killed between saying that somebody holds the slot and who: that somebody does is said', async () => {
+  test('Redis killed between the check of a hold and the name of its holder: the slot is reported as held', async () => {
     const [slot] = await freeSlots(lab, newPractice(), 1);
     await held(slot!, newCaller());
     const holds: HoldStore = {
@@ -160,7 +160,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
     /** The answer, without more time passing than may be waited for the store. */
     const after = <T>(work: Promise<T>): Promise<T> => (isSilent ? passUntil(work, timers, LIMIT_MS) : work);
 
-    test('between hold and confirm: the person still books, and whoever comes between cannot as well', async () => {
+    test('between hold and confirm: the person still books, and nobody else can book as well', async () => {
       const [slot] = await freeSlots(lab, newPractice(), 1);
       const [first, second] = [newCaller(), newCaller()];
       const { id } = await held(slot!, first);
@@ -176,7 +176,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
       expect(standing(lab, slot!.practice)).toBe(1);
     });
 
-    test('while people race: each slot is booked at most once, and each person is told what is so', async () => {
+    test('while people race: each slot is booked at most once, and each person gets the true result', async () => {
       const practice = newPractice();
       const slots = await freeSlots(lab, practice, 6);
       const wanted = [...slots, ...slots, ...slots];
@@ -193,7 +193,7 @@ suite.each(testDatabases())('holds are lost, the ledger is on $name', ({ setting
       });
     });
 
-    /** The hold store, which fails just before it is asked for a hold for the n-th time. */
+    /** Hold store that fails just before the n-th hold. */
     function struckAt(nth: number): HoldStore {
       let taken = 0;
       return {

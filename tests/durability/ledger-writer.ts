@@ -26,7 +26,7 @@ async function write({ database, practice, slotIds, atOnce }: WriterPlan): Promi
     const { id: bookingId, version } = opened.booking;
     say({ what: 'moved', bookingId, slotId, version });
     const accepted = { appointment: { id: randomUUID() }, nextCheckMs: null };
-    const moved = await books.move(opened.booking, 'ACCEPTED', accepted);
+    const moved = await books.applyTransition(opened.booking, 'ACCEPTED', accepted);
     if (moved.kind === 'moved') say({ what: 'moved', bookingId, slotId, version: moved.booking.version });
   }
 

@@ -3,7 +3,7 @@ import type { Slot } from '../../adapters/gp-system';
 import type { OdsCode } from '../../domain/ods-code';
 import type { NewHold } from '../../subgraphs/appointments/ledger/holds';
 import type { Request } from '../../subgraphs/appointments/ledger/requests';
-import type { Operation } from '../../subgraphs/appointments/database/tables';
+import type { CommandKind } from '../../subgraphs/appointments/database/tables';
 import { newCaller, NOON, offer } from '../booking-laboratory';
 
 const HOUR = 60 * 60_000;
@@ -12,7 +12,7 @@ const HOUR = 60 * 60_000;
 export function newHold(
   practice: OdsCode,
   slotId: string,
-): { hold: NewHold; request: (operation: Operation) => Request } {
+): { hold: NewHold; request: (operation: CommandKind) => Request } {
   const callerId = createHash('sha256').update(randomUUID()).digest('base64url');
   const startsAt = new Date(NOON.getTime() + 24 * HOUR);
   const slot: Slot = {

@@ -25,7 +25,7 @@ describe.each(testDatabases())('two processes at once on $name', ({ settings }) 
     await books.close();
   });
 
-  test('want the same slots: each slot goes to one, and each is told what became of its wishes', async () => {
+  test('want the same slots: each slot goes to one, and each gets the result of its requests', async () => {
     const practice = newPractice();
     const slotIds = Array.from({ length: SLOTS }, () => randomUUID());
     // Both make the tables, too: neither knows whether the other was first.

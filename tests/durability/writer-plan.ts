@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 
-/** What a process that runs ledger-writer.ts is told to do. */
+/** Instructions for a process that runs ledger-writer.ts. */
 export const WriterPlan = z.object({
   database: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('embedded'), file: z.string(), waitMs: z.number() }),
@@ -10,7 +10,7 @@ export const WriterPlan = z.object({
   practice: OdsCode,
   /** Each is held and, where nobody else has it, booked. */
   slotIds: z.array(z.string()),
-  /** How many slots it wants at any time. */
+  /** Slots in flight at any time. */
   atOnce: z.number().int().positive(),
 });
 export type WriterPlan = z.infer<typeof WriterPlan>;

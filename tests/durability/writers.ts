@@ -12,7 +12,7 @@ export interface Writers {
 }
 
 export interface Writer {
-  /** What it has been promised so far. */
+  /** Writes acknowledged so far. */
   acknowledged: Acknowledged[];
   /** Resolves when so much was acknowledged, or the process has ended. */
   reached(count: number): Promise<void>;

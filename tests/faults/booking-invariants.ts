@@ -1,4 +1,11 @@
-import { groupsBy, sameSlot, slotText, type History, type LedgerBooking, type Operation } from './history';
+import {
+  groupsBy,
+  sameSlot,
+  slotText,
+  type History,
+  type LedgerBooking,
+  type RecordedOperation,
+} from './history';
 
 /** States in which nothing stands at the practice. */
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
@@ -7,7 +14,7 @@ const UNWANTED = ['ORPHAN_FOUND', 'ORPHAN_MANUAL', 'DUPLICATE_FOUND', 'DUPLICATE
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'];
 /** Between two clocks on one machine: the database's, and ours when the answer came. */
 const CLOCK_TOLERANCE_MS = 50;
-/** What arrives between the last look and the verdict on it cannot be seen; later verdicts have no excuse. */
+/** Time before the check within which a late arrival cannot be seen; later ones have no excuse. */
 const LATE_MS = 1_000;
 
 /** 1. At most one live booking of ours on a slot, in the suppliers' truth and in the ledger. */
@@ -24,10 +31,10 @@ export function bookedOnce({ truth, ledger }: History): string[] {
   ];
 }
 
-/** 2. Whoever was told CONFIRMED has it on our disk and in the practice's book, unless we or the practice cancelled. */
+/** 2. A person who saw CONFIRMED has it on our disk and in the practice's book, unless we or the practice cancelled. */
 export function confirmedStands(history: History): string[] {
   const { ledger, operations } = history;
-  const told = operations.filter(({ said }) => said === 'Booking CONFIRMED');
+  const told = operations.filter(({ result }) => result === 'Booking CONFIRMED');
   return [
     ...told.flatMap((operation) => promiseBroken(operation, history)),
     ...ledger.bookings
@@ -38,7 +45,7 @@ export function confirmedStands(history: History): string[] {
   ];
 }
 
-function promiseBroken(operation: Operation, history: History): string[] {
+function promiseBroken(operation: RecordedOperation, history: History): string[] {
   const { ledger } = history;
   const about = `${operation.kind} (${operation.during})`;
   const booking = ledger.bookings.find(({ id }) => id === operation.bookingId);
@@ -71,7 +78,7 @@ function wasCancelled({ id, state }: LedgerBooking, { operations }: History): bo
   return asked && [...OVER, ...UNWANTED].includes(state);
 }
 
-/** 3. Whoever was told no, or that it is cancelled, has no appointment there in the end. */
+/** 3. A person who saw a refusal or a cancellation has no appointment there in the end. */
 export function failedDoesNotStand(history: History): string[] {
   const { ledger, truth, operations } = history;
   const standing = truth.filter(({ status }) => status === 'BOOKED');
@@ -97,7 +104,7 @@ export function failedDoesNotStand(history: History): string[] {
       : [];
   });
   const undone = operations
-    .filter(({ kind, said }) => kind === 'cancel' && said === 'Booking CANCELLED')
+    .filter(({ kind, result }) => kind === 'cancel' && result === 'Booking CANCELLED')
     .filter(({ bookingId }) =>
       ledger.bookings.some(({ id, state }) => id === bookingId && ![...OVER, ...UNWANTED].includes(state)),
     )
@@ -132,9 +139,9 @@ function isFor(
   return booking.patient === slot.patient && sameSlot(booking, slot);
 }
 
-/** Another request of the same person brought it about; or it turned up late, and was taken on or is given back. */
+/** Another request of the same person caused it; or it turned up late, and was adopted or is being cancelled. */
 function toldOtherwise(
-  refused: Operation,
+  refused: RecordedOperation,
   slot: { practice: string; startsAt: number },
   { operations, ledger }: History,
 ): boolean {
@@ -150,9 +157,9 @@ function toldOtherwise(
   });
 }
 
-const isPlacing = ({ kind, said }: Operation) =>
+const isPlacing = ({ kind, result: said }: RecordedOperation) =>
   (kind === 'confirm' || kind === 'reschedule') && said !== 'IdempotencyKeyReused';
-const byKey = ({ caller, key }: Operation) => `${caller} ${key ?? ''}`;
+const byKey = ({ caller, key }: RecordedOperation) => `${caller} ${key ?? ''}`;
 
 /** 4. What nobody knew is known in the end, or in a person's hands. */
 export function unknownIsSettled({ ledger }: History): string[] {

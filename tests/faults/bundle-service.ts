@@ -13,7 +13,7 @@ const HASTE: readonly SourcePatch[] = [
   sooner('booking/reconciler.ts', 'LEASE_MS', '60_000', '3_000'),
   sooner('lifecycle/decide.ts', 'FIRST_BACKOFF_MS', '1_000', '200'),
   sooner('lifecycle/decide.ts', 'LONGEST_BACKOFF_MS', '60_000', '1_000'),
-  sooner('ledger/moving.ts', 'GIVE_BACK_WITHIN_MS', '15_000', '2_500'),
+  sooner('ledger/transitions.ts', 'GIVE_BACK_WITHIN_MS', '15_000', '2_500'),
   sooner('index.ts', 'RECONCILE_EVERY_MS', '500', '100'),
   paced('lookEveryMs: 500', 'lookEveryMs: 100'),
   paced('deadlineMs: 10_000', 'deadlineMs: 1_500'),
@@ -39,7 +39,7 @@ function sooner(file: string, name: string, from: string, to: string): SourcePat
 /**
  * The service under test as one file, which starts in half the time of many. Native code and what is optional stay
  * outside.
- * @param name of the variant; the file is named after it.
+ * @param name the variant; the file is named after it.
  * @returns the file.
  */
 export async function bundleService(name: string, patches: readonly SourcePatch[]): Promise<string> {

@@ -1,11 +1,11 @@
 import { check } from './checker';
-import type { Appointment, History, LedgerBooking, Operation } from './history';
+import type { Appointment, History, LedgerBooking, RecordedOperation } from './history';
 
 const SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:00:00Z') };
 const OTHER_SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:30:00Z') };
 const T0 = Date.parse('2026-11-23T08:00:00Z');
 
-const operation = (values: Partial<Operation>): Operation => ({
+const operation = (values: Partial<RecordedOperation>): RecordedOperation => ({
   kind: 'confirm',
   caller: 'ann',
   patient: 'digest-of-ann',
@@ -15,7 +15,7 @@ const operation = (values: Partial<Operation>): Operation => ({
   invokedAt: T0 + 100,
   outcome: 'ok',
   completedAt: T0 + 200,
-  said: 'Booking CONFIRMED',
+  result: 'Booking CONFIRMED',
   slot: null,
   holdId: 'hold-1',
   about: null,
@@ -60,7 +60,7 @@ function good(): History {
   const hold = operation({
     kind: 'hold',
     key: 'hold-key',
-    said: 'Hold',
+    result: 'Hold',
     slot: SLOT,
     bookingId: null,
     invokedAt: T0,
@@ -90,11 +90,11 @@ function broken(change: (history: History) => void): number[] {
   return [...new Set(check(history).map(({ invariant }) => invariant))];
 }
 
-const search = (values: Partial<NonNullable<Operation['search']>>, took = 100): Operation =>
+const search = (values: Partial<NonNullable<RecordedOperation['search']>>, took = 100): RecordedOperation =>
   operation({
     kind: 'search',
     key: null,
-    said: 'AppointmentOptions',
+    result: 'AppointmentOptions',
     holdId: null,
     bookingId: null,
     completedAt: T0 + 100 + took,
@@ -139,11 +139,11 @@ describe('promise 2: confirmed is there', () => {
     expect(broken(({ ledger }) => (ledger.bookings = []))).toContain(2);
   });
 
-  test('it was told before it was on disk', () => {
+  test('it was reported before it was on disk', () => {
     expect(broken(({ ledger }) => (ledger.events[1]!.at = T0 + 1_000))).toEqual([2]);
   });
 
-  test('nobody asked for its being cancelled', () => {
+  test('nobody requested its cancellation', () => {
     expect(
       broken(({ ledger, truth }) => {
         ledger.bookings = [booking({ state: 'CANCELLED', version: 3 })];
@@ -153,7 +153,7 @@ describe('promise 2: confirmed is there', () => {
     ).toEqual([2]);
   });
 
-  test('what the desk cancels, or we do when asked, is no loss', () => {
+  test('a cancellation by the practice, or by the person, is no loss', () => {
     expect(
       broken(({ ledger, truth }) => {
         ledger.bookings = [booking({ state: 'CANCELLED_BY_PRACTICE' })];
@@ -165,9 +165,9 @@ describe('promise 2: confirmed is there', () => {
   });
 });
 
-describe('promise 3: what failed is not there', () => {
+describe('promise 3: a failed booking is absent', () => {
   const refused = (history: History, said: string) => {
-    history.operations[1] = operation({ outcome: 'fail', said, bookingId: null });
+    history.operations[1] = operation({ outcome: 'fail', result: said, bookingId: null });
   };
 
   test('it was refused and stands', () => {
@@ -184,11 +184,11 @@ describe('promise 3: what failed is not there', () => {
     expect(broken((history) => refused(history, 'SlotTaken'))).toEqual([3]);
   });
 
-  test('it was told cancelled and is not', () => {
+  test('it was reported as cancelled and is not', () => {
     expect(
       broken(({ operations }) =>
         operations.push(
-          operation({ kind: 'cancel', key: 'cancel-key', said: 'Booking CANCELLED', about: 'booking-1' }),
+          operation({ kind: 'cancel', key: 'cancel-key', result: 'Booking CANCELLED', about: 'booking-1' }),
         ),
       ),
     ).toEqual([3]);
@@ -210,12 +210,12 @@ describe('promise 3: what failed is not there', () => {
   });
 });
 
-test('promise 4: what is in doubt is settled in the end', () => {
+test('promise 4: a doubtful booking is settled in the end', () => {
   expect(
     broken((history) => {
       history.ledger.bookings = [booking({ state: 'UNKNOWN' })];
       history.ledger.events[1]!.state = 'UNKNOWN';
-      history.operations[1] = operation({ outcome: 'info', said: 'Booking CHECKING' });
+      history.operations[1] = operation({ outcome: 'info', result: 'Booking CHECKING' });
     }),
   ).toEqual([4]);
 });
@@ -236,7 +236,7 @@ describe('promise 5: a key keeps its word', () => {
   test('the same request was confirmed and refused', () => {
     expect(
       broken(({ operations }) =>
-        operations.push(operation({ outcome: 'fail', said: 'SlotTaken', bookingId: null })),
+        operations.push(operation({ outcome: 'fail', result: 'SlotTaken', bookingId: null })),
       ),
     ).toEqual([5]);
   });
@@ -249,7 +249,7 @@ describe('promise 5: a key keeps its word', () => {
     const other = operation({
       body: 'another',
       outcome: 'fail',
-      said: 'IdempotencyKeyReused',
+      result: 'IdempotencyKeyReused',
       bookingId: null,
     });
     expect(broken(({ operations }) => operations.push(other))).toEqual([]);
@@ -267,7 +267,7 @@ describe('promise 6: sent once', () => {
     ).toEqual([6]);
   });
 
-  test('what met a session that had ended was not looked at, and may be sent again', () => {
+  test('a request in an ended session was not processed, and may be sent again', () => {
     expect(
       broken(({ bookRequests }) => bookRequests.push({ ...SLOT, at: T0 + 145, loggedOff: true })),
     ).toEqual([]);
@@ -295,23 +295,23 @@ describe('promise 7: on disk before it is sent', () => {
     expect(sentAgainAndLaterForBob(T0 + 1_000)).toContain(7);
   });
 
-  test('what was sent again after a session had ended is of the first attempt', () => {
+  test('a repetition after an ended session belongs to the first attempt', () => {
     expect(sentAgainAndLaterForBob(T0 + 5_010)).not.toContain(7);
   });
 
-  test('the ledger knows nothing of what stands', () => {
+  test('the ledger does not know the standing appointment', () => {
     expect(broken(({ truth }) => truth.push(appointment({ ...OTHER_SLOT, patient: 'bob' })))).toEqual([7]);
   });
 });
 
 describe('promise 8: held for one', () => {
-  const bobHolds = (values: Partial<Operation>) =>
+  const bobHolds = (values: Partial<RecordedOperation>) =>
     operation({
       kind: 'hold',
       caller: 'bob',
       patient: 'digest-of-bob',
       key: 'bob-key',
-      said: 'Hold',
+      result: 'Hold',
       slot: SLOT,
       holdId: 'hold-2',
       bookingId: null,
@@ -333,18 +333,18 @@ describe('promise 8: held for one', () => {
     ).toEqual([]);
   });
 
-  test('it is refused for the sake of somebody who is not there', () => {
+  test('it is refused because of a hold that does not exist', () => {
     expect(
       broken(({ operations }) =>
         operations.push(
-          bobHolds({ outcome: 'fail', said: 'SlotHeldByAnother', slot: OTHER_SLOT, holdId: null }),
+          bobHolds({ outcome: 'fail', result: 'SlotHeldByAnother', slot: OTHER_SLOT, holdId: null }),
         ),
       ),
     ).toEqual([8]);
   });
 });
 
-test('promise 9: what is free is offered', () => {
+test('promise 9: a free slot is offered', () => {
   expect(broken(({ freeAtEnd }) => (freeAtEnd[0]!.offered = false))).toEqual([9]);
 });
 
@@ -361,14 +361,14 @@ describe('promise 10: one event for each change', () => {
     expect(broken(({ ledger }) => (ledger.bookings = [booking({ chainBrokenAt: 2 })]))).toEqual([10]);
   });
 
-  test('a change is told that never was', () => {
+  test('an event reports a change that never happened', () => {
     expect(
       broken(({ ledger }) => ledger.outbox.push({ bookingId: 'booking-1', version: 9, status: 'FAILED' })),
     ).toEqual([10]);
   });
 });
 
-describe('promise 10: the front end is told of each change', () => {
+describe('promise 10: the front end is notified of each change', () => {
   const two = (history: History, ...ids: string[]) => {
     history.ledger.bookings = [booking({ version: 3 })];
     history.ledger.events.push(event(3, 'CONFIRMED', T0 + 300));
@@ -405,14 +405,14 @@ describe('promise 11: a search keeps its limits', () => {
 
 describe('promise 12: patients are apart', () => {
   test.each([
-    ['a booking', operation({ caller: 'bob', key: 'bob-key', kind: 'read', said: 'Booking FAILED' })],
+    ['a booking', operation({ caller: 'bob', key: 'bob-key', kind: 'read', result: 'Booking FAILED' })],
     [
       'a list',
       operation({
         caller: 'bob',
         key: null,
         kind: 'read',
-        said: 'nothing',
+        result: 'nothing',
         bookingId: null,
         shown: ['booking-1'],
         holdId: null,
@@ -424,7 +424,7 @@ describe('promise 12: patients are apart', () => {
         caller: 'bob',
         key: 'bob-key',
         kind: 'hold',
-        said: 'Hold',
+        result: 'Hold',
         bookingId: null,
         slot: OTHER_SLOT,
       }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
-import { isEventOf, sameSlot, type Appointment, type History, type Operation } from './history';
+import { isEventOf, sameSlot, type Appointment, type History, type RecordedOperation } from './history';
 import { ledgerReader, type LedgerReader } from './ledger-dump';
 import { commandRedis } from './nemesis';
 import { patientClient } from './patient';
@@ -13,10 +13,10 @@ const LOOK_EVERY_MS = 100;
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'];
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
 
-/** Repairs the world, lets it come to rest, ends the service, and writes down what is there. */
+/** Repairs the world, lets it come to rest, ends the service, and collects the evidence. */
 export async function gather(
   world: World,
-  operations: Operation[],
+  operations: RecordedOperation[],
   practices: readonly Practice[],
   holdStoreLost: boolean,
   settledWithinMs = SETTLED_WITHIN_MS,
@@ -96,7 +96,7 @@ function isOf(
 /** Somebody who had no part in anything so far looks at each practice. */
 async function offeredToANewcomer(
   world: World,
-  operations: Operation[],
+  operations: RecordedOperation[],
   practices: readonly Practice[],
 ): Promise<History['freeAtEnd']> {
   const seen: History['freeAtEnd'] = [];

@@ -46,7 +46,7 @@ test('an answer in pages has ended after its last page', async () => {
   expect(ends).toEqual(['page']);
 });
 
-test('looking for work and finding none is no step', async () => {
+test('an empty poll is no step', async () => {
   const { points, target } = watched();
   await target.claimUnsettled([]);
   expect(points.steps()).toEqual([]);

@@ -11,7 +11,7 @@ export interface CrashPoints {
 }
 
 /** Looking for work and finding none is no step of anything. */
-const POLLS = new Set(['ledger.claimUnsettled', 'ledger.claimSwept', 'ledger.claimPending']);
+const POLLS = new Set(['ledger.claimUnsettled', 'ledger.claimForComparison', 'ledger.claimPending']);
 
 /** @param end ends the process, at once and without any tidying. */
 export function crashPoints(end: () => void): CrashPoints {

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from './checker';
 import { gather } from './collected-evidence';
 import type { Configuration } from './fault-matrix';
-import type { Operation, Violation } from './history';
-import type { Lane } from './lane';
+import type { RecordedOperation, Violation } from './history';
+import type { FaultLane } from './lane';
 import { patientClient, type Manner, type PatientClient } from './patient';
 import { openPractice, type Practice } from './fault-practice';
 import type { ServiceProcess } from './service-process';
 import type { CrashPoint } from './service-settings';
 import { openWorld, SUPPLIERS, type World } from './fault-world';
 
-/** What a person does while the process dies; `before` is done undisturbed. */
+/** Steps of a person while the process dies; those of `before` are not disturbed. */
 interface Situation {
   world: World;
   client: PatientClient;
@@ -35,7 +35,7 @@ const SCENARIOS = {
     before: booked,
     async watched({ client }, bookingId) {
       const key = randomUUID();
-      await answered((manner) => client.cancel(bookingId, key, manner));
+      await untilSettled((manner) => client.cancel(bookingId, key, manner));
     },
   },
   reschedule: {
@@ -44,7 +44,7 @@ const SCENARIOS = {
       const offered = await found(client, practice);
       const key = randomUUID();
       if (offered !== undefined)
-        await answered((manner) => client.reschedule(bookingId, offered, key, manner));
+        await untilSettled((manner) => client.reschedule(bookingId, offered, key, manner));
     },
   },
   'read back': {
@@ -70,7 +70,7 @@ export const SCENARIO_NAMES = Object.keys(SCENARIOS).filter(
 
 export interface CrashResult {
   points: number;
-  /** Points at which the process did die; what is not reached was not tried. */
+  /** Points at which the process died; points that were not reached are untested. */
   died: number;
   operations: number;
   violations: Violation[];
@@ -79,10 +79,10 @@ export interface CrashResult {
 export interface CrashOptions {
   configuration: Configuration;
   scenario: ScenarioName;
-  lane: Lane;
+  lane: FaultLane;
   bundle: string;
   serial: number;
-  /** Of so many parts, the one with this number (from 0): parts can be run side by side. */
+  /** Part with this number (from 0) of so many: parts can run side by side. */
   part: { number: number; of: number };
 }
 
@@ -103,12 +103,12 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
     processes: 1,
     serial,
     offsetMs: 0,
-    sweepEveryMs: NEVER,
+    compareEveryMs: NEVER,
     smallDisk: false,
   });
   const service = onlyOne(world.services);
   try {
-    const operations: Operation[] = [];
+    const operations: RecordedOperation[] = [];
     const practices: Practice[] = [];
 
     async function happen(number: number, crashAt: CrashPoint | null): Promise<void> {
@@ -122,7 +122,7 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
       const prepared = await scenario.before(on);
       await toldToWatch(service, crashAt);
       await scenario.watched(on, prepared);
-      // The front end is told a moment later.
+      // The event is delivered a moment later.
       await sleep(TOLD_WITHIN_MS);
     }
 
@@ -163,11 +163,11 @@ async function booked({ client, practice }: Situation): Promise<string> {
     const offered = await found(client, practice);
     if (offered === undefined) break;
     const [holdKey, key] = [randomUUID(), randomUUID()];
-    const held = await answered((manner) => client.hold(offered, holdKey, manner));
+    const held = await untilSettled((manner) => client.hold(offered, holdKey, manner));
     if (held.outcome !== 'ok' || held.holdId === null) continue;
     const { holdId } = held;
-    const answer = await answered((manner) => client.confirm(holdId, key, manner));
-    if (answer.said === 'Booking CONFIRMED' && answer.bookingId !== null) return answer.bookingId;
+    const answer = await untilSettled((manner) => client.confirm(holdId, key, manner));
+    if (answer.result === 'Booking CONFIRMED' && answer.bookingId !== null) return answer.bookingId;
   }
   return '';
 }
@@ -181,8 +181,8 @@ async function found(client: PatientClient, practice: Practice) {
   return undefined;
 }
 
-/** Asked again under its key until it is settled. */
-async function answered(ask: (manner: Manner) => Promise<Operation>): Promise<Operation> {
+/** Repeats a request under its key until it is settled. */
+async function untilSettled(ask: (manner: Manner) => Promise<RecordedOperation>): Promise<RecordedOperation> {
   let answer = await ask({});
   for (let tries = 0; tries < TRIES && answer.outcome === 'info'; tries++) {
     await sleep(150);

@@ -13,8 +13,8 @@ const Body = z.object({
 const LONGEST_WAIT_MS = 8_000;
 
 /**
- * Asks the subgraph as the gateway would, the caller in a signed header.
- * @param giveUpMs after which the client goes away, whatever becomes of the request.
+ * Calls the subgraph as the gateway would, the caller in a signed header.
+ * @param giveUpMs time after which the client disconnects, whatever happens to the request.
  */
 export async function ask(
   url: string,

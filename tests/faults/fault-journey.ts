@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from './fault-matrix';
-import type { Operation } from './history';
+import type { RecordedOperation } from './history';
 import { CONFIRM_COLUMNS, type Nemesis } from './nemesis';
 import type { Manner, Offered, PatientClient } from './patient';
 import type { Practice } from './fault-practice';
 import type { SeededRandom } from '../../domain/seeded-random';
 
-/** What one person goes through, with the faults that meet them on their way. */
-export interface Journey {
+/** Steps of one person, with the faults that they meet. */
+export interface FaultJourney {
   client: PatientClient;
   practice: Practice;
   /** At most one for each step. */
   cells: readonly Cell[];
   nemesis: Nemesis;
   random: SeededRandom;
-  /** Told of every cell that came about. */
+  /** Called for every cell that came about. */
   filled: (cell: Cell) => void;
-  /** Names what is wrong just now, for the history. */
+  /** Names the current faults, for the history. */
   say: (during: string) => void;
 }
 
@@ -26,7 +26,7 @@ const PAUSE_MS = 150;
 const SETTLED_WITHIN_MS = 20_000;
 
 /** Search, hold, confirm, and often change or cancel; every request is repeated under its key until it is answered. */
-export async function travel(journey: Journey): Promise<void> {
+export async function travel(journey: FaultJourney): Promise<void> {
   const { cells, random } = journey;
   const stepCell = (...columns: readonly string[]) => cells.find(({ column }) => columns.includes(column));
   const first = await book(journey, {
@@ -49,7 +49,7 @@ interface BookCells {
 }
 
 /** The booking's id, once it is CONFIRMED; null when there is none to be had. */
-async function book(journey: Journey, cells: BookCells): Promise<string | null> {
+async function book(journey: FaultJourney, cells: BookCells): Promise<string | null> {
   for (let tries = 0; tries < 3; tries++) {
     const offered = await choose(journey, tries === 0 ? cells.search : undefined);
     if (offered === null) return null;
@@ -62,7 +62,7 @@ async function book(journey: Journey, cells: BookCells): Promise<string | null> 
   return null;
 }
 
-async function choose(journey: Journey, cell?: Cell): Promise<Offered | null> {
+async function choose(journey: FaultJourney, cell?: Cell): Promise<Offered | null> {
   const { client, practice, random } = journey;
   return underFault(journey, cell, null, async () => {
     for (let tries = 0; tries < TRIES; tries++) {
@@ -75,7 +75,7 @@ async function choose(journey: Journey, cell?: Cell): Promise<Offered | null> {
   });
 }
 
-async function hold(journey: Journey, offered: Offered, cell?: Cell): Promise<string | null> {
+async function hold(journey: FaultJourney, offered: Offered, cell?: Cell): Promise<string | null> {
   const { client } = journey;
   const key = randomUUID();
   const held = await underFault(journey, cell, offered, () =>
@@ -85,7 +85,7 @@ async function hold(journey: Journey, offered: Offered, cell?: Cell): Promise<st
 }
 
 async function confirm(
-  journey: Journey,
+  journey: FaultJourney,
   holdId: string,
   offered: Offered,
   cell?: Cell,
@@ -99,10 +99,10 @@ async function confirm(
   });
   if (booked.bookingId !== null && random.chance(0.2))
     await client.confirm(holdId, key, { reason: 'Something else altogether' });
-  return booked.said === 'Booking CONFIRMED' ? booked.bookingId : null;
+  return booked.result === 'Booking CONFIRMED' ? booked.bookingId : null;
 }
 
-async function cancel(journey: Journey, bookingId: string, cell?: Cell): Promise<void> {
+async function cancel(journey: FaultJourney, bookingId: string, cell?: Cell): Promise<void> {
   const { client } = journey;
   const key = randomUUID();
   await underFault(journey, cell, null, async () => {
@@ -111,7 +111,7 @@ async function cancel(journey: Journey, bookingId: string, cell?: Cell): Promise
   });
 }
 
-async function reschedule(journey: Journey, bookingId: string): Promise<void> {
+async function reschedule(journey: FaultJourney, bookingId: string): Promise<void> {
   const offered = await choose(journey);
   if (offered === null) return;
   const { client } = journey;
@@ -122,27 +122,27 @@ async function reschedule(journey: Journey, bookingId: string): Promise<void> {
 
 /** Until there is an answer; the first time now and then tapped twice, or given up before it comes. */
 async function repeated(
-  { random }: Journey,
-  ask: (manner: Manner) => Promise<Operation>,
-): Promise<Operation> {
+  { random }: FaultJourney,
+  ask: (manner: Manner) => Promise<RecordedOperation>,
+): Promise<RecordedOperation> {
   const process = random.below(2);
   const giveUpMs = random.chance(0.15) ? 5 + random.below(60) : undefined;
   let answer = random.chance(0.2)
     ? (await Promise.all([ask({ process }), ask({ process })]))[0]
     : await ask({ process, ...(giveUpMs !== undefined && { giveUpMs }) });
-  for (let tries = 0; tries < TRIES && answer.said === 'no answer'; tries++) {
+  for (let tries = 0; tries < TRIES && answer.result === 'no answer'; tries++) {
     await sleep(PAUSE_MS);
     answer = await ask({ process });
   }
   return answer;
 }
 
-/** Asks again, as a person would, while it is being looked into. */
+/** Repeats the query, as a person would, while the booking is being checked. */
 async function settled(
-  { client }: Journey,
-  first: Operation,
-  ask: () => Promise<Operation>,
-): Promise<Operation> {
+  { client }: FaultJourney,
+  first: RecordedOperation,
+  ask: () => Promise<RecordedOperation>,
+): Promise<RecordedOperation> {
   let answer = first;
   const until = Date.now() + SETTLED_WITHIN_MS;
   while (answer.outcome === 'info' && Date.now() < until) {
@@ -154,7 +154,7 @@ async function settled(
 }
 
 async function underFault<T>(
-  { nemesis, practice, filled, say }: Journey,
+  { nemesis, practice, filled, say }: FaultJourney,
   cell: Cell | undefined,
   offered: Offered | null,
   step: () => Promise<T>,

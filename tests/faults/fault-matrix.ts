@@ -1,7 +1,7 @@
-import type { Fault, Operation } from '../../adapters/simulator/injected-faults';
+import type { Fault, SimulatedOperation } from '../../adapters/simulator/injected-faults';
 import type { WireFault } from './fault-proxy';
 
-/** Where in a journey a fault hits. */
+/** Point of a journey at which a fault hits. */
 export const COLUMNS = [
   'search',
   'hold',
@@ -12,8 +12,8 @@ export const COLUMNS = [
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** What a journey asks of the supplier in each column. */
-export const EXCHANGE: Record<Column, Operation> = {
+/** Exchange with the supplier in each column. */
+export const EXCHANGE: Record<Column, SimulatedOperation> = {
   search: 'SEARCH',
   hold: 'SEARCH',
   'before send': 'BOOK',
@@ -106,7 +106,7 @@ const redisGone: Act[] = [
   at.start('pause-redis'),
 ];
 
-/** Which fault hits where: the cells that a whole run has to fill, and what fills them. */
+/** Matrix of faults and points: the cells that a whole run has to fill, and the faults that fill them. */
 export const FAULT_MATRIX = {
   'latency 1x-10x of the timeout': {
     search: [at.supplier({ kind: 'slow', ms: LONGER_THAN_TIMEOUT_MS })],

@@ -55,7 +55,10 @@ export function openPractice(
   return { code, supplier };
 }
 
-/** What the practice's diary shows as free, and its system can name: those that tell local times without an offset cannot, in the hour that comes twice. */
+/**
+ * Returns the free slots of the practice's diary that its system can name: those that tell local times without an
+ * offset cannot, in the hour that comes twice.
+ */
 export function freeSlots(world: World, { code, supplier }: Practice): SlotName[] {
   const [from, to] = window(world);
   return world.simulators.diary

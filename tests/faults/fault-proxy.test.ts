@@ -44,7 +44,7 @@ function client(): Socket {
 
 const ended = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
-/** What has come back when so many letters have, or the connection ends, or time is up. */
+/** Returns the bytes that came back by the time there were so many, the connection ended, or the time ran out. */
 async function ask(
   text: string,
   letters = 5,
@@ -76,7 +76,7 @@ async function upstreamHeard(count: number): Promise<string[]> {
 
 const fault = (treatment: Treatment['fault']): Treatment => ({ fault: treatment });
 
-test('what is not treated passes', async () => {
+test('untreated requests pass', async () => {
   expect(await ask('hello')).toEqual({ answer: 'HELLO', ended: false });
 });
 

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What becomes of one request on the wire, and of its answer. */
+/** Fault of one request on the wire, and of its answer. */
 export type WireFault =
   /** Nothing: only the hooks are wanted. */
   | { kind: 'none' }
   /** The connection is reset before anything is passed on. */
   | { kind: 'reset' }
-  /** Passed on and answered; the connection is reset before the client hears. */
+  /** The upstream answers; the connection is reset before the client hears. */
   | { kind: 'reset-after-reply' }
-  /** Passed on so much later, whatever the client does meanwhile; the client hears nothing. */
+  /** The request is passed on so much later, whatever the client does meanwhile; the client hears nothing. */
   | { kind: 'late'; ms: number }
-  /** Passed on, and so much later once more. */
+  /** The request is passed on, and so much later once more. */
   | { kind: 'twice'; afterMs: number }
-  /** Passed on at once; the answer is kept back. */
+  /** The request is passed on at once; the answer is kept back. */
   | { kind: 'slow-reply'; ms: number }
   /** The answer comes byte by byte. */
   | { kind: 'drip'; everyMs: number }
@@ -25,32 +25,32 @@ export type WireFault =
 
 export interface Treatment {
   fault: WireFault;
-  /** Done and waited for before the request is passed on. */
+  /** Runs to its end before the request is passed on. */
   before?: () => Promise<void> | void;
-  /** Done and waited for when the upstream has answered, before the client hears. */
+  /** Runs to its end when the upstream has answered, before the client hears. */
   after?: (answer: Buffer) => Promise<void> | void;
-  /** Told once: the upstream has answered, or the client has gone. */
+  /** Called once: the upstream has answered, or the client has gone. */
   over?: () => void;
 }
 
 /** A TCP proxy in front of a supplier, Redis or PostgreSQL that does to the traffic what networks do. */
 export interface FaultProxy {
   port: number;
-  /** Added to every request: from `ms` to `ms + jitterMs`. */
+  /** Delays every request by `ms` to `ms + jitterMs`. */
   latency(ms: number, jitterMs: number): void;
   /** Refuses new connections and resets those that are open. */
   down(): void;
   up(): void;
   /** Connections open at the moment. */
   connections(): number;
-  /** Waits for what is still to be delivered. */
+  /** Waits for pending deliveries. */
   delivered(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FaultProxyOptions {
   upstream: { host: string; port: number };
-  /** One whole request at the front of what has come, or null while more has to come. */
+  /** Returns one whole request from the front of the received bytes, or null while more has to come. */
   request: (received: Buffer) => Buffer | null;
   /** Looks at every request, in the order of their coming. */
   treat: (request: Buffer) => Treatment | null;
@@ -58,7 +58,7 @@ export interface FaultProxyOptions {
 
 const UNTREATED: Treatment = { fault: { kind: 'none' } };
 
-/** Where a protocol's units do not matter: what comes together is one. */
+/** Splits nothing, for protocols whose units do not matter: what arrives together is one. */
 export const asItComes = (received: Buffer): Buffer => received;
 
 export async function faultProxy({ upstream, request, treat }: FaultProxyOptions): Promise<FaultProxy> {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { suppliers, type SupplierId } from '../../adapters/registry';
-import type { Operation as Exchange } from '../../adapters/simulator/injected-faults';
+import type { SimulatedOperation as Exchange } from '../../adapters/simulator/injected-faults';
 import { startSimulators, type RunningSimulators } from '../../adapters/simulator/start-simulators';
-import { maxGivenUp } from '../../adapters/http/supplier-http';
+import { maxAbandonedReads } from '../../adapters/http/supplier-http';
 import { demoFamily } from '../../demo/people';
 import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
@@ -14,7 +14,7 @@ import type { DatabaseSettings } from '../../platform/database/database';
 import { asItComes, faultProxy, type FaultProxy, type Treatment } from './fault-proxy';
 import type { BookRequest } from './history';
 import { wholeHttpRequest, wireRequest } from './http-request';
-import type { Lane } from './lane';
+import type { FaultLane } from './lane';
 import { serviceProcess, type ServiceProcess } from './service-process';
 import type { ServiceSettings } from './service-settings';
 import { smallDisk, type SmallDisk } from './small-disk';
@@ -27,11 +27,13 @@ export const SETTLE_MS = 250;
 export const HOLD_MS = 3_000;
 export const AT_ONCE = 4;
 /** Reads that nobody waits for any more, of the supplier that takes most at once. */
-export const GIVEN_UP = Math.max(...suppliers.map(({ manifest }) => maxGivenUp(manifest.limits.concurrency)));
+export const GIVEN_UP = Math.max(
+  ...suppliers.map(({ manifest }) => maxAbandonedReads(manifest.limits.concurrency)),
+);
 
-export interface Patient {
+export interface SimulatedPatient {
   caller: PatientCaller & { self: Person };
-  /** As the ledger knows them. */
+  /** Patient's digest in the ledger. */
   digest: string;
 }
 
@@ -42,7 +44,7 @@ export interface Aim {
 
 /** Everything of one run: suppliers, proxies, stores, and the service's processes between them. */
 export interface World {
-  lane: Lane;
+  lane: FaultLane;
   simulators: RunningSimulators;
   services: readonly ServiceProcess[];
   database: DatabaseSettings;
@@ -59,7 +61,7 @@ export interface World {
   callerKey: Uint8Array;
   /** The time in this world: the machine's, or a night on which the clocks change. */
   now(): Date;
-  /** How far that is from the machine's, milliseconds. */
+  /** Offset of that clock from the machine's, in milliseconds. */
   offsetMs: number;
   /** Treats the next so many requests of this kind about this practice. */
   aimAtSupplier(exchange: Exchange, practice: OdsCode, times: number, treatment: Treatment): Aim;
@@ -69,7 +71,7 @@ export interface World {
   aimAtCommit(treatment: Treatment): Aim;
   newPractice(): OdsCode;
   /** Registered and linked there. */
-  newPatient(practice: OdsCode): Patient;
+  newPatient(practice: OdsCode): SimulatedPatient;
   digestOf(nhsNumber: string): string;
   /** Searches at suppliers under way at once: the most since the last call. */
   searchPeak(): number;
@@ -79,18 +81,18 @@ export interface World {
 }
 
 export interface WorldOptions {
-  lane: Lane;
+  lane: FaultLane;
   bundle: string;
   /** Processes of the service on the same stores. */
   processes: number;
   /** Practices' codes begin here, so that no two runs on one lane meet in Redis. */
   serial: number;
-  /** How far this world's time is from the machine's, milliseconds. */
+  /** Offset of this world's time from the machine's, in milliseconds. */
   offsetMs: number;
   /** `SETTLE_MS` unless given. */
   settleMs?: number;
-  /** How often the service compares what stands with the practices' books. */
-  sweepEveryMs: number;
+  /** Interval at which the service compares standing bookings with the practices' books. */
+  compareEveryMs: number;
   /** On a disk that is full after a few megabytes. */
   smallDisk: boolean;
 }
@@ -225,7 +227,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     atOnce: AT_ONCE,
     timeoutMs: TIMEOUT_MS,
     settleMs: options.settleMs ?? SETTLE_MS,
-    sweepEveryMs: options.sweepEveryMs,
+    compareEveryMs: options.compareEveryMs,
     clockOffsetMs: offsetMs,
   };
   const services = Array.from({ length: processes }, () => serviceProcess(bundle, settings));

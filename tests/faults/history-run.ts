@@ -2,16 +2,16 @@ import { check } from './checker';
 import { offsetToClockChange } from './clock-change';
 import { gather } from './collected-evidence';
 import type { Cell, Configuration } from './fault-matrix';
-import type { History, Operation, Violation } from './history';
+import type { History, RecordedOperation, Violation } from './history';
 import { travel } from './fault-journey';
-import type { Lane } from './lane';
+import type { FaultLane } from './lane';
 import { nemesis } from './nemesis';
 import { patientClient } from './patient';
 import { openPractice } from './fault-practice';
 import { seededRandom } from '../../domain/seeded-random';
 import { openWorld, SUPPLIERS } from './fault-world';
 
-/** What is chosen for one history; the same seed and index choose the same. */
+/** Random choices of one history; the same seed and index choose the same. */
 export interface HistoryPlan {
   index: number;
   configuration: Configuration;
@@ -29,13 +29,13 @@ export interface HistoryResult {
   history: History;
 }
 
-const SWEEP_EVERY_MS = 600;
+const COMPARE_EVERY_MS = 600;
 const CROWD = 4;
 const CROWD_SLOTS = 2;
 /** Practices' codes of one history. */
 const CODES_EACH = 40;
 
-export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string): Promise<HistoryResult> {
+export async function runHistory(plan: HistoryPlan, lane: FaultLane, bundle: string): Promise<HistoryResult> {
   const choices = seededRandom(plan.seed, 'history', plan.index);
   const cells = plan.journeys.flat();
   const isClockNight = cells.some(({ act }) => 'event' in act && act.event === 'clock-changes-tonight');
@@ -46,16 +46,16 @@ export async function runHistory(plan: HistoryPlan, lane: Lane, bundle: string):
     processes: 1 + choices.below(2),
     serial: plan.index * CODES_EACH,
     offsetMs,
-    sweepEveryMs: SWEEP_EVERY_MS,
+    compareEveryMs: COMPARE_EVERY_MS,
     smallDisk: cells.some(({ fault }) => fault === 'disk full'),
   });
   try {
-    const operations: Operation[] = [];
+    const operations: RecordedOperation[] = [];
     const filled: Cell[] = [];
     const evil = nemesis(world, offsetMs, isClockNight);
     const practices: ReturnType<typeof openPractice>[] = [];
 
-    /** @param cells faults on the way; @param people who want the practice's slots. */
+    /** @param cells faults on the way; @param people the people who want the practice's slots. */
     async function visit(slots: number, people: readonly (readonly Cell[])[], name: string): Promise<void> {
       const needsSession = people.flat().some(({ fault }) => fault === 'supplier session expires');
       const supplier = choices.pick(needsSession ? (['emis', 'tpp'] as const) : SUPPLIERS);

@@ -1,20 +1,20 @@
 /**
- * What happened in one run, as Jepsen writes it down: what clients asked and were told, and, looked up afterwards, what
- * the suppliers' diaries and the ledger hold. Times are epoch milliseconds of the one machine that everything ran on.
- * A slot is named by practice and start: in the released session no two slots begin together.
+ * History of one run, as Jepsen records it: the clients' requests and answers, and, looked up afterwards, the
+ * contents of the suppliers' diaries and the ledger. Times are epoch milliseconds of the one machine that
+ * everything ran on. A slot is named by practice and start: in the released session no two slots begin together.
  */
 export interface History {
-  operations: Operation[];
+  operations: RecordedOperation[];
   /** The suppliers' own diaries: every appointment that ever was. */
   truth: Appointment[];
   /** Bookings sent to suppliers, as they came out of the service, before the network did anything to them. */
   bookRequests: BookRequest[];
   ledger: LedgerDump;
-  /** What the front end took, in the order of its coming; an event's id is its booking's and its version. */
+  /** Events that the front end accepted, in the order of arrival; an event's id is its booking's and its version. */
   told: { id: string; body: string }[];
   /** Slots that the diaries show as free at the end, and whether a newcomer's search then offered them. */
   freeAtEnd: (SlotName & { offered: boolean })[];
-  /** What the service left behind when it was told to end, counted by name; all must be 0. */
+  /** Things that the service left behind when it was stopped, counted by name; all must be 0. */
   leftovers: Record<string, number>;
   rules: Rules;
 }
@@ -46,22 +46,22 @@ export const OPERATION_KINDS = [
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-export interface Operation {
+export interface RecordedOperation {
   kind: OperationKind;
   caller: string;
   /** A digest, the same as in the ledger. */
   patient: string;
   key: string | null;
-  /** What was asked, for telling repetitions from other requests under the same key. */
+  /** Body of the request, which tells repetitions from other requests under the same key. */
   body: string;
-  /** What was wrong at the time, to name in a report. */
+  /** Fault at the time, to name in a report. */
   during: string;
   invokedAt: number;
   /** `ok`: it happened. `fail`: it certainly did not. `info`: nobody knows yet. */
   outcome: 'ok' | 'fail' | 'info';
   completedAt: number;
   /** The answer's type, and the booking's status where it is one. */
-  said: string;
+  result: string;
   slot: SlotName | null;
   holdId: string | null;
   /** The booking that the question names. */
@@ -75,7 +75,7 @@ export interface Operation {
 
 export interface SearchAnswer {
   timeoutMs: number;
-  /** How long the same process took, at the same time, to answer a question that needs nothing. */
+  /** Time, in milliseconds, that the same process took meanwhile to answer a question that needs nothing. */
   idleMs: number;
   reports: string[];
   offers: SlotName[];
@@ -102,9 +102,9 @@ export interface LedgerDump {
   bookings: LedgerBooking[];
   events: { bookingId: string; version: number; state: string; at: number }[];
   holds: (SlotName & { id: string; caller: string })[];
-  /** What each idempotency key led to. */
+  /** Results of each idempotency key. */
   requests: { caller: string; operation: string; key: string; resultId: string }[];
-  /** What the front end is to be told, one entry for each change that a person can see. */
+  /** Events for the front end, one for each change that a person can see. */
   outbox: { bookingId: string; version: number; status: string }[];
 }
 
@@ -121,7 +121,7 @@ export interface LedgerBooking extends SlotName {
 }
 
 export interface Violation {
-  /** Of the thirteen. */
+  /** Number of the invariant, of thirteen. */
   invariant: number;
   text: string;
 }
@@ -134,8 +134,8 @@ export function slotText({ practice, startsAt }: SlotName): string {
   return `${practice} ${new Date(startsAt).toISOString()}`;
 }
 
-/** Those that share what `key` answers, in the order of their coming. */
-/** Whether the front end was told of a change under this id: after its version comes its time. */
+/** Groups entries that share a `key`, in the order of arrival. */
+/** Recognises the id of an event about this change: after its version comes its time. */
 export const isEventOf = (bookingId: string, version: number) => (id: string) =>
   id.startsWith(`${bookingId}-${version}-`);
 

@@ -1,9 +1,9 @@
-import { groupsBy, sameSlot, slotText, type History, type Operation, type SlotName } from './history';
+import { groupsBy, sameSlot, slotText, type History, type RecordedOperation, type SlotName } from './history';
 
-/** More than any hold can last beyond what it was asked for. */
+/** Longest time that any hold can last beyond the requested one. */
 const SLACK_MS = 1_000;
 
-/** 8. While the store is up, a slot is held for one; and nobody is told of another's hold where there is none. */
+/** 8. While the store is up, a slot is held for one; and nobody is refused because of a hold that does not exist. */
 export function heldByOne(history: History): string[] {
   const { operations, rules } = history;
   const holds = operations.filter(({ kind }) => kind === 'hold');
@@ -21,7 +21,7 @@ interface Holding {
   until: number;
 }
 
-function heldTwice(holds: readonly Operation[], { operations, rules }: History): string[] {
+function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: History): string[] {
   const holdings = [...groupsBy(holds, ({ caller, key }) => `${caller} ${key ?? ''}`).values()].flatMap(
     (tries): Holding[] => {
       const granted = tries.find(({ outcome }) => outcome === 'ok');
@@ -42,12 +42,12 @@ function heldTwice(holds: readonly Operation[], { operations, rules }: History):
   );
 }
 
-function heldByNobody(holds: readonly Operation[], { operations, ledger, rules }: History): string[] {
-  const slotOf = (operation: Operation) =>
+function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger, rules }: History): string[] {
+  const slotOf = (operation: RecordedOperation) =>
     operation.slot ?? ledger.holds.find(({ id }) => id === operation.holdId) ?? null;
   const takers = operations.filter(({ kind }) => kind !== 'read' && kind !== 'search');
   return holds
-    .filter(({ said }) => said === 'SlotHeldByAnother')
+    .filter(({ result }) => result === 'SlotHeldByAnother')
     .filter(
       (refused) =>
         !takers.some(

@@ -1,6 +1,6 @@
 import type { WireRequest } from '../../adapters/simulator/http-listener';
 
-/** The first whole HTTP/1.1 request of what has come; null while more has to come. */
+/** Returns the first whole HTTP/1.1 request of the received bytes; null while more has to come. */
 export function wholeHttpRequest(received: Buffer): Buffer | null {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return null;
@@ -9,7 +9,7 @@ export function wholeHttpRequest(received: Buffer): Buffer | null {
   return received.length < total ? null : received.subarray(0, total);
 }
 
-/** As the simulated suppliers read it. */
+/** Parses a request as the simulated suppliers read it. */
 export function wireRequest(bytes: Buffer): WireRequest {
   const end = bytes.indexOf('\r\n\r\n');
   const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');

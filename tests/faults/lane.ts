@@ -4,7 +4,7 @@ import type { Configuration } from './fault-matrix';
 import { killablePostgres, killableRedis, type KillableServer } from './killable-servers';
 
 /** The servers that histories run on one after the other; those of another lane are not disturbed by killing these. */
-export interface Lane {
+export interface FaultLane {
   redis: KillableServer | null;
   postgres: KillableServer | null;
   /** A new, empty database on this lane's PostgreSQL. */
@@ -16,11 +16,11 @@ export interface Lane {
 }
 
 /** @throws Error when the machine lacks a server that the configuration needs. */
-export async function openLane(configuration: Configuration): Promise<Lane> {
+export async function openLane(configuration: Configuration): Promise<FaultLane> {
   const redis = configuration === 'libsql' ? null : needed(await killableRedis(), 'redis-server');
   const postgres = configuration === 'postgres-redis' ? needed(await killablePostgres(), 'PostgreSQL') : null;
 
-  async function asked<T>(work: (admin: Client) => Promise<T>): Promise<T> {
+  async function withAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
     const admin = new Client({
       connectionString: `postgres://postgres@127.0.0.1:${postgres?.port ?? 0}/postgres`,
     });
@@ -37,14 +37,14 @@ export async function openLane(configuration: Configuration): Promise<Lane> {
     postgres,
     async createDatabase() {
       const name = `faults_${randomBytes(6).toString('hex')}`;
-      await asked((admin) => admin.query(`create database ${name}`));
+      await withAdmin((admin) => admin.query(`create database ${name}`));
       return name;
     },
     async dropDatabase(name) {
-      await asked((admin) => admin.query(`drop database if exists ${name} with (force)`));
+      await withAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`));
     },
     sessionsOn: (name) =>
-      asked(async (admin) => {
+      withAdmin(async (admin) => {
         const found = await admin.query('select 1 from pg_stat_activity where datname = $1', [name]);
         return found.rowCount ?? 0;
       }),

@@ -1,22 +1,22 @@
 import { bundleService } from './bundle-service';
 import { check } from './checker';
 import type { Violation } from './history';
-import type { Lane } from './lane';
+import type { FaultLane } from './lane';
 import type { Mutant } from './mutants';
 import { runProbe } from './probes';
 
 export interface MutantResult {
   mutant: string;
-  /** What the checker found; nothing means that the mutant survived. */
+  /** Violations that the checker found; none means that the mutant survived. */
   caughtBy: Violation[];
 }
 
-/** Whether two people come through at the same moment is the machine's to say, and it may be busy. */
+/** Most attempts: two people come through at the same moment only when the machine schedules them so. */
 const TRIES = 3;
 /** A mistake that shows, shows soon. */
 const SETTLED_WITHIN_MS = 5_000;
 
-export async function runMutant(mutant: Mutant, number: number, lane: Lane): Promise<MutantResult> {
+export async function runMutant(mutant: Mutant, number: number, lane: FaultLane): Promise<MutantResult> {
   const bundle = await bundleService(`mutant-${number}`, mutant.patches);
   let caughtBy: Violation[] = [];
   for (let tries = 0; tries < TRIES && caughtBy.length === 0; tries++) {

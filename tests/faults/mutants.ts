@@ -61,12 +61,12 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/advance.ts`,
-        find: `  const moved = await ledger.move(booking, event, changes);`,
+        find: `  const moved = await ledger.applyTransition(booking, event, changes);`,
         replace: `  if (event === 'ACCEPTED') {
-    setTimeout(() => void ledger.move(booking, event, changes), 400);
+    setTimeout(() => void ledger.applyTransition(booking, event, changes), 400);
     return { kind: 'moved', booking: { ...booking, state: 'CONFIRMED' } };
   }
-  const moved = await ledger.move(booking, event, changes);`,
+  const moved = await ledger.applyTransition(booking, event, changes);`,
       },
     ],
     probe: 'a slow booking',
@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
         find: `  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));`,
         replace: `  const lease = 10_000;
   const early = await systemOf(hold, deps.systems).book(
-    { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: patientFor(hold, deps),
+    { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: openPatient(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(placing, { early });
@@ -88,8 +88,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `import { leaseMs, request, type BookingDeps } from './booking-deps';`,
-        replace: `import { leaseMs, patientFor, request, type BookingDeps } from './booking-deps';`,
+        find: `import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';`,
+        replace: `import { leaseMs, openPatient, request, type BookingDeps, type RequestSource } from './booking-deps';`,
       },
       {
         file: `${BOOKING}/place-booking.ts`,
@@ -197,7 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'subgraphs/appointments/options/supplier-reports.ts',
         find: '  return [...suppliers].map((supplier) =>',
-        replace: `  const failed = considered.filter(({ asked }) => asked?.error).map(({ asked }) => asked?.supplier);
+        replace: `  const failed = considered.filter(({ search }) => search?.error).map(({ search }) => search?.supplier);
   return [...suppliers].filter((supplier) => !failed.includes(supplier)).map((supplier) =>`,
       },
     ],

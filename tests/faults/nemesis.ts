@@ -7,7 +7,7 @@ import type { SlotName } from './history';
 import type { Practice } from './fault-practice';
 import type { World } from './fault-world';
 
-/** At whom a fault is aimed. */
+/** Target of a fault. */
 export interface Target {
   practice: Practice;
   /** The slot that the person wants or has, where one is known. */
@@ -15,7 +15,7 @@ export interface Target {
 }
 
 export interface Injected {
-  /** Whether it came about: an aim can wait in vain. */
+  /** Checks that the fault came about: an aim can wait in vain. */
   happened(): boolean;
   /** Ends what would go on by itself. */
   end(): Promise<void>;
@@ -26,7 +26,7 @@ export interface Nemesis {
   inject(cell: Cell, target: Target): Promise<Injected>;
   /** True once holds may have been lost. */
   holdStoreLost(): boolean;
-  /** Waits for what is under way. */
+  /** Waits for work in progress. */
   rest(): Promise<void>;
 }
 

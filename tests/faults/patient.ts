@@ -15,17 +15,17 @@ import {
   SearchData,
   type Data,
 } from './fault-client';
-import type { Operation, OperationKind, SlotName } from './history';
+import type { RecordedOperation, OperationKind, SlotName } from './history';
 import { LAST_START_MS, POLICY, type Practice } from './fault-practice';
-import type { Patient, World } from './fault-world';
+import type { SimulatedPatient, World } from './fault-world';
 
 /** A slot as it was offered. */
 export interface Offered extends SlotName {
   id: string;
 }
 
-/** What one request is about, beside what it asks. */
-interface Asked {
+/** Subject of one request, beside its content. */
+interface RequestSubject {
   kind: OperationKind;
   key?: string;
   slot?: SlotName | null;
@@ -33,9 +33,9 @@ interface Asked {
   about?: string | null;
 }
 
-/** How a request is sent. */
+/** Way of sending a request. */
 export interface Manner {
-  /** Which process is asked. */
+  /** Index of the process that receives it. */
   process?: number;
   /** The client goes away after so long. */
   giveUpMs?: number;
@@ -43,25 +43,25 @@ export interface Manner {
 
 /** One patient at their screen: every request and answer of theirs goes into the history. */
 export interface PatientClient {
-  patient: Patient;
+  patient: SimulatedPatient;
   search(practices: readonly Practice[], first?: number): Promise<Offered[]>;
-  hold(offered: Offered, key: string, manner?: Manner): Promise<Operation>;
-  release(holdId: string): Promise<Operation>;
-  confirm(holdId: string, key: string, manner?: Manner & { reason?: string }): Promise<Operation>;
-  cancel(bookingId: string, key: string, manner?: Manner): Promise<Operation>;
-  reschedule(bookingId: string, offered: Offered, key: string, manner?: Manner): Promise<Operation>;
+  hold(offered: Offered, key: string, manner?: Manner): Promise<RecordedOperation>;
+  release(holdId: string): Promise<RecordedOperation>;
+  confirm(holdId: string, key: string, manner?: Manner & { reason?: string }): Promise<RecordedOperation>;
+  cancel(bookingId: string, key: string, manner?: Manner): Promise<RecordedOperation>;
+  reschedule(bookingId: string, offered: Offered, key: string, manner?: Manner): Promise<RecordedOperation>;
   /** The booking, as far as it is this patient's. */
-  read(bookingId: string): Promise<Operation>;
+  read(bookingId: string): Promise<RecordedOperation>;
 }
 
 const SEARCH_MS = 1_500;
 const UP_TRIES = 5;
 
-/** @param during says what is wrong at the moment, for the history. */
+/** @param during the current fault, for the history. */
 export function patientClient(
   world: World,
-  patient: Patient,
-  operations: Operation[],
+  patient: SimulatedPatient,
+  operations: RecordedOperation[],
   during: () => string,
 ): PatientClient {
   const { caller, digest } = patient;
@@ -85,11 +85,11 @@ export function patientClient(
   }
 
   async function mutation(
-    asked: Asked,
+    asked: RequestSubject,
     query: string,
     input: object,
     manner: Manner = {},
-  ): Promise<Operation> {
+  ): Promise<RecordedOperation> {
     const label = during();
     const url = await reach(manner);
     const invokedAt = Date.now();
@@ -99,17 +99,17 @@ export function patientClient(
   }
 
   function recorded(
-    { kind, key, slot = null, holdId = null, about = null }: Asked,
+    { kind, key, slot = null, holdId = null, about = null }: RequestSubject,
     {
       label,
       invokedAt,
       body,
       told,
       shown = [],
-    }: { label: string; invokedAt: number; body: string; told: Told | null; shown?: string[] },
-  ): Operation {
+    }: { label: string; invokedAt: number; body: string; told: ReplyResult | null; shown?: string[] },
+  ): RecordedOperation {
     const said = told === null ? 'no answer' : [told.__typename, told.status].filter(Boolean).join(' ');
-    const operation: Operation = {
+    const operation: RecordedOperation = {
       kind,
       caller: caller.id,
       patient: digest,
@@ -119,7 +119,7 @@ export function patientClient(
       invokedAt,
       outcome: outcomeOf(said),
       completedAt: Date.now(),
-      said,
+      result: said,
       slot,
       holdId: told?.__typename === 'Hold' ? (told.id ?? null) : holdId,
       about,
@@ -213,10 +213,10 @@ export function patientClient(
 
 const slotOf = ({ practice, startsAt }: Offered): SlotName => ({ practice, startsAt });
 
-type Told = NonNullable<NonNullable<ReturnType<typeof ResultData.parse>>['result']>;
+type ReplyResult = NonNullable<NonNullable<ReturnType<typeof ResultData.parse>>['result']>;
 
-/** A refusal is an answer; what is being looked into, or was not answered at all, is not. */
-function outcomeOf(said: string): Operation['outcome'] {
+/** Classifies an answer. A refusal is final; a booking that is being checked, or a lost answer, is not. */
+function outcomeOf(said: string): RecordedOperation['outcome'] {
   switch (said) {
     case 'Hold':
     case 'HoldReleased':
@@ -235,8 +235,8 @@ function outcomeOf(said: string): Operation['outcome'] {
   }
 }
 
-/** What triage and practices would say of the patient's assessment: see a GP within six hours or so. */
-function assessment(world: World, { caller }: Patient, id: string, practices: readonly Practice[]) {
+/** Builds triage's and practices' fields of the patient's assessment: see a GP within six hours or so. */
+function assessment(world: World, { caller }: SimulatedPatient, id: string, practices: readonly Practice[]) {
   const now = world.now();
   const candidates = practices.map(({ code, supplier }, index) => ({
     odsCode: code,

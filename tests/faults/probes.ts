@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../adapters/simulator/injected-faults';
 import { gather } from './collected-evidence';
 import { cellsOf, type Configuration } from './fault-matrix';
-import type { History, Operation } from './history';
+import type { History, RecordedOperation } from './history';
 import { nemesis } from './nemesis';
 import { offsetToClockChange } from './clock-change';
-import type { Lane } from './lane';
+import type { FaultLane } from './lane';
 import { patientClient, type Offered, type PatientClient } from './patient';
 import { openPractice, type Practice } from './fault-practice';
 import { HOLD_MS, openWorld, type World, type WorldOptions } from './fault-world';
 
 /** A short course of events that goes well in the product, and shows at once what a certain mistake would do. */
 export interface Probe {
-  /** What the world has to be like. */
-  needs?: Partial<Pick<WorldOptions, 'processes' | 'settleMs' | 'sweepEveryMs'>> & { clockNight?: true };
+  /** Requirements on the world. */
+  needs?: Partial<Pick<WorldOptions, 'processes' | 'settleMs' | 'compareEveryMs'>> & { clockNight?: true };
   supplier: Practice['supplier'];
   /** The supplier would book a slot twice. */
   overlaps?: true;
@@ -27,7 +27,7 @@ interface Stage {
   /** A new person with the slots that they were offered. */
   person(): Promise<{ client: PatientClient; offered: Offered }>;
   fault(operation: 'SEARCH' | 'BOOK' | 'READ', fault: Fault, times?: number): void;
-  operations: Operation[];
+  operations: RecordedOperation[];
 }
 
 const NEVER = 3_600_000;
@@ -49,7 +49,7 @@ async function books({ client, offered }: { client: PatientClient; offered: Offe
 async function bothHold({
   world,
   person,
-}: Stage): Promise<[() => Promise<Operation>, () => Promise<Operation>]> {
+}: Stage): Promise<[() => Promise<RecordedOperation>, () => Promise<RecordedOperation>]> {
   const [one, two] = [await person(), await person()];
   world.wires.redis?.down();
   const first = await one.client.hold(one.offered, randomUUID(), { process: 0 });
@@ -141,7 +141,7 @@ export const PROBES = {
     },
   },
   'read-back that cannot be understood': {
-    needs: { settleMs: 600, sweepEveryMs: NEVER },
+    needs: { settleMs: 600, compareEveryMs: NEVER },
     supplier: 'gp-connect',
     async course({ person, fault }) {
       const one = await person();
@@ -204,7 +204,7 @@ export type ProbeName = keyof typeof PROBES;
 export async function runProbe(
   name: ProbeName,
   serial: number,
-  lane: Lane,
+  lane: FaultLane,
   bundle: string,
   settledWithinMs?: number,
 ): Promise<History> {
@@ -217,12 +217,12 @@ export async function runProbe(
     processes: 1,
     serial,
     offsetMs,
-    sweepEveryMs: 600,
+    compareEveryMs: 600,
     smallDisk: false,
     ...needs,
   });
   try {
-    const operations: Operation[] = [];
+    const operations: RecordedOperation[] = [];
     const practice = openPractice(world, probe.supplier, clockNight === true ? 12 : 1, probe.overlaps);
     await probe.course({
       world,

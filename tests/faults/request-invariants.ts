@@ -1,4 +1,4 @@
-import { groupsBy, slotText, type History, type Operation } from './history';
+import { groupsBy, slotText, type History, type RecordedOperation } from './history';
 
 /** Between the database's clock and ours. */
 const CLOCK_TOLERANCE_MS = 50;
@@ -16,7 +16,7 @@ export function keysAreKept({ operations, ledger }: History): string[] {
     const about = `${first.kind} (${first.during})`;
     const bodies = groupsBy(tries, ({ body }) => body);
     const results = new Set(
-      tries.flatMap(({ bookingId, about, said }) =>
+      tries.flatMap(({ bookingId, about, result: said }) =>
         said === 'AlreadyBooked' || bookingId === about ? [] : (bookingId ?? []),
       ),
     );
@@ -36,12 +36,12 @@ export function keysAreKept({ operations, ledger }: History): string[] {
   return [...forgotten, ...differing];
 }
 
-/** A booking that was told cannot be answered with a refusal afterwards, nor the other way round. */
-function differentAnswers(about: string, repeated: Operation[]): string[] {
-  const confirmed = repeated.filter(({ said }) => said === 'Booking CONFIRMED');
+/** A booking that was reported cannot be refused afterwards, nor the other way round. */
+function differentAnswers(about: string, repeated: RecordedOperation[]): string[] {
+  const confirmed = repeated.filter(({ result }) => result === 'Booking CONFIRMED');
   const refused = repeated.filter(({ outcome }) => outcome === 'fail');
   if (confirmed.length === 0 || refused.length === 0) return [];
-  const words = refused.map(({ said }) => said).join(', ');
+  const words = refused.map(({ result }) => result).join(', ');
   return [`${about}: the same request was answered CONFIRMED and ${words}`];
 }
 
@@ -79,7 +79,7 @@ export function committedBeforeSent({ bookRequests, ledger, truth }: History): s
   return [...early, ...unknown];
 }
 
-/** 12. Nobody is shown, or replays, what is another caller's. */
+/** 12. Nobody sees, or replays, another caller's data. */
 export function patientsAreApart({ operations, ledger }: History): string[] {
   const owners = new Map(ledger.bookings.map(({ id, caller }) => [id, caller]));
   const holders = new Map(ledger.holds.map(({ id, caller }) => [id, caller]));

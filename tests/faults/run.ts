@@ -4,7 +4,7 @@ import { runCrashPoints, SCENARIO_NAMES, type CrashResult, type ScenarioName } f
 import { deal } from './deal';
 import { cellsOf, type Cell, type Configuration } from './fault-matrix';
 import { runHistory, type HistoryPlan, type HistoryResult } from './history-run';
-import { openLane, type Lane } from './lane';
+import { openLane, type FaultLane } from './lane';
 import { MUTANTS, type Mutant } from './mutants';
 import { runMutant, type MutantResult } from './mutant-run';
 import { probesOn, runProbe, type ProbeName } from './probes';
@@ -18,7 +18,7 @@ export interface RunOptions {
   /** Only this history is played; with a cell's name, it has this fault alone. */
   only: number | null;
   cell: string | null;
-  /** How many worlds are under way at once. */
+  /** Worlds in progress at once. */
   atOnce: number;
   /** A line for each thing that has ended. */
   progress: (line: string) => void;
@@ -29,7 +29,7 @@ export interface RunResult {
   crashes: { configuration: Configuration; scenario: ScenarioName; result: CrashResult }[];
   probes: { configuration: Configuration; probe: ProbeName; violations: Violation[] }[];
   mutants: MutantResult[];
-  /** What ended in an error of the harness, and so says nothing. */
+  /** Runs that ended in an error of the harness, and so prove nothing. */
   failed: string[];
   uncovered: { configuration: Configuration; cell: string }[];
   cells: Record<string, number>;
@@ -39,10 +39,10 @@ export interface RunResult {
 const CRASH_SERIAL = 20_000;
 const PROBE_SERIAL = 40_000;
 const MAKE_UP_TRIES = 3;
-/** Of each scenario's points, side by side. */
+/** Parts of each scenario's points, side by side. */
 const CRASH_PARTS = 4;
 
-type Work = { name: string; configuration: Configuration; run: (lane: Lane) => Promise<void> };
+type Work = { name: string; configuration: Configuration; run: (lane: FaultLane) => Promise<void> };
 
 export async function runFaults(options: RunOptions): Promise<RunResult> {
   const { seed, histories, configurations, only, cell: wanted, atOnce, progress } = options;
@@ -169,10 +169,10 @@ function uncovered({ histories }: RunResult, configuration: Configuration, cells
   return cells.filter(({ id }) => !met.has(id));
 }
 
-/** So many at once, each on servers of its own, which the next on the same configuration takes over. */
+/** Runs so many at once, each on servers of its own, which the next on the same configuration takes over. */
 async function inLanes(work: readonly Work[], atOnce: number, failed: (text: string) => void): Promise<void> {
   const waiting = [...work];
-  const free: { configuration: Configuration; lane: Lane }[] = [];
+  const free: { configuration: Configuration; lane: FaultLane }[] = [];
   async function worker(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { name, configuration } = next;

@@ -14,17 +14,17 @@ export interface ServiceProcess {
   url(): string | null;
   /** Waits until it listens; starts it where it does not run. */
   start(clockOffsetMs?: number): Promise<void>;
-  /** How often it has ended so far. */
+  /** Number of times that it has ended. */
   deaths(): number;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Resolves when the process has ended, by whatever hand. */
+  /** Resolves when the process has ended, whatever the cause. */
   gone(): Promise<void>;
-  /** False where the process ended before it was told. */
+  /** False where the process ended before the message reached it. */
   watch(crashAt: CrashPoint | null): Promise<boolean>;
   steps(): Promise<string[]>;
   setClock(offsetMs: number): Promise<void>;
-  /** As at an orderly end; resolves when it has closed everything, and the process then ends. */
+  /** Stops in an orderly way; resolves when everything is closed, and the process then ends. */
   close(): Promise<void>;
 }
 

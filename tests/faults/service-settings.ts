@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What the service under test is started with: one JSON text in the environment variable of this name. */
+/** Environment variable with the settings of the service under test, as one JSON text. */
 export const SETTINGS_VARIABLE = 'FAULTS_SERVICE';
 
 export const ServiceSettings = z.object({
@@ -11,23 +11,23 @@ export const ServiceSettings = z.object({
     z.object({ kind: z.literal('postgres'), url: z.string() }),
   ]),
   redisUrl: z.string().nullable(),
-  /** The front end that is told of changes. */
+  /** Front end that receives events. */
   webhook: z.object({ url: z.url(), key: z.string().regex(/^[0-9a-f]+$/) }),
   suppliers: z.object({ emis: z.url(), tpp: z.url(), 'gp-connect': z.url() }),
   /** The same for every process of one history, so that one can open what another has sealed. */
   keys: z.object({ offer: Hex, patientDetails: Hex, patientDigest: Hex, fingerprint: Hex, caller: Hex }),
   holdMs: z.number().int().positive(),
   atOnce: z.number().int().positive(),
-  /** Of each exchange with a supplier, and after it: shortened, so that a history takes seconds. */
+  /** Timeout of each exchange with a supplier, and after it: shortened, so that a history takes seconds. */
   timeoutMs: z.number().int().positive(),
   settleMs: z.number().int().positive(),
-  sweepEveryMs: z.number().int().positive(),
-  /** How far this process's clock is from the machine's, milliseconds. */
+  compareEveryMs: z.number().int().positive(),
+  /** Offset of this process's clock from the machine's, in milliseconds. */
   clockOffsetMs: z.number().int(),
 });
 export type ServiceSettings = z.infer<typeof ServiceSettings>;
 
-/** Where a process is to kill itself: just before or just after the n-th call of one of its dependencies. */
+/** Point at which a process kills itself: just before or just after the n-th call of one of its dependencies. */
 export const CrashPoint = z.object({
   step: z.string(),
   ordinal: z.number().int().positive(),
@@ -35,7 +35,7 @@ export const CrashPoint = z.object({
 });
 export type CrashPoint = z.infer<typeof CrashPoint>;
 
-/** What the harness tells a running service, and hears from it, over the process's own channel. */
+/** Messages from the harness to a running service over the process's own channel. */
 export const ToService = z.discriminatedUnion('kind', [
   /** Counts calls anew; with a point, the process ends there. */
   z.object({ kind: z.literal('watch'), crashAt: CrashPoint.nullable() }),

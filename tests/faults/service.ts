@@ -21,6 +21,7 @@ import { serveSubgraph } from '../../platform/graphql/subgraph-server';
 import { POLICY } from './fault-practice';
 import { crashPoints } from './crash-points';
 import { ServiceSettings, SETTINGS_VARIABLE, ToService, type FromService } from './service-settings';
+import { EXECUTOR } from '../executor';
 
 /**
  * The service under test, a process of its own: the appointments subgraph over real stores and real adapters, with
@@ -67,7 +68,7 @@ async function main(): Promise<void> {
     patients: patients({ details: key('patientDetails'), digest: key('patientDigest') }),
     fingerprint: keyedDigest(key('fingerprint')),
     holdMs: settings.holdMs,
-    sweepEveryMs: settings.sweepEveryMs,
+    compareEveryMs: settings.compareEveryMs,
     offerMs: 10 * 60_000,
     webhook: { url: settings.webhook.url, keys: [Buffer.from(settings.webhook.key, 'hex')] },
     atOnce: settings.atOnce,
@@ -76,7 +77,12 @@ async function main(): Promise<void> {
     logger,
   };
   const subgraph = appointmentsSubgraph(deps);
-  const server = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, [key('caller')], logger);
+  const server = await serveSubgraph(subgraph, {
+    http: { host: '127.0.0.1', port: 0 },
+    callerKeys: [key('caller')],
+    executor: EXECUTOR,
+    logger,
+  });
 
   process.on('message', (message) => {
     const order = ToService.parse(message);

@@ -71,3 +71,19 @@ test('stock leaves out what fragments in a fragment on a wider type select, of a
   // When this fails, the difference need not be allowed any more.
   expect(await stock(operation, 'at-once')).toEqual({ data: { file: { name: 'text 3' } } });
 });
+
+test('errors beside one that has made the field above them null may be reported or not', () => {
+  const first = '{"message":"first","path":["booking","history"]}';
+  const second = '{"message":"second","path":["booking","replaces","id"]}';
+  const answer = (...errors: string[]) => ({ data: { booking: null }, errors, extensions: undefined });
+  expect(isSameAnswer(answer(first), answer(second, first))).toBe(true);
+  expect(isSameAnswer(answer(), answer(first))).toBe(false);
+  expect(isSameAnswer(answer(first), answer(second))).toBe(false);
+  const elsewhere = '{"message":"third","path":["practice"]}';
+  const withPractice = (...errors: string[]) => ({
+    data: { booking: null, practice: null },
+    errors,
+    extensions: undefined,
+  });
+  expect(isSameAnswer(withPractice(first), withPractice(first, elsewhere))).toBe(false);
+});

@@ -25,14 +25,14 @@ test.each([
 ])('%s is an outage, with a hint when to try again', (_, error, subgraph) => {
   const { said, logged, counted } = masked(error);
   expect(said).toEqual({
-    message: 'A part of the service does not answer just now. Send the same request again in a few seconds.',
+    message: 'A part of the service is unavailable. Send the same request again in a few seconds.',
     extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 },
   });
   expect(counted).toEqual(['SERVICE_UNAVAILABLE']);
   expect(logged).toEqual([expect.objectContaining({ level: 40, ...REQUEST, ...(subgraph && { subgraph }) })]);
 });
 
-test('a fault of ours is logged with its request, operation and part, under the reference that is answered', () => {
+test('an internal error is logged with its request, operation and part, under the reference in the answer', () => {
   const error = Object.assign(new Error('No column "name"'), { extensions: { serviceName: 'triage' } });
   const { said, logged, counted } = masked(error);
   const { code, reference } = said.extensions ?? {};

@@ -25,7 +25,7 @@ interface Thing {
   identity: string;
 }
 
-/** Whether resolvers answer at once or later. */
+/** Resolvers that answer at once or later. */
 export const PACES = ['at-once', 'later'] as const;
 export type Pace = (typeof PACES)[number];
 

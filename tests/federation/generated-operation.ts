@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import fc, { type GeneratorValue } from 'fast-check';
 
-/** What a client could send. */
+/** Operation that a client could send. */
 export interface GeneratedOperation {
   text: string;
   variables: Record<string, unknown>;

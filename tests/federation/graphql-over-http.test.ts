@@ -21,8 +21,9 @@ import { composed } from './composed';
 import { subgraphOfGeneratedAnswers } from './generated-answers';
 import { SMALL_GRAPHS } from './graphs';
 import { executeByGraphql } from './two-gateways';
+import { EXECUTOR } from '../executor';
 
-/** As in `admittedByAll`. */
+/** Budget left, as in `admittedByAll`. */
 const REMAINING = 3;
 const logger = pino({ level: 'silent' });
 let server: Listening;
@@ -31,7 +32,7 @@ let apollo: ApolloServer<GatewayContext>;
 /** Requests that subgraphs were asked. */
 let fetched = 0;
 
-/** What was written down; the audit trail has tests of its own. */
+/** Entries recorded; the audit trail has tests of its own. */
 const recorded: unknown[] = [];
 let hasRoom = true;
 const log: AuditLog = {
@@ -57,12 +58,13 @@ beforeAll(async () => {
     ] as const;
   });
   const supergraphSdl = composed(graph);
-  const operations = federatedOperations(
+  const operations = federatedOperations({
     supergraphSdl,
-    new Map(subgraphs),
-    DEFAULT_LIMITS.document,
-    UNMEASURED,
-  );
+    subgraphs: new Map(subgraphs),
+    executor: EXECUTOR,
+    limits: DEFAULT_LIMITS.document,
+    counted: UNMEASURED,
+  });
   apollo = await apolloServer(supergraphSdl, operations);
   server = await listen(
     requestHandler({
@@ -154,7 +156,7 @@ const post = (body: unknown, headers: Record<string, string> = {}): Sent => ({
   body,
 });
 
-/** Whatever is valid, to the letter; of what is wrong that it is refused, with what code. */
+/** Compares valid operations to the letter; of invalid ones the refusal and its code. */
 describe('is answered as by Apollo Server', () => {
   it.each<[string, Sent]>([
     ['a query', post(QUERY)],
@@ -264,7 +266,7 @@ describe('while the audit trail cannot be written', () => {
   test.each([
     ['a query', QUERY.query],
     ['a mutation', 'mutation { bump { depth } }'],
-  ])('%s is refused, and nobody is asked', async (_, query) => {
+  ])('%s is refused, and no subgraph is called', async (_, query) => {
     fetched = recorded.length = 0;
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -309,7 +311,7 @@ describe('the GraphQL over HTTP audits', () => {
     expect(await audited(server.url, 'error')).toEqual([]);
   });
 
-  it('warn of what they warn of when Apollo Server answers everything', async () => {
+  it('have the same warnings as with Apollo Server', async () => {
     expect(await audited(server.url, 'warn')).toEqual(await audited(allByApollo.url, 'warn'));
   });
 });

@@ -14,8 +14,8 @@ import { listen } from '../../platform/http/listen';
 import { readBody } from '../../platform/http/read-body';
 
 /**
- * Another federation router, in a process of its own: Hive's, with a planner in Rust and an executor of its own. It is given
- * what our subgraphs want of whoever asks, which is the caller, signed.
+ * Another federation router, in a process of its own: Hive's, with a planner in Rust and an executor of its own. It
+ * receives the signed caller that our subgraphs require.
  */
 export const RouterSettings = z.object({
   supergraph: z.string(),
@@ -31,7 +31,7 @@ interface HiveRequest {
   context: GatewayContext;
 }
 
-/** As far as it is used here. Its own types would change those of graphql for the whole program. */
+/** The part of the router's types used here. Its own types would change those of graphql for the whole program. */
 interface HiveRouter {
   unifiedGraphHandler(options: {
     unifiedGraph: GraphQLSchema;
@@ -41,7 +41,7 @@ interface HiveRouter {
 }
 const { unifiedGraphHandler } = createRequire(__filename)('@graphql-hive/router-runtime') as HiveRouter;
 
-const Asked = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
+const RouterRequest = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
 
 async function main(): Promise<void> {
   const { supergraph, port, subgraphs, secret, keys } = RouterSettings.parse(
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     (request, response) => {
       void answer();
       async function answer(): Promise<void> {
-        const { query, variables } = Asked.parse(JSON.parse(await readBody(request, 1_000_000)));
+        const { query, variables } = RouterRequest.parse(JSON.parse(await readBody(request, 1_000_000)));
         const context: GatewayContext = {
           caller: await identify(request.headers.authorization),
           requestId: randomUUID(),

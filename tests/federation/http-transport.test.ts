@@ -14,6 +14,7 @@ import { eventually } from '../../domain/eventually';
 import type { GatewayContext } from '../../gateway/gateway-context';
 import { httpTransport } from '../../gateway/http-transport';
 import type { SubgraphTransport } from '../../gateway/subgraph-transport';
+import { EXECUTOR } from '../executor';
 
 const KEY = deriveKey('a shared secret of the processes', 'caller');
 const ANSWER = JSON.stringify({ data: { who: 'triage' } });
@@ -79,7 +80,7 @@ test('ten seconds after the first refusal nobody waits any more, until the part 
   await expect(next).rejects.toMatchObject(OUTAGE);
 });
 
-test('whoever has gone is not waited for', async () => {
+test('a disconnected client is not waited for', async () => {
   const { timers, transport } = transportTo(`http://127.0.0.1:${await freePort()}`);
   const waiting = clientDisconnect();
   const answer = ask(transport, '{ who }', waiting);
@@ -131,7 +132,12 @@ describe('a part is ready', () => {
   async function part(ready: () => Promise<void>, name = 'triage'): Promise<string> {
     const subgraph = { name, schema, typeDefs: '', ready, close: () => Promise.resolve() };
     const logger = pino({ level: 'silent' });
-    const listening = await serveSubgraph(subgraph, { host: '127.0.0.1', port: 0 }, [KEY], logger);
+    const listening = await serveSubgraph(subgraph, {
+      http: { host: '127.0.0.1', port: 0 },
+      callerKeys: [KEY],
+      executor: EXECUTOR,
+      logger,
+    });
     open.push(listening);
     return new URL(listening.url).origin;
   }
@@ -141,7 +147,7 @@ describe('a part is ready', () => {
     await transportTo(await part(isThere)).transport.ready();
   });
 
-  test('where it knows the secret before the gateway’s, and what is asked of it is done once', async () => {
+  test('where it knows the secret before the gateway’s, and a request is executed once', async () => {
     const { transport } = transportTo(
       await part(isThere),
       'triage',

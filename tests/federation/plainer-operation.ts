@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import type { GeneratedOperation } from './generated-operation';
 
-/** What is left of a selection set with nothing in it. */
+/** Replacement for a selection set that would be empty. */
 const NOTHING = parse('{ __typename @skip(if: true) }').definitions.flatMap((definition) =>
   definition.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [],
 );

@@ -5,18 +5,53 @@ import type { GatewayAnswer } from './two-gateways';
 const Place = z.object({ path: z.array(z.union([z.string(), z.number()])).optional() });
 
 /**
- * Whether two answers are the same: data, errors in any order, extensions. One difference is allowed, because there the
- * stock gateway is wrong: when some objects of a list are not asked about, it counts without them, and the error of one
- * object is reported at the place of another. Ours has to be at a place that is null
- * (https://spec.graphql.org/October2021/#sec-Errors.Error-result-format: `path` is that of the field with the error).
+ * Compares two answers: data, errors in any order, extensions. Two differences are allowed.
+ *
+ * The stock gateway is wrong where some objects of a list are not asked about: it counts without them, and reports the
+ * error of one object at the place of another. Ours has to be at a place that is null
+ * (https://spec.graphql.org/October2021/#sec-Errors.Error-result-format: `path` is that of the field with the
+ * error).
+ *
+ * Once an error has made a field above it null, errors of fields beside it may be reported or not: they "may be cancelled"
+ * (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors), so it depends on who is quicker.
  */
 export function isSameAnswer(ours: GatewayAnswer, stock: GatewayAnswer): boolean {
-  if (isDeepStrictEqual(ours, stock)) return true;
+  if (isDeepStrictEqual(ours, stock) || isSameButForCancelled(ours, stock)) return true;
   const [oursRest, stockRest] = [ours, stock].map((answer) => ({
     ...answer,
     errors: withoutPositions(answer),
   }));
   return isDeepStrictEqual(oursRest, stockRest) && pathsOf(ours).every((path) => isNullAt(ours.data, path));
+}
+
+function isSameButForCancelled(ours: GatewayAnswer, stock: GatewayAnswer): boolean {
+  const [oursRest, stockRest] = [ours, stock].map((answer) => ({
+    ...answer,
+    errors: answer.errors?.map((error) => errorOrNull(answer.data, error)),
+  }));
+  const asSets = [oursRest, stockRest].map((rest) => ({ ...rest, errors: new Set(rest?.errors) }));
+  const [more, fewer] = [ours, stock]
+    .map(({ errors = [] }) => errors)
+    .sort((one, other) => other.length - one.length);
+  return isDeepStrictEqual(asSets[0], asSets[1]) && fewer!.every((error) => more!.includes(error));
+}
+
+/** The error; or, where it made a field above its own null, the place of that null, which other errors may have made too. */
+function errorOrNull(data: unknown, error: string): string {
+  const path = Place.parse(JSON.parse(error)).path ?? [];
+  const depth = nullDepth(data, path);
+  return depth === null || depth === path.length ? error : JSON.stringify(path.slice(0, depth));
+}
+
+/** Number of steps of the path that lead to null; null where none does. */
+function nullDepth(data: unknown, path: readonly (string | number)[]): number | null {
+  let value = data;
+  for (const [depth, key] of path.entries()) {
+    if (value === null) return depth;
+    if (typeof value !== 'object') return null;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value === null ? path.length : null;
 }
 
 function pathsOf({ errors = [] }: GatewayAnswer): (string | number)[][] {

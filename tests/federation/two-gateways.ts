@@ -10,7 +10,7 @@ import { documentFinder } from '../../gateway/limits/trusted-documents';
 import { ANONYMOUS } from '../../domain/caller';
 import type { SubgraphRequest, SubgraphReply, SubgraphTransport } from '../../gateway/subgraph-transport';
 import { clientDisconnect } from '../../platform/http/client-disconnect';
-import { executeSubgraph } from '../../platform/graphql/in-process';
+import { subgraphExecution } from '../../platform/graphql/execution/execute-subgraph';
 import { composed } from './composed';
 import { diceOf, PACES, subgraphOfGeneratedAnswers, type Pace } from './generated-answers';
 import type { GeneratedOperation } from './generated-operation';
@@ -29,7 +29,7 @@ export interface TwoGateways {
   isValid(text: string): boolean;
   stock: Play;
   ours: Play;
-  /** How often ours left it to Apollo's executor, by reason. */
+  /** Counts how often ours left an operation to Apollo's executor, by reason. */
   fallbacks: Map<string, number>;
 }
 
@@ -45,7 +45,7 @@ const newContext = (): GatewayContext => ({
 /** Goes through both gateways to the subgraphs, which know by it how to answer. */
 const CONTEXTS: Record<Pace, GatewayContext> = { 'at-once': newContext(), later: newContext() };
 
-/** How our gateway executes what it asks a subgraph in its process. */
+/** Executor that our gateway uses for a subgraph in its process. */
 export type Execute = (schema: GraphQLSchema, request: SubgraphRequest) => Promise<SubgraphReply>;
 
 export async function twoGateways(graph: Graph, salt: string, executeOurs: Execute): Promise<TwoGateways> {
@@ -90,9 +90,16 @@ export async function twoGateways(graph: Graph, salt: string, executeOurs: Execu
       close: () => Promise.resolve(),
     },
   ]);
-  const operations = federatedOperations(supergraphSdl, new Map(transports), NO_LIMITS, {
-    fallback: (reason) => fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
-    documentRead: () => undefined,
+  const operations = federatedOperations({
+    supergraphSdl,
+    subgraphs: new Map(transports),
+    // Compared with stock whatever the other suites run on.
+    executor: 'compiled',
+    limits: NO_LIMITS,
+    counted: {
+      fallback: (reason) => fallbacks.set(reason, (fallbacks.get(reason) ?? 0) + 1),
+      documentRead: () => undefined,
+    },
   });
 
   return {
@@ -118,7 +125,7 @@ export async function twoGateways(graph: Graph, salt: string, executeOurs: Execu
   };
 }
 
-/** As the gateway does it, where everybody may send everything and nothing is too much. */
+/** Admits an operation as the gateway does, without limits and for everybody. */
 export async function admittedByAll(
   operations: OperationCache,
   text: string,
@@ -157,7 +164,7 @@ const NO_GUARDS = requestGuards({
   hidesSchema: false,
 });
 
-/** What is generated is longer than what is allowed. */
+/** Limits of a gateway without any: generated documents are longer than those allow. */
 const NO_LIMITS: DocumentLimits = {
   tokens: Infinity,
   depth: Infinity,
@@ -194,8 +201,10 @@ function wanted({ document, variables }: SubgraphRequest): string {
   return [...fields, ...[...entities].sort()].join(' ');
 }
 
-/** As the service does it. */
-export const executeAsService: Execute = (schema, request) => executeSubgraph(schema, request, newContext());
+const executeCompiled = subgraphExecution('compiled');
+
+/** Executes as the service does. */
+export const executeAsService: Execute = (schema, request) => executeCompiled(schema, request, newContext());
 
 export const executeByGraphql: Execute = async (schema, { document, variables, operationName }) =>
   execute({ schema, document, variableValues: variables, operationName, contextValue: newContext() });
@@ -213,7 +222,7 @@ function outcome(answer: Answered): Play {
   };
 }
 
-/** As a client gets it. */
+/** Serialises an answer as a client receives it. */
 function asSent(answer: { data?: unknown; errors?: readonly Error[]; extensions?: unknown }): GatewayAnswer {
   const { data, extensions } = JSON.parse(JSON.stringify(answer)) as GatewayAnswer;
   return { data, errors: answer.errors?.map((error) => JSON.stringify(described(error))).sort(), extensions };

@@ -58,7 +58,7 @@ test('some fields are for operators, some for analysts, some for staff, and some
   expect(declared.size).toBeGreaterThan(20);
 });
 
-test.each(cells)('$coordinate, asked for by $kind', async ({ coordinate, kind, access }) => {
+test.each(cells)('$coordinate, selected by $kind', async ({ coordinate, kind, access }) => {
   const answer = await as[kind](operationFor(coordinate));
   const codes = answer.errors.map(({ extensions }) => extensions?.code);
   const isTheirs = kind !== 'nobody' && access.to.includes(kind);
@@ -79,7 +79,7 @@ test.each(cells)('$coordinate, asked for by $kind', async ({ coordinate, kind, a
   }
 });
 
-test('what is left out by a condition is not refused, and what is let in by one is', async () => {
+test('a field that a condition leaves out is not refused, and one that it includes is', async () => {
   const query = `query ($all: Boolean!) { dispositions { id } ...Ours @include(if: $all) }
     fragment Ours on Query { bookingHealth { unsettled } }`;
   expect((await as.nobody(query, { all: false })).errors).toEqual([]);
@@ -98,7 +98,7 @@ function saysSoAsData(coordinate: string): boolean {
   return isUnionType(type) && type.getTypes().some((member) => member.name === 'NotAllowed');
 }
 
-/** The shortest valid operation that asks for a field. */
+/** Returns the shortest valid operation that selects a field. */
 function operationFor(coordinate: string): string {
   const [parent = '', name = ''] = coordinate.split('.');
   const field = objectType(parent).getFields()[name]!;
@@ -109,7 +109,7 @@ function operationFor(coordinate: string): string {
   return `${parent === 'Mutation' ? 'mutation' : 'query'} ${selection}`;
 }
 
-/** What is to be asked for from the root on, to come to a type. */
+/** Returns the fields to select from the root on, to reach a type. */
 function wayTo(type: string): string[] {
   const query = api.getQueryType()!;
   const seen = new Set([query.name]);

@@ -9,7 +9,7 @@ import { asker, BOOKABLE, checkSymptoms, findOptions, newFamily, result, type As
 const published = (name: string) =>
   readFileSync(join(__dirname, '..', '..', 'schema', 'operations', `${name}.graphql`), 'utf8');
 
-/** What a family, a stranger and somebody with a bad token did, as the audit trail has it. */
+/** Checks the audit trail of a family, a stranger and somebody with a bad token. */
 describe('the audit trail of a booking', () => {
   let gateway: GatewayUnderTest;
   let family: Awaited<ReturnType<typeof newFamily>>;
@@ -57,7 +57,7 @@ describe('the audit trail of a booking', () => {
 
   const of = (operation: string) => entries.filter((entry) => entry.operation === operation);
 
-  test('says who held and booked, what about, and what came of it', () => {
+  test('records who held and booked, for which ids, and the result', () => {
     const [held, confirmed] = [of('HoldSlot'), of('ConfirmBooking')];
     expect(held).toMatchObject([{ callerKind: 'patient', outcome: 'Hold' }]);
     expect(confirmed).toMatchObject([{ callerKind: 'patient', outcome: 'Booking', caller: held[0]?.caller }]);
@@ -74,7 +74,7 @@ describe('the audit trail of a booking', () => {
     expect(unknown?.subjects).toEqual(reached?.subjects);
   });
 
-  test('says that a token was refused, and nothing of those who see what everybody sees', () => {
+  test('records a refused token, and nothing of callers who see public data', () => {
     expect(entries.filter(({ outcome }) => outcome === 'UNAUTHENTICATED')).toHaveLength(1);
     expect(of('dispositions')).toEqual([]);
   });

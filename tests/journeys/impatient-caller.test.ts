@@ -21,7 +21,7 @@ const SUPPLIER = 'gp-connect';
 const WAVES = 6;
 const PEOPLE = 6;
 const SECOND = 1_000;
-/** So that everybody's searches together are a second's worth, which goes at once: no time passes while people book. */
+/** Searches at once: together a second's worth for the supplier, so that no time passes while people book. */
 const AT_ONCE = 18;
 
 const timers = manualTimers();

@@ -87,7 +87,7 @@ async function booked(ask: Ask, child = people.tim) {
   return { ...found, bookingId: booking.id! };
 }
 
-describe('the next step of somebody who books', () => {
+describe('the next step of a person who books', () => {
   let parent: Ask;
   let slotId: string;
   let holdId: string;
@@ -151,7 +151,7 @@ describe('the next step of somebody who books', () => {
     });
   });
 
-  it('is to choose for whom, or to check that person', async () => {
+  it('is to choose the patient, or to check that person', async () => {
     expect((await hold(parent, slotId, people.sam.id)).code).toBe('CANNOT_ACT_FOR_PERSON');
     expect((await hold(parent, slotId)).code).toBe('AGE_DIFFERS');
   });
@@ -163,7 +163,7 @@ describe('the next step of somebody who books', () => {
     expect((await release(other, holdId)).code).toBe('HOLD_NOT_FOUND');
   });
 
-  it('is to look at what is booked', async () => {
+  it('is to look at the booking', async () => {
     expect((await cancel(parent, randomUUID())).code).toBe('BOOKING_NOT_FOUND');
     expect((await reschedule(parent, randomUUID(), slotId)).code).toBe('BOOKING_NOT_FOUND');
     const mine = await booked(parent);
@@ -276,7 +276,7 @@ describe('a booking says whose it is', () => {
     expect([mine.get(tims.bookingId), mine.get(toms.bookingId)]).toEqual([tim, tom]);
   });
 
-  it('and not to somebody who may not act for that person any more', async () => {
+  it('and not to a caller who may no longer act for that person', async () => {
     const issuer = await demoIssuer(gateway.config.dataDir);
     const { bookingId } = await booked(await as('parent-of-twins'));
     const { peter, tom } = people;
@@ -285,7 +285,7 @@ describe('a booking says whose it is', () => {
   });
 });
 
-/** Where a symptom check begins: everything that can be wrong with a field, all at once. */
+/** Provokes every field problem of the start of a symptom check, all at once. */
 it('names each field of a start that cannot be used, with its code', async () => {
   const input = {
     pathwayId: 'toothache',

@@ -5,9 +5,9 @@ import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { checkSymptoms, newFamily, Options, OPTIONS, WITHIN_A_DAY } from '../patient-journey';
 
-/** The own practice's first: it is asked once, the network many times, which opens the breaker. */
+/** Calls the own practice's supplier first: once, and the network many times, which opens the breaker. */
 const SUPPLIERS = ['emis', 'gp-connect'] as const;
-/** How long the search may wait for suppliers, milliseconds. */
+/** Longest time, in milliseconds, that the search may wait for suppliers. */
 const WAIT = 2_000;
 
 interface Trouble {
@@ -95,7 +95,7 @@ describe.each(TROUBLES)('when a supplier $name', ({ outcome, begin }) => {
       expect(elapsed).toBeLessThanOrEqual(WAIT);
     });
 
-    it('is named, with what was the matter', () => {
+    it('is named, with the fault', () => {
       const report = options.supplierReports.find(({ supplier: { id } }) => id === supplier)!;
       expect(report.outcome).toMatch(outcome);
       expect(report.practicesAnswered).toBe(0);
@@ -103,7 +103,7 @@ describe.each(TROUBLES)('when a supplier $name', ({ outcome, begin }) => {
       expect(options.complete).toBe(false);
     });
 
-    it('does not take away the own practice, which says what became of asking it', () => {
+    it('does not hide the own practice, which has its own result', () => {
       const { practice, answer } = options.ownPractice!;
       expect(practice.odsCode).toBe('Z90001');
       expect(practice.name).not.toBe('');

@@ -43,7 +43,7 @@ function send({ query, accept = GRAPHQL, variables = {}, token, signal }: Questi
 }
 
 /** Lets a restart's time pass while somebody waits for one. */
-async function answered({ requestId, response }: ReturnType<typeof send>) {
+async function reply({ requestId, response }: ReturnType<typeof send>) {
   let isThere = false;
   const end = () => (isThere = true);
   response.then(end, end);
@@ -76,7 +76,7 @@ async function metrics(): Promise<string> {
   return (await fetch(`${gateway.url}/metrics`)).text();
 }
 
-test('whoever goes away while a search is under way is nobody’s fault', async () => {
+test('a client that disconnects during a search causes no error', async () => {
   const { son, ask, token } = await newFamily(gateway);
   const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
   const { faults } = gateway.simulators;
@@ -99,36 +99,35 @@ test('whoever goes away while a search is under way is nobody’s fault', async 
 describe('while a part is away', () => {
   /** Null where nothing else can be said. */
   const NOTHING_ELSE = '{ dispositions { id } }';
-  const MESSAGE =
-    'A part of the service does not answer just now. Send the same request again in a few seconds.';
+  const MESSAGE = 'A part of the service is unavailable. Send the same request again in a few seconds.';
   const outage = { message: MESSAGE, extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 } };
   beforeAll(() => gateway.stopPart('triage'));
 
   test('the answer has a code, a hint and the status of its media type', async () => {
-    const { status, retryAfter, data, errors } = await answered(send({ query: NOTHING_ELSE }));
+    const { status, retryAfter, data, errors } = await reply(send({ query: NOTHING_ELSE }));
     expect({ status, retryAfter, data, errors }).toEqual({
       status: 503,
       retryAfter: '2',
       data: undefined,
       errors: [outage],
     });
-    const plain = await answered(send({ query: NOTHING_ELSE, accept: 'application/json' }));
+    const plain = await reply(send({ query: NOTHING_ELSE, accept: 'application/json' }));
     expect(plain).toMatchObject({ status: 200, retryAfter: null, data: null, errors: [outage] });
   });
 
-  test('what others answer is answered', async () => {
+  test('the answers of other parts are returned', async () => {
     const query = '{ assessment(id: "none") { id } __typename }';
-    const partly = await answered(send({ query }));
+    const partly = await reply(send({ query }));
     expect(partly).toMatchObject({ status: 200, retryAfter: null, errors: [outage] });
     expect(partly.data).toEqual({ assessment: null, __typename: 'Query' });
   });
 
-  test('operators read which request, operation and part, and no fault of ours is counted', async () => {
-    const { requestId } = await answered(send({ query: NOTHING_ELSE }));
+  test('the log names request, operation and part, and no internal error is counted', async () => {
+    const { requestId } = await reply(send({ query: NOTHING_ELSE }));
     expect(loggedOf(requestId).filter(({ level }) => level >= WARN)).toEqual([
       expect.objectContaining({
         level: WARN,
-        msg: 'part of the service did not answer',
+        msg: 'part of the service is unavailable',
         operation: 'other',
         subgraph: 'triage',
       }),

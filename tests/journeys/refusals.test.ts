@@ -50,7 +50,7 @@ function showingNothing(answer: RawAnswer): RawAnswer {
 const json = { 'content-type': 'application/json' };
 const NAME = JSON.stringify({ query: '{ __typename }' });
 
-/** @param nth of the practices that have times: tests that hold do not share one. */
+/** @param nth index among the practices that have times: tests that hold do not share one. */
 async function aSlot({ ask, son }: typeof family, nth: number): Promise<string> {
   const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
   const { elsewhere } = await findOptions(ask, {
@@ -70,7 +70,7 @@ async function hold({ ask, son }: typeof family, slotId: string): Promise<string
 describe('a token that is not accepted', () => {
   const refused = (authorization: string) => post({ headers: { ...json, authorization }, body: NAME });
 
-  it('is answered with 401, a code and the reason', async () => {
+  it('gets 401, a code and the reason', async () => {
     const { status, headers, errors } = await refused('Bearer not.a.token');
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
@@ -97,7 +97,7 @@ describe('a token that is not accepted', () => {
   });
 });
 
-describe('who may not book', () => {
+describe('callers who may not book', () => {
   let slotId: string;
   let holdId: string;
   beforeAll(async () => {
@@ -116,7 +116,7 @@ describe('who may not book', () => {
     expect(mine.data?.myBookings ?? { edges: [] }).toEqual({ edges: [] });
   }
 
-  it('somebody who has not signed in', () => refusesAll(anybody));
+  it('a caller who has not signed in', () => refusesAll(anybody));
 
   it.each(['P5', 'P0'])('a patient at proofing level %s', async (level) => {
     const claims = {
@@ -193,14 +193,14 @@ test("another person's booking or hold gives nothing away and cannot be changed"
   expect(mine.data).toEqual({ booking: { id: booked.id } });
 });
 
-describe('what is for others', () => {
-  it('a patient may not see the suppliers, and is told so by a code', async () => {
+describe('data of other people', () => {
+  it('a patient may not see the suppliers, and gets a code', async () => {
     const { data, errors } = await family.ask('{ suppliers { id } }');
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('an entity cannot be asked for by the side door', async () => {
+  it('an entity cannot be fetched directly', async () => {
     for (const query of [
       '{ _entities(representations: [{ __typename: "Booking", id: "1" }]) { __typename } }',
       '{ _service { sdl } }',
@@ -236,7 +236,7 @@ describe('what is for others', () => {
 });
 
 describe('an emergency', () => {
-  it('offers no slot, whatever is asked and whoever asks', async () => {
+  it('offers no slot to any caller, for any query', async () => {
     const { id } = await checkSymptoms(family.ask, family.son, EMERGENCY);
     for (const ask of [family.ask, anybody])
       for (const because of [null, 'OWN_PRACTICE_TIMES_DO_NOT_SUIT', 'NOT_REGISTERED', 'AWAY_FROM_HOME']) {
@@ -338,7 +338,7 @@ describe('a request that is not one', () => {
   });
 });
 
-test('no query plan comes with an answer, whatever the headers ask', async () => {
+test('no answer includes a query plan, whatever the headers', async () => {
   const { text } = await post({
     headers: { ...json, 'apollo-query-plan-experimental': '1', 'apollo-federation-include-trace': 'ftv1' },
     body: JSON.stringify({ query: '{ dispositions { id } }' }),
@@ -365,7 +365,7 @@ test('headers that only the gateway may write are of no use to a client', async 
   expect(answer).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
 });
 
-test('odd text in every place is refused or kept, and is no fault of ours', async () => {
+test('odd text in every place is refused or kept, and causes no internal error', async () => {
   const odd = ['\u0000', '\u202Egnp.exe', '\ud800', "' or 1=1--", 'a\r\nX-Evil: 1', '9'.repeat(10_000)];
   for (const text of odd) {
     const asked = await Promise.all([

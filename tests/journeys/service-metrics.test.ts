@@ -8,6 +8,7 @@ import { readConfig, simulatorPortVariable } from '../../config';
 import { startEverything, startSubgraph, type Started, type StartContext } from '../../start';
 import { asker, newFamily } from '../patient-journey';
 import { inOneProcess, overHttp, type GatewayUnderTest } from '../gateway-under-test';
+import { EXECUTOR } from '../executor';
 
 const OF_APPOINTMENTS = /^gp_booking_unsettled 0$/m;
 const OF_THE_PROCESS = /^nodejs_eventloop_lag_seconds /m;
@@ -54,7 +55,7 @@ describe('metrics of everything in one process', () => {
     expect([...new Set(unknown)]).toEqual([]);
   });
 
-  test('name published operations, codes and what suppliers answer, and nothing that anybody wrote', async () => {
+  test("name published operations, codes and suppliers' answers, and no text of a client", async () => {
     const { ask } = await newFamily(gateway);
     const published = readFileSync(
       join(__dirname, '..', '..', 'schema', 'operations', 'MyBookings.graphql'),
@@ -100,6 +101,7 @@ test.each<[string, (on: StartContext) => Promise<Started>]>([
   const { url, close } = await start({
     config: readConfig({
       NODE_ENV: 'test',
+      EXECUTOR,
       PORT: '0',
       APPOINTMENTS_PORT: '0',
       SIMULATOR_CONTROL_PORT: '0',

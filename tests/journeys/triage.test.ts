@@ -4,7 +4,7 @@ import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, BOOKABLE, checkSymptoms, newFamily, OPTIONS, type Ask } from '../patient-journey';
 
-/** What triage says beyond the case study, through the gateway: to clinicians, analysts, operators and guessers. */
+/** Checks triage beyond the case study, through the gateway: for clinicians, analysts, operators and guessers. */
 
 let gateway: GatewayUnderTest;
 let family: Awaited<ReturnType<typeof newFamily>>;
@@ -27,7 +27,7 @@ afterAll(() => gateway.close());
 const SWITCH = `mutation ($input: SwitchTriageInput!) { setPathwayAvailability(input: $input) { __typename } }`;
 const off = (pathwayId: string | null, is: boolean) => ({ input: { pathwayId, off: is, reason: 'a test' } });
 
-test('a clinician reads the whole trace, the patient the export and what would have been more urgent', async () => {
+test('a clinician reads the whole trace, the patient the export and the more urgent alternatives', async () => {
   const { id } = await checkSymptoms(family.ask, family.son, BOOKABLE);
   const trace = 'query ($id: ID!) { assessment(id: $id) { trace { decidedBy steps { kind } } } }';
   expect((await staff(trace, { id })).data).toMatchObject({
@@ -88,7 +88,7 @@ test('an analyst counts symptom checks, and nobody else does', async () => {
     });
 });
 
-test('who guesses ids is stopped by where they come from, and those who are signed in are not', async () => {
+test('guessing ids is limited by address, and signed-in callers are not affected', async () => {
   const { id } = await checkSymptoms(family.ask, family.son, BOOKABLE);
   const anybody = asker(gateway.url);
   const query = 'query ($id: ID!) { assessment(id: $id) { id } }';

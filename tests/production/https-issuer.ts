@@ -13,7 +13,7 @@ const AUDIENCE = 'gp-booking-gateway';
 
 /** Stands where NHS login, CIS2 and the API platform stand: a server of keys, over TLS, as production demands. */
 export interface HttpsIssuer {
-  /** `ISSUERS`, for whoever shall trust it. */
+  /** `ISSUERS` with this issuer. */
   setting: string;
   /** The file with its certificate (`NODE_EXTRA_CA_CERTS`). */
   certificate: string;

@@ -12,8 +12,8 @@ import { plant, plantPerson } from '../planted';
 import { productInProduction, type ProductionProduct } from './product';
 
 /**
- * What production lets people do: everything that docs/api.md describes, in production's defaults, with the documents of
- * schema/operations alone, each asked for by its id.
+ * Plays the journeys of production: everything that docs/api.md describes, in production's defaults, with the
+ * documents of schema/operations alone, each sent by its id.
  */
 const MANIFEST = join(__dirname, '..', '..', 'schema', 'operations', 'manifest.json');
 const ids = new Map(
@@ -25,7 +25,7 @@ const ids = new Map(
 const played = new Set<string>();
 let families = 0;
 
-/** Asks by a document's name. Whatever is refused fails the test; problems are answers. */
+/** Sends a document by its name. A refusal fails the test; problems are answers. */
 type Play = <T>(name: string, variables: object, data: z.ZodType<T>) => Promise<T>;
 
 let product: ProductionProduct;
@@ -213,7 +213,7 @@ describe('with published documents alone', () => {
     expect((await bookOf(play)).releaseHistory.length).toBeGreaterThanOrEqual(4);
   });
 
-  test('somebody who is not signed in checks symptoms, goes on after a reload, and looks for practices', async () => {
+  test('a person who is not signed in checks symptoms, continues after a reload, and looks for practices', async () => {
     const play = player();
     await play('FindPathways', { search: 'rash' }, Anything);
     const assessmentId = await checkSymptoms(play, '2018-06-01');
@@ -314,7 +314,7 @@ describe('with published documents alone', () => {
     expect(booked.map(({ status }) => status)).toEqual(['BOOKED']);
   });
 
-  test('a booking whose answer is lost is being checked, and stands when the practice has been asked', async () => {
+  test('a booking whose answer is lost is being checked, and stands once it was read back', async () => {
     const { son, play } = await newFamily();
     const patientId = await childOf(play);
     const assessmentId = await checkSymptoms(play, son.birthDate);

@@ -59,7 +59,7 @@ export async function productInProduction(env: Record<string, string> = {}): Pro
   }
 }
 
-/** As operators do: practices, postcodes, and by which suppliers each practice is reached. */
+/** Imports a directory as operators do: practices, postcodes, and connections. */
 function importDirectory(folder: string, settings: Record<string, string>): void {
   const { practices, postcodes, outcodes, openingHours } = demoFiles();
   const postcodesFolder = join(folder, 'postcodes');

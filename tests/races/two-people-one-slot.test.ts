@@ -149,7 +149,7 @@ describe.each(configurations)('holds $holds, ledger $ledger', ({ database, open 
       expect(standing(lab, slot.practice)).toBe(1);
     });
 
-    test('while the supplier is being asked for the first', async () => {
+    test('while the first is being sent to the supplier', async () => {
       const { faults } = lab.simulators;
       const slot = await oneSlot();
       const [first, second] = [await heldApart(slot), await heldApart(slot)];

@@ -77,7 +77,7 @@ const aCase: fc.Arbitrary<Case> = fc.record({
 });
 
 const MODES = ['IN_PERSON', 'TELEPHONE'] as const;
-/** Of the son of a new caller. */
+/** Age of a new caller's son, in months. */
 const AGE = 6 * 12;
 
 function needOf({ relation, dispositionId }: Case, ageInMonths: number): Need {
@@ -107,7 +107,7 @@ function bookWith(slots: readonly Slot[]): GpSystem {
 }
 
 let lab: BookingLaboratory;
-/** What practices release; where a test has said nothing, everything. */
+/** Policies by practice; by default everything is released. */
 const policies = new Map<string, ReleasePolicy>();
 let deps: AppointmentsDeps;
 beforeAll(async () => {
@@ -124,7 +124,8 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 const offeredBy = (one: Case, slot: Slot, age: number) =>
-  rulesStoppingSlot(one.policy, needOf(one, age), slot, NOW, sameDay(one, slot)).length === 0;
+  rulesStoppingSlot(one.policy, needOf(one, age), slot, { now: NOW, othersThatDay: sameDay(one, slot) })
+    .length === 0;
 
 /** The rules count the slot's London day; a case may run over midnight. */
 function sameDay({ others }: Case, { startsAt }: Slot): Date[] {
@@ -145,22 +146,27 @@ test(`preview and search agree with the rules, over ${SEARCH_CASES} cases of see
       from: slot.startsAt,
       to: slot.startsAt,
     };
-    const preview = releasePreview(one.policy, CONNECTIONS, wanted, NOW, one.others.map(inMinutes));
+    const preview = releasePreview(one.policy, CONNECTIONS, wanted, {
+      now: NOW,
+      othersBooked: one.others.map(inMinutes),
+    });
     expect({ one, offered: preview.offered }).toEqual({ one, offered: expected });
     expect(preview.stoppedBy.length === 0).toBe(expected);
 
     const found = await searchPractice(
       { odsCode: slot.practice, distanceMiles: 1, connections: CONNECTIONS, release: one.policy },
-      one.relation,
       {
-        need: needOf(one, AGE),
-        deadline: null,
-        earliest: null,
-        actor: { kind: 'PATIENT', id: 'test' },
-        callerId: null,
-        patient: undefined,
-        requestId: 'test',
-        signal: new AbortController().signal,
+        relation: one.relation,
+        search: {
+          need: needOf(one, AGE),
+          deadline: null,
+          earliest: null,
+          actor: { kind: 'PATIENT', id: 'test' },
+          callerId: null,
+          patient: undefined,
+          requestId: 'test',
+          signal: new AbortController().signal,
+        },
       },
       1_000,
       {

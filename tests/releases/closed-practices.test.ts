@@ -41,7 +41,7 @@ it('a practice that a newer directory has no more has its book closed, with the 
   await close();
 });
 
-it('a process that starts later does the same of what is still open', async () => {
+it('a process that starts later closes the books that are still open', async () => {
   const { releases, close } = await openReleaseLedger(await EMBEDDED.settings(), () => NOT_OPTED_IN);
   await released({ deps: { releases } }, GOES!, {});
   await closeBooksOfClosed(null, directory(STAYS!), releases);

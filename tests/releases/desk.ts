@@ -31,7 +31,7 @@ export function deskInThisProcess({ database }: BookingLaboratory): Desk {
   };
 }
 
-/** Changes rules on the ledger from another process, and answers when that process has been answered. */
+/** Changes rules on the ledger from another process, and resolves when that process has its answer. */
 export async function deskInAProcessOfItsOwn(database: DatabaseSettings): Promise<Desk> {
   const settings = { database: { waitMs: LONG_WAIT_MS, ...database }, defaultPolicy: OPEN_BOOK };
   const child = fork(await typescriptProgram('tests/releases/desk-process.ts'), {

@@ -10,7 +10,7 @@ import {
   findBookings,
   positionIn,
   type Findings,
-} from '../../subgraphs/appointments/recovery/find-lost-bookings';
+} from '../../subgraphs/appointments/booking/find-lost-bookings';
 import { findLostOf } from '../../subgraphs/appointments/recovery/lost-bookings';
 import {
   bookingLaboratory,
@@ -73,7 +73,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
   const stateOf = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))?.state;
   const ids = (found: readonly { bookingId: string }[]) => found.map(({ bookingId }) => bookingId);
 
-  test('are told to a person who asks again, who is not doubled', async () => {
+  test('are shown to a person who books again, who is not booked twice', async () => {
     const booked = await lostBooking();
     const answer = await askAgain(booked);
     expect(answer).toMatchObject({
@@ -83,7 +83,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(standing(lab, booked.offered.slot.practice)).toBe(1);
   });
 
-  test('are told to a person who confirms a hold from before, and to one who moves another booking', async () => {
+  test('are shown to a person who confirms an older hold, and to one who moves another booking', async () => {
     const [older, other] = [await given.booked(), await given.held()];
     const { caller } = older;
     const lostFor = async (mine: typeof caller) => {
@@ -168,7 +168,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(await find()).toMatchObject({ copies: 0, adopted: [], unsettled: [], left: [] });
   });
 
-  test('that the practice has cancelled since are not said to stand', async () => {
+  test('that the practice has cancelled since are not shown as standing', async () => {
     const { booking } = await lostBooking();
     lab.simulators.diary.cancel(booking.offer.slot.practice, booking.appointment!.id, 'the desk');
     const findings = await find();
@@ -271,13 +271,13 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(await ledger.findBooking(booking.id)).toMatchObject({ absentReads: 1 });
     // It decides at its own pace.
     for (let looks = 0; looks < 3; looks++) {
-      lab.clock.advance(lab.deps.sweepEveryMs);
+      lab.clock.advance(lab.deps.compareEveryMs);
       await allDue();
     }
     expect(await stateOf(booking)).toBe('CANCELLED_BY_PRACTICE');
   });
 
-  test('what cannot be opened or read is listed, and keeps nothing from being found', async () => {
+  test('a copy that cannot be opened or read is listed, and does not stop the search', async () => {
     const [sealed, unreadable] = [await given.booked(), await given.booked()];
     const lost = await lostBooking();
     const standing = await given.booked();
@@ -312,7 +312,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(ids(findings.adopted)).toEqual([second.booking.id]);
   });
 
-  test('are told of also when a store fails midway', async () => {
+  test('are reported also when a store fails midway', async () => {
     const { booking } = await lostBooking();
     const ledger = { ...lab.deps.ledger, standingAhead: () => Promise.reject(new Error('away')) };
     const findings = await findBookings({ ...lab.deps, ledger }, { most: 10, pauseMs: 0, after: null });
@@ -352,7 +352,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(logged[0]).not.toContain(patientDigest);
   });
 
-  test('are told to their person also when a later one cannot be taken on', async () => {
+  test('are shown to their person also when a later one cannot be recovered', async () => {
     const first = await given.booked();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const held = await holdSlot(

@@ -20,7 +20,7 @@ import { readConfig, simulatorPortVariable } from '../../config';
 import { isWhole, verifyAudit } from '../../domain/audit';
 import { openBookings } from '../../start';
 import { openAuditStore } from '../../platform/database/audit-store';
-import { findBookings } from '../../subgraphs/appointments/recovery/find-lost-bookings';
+import { findBookings } from '../../subgraphs/appointments/booking/find-lost-bookings';
 import { eventually } from '../../domain/eventually';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import {
@@ -163,7 +163,7 @@ async function mine(ask: Ask): Promise<Record<string, string> | null> {
     : Object.fromEntries(answer.myBookings.edges.map(({ node }) => [node.id, node.status]));
 }
 
-/** As `npm run ops -- find-bookings` does, with the settings of an appointments process. */
+/** Runs `npm run ops -- find-bookings`, with the settings of an appointments process. */
 async function find(gateway: GatewayUnderTest, stores: Record<string, string> = {}) {
   const ports: Record<string, string> = Object.fromEntries(
     supplierIds.map((id) => [simulatorPortVariable(id), new URL(gateway.simulators.urls[id]).port]),
@@ -224,7 +224,7 @@ async function find(gateway: GatewayUnderTest, stores: Record<string, string> = 
       async () => (await mine(early.ask))?.[kept] === 'CONFIRMED',
     );
 
-    // Who comes back before anything was found is told, and not doubled.
+    // A person who comes back before the search sees the lost booking, and is not booked twice.
     expect(await book(returning)).toBe('AlreadyBooked');
     await eventually(
       'the practice’s book is read',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { auditHash, OF_ITSELF } from '../../domain/audit';
+import { auditHash, CHAIN_RECORD } from '../../domain/audit';
 import { AUDIT_KEY_USES } from '../../domain/secret';
 import {
   openAuditStore,
@@ -23,7 +23,7 @@ describe.each(testDatabases())('the keys of the audit trail, on $name', (kind) =
   test('of a trail from before there were any are those that it was written under', async () => {
     const settings = await kind.settings();
     const store = await openAuditStore(settings);
-    const entry = { ...OF_ITSELF, operation: 'a', subjects: [], at: 1, chain: 'a', sequence: 1 };
+    const entry = { ...CHAIN_RECORD, operation: 'a', subjects: [], at: 1, chain: 'a', sequence: 1 };
     await store.append([{ ...entry, hash: auditHash(null, entry) }], null);
     await store.close();
     expect(await versions(settings, [NEW, OLD])).toEqual([

@@ -8,7 +8,7 @@ import { partsOn, type PartsUnderTest } from './parts';
 const SECRET = { GATEWAY_SECRET: 'a secret of this suite alone, and long enough' };
 const NOWHERE = 'http://127.0.0.1:1/graphql';
 
-/** As after a restore, which puts other rows in the place of those that a part has read. */
+/** Replaces the keys, as a restore does, which puts other rows in the place of those that a part has read. */
 async function otherKeys({ databases }: PartsUnderTest, owner: 'appointments' | 'audit', table: string) {
   const { db, close } = await openDatabase(databases[owner], 'restoring', {});
   await sql`update ${sql.table(table)} set created_at = created_at - 1`.execute(db);
@@ -19,7 +19,7 @@ describe.each(testDatabases())('a part whose database has other keys than it, on
   test.each([
     ['appointments', 'ledger_key'],
     ['audit', 'audit_key'],
-  ] as const)('ends its process, asked or not: %s', async (owner, table) => {
+  ] as const)('ends its process, with or without requests: %s', async (owner, table) => {
     const ended: Error[] = [];
     const parts = await partsOn(await kind.settings(), (why) => ended.push(why));
     const urls = { triage: NOWHERE, practices: NOWHERE, appointments: NOWHERE };

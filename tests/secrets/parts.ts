@@ -17,6 +17,7 @@ import {
 import type { DatabaseSettings } from '../../platform/database/database';
 import { NOON } from '../gateway-under-test';
 import type { Place } from '../patient-journey';
+import { EXECUTOR } from '../executor';
 
 /** `GATEWAY_SECRET` or `GATEWAY_SECRETS` of one part. */
 export type SecretSettings = { GATEWAY_SECRET: string } | { GATEWAY_SECRETS: string };
@@ -24,7 +25,7 @@ export type SecretSettings = { GATEWAY_SECRET: string } | { GATEWAY_SECRETS: str
 /** The product's parts over one database and one set of simulated suppliers, each started with secrets of its own. */
 export interface PartsUnderTest {
   simulators: RunningSimulators;
-  /** Of a process that works on the same data. */
+  /** Settings of a process that works on the same data. */
   settings: Readonly<Record<string, string>>;
   databases: Config['databases'];
   place: Omit<Place, 'url'>;
@@ -42,12 +43,13 @@ const SETTINGS = {
   PRACTICES_PORT: '0',
   APPOINTMENTS_PORT: '0',
   SIMULATOR_CONTROL_PORT: '0',
+  EXECUTOR,
   LIMIT_LOOP_LAG_MS: '60000',
   LIMIT_QUERY_SECONDS: '600',
   LIMIT_CALLER_COST_PER_MINUTE: '1000000000',
 };
 
-/** @param mustEnd told when a part would end its process */
+/** @param mustEnd called when a part would end its process */
 export async function partsOn(
   database: DatabaseSettings,
   mustEnd?: (why: Error) => void,

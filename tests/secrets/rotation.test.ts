@@ -25,7 +25,7 @@ import {
 } from '../patient-journey';
 import { partsOn, type PartsUnderTest, type SecretSettings } from './parts';
 
-/** What was answered is told by its type alone. */
+/** Holds a slot; the type of the answer is enough. */
 const HOLD = `mutation ($input: HoldSlotInput!) { holdSlot(input: $input) { __typename ... on Hold { id } } }`;
 const CONFIRM = `mutation ($input: ConfirmBookingInput!) { confirmBooking(input: $input) {
   __typename ... on Booking { id status } } }`;
@@ -51,7 +51,7 @@ function stepsOfPage(): [first: SecretSettings, command: string, last: SecretSet
   return [{ GATEWAY_SECRETS: setting(both) }, command ?? '', { GATEWAY_SECRET: setting(single) }];
 }
 
-/** As `npm run` runs it, with the settings of a part. */
+/** Runs a script as `npm run` does, with the settings of a part. */
 async function run(
   npmScript: string,
   settings: Record<string, string>,
@@ -89,7 +89,7 @@ const MyBookings = z.object({
   }),
 });
 
-/** Journeys through whichever gateway is asked. */
+/** Plays journeys through any of the gateways. */
 function journeys(parts: PartsUnderTest) {
   const chosen = new Set<string>();
   const ask = (of: Reached, through: Started): Ask => asker(through.url, of.family.token);
@@ -228,7 +228,7 @@ describe.each(testDatabases())('a secret is rotated under bookings in every stat
     expect(await inDiary(checking)).toEqual(['BOOKED']);
   });
 
-  test('what was cancelled can be booked again', async () => {
+  test('a cancelled time can be booked again', async () => {
     const { id: holdId } = await hold(cancelled, running);
     expect(await confirm(cancelled, running, { holdId })).toMatchObject({ status: 'CONFIRMED' });
   });
@@ -260,7 +260,7 @@ describe.each(testDatabases())('a secret is rotated under bookings in every stat
       expect(await inDiary(checking)).toEqual(['CANCELLED']);
     });
 
-    test('the audit trail is whole, and says of a booking what was done before, meanwhile and after', async () => {
+    test('the audit trail is complete, with the entries about a booking from before, meanwhile and after', async () => {
       const input = `${checking.bookingId}\n${confirmed.bookingId}\n`;
       await cancel(confirmed, running, confirmed.bookingId);
       const { out, err, code } = await run('npm run audit:find', { ...parts.settings, ...LAST }, input);

@@ -8,7 +8,7 @@ import { tppMutants } from './tpp-mutants';
 
 export interface MutantOf extends Mutant {
   supplier: SupplierId;
-  /** For people: which mistake in which adapter. */
+  /** Names the mistake and the adapter, for people. */
   name: string;
 }
 

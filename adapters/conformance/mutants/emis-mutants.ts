@@ -54,8 +54,8 @@ export const emisMutants: readonly Mutant[] = [
     title: 'reads the slots of the first session only',
     caughtBy: 'search.complete',
     file: 'emis/emis.replies.ts',
-    find: 'return found.Sessions.flatMap(',
-    replace: 'return found.Sessions.slice(0, 1).flatMap(',
+    find: 'return Sessions.flatMap(',
+    replace: 'return Sessions.slice(0, 1).flatMap(',
   },
   {
     id: 'believes-any-cancellation',

@@ -32,9 +32,9 @@ export const gpConnectMutants: readonly Mutant[] = [
     title: 'sends a booking again when its connection was lost',
     caughtBy: 'fault.reset-after.book',
     file: 'gp-connect/gp-connect.ts',
-    find: "await send('book', at, { method: 'POST', path: '/Appointment', body }, context),",
+    find: 'return bookOutcomeOf(await send(request, target, context), manifest);',
     replace:
-      "await send('book', at, { method: 'POST', path: '/Appointment', body }, context).catch(() => {\n        context.commandProvenUndone();\n        return send('book', at, { method: 'POST', path: '/Appointment', body }, context);\n      }),",
+      'const reply = await send(request, target, context).catch(() => {\n      context.commandProvenUndone();\n      return send(request, target, context);\n    });\n    return bookOutcomeOf(reply, manifest);',
   },
   {
     id: 'invalid-is-taken',
@@ -58,9 +58,9 @@ export const gpConnectMutants: readonly Mutant[] = [
     title: 'keeps the first fifty slots of a reply only',
     caughtBy: 'search.complete',
     file: 'gp-connect/gp-connect.ts',
-    find: "yield slotsOf(read(Bundle, await send('searchSlots', ask, request, context)), ask.practice);",
+    find: 'yield slotsOf(read(Bundle, await send(request, search, context)), search.practice);',
     replace:
-      "yield slotsOf(read(Bundle, await send('searchSlots', ask, request, context)), ask.practice).slice(0, 50);",
+      'yield slotsOf(read(Bundle, await send(request, search, context)), search.practice).slice(0, 50);',
   },
   {
     id: 'cancels-what-was-moved',

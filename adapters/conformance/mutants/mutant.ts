@@ -4,7 +4,7 @@
  */
 export interface Mutant {
   id: string;
-  /** What the adapter does wrong. */
+  /** The adapter's mistake. */
   title: string;
   /** The requirement that it breaks most plainly; it may break others. */
   caughtBy: string;

@@ -14,9 +14,9 @@ export const tppMutants: readonly Mutant[] = [
     title: 'takes error 1103, with HTTP 200, for a booking',
     caughtBy: 'book.taken',
     file: 'tpp/tpp.ts',
-    find: 'const refusal = bookRefusalOf(answer.failure);\n      if (refusal)',
+    find: 'const refusal = bookRefusalOf(answer.failure);\n        if (refusal)',
     replace:
-      "const refusal = bookRefusalOf(answer.failure);\n      if (refusal === 'SLOT_TAKEN') return { class: 'ACCEPTED', appointment: { id: slot.id } };\n      if (refusal)",
+      "const refusal = bookRefusalOf(answer.failure);\n      if (refusal === 'SLOT_TAKEN') return { class: 'ACCEPTED', appointment: { id: slot.id } };\n        if (refusal)",
   },
   {
     id: 'session-as-slot',

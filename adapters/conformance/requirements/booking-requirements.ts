@@ -39,14 +39,14 @@ export const bookingRequirements: readonly Requirement[] = [
       expect(appointment?.patient.nhsNumber).toBe(patient.nhsNumber);
       expect(appointment?.slot.startsAt).toEqual(slot.startsAt);
       expect(requests(lab, 'BOOK')).toBe(1);
-      const left = await search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      const left = await search(lab, { patient, practice, from: slot.startsAt, to: slot.endsAt });
       expect(left.map(({ id }) => id)).not.toContain(slot.id);
     },
   },
   {
     level: 'L2',
     id: 'book.every-slot',
-    title: 'tells the slots of one session apart, and books the one that is meant',
+    title: 'distinguishes the slots of one session, and books the requested one',
     async run(lab) {
       const { practice, patient } = await ready(lab);
       const offered = (await freeSlots(lab, patient, practice)).filter(({ mode }) => mode === 'IN_PERSON');
@@ -62,7 +62,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'read-back.sees-accepted',
-    title: 'reads back what it accepted, under the id and version that a cancellation wants',
+    title: 'reads back a booking that it accepted, under the id and version that a cancellation needs',
     notFor: withoutReadBack,
     async run(lab) {
       const { patient, slot, command, appointment } = await readyAndBooked(lab);
@@ -80,7 +80,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'read-back.sees-cancelled',
-    title: 'reads back what the desk has cancelled, as cancelled, where its manifest says that it can',
+    title: 'reads back an appointment that the desk has cancelled, as cancelled, where its manifest says so',
     notFor: withoutReadBack,
     async run(lab) {
       const { practice, patient, slot, command, appointment } = await readyAndBooked(lab);
@@ -105,7 +105,7 @@ export const bookingRequirements: readonly Requirement[] = [
     level: 'L2',
     id: 'read-back.past',
     title:
-      'reads back a day gone by, or fails where its manifest says that it cannot: silence is not absence',
+      'reads back a past day, or fails where its manifest says that it cannot, rather than return an empty list',
     notFor: withoutReadBack,
     async run(lab) {
       const { patient, slot, command } = await readyAndBooked(lab);
@@ -119,7 +119,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'read-back.absent',
-    title: 'refuses to read back, with nothing sent, where its manifest says that it cannot',
+    title: 'refuses to read back, and sends nothing, where its manifest says that it cannot',
     notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? null : 'read-back is declared'),
     async run(lab) {
       const { patient, slot } = await ready(lab);
@@ -148,7 +148,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'book.one-of-twenty',
-    title: 'lets one of twenty who want the same slot have it',
+    title: 'books a slot for exactly one of twenty patients who book it at once',
     async run(lab) {
       const { practice, slot } = await ready(lab);
       const people = Array.from({ length: 20 }, () => newPatient(lab, practice));
@@ -162,7 +162,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'book.past',
-    title: 'refuses a slot that has begun, as past, whichever clock says so',
+    title: 'refuses a slot that has begun, as past, by either clock',
     async run(lab) {
       const { patient, slot } = await ready(lab);
       lab.clock.now = hoursAfter(NOON, 7);
@@ -194,7 +194,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'book.unknown-slot',
-    title: 'refuses a slot that there is not, and not as taken',
+    title: 'refuses a slot that does not exist, and not as taken',
     async run(lab) {
       const { patient, slot } = await ready(lab);
       const elsewhere = newPatient(lab, patient.linkage?.practice ?? slot.practice);
@@ -208,7 +208,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'book.words',
-    title: 'sends no more of the patient’s words than the manifest says',
+    title: 'sends no more of the patient’s words than the manifest allows',
     async run(lab) {
       const { patient, slot } = await ready(lab);
       const { reasonMaxLength } = lab.manifest.capabilities;
@@ -238,7 +238,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'cancel.accepted',
-    title: 'cancels what it booked, says so again when asked again, and the slot can be had again',
+    title: 'cancels its booking, accepts the same cancellation again, and the slot is free again',
     notFor: withoutCancel,
     async run(lab) {
       const { patient, slot, appointment } = await readyAndBooked(lab);
@@ -255,7 +255,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'cancel.by-desk',
-    title: 'accepts the cancellation of what the desk has cancelled',
+    title: 'accepts the cancellation of an appointment that the desk has cancelled',
     notFor: withoutCancel,
     async run(lab) {
       const { practice, patient, slot, appointment } = await readyAndBooked(lab);
@@ -284,7 +284,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'cancel.past',
-    title: 'does not cancel what has begun, whichever clock says so',
+    title: 'does not cancel an appointment that has begun, by either clock',
     notFor: withoutCancel,
     async run(lab) {
       const { patient, slot, appointment } = await readyAndBooked(lab);
@@ -320,7 +320,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'cancel.absent',
-    title: 'refuses to cancel, with nothing sent, where its manifest says that it cannot',
+    title: 'refuses to cancel, and sends nothing, where its manifest says that it cannot',
     notFor: ({ capabilities }) => (capabilities.cancel ? 'cancellation is declared' : null),
     async run(lab) {
       const { patient, slot, appointment } = await readyAndBooked(lab);
@@ -333,7 +333,7 @@ export const bookingRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'changes.told',
-    title: 'tells what was booked, moved and cancelled since a cursor, nothing lost',
+    title: 'reports every appointment booked, moved or cancelled since a cursor',
     notFor: ({ capabilities }) => (capabilities.changeFeed === 'none' ? 'there is no change feed' : null),
     async run(lab) {
       const { practice, appointment } = await readyAndBooked(lab);

@@ -29,9 +29,9 @@ interface Trouble {
   id: string;
   title: string;
   fault: Fault;
-  /** What searching and reading throw. Commands are AMBIGUOUS under all of them, but for a declared 429. */
+  /** The fault that searching and reading throw. Commands are AMBIGUOUS under all of them, but for a declared 429. */
   thrown: SupplierFault;
-  /** Whether a booking stands afterwards. */
+  /** Says whether a booking stands afterwards. */
   isDone: boolean;
   /** Only its deadline ends the call. */
   outlastsDeadline?: true;
@@ -40,52 +40,58 @@ interface Trouble {
 const LONG_MS = 600_000;
 
 const TROUBLES: readonly Trouble[] = [
-  { id: '429', title: 'it answers 429', fault: { kind: 'throttled' }, thrown: 'THROTTLED', isDone: false },
+  {
+    id: '429',
+    title: 'the supplier answers 429',
+    fault: { kind: 'throttled' },
+    thrown: 'THROTTLED',
+    isDone: false,
+  },
   {
     id: '408-after',
-    title: 'a proxy answers 408 and it has done it',
+    title: 'a proxy answers 408 and the supplier has done it',
     fault: { kind: 'server-error', status: 408, afterCommit: true },
     thrown: 'TIMED_OUT',
     isDone: true,
   },
   {
     id: '500-before',
-    title: 'it answers 500 and has done nothing',
+    title: 'the supplier answers 500 and has done nothing',
     fault: { kind: 'server-error', status: 500, afterCommit: false },
     thrown: 'SERVER_ERROR',
     isDone: false,
   },
   {
     id: '500-after',
-    title: 'it answers 500 and has done it',
+    title: 'the supplier answers 500 and has done it',
     fault: { kind: 'server-error', status: 500, afterCommit: true },
     thrown: 'SERVER_ERROR',
     isDone: true,
   },
   {
     id: '502-after',
-    title: 'a proxy answers 502 and it has done it',
+    title: 'a proxy answers 502 and the supplier has done it',
     fault: { kind: 'server-error', status: 502, afterCommit: true },
     thrown: 'SERVER_ERROR',
     isDone: true,
   },
   {
     id: '503-before',
-    title: 'it answers 503 and has done nothing',
+    title: 'the supplier answers 503 and has done nothing',
     fault: { kind: 'server-error', status: 503, afterCommit: false },
     thrown: 'SERVER_ERROR',
     isDone: false,
   },
   {
     id: '504-after',
-    title: 'a proxy answers 504 and it has done it',
+    title: 'a proxy answers 504 and the supplier has done it',
     fault: { kind: 'server-error', status: 504, afterCommit: true },
     thrown: 'SERVER_ERROR',
     isDone: true,
   },
   {
     id: 'half',
-    title: 'it answers half a reply',
+    title: 'the supplier answers half a reply',
     fault: { kind: 'malformed' },
     thrown: 'BAD_REPLY',
     isDone: true,
@@ -99,35 +105,35 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     id: 'entity-bomb',
-    title: 'it answers with a document type full of entities',
+    title: 'the supplier answers with a document type full of entities',
     fault: { kind: 'entity-bomb' },
     thrown: 'BAD_REPLY',
     isDone: true,
   },
   {
     id: 'cut',
-    title: 'its reply is cut short',
+    title: 'the reply is cut short',
     fault: { kind: 'truncated' },
     thrown: 'BAD_REPLY',
     isDone: true,
   },
   {
     id: 'reset-before',
-    title: 'the connection is reset and it has done nothing',
+    title: 'the connection is reset and the supplier has done nothing',
     fault: { kind: 'reset-before-commit' },
     thrown: 'UNREACHABLE',
     isDone: false,
   },
   {
     id: 'reset-after',
-    title: 'the connection is reset and it has done it',
+    title: 'the connection is reset and the supplier has done it',
     fault: { kind: 'reset-after-commit' },
     thrown: 'UNREACHABLE',
     isDone: true,
   },
   {
     id: 'drip',
-    title: 'it answers one byte at a time',
+    title: 'the supplier answers one byte at a time',
     fault: { kind: 'slow-drip' },
     thrown: 'TIMED_OUT',
     isDone: true,
@@ -135,7 +141,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     id: 'late',
-    title: 'it answers after the deadline',
+    title: 'the supplier answers after the deadline',
     fault: { kind: 'slow', ms: LONG_MS },
     thrown: 'TIMED_OUT',
     isDone: false,
@@ -150,18 +156,20 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
     {
       level: 'L3',
       id: `fault.${id}.search`,
-      title: `fails a search, never empties it, when ${title}`,
+      title: `fails a search, rather than return an empty list, when ${title}`,
       async run(lab) {
         const { practice, patient } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'SEARCH' });
-        const found = during(lab, (call) => search(lab, patient, practice, NOON, hoursAfter(NOON, 6), call));
+        const found = during(lab, (call) =>
+          search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) }, call),
+        );
         await expect(found).rejects.toMatchObject({ name: 'SupplierError', fault: thrown });
       },
     },
     {
       level: 'L3',
       id: `fault.${id}.book`,
-      title: `sends a booking once and does not guess what became of it when ${title}`,
+      title: `sends a booking once and does not guess its outcome when ${title}`,
       async run(lab) {
         const { practice, patient, slot } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'BOOK', times: 1 });
@@ -179,7 +187,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
     {
       level: 'L3',
       id: `fault.${id}.read-back`,
-      title: `fails a read-back, which proves no absence, when ${title}`,
+      title: `fails a read-back, rather than return an empty list, when ${title}`,
       notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? 'nothing can be read back' : null),
       async run(lab) {
         const { practice, patient, slot, command } = await readyAndBooked(lab);
@@ -193,7 +201,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
     {
       level: 'L3',
       id: `fault.${id}.cancel`,
-      title: `does not guess what became of a cancellation, and settles it when asked again, when ${title}`,
+      title: `does not guess the outcome of a cancellation, and settles it on the second attempt, when ${title}`,
       notFor: ({ capabilities }) => (capabilities.cancel ? null : 'nothing can be cancelled'),
       async run(lab) {
         const { practice, patient, slot, appointment } = await readyAndBooked(lab);
@@ -216,7 +224,7 @@ export const faultRequirements: readonly Requirement[] = [
   {
     level: 'L3',
     id: 'fault.late-delivery',
-    title: 'lets read-back see a booking that was executed after we had given up',
+    title: 'reads back a booking that was executed after its deadline',
     notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? 'nothing can be read back' : null),
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
@@ -238,11 +246,11 @@ export const faultRequirements: readonly Requirement[] = [
   {
     level: 'L3',
     id: 'fault.unreachable',
-    title: 'sends nothing, and says so, while its supplier is down',
+    title: 'reports that nothing was sent while its supplier is down',
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
       await lab.simulators.down(lab.manifest.id);
-      const found = search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+      const found = search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) });
       await expect(found).rejects.toMatchObject({ fault: 'UNREACHABLE' });
       expect(await lab.system.book(bookCommand(lab, slot, patient), callWithin(lab))).toMatchObject({
         class: 'NOT_SENT',
@@ -277,7 +285,7 @@ export const faultRequirements: readonly Requirement[] = [
         const other = newPatient(lab, practice);
         const from = hoursAfter(NOON, 5);
         lab.simulators.diary.deskFrees(practice, from, hoursAfter(from, 1));
-        const [free] = await search(lab, other, practice, from, hoursAfter(from, 1));
+        const [free] = await search(lab, { patient: other, practice, from, to: hoursAfter(from, 1) });
         if (!free) throw new Error('The book is full.');
         const outcome = await lab.system.book(bookCommand(lab, free, other), callWithin(lab));
         expect(outcome).toMatchObject({ class: 'ACCEPTED' });
@@ -288,7 +296,7 @@ export const faultRequirements: readonly Requirement[] = [
   {
     level: 'L3',
     id: 'throttle.honoured',
-    title: 'asks nothing more until a Retry-After has passed, and then goes on',
+    title: 'sends nothing until a Retry-After has passed, and then goes on',
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
       switchOn(
@@ -296,7 +304,7 @@ export const faultRequirements: readonly Requirement[] = [
         { kind: 'throttled', retryAfterSeconds: 60 },
         { practice, operation: 'SEARCH', times: 1 },
       );
-      const look = () => search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      const look = () => search(lab, { patient, practice, from: slot.startsAt, to: slot.endsAt });
       await expect(look()).rejects.toMatchObject({ fault: 'THROTTLED', retryAfterMs: 60_000 });
       const before = requests(lab);
       lab.timers.advance(59_999);
@@ -312,14 +320,14 @@ export const faultRequirements: readonly Requirement[] = [
   {
     level: 'L3',
     id: 'breaker.per-practice',
-    title: 'stops asking a practice that keeps failing, goes on with the others, and tries it again later',
+    title: 'stops calling a practice that keeps failing, goes on with the others, and tries it again later',
     async run({ manifest }) {
       const breaker = { consecutiveFailures: 6, halfOpenAfterMs: 5_000 };
       const lab = await laboratory(supplierNamed(manifest.id).manifest.id, { breaker });
       try {
         const [failing, other] = [await ready(lab), await ready(lab)];
         const look = ({ practice, patient, slot }: typeof failing) =>
-          search(lab, patient, practice, slot.startsAt, slot.endsAt);
+          search(lab, { patient, practice, from: slot.startsAt, to: slot.endsAt });
         const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
         switchOn(lab, fault, { practice: failing.practice });
         for (let failure = 1; failure <= 3; failure++)
@@ -366,7 +374,7 @@ export const faultRequirements: readonly Requirement[] = [
       const practice = newPractice(lab);
       const patient = newPatient(lab, practice);
       switchOn(lab, { kind: 'html-200' }, { practice });
-      const found = search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+      const found = search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) });
       await expect(found).rejects.toMatchObject({ name: 'SupplierError' });
       await found.catch((error: unknown) => {
         expect(String(error) + JSON.stringify(error)).not.toMatch(/Maintenance|Back soon|html/);

@@ -40,7 +40,7 @@ export const leakRequirements: readonly Requirement[] = [
       lab.simulators.diary.deskFrees(practice, from, to);
       for (let round = 0; round < 12; round++) {
         const patient = newPatient(lab, practice);
-        const found = await search(lab, patient, practice, from, to);
+        const found = await search(lab, { patient, practice, from, to });
         const slot = found[Math.floor(lab.random() * found.length)];
         if (!slot) throw new Error('The book is full.');
         const fault = FAULTS[Math.floor(lab.random() * FAULTS.length * 2)];
@@ -65,12 +65,12 @@ export const leakRequirements: readonly Requirement[] = [
   {
     level: 'L4',
     id: 'leak.connections',
-    title: 'leaves no connection open after calls that ended, failed or were given up',
+    title: 'leaves no connection open after calls that ended, failed or were abandoned',
     async run(lab) {
       const practice = newPractice(lab);
       const patient = newPatient(lab, practice);
       const look = (call = callWithin(lab)) =>
-        search(lab, patient, practice, NOON, hoursAfter(NOON, 6), call);
+        search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) }, call);
       await Promise.all(Array.from({ length: 8 }, () => look()));
       for (const fault of [{ kind: 'slow-drip' }, { kind: 'slow', ms: 600_000 }] as const) {
         switchOn(lab, fault, { practice });

@@ -6,7 +6,7 @@ export const manifestRequirements: readonly Requirement[] = [
   {
     level: 'L0',
     id: 'manifest.valid',
-    title: 'declares what its supplier can do in a manifest that is valid',
+    title: 'declares its supplier’s capabilities in a valid manifest',
     run({ system }) {
       expect(Manifest.parse(system.manifest)).toEqual(system.manifest);
       return Promise.resolve();

@@ -1,7 +1,8 @@
 import { expect } from 'expect';
+import type { OdsCode } from '../../../domain/ods-code';
 import { SupplierError } from '../../gp-system';
 import { leafPaths } from '../../simulator/drift';
-import type { Operation } from '../../simulator/injected-faults';
+import type { SimulatedOperation } from '../../simulator/injected-faults';
 import {
   bookCommand,
   callWithin,
@@ -42,7 +43,7 @@ const DAYS: readonly (readonly [id: string, title: string, now: string, from: st
   ],
 ];
 
-const SEARCHED = [NOON, hoursAfter(NOON, 6)] as const;
+const SEARCHED = { from: NOON, to: hoursAfter(NOON, 6) };
 
 export const mappingRequirements: readonly Requirement[] = [
   ...DAYS.map(([id, title, now, ...range]): Requirement => ({
@@ -55,9 +56,9 @@ export const mappingRequirements: readonly Requirement[] = [
       // Neighbours, since practices behind one supplier may write the same instant differently.
       for (const practice of [newPractice(lab), newPractice(lab)]) {
         lab.simulators.diary.deskFrees(practice, from, to);
-        const found = await search(lab, newPatient(lab, practice), practice, from, to);
+        const found = await search(lab, { patient: newPatient(lab, practice), practice, from, to });
         expect(found.length).toBeGreaterThan(20);
-        expectTruth(lab, found, practice, [from, to]);
+        expectTruth(lab, found, { practice, from, to });
       }
     },
   })),
@@ -70,8 +71,8 @@ export const mappingRequirements: readonly Requirement[] = [
       const [from, to] = [new Date('2026-10-24T22:00:00Z'), new Date('2026-10-25T05:00:00Z')];
       const practice = newPractice(lab);
       lab.simulators.diary.deskFrees(practice, from, to);
-      const found = await search(lab, newPatient(lab, practice), practice, from, to);
-      expectTruth(lab, found, practice, [from, to], hasPlainTimes);
+      const found = await search(lab, { patient: newPatient(lab, practice), practice, from, to });
+      expectTruth(lab, found, { practice, from, to }, hasPlainTimes);
       expect(described(found).filter(hasPlainTimes).length).toBeGreaterThan(20);
     },
   },
@@ -85,7 +86,7 @@ export const mappingRequirements: readonly Requirement[] = [
       const patient = newPatient(lab, practice, names);
       const [from, to] = [hoursAfter(NOON, 2), hoursAfter(NOON, 3)];
       lab.simulators.diary.deskFrees(practice, from, to);
-      const slot = (await search(lab, patient, practice, from, to)).find(
+      const slot = (await search(lab, { patient, practice, from, to })).find(
         (one) => one.slotType === '111 urgent',
       );
       if (!slot) throw new Error('No slot of type "111 urgent" is found, though the desk has made room.');
@@ -103,14 +104,14 @@ export const mappingRequirements: readonly Requirement[] = [
   {
     level: 'L1',
     id: 'drift.unknown-fields',
-    title: 'does not mind fields that it does not know',
+    title: 'ignores fields that it does not know',
     async run(lab) {
       const { practice, patient, slot, command } = await readyAndBooked(lab);
       const added = { kind: 'drift', change: 'field-added', at: '' } as const;
-      const before = await search(lab, patient, practice, ...SEARCHED);
+      const before = await search(lab, { patient, practice, ...SEARCHED });
       const read = await readBackIfAny(lab, slot, patient, command.marker);
       switchOn(lab, added, { practice });
-      expect(await search(lab, patient, practice, ...SEARCHED)).toEqual(before);
+      expect(await search(lab, { patient, practice, ...SEARCHED })).toEqual(before);
       expect(await readBackIfAny(lab, slot, patient, command.marker)).toEqual(read);
     },
   },
@@ -118,19 +119,19 @@ export const mappingRequirements: readonly Requirement[] = [
     level: 'L1',
     id: 'drift.search',
     title:
-      'gives a typed fault with the path, or nothing wrong, for a search reply whose fields are gone or mistyped',
+      'returns a typed fault with the path, or a correct result, for a search reply with missing or mistyped fields',
     async run(lab) {
       const practice = newPractice(lab);
       const patient = newPatient(lab, practice);
-      lab.simulators.diary.deskFrees(practice, ...SEARCHED);
-      await search(lab, patient, practice, ...SEARCHED);
-      await underDrift(lab, practice, 'SEARCH', patient.nhsNumber, async (change) => {
+      lab.simulators.diary.deskFrees(practice, SEARCHED.from, SEARCHED.to);
+      await search(lab, { patient, practice, ...SEARCHED });
+      await underDrift(lab, { practice, operation: 'SEARCH' }, patient.nhsNumber, async (change) => {
         // In XML all is text, and free text has no wrong type: what is read from it may differ.
         const isFreeText = lab.manifest.transport === 'xml' && change === 'field-mistyped';
         const compared = (slots: Parameters<typeof described>[0]) =>
           described(isFreeText ? slots.map((slot) => ({ ...slot, mode: 'IN_PERSON', slotType: '' })) : slots);
-        const real = compared(free(lab, practice, ...SEARCHED));
-        const found = compared(await search(lab, patient, practice, ...SEARCHED));
+        const real = compared(free(lab, { practice, ...SEARCHED }));
+        const found = compared(await search(lab, { patient, practice, ...SEARCHED }));
         expect(found.filter((slot) => !real.includes(slot))).toEqual([]);
       });
     },
@@ -138,12 +139,12 @@ export const mappingRequirements: readonly Requirement[] = [
   {
     level: 'L1',
     id: 'drift.read-back',
-    title: 'never takes a read-back reply whose fields are gone or mistyped for absence',
+    title: 'never takes a read-back reply with missing or mistyped fields for absence',
     notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? 'nothing can be read back' : null),
     async run(lab) {
       const { practice, patient, slot, command } = await readyAndBooked(lab);
       await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab));
-      await underDrift(lab, practice, 'READ', patient.nhsNumber, async () => {
+      await underDrift(lab, { practice, operation: 'READ' }, patient.nhsNumber, async () => {
         const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab));
         expect(seen).toMatchObject([{ slotId: slot.id, startsAt: slot.startsAt, status: 'BOOKED' }]);
       });
@@ -152,8 +153,7 @@ export const mappingRequirements: readonly Requirement[] = [
   {
     level: 'L1',
     id: 'drift.book',
-    title:
-      'takes a booking reply whose fields are gone or mistyped for accepted or unknown, never for refused',
+    title: 'treats a booking reply with missing or mistyped fields as accepted or unknown, never as refused',
     async run(lab) {
       const { practice, slot } = await readyAndBooked(lab);
       const wrong: string[] = [];
@@ -179,9 +179,9 @@ function readBackIfAny(lab: Laboratory, ...[slot, patient, marker]: Parameters<t
     : lab.system.readBack(probe(slot, patient, marker), callWithin(lab));
 }
 
-function pathsOf(lab: Laboratory, operation: Operation): string[] {
-  const replies = lab.wire.flatMap(({ supplier, about, reply }) =>
-    supplier === lab.manifest.id && about.operation === operation && reply ? [reply] : [],
+function pathsOf(lab: Laboratory, operation: SimulatedOperation): string[] {
+  const replies = lab.wire.flatMap(({ supplier, target, reply }) =>
+    supplier === lab.manifest.id && target.operation === operation && reply ? [reply] : [],
   );
   return [...new Set(replies.flatMap(leafPaths))];
 }
@@ -192,8 +192,7 @@ function pathsOf(lab: Laboratory, operation: Operation): string[] {
  */
 async function underDrift(
   lab: Laboratory,
-  practice: Parameters<typeof search>[2],
-  operation: Operation,
+  { practice, operation }: { practice: OdsCode; operation: SimulatedOperation },
   nhsNumber: string,
   work: (change: 'field-removed' | 'field-mistyped') => Promise<void>,
 ): Promise<void> {

@@ -31,11 +31,11 @@ export const searchRequirements: readonly Requirement[] = [
       const practice = newPractice(lab);
       const [from, to] = [new Date('2026-07-02T08:05:00Z'), new Date('2026-07-02T20:15:00Z')];
       lab.simulators.diary.deskFrees(practice, from, to);
-      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
+      const slots = await search(lab, { patient: newPatient(lab, practice), practice, from, to });
       expect(slots.length).toBeGreaterThan(60);
       // An adapter that knows one length only would not be noticed.
       expect(new Set(slots.map(({ startsAt, endsAt }) => +endsAt - +startsAt)).size).toBeGreaterThan(1);
-      expectTruth(lab, slots, practice, [from, to]);
+      expectTruth(lab, slots, { practice, from, to });
       for (const slot of slots) {
         expect(slot.practice).toBe(practice);
         expect(slot.supplierData.length).toBeLessThanOrEqual(500);
@@ -51,50 +51,55 @@ export const searchRequirements: readonly Requirement[] = [
       const practice = newPractice(lab);
       const [from, to] = [hoursAfter(NOON, 1), hoursAfter(NOON, 9)];
       lab.simulators.diary.deskTakes(practice, from, to);
-      expect(await search(lab, newPatient(lab, practice), practice, from, to)).toEqual([]);
+      expect(await search(lab, { patient: newPatient(lab, practice), practice, from, to })).toEqual([]);
     },
   },
   {
     level: 'L2',
     id: 'search.many-days',
-    title: 'covers more days than one search may span without a hole or a double, across the October change',
+    title:
+      'searches more days than one request may span without a gap or a duplicate, across the October clock change',
     async run(lab) {
       const practice = newPractice(lab);
       lab.simulators.diary.configure(practice, { horizonDays: 90 });
       lab.clock.now = new Date('2026-10-15T09:00:00Z');
       const from = hoursAfter(lab.clock.now, 72);
       const to = addLondonDays(from, lab.manifest.limits.searchWindowDays + 2);
-      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
-      expectTruth(lab, slots, practice, [from, to], hasPlainTimes);
+      const slots = await search(lab, { patient: newPatient(lab, practice), practice, from, to });
+      expectTruth(lab, slots, { practice, from, to }, hasPlainTimes);
     },
   },
   {
     level: 'L2',
     id: 'search.joint',
-    title: 'finds the slot that spans the joint of two searches',
+    title: 'finds the slot that spans the boundary of two searches',
     async run(lab) {
       const practice = newPractice(lab);
       lab.simulators.diary.configure(practice, { horizonDays: 90 });
       const { searchWindowDays } = lab.manifest.limits;
       const day = addLondonDays(hoursAfter(NOON, 24), searchWindowDays);
       lab.simulators.diary.deskFrees(practice, day, hoursAfter(day, 1));
-      const [spanning] = free(lab, practice, day, hoursAfter(day, 1));
+      const [spanning] = free(lab, { practice, from: day, to: hoursAfter(day, 1) });
       if (!spanning) throw new Error('The book has no slot in an hour that the desk has freed.');
       const joint = new Date((+spanning.startsAt + +spanning.endsAt) / 2);
       const [from, to] = [addLondonDays(joint, -searchWindowDays), hoursAfter(joint, 12)];
-      const slots = await search(lab, newPatient(lab, practice), practice, from, to);
+      const slots = await search(lab, { patient: newPatient(lab, practice), practice, from, to });
       expect(described(slots)).toEqual(expect.arrayContaining(described([spanning])));
-      expectTruth(lab, slots, practice, [from, to]);
+      expectTruth(lab, slots, { practice, from, to });
     },
   },
   {
     level: 'L2',
     id: 'search.given-up',
-    title: 'sends nothing for a call that has been given up',
+    title: 'sends nothing for a call that its caller has abandoned',
     async run(lab) {
       const practice = newPractice(lab);
       const call = { ...callWithin(lab), signal: AbortSignal.abort() };
-      const found = search(lab, newPatient(lab, practice), practice, NOON, hoursAfter(NOON, 6), call);
+      const found = search(
+        lab,
+        { patient: newPatient(lab, practice), practice, from: NOON, to: hoursAfter(NOON, 6) },
+        call,
+      );
       await expect(found).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
       expect(requests(lab)).toBe(0);
     },
@@ -107,7 +112,7 @@ export const searchRequirements: readonly Requirement[] = [
       const practice = newPractice(lab);
       const { linkage, ...stranger } = newPatient(lab, practice);
       expect(linkage).toBeDefined();
-      const found = search(lab, stranger, practice, NOON, hoursAfter(NOON, 6));
+      const found = search(lab, { patient: stranger, practice, from: NOON, to: hoursAfter(NOON, 6) });
       if (lab.manifest.route === 'NETWORK') {
         expect(await found).toBeInstanceOf(Array);
         return;
@@ -119,11 +124,11 @@ export const searchRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'search.cached-never',
-    title: 'asks the supplier anew for every search and every slot check',
+    title: 'sends a new request for every search and every slot check',
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
       const before = requests(lab, 'SEARCH');
-      await search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      await search(lab, { patient, practice, from: slot.startsAt, to: slot.endsAt });
       await lab.system.checkSlot({ slot, actor: ACTOR, patient }, callWithin(lab));
       const eachTakes = requests(lab, 'SEARCH') - before;
       expect(eachTakes).toBeGreaterThanOrEqual(2);
@@ -163,7 +168,7 @@ export const searchRequirements: readonly Requirement[] = [
       expect(logOns).toBeGreaterThan(0);
       for (let expiry = 1; expiry <= 2; expiry++) {
         lab.simulators.expireSessions();
-        await search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+        await search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) });
         expect(requests(lab, 'SESSION')).toBe(logOns * (expiry + 1));
       }
     },
@@ -171,16 +176,18 @@ export const searchRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'session.one-log-on',
-    title: 'logs on once for all who ask at the same time',
+    title: 'logs on once for all calls at the same time',
     notFor: withoutSession,
     async run(lab) {
       const practice = newPractice(lab);
       const patient = newPatient(lab, practice);
-      await search(lab, patient, practice, NOON, hoursAfter(NOON, 6));
+      await search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) });
       const logOns = requests(lab, 'SESSION');
       lab.simulators.expireSessions();
       await Promise.all(
-        Array.from({ length: 6 }, () => search(lab, patient, practice, NOON, hoursAfter(NOON, 6))),
+        Array.from({ length: 6 }, () =>
+          search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) }),
+        ),
       );
       expect(requests(lab, 'SESSION')).toBe(logOns * 2);
     },
@@ -188,13 +195,13 @@ export const searchRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'session.refused',
-    title: 'gives up when a renewed session is refused too, rather than renew for ever',
+    title: 'fails when a renewed session is refused too, rather than renew for ever',
     notFor: withoutSession,
     async run(lab) {
       const { practice, patient, slot } = await ready(lab);
       const before = requests(lab, 'SEARCH');
       switchOn(lab, { kind: 'session-expired' }, { practice, operation: 'SEARCH' });
-      const found = search(lab, patient, practice, slot.startsAt, slot.endsAt);
+      const found = search(lab, { patient, practice, from: slot.startsAt, to: slot.endsAt });
       await expect(found).rejects.toMatchObject({ fault: 'NOT_AUTHENTICATED' });
       expect(requests(lab, 'SEARCH') - before).toBeLessThanOrEqual(4);
     },
@@ -202,7 +209,7 @@ export const searchRequirements: readonly Requirement[] = [
   {
     level: 'L2',
     id: 'health.tells',
-    title: 'says whether its supplier answers',
+    title: 'reports whether its supplier answers',
     async run(lab) {
       const { id } = lab.manifest;
       expect(await lab.system.health(callWithin(lab))).toEqual({ status: 'UP' });

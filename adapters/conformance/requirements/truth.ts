@@ -1,27 +1,19 @@
-import type { OdsCode } from '../../../domain/ods-code';
-import type { Slot } from '../../gp-system';
+import type { Slot, SlotSearch } from '../../gp-system';
 import { expect } from 'expect';
 import type { DiarySlot } from '../../simulator/diary-records';
 import { CONSUMER } from '../gp-system-at';
 import type { Laboratory } from '../laboratory';
 
-/** The free slots that the supplier's book really has for us. */
-export function free(
-  { simulators, manifest }: Laboratory,
-  practice: OdsCode,
-  from: Date,
-  to: Date,
-): DiarySlot[] {
+export type SearchRange = Pick<SlotSearch, 'practice' | 'from' | 'to'>;
+
+/** Returns the free slots that the supplier's book really has for us. */
+export function free({ simulators, manifest }: Laboratory, { practice, from, to }: SearchRange): DiarySlot[] {
   const { route } = manifest;
   const audience = { route, organisationType: CONSUMER.type, organisation: CONSUMER.odsCode };
   return simulators.diary.freeSlots(practice, from, to, audience);
 }
 
-function truth(lab: Laboratory, practice: OdsCode, from: Date, to: Date): string[] {
-  return described(free(lab, practice, from, to));
-}
-
-/** What a person sees of slots, comparable between a search and the book. */
+/** Describes what a person sees of slots, comparable between a search and the book. */
 export function described(
   slots: readonly Pick<Slot, 'startsAt' | 'endsAt' | 'mode' | 'slotType'>[],
 ): string[] {
@@ -32,15 +24,14 @@ export function described(
     .sort();
 }
 
-/** That a search found the free slots of the range, all of them and no other; a failure names the first of each. */
+/** Expects that a search found the free slots of the range, all of them and no other; a failure names the first of each. */
 export function expectTruth(
   lab: Laboratory,
   found: readonly Slot[],
-  practice: OdsCode,
-  range: readonly [from: Date, to: Date],
+  range: SearchRange,
   isMeant: (slot: string) => boolean = () => true,
 ): void {
-  const [seen, real] = [described(found), truth(lab, practice, ...range)];
+  const [seen, real] = [described(found), described(free(lab, range))];
   const wrong = seen.filter((slot) => !real.includes(slot));
   const missing = real.filter((slot) => isMeant(slot) && !seen.includes(slot));
   expect({ wrong: wrong.slice(0, 3), missing: missing.slice(0, 3) }).toEqual({ wrong: [], missing: [] });
@@ -48,7 +39,7 @@ export function expectTruth(
 }
 
 /**
- * False for slots in or at the hour of autumn 2026 that the clocks on walls show twice: where a supplier writes no
+ * Returns false for slots in or at the hour of autumn 2026 that the clocks on walls show twice: where a supplier writes no
  * offsets, leaving such a slot out is right.
  */
 export function hasPlainTimes(slot: string): boolean {

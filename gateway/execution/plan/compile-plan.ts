@@ -2,31 +2,31 @@ import type { ConditionNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/q
 import { valueFromASTUntyped, type OperationDefinitionNode } from 'graphql';
 import { NotCompiled } from '../not-compiled';
 import { compileFetch } from './compile-fetch';
-import type { PlanRun, PlanSurroundings, Step } from './plan-run';
+import type { PlanRun, PlanContext, Step } from './plan-run';
 
 /**
  * A query plan as one function that fills `run.data`.
  * @throws NotCompiled when the plan has a node that is made for features not in use here.
  */
-export function compilePlan(plan: QueryPlan, on: PlanSurroundings): Step {
+export function compilePlan(plan: QueryPlan, context: PlanContext): Step {
   if (plan.node === undefined) return () => Promise.resolve();
   if (plan.node.kind === 'Subscription') throw new NotCompiled('plan-node');
-  return compileNode(plan.node, [], on);
+  return compileNode(plan.node, [], context);
 }
 
-/** @param path where in the data the node works, all flattened together */
-function compileNode(node: PlanNode, path: ResponsePath, on: PlanSurroundings): Step {
+/** @param path path in the data on which the node works, all flattened together */
+function compileNode(node: PlanNode, path: ResponsePath, context: PlanContext): Step {
   switch (node.kind) {
     case 'Sequence':
-      return inSequence(node.nodes.map((child) => compileNode(child, path, on)));
+      return inSequence(node.nodes.map((child) => compileNode(child, path, context)));
     case 'Parallel':
-      return inParallel(node.nodes.map((child) => compileNode(child, path, on)));
+      return inParallel(node.nodes.map((child) => compileNode(child, path, context)));
     case 'Flatten':
-      return compileNode(node.node, [...path, ...node.path], on);
+      return compileNode(node.node, [...path, ...node.path], context);
     case 'Fetch':
-      return compileFetch(node, path, on);
+      return compileFetch(node, path, context);
     case 'Condition':
-      return onCondition(node, path, on);
+      return onCondition(node, path, context);
     case 'Defer':
       throw new NotCompiled('plan-node');
   }
@@ -44,15 +44,15 @@ function inParallel(steps: readonly Step[]): Step {
   };
 }
 
-function onCondition(node: ConditionNode, path: ResponsePath, on: PlanSurroundings): Step {
+function onCondition(node: ConditionNode, path: ResponsePath, context: PlanContext): Step {
   const nothing: Step = () => Promise.resolve();
-  const whenTrue = node.ifClause === undefined ? nothing : compileNode(node.ifClause, path, on);
-  const whenFalse = node.elseClause === undefined ? nothing : compileNode(node.elseClause, path, on);
-  const holds = condition(node.condition, on.operation);
+  const whenTrue = node.ifClause === undefined ? nothing : compileNode(node.ifClause, path, context);
+  const whenFalse = node.elseClause === undefined ? nothing : compileNode(node.elseClause, path, context);
+  const holds = condition(node.condition, context.operation);
   return (run) => (holds(run) ? whenTrue(run) : whenFalse(run));
 }
 
-/** The value of a variable of `@skip` or `@include`; whoever runs the plan has seen that it is a Boolean. */
+/** Reads a variable of `@skip` or `@include`; the caller has checked that it is a Boolean. */
 function condition(
   variable: string,
   { variableDefinitions }: OperationDefinitionNode,

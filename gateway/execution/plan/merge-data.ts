@@ -1,13 +1,13 @@
 import { isData, type Data } from '../data';
 
 /**
- * Lays what a subgraph answered over what is there, as Apollo's executor does: objects into objects, lists of one
- * length element by element, anything else replaces. `source` may become part of `target`.
+ * Merges a subgraph's data into the data fetched before, as Apollo's executor does: objects into objects, lists of one
+ * length element by element; anything else replaces. `source` may become part of `target`.
  */
 export function mergeData(target: Data, source: Data): void {
   for (const key of Object.keys(source)) {
     const value = source[key];
-    // `__proto__` in an answer would reach every object there is.
+    // Assigning `__proto__` would replace the prototype of the target.
     if (value === undefined || key === '__proto__') continue;
     const present = target[key];
     if (present === value) continue;

@@ -3,8 +3,8 @@ import type { GatewayContext } from '../../gateway-context';
 import type { SubgraphTransport } from '../../subgraph-transport';
 import type { Data } from '../data';
 
-/** What a plan is compiled against. */
-export interface PlanSurroundings {
+/** Everything that a plan is compiled against. */
+export interface PlanContext {
   operation: OperationDefinitionNode;
   /** The whole supergraph: what subgraphs exchange may be hidden from clients. */
   schema: GraphQLSchema;
@@ -13,7 +13,7 @@ export interface PlanSurroundings {
 
 /** One execution of a compiled plan. */
 export interface PlanRun {
-  /** As the client sent them: each subgraph coerces what it uses. */
+  /** Variables of the request: each subgraph coerces those that it uses. */
   variables: Record<string, unknown>;
   context: GatewayContext;
   /** Everything fetched so far, in one tree. */
@@ -21,5 +21,5 @@ export interface PlanRun {
   errors: Error[];
 }
 
-/** A compiled plan node. What fails is in `run.errors`; it rejects only when an answer has not the shape that was planned. */
+/** A compiled plan node. Adds failures to `run.errors`; rejects only when data does not have the planned shape. */
 export type Step = (run: PlanRun) => Promise<void>;

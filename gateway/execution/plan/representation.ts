@@ -1,19 +1,21 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { isAbstractType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 import { isData, type Data } from '../data';
-import { NotCompiled, refuseInheritedName } from '../not-compiled';
+import { isInheritedName } from '../../../platform/execution/inherited-names';
+import { NotCompiled } from '../not-compiled';
 import { mergeData } from './merge-data';
 
 /**
- * Takes from an object what another subgraph needs to know of it: `__typename`, keys and `@requires` fields.
- * Null when something needed is not there, because fetching it failed.
+ * Makes the representation of an object for another subgraph: `__typename`, keys and `@requires` fields. Returns null when one
+ * of them is missing, because fetching it failed.
+ * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
  */
 export type Picker = (source: Data) => Data | null;
 
-/** Adds to what was picked; false when a field is missing, so that nothing of the selection may be used. */
+/** Adds to what was picked. Returns false when a field is missing, so that nothing of the selection may be used. */
 type Part = (source: Data, picked: Data) => boolean;
 
-/** @param schema the whole supergraph: what is needed may be hidden from clients. */
+/** @param schema the whole supergraph: required fields may be hidden from clients */
 export function picker(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Picker {
   const parts = selections.map((selection) => part(selection, schema));
   return (source) => {
@@ -38,7 +40,7 @@ function part(selection: QueryPlanSelectionNode, schema: GraphQLSchema): Part {
 }
 
 function fieldPart(name: string, pick: Picker | undefined): Part {
-  refuseInheritedName(name);
+  if (isInheritedName(name)) throw new NotCompiled('prototype-name');
   return (source, picked) => {
     const value = source[name];
     if (value === undefined) return false;
@@ -61,7 +63,7 @@ function fragmentPart(matches: (typename: unknown) => boolean, pick: Picker): Pa
   };
 }
 
-/** Whether objects of a type are of the type that a fragment is on. */
+/** Makes a test for type names: true for those to which a fragment on the condition applies. */
 function matcher(condition: string, schema: GraphQLSchema): (typename: unknown) => boolean {
   const conditionType = schema.getType(condition);
   const matching = new Set([condition]);

@@ -1,12 +1,12 @@
 import type { ResponsePath } from '@apollo/query-planner';
 import { isData, type Data } from '../data';
 
-/** Stands in a path for every element of a list. */
+/** Path segment that stands for every element of a list. */
 const EVERY = '@';
 
 /**
- * All objects at a path such as `['practices', '@', 'slots', '@']`, in order, nulls left out.
- * @throws Error when a subgraph answered a list where the plan expects none, or the reverse.
+ * Lists all objects at a path such as `['practices', '@', 'slots', '@']`, in order, nulls left out.
+ * @throws Error when a subgraph returned a list where the plan expects none, or the reverse
  */
 export function objectsAt(root: Data, path: ResponsePath): Data[] {
   const found: Data[] = [];
@@ -18,15 +18,15 @@ function collect(value: unknown, path: ResponsePath, depth: number, found: Data[
   if (value === null || value === undefined) return;
   const key = path[depth];
   if (key === EVERY) {
-    if (!Array.isArray(value)) throw new Error('A subgraph answered no list where one was expected.');
+    if (!Array.isArray(value)) throw new Error('A subgraph returned no list where the plan expects one.');
     for (const element of value) collect(element, path, depth + 1, found);
   } else if (!isData(value)) {
-    throw new Error('A subgraph answered no object where one was expected.');
+    throw new Error('A subgraph returned no object where the plan expects one.');
   } else if (key === undefined) found.push(value);
   else collect(value[key], path, depth + 1, found);
 }
 
-/** Where the objects of `objectsAt` are, in the same order, with list positions in place of `@`. */
+/** Lists the paths of the objects of `objectsAt`, in the same order, with list positions in place of `@`. */
 export function pathsOf(root: Data, path: ResponsePath): ResponsePath[] {
   const found: ResponsePath[] = [];
   locate(root, path, [], found);

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /**
  * A subgraph's error as an error of the whole operation.
- * @param path where it is in the client's answer
+ * @param path its path in the client's answer
  */
 export function subgraphError(
   error: GraphQLFormattedError,

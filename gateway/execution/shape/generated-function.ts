@@ -1,7 +1,7 @@
 /**
  * Makes a function of source text. The one place that does: callers put nothing of a request into the text but names
  * that GraphQL's grammar has let through (letters, digits, underscores), always quoted.
- * @param constants what the text refers to, by name
+ * @param constants values that the text refers to, by name
  */
 export function generatedFunction(
   constants: Record<string, unknown>,

@@ -1,7 +1,7 @@
 /** A list of the answer as rows; nested fields are columns such as `node.address.postcode`. */
 export interface AnswerTable {
   columns: string[];
-  /** As many cells in each row as there are columns; empty where a row has no such field. */
+  /** Rows with one cell for each column; a cell is empty where its row has no such field. */
   rows: string[][];
 }
 

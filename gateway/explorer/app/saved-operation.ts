@@ -3,7 +3,7 @@ export interface SavedOperation {
   name: string;
   /** The comment on the document's first line. */
   title: string;
-  /** The comment below it: what has to be put in before the operation runs; empty when it runs as it is. */
+  /** The comment below it: values to put in before the operation runs; empty when it runs unchanged. */
   needs: string;
   document: string;
   /** JSON, empty when the operation takes none. */

@@ -57,7 +57,7 @@ function Rows({ table }: { table: AnswerTable }) {
   );
 }
 
-/** What the response pane shows, now and whenever that changes. */
+/** Returns the text of the response pane, and follows its changes. */
 function useAnswerText(): string {
   const editor = useGraphiQL(({ responseEditor }) => responseEditor);
   return useSyncExternalStore(
@@ -69,7 +69,7 @@ function useAnswerText(): string {
   );
 }
 
-/** Null while there is no answer: the pane is empty, or says in words what went wrong. */
+/** Null while there is no answer: the pane is empty, or has an error message. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -2,44 +2,38 @@ import { randomUUID } from 'node:crypto';
 import type { CancelOutcome, Patient } from '../../../adapters/gp-system';
 import type { Transition } from '../ledger/transitions';
 import type { Booking } from '../ledger/records';
-import {
-  decide,
-  type BookedThere,
-  type Decision,
-  type Inquiry,
-  type KnownBooking,
-  type Observation,
-  type Pace,
-} from '../lifecycle/decide';
+import { decide } from '../lifecycle/decide';
+import type { Decision, Inquiry } from '../lifecycle/decision';
+import type { BookedThere, KnownBooking, Observation, BookingClock } from '../lifecycle/observation';
 import { isOneOf, LIVE_STATES, OVER_STATES } from '../lifecycle/states';
 import { dropCopy, keepCopy } from '../recovery/keep-copies';
 import { boundedCall, systemOf } from '../gp-systems';
 import {
   ABANDONED_AFTER_MS,
-  actorFor,
+  bookingActor,
   leaseMs,
   outcomeOf,
-  patientFor,
+  openPatient,
   type BookingDeps,
 } from './booking-deps';
 import { hasAnotherBooking, isStillWanted, lookAtSlot, observe } from './observe';
 
-/** What came of an observation. */
+/** Result of recording an observation. */
 export interface Advanced {
-  /** As it is now. */
+  /** The booking as it is now. */
   booking: Booking;
   /**
    * `STALE`: somebody else was quicker, so nothing was recorded. `GUARDED`: another booking stands where it would, on the
    * slot or for the person and the same need.
    */
   end: 'DONE' | 'STALE' | 'GUARDED';
-  /** What the supplier said to cancelling it; null when it was not asked. */
+  /** The supplier's answer to the cancellation; null when none was sent. */
   cancellation: CancelOutcome | null;
 }
 
-/** For whom, and for which request. */
+/** Patient, and request. */
 export interface Acting {
-  /** As their verified identity has them now; else as they were sealed when they booked. */
+  /** Patient from their verified identity; by default as sealed when they booked. */
   patient?: Patient | undefined;
   requestId: string;
 }
@@ -51,8 +45,8 @@ export async function settle(booking: Booking, deps: BookingDeps): Promise<void>
 }
 
 /**
- * Carries an observation to its end: decides, records, acts, and goes on with what came of that. Each round adds a fact or
- * moves the booking, so there are few.
+ * Processes an observation to its end: decides, records, acts, and continues with the result. Each round adds a
+ * fact or moves the booking, so there are few.
  */
 export async function advance(
   booking: Booking,
@@ -65,16 +59,16 @@ export async function advance(
   const ended: Advanced = { booking, end: 'DONE', cancellation: null };
   switch (decision.kind) {
     case 'IGNORE':
-      cameTooLate(booking, seen, deps);
+      logLateAnswer(booking, seen, deps);
       return ended;
     case 'WAIT':
-      await deps.ledger.looked(booking, decision);
+      await deps.ledger.scheduleReadBack(booking, decision);
       return ended;
     case 'ACT':
       return goOn(booking, await act(decision, booking, acting, deps), acting, deps);
-    case 'MOVE': {
+    case 'TRANSITION': {
       const moved = await record(booking, decision, deps);
-      if (moved.kind !== 'moved') return notRecorded(booking, seen, moved, acting, deps);
+      if (moved.kind !== 'moved') return notRecorded({ booking, seen }, moved, acting, deps);
       if (decision.action === null) return { ...ended, booking: moved.booking };
       const isFirstTry = seen.kind === 'PERSON_CANCELS';
       const answered = await cancel(moved.booking, { ...acting, isFirstTry, decidedAt }, deps);
@@ -96,16 +90,16 @@ async function goOn(
 
 async function record(
   booking: Booking,
-  { event, changes }: Extract<Decision, { kind: 'MOVE' }>,
+  { event, changes }: Extract<Decision, { kind: 'TRANSITION' }>,
   deps: BookingDeps,
 ): Promise<Transition> {
   const { ledger, logger } = deps;
   if (event === 'OUT_OF_TIME')
     logger.error(
       { booking: booking.id, supplier: booking.offer.supplier, ...changes.evidence },
-      'a booking needs a person',
+      'booking escalated to an operator',
     );
-  const moved = await ledger.move(booking, event, changes);
+  const moved = await ledger.applyTransition(booking, event, changes);
   if (moved.kind !== 'moved') return moved;
   const { state } = moved.booking;
   if (isOneOf(OVER_STATES, state)) await dropCopy(booking, deps);
@@ -116,8 +110,7 @@ async function record(
 
 /** The booking is not as it was read any more, or may not be as it was decided. */
 async function notRecorded(
-  booking: Booking,
-  seen: Observation,
+  { booking, seen }: { booking: Booking; seen: Observation },
   { kind }: Exclude<Transition, { kind: 'moved' }>,
   acting: Acting,
   deps: BookingDeps,
@@ -126,23 +119,23 @@ async function notRecorded(
   if (kind === 'guarded' && seen.kind === 'BOOKED' && seen.isWanted === true)
     return advance(booking, { ...seen, isWanted: false }, acting, deps);
   const current = (await deps.ledger.findBooking(booking.id)) ?? booking;
-  if (isTrueWhenever(seen) && current.version !== booking.version)
+  if (isAlwaysApplicable(seen) && current.version !== booking.version)
     return advance(current, seen, acting, deps);
-  cameTooLate(current, seen, deps);
+  logLateAnswer(current, seen, deps);
   return { booking: current, end: kind === 'guarded' ? 'GUARDED' : 'STALE', cancellation: null };
 }
 
 /**
- * What the supplier said yes to has happened, whatever became of the booking meanwhile; anything else it said was about
- * the booking as it was then.
+ * Recognises an observation that applies in every state: a success at the supplier has happened, whatever became of
+ * the booking meanwhile; all others apply only to the state that they were made in.
  */
-function isTrueWhenever(seen: Observation): boolean {
+function isAlwaysApplicable(seen: Observation): boolean {
   return 'outcome' in seen && seen.outcome.class === 'ACCEPTED';
 }
 
 /** Logs an answer of a supplier that nothing waits for any more. */
-function cameTooLate({ id, state }: Booking, seen: Observation, { logger }: BookingDeps): void {
-  if ('outcome' in seen) logger.warn({ booking: id, state, seen: seen.kind }, 'an answer came too late');
+function logLateAnswer({ id, state }: Booking, seen: Observation, { logger }: BookingDeps): void {
+  if ('outcome' in seen) logger.warn({ booking: id, state, seen: seen.kind }, 'late answer ignored');
 }
 
 async function act(
@@ -163,7 +156,7 @@ async function act(
   }
 }
 
-/** Of an appointment that turned up after FAILED or CANCELLED was said. */
+/** Cancels an appointment that turned up after FAILED or CANCELLED was reported. */
 async function cancelLateAppointment(
   booking: Booking,
   { appointment }: BookedThere,
@@ -203,8 +196,8 @@ function askToCancel(
   const { manifest, cancel: send } = systemOf(booking, deps.systems);
   const command = {
     practice: slot.practice,
-    patient: patient ?? patientFor(booking, deps),
-    actor: actorFor(booking),
+    patient: patient ?? openPatient(booking, deps),
+    actor: bookingActor(booking),
     appointment,
     slot,
   };
@@ -216,15 +209,15 @@ function known(booking: Booking): KnownBooking {
   return { ...booking, startsAt: booking.offer.slot.startsAt };
 }
 
-/** Of a supplier that was unplugged, with which bookings still stand: an operator can settle them nevertheless. */
+/** Delay before bookings of a supplier without an adapter are looked at again: an operator can settle them meanwhile. */
 const UNPLUGGED_MS = 60_000;
 
-function paceOf({ offer }: Booking, { systems, sweepEveryMs, now }: BookingDeps): Pace {
+function paceOf({ offer }: Booking, { systems, compareEveryMs, now }: BookingDeps): BookingClock {
   const system = systems.get(offer.supplier);
   return {
     now: now(),
     settleMs: system?.manifest.limits.settleMs ?? UNPLUGGED_MS,
     cancelLeaseMs: system === undefined ? UNPLUGGED_MS : leaseMs(system, 'cancel'),
-    compareEveryMs: sweepEveryMs,
+    compareEveryMs,
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { SupplierError, type Actor, type GpSystem, type Patient } from '../../../adapters/gp-system';
+import type { PatientCaller } from '../../../domain/caller';
 import { loggableError } from '../../../domain/loggable-error';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
 import type { Timers } from '../../../domain/timers';
@@ -7,7 +8,7 @@ import type { HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
 import type { Request } from '../ledger/requests';
-import type { Operation } from '../database/tables';
+import type { CommandKind } from '../database/tables';
 import type { Offer } from '../holds/offers';
 import type { Patients } from '../sealed-patients';
 import type { BookingCopies } from '../recovery/booking-copies';
@@ -19,15 +20,15 @@ export interface BookingDeps {
   ledger: Ledger;
   releases: ReleaseLedger;
   holds: HoldStore;
-  /** What bookings are found again by after a restore. */
+  /** Copies by which bookings are found again after a restore. */
   copies: BookingCopies;
   offers: Sealer<Offer>;
   patients: Patients;
   /** A keyed digest of what a request says: phone numbers and reasons are in it. */
   fingerprint: (content: string) => string;
   holdMs: number;
-  /** How often what stands is compared with the practice's own book, milliseconds. */
-  sweepEveryMs: number;
+  /** Interval, in milliseconds, at which standing bookings are compared with the practice's own book. */
+  compareEveryMs: number;
   now: () => Date;
   timers: Timers;
   logger: Logger;
@@ -35,11 +36,15 @@ export interface BookingDeps {
   onLostLeft?: (() => void) | undefined;
 }
 
-/** @param significant what makes the request this one and no other; cosmetic fields stay out. */
+/** The person who sent a request, and the request's id. */
+export interface RequestSource {
+  caller: PatientCaller;
+  requestId: string;
+}
+
+/** @param significant the fields that identify the request; cosmetic ones stay out. */
 export function request(
-  callerId: string,
-  operation: Operation,
-  key: string,
+  { callerId, operation, key }: { callerId: string; operation: CommandKind; key: string },
   significant: unknown[],
   { fingerprint }: Pick<BookingDeps, 'fingerprint'>,
 ): Request {
@@ -47,7 +52,7 @@ export function request(
 }
 
 /** @throws Error when the details were erased, or sealed under another key than the ledger's. */
-export function patientFor(
+export function openPatient(
   sealed: { patientSealed: string },
   { patients, now }: Pick<BookingDeps, 'patients' | 'now'>,
 ): Patient {
@@ -68,7 +73,7 @@ export async function outcomeOf<T>(
   try {
     return await exchange;
   } catch (error) {
-    logger.error({ err: loggableError(error), supplier }, 'adapter threw while changing a book');
+    logger.error({ err: loggableError(error), supplier }, 'adapter threw during a booking or a cancellation');
     return {
       class: 'AMBIGUOUS',
       error: new SupplierError(supplier, 'BAD_REPLY', { mayHaveBeenSent: true, cause: error }),
@@ -76,7 +81,7 @@ export async function outcomeOf<T>(
   }
 }
 
-/** How long one process may be at an exchange before another takes the booking for abandoned. */
+/** Returns the time, in milliseconds, that one process has for an exchange before another takes over the booking. */
 export function leaseMs({ manifest }: GpSystem, operation: 'book' | 'cancel'): number {
   return manifest.limits.timeoutMs[operation] + ABANDONED_AFTER_MS;
 }
@@ -84,12 +89,12 @@ export function leaseMs({ manifest }: GpSystem, operation: 'book' | 'cancel'): n
 /** After so long without sending, a process that slept must not send any more: another may be at it by now. */
 export const ABANDONED_AFTER_MS = 5_000;
 
-/** As suppliers are told who asks: whoever booked. */
-export function actorFor({ callerId }: Booking): Actor {
+/** Identifies the person who booked, as the actor towards suppliers. */
+export function bookingActor({ callerId }: Booking): Actor {
   return { kind: 'PATIENT', id: callerId };
 }
 
-/** As the API states how long to wait. */
+/** Converts milliseconds to the whole seconds of the API's waiting times. */
 export function seconds(ms: number | null): number | null {
   return ms === null ? null : Math.ceil(ms / 1000);
 }

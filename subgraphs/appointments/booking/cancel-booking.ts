@@ -2,15 +2,15 @@ import type { Patient } from '../../../adapters/gp-system';
 import type { Caller } from '../../../domain/caller';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
-import { patientOf, personOf } from '../sealed-patients';
+import { identifiedPatient, personOf } from '../sealed-patients';
 import { systemOf } from '../gp-systems';
 import { advance, type Advanced } from './advance';
 import { request, seconds, type BookingDeps } from './booking-deps';
-import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import type { SystemUnavailable } from './place-booking';
 
 export type CancelAnswer =
-  /** Cancelled, being cancelled, or, where its outcome is still being looked into, unchanged. */
+  /** The booking as cancelled, being cancelled, or, while its outcome is unknown, unchanged. */
   | { kind: 'booking'; booking: Booking }
   | TooLate
   | SystemUnavailable
@@ -31,23 +31,28 @@ export interface CancelBooking {
   requestId: string;
 }
 
-/** Gives the slot back to the practice. What is already cancelled is done. */
+/** Cancels the appointment at the practice. A booking that is already cancelled is returned. */
 export async function cancelBooking(
   input: CancelBooking,
   caller: Caller,
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
   const { ledger } = deps;
-  if (caller.kind !== 'patient') return notAllowed(whyNotBook(caller));
+  if (caller.kind !== 'patient') return bookingNotAllowed(whyNotBook(caller));
   const booking = await ledger.findBooking(input.bookingId, caller.id);
   if (booking === null) return { kind: 'not-found' };
   const person = personOf(caller, booking, deps);
-  // Whom a login without proof of identity may act for is not known.
-  if (person === undefined) return notAllowed(mayBook(caller) ? 'CANNOT_ACT_FOR_PERSON' : whyNotBook(caller));
-  const asked = request(caller.id, 'cancel', input.idempotencyKey, [input.bookingId, input.reason], deps);
+  // For a login without proof of identity it is unknown for whom it may act.
+  if (person === undefined)
+    return bookingNotAllowed(mayBook(caller) ? 'CANNOT_ACT_FOR_PERSON' : whyNotBook(caller));
+  const asked = request(
+    { callerId: caller.id, operation: 'cancel', key: input.idempotencyKey },
+    [input.bookingId, input.reason],
+    deps,
+  );
   const earlier = await ledger.remember(asked, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
-  return cancel(booking, patientOf(person), input.requestId, deps);
+  return cancel(booking, identifiedPatient(person), input.requestId, deps);
 }
 
 async function cancel(
@@ -61,7 +66,7 @@ async function cancel(
   // Nothing is said to be under way that nobody can be asked for.
   systemOf(booking, deps.systems);
   const advanced = await advance(booking, { kind: 'PERSON_CANCELS' }, { patient, requestId }, deps);
-  // Another tap was quicker. Where the practice did not take that, this one is told what comes of its own.
+  // Another tap was quicker. Where the practice refused that, this one returns the result of its own attempt.
   return advanced.end === 'STALE' && advanced.booking.version !== booking.version
     ? cancel(advanced.booking, patient, requestId, deps)
     : answer(advanced);

@@ -5,14 +5,14 @@ import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Refused, Request } from '../ledger/requests';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
 import type { Offer } from '../holds/offers';
-import { patientOf, personOf } from '../sealed-patients';
+import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { leaseMs, request, type BookingDeps } from './booking-deps';
+import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';
 import { endOf } from './extend-hold';
 import { acquire, holdKey, letGo } from './hold-slot';
-import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
 
 export type ConfirmAnswer =
@@ -30,25 +30,23 @@ export interface ConfirmBooking {
   requestId: string;
 }
 
-/** How long a double click waits to see what the first one brought. */
+/** Time for which a double click waits for the result of the first one. */
 const DUPLICATE_WAIT_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
 /**
- * Makes a hold a booking: on disk first, then the supplier, then on disk what it said. Whoever is told CONFIRMED is told
- * after both.
+ * Makes a hold a booking: records it, calls the supplier, then records the answer. CONFIRMED is returned only after
+ * both.
  */
 export async function confirmBooking(
   input: ConfirmBooking,
   caller: Caller,
   deps: BookingDeps,
 ): Promise<ConfirmAnswer> {
-  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
+  if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const { requestId } = input;
   const asked = request(
-    caller.id,
-    'confirm',
-    input.idempotencyKey,
+    { callerId: caller.id, operation: 'confirm', key: input.idempotencyKey },
     [input.holdId, input.contactPhone ?? null, input.reason ?? null],
     deps,
   );
@@ -58,12 +56,12 @@ export async function confirmBooking(
   ]);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
-  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
+  if (hold === null) return bookingNotAllowed('HOLD_NOT_FOUND');
   const person = personOf(caller, hold, deps);
-  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
 
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
-  const placing = { ...input, patient: patientOf(person), openedAt: deps.timers.elapsedMs() };
+  const placing = { ...input, patient: identifiedPatient(person), openedAt: deps.timers.elapsedMs() };
   const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));
   switch (opened.kind) {
     case 'opened':
@@ -75,7 +73,7 @@ export async function confirmBooking(
       await letGo(holdKey(hold.offer), hold.id, deps);
       if (opened.why === 'HOLD_EXPIRED') return { kind: 'hold-expired', expiredAt: hold.expiresAt };
       return (
-        (await refusal(opened, hold, caller, requestId, deps)) ?? {
+        (await refusal(opened, hold, { caller, requestId }, deps)) ?? {
           kind: 'hold-expired',
           expiredAt: endOf(hold, deps.now()),
         }
@@ -97,17 +95,16 @@ export function stop(lost: Booking, asked: Request, { ledger }: BookingDeps): Pr
   return ledger.refuse(asked, 'ALREADY_BOOKED', lost.id);
 }
 
-/** Why no booking was put down, in what the person can do now; null when what stood in its way does so no more. */
+/** Returns the problem that stood in a booking's way, by the person's next step; null when nothing does any more. */
 export async function refusal(
   { bookingId }: Refused,
   wanted: { offer: Offer; patientSealed: string },
-  caller: PatientCaller,
-  requestId: string,
+  source: RequestSource,
   deps: BookingDeps,
 ): Promise<Placed | AlreadyBooked | null> {
-  if (bookingId === null) return slotTaken(wanted, caller, requestId, deps);
+  if (bookingId === null) return slotTaken(wanted, source, deps);
   const other = await deps.ledger.findBooking(bookingId);
-  return other !== null && isInTheWay(other, wanted.offer) ? alreadyBooked(other, caller) : null;
+  return other !== null && isInTheWay(other, wanted.offer) ? alreadyBooked(other, source.caller) : null;
 }
 
 /** One for the same need is, and any whose outcome is not known. */
@@ -116,17 +113,17 @@ function isInTheWay({ state, offer }: Booking, { assessmentDigest }: Offer): boo
   return isOneOf(LIVE_STATES, state) && offer.assessmentDigest === assessmentDigest;
 }
 
-/** A hold that ran out can be taken up again as long as its offer is good; one that was let go cannot. */
+/** An expired hold can be used again as long as its offer is good; a released one cannot. */
 function isOver({ released, expiresAt, offer }: Hold, now: Date): boolean {
   return released || (now > expiresAt && now > offer.expiresAt);
 }
 
 /** An expired hold on a slot that nobody else took since is taken up again; without a hold store everybody may try. */
 async function stillHeld(hold: Hold, deps: BookingDeps): Promise<boolean> {
-  return (await acquire(holdKey(hold.offer), hold.id, hold.callerId, deps)).acquired;
+  return (await acquire(holdKey(hold.offer), { token: hold.id, callerId: hold.callerId }, deps)).acquired;
 }
 
-/** What the same request brought before; a double click waits a moment for the first one's answer. */
+/** Returns the earlier result of the same request; a double click waits a moment for it. */
 export async function replayed(
   bookingId: string,
   requestId: string,
@@ -139,7 +136,7 @@ export async function replayed(
     const booking = await deps.ledger.findBooking(bookingId, caller.id);
     if (booking === null) return { kind: 'key-reused' };
     if (booking.state !== 'BOOKING' || timers.elapsedMs() > until)
-      return placed(booking, null, caller, requestId, deps);
+      return placed(booking, null, { caller, requestId }, deps);
     await pause(timers, LOOK_EVERY_MS);
   }
 }

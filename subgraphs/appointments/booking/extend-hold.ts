@@ -4,7 +4,7 @@ import { personOf } from '../sealed-patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
 import { acquire, holdKey, letGo } from './hold-slot';
-import { mayBook, notAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 
 export type ExtendAnswer =
   | { kind: 'held'; hold: Hold }
@@ -20,10 +20,10 @@ export type ExtendAnswer =
  */
 export async function extendHold(holdId: string, caller: Caller, deps: BookingDeps): Promise<ExtendAnswer> {
   const { ledger, holdMs } = deps;
-  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
+  if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const hold = await ledger.findHold(holdId, caller.id);
-  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
-  if (personOf(caller, hold, deps) === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  if (hold === null) return bookingNotAllowed('HOLD_NOT_FOUND');
+  if (personOf(caller, hold, deps) === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
   const standing = await ledger.standingBooking(hold.patientDigest, hold.offer.assessmentDigest);
   if (standing !== null) return alreadyBooked(standing, caller);
   const extended = await ledger.extendHold(hold, holdMs);
@@ -33,7 +33,7 @@ export async function extendHold(holdId: string, caller: Caller, deps: BookingDe
   return { kind: extended.kind === 'extended' ? 'held' : 'not-extendable', hold: extended.hold };
 }
 
-/** Whether `extendHold` would give more time. */
+/** Checks that `extendHold` would give more time. */
 export function isExtendable({ released, extended, expiresAt, offer }: Hold, now: Date): boolean {
   return !released && !extended && now < expiresAt && expiresAt < offer.slot.startsAt;
 }
@@ -45,7 +45,7 @@ export function isExtendable({ released, extended, expiresAt, offer }: Hold, now
 async function keep(hold: Hold, deps: BookingDeps): Promise<boolean> {
   const key = holdKey(hold.offer);
   const forMs = Math.max(hold.expiresAt.getTime() - deps.now().getTime(), 1);
-  const { acquired } = await acquire(key, hold.id, hold.callerId, deps, forMs);
+  const { acquired } = await acquire(key, { token: hold.id, callerId: hold.callerId }, deps, forMs);
   if (!acquired) return false;
   // Asked once more, now that the store has it: between the two it may have ended.
   if ((await deps.ledger.extendHold(hold, deps.holdMs)).kind !== 'over') return true;

@@ -7,11 +7,17 @@ import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store'
 import type { Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
-import { isOfAge, patientOf } from '../sealed-patients';
+import { isOfAge, identifiedPatient } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { request, type BookingDeps } from './booking-deps';
-import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
+import {
+  mayBook,
+  bookingNotAllowed,
+  whyNotBook,
+  type BookingRefusal,
+  type NotAllowedAnswer,
+} from './not-allowed';
 import { searchAgain, type SlotGone } from './search-again';
 
 export type HoldAnswer =
@@ -38,24 +44,22 @@ export interface HoldSlot {
 /** Reserves an offered slot among the users of this gateway, after asking the supplier whether it is still free. */
 export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDeps): Promise<HoldAnswer> {
   const { ledger, offers, patients, now } = deps;
-  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
+  if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const offer = offers.open(input.slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
-  if (offer.callerId !== caller.id) return notAllowed(whyNotTheirs(offer));
+  if (offer.callerId !== caller.id) return bookingNotAllowed(whyNotTheirs(offer));
   const person = personToBeSeen(caller, input.patientId);
-  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
-  if (!isOfAge(person, offer.ageInMonths, now())) return notAllowed('AGE_DIFFERS');
+  if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
+  if (!isOfAge(person, offer.ageInMonths, now())) return bookingNotAllowed('AGE_DIFFERS');
   if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
-    return notAllowed('NOT_REGISTERED_THERE');
+    return bookingNotAllowed('NOT_REGISTERED_THERE');
 
   const asked = request(
-    caller.id,
-    'hold',
-    input.idempotencyKey,
+    { callerId: caller.id, operation: 'hold', key: input.idempotencyKey },
     [input.slotId, input.patientId ?? null],
     deps,
   );
-  const patient = patientOf(person);
+  const patient = identifiedPatient(person);
   const patientDigest = patients.digest(patient);
   const [earlier, standing, lost] = await Promise.all([
     ledger.earlier(asked),
@@ -86,8 +90,8 @@ async function take(
   const patientDigest = patients.digest(patient);
   const key = holdKey(offer);
   const id = holdId(asked);
-  const acquired = await acquire(key, id, caller.id, deps);
-  const search = () => searchAgain(offer, patient, caller, requestId, deps);
+  const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
+  const search = () => searchAgain(offer, patient, { caller, requestId }, deps);
   if (!acquired.acquired) {
     const own = await ownHold(key, caller, patientDigest, deps);
     const { released, alternatives } = await search();
@@ -121,7 +125,10 @@ export function holdId({ callerId, operation, key }: Request): string {
   return createHash('sha256').update(`${callerId}\n${operation}\n${key}`).digest('base64url');
 }
 
-/** Who taps twice with two keys, or reloads the page, holds the slot already. */
+/**
+ * Returns the caller's own hold of the slot: someone who taps twice with two keys, or reloads the page, has one
+ * already.
+ */
 async function ownHold(
   key: string,
   caller: PatientCaller,
@@ -134,13 +141,16 @@ async function ownHold(
   return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
 }
 
-/** Where the store is lost by now, all that is known is that somebody held it a moment ago. */
+/**
+ * Returns the holder of a slot. When the store is lost by now, all that is known is that somebody held it a moment
+ * ago.
+ */
 async function holderOf(key: string, { holds, logger }: BookingDeps): Promise<Holder | undefined> {
   try {
     return (await holds.holders([key])).get(key);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'who holds a slot is not known');
+    logger.warn({ err: loggableError(error) }, 'the holder of a slot cannot be read');
     return undefined;
   }
 }
@@ -155,9 +165,9 @@ async function replay(earlier: Earlier, caller: PatientCaller, { ledger }: Booki
 
 /** The person goes back: the slot is free for others at once. Releasing twice, or too late, does no harm. */
 export async function releaseHold(holdId: string, caller: Caller, deps: BookingDeps): Promise<ReleaseAnswer> {
-  if (caller.kind !== 'patient') return notAllowed(whyNotBook(caller));
+  if (caller.kind !== 'patient') return bookingNotAllowed(whyNotBook(caller));
   const hold = await deps.ledger.findHold(holdId, caller.id);
-  if (hold === null) return notAllowed('HOLD_NOT_FOUND');
+  if (hold === null) return bookingNotAllowed('HOLD_NOT_FOUND');
   await deps.ledger.endHold(hold.id);
   await letGo(holdKey(hold.offer), hold.id, deps);
   return { kind: 'released', holdId };
@@ -166,28 +176,27 @@ export async function releaseHold(holdId: string, caller: Caller, deps: BookingD
 /** Holding is a courtesy: without the store everybody may go on, and the ledger decides. */
 export async function acquire(
   key: string,
-  token: string,
-  callerId: string,
+  holder: Holder,
   { holds, holdMs, logger }: BookingDeps,
   forMs = holdMs,
 ): Promise<{ acquired: boolean; forMs: number }> {
   try {
-    return await holds.acquire(key, { token, callerId }, forMs);
+    return await holds.acquire(key, holder, forMs);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'going on without a hold');
+    logger.warn({ err: loggableError(error) }, 'booking without a hold');
     return { acquired: true, forMs };
   }
 }
 
-/** What cannot be let go now runs out by itself. */
+/** Releases a hold. One that cannot be released now expires by itself. */
 export async function letGo(key: string, token: string, { holds, logger }: BookingDeps): Promise<void> {
   await holds.release(key, token).catch((error: unknown) => {
-    logger.warn({ err: loggableError(error) }, 'a hold was left to run out');
+    logger.warn({ err: loggableError(error) }, 'releasing a hold failed; it will expire');
   });
 }
 
-/** Why a caller who did not search for it may not have an offer. */
+/** Returns the reason for refusing an offer to a caller who did not search for it. */
 export function whyNotTheirs({ callerId }: Offer): BookingRefusal {
   return callerId === ANONYMOUS_OFFERS ? 'OFFER_BEFORE_SIGN_IN' : 'OFFER_FOR_ANOTHER';
 }

@@ -1,7 +1,7 @@
 import type { Caller, PatientCaller } from '../../../domain/caller';
 import type { NotAllowedReason } from '../../../platform/graphql/problem';
 
-/** Why a caller may not do something with a booking: each reason has a next step of its own. */
+/** Reason for refusing a caller an action on a booking: each has a next step of its own. */
 export type BookingRefusal =
   Exclude<NotAllowedReason, 'NOT_YOUR_PRACTICE' | 'MANAGER_ROLE_REQUIRED'> | 'ROLE_NOT_ALLOWED';
 
@@ -10,7 +10,7 @@ export interface NotAllowedAnswer {
   why: BookingRefusal;
 }
 
-export function notAllowed(why: BookingRefusal): NotAllowedAnswer {
+export function bookingNotAllowed(why: BookingRefusal): NotAllowedAnswer {
   return { kind: 'not-allowed', why };
 }
 

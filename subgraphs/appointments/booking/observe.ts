@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { SupplierError, type SupplierAppointment } from '../../../adapters/gp-system';
 import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
-import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/decide';
+import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/observation';
 import { boundedCall, systemOf } from '../gp-systems';
-import { actorFor, patientFor, type BookingDeps } from './booking-deps';
+import { bookingActor, openPatient, type BookingDeps } from './booking-deps';
 import { holdKey } from './hold-slot';
 
-/** Whoever was told that it failed so recently is most likely still at it, and glad to be told that it worked. */
+/** Time after a failure within which a late success is kept: the person is most likely still there, and glad of it. */
 const WANTED_WITHIN_MS = 10 * 60_000;
 
 /**
@@ -40,7 +40,7 @@ export function observe(booking: Booking, deps: BookingDeps): Promise<Observatio
   }
 }
 
-/** What the practice, or what arrives late, can have changed behind our back. */
+/** Compares a standing booking with the practice's book, for changes by the practice or late requests. */
 function compare(booking: Booking, deps: BookingDeps): Promise<Observation> {
   const isPast = booking.offer.slot.startsAt <= deps.now();
   return isPast ? Promise.resolve({ kind: 'START_PASSED' }) : readBack(booking, deps);
@@ -49,8 +49,8 @@ function compare(booking: Booking, deps: BookingDeps): Promise<Observation> {
 async function readBack(booking: Booking, deps: BookingDeps): Promise<Observation> {
   const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
-  const patient = patientFor(booking, deps);
-  const probe = { practice: slot.practice, patient, actor: actorFor(booking), slot, marker: booking.marker };
+  const patient = openPatient(booking, deps);
+  const probe = { practice: slot.practice, patient, actor: bookingActor(booking), slot, marker: booking.marker };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
     return observationOf(ours(booking, await system.readBack(probe, call)));
@@ -75,9 +75,10 @@ function observationOf(found: SupplierAppointment | null): BookedThere | NotBook
 }
 
 /**
- * Where the supplier has told us its id, that one and no other. Before that: by our marker, or standing on the very slot,
- * because no supplier promises to keep the marker; the list is this patient's own, so another appointment of theirs that
- * stands there is as good as ours. One that was cancelled there may be an earlier one, and proves nothing.
+ * Finds our appointment in the list. When the supplier has named its id: that one and no other. Before that: by our
+ * marker, or standing on the very slot, because no supplier promises to keep the marker; the list is this patient's
+ * own, so another appointment of theirs that stands there is as good as ours. A cancelled one may be an earlier
+ * one, and proves nothing.
  */
 function ours(booking: Booking, listed: readonly SupplierAppointment[]): SupplierAppointment | null {
   const { appointment, offer } = booking;
@@ -107,8 +108,8 @@ export async function lookAtSlot(
     practice: slot.practice,
     from: slot.startsAt,
     to: slot.endsAt,
-    actor: actorFor(booking),
-    patient: patientFor(booking, deps),
+    actor: bookingActor(booking),
+    patient: openPatient(booking, deps),
   };
   const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers);
   try {

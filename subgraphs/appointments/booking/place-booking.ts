@@ -4,13 +4,20 @@ import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../holds/offers';
 import { keepCopy } from '../recovery/keep-copies';
-import { actorOf, boundedCall, systemOf } from '../gp-systems';
+import { supplierActorOf, boundedCall, systemOf } from '../gp-systems';
 import { advance } from './advance';
-import { ABANDONED_AFTER_MS, outcomeOf, patientFor, seconds, type BookingDeps } from './booking-deps';
+import {
+  ABANDONED_AFTER_MS,
+  outcomeOf,
+  openPatient,
+  seconds,
+  type BookingDeps,
+  type RequestSource,
+} from './booking-deps';
 import { holdKey, letGo } from './hold-slot';
 import { searchAgain, type SlotGone } from './search-again';
 
-/** What came of sending a booking to the supplier, as far as it is known. */
+/** Result of sending a booking to the supplier, as far as it is known. */
 export type Placed =
   | { kind: 'booking'; booking: Booking }
   | SlotGone
@@ -18,7 +25,7 @@ export type Placed =
   | { kind: 'patient-not-accepted'; practice: OdsCode; why: 'NOT_ACCEPTED' | 'LIMIT_REACHED' }
   | SystemUnavailable;
 
-/** The practice's system has not done what it was asked. */
+/** The practice's system has not executed the request. */
 export interface SystemUnavailable {
   kind: 'supplier-unavailable';
   practice: OdsCode;
@@ -28,9 +35,9 @@ export interface SystemUnavailable {
 }
 
 export interface Placing {
-  /** As their verified identity has them now. */
+  /** Patient from their verified identity, as it is now. */
   patient: Patient;
-  /** When the booking was put down, on the monotonic clock. */
+  /** Time on the monotonic clock at which the booking was recorded. */
   openedAt: number;
   contactPhone: string | undefined;
   reason: string | undefined;
@@ -51,7 +58,7 @@ export async function placeBooking(
   const seen = { kind: 'BOOKING_ANSWERED', outcome } as const;
   const advanced = await advance(booking, seen, { patient, requestId }, deps);
   const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
-  return placed(advanced.booking, retryAfterMs, caller, requestId, deps);
+  return placed(advanced.booking, retryAfterMs, { caller, requestId }, deps);
 }
 
 const NOTHING_SENT = { class: 'NOT_SENT' } as const;
@@ -70,7 +77,7 @@ async function send(
     marker: booking.marker,
     slot,
     patient,
-    actor: actorOf(caller),
+    actor: supplierActorOf(caller),
     contactPhone,
     reason,
   };
@@ -84,12 +91,14 @@ async function send(
   return outcome;
 }
 
-/** The booking as the caller is answered: why it failed, or the booking itself. A hold that is done with is let go. */
+/**
+ * The booking for the caller: the reason for its failure, or the booking itself. A hold that is no longer needed is
+ * released.
+ */
 export async function placed(
   booking: Booking,
   retryAfterMs: number | null,
-  caller: PatientCaller,
-  requestId: string,
+  source: RequestSource,
   deps: BookingDeps,
 ): Promise<Placed> {
   const { state, offer, failure } = booking;
@@ -101,7 +110,7 @@ export async function placed(
     case 'SLOT_NOT_FOUND':
     case 'SLOT_IN_PAST':
     case 'OUTSIDE_BOOKING_WINDOW':
-      return slotTaken(booking, caller, requestId, deps);
+      return slotTaken(booking, source, deps);
     case 'PATIENT_NOT_ACCEPTED':
       return { kind: 'patient-not-accepted', practice, why: 'NOT_ACCEPTED' };
     case 'BOOKING_LIMIT_REACHED':
@@ -122,15 +131,14 @@ export async function placed(
   }
 }
 
-/** With other times near the one that has gone; or that the practice offers this person none at all now. */
+/** Reports a slot that is gone with other times near it; or that the practice offers this person none at all now. */
 export async function slotTaken(
   { offer, patientSealed }: { offer: Offer; patientSealed: string },
-  caller: PatientCaller,
-  requestId: string,
+  source: RequestSource,
   deps: BookingDeps,
 ): Promise<Extract<Placed, { kind: 'slot-taken' | 'practice-closed' }>> {
-  const patient = patientFor({ patientSealed }, deps);
-  const { released, alternatives, why } = await searchAgain(offer, patient, caller, requestId, deps);
+  const patient = openPatient({ patientSealed }, deps);
+  const { released, alternatives, why } = await searchAgain(offer, patient, source, deps);
   return released
     ? { kind: 'slot-taken', why, alternatives }
     : { kind: 'practice-closed', practice: offer.slot.practice };

@@ -13,17 +13,16 @@ export interface Reconciler {
   stop(): Promise<void>;
 }
 
-/** How many bookings one process looks into at once: a supplier that hangs must not keep the others' waiting. */
+/** Bookings that one process reads back at once: a supplier that hangs must not keep the others' waiting. */
 const AT_ONCE = 50;
-/** How many of what stands are compared with the book of each supplier, every time round. */
+/** Standing bookings of each supplier that are compared with its book in each round. */
 const SWEPT_EACH_TIME = 5;
 /** Longer than any look takes; after it another process may look. */
 const LEASE_MS = 60_000;
 
 /**
- * Finds out what became of bookings and cancellations whose answer was lost, also of those whose process died, and what
- * practices have changed in their books since. Any number of processes may run one: each booking is looked into by one
- * at a time.
+ * Reads back bookings and cancellations whose answer was lost, also those whose process died, and changes that
+ * practices have made in their books. Any number of processes may run one: each booking is leased by one at a time.
  */
 export function reconciler(deps: BookingDeps): Reconciler {
   const { ledger, systems, logger } = deps;
@@ -35,26 +34,26 @@ export function reconciler(deps: BookingDeps): Reconciler {
       await settle(booking, deps);
     } catch (error) {
       // Its lease runs out and it is looked at again; the others are not kept waiting.
-      logger.error({ err: loggableError(error), booking: booking.id }, 'a booking could not be looked into');
+      logger.error({ err: loggableError(error), booking: booking.id }, 'reading a booking back failed');
       // A supplier that was unplugged, or a secret that was lost: somebody has to know before it is too late.
       await advance(booking, { kind: 'NOT_ASKED' }, { requestId: randomUUID() }, deps);
     }
   }
 
-  /** Starts looking into what is due, and answers how many bookings that are. */
+  /** Starts reading back the bookings that are due, and returns their number. */
   async function claimDue(): Promise<number> {
     const room = AT_ONCE - looking.size;
     if (room <= 0) return 0;
     const due = await ledger.claimUnsettled(room, LEASE_MS);
     for (const [supplier, { manifest }] of systems)
       if (manifest.capabilities.readBack !== 'none')
-        due.push(...(await ledger.claimSwept(supplier, SWEPT_EACH_TIME, LEASE_MS)));
+        due.push(...(await ledger.claimForComparison(supplier, SWEPT_EACH_TIME, LEASE_MS)));
     for (const booking of due) {
       const ended = look(booking)
         .catch((error: unknown) => {
           logger.error(
             { err: loggableError(error), booking: booking.id },
-            'a booking could not be given to a person',
+            'escalating a booking to an operator failed',
           );
         })
         .finally(() => looking.delete(ended));
@@ -73,7 +72,7 @@ export function reconciler(deps: BookingDeps): Reconciler {
   function next(everyMs: number): void {
     claiming = claimDue()
       .catch((error: unknown) => {
-        logger.error({ err: loggableError(error) }, 'reconciling failed; trying again');
+        logger.error({ err: loggableError(error) }, 'reconciling failed; retrying');
       })
       .then(() => {
         if (timer !== undefined) startTimer(everyMs);

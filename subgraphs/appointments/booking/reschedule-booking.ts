@@ -1,17 +1,24 @@
 import type { Patient } from '../../../adapters/gp-system';
 import type { Caller, PatientCaller, Person } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
+import type { Earlier } from '../ledger/requests';
 import type { Offer } from '../holds/offers';
-import { isOfAge, patientOf, personOf } from '../sealed-patients';
+import { isOfAge, identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { advance, cancel } from './advance';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { leaseMs, request, type BookingDeps } from './booking-deps';
+import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed, stop } from './confirm-booking';
 import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
-import { mayBook, notAllowed, whyNotBook, type BookingRefusal, type NotAllowedAnswer } from './not-allowed';
+import {
+  mayBook,
+  bookingNotAllowed,
+  whyNotBook,
+  type BookingRefusal,
+  type NotAllowedAnswer,
+} from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
 import { isOneOf, LIVE_STATES } from '../lifecycle/states';
 
@@ -34,8 +41,8 @@ export interface RescheduleBooking {
 }
 
 /**
- * Takes the new slot first and gives the old one back after. Until the new one is CONFIRMED the old booking stands; from
- * that very moment, in one transaction, the old one is being given back, whoever has to finish it.
+ * Books the new slot first and cancels the old one after. Until the new one is CONFIRMED the old booking stands;
+ * the transaction that confirms it also makes the old one CANCELLING, and any process can finish that.
  */
 export async function rescheduleBooking(
   input: RescheduleBooking,
@@ -44,8 +51,12 @@ export async function rescheduleBooking(
 ): Promise<RescheduleAnswer> {
   const { ledger, offers, now } = deps;
   const { bookingId, slotId, idempotencyKey, requestId } = input;
-  if (!mayBook(caller)) return notAllowed(whyNotBook(caller));
-  const asked = request(caller.id, 'reschedule', idempotencyKey, [bookingId, slotId], deps);
+  if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
+  const asked = request(
+    { callerId: caller.id, operation: 'reschedule', key: idempotencyKey },
+    [bookingId, slotId],
+    deps,
+  );
   const earlier = await ledger.earlier(asked);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
@@ -53,34 +64,28 @@ export async function rescheduleBooking(
   const old = await ledger.findBooking(bookingId, caller.id);
   if (old === null) return { kind: 'not-found' };
   const person = personOf(caller, old, deps);
-  if (person === undefined) return notAllowed('CANNOT_ACT_FOR_PERSON');
+  if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
   const lost = await findLostOf(old.patientDigest, deps);
-  if (lost !== null) {
-    const known = earlier ?? (await stop(lost, asked, deps));
-    return known.kind === 'repeated'
-      ? replayed(known.resultId, requestId, caller, deps)
-      : alreadyBooked(lost, caller);
-  }
+  if (lost !== null)
+    return stopFor(lost, earlier ?? (await stop(lost, asked, deps)), { caller, requestId }, deps);
   const offer = offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
-  const objection = objectionTo(offer, old, person, caller, now());
-  if (objection !== null) return notAllowed(objection);
+  const objection = objectionTo({ offer, old }, person, caller, now());
+  if (objection !== null) return bookingNotAllowed(objection);
   if (old.state !== 'CONFIRMED') return { kind: 'booking', booking: old };
   if (now() > cancellableUntil(old)) return tooLate(old);
-  if (await isGivingBackAnother(old, deps)) return notAllowed('CHANGE_UNDER_WAY');
+  if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');
 
   const key = holdKey(offer);
   const id = holdId(asked);
-  const patient = patientOf(person);
+  const patient = identifiedPatient(person);
   const patientSealed = deps.patients.seal(patient);
-  const acquired = await acquire(key, id, caller.id, deps);
+  const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
   if (!acquired.acquired) {
     const known = await ledger.refuse(asked, 'SLOT_TAKEN');
-    if (known.kind === 'repeated') return replayed(known.resultId, requestId, caller, deps);
-    const taken = await slotTaken({ offer, patientSealed }, caller, requestId, deps);
-    if (taken.kind === 'practice-closed') return taken;
-    const heldUntil = new Date(now().getTime() + acquired.forMs);
-    return { kind: 'held-by-another', heldUntil, alternatives: taken.alternatives };
+    return known.kind === 'repeated'
+      ? replayed(known.resultId, requestId, caller, deps)
+      : heldByAnother({ offer, patientSealed }, acquired.forMs, { caller, requestId }, deps);
   }
   const refused = async (answer: RescheduleAnswer) => {
     await letGo(key, id, deps);
@@ -89,23 +94,18 @@ export async function rescheduleBooking(
 
   const openedAt = deps.timers.elapsedMs();
   const lease = leaseMs(systemOf({ offer }, deps.systems), 'book');
-  const ownPractice = person.registeredPractice ?? null;
   const hold = {
     id,
     callerId: caller.id,
     patientDigest: old.patientDigest,
     patientSealed,
-    offer: { ...offer, ownPractice },
+    offer: { ...offer, ownPractice: person.registeredPractice ?? null },
   };
   const opened = earlier ?? (await ledger.openReplacement(hold, lease, asked, old));
   switch (opened.kind) {
     case 'opened': {
-      const placed = await placeBooking(
-        opened.booking,
-        { patient, openedAt, requestId, contactPhone: undefined, reason: undefined },
-        caller,
-        deps,
-      );
+      const placing = { patient, openedAt, requestId, contactPhone: undefined, reason: undefined };
+      const placed = await placeBooking(opened.booking, placing, caller, deps);
       await giveBackOld(old.id, patient, requestId, deps);
       return placed;
     }
@@ -115,13 +115,37 @@ export async function rescheduleBooking(
       return refused(
         opened.why === 'NOTHING_TO_REPLACE'
           ? { kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old }
-          : ((await refusal(opened, { offer, patientSealed }, caller, requestId, deps)) ?? {
+          : ((await refusal(opened, { offer, patientSealed }, { caller, requestId }, deps)) ?? {
               kind: 'offer-expired',
             }),
       );
     case 'key-reused':
       return refused(opened);
   }
+}
+
+/** A booking that a restore had lost stands in the way, unless this very request has a result already. */
+function stopFor(
+  lost: Booking,
+  known: Earlier,
+  { caller, requestId }: RequestSource,
+  deps: BookingDeps,
+): Promise<RescheduleAnswer> | RescheduleAnswer {
+  return known.kind === 'repeated'
+    ? replayed(known.resultId, requestId, caller, deps)
+    : alreadyBooked(lost, caller);
+}
+
+async function heldByAnother(
+  wanted: { offer: Offer; patientSealed: string },
+  forMs: number,
+  source: RequestSource,
+  deps: BookingDeps,
+): Promise<RescheduleAnswer> {
+  const taken = await slotTaken(wanted, source, deps);
+  if (taken.kind === 'practice-closed') return taken;
+  const heldUntil = new Date(deps.now().getTime() + forMs);
+  return { kind: 'held-by-another', heldUntil, alternatives: taken.alternatives };
 }
 
 /** Does at once what the reconciler would do in the end. */
@@ -135,7 +159,7 @@ async function giveBackOld(
   if (old?.state !== 'CANCELLING' || old.replacedBy === null) return;
   const decidedAt = deps.timers.elapsedMs();
   const nextCheckMs = leaseMs(systemOf(old, deps.systems), 'cancel');
-  if (!(await deps.ledger.looked(old, { absentReads: 0, failedReads: 0, nextCheckMs }))) return;
+  if (!(await deps.ledger.scheduleReadBack(old, { absentReads: 0, failedReads: 0, nextCheckMs }))) return;
   const acting = { patient, requestId };
   const seen = await cancel(old, { ...acting, isFirstTry: false, decidedAt }, deps);
   if (seen !== null) await advance(old, seen, acting, deps);
@@ -148,8 +172,7 @@ async function isGivingBackAnother({ replacesId }: Booking, { ledger }: BookingD
 }
 
 function objectionTo(
-  offer: Offer,
-  old: Booking,
+  { offer, old }: { offer: Offer; old: Booking },
   person: Person,
   caller: PatientCaller,
   now: Date,

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Patient } from '../../../adapters/gp-system';
-import type { PatientCaller } from '../../../domain/caller';
 import { loggableError } from '../../../domain/loggable-error';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
@@ -9,8 +8,8 @@ import type { ReleaseLedger } from '../../../domain/release-ledger';
 import { rulesStoppingSlot, type ReleasePolicy } from '../../../domain/release-policy';
 import type { Offer } from '../holds/offers';
 import { searchPractice } from '../options/search-practice';
-import { actorOf, systemOf } from '../gp-systems';
-import type { BookingDeps } from './booking-deps';
+import { supplierActorOf, systemOf } from '../gp-systems';
+import type { BookingDeps, RequestSource } from './booking-deps';
 
 const WAIT_MS = 1_500;
 const ALTERNATIVES = 5;
@@ -21,7 +20,7 @@ export interface FoundAgain {
   /** False when the practice's rules of this moment stop everything for this person. */
   released: boolean;
   stillFree: boolean;
-  /** Why it cannot be booked, where it turns out so. */
+  /** Reason that the slot cannot be booked. */
   why: SlotGone['why'];
   alternatives: Offer[];
 }
@@ -34,14 +33,13 @@ export interface SlotGone {
 }
 
 /**
- * Asks the offer's practice again, uncached and by the rules of this moment. A supplier that does not answer now is no
- * reason to say that the slot is gone: the booking itself will tell.
+ * Searches the offer's practice again, uncached and by the current rules. A supplier that does not answer now does
+ * not prove that the slot is gone: the booking itself will show.
  */
 export async function searchAgain(
   offer: Offer,
   patient: Patient,
-  caller: PatientCaller,
-  requestId: string,
+  { caller, requestId }: RequestSource,
   deps: BookingDeps,
 ): Promise<FoundAgain> {
   const { slot, supplier, relation } = offer;
@@ -55,16 +53,18 @@ export async function searchAgain(
   };
   const { answer, slots } = await searchPractice(
     candidate,
-    relation,
     {
-      need: offer,
-      earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
-      deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
-      actor: actorOf(caller),
-      callerId: caller.id,
-      patient,
-      requestId,
-      signal: undefined,
+      relation,
+      search: {
+        need: offer,
+        earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
+        deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
+        actor: supplierActorOf(caller),
+        callerId: caller.id,
+        patient,
+        requestId,
+        signal: undefined,
+      },
     },
     WAIT_MS,
     deps,
@@ -82,17 +82,17 @@ export async function searchAgain(
   };
 }
 
-/** Whether the practice's rules of this moment stop it, or somebody has it. */
+/** Finds the reason: the practice's current rules stop it, or somebody has it. */
 async function whyGone(offer: Offer, { ledger, now }: BookingDeps): Promise<SlotGone['why']> {
   const { slot, policy } = offer;
   const live = await ledger.liveBeside([slot]);
   const others = live.others(slot.practice, londonDate(slot.startsAt));
-  const stopping = rulesStoppingSlot(policy, offer, slot, now(), others);
+  const stopping = rulesStoppingSlot(policy, offer, slot, { now: now(), othersThatDay: others });
   if (stopping.includes('DAILY_QUOTA')) return 'DAILY_LIMIT';
   return stopping.length > 0 ? 'NOT_RELEASED' : 'TAKEN';
 }
 
-/** Where the rules cannot be known, nothing is released. */
+/** Reads the practice's current policy. When the rules cannot be read, nothing is released. */
 async function policyNow(
   practice: OdsCode,
   { releases, logger }: { releases: Pick<ReleaseLedger, 'policy'>; logger: Logger },
@@ -100,7 +100,7 @@ async function policyNow(
   try {
     return await releases.policy(practice);
   } catch (error) {
-    logger.warn({ err: loggableError(error) }, 'release rules cannot be read, so nothing is released');
+    logger.warn({ err: loggableError(error) }, 'release rules cannot be read; treating the book as closed');
     return RULES_NOT_KNOWN;
   }
 }

@@ -16,12 +16,12 @@ export type SettleAnswer =
 
 export interface SettleBooking {
   bookingId: string;
-  /** What the practice says: true when the appointment stands in its book. */
+  /** The practice's answer: true when the appointment stands in its book. */
   stands: boolean;
   idempotencyKey: string;
 }
 
-/** An operator has asked the practice, and says what is so. The person is told through the outbox. */
+/** Records an operator's answer from the practice. The person is notified through the outbox. */
 export async function settleBooking(
   { bookingId, stands, idempotencyKey }: SettleBooking,
   caller: Extract<Caller, { kind: 'operator' }>,
@@ -30,7 +30,11 @@ export async function settleBooking(
   const { ledger } = deps;
   const booking = await ledger.findBooking(bookingId);
   if (booking === null) return { kind: 'not-found' };
-  const asked = request(caller.id, 'settle', idempotencyKey, [bookingId, stands], deps);
+  const asked = request(
+    { callerId: caller.id, operation: 'settle', key: idempotencyKey },
+    [bookingId, stands],
+    deps,
+  );
   const earlier = await ledger.remember(asked, bookingId);
   if (earlier?.kind === 'key-reused') return earlier;
   if (!isOneOf(MANUAL_STATES, booking.state))

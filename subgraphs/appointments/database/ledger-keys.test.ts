@@ -15,7 +15,7 @@ import {
   wrapForCurrentAlone,
 } from '../../../platform/database/data-keys';
 import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
-import { patientOf, patients } from '../sealed-patients';
+import { identifiedPatient, patients } from '../sealed-patients';
 import { LEDGER_KEYS, openLedgerKeys } from './ledger-keys';
 import { ledgerMigrations } from './migrations';
 import { replaceLedgerKeys } from './replace-keys';
@@ -36,7 +36,7 @@ async function opened(settings: DatabaseSettings): Promise<Database<LedgerTables
   return database;
 }
 
-const patient = (serial: number) => patientOf(demoFamily(newPractice(), serial, NOON).son);
+const patient = (serial: number) => identifiedPatient(demoFamily(newPractice(), serial, NOON).son);
 
 /** A ledger as the version before data keys left it: everything under keys that were derived from the secret. */
 async function fromBefore(settings: DatabaseSettings, isErased = false): Promise<Database<LedgerTables>> {

@@ -17,7 +17,7 @@ export const LEDGER_KEYS: KeyPlace<LedgerKeyUse> = {
   uses: LEDGER_KEY_USES,
 };
 
-/** Of the service's keys those by which it seals offers and patients, and matches people and requests. */
+/** The keys by which the service seals offers and patients, and matches people and requests. */
 export type LedgerKeys = DataKeys<LedgerKeyUse>;
 
 /**
@@ -31,7 +31,7 @@ export async function openLedgerKeys(
   return latestKeys(await openDataKeys(database, LEDGER_KEYS, secrets, () => earlierKeys(database, secrets)));
 }
 
-/** How values under these keys name them: those under the first keys have no name, as from before there were others. */
+/** The keys' name in values under them: values under the first keys have no name, as from before there were others. */
 export function keyName({ version }: Pick<LedgerKeys, 'version'>): string | undefined {
   return version === 1 ? undefined : String(version);
 }

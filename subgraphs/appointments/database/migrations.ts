@@ -80,7 +80,7 @@ async function lookAfterDuplicates(db: Kysely<unknown>): Promise<void> {
     where state in ('CONFIRMED','FAILED','CANCELLED') and next_check_at is not null`.execute(db);
 }
 
-/** What own practices are told, and why people were not seen there. */
+/** Adds notices for own practices, and the reasons for which people were not seen there. */
 async function createNotices(db: Kysely<unknown>): Promise<void> {
   await sql`alter table booking add column elsewhere_because text`.execute(db);
   await sql`create index booking_by_reason on booking (created_at)
@@ -134,7 +134,7 @@ async function createRelease(db: Kysely<unknown>): Promise<void> {
   await sql`drop table practice_day`.execute(db);
 }
 
-/** What is counted for alarms, and what is old enough to go, is found without reading whole tables. */
+/** Adds indexes, so that rows that alarms count, or that are old enough to go, are found without reading whole tables. */
 async function createIndexesOfAge(db: Kysely<unknown>): Promise<void> {
   await sql`create index booking_by_state on booking (state, changed_at)`.execute(db);
   await sql`create index booking_evidence_by_age on booking_evidence (at)`.execute(db);

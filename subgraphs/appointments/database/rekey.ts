@@ -6,7 +6,7 @@ import { ledgerMigrations } from './migrations';
 import { replaceLedgerKeys, type Replacing } from './replace-keys';
 import type { LedgerTables } from './tables';
 
-/** Whether one of the secrets opens the ledger: for parts that share nothing else of it. @throws SecretUnknown */
+/** Proves that one of the secrets opens the ledger, for parts that share nothing else of it. @throws SecretUnknown */
 export async function proveSecret(settings: DatabaseSettings, secrets: Secrets): Promise<void> {
   await withLedger(settings, (database) => openLedgerKeys(database, secrets));
 }

@@ -4,9 +4,8 @@ import { sealedPrefix } from '../../../domain/sealed';
 import { insertKeys, keyRows, newKeys, unwrapped } from '../../../platform/database/data-keys';
 import type { Database } from '../../../platform/database/database';
 import { patients, type Patients } from '../sealed-patients';
-import { ERASED } from '../ledger/delete-old-bookings';
 import { keyName, LEDGER_KEYS, openLedgerKeys, type LedgerKeys } from './ledger-keys';
-import type { LedgerTables } from './tables';
+import { ERASED, type LedgerTables } from './tables';
 
 const MOST_AT_ONCE = 500;
 
@@ -14,7 +13,7 @@ const MOST_AT_ONCE = 500;
  * Gives the ledger new keys, and seals and matches everything anew under them: for when somebody may have an old secret and a
  * copy of the database. Nobody else may have the ledger open: what is written under the old keys meanwhile would be lost.
  * All details are opened before anything is changed. Interrupted, it goes on where it was; until it is through no part starts.
- * @param onMoved told after each batch how many holds, with their bookings, are still under the old keys.
+ * @param onMoved receives after each batch the number of holds, with their bookings, still under the old keys.
  * @throws SecretUnknown; DetailsUnreadable, with nothing changed
  */
 export async function replaceLedgerKeys(
@@ -49,9 +48,9 @@ export async function replaceLedgerKeys(
 }
 
 export interface Replacing {
-  /** How many holds are moved in one transaction. */
+  /** Holds that are moved in one transaction. */
   atOnce?: number | undefined;
-  /** What becomes of details that do not open: with `erase` they are treated as erased. */
+  /** The treatment of details that do not open: with `erase` they count as erased. */
   unreadable?: 'refuse' | 'erase' | undefined;
 }
 
@@ -102,7 +101,7 @@ function isMoved(sealed: string, newName: string | undefined): boolean {
   return sealed.startsWith(sealedPrefix(newName));
 }
 
-/** Those of an interrupted replacement where there was one, else new ones. */
+/** Returns the keys of an interrupted replacement where there was one, else new ones. */
 async function keysToMove(
   database: Pick<Database<LedgerTables>, 'db' | 'now'>,
   secrets: Secrets,
@@ -125,7 +124,7 @@ function people(of: LedgerKeys): Patients {
   return patients({ details, digest, name: keyName(of) });
 }
 
-/** @returns how many holds it has looked at, and the last of them; null when there is none after the one before. */
+/** @returns the number of holds it has looked at, and the last of them; null when there are no more. */
 async function moveHolds(
   transaction: Transaction<LedgerTables>,
   before: Patients,
@@ -145,7 +144,7 @@ async function moveHolds(
   return { count: batch.length, last: batch.at(-1)?.id ?? null };
 }
 
-/** Of whom the details are erased, or given up for erased, nobody can tell any more who it was: then the digest is nobody's either. */
+/** Moves a patient's details to the new keys. Erased details, or details that count as erased, name nobody, so their digest is replaced too. */
 function movedPatient(id: string, sealed: string, before: Patients, after: Patients) {
   const patient = sealed === ERASED ? null : before.open(sealed, new Date(0));
   if (patient === null) return { patient_sealed: ERASED, patient_digest: `erased ${id}` };
@@ -160,7 +159,7 @@ async function holds({ db }: Pick<Database<LedgerTables>, 'db'>): Promise<number
   return count;
 }
 
-/** What a request said is not known here, so that a repeated one says the same is not checked any more (requests.ts). */
+/** Forgets fingerprints: they cannot be made again under new keys, so repeated requests are no longer compared (requests.ts). */
 async function forgetFingerprints({ db }: Pick<Database<LedgerTables>, 'db'>, atOnce: number): Promise<void> {
   for (;;) {
     const forgotten = await sql`update idempotency set fingerprint = ''

@@ -1,8 +1,7 @@
 import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
-import { ELSEWHERE_REASONS } from '../holds/offers';
-import type { Failure } from '../lifecycle/failures';
+import type { BookingFailure } from '../lifecycle/failures';
 import type { EvidenceAsked } from '../lifecycle/evidence';
-import type { ActorKind, BookingEvent, BookingState, BookingStatus } from '../lifecycle/states';
+import type { ActorKind, LifecycleEvent, BookingState, BookingStatus } from '../lifecycle/states';
 
 /** Times are epoch milliseconds; `*_json` is text; `*_sealed` is encrypted text; digests are keyed, or of secrets. */
 export interface LedgerTables {
@@ -19,7 +18,7 @@ export interface LedgerTables {
 }
 
 /**
- * What was offered, to whom and for whom: all that confirming and reading back need. Only its end is ever written, and
+ * An offer, its caller and its patient: all that confirming and reading back need. Only its end is ever written, and
  * `''` over the patient's details once nobody needs them (ledger/delete-old-bookings.ts).
  */
 export interface HoldTable {
@@ -43,8 +42,8 @@ export interface BookingTable {
   state: BookingState;
   /** Counts the events; every change names the version that it changes. */
   version: number;
-  /** Why it is FAILED. */
-  failure: Failure | null;
+  /** The reason that it is FAILED. */
+  failure: BookingFailure | null;
   /** Repeated from the hold, for the unique index that lets one live booking stand on a slot. */
   supplier: string;
   practice: string;
@@ -56,7 +55,7 @@ export interface BookingTable {
   starts_at: number;
   /** The London day, for the practice's daily quota. */
   starts_on: string;
-  /** Why not at the own practice; null where it is. */
+  /** The reason that it is not at the own practice; null where it is. */
   elsewhere_because: WhyElsewhere | null;
   marker: string;
   appointment_id: string | null;
@@ -79,6 +78,13 @@ export interface BookingTable {
   changed_at: number;
 }
 
+export const ELSEWHERE_REASONS = [
+  'OWN_PRACTICE_TIMES_DO_NOT_SUIT',
+  'AWAY_FROM_HOME',
+  'NOT_REGISTERED',
+] as const;
+export type ElsewhereReason = (typeof ELSEWHERE_REASONS)[number];
+
 /** The person's own reason; or that the own practice had nothing in time; or that none is known. */
 export const WHY_ELSEWHERE = [
   ...ELSEWHERE_REASONS,
@@ -95,13 +101,13 @@ export interface BookingEventTable {
   event: LedgerEvent;
   state: BookingState;
   actor: ActorKind;
-  /** Of this event and the one before it (chain.ts); null for events from before the chain was kept. */
+  /** Hash of this event and the one before it (chain.ts); null for events from before the chain was kept. */
   hash: string | null;
 }
 
-export type LedgerEvent = BookingEvent | 'OPENED';
+export type LedgerEvent = LifecycleEvent | 'OPENED';
 
-/** What was asked of the supplier about a booking, and what came back: for whoever has to decide in the end. */
+/** Questions to the supplier about a booking, and the answers: for the operator who has to decide in the end. */
 export interface BookingEvidenceTable {
   booking_id: string;
   at: number;
@@ -110,7 +116,7 @@ export interface BookingEvidenceTable {
   answer: string;
 }
 
-/** What the front end is to be told: one row for each change that the person can see, written with the event itself. */
+/** Messages for the front end: one row for each change that the person can see, written with the event itself. */
 export interface OutboxTable {
   booking_id: string;
   version: number;
@@ -127,7 +133,7 @@ export interface OutboxTable {
 export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
 export type PracticeNoticeKind = (typeof PRACTICE_NOTICE_KINDS)[number];
 
-/** What a person's own practice is to be told, written with the change itself. */
+/** Messages for people's own practices, written with the change itself. */
 export interface PracticeNoticeTable {
   practice: string;
   sequence: number;
@@ -167,21 +173,24 @@ export interface ReleaseEventTable {
   hash: string;
 }
 
-/** What a caller's key has already brought about, so that asking again brings about nothing more. */
+/** Results of idempotency keys, so that a repeated request brings about nothing more. */
 export interface IdempotencyTable {
   caller_id: string;
-  operation: Operation;
+  operation: CommandKind;
   key: string;
   fingerprint: string;
   /** The hold or booking that it led to; where it was refused, the booking that stands in its way, or nothing. */
   result_id: string;
-  /** Why it led to nothing. */
-  refused: Refusal | null;
+  /** The reason that it led to nothing. */
+  refused: StoredRefusal | null;
   created_at: number;
 }
 
-/** Why a booking was not even put down. */
-export type Refusal =
+/** The reason that a booking was not even put down. */
+export type StoredRefusal =
   'HOLD_EXPIRED' | 'SLOT_TAKEN' | 'NOT_RELEASED' | 'ALREADY_BOOKED' | 'NOTHING_TO_REPLACE';
 
-export type Operation = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';
+export type CommandKind = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';
+
+/** In place of sealed details; see the index `hold_details`. */
+export const ERASED = '';

@@ -12,7 +12,7 @@ export interface HoldStore {
   acquire(slotKey: string, holder: Holder, ttlMs: number): Promise<Acquired | HeldByAnother>;
   /** Only the token that holds can let go. False when it did not hold. @throws HoldStoreUnavailable */
   release(slotKey: string, token: string): Promise<boolean>;
-  /** Who holds which of these slots, by slot key; slots that nobody holds are absent. @throws HoldStoreUnavailable */
+  /** The holders of these slots, by slot key; slots that nobody holds are absent. @throws HoldStoreUnavailable */
   holders(slotKeys: readonly string[]): Promise<ReadonlyMap<string, Holder>>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Acquired {
 
 export interface HeldByAnother {
   acquired: false;
-  /** How much longer, at most. */
+  /** Longest extension. */
   forMs: number;
   by: Holder;
 }

@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { OdsCode } from '../../../domain/ods-code';
 import type { Slot } from '../../../adapters/gp-system';
-import { ReleasePolicyFacts } from '../options/assessment-facts';
-
-export const ELSEWHERE_REASONS = [
-  'OWN_PRACTICE_TIMES_DO_NOT_SUIT',
-  'AWAY_FROM_HOME',
-  'NOT_REGISTERED',
-] as const;
-export type ElsewhereReason = (typeof ELSEWHERE_REASONS)[number];
+import { ELSEWHERE_REASONS } from '../database/tables';
+import { ReleasePolicyFacts } from '../releases/policy-schema';
 
 const SlotFacts: z.ZodType<Slot> = z.object({
   practice: OdsCode,
@@ -39,13 +33,13 @@ export const Offer = z.object({
   slot: SlotFacts,
   relation: z.enum(['OWN', 'OTHER']),
   dispositionId: z.string(),
-  /** Of the person whom the assessment was about, so that nobody else is booked on it by mistake. */
+  /** Age of the person whom the assessment was about, so that nobody else is booked on it by mistake. */
   ageInMonths: z.number().int(),
   modes: z.array(z.enum(APPOINTMENT_MODES)),
   deadline: z.coerce.date().nullable(),
   /** Copies that were kept before it had this name have none. */
   elsewhereReason: z.enum(ELSEWHERE_REASONS).nullable().default(null),
-  /** Of the person to be seen, as their verified identity has it; known once it is held. */
+  /** The patient's practice, as their verified identity has it; known once it is held. */
   ownPractice: OdsCode.nullable().default(null),
   policy: ReleasePolicyFacts,
   expiresAt: z.coerce.date(),

@@ -13,7 +13,7 @@ const suite = process.env.TEST_REDIS_URL === undefined ? describe.skip : describ
 const logger = pino({ level: 'silent' });
 /** Nothing runs out by itself, however slow the machine is. */
 const LONG_MS = 600_000;
-/** How long the store waits for an answer, and how long it then leaves Redis alone. */
+/** Time that the store waits for an answer. */
 const COMMAND_TIMEOUT_MS = 500;
 const TRY_AGAIN_AFTER_MS = 2_000;
 /** The command is cut on its way; or it is executed, and its answer is cut. */
@@ -24,7 +24,7 @@ suite('holds in a Redis that fails', () => {
   let redis: KillableServer;
   let proxy: FaultProxy;
   let treat: (sent: Buffer) => Treatment | null;
-  /** How many commands were sent to Redis. */
+  /** Commands that were sent to Redis. */
   let commands: number;
   let timers: ManualTimers;
   let store: HoldStore;

@@ -20,11 +20,11 @@ import { waitingForLocks, whileHeld } from './ledger-under-test';
 import { ledgerMigrations } from '../database/migrations';
 import type { NewHold } from './holds';
 import type { Booking, Hold } from './records';
-import type { LedgerTables, Operation } from '../database/tables';
+import type { LedgerTables, CommandKind } from '../database/tables';
 
 const STARTS_AT = new Date('2027-03-01T18:00:00Z');
 
-/** What is asked for in one turn of the event loop is written by one transaction. */
+/** Calls in one turn of the event loop are written by one transaction. */
 describe.each(testDatabases())('written together on $name', ({ name, settings }) => {
   let database: Database<LedgerTables>;
   let books: Ledger;
@@ -44,7 +44,7 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
   });
   afterAll(() => books.close());
 
-  const asked = (operation: Operation, callerId: string) => ({
+  const asked = (operation: CommandKind, callerId: string) => ({
     callerId,
     operation,
     key: randomUUID(),
@@ -91,7 +91,7 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
 
   async function confirmed(booking: Booking): Promise<Booking> {
     const appointment = { id: `appointment of ${booking.id}` };
-    const moved = await books.move(booking, 'ACCEPTED', { appointment, nextCheckMs: null });
+    const moved = await books.applyTransition(booking, 'ACCEPTED', { appointment, nextCheckMs: null });
     if (moved.kind !== 'moved') throw new Error(`expected it to move, not ${moved.kind}`);
     return moved.booking;
   }
@@ -178,8 +178,8 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
   test('of two changes to one booking one is made', async () => {
     const booking = await opened(await held());
     const moves = await Promise.all([
-      books.move(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
-      books.move(booking, 'ANSWER_LOST', { nextCheckMs: 0 }),
+      books.applyTransition(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
+      books.applyTransition(booking, 'ANSWER_LOST', { nextCheckMs: 0 }),
     ]);
     expect(moves.map(({ kind }) => kind)).toEqual(['moved', 'stale']);
     expect(await books.history(booking.id)).toHaveLength(2);
@@ -188,16 +188,16 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
   test('a change that another booking stands in the way of keeps nobody else from theirs', async () => {
     const slot = { practice: newPractice(), id: 'taken again' };
     const lost = await opened(await held(newHold(slot)));
-    const failed = await books.move(lost, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
+    const failed = await books.applyTransition(lost, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
     if (failed.kind !== 'moved') throw new Error('expected it to move');
-    const orphan = await books.move(failed.booking, 'FOUND', { nextCheckMs: 0 });
+    const orphan = await books.applyTransition(failed.booking, 'FOUND', { nextCheckMs: 0 });
     if (orphan.kind !== 'moved') throw new Error('expected it to move');
     const others = await Promise.all(many(async () => opened(await held())));
     await opened(await held(newHold(slot)));
     const [adopted, ...moved] = await Promise.all([
-      books.move(orphan.booking, 'ADOPTED', { nextCheckMs: null }),
+      books.applyTransition(orphan.booking, 'ADOPTED', { nextCheckMs: null }),
       ...others.map((booking) =>
-        books.move(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
+        books.applyTransition(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
       ),
     ]);
     expect(adopted).toEqual({ kind: 'guarded' });
@@ -225,7 +225,9 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
     expect(new Set(told.map(({ booking_id }) => booking_id)).size).toBe(12);
     expect(await notices(another)).toHaveLength(3);
     await Promise.all(
-      standing.map((booking) => books.move(booking, 'CANCELLED_AT_PRACTICE', { nextCheckMs: null })),
+      standing.map((booking) =>
+        books.applyTransition(booking, 'CANCELLED_AT_PRACTICE', { nextCheckMs: null }),
+      ),
     );
     const all = await notices(ownPractice);
     expect(all.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));

@@ -1,34 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
+import { Rollback } from '../../../platform/database/shared-transactions';
+import {
+  inMs,
+  insertInto,
+  type LedgerTransaction,
+  type LedgerTransactions,
+} from '../database/ledger-database';
+import type { StoredRefusal, WhyElsewhere } from '../database/tables';
 import type { Offer } from '../holds/offers';
-import { insertHolds, type NewHold } from './holds';
-import { checkReleaseRules, type Judged, type ReleaseTerms } from './check-release-rules';
-import { standing } from './queries';
+import { checkReleaseRules, type Opening, type ReleaseTerms } from './check-release-rules';
+import { appendEvent } from './events';
+import { insertHold, type NewHold } from './holds';
+import { bookingsInTheWay } from './live-bookings';
 import { bookingOn, newMarker, newReference, type Booking, type Hold } from './records';
-import { byRequest, remember, type Asked, type Earlier, type Refused, type Request } from './requests';
-import type { BookingTable, LedgerTables, Refusal, WhyElsewhere } from '../database/tables';
-import { single, Rollback, type LedgerTransactions } from '../database/transactions';
+import { remember, type Earlier, type Refused, type Request, type RequestResult } from './requests';
 
 export type CreatedBooking = { kind: 'opened'; booking: Booking } | Earlier;
 
-type Inserted = { kind: 'opened'; booking: Booking } | Refused;
-
-interface Opening extends Judged {
+interface Creation extends Opening {
   id: string;
   checkInMs: number;
   request: Request;
 }
 
+const insertBookingRow = insertInto('booking')({
+  by: ['id'],
+  returning: ['created_at', 'changed_at'],
+  computed: (now) => ({
+    created_at: now,
+    changed_at: now,
+    next_check_at: inMs(now, sql.ref('input.next_check_at')),
+  }),
+  onConflict: 'do nothing',
+});
+
 /** THE GUARD: how a booking comes to be on disk, and what keeps a second one from it. */
-export function bookingCreation(writing: LedgerTransactions, terms: ReleaseTerms) {
-  const { write, writeTogether, insertAll, given, now, inMs, appendEvents } = writing;
-  const open = writeTogether(byRequest, openAll);
+export function bookingCreation({ write, shared }: LedgerTransactions, terms: ReleaseTerms) {
+  const create = shared((transaction, creation: Creation) => createBooking(transaction, creation, terms));
 
   return {
     /** Puts a booking down before the supplier is called; the unique indexes refuse a second one. */
     openBooking(hold: Hold, checkInMs: number, request: Request): Promise<CreatedBooking> {
-      return open(opening(randomUUID(), hold, checkInMs, request, null));
+      const startsOn = londonDate(hold.offer.slot.startsAt);
+      return create({ id: randomUUID(), hold, startsOn, checkInMs, request, replaces: null });
     },
 
     /** The same for a booking that stands beside the one whose place it takes until it is CONFIRMED. */
@@ -38,153 +54,105 @@ export function bookingCreation(writing: LedgerTransactions, terms: ReleaseTerms
       request: Request,
       replaces: Booking,
     ): Promise<CreatedBooking> {
-      const id = randomUUID();
-      const opened = await write<CreatedBooking>(async (transaction) => {
-        const asked = { request, resultId: id, refused: null };
-        const known = (await remember(transaction, [asked], writing)).get(request);
-        if (known !== undefined) return known;
+      const created = await write<CreatedBooking>(async (transaction) => {
+        const id = randomUUID();
+        const earlier = await remember(transaction, request, { resultId: id, refused: null });
+        if (earlier !== null) return earlier;
         if (!(await lockConfirmed(transaction, replaces))) throw new Rollback(refused('NOTHING_TO_REPLACE'));
-        const hold = await single(insertHolds(transaction, [{ hold: newHold, ttlMs: checkInMs }], writing));
-        const wanted = opening(id, hold, checkInMs, request, replaces);
-        const stopped = await single(checkReleaseRules(transaction, [wanted], terms, writing));
+        const hold = await insertHold(transaction, newHold, checkInMs);
+        const startsOn = londonDate(hold.offer.slot.startsAt);
+        const creation = { id, hold, startsOn, checkInMs, request, replaces };
+        const stopped = await checkReleaseRules(transaction, creation, terms);
         if (stopped !== null) throw new Rollback(stopped);
-        const inserted = await single(insertBookings(transaction, [wanted]));
-        if (inserted.kind === 'refused') throw new Rollback(inserted);
-        return inserted;
+        const booking = await insertBooking(transaction, creation);
+        if (booking === null) throw new Rollback(await guardOf(transaction, creation));
+        return { kind: 'opened', booking };
       });
-      return opened.kind === 'refused' ? refuse(request, opened) : opened;
+      return created.kind === 'refused' ? refuse(request, created) : created;
     },
 
     /**
      * Puts down that the request led to nothing; or what a repetition of it has led to meanwhile.
      * @param bookingId the booking that stands in its way
      */
-    refuse(request: Request, why: Refusal, bookingId: string | null = null): Promise<Earlier> {
+    refuse(request: Request, why: StoredRefusal, bookingId: string | null = null): Promise<Earlier> {
       return refuse(request, refused(why, bookingId));
     },
   };
 
-  async function openAll(
-    transaction: Transaction<LedgerTables>,
-    openings: readonly Opening[],
-  ): Promise<Map<Opening, CreatedBooking>> {
-    const judged = await checkReleaseRules(transaction, openings, terms, writing);
-    const asked = [...judged].map(([{ id, request }, stopped]) => ({
-      request,
-      ...(stopped === null ? { resultId: id, refused: null } : resultOf(stopped)),
-    }));
-    const known = await remember(transaction, asked, writing);
-    const answers = new Map<Opening, CreatedBooking>();
-    const unknown: Opening[] = [];
-    for (const [opening, stopped] of judged) {
-      const answer = known.get(opening.request) ?? stopped;
-      if (answer === null) unknown.push(opening);
-      else answers.set(opening, answer);
-    }
-    for (const [opening, inserted] of await insertBookings(transaction, unknown)) {
-      answers.set(opening, inserted);
-      if (inserted.kind === 'refused') await rememberRefused(transaction, opening.request, inserted);
-    }
-    return answers;
-  }
-
-  /** Rollback with its transaction, so that a repetition may have been luckier since: then that is the answer. */
+  /** The refusal was undone with its transaction, so a repetition may have been luckier since: then that is the answer. */
   async function refuse(request: Request, refusal: Refused): Promise<Earlier> {
-    const known = await write((transaction) =>
-      remember(transaction, [{ request, ...resultOf(refusal) }], writing),
-    );
-    return known.get(request) ?? refusal;
-  }
-
-  /** What this transaction has written down as leading to a booking. */
-  async function rememberRefused(
-    transaction: Transaction<LedgerTables>,
-    { callerId, operation, key }: Request,
-    refusal: Refused,
-  ): Promise<void> {
-    const { resultId, refused } = resultOf(refusal);
-    await transaction
-      .updateTable('idempotency')
-      .set({ result_id: resultId, refused })
-      .where('caller_id', '=', callerId)
-      .where('operation', '=', operation)
-      .where('key', '=', key)
-      .execute();
-  }
-
-  /** True when it stands as it was read, and nobody changes it before this transaction ends. */
-  async function lockConfirmed(
-    transaction: Transaction<LedgerTables>,
-    { id, version }: Booking,
-  ): Promise<boolean> {
-    const locked = await transaction
-      .updateTable('booking')
-      .set({ version })
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .where('state', '=', 'CONFIRMED')
-      .returning('id')
-      .executeTakeFirst();
-    return locked !== undefined;
-  }
-
-  /** Those that stand in nobody's way, with their first event; the unique indexes keep out the others. */
-  async function insertBookings(
-    transaction: Transaction<LedgerTables>,
-    openings: readonly Opening[],
-  ): Promise<Map<Opening, Inserted>> {
-    const wanted = openings.map((opening) => ({ opening, row: newBooking(opening) }));
-    const inserted = await insertAll(
-      transaction,
-      'booking',
-      wanted.map(({ row }) => row),
-      { created_at: now, changed_at: now, next_check_at: inMs(sql.ref('given.next_check_at')) },
-      sql<Pick<BookingTable, 'id' | 'created_at' | 'changed_at'>>`
-        on conflict do nothing returning id, created_at, changed_at`,
-    );
-    const times = new Map(inserted.map((row) => [row.id, row]));
-    const opened = wanted.flatMap(({ opening, row }) => {
-      const stamps = times.get(row.id);
-      return stamps === undefined
-        ? []
-        : [{ opening, booking: bookingOn(opening.hold, { ...row, ...stamps }) }];
-    });
-    await appendEvents(
-      transaction,
-      opened.map(({ booking }) => ({ booking, before: null, event: 'OPENED', actor: 'PATIENT' })),
-    );
-    const answers = new Map<Opening, Inserted>(
-      opened.map(({ opening, booking }) => [opening, { kind: 'opened', booking }]),
-    );
-    const inTheWay = await standing(
-      transaction,
-      openings.filter((opening) => !answers.has(opening)).map(needOf),
-      given,
-    );
-    for (const [{ opening }, bookings] of inTheWay) {
-      const other = bookings.find(({ id }) => id !== opening.replaces?.id);
-      answers.set(opening, other === undefined ? refused('SLOT_TAKEN') : refused('ALREADY_BOOKED', other.id));
-    }
-    return answers;
+    const earlier = await write((transaction) => remember(transaction, request, resultOf(refusal)));
+    return earlier ?? refusal;
   }
 }
 
-function opening(
-  id: string,
-  hold: Hold,
-  checkInMs: number,
-  request: Request,
-  replaces: Booking | null,
-): Opening {
-  return { id, hold, startsOn: londonDate(hold.offer.slot.startsAt), checkInMs, request, replaces };
+async function createBooking(
+  transaction: LedgerTransaction,
+  creation: Creation,
+  terms: ReleaseTerms,
+): Promise<CreatedBooking> {
+  const { id, request } = creation;
+  const stopped = await checkReleaseRules(transaction, creation, terms);
+  const result = stopped === null ? { resultId: id, refused: null } : resultOf(stopped);
+  const answer = (await remember(transaction, request, result)) ?? stopped;
+  if (answer !== null) return answer;
+  const booking = await insertBooking(transaction, creation);
+  if (booking !== null) return { kind: 'opened', booking };
+  const guard = await guardOf(transaction, creation);
+  await rememberRefused(transaction, request, guard);
+  return guard;
 }
 
-function needOf(opening: Opening) {
-  const { patientDigest, offer } = opening.hold;
-  return { opening, patientDigest, assessmentDigest: offer.assessmentDigest };
+/** Replaces the result that this transaction has written down for the request. */
+async function rememberRefused(
+  { db }: LedgerTransaction,
+  { callerId, operation, key }: Request,
+  refusal: Refused,
+): Promise<void> {
+  const { resultId, refused } = resultOf(refusal);
+  await db
+    .updateTable('idempotency')
+    .set({ result_id: resultId, refused })
+    .where('caller_id', '=', callerId)
+    .where('operation', '=', operation)
+    .where('key', '=', key)
+    .execute();
 }
 
-/** What a booking's row is made of. */
+/** True when it stands as it was read, and nobody changes it before this transaction ends. */
+async function lockConfirmed({ db }: LedgerTransaction, { id, version }: Booking): Promise<boolean> {
+  const locked = await db
+    .updateTable('booking')
+    .set({ version })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('state', '=', 'CONFIRMED')
+    .returning('id')
+    .executeTakeFirst();
+  return locked !== undefined;
+}
+
+/** Inserts a booking with its first event. Null where a unique index keeps it out. */
+async function insertBooking(transaction: LedgerTransaction, creation: Creation): Promise<Booking | null> {
+  const row = newBooking(creation);
+  const [stamps] = await insertBookingRow(transaction, row);
+  if (stamps === undefined) return null;
+  const booking = bookingOn(creation.hold, { ...row, ...stamps });
+  await appendEvent(transaction, { booking, before: null, event: 'OPENED', actor: 'PATIENT' });
+  return booking;
+}
+
+/** The refusal of a booking that a unique index has kept out. */
+async function guardOf(transaction: LedgerTransaction, { hold, replaces }: Creation): Promise<Refused> {
+  const { patientDigest, offer } = hold;
+  const { assessmentDigest } = offer;
+  const inTheWay = await bookingsInTheWay(transaction, { patientDigest, assessmentDigest });
+  const other = inTheWay.find(({ id }) => id !== replaces?.id);
+  return other === undefined ? refused('SLOT_TAKEN') : refused('ALREADY_BOOKED', other.id);
+}
+
+/** The parts of a booking's row. */
 export interface NewBooking {
   id: string;
   hold: Pick<Hold, 'id' | 'callerId' | 'patientDigest' | 'offer'>;
@@ -227,11 +195,11 @@ export function newBooking({ id, hold, startsOn, checkInMs, replaces }: NewBooki
   } as const;
 }
 
-function refused(why: Refusal, bookingId: string | null = null): Refused {
+function refused(why: StoredRefusal, bookingId: string | null = null): Refused {
   return { kind: 'refused', why, bookingId };
 }
 
-function resultOf({ why, bookingId }: Refused): Pick<Asked, 'resultId' | 'refused'> {
+function resultOf({ why, bookingId }: Refused): RequestResult {
   return { resultId: bookingId ?? '', refused: why };
 }
 

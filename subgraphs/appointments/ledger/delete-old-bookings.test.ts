@@ -4,7 +4,7 @@ import { testDatabases } from '../../../tests/databases';
 import { moveBooking, openBooking, recordHold } from '../../../tests/ledger-bookings';
 import { testClock, type TestClock } from '../../../tests/test-clock';
 import type { Database } from '../../../platform/database/database';
-import type { BookingEvent } from '../lifecycle/states';
+import type { LifecycleEvent } from '../lifecycle/states';
 import type { Ledger } from './ledger';
 import { sharedLedger, type SharedLedger } from './ledger-under-test';
 import type { LedgerTables } from '../database/tables';
@@ -43,7 +43,7 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     while (await books.forget(100));
   }
 
-  async function booking(...events: BookingEvent[]) {
+  async function booking(...events: LifecycleEvent[]) {
     let current = await openBooking(books, { startsAt: new Date(clock.now().getTime() + 30 * DAY) });
     for (const event of events) current = await moveBooking(books, current, event);
     return current;
@@ -71,7 +71,7 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     expect([await count('hold'), await count('idempotency')]).toEqual([1, 1]);
   });
 
-  test.each<[string, BookingEvent[]]>([
+  test.each<[string, LifecycleEvent[]]>([
     ['BOOKING', []],
     ['UNKNOWN', ['ANSWER_LOST']],
     ['MANUAL', ['ANSWER_LOST', 'OUT_OF_TIME']],
@@ -90,7 +90,7 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     expect(await count('hold')).toBe(1);
   });
 
-  test.each<[string, BookingEvent[], boolean]>([
+  test.each<[string, LifecycleEvent[], boolean]>([
     ['CONFIRMED', ['ACCEPTED'], true],
     ['FAILED', ['REFUSED'], true],
     ['UNKNOWN', ['ANSWER_LOST'], false],
@@ -125,7 +125,7 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     expect(await count('booking_evidence')).toBe(2);
   });
 
-  test.each<[string, BookingEvent[], boolean]>([
+  test.each<[string, LifecycleEvent[], boolean]>([
     ['CONFIRMED', ['ACCEPTED'], true],
     ['FAILED', ['REFUSED'], true],
     ['CANCELLED', ['ACCEPTED', 'CANCEL_ASKED', 'CANCEL_ACCEPTED'], true],
@@ -152,7 +152,7 @@ describe.each(testDatabases())('forgetting, with the ledger on $name', (testData
     await booking('ACCEPTED');
     await booking('ACCEPTED');
     const [told, givenUp] = await books.claimPending(2, 60_000);
-    await books.told(told!);
+    await books.markDelivered(told!);
     await books.abandonDelivery(givenUp!);
     daysPass(29);
     await forgetAll();

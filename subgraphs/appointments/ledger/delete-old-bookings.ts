@@ -1,8 +1,10 @@
 import { sql, type ExpressionBuilder, type Kysely, type SqlBool } from 'kysely';
 import { ENDED_STATES, COMPARED_STATES } from '../lifecycle/states';
 import { oneOf } from '../database/states-in-sql';
-import type { HoldTable, LedgerTables } from '../database/tables';
-import type { LedgerTransactions } from '../database/transactions';
+import { ERASED, type HoldTable, type LedgerTables } from '../database/tables';
+import type { LedgerSession, LedgerTransactions } from '../database/ledger-database';
+import { deleteFinished } from './delivery-queue';
+import { OUTBOX } from './outbox';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Clients repeat requests for hours at most. */
@@ -11,31 +13,24 @@ const KEYS_KEPT_MS = 7 * DAY_MS;
 const HOLDS_KEPT_MS = 7 * DAY_MS;
 /** Long enough for a complaint to be looked into. */
 const EVIDENCE_KEPT_MS = 90 * DAY_MS;
-const TOLD_KEPT_MS = 30 * DAY_MS;
+const DELIVERED_KEPT_MS = 30 * DAY_MS;
 /** After the appointment; as long as what may have to be looked into. */
 const DETAILS_KEPT_MS = EVIDENCE_KEPT_MS;
 
-/** In place of sealed details; see the index `hold_details`. */
-export const ERASED = '';
+type Forget = (writer: Kysely<LedgerTables>, now: LedgerSession['now'], limit: number) => Promise<unknown[]>;
 
-type Forget = (
-  writer: Kysely<LedgerTables>,
-  now: LedgerTransactions['now'],
-  limit: number,
-) => Promise<unknown[]>;
-
-const KINDS: readonly Forget[] = [keys, evidence, details, told, givenUp];
+const KINDS: readonly Forget[] = [keys, evidence, details, delivered, abandoned];
 
 /**
- * What nobody needs any more. Bookings, their events and the holds that they came from are kept, without the patient's details
+ * Deletes data that nobody needs any more. Bookings, their events and the holds that they came from are kept, without the patient's details
  * (UK GDPR Art. 5(1)(e), storage limitation).
  */
-export function ledgerRetention({ write, now }: LedgerTransactions) {
+export function ledgerRetention({ write }: LedgerTransactions) {
   /** Holds with a booking never go, so each is looked at once in the life of a process. */
   let lastHold: LookedAt = { expires_at: Number.MIN_SAFE_INTEGER, id: '' };
 
   async function holdsNext(limit: number): Promise<boolean> {
-    const looked = await write((transaction) => holdsAfter(lastHold, transaction, now, limit));
+    const looked = await write(({ db, now }) => holdsAfter(lastHold, db, now, limit));
     lastHold = looked.at(-1) ?? lastHold;
     return looked.length >= limit;
   }
@@ -48,7 +43,7 @@ export function ledgerRetention({ write, now }: LedgerTransactions) {
     async forget(limit: number): Promise<boolean> {
       let mayBeMore = await holdsNext(limit);
       for (const kind of KINDS) {
-        const forgotten = await write((transaction) => kind(transaction, now, limit));
+        const forgotten = await write(({ db, now }) => kind(db, now, limit));
         mayBeMore ||= forgotten.length >= limit;
       }
       return mayBeMore;
@@ -81,10 +76,7 @@ function keys(...[writer, now, limit]: Parameters<Forget>) {
     .execute();
 }
 
-function bookingsNotOver(
-  old: ExpressionBuilder<LedgerTables, 'idempotency'>,
-  now: LedgerTransactions['now'],
-) {
+function bookingsNotOver(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: LedgerSession['now']) {
   return old
     .selectFrom('booking')
     .select('booking.id')
@@ -97,7 +89,7 @@ function bookingsNotOver(
     .where((booking) => booking.not(isOver(now)));
 }
 
-function holdsRunning(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: LedgerTransactions['now']) {
+function holdsRunning(old: ExpressionBuilder<LedgerTables, 'idempotency'>, now: LedgerSession['now']) {
   return old
     .selectFrom('hold')
     .select('hold.id')
@@ -190,44 +182,20 @@ function details(...[writer, now, limit]: Parameters<Forget>) {
     .execute();
 }
 
-function told(...[writer, now, limit]: Parameters<Forget>) {
-  return changes(writer, limit, 'delivered_at', before(now, TOLD_KEPT_MS));
+function delivered(...[writer, now, limit]: Parameters<Forget>) {
+  return deleteFinished(writer, OUTBOX, 'delivered_at', before(now, DELIVERED_KEPT_MS), limit);
 }
 
-function givenUp(...[writer, now, limit]: Parameters<Forget>) {
-  return changes(writer, limit, 'given_up_at', before(now, TOLD_KEPT_MS));
-}
-
-function changes(
-  writer: Kysely<LedgerTables>,
-  limit: number,
-  done: 'delivered_at' | 'given_up_at',
-  old: LedgerTransactions['now'],
-) {
-  return writer
-    .deleteFrom('outbox')
-    .where((where) =>
-      where(
-        where.refTuple('booking_id', 'version'),
-        'in',
-        where
-          .selectFrom('outbox')
-          .select(['booking_id', 'version'])
-          .where(done, '<', old)
-          .limit(limit)
-          .$asTuple('booking_id', 'version'),
-      ),
-    )
-    .returning('version')
-    .execute();
+function abandoned(...[writer, now, limit]: Parameters<Forget>) {
+  return deleteFinished(writer, OUTBOX, 'given_up_at', before(now, DELIVERED_KEPT_MS), limit);
 }
 
 /** Nothing can happen to it any more: it has ended, or its day has passed, since when nobody can change it. */
-function isOver(now: LedgerTransactions['now']) {
+function isOver(now: LedgerSession['now']) {
   return sql<SqlBool>`(booking.state in (${sql.join(oneOf(ENDED_STATES))})
     or (booking.state in (${sql.join(oneOf(COMPARED_STATES))}) and booking.starts_at < ${now}))`;
 }
 
-function before(now: LedgerTransactions['now'], ms: number) {
+function before(now: LedgerSession['now'], ms: number) {
   return sql<number>`${now} - ${ms}`;
 }

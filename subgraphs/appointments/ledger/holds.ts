@@ -1,8 +1,16 @@
-import { sql, type ExpressionBuilder, type Transaction } from 'kysely';
-import { holdOf, type Hold } from './records';
-import { byRequest, remember, type Earlier, type Request } from './requests';
+import { sql, type ExpressionBuilder } from 'kysely';
+import { rowStatement } from '../../../platform/database/row-statement';
+import {
+  inMs,
+  insertInto,
+  type ForLedgerRow,
+  type LedgerSession,
+  type LedgerTransaction,
+  type LedgerTransactions,
+} from '../database/ledger-database';
 import type { LedgerTables } from '../database/tables';
-import type { LedgerTransactions } from '../database/transactions';
+import { holdOf, type Hold } from './records';
+import { remember, type Earlier, type Request } from './requests';
 
 export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
 export type NewHold = Omit<Hold, 'expiresAt' | 'released' | 'extended'>;
@@ -15,19 +23,36 @@ interface Recording {
   request: Request;
 }
 
-/** What somebody holds, and until when. */
-export function ledgerHolds(writing: LedgerTransactions) {
-  const { write, writeTogether, now } = writing;
-  const record = writeTogether(byRequest, recordAll);
+const insertHoldRow = insertInto('hold')({
+  by: ['id'],
+  returning: ['expires_at'],
+  computed: (now) => ({ created_at: now, expires_at: inMs(now, sql.ref('input.expires_at')) }),
+});
+
+const selectHold = rowStatement(
+  { table: 'hold', by: ['id'], kind: 'lookup' },
+  ({ db, input }: ForLedgerRow<{ id: string }>) =>
+    db.selectFrom(input).crossJoin('hold').whereRef('hold.id', '=', 'input.id').selectAll('hold'),
+);
+
+/** Records, extends and ends holds. */
+export function ledgerHolds({ write, shared }: LedgerTransactions, reader: LedgerSession) {
+  const record = shared(recordHold);
 
   return {
+    /** Null when there is none of that id, or it is another caller's. */
+    async findHold(id: string, callerId: string): Promise<Hold | null> {
+      const [row] = await selectHold(reader, { id });
+      return row === undefined || row.caller_id !== callerId ? null : holdOf(row);
+    },
+
     recordHold(hold: NewHold, ttlMs: number, request: Request): Promise<Recorded> {
       return record({ hold, ttlMs, request });
     },
 
     async endHold(id: string): Promise<void> {
-      await write((transaction) =>
-        transaction
+      await write(({ db, now }) =>
+        db
           .updateTable('hold')
           .set({ released_at: now })
           .where('id', '=', id)
@@ -44,7 +69,8 @@ export function ledgerHolds(writing: LedgerTransactions) {
       return write(async (transaction) => {
         const extended = await moveEnd(transaction, hold, byMs);
         if (extended !== undefined) return { kind: 'extended', hold: holdOf(extended) };
-        const row = await transaction
+        const { db, now } = transaction;
+        const row = await db
           .selectFrom('hold')
           .selectAll()
           .where('id', '=', hold.id)
@@ -56,56 +82,22 @@ export function ledgerHolds(writing: LedgerTransactions) {
       });
     },
   };
-
-  /** Undefined where there is nothing to extend, or no more time. */
-  function moveEnd(transaction: Transaction<LedgerTables>, { id, offer }: Hold, byMs: number) {
-    const startsAt = offer.slot.startsAt.getTime();
-    const later = sql<number>`expires_at + ${Math.round(byMs)}`;
-    return transaction
-      .updateTable('hold')
-      .set({
-        expires_at: sql<number>`case when ${later} < ${startsAt} then ${later} else ${startsAt} end`,
-        extended_at: now,
-      })
-      .where('id', '=', id)
-      .where('extended_at', 'is', null)
-      .where('released_at', 'is', null)
-      .where('expires_at', '>', now)
-      .where('expires_at', '<', startsAt)
-      .where(isUnused)
-      .returningAll()
-      .executeTakeFirst();
-  }
-
-  async function recordAll(
-    transaction: Transaction<LedgerTables>,
-    recordings: readonly Recording[],
-  ): Promise<Map<Recording, Recorded>> {
-    const asked = recordings.map(({ hold, request }) => ({ request, resultId: hold.id, refused: null }));
-    const known = await remember(transaction, asked, writing);
-    const isNew = ({ request }: Recording) => !known.has(request);
-    const answers = new Map<Recording, Recorded>();
-    for (const [recording, hold] of await insertHolds(transaction, recordings.filter(isNew), writing))
-      answers.set(recording, { kind: 'recorded', hold });
-    for (const recording of recordings) {
-      const earlier = known.get(recording.request);
-      if (earlier !== undefined) answers.set(recording, earlier);
-    }
-    return answers;
-  }
 }
 
-/** Nothing was ever booked on it. */
-function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
-  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
+async function recordHold(
+  transaction: LedgerTransaction,
+  { hold, ttlMs, request }: Recording,
+): Promise<Recorded> {
+  const earlier = await remember(transaction, request, { resultId: hold.id, refused: null });
+  return earlier ?? { kind: 'recorded', hold: await insertHold(transaction, hold, ttlMs) };
 }
 
-export async function insertHolds<Held extends Pick<Recording, 'hold' | 'ttlMs'>>(
-  transaction: Transaction<LedgerTables>,
-  held: readonly Held[],
-  { insertAll, now, inMs }: LedgerTransactions,
-): Promise<Map<Held, Hold>> {
-  const rows = held.map(({ hold, ttlMs }) => ({
+export async function insertHold(
+  transaction: LedgerTransaction,
+  hold: NewHold,
+  ttlMs: number,
+): Promise<Hold> {
+  const [row] = await insertHoldRow(transaction, {
     id: hold.id,
     caller_id: hold.callerId,
     patient_digest: hold.patientDigest,
@@ -114,15 +106,32 @@ export async function insertHolds<Held extends Pick<Recording, 'hold' | 'ttlMs'>
     expires_at: Math.round(ttlMs),
     released_at: null,
     extended_at: null,
-  }));
-  const stated = { created_at: now, expires_at: inMs(sql.ref('given.expires_at')) };
-  const returning = sql<{ id: string; expires_at: number }>`returning id, expires_at`;
-  const inserted = await insertAll(transaction, 'hold', rows, stated, returning);
-  const ends = new Map(inserted.map(({ id, expires_at }) => [id, new Date(expires_at)]));
-  const holds = new Map<Held, Hold>();
-  for (const one of held) {
-    const expiresAt = ends.get(one.hold.id);
-    if (expiresAt !== undefined) holds.set(one, { ...one.hold, expiresAt, released: false, extended: false });
-  }
-  return holds;
+  });
+  if (row === undefined) throw new Error('A hold was not inserted.');
+  return { ...hold, expiresAt: new Date(row.expires_at), released: false, extended: false };
+}
+
+/** Undefined where there is nothing to extend, or no more time. */
+function moveEnd({ db, now }: LedgerTransaction, { id, offer }: Hold, byMs: number) {
+  const startsAt = offer.slot.startsAt.getTime();
+  const later = sql<number>`expires_at + ${Math.round(byMs)}`;
+  return db
+    .updateTable('hold')
+    .set({
+      expires_at: sql<number>`case when ${later} < ${startsAt} then ${later} else ${startsAt} end`,
+      extended_at: now,
+    })
+    .where('id', '=', id)
+    .where('extended_at', 'is', null)
+    .where('released_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('expires_at', '<', startsAt)
+    .where(isUnused)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Nothing was ever booked on it. */
+function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
+  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
 }

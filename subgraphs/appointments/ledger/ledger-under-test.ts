@@ -43,7 +43,7 @@ export async function sharedLedger(testDatabase: TestDatabase): Promise<SharedLe
   };
 }
 
-/** How many transactions wait for a row that another one holds. On the embedded database nobody can tell. */
+/** Counts transactions that wait for a row that another one holds. On the embedded database nobody can tell. */
 export async function waitingForLocks({ db }: Database<LedgerTables>): Promise<number> {
   const { rows } = await sql<{ waiting: number }>`
     select count(*) as waiting from pg_stat_activity

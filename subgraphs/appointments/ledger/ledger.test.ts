@@ -30,7 +30,7 @@ import type { NewHold } from './holds';
 import type { CreatedBooking } from './create-booking';
 import type { Booking, Hold } from './records';
 import { ledgerMigrations } from '../database/migrations';
-import type { LedgerTables, Operation, Refusal } from '../database/tables';
+import type { LedgerTables, CommandKind, StoredRefusal } from '../database/tables';
 
 const logger = pino({ level: 'silent' });
 
@@ -41,7 +41,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   /** Another connection, as another process would have. */
   let elsewhere: Ledger;
 
-  /** What practices have released; where they have said nothing, everything. */
+  /** Daily quotas of practices; all else is released. */
   const quotas = new Map<string, number>();
   const defaultPolicyOf = (practice: string) => ({
     ...OPEN_BOOK,
@@ -64,7 +64,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     await elsewhere.close();
   });
 
-  const asked = (operation: Operation, callerId: string, values = {}) => ({
+  const asked = (operation: CommandKind, callerId: string, values = {}) => ({
     callerId,
     operation,
     key: randomUUID(),
@@ -99,8 +99,8 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     return answer.booking;
   }
 
-  async function moved(...event: Parameters<Ledger['move']>): Promise<Booking> {
-    const answer = await books.move(...event);
+  async function moved(...event: Parameters<Ledger['applyTransition']>): Promise<Booking> {
+    const answer = await books.applyTransition(...event);
     if (answer.kind !== 'moved') throw new Error(`expected it to move, not ${answer.kind}`);
     return answer.booking;
   }
@@ -199,8 +199,8 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('applies one of two changes to the same version', async () => {
     const booking = await opened();
     const [one, two] = await Promise.all([
-      books.move(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
-      elsewhere.move(booking, 'ANSWER_LOST', { nextCheckMs: null }),
+      books.applyTransition(booking, 'ACCEPTED', { appointment: { id: 'a' }, nextCheckMs: null }),
+      elsewhere.applyTransition(booking, 'ANSWER_LOST', { nextCheckMs: null }),
     ]);
     expect([one.kind, two.kind].sort()).toEqual(['moved', 'stale']);
   });
@@ -223,7 +223,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('refuses an event that does not apply', async () => {
     const booking = await opened();
-    expect(await books.move(booking, 'CANCEL_ACCEPTED', { nextCheckMs: null })).toEqual({
+    expect(await books.applyTransition(booking, 'CANCEL_ACCEPTED', { nextCheckMs: null })).toEqual({
       kind: 'refused',
     });
     expect(await books.history(booking.id)).toHaveLength(1);
@@ -244,19 +244,21 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     expect(await books.claimUnsettled(100, 60_000)).toEqual([]);
   });
 
-  test('gives what stands to the sweep of its supplier, and to nobody else', async () => {
+  test('gives what stands to the comparison with its supplier, and to nobody else', async () => {
     const booking = await confirmed(await opened(), -1);
-    expect(await books.claimSwept('another', 100, 60_000)).toEqual([]);
-    const ids = (await books.claimSwept(SUPPLIER, 100, 60_000)).map(({ id }) => id);
+    expect(await books.claimForComparison('another', 100, 60_000)).toEqual([]);
+    const ids = (await books.claimForComparison(SUPPLIER, 100, 60_000)).map(({ id }) => id);
     expect(ids).toContain(booking.id);
     expect((await books.claimUnsettled(100, 60_000)).map(({ id }) => id)).not.toContain(booking.id);
-    expect((await elsewhere.claimSwept(SUPPLIER, 100, 60_000)).map(({ id }) => id)).not.toContain(booking.id);
+    expect((await elsewhere.claimForComparison(SUPPLIER, 100, 60_000)).map(({ id }) => id)).not.toContain(
+      booking.id,
+    );
   });
 
   test('one booking that cannot be read keeps no other from being looked into', async () => {
     const [bad, good] = [await opened(), await opened()];
     for (const booking of [bad, good])
-      await books.looked(booking, { absentReads: 0, failedReads: 0, nextCheckMs: -1 });
+      await books.scheduleReadBack(booking, { absentReads: 0, failedReads: 0, nextCheckMs: -1 });
     await database.db.updateTable('hold').set({ offer_json: '{}' }).where('id', '=', bad.holdId).execute();
     const claimed = (await books.claimUnsettled(100, 60_000)).map(({ id }) => id);
     expect(claimed).toContain(good.id);
@@ -272,8 +274,10 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     if (opening.kind !== 'opened') throw new Error(`expected a replacement, not ${opening.kind}`);
     return { old, replacement: opening.booking };
   }
-  const confirm = (replacement: Booking) => books.move(replacement, 'ACCEPTED', { nextCheckMs: null });
-  const lose = (old: Booking) => elsewhere.move(old, 'CANCELLED_AT_PRACTICE', { nextCheckMs: null });
+  const confirm = (replacement: Booking) =>
+    books.applyTransition(replacement, 'ACCEPTED', { nextCheckMs: null });
+  const lose = (old: Booking) =>
+    elsewhere.applyTransition(old, 'CANCELLED_AT_PRACTICE', { nextCheckMs: null });
 
   test('confirming what replaces a booking and losing that booking both come about', async () => {
     const one = await replacing();
@@ -392,7 +396,9 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     });
     const orphan = await moved(failed, 'FOUND', { nextCheckMs: 0 });
     const winner = await opened(await hold({}, held.offer.slot));
-    expect(await books.move(orphan, 'ADOPTED', { nextCheckMs: null })).toEqual({ kind: 'guarded' });
+    expect(await books.applyTransition(orphan, 'ADOPTED', { nextCheckMs: null })).toEqual({
+      kind: 'guarded',
+    });
     await moved(winner, 'REFUSED', { failure: 'SLOT_TAKEN', nextCheckMs: null });
     expect((await moved(orphan, 'ADOPTED', { nextCheckMs: null })).state).toBe('CONFIRMED');
   });
@@ -438,7 +444,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     const evidence = { asked: 'BOOK', answer: 'AMBIGUOUS TIMED_OUT' } as const;
     const unknown = await moved(booking, 'ANSWER_LOST', { nextCheckMs: 0, evidence });
     clock.advance(1);
-    await books.looked(unknown, {
+    await books.scheduleReadBack(unknown, {
       absentReads: 1,
       failedReads: 0,
       evidence: { asked: 'READ_BACK', answer: 'ABSENT' },
@@ -506,7 +512,7 @@ function outcomeText(answer: CreatedBooking): string {
   return answer.kind === 'refused' ? `refused: ${answer.why}` : answer.kind;
 }
 
-function refusedTimes(count: number, why: Refusal): string[] {
+function refusedTimes(count: number, why: StoredRefusal): string[] {
   return Array.from({ length: count }, () => `refused: ${why}`);
 }
 

@@ -1,17 +1,18 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/database';
+import { readSession } from '../../../platform/database/row-statement';
+import { sharedTransactions } from '../../../platform/database/shared-transactions';
+import type { LedgerTables } from '../database/tables';
 import { bookingAdoption } from './adopt-booking';
+import type { ReleaseTerms } from './check-release-rules';
+import { bookingCreation } from './create-booking';
 import { ledgerRetention } from './delete-old-bookings';
 import { ledgerHolds } from './holds';
-import type { ReleaseTerms } from './check-release-rules';
-import { ledgerTransitions } from './transitions';
-import { bookingCreation } from './create-booking';
+import { ledgerOutbox } from './outbox';
 import { ledgerNotices } from './practice-notices';
 import { ledgerQueries } from './queries';
 import { remember, type Earlier, type Request } from './requests';
-import type { LedgerTables } from '../database/tables';
-import { ledgerOutbox } from './pending-events';
-import { ledgerTransactions } from '../database/transactions';
+import { ledgerTransitions } from './transitions';
 
 export type Ledger = ReturnType<typeof ledger>;
 
@@ -20,24 +21,22 @@ export type Ledger = ReturnType<typeof ledger>;
  * Every change is guarded by a version and written with its event in the same transaction; times are the database's.
  */
 export function ledger(database: Database<LedgerTables>, logger: Logger, terms: ReleaseTerms) {
-  const writing = ledgerTransactions(database);
+  const transactions = sharedTransactions(database);
+  const reader = readSession(database);
   return {
-    ...ledgerQueries(database, logger),
-    ...ledgerHolds(writing),
-    ...bookingCreation(writing, terms),
-    ...ledgerTransitions(writing, logger),
-    ...ledgerOutbox(writing),
-    ...ledgerNotices(writing, database.db),
-    ...bookingAdoption(writing, database.db),
-    ...ledgerRetention(writing),
+    ...ledgerQueries(reader, logger),
+    ...ledgerHolds(transactions, reader),
+    ...bookingCreation(transactions, terms),
+    ...ledgerTransitions(transactions, logger),
+    ...ledgerOutbox(transactions),
+    ...ledgerNotices(transactions, database.db),
+    ...bookingAdoption(transactions, reader),
+    ...ledgerRetention(transactions),
     ready: database.ready,
     close: database.close,
 
     /** Writes the request down unless its key is known; what the key led to where it is. */
-    async remember(request: Request, resultId: string): Promise<Earlier | null> {
-      const asked = { request, resultId, refused: null };
-      const known = await writing.write((transaction) => remember(transaction, [asked], writing));
-      return known.get(request) ?? null;
-    },
+    remember: (request: Request, resultId: string): Promise<Earlier | null> =>
+      transactions.write((transaction) => remember(transaction, request, { resultId, refused: null })),
   };
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import { loggableError } from '../../../domain/loggable-error';
-import type { Evidence } from '../lifecycle/evidence';
-import type { Failure } from '../lifecycle/failures';
+import type { EvidenceRecord } from '../lifecycle/evidence';
+import type { BookingFailure } from '../lifecycle/failures';
 import type { ActorKind, BookingState } from '../lifecycle/states';
 import { Offer } from '../holds/offers';
-import type { BookingTable, HoldTable } from '../database/tables';
+import type { BookingTable, HoldTable, LedgerTables } from '../database/tables';
 
-/** What the ledger gives back: its rows, parsed. */
+/** Rows of the ledger, parsed. */
 
 export interface Hold {
   id: string;
@@ -29,7 +29,7 @@ export interface Booking {
   callerId: string;
   state: BookingState;
   version: number;
-  failure: Failure | null;
+  failure: BookingFailure | null;
   offer: Offer;
   patientSealed: string;
   marker: string;
@@ -52,7 +52,7 @@ export interface HistoryEntry {
   actor: ActorKind;
 }
 
-export interface DatedEvidence extends Evidence {
+export interface DatedEvidence extends EvidenceRecord {
   at: Date;
 }
 
@@ -67,6 +67,15 @@ export function holdOf(row: Selectable<HoldTable>): Hold {
     released: row.released_at !== null,
     extended: row.extended_at !== null,
   };
+}
+
+/** Bookings with what their holds know of them. */
+export function bookingRows(reader: Kysely<LedgerTables>) {
+  return reader
+    .selectFrom('booking')
+    .innerJoin('hold', 'hold.id', 'booking.hold_id')
+    .selectAll('booking')
+    .select(['hold.offer_json', 'hold.patient_sealed']);
 }
 
 /** A booking's row with what its hold knows of it. */
@@ -132,7 +141,7 @@ export function newReference(): string {
   return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
 }
 
-/** What read-back looks for in a supplier's free text. */
+/** Makes the text that read-back looks for in a supplier's free text. */
 export function newMarker(): string {
   return `GPBG-${randomBytes(9).toString('base64url')}`;
 }

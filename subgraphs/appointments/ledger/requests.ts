@@ -1,107 +1,87 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
-import type { IdempotencyTable, LedgerTables, Operation, Refusal } from '../database/tables';
-import type { LedgerDatabase, LedgerTransactions } from '../database/transactions';
+import { rowStatement } from '../../../platform/database/row-statement';
+import {
+  insertInto,
+  type ForLedgerRow,
+  type LedgerSession,
+  type LedgerTransaction,
+} from '../database/ledger-database';
+import type { IdempotencyTable, CommandKind, StoredRefusal } from '../database/tables';
 
 /** A request that may be sent again: the same key and content bring about one result, other content is refused. */
 export interface Request {
   callerId: string;
-  operation: Operation;
+  operation: CommandKind;
   key: string;
   fingerprint: string;
 }
 
-/** What an earlier request with the same key led to. */
+/** The result of an earlier request with the same key. */
 export type Earlier = { kind: 'repeated'; resultId: string } | { kind: 'key-reused' } | Refused;
 
 /** No booking was put down. That is remembered: of two taps one must not be told so and the other be booked. */
 export interface Refused {
   kind: 'refused';
-  why: Refusal;
+  why: StoredRefusal;
   /** The booking that stands in its way. */
   bookingId: string | null;
 }
 
-/** A request, and what it led to unless the same one has been here before. */
-export interface Asked {
-  request: Request;
+/** The hold or booking that a request leads to, as its row has it; or why it leads to none. */
+export interface RequestResult {
   resultId: string;
-  refused: Refusal | null;
+  refused: StoredRefusal | null;
 }
+
+type RequestName = Pick<IdempotencyTable, 'caller_id' | 'operation' | 'key'>;
+
+const NAME = ['caller_id', 'operation', 'key'] as const;
+
+const insertRequest = insertInto('idempotency')({
+  by: NAME,
+  computed: (now) => ({ created_at: now }),
+  onConflict: 'do nothing',
+});
+
+const selectRequest = rowStatement(
+  { table: 'idempotency', by: NAME, kind: 'lookup' },
+  ({ db, input }: ForLedgerRow<RequestName>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('idempotency as known')
+      .whereRef('known.caller_id', '=', 'input.caller_id')
+      .whereRef('known.operation', '=', 'input.operation')
+      .whereRef('known.key', '=', 'input.key')
+      .selectAll('known'),
+);
 
 /**
- * Writes requests down, no two with the same key, unless their keys are known.
- * @returns what the known ones led to.
+ * Writes a request down unless its key is known.
+ * @returns the result of the earlier one where it is.
  */
 export async function remember(
-  transaction: Transaction<LedgerTables>,
-  asked: readonly Asked[],
-  { insertAll, given, now }: LedgerTransactions,
-): Promise<Map<Request, Earlier>> {
-  const rows = asked.map(({ request: { callerId, operation, key, fingerprint }, resultId, refused }) => ({
-    caller_id: callerId,
-    operation,
-    key,
-    fingerprint,
-    result_id: resultId,
-    refused,
-  }));
-  const written = await insertAll(
-    transaction,
-    'idempotency',
-    rows,
-    { created_at: now },
-    sql<Named>`on conflict do nothing returning caller_id, operation, key`,
-  );
-  const isNew = new Set(written.map(nameOfRow));
-  const old = asked.map(({ request }) => request).filter((request) => !isNew.has(nameOf(request)));
-  return earlier(transaction, old, given);
+  transaction: LedgerTransaction,
+  request: Request,
+  { resultId, refused }: RequestResult,
+): Promise<Earlier | null> {
+  transaction.exclusively(JSON.stringify(nameOf(request)));
+  const { fingerprint } = request;
+  const row = { ...nameOf(request), fingerprint, result_id: resultId, refused };
+  const [written] = await insertRequest(transaction, row);
+  return written === undefined ? findEarlier(transaction, request) : null;
 }
 
-/** What those of the requests that were here before led to. */
-export async function earlier(
-  reader: Kysely<LedgerTables>,
-  requests: readonly Request[],
-  given: LedgerDatabase['given'],
-): Promise<Map<Request, Earlier>> {
-  if (requests.length === 0) return new Map();
-  const names = requests.map(({ callerId, operation, key }) => ({ caller_id: callerId, operation, key }));
-  const rows = await reader
-    .selectFrom(given('idempotency', names))
-    .crossJoin('idempotency as known')
-    .whereRef('known.caller_id', '=', 'given.caller_id')
-    .whereRef('known.operation', '=', 'given.operation')
-    .whereRef('known.key', '=', 'given.key')
-    .selectAll('known')
-    .execute();
-  const known = new Map(rows.map((row) => [nameOfRow(row), row]));
-  const found = new Map<Request, Earlier>();
-  for (const request of requests) {
-    const row = known.get(nameOf(request));
-    if (row !== undefined) found.set(request, ledTo(request, row));
-  }
-  return found;
-}
-
-function ledTo({ fingerprint }: Request, row: IdempotencyTable): Earlier {
+/** The result of the same request where it was here before. */
+export async function findEarlier(reader: LedgerSession, request: Request): Promise<Earlier | null> {
+  const [row] = await selectRequest(reader, nameOf(request));
+  if (row === undefined) return null;
   // Forgotten where keys were replaced since (replace-keys.ts).
-  if (row.fingerprint !== '' && row.fingerprint !== fingerprint) return { kind: 'key-reused' };
+  if (row.fingerprint !== '' && row.fingerprint !== request.fingerprint) return { kind: 'key-reused' };
   return row.refused === null
     ? { kind: 'repeated', resultId: row.result_id }
     : { kind: 'refused', why: row.refused, bookingId: row.result_id === '' ? null : row.result_id };
 }
 
-/** What makes a request the same as another one. */
-function nameOf({ callerId, operation, key }: Pick<Request, 'callerId' | 'operation' | 'key'>): string {
-  return JSON.stringify([callerId, operation, key]);
-}
-
-/** The same of what is asked by a request. */
-export function byRequest({ request }: { request: Request }): string {
-  return nameOf(request);
-}
-
-type Named = Pick<IdempotencyTable, 'caller_id' | 'operation' | 'key'>;
-
-function nameOfRow({ caller_id, operation, key }: Named): string {
-  return nameOf({ callerId: caller_id, operation, key });
+/** Two requests with the same name are the same. */
+function nameOf({ callerId, operation, key }: Request): RequestName {
+  return { caller_id: callerId, operation, key };
 }

@@ -1,26 +1,32 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { isUniqueViolation } from '../../../platform/database/database';
-import type { Changes } from '../lifecycle/decide';
-import type { Evidence } from '../lifecycle/evidence';
+import { rowStatement } from '../../../platform/database/row-statement';
+import {
+  inMs,
+  type ForLedgerRow,
+  type LedgerTransaction,
+  type LedgerTransactions,
+} from '../database/ledger-database';
+import { oneOf } from '../database/states-in-sql';
+import type { BookingTable } from '../database/tables';
+import type { Changes } from '../lifecycle/decision';
+import type { EvidenceRecord } from '../lifecycle/evidence';
 import {
   ACTORS,
-  nextState,
+  COMPARED_STATES,
   isOneOf,
   LIVE_STATES,
-  COMPARED_STATES,
+  nextState,
   UNSETTLED_STATES,
-  type BookingEvent,
+  type LifecycleEvent,
   type BookingState,
 } from '../lifecycle/states';
-import { noticeOwnPractices } from './practice-notices';
-import { bookingRows } from './queries';
-import { bookingOf, readable, type Booking } from './records';
-import { oneOf } from '../database/states-in-sql';
-import type { BookingTable, LedgerTables } from '../database/tables';
-import type { Change, LedgerTransactions } from '../database/transactions';
+import { appendEvent, appendEvidence } from './events';
+import { noticeOwnPractice } from './practice-notices';
+import { bookingOf, bookingRows, readable, type Booking } from './records';
 
-/** What became of an event. */
+/** The result of applying an event. */
 export type Transition =
   | { kind: 'moved'; booking: Booking }
   /** It does not apply to that state. */
@@ -34,44 +40,88 @@ export type Transition =
 export interface Look {
   absentReads: number;
   failedReads: number;
-  /** Left out where everything is as it was. */
-  evidence?: Evidence;
+  /** Absent where everything is as it was. */
+  evidence?: EvidenceRecord;
   nextCheckMs: number | null;
 }
 
-/** How long a booking that was replaced may be given back by the process that replaced it, before another does. */
+/** Time in which the process that replaced a booking cancels it at the practice, before another process does. */
 const GIVE_BACK_WITHIN_MS = 15_000;
 
 /** An event that is to change a booking as it was read. */
 interface Move {
   booking: Booking;
-  event: BookingEvent;
-  /** What the booking is after it. */
+  event: LifecycleEvent;
+  /** The booking's state after it. */
   state: BookingState;
   changes: Changes & { replacedBy?: string };
 }
 
-/** How bookings change: each guarded by the version that it was read at, and with its event in the same transaction. */
-export function ledgerTransitions(writing: LedgerTransactions, logger: Logger) {
-  const { write, writeTogether, given, now, inMs, appendEvents, noteEvidence } = writing;
-  const moveTogether = writeTogether<Move, Transition>(
-    ({ booking }) => booking.id,
-    async (transaction, moves) => {
-      const moved = await moveAll(transaction, moves);
-      return new Map(
-        moves.map((applyTransition) => [applyTransition, outcomeOf(moved.get(applyTransition))]),
-      );
-    },
-  );
+type ChangedRow = Pick<
+  BookingTable,
+  | 'id'
+  | 'version'
+  | 'state'
+  | 'failure'
+  | 'appointment_id'
+  | 'appointment_version'
+  | 'next_check_at'
+  | 'replaced_by'
+>;
+
+/** Changes a booking that is as it was read. */
+const updateBooking = rowStatement(
+  { table: 'booking', by: ['id'], kind: 'write' },
+  ({ db, now, input }: ForLedgerRow<ChangedRow>) =>
+    db
+      .updateTable('booking')
+      .from(input)
+      .set((set) => ({
+        state: set.ref('input.state'),
+        version: sql<number>`input.version + 1`,
+        failure: set.ref('input.failure'),
+        appointment_id: set.ref('input.appointment_id'),
+        appointment_version: set.ref('input.appointment_version'),
+        next_check_at: inMs(now, sql.ref('input.next_check_at')),
+        unknown_since: set
+          .case()
+          .when('input.state', 'in', UNSETTLED_STATES)
+          .then(sql<number | null>`coalesce(booking.unknown_since, ${now})`)
+          .else(null)
+          .end(),
+        absent_reads: 0,
+        failed_reads: 0,
+        replaced_by: sql<string | null>`coalesce(input.replaced_by, booking.replaced_by)`,
+        changed_at: now,
+      }))
+      .whereRef('booking.id', '=', 'input.id')
+      .whereRef('booking.version', '=', 'input.version')
+      .returning(['booking.id', 'booking.unknown_since', 'booking.replaced_by', 'booking.changed_at'])
+      // Of the event that made it what it was read as.
+      .returning((from) =>
+        from
+          .selectFrom('booking_event')
+          .select('hash')
+          .whereRef('booking_id', '=', 'booking.id')
+          .where('booking_event.version', '=', sql<number>`booking.version - 1`)
+          .as('hash_before'),
+      ),
+);
+
+/** Changes bookings: each change is guarded by the version that was read, and written with its event. */
+export function ledgerTransitions({ write, shared }: LedgerTransactions, logger: Logger) {
+  const applyMove = shared(async (transaction, move: Move) => outcomeOf(await changed(transaction, move)));
 
   return {
     /** Applies an event to the booking as it was read. */
-    async move(booking: Booking, event: BookingEvent, changes: Changes): Promise<Transition> {
+    async applyTransition(booking: Booking, event: LifecycleEvent, changes: Changes): Promise<Transition> {
       const move = moveOf(booking, event, changes);
       if (move === null) return { kind: 'refused' };
       const withAnother = move.state === 'CONFIRMED' && booking.replacesId !== null;
       try {
-        return await (withAnother || event === 'CANCEL_REFUSED' ? moveLinked(move) : moveTogether(move));
+        return await (withAnother || event === 'CANCEL_REFUSED'
+          ? write((transaction) => applyLinkedMove(transaction, move))
+          : applyMove(move));
       } catch (error) {
         if (isUniqueViolation(error)) return { kind: 'guarded' };
         throw error;
@@ -82,185 +132,37 @@ export function ledgerTransitions(writing: LedgerTransactions, logger: Logger) {
      * Notes a look that did not settle anything, and when to look again.
      * @returns false when the booking is not as it was read any more.
      */
-    looked(booking: Booking, { absentReads, failedReads, evidence, nextCheckMs }: Look): Promise<boolean> {
+    scheduleReadBack(
+      booking: Booking,
+      { absentReads, failedReads, evidence, nextCheckMs }: Look,
+    ): Promise<boolean> {
       return write(async (transaction) => {
-        const noted = await transaction
+        const noted = await transaction.db
           .updateTable('booking')
           .set({
             absent_reads: absentReads,
             failed_reads: failedReads,
-            next_check_at: nextCheckMs === null ? null : inMs(nextCheckMs),
+            next_check_at: nextCheckMs === null ? null : inMs(transaction.now, nextCheckMs),
           })
           .where('id', '=', booking.id)
           .where('version', '=', booking.version)
           .returning('id')
           .executeTakeFirst();
-        await noteEvidence(transaction, [{ bookingId: booking.id, evidence }]);
+        await appendEvidence(transaction, booking.id, evidence);
         return noted !== undefined;
       });
     },
 
     /**
-     * Bookings that cannot stay as they are and whose time to look has come, each given to one asker alone for the time
-     * of the lease: if that process dies, the lease runs out and another takes over.
+     * Bookings that cannot stay as they are and whose time to look has come, each given to one process alone for the
+     * time of the lease: if that process dies, the lease runs out and another takes over.
      */
     claimUnsettled: (limit: number, leaseMs: number) => claim(UNSETTLED_STATES, null, limit, leaseMs),
 
-    /** The same of bookings that the practice may have changed, of one supplier. */
-    claimSwept: (supplier: string, limit: number, leaseMs: number) =>
+    /** The same of one supplier's bookings that the practice may have changed. */
+    claimForComparison: (supplier: string, limit: number, leaseMs: number) =>
       claim(COMPARED_STATES, supplier, limit, leaseMs),
   };
-
-  /** Where another booking is replaced by it, or may be replacing it. */
-  function moveLinked(move: Move): Promise<Transition> {
-    const { booking, event, state } = move;
-    return write(async (transaction) => {
-      // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
-      if (event === 'CANCEL_REFUSED' && !(await lockUnreplaced(transaction, booking.id)))
-        return { kind: 'stale' };
-      const replaced = state === 'CONFIRMED' ? booking.replacesId : null;
-      // In this order everywhere: what is replaced, then what replaces it, so that no two wait for each other.
-      if (replaced !== null) await lock(transaction, replaced);
-      const moved = outcomeOf((await moveAll(transaction, [move])).get(move));
-      if (replaced !== null && moved.kind === 'moved')
-        await cancelAtPractice(transaction, replaced, booking.id);
-      return moved;
-    });
-  }
-
-  /** @returns those that were as they had been read, as they are now. */
-  async function moveAll(
-    transaction: Transaction<LedgerTables>,
-    moves: readonly Move[],
-  ): Promise<Map<Move, Booking>> {
-    const rows = moves.map((move) => {
-      const { booking, state, changes } = move;
-      const appointment = appointmentAfter(move);
-      return {
-        id: booking.id,
-        version: booking.version,
-        state,
-        failure: changes.failure ?? booking.failure,
-        appointment_id: appointment?.id ?? null,
-        appointment_version: appointment?.version ?? null,
-        next_check_at: changes.nextCheckMs === null ? null : Math.round(changes.nextCheckMs),
-        replaced_by: changes.replacedBy ?? null,
-      };
-    });
-    const updated = await transaction
-      .updateTable('booking')
-      .from(given('booking', rows))
-      .set((set) => ({
-        state: set.ref('given.state'),
-        version: sql<number>`given.version + 1`,
-        failure: set.ref('given.failure'),
-        appointment_id: set.ref('given.appointment_id'),
-        appointment_version: set.ref('given.appointment_version'),
-        next_check_at: inMs(sql.ref('given.next_check_at')),
-        unknown_since: set
-          .case()
-          .when('given.state', 'in', UNSETTLED_STATES)
-          .then(sql<number | null>`coalesce(booking.unknown_since, ${now})`)
-          .else(null)
-          .end(),
-        absent_reads: 0,
-        failed_reads: 0,
-        replaced_by: sql<string | null>`coalesce(given.replaced_by, booking.replaced_by)`,
-        changed_at: now,
-      }))
-      .whereRef('booking.id', '=', 'given.id')
-      .whereRef('booking.version', '=', 'given.version')
-      .returning(['booking.id', 'booking.unknown_since', 'booking.replaced_by', 'booking.changed_at'])
-      // Of the event that made it what it was read as.
-      .returning((from) =>
-        from
-          .selectFrom('booking_event')
-          .select('hash')
-          .whereRef('booking_id', '=', 'booking.id')
-          .where('booking_event.version', '=', sql<number>`booking.version - 1`)
-          .as('hash_before'),
-      )
-      .execute();
-    const found = new Map(updated.map((row) => [row.id, row]));
-    const moved = new Map<Move, Booking>();
-    const events: Change[] = [];
-    for (const move of moves) {
-      const row = found.get(move.booking.id);
-      if (row === undefined) continue;
-      const booking = bookingAfter(move, row);
-      moved.set(move, booking);
-      const { event } = move;
-      const before = { hash: row.hash_before, state: move.booking.state };
-      events.push({ booking, before, event, actor: ACTORS[event] });
-    }
-    await appendEvents(transaction, events);
-    const done = [...moved.keys()];
-    await noteEvidence(
-      transaction,
-      done.map(({ booking: { id }, changes: { evidence } }) => ({ bookingId: id, evidence })),
-    );
-    await noticeOwnPractices(
-      transaction,
-      done.map(({ booking, state }) => ({ booking, after: state })),
-      writing,
-    );
-    await endStandIns(
-      transaction,
-      done.filter(
-        ({ booking, state }) => isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state),
-      ),
-    );
-    return moved;
-  }
-
-  /** What was to take the place of bookings that stand no longer is their need's one booking now. */
-  async function endStandIns(transaction: Transaction<LedgerTables>, ended: readonly Move[]): Promise<void> {
-    if (ended.length === 0) return;
-    const ids = ended.map(({ booking }) => booking.id);
-    await transaction
-      .updateTable('booking')
-      .set({ stand_in: 0 })
-      .where('replaces_id', 'in', ids)
-      .where('stand_in', '=', 1)
-      .execute();
-  }
-
-  /** False when another booking has taken its place; while it has not, none does before this transaction ends. */
-  async function lockUnreplaced(transaction: Transaction<LedgerTables>, id: string): Promise<boolean> {
-    const locked = await transaction
-      .updateTable('booking')
-      .set({ id })
-      .where('id', '=', id)
-      .where('replaced_by', 'is', null)
-      .returning('id')
-      .executeTakeFirst();
-    return locked !== undefined;
-  }
-
-  async function lock(transaction: Transaction<LedgerTables>, id: string): Promise<void> {
-    await transaction.updateTable('booking').set({ id }).where('id', '=', id).execute();
-  }
-
-  /** What a booking that is CONFIRMED now was to take the place of is given back from the same moment. */
-  async function cancelAtPractice(
-    transaction: Transaction<LedgerTables>,
-    replacedId: string,
-    replacedBy: string,
-  ): Promise<void> {
-    const row = await bookingRows(transaction).where('booking.id', '=', replacedId).executeTakeFirstOrThrow();
-    const replaced = bookingOf(row);
-    const changes = { nextCheckMs: GIVE_BACK_WITHIN_MS, replacedBy };
-    const move = moveOf(replaced, 'REPLACED', changes);
-    if (move !== null) await moveAll(transaction, [move]);
-    else if (isOneOf(LIVE_STATES, replaced.state)) {
-      // Its person is cancelling it already; now that must not be given up any more.
-      await transaction
-        .updateTable('booking')
-        .set({ replaced_by: replacedBy })
-        .where('id', '=', replacedId)
-        .execute();
-    }
-  }
 
   async function claim(
     states: readonly BookingState[],
@@ -268,10 +170,10 @@ export function ledgerTransitions(writing: LedgerTransactions, logger: Logger) {
     limit: number,
     leaseMs: number,
   ): Promise<Booking[]> {
-    const claimed = await write(async (transaction) => {
-      const ids = await transaction
+    const claimed = await write(async ({ db, now }) => {
+      const ids = await db
         .updateTable('booking')
-        .set({ next_check_at: inMs(leaseMs) })
+        .set({ next_check_at: inMs(now, leaseMs) })
         .where('id', 'in', (from) => {
           const due = from
             .selectFrom('booking')
@@ -287,7 +189,7 @@ export function ledgerTransitions(writing: LedgerTransactions, logger: Logger) {
         .returning('id')
         .execute();
       if (ids.length === 0) return [];
-      return bookingRows(transaction)
+      return bookingRows(db)
         .where(
           'booking.id',
           'in',
@@ -299,14 +201,101 @@ export function ledgerTransitions(writing: LedgerTransactions, logger: Logger) {
   }
 }
 
+/** Applies an event by which another booking is replaced, or may have been. */
+async function applyLinkedMove(transaction: LedgerTransaction, move: Move): Promise<Transition> {
+  const { booking, event, state } = move;
+  // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
+  if (event === 'CANCEL_REFUSED' && !(await lockUnreplaced(transaction, booking.id)))
+    return { kind: 'stale' };
+  const replaced = state === 'CONFIRMED' ? booking.replacesId : null;
+  // In this order everywhere: what is replaced, then what replaces it, so that no two wait for each other.
+  if (replaced !== null) await lock(transaction, replaced);
+  const moved = outcomeOf(await changed(transaction, move));
+  if (replaced !== null && moved.kind === 'moved') await cancelAtPractice(transaction, replaced, booking.id);
+  return moved;
+}
+
+/** Changes a booking, with all that is written with the change. @returns null when it is not as it was read any more. */
+async function changed(transaction: LedgerTransaction, move: Move): Promise<Booking | null> {
+  const { booking, event, state, changes } = move;
+  transaction.exclusively(booking.id);
+  const [row] = await updateBooking(transaction, changedRow(move));
+  if (row === undefined) return null;
+  const after = bookingAfter(move, row);
+  const before = { hash: row.hash_before, state: booking.state };
+  await appendEvent(transaction, { booking: after, before, event, actor: ACTORS[event] });
+  await appendEvidence(transaction, booking.id, changes.evidence);
+  await noticeOwnPractice(transaction, booking, state);
+  if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
+    await endStandIn(transaction, booking.id);
+  return after;
+}
+
+/** Makes the booking that was to take its place the one booking for their need. */
+async function endStandIn({ db }: LedgerTransaction, endedId: string): Promise<void> {
+  await db
+    .updateTable('booking')
+    .set({ stand_in: 0 })
+    .where('replaces_id', '=', endedId)
+    .where('stand_in', '=', 1)
+    .execute();
+}
+
+/** False when another booking has taken its place; while it has not, none does before this transaction ends. */
+async function lockUnreplaced({ db }: LedgerTransaction, id: string): Promise<boolean> {
+  const locked = await db
+    .updateTable('booking')
+    .set({ id })
+    .where('id', '=', id)
+    .where('replaced_by', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return locked !== undefined;
+}
+
+async function lock({ db }: LedgerTransaction, id: string): Promise<void> {
+  await db.updateTable('booking').set({ id }).where('id', '=', id).execute();
+}
+
+/** Begins to cancel, at the practice, the booking whose place a CONFIRMED one has taken. */
+async function cancelAtPractice(
+  transaction: LedgerTransaction,
+  replacedId: string,
+  replacedBy: string,
+): Promise<void> {
+  const { db } = transaction;
+  const row = await bookingRows(db).where('booking.id', '=', replacedId).executeTakeFirstOrThrow();
+  const replaced = bookingOf(row);
+  const move = moveOf(replaced, 'REPLACED', { nextCheckMs: GIVE_BACK_WITHIN_MS, replacedBy });
+  if (move !== null) await changed(transaction, move);
+  else if (isOneOf(LIVE_STATES, replaced.state))
+    // Its person is cancelling it already; now that must not be given up any more.
+    await db.updateTable('booking').set({ replaced_by: replacedBy }).where('id', '=', replacedId).execute();
+}
+
+function changedRow(move: Move): ChangedRow {
+  const { booking, state, changes } = move;
+  const appointment = appointmentAfter(move);
+  return {
+    id: booking.id,
+    version: booking.version,
+    state,
+    failure: changes.failure ?? booking.failure,
+    appointment_id: appointment?.id ?? null,
+    appointment_version: appointment?.version ?? null,
+    next_check_at: changes.nextCheckMs === null ? null : Math.round(changes.nextCheckMs),
+    replaced_by: changes.replacedBy ?? null,
+  };
+}
+
 /** Null when the event does not apply to the state. */
-function moveOf(booking: Booking, event: BookingEvent, changes: Move['changes']): Move | null {
+function moveOf(booking: Booking, event: LifecycleEvent, changes: Move['changes']): Move | null {
   const state = nextState(booking.state, event);
   return state === null ? null : { booking, event, state, changes };
 }
 
-function outcomeOf(moved: Booking | undefined): Transition {
-  return moved === undefined ? { kind: 'stale' } : { kind: 'moved', booking: moved };
+function outcomeOf(moved: Booking | null): Transition {
+  return moved === null ? { kind: 'stale' } : { kind: 'moved', booking: moved };
 }
 
 function appointmentAfter({ booking: { appointment }, changes }: Move): Booking['appointment'] {

@@ -1,4 +1,6 @@
-import { decide, type Decision, type KnownBooking, type Observation, type Pace } from './decide';
+import { decide } from './decide';
+import type { Decision } from './decision';
+import type { KnownBooking, Observation, BookingClock } from './observation';
 import { everyObservation, knownBooking } from './every-observation';
 import {
   BOOKING_STATES,
@@ -12,7 +14,7 @@ import {
 
 const NOW = new Date('2026-11-30T12:00:00Z');
 const MINUTE = 60_000;
-const PACE: Pace = { now: NOW, settleMs: 16_000, cancelLeaseMs: 13_000, compareEveryMs: 15 * MINUTE };
+const PACE: BookingClock = { now: NOW, settleMs: 16_000, cancelLeaseMs: 13_000, compareEveryMs: 15 * MINUTE };
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
 const ahead = (ms: number) => new Date(NOW.getTime() + ms);
 
@@ -59,13 +61,13 @@ function breaking(isBroken: (one: Case) => boolean): string[] {
 }
 
 function stateAfter({ booking, decision }: Case): BookingState {
-  return decision.kind === 'MOVE'
+  return decision.kind === 'TRANSITION'
     ? (nextState(booking.state, decision.event) ?? booking.state)
     : booking.state;
 }
 
 const movesTo = (state: BookingState) => (one: Case) =>
-  one.decision.kind === 'MOVE' && stateAfter(one) === state;
+  one.decision.kind === 'TRANSITION' && stateAfter(one) === state;
 
 /** Two reads that agree, and four while the slot is taken; one more of a booking whose first read comes at once. */
 function isProof({ state, absentReads }: KnownBooking, slot: string | null): boolean {
@@ -81,7 +83,7 @@ it('decides only events that apply', () => {
   expect(
     breaking(
       ({ booking, decision }) =>
-        decision.kind === 'MOVE' && nextState(booking.state, decision.event) === null,
+        decision.kind === 'TRANSITION' && nextState(booking.state, decision.event) === null,
     ),
   ).toEqual([]);
 });
@@ -113,7 +115,7 @@ it('says that it failed, or is cancelled, only on a word or a proof (promise 3)'
   expect(
     breaking((one) => {
       const { booking, seen, decision } = one;
-      if (decision.kind !== 'MOVE' || !ends.has(stateAfter(one))) return false;
+      if (decision.kind !== 'TRANSITION' || !ends.has(stateAfter(one))) return false;
       switch (seen.kind) {
         case 'ABSENT':
           // What has begun is not listed any more.
@@ -141,7 +143,7 @@ it('leaves nothing unsettled for ever: it is looked at again, or comes to an ope
       const { decision } = one;
       if (!isOneOf(UNSETTLED_STATES, stateAfter(one))) return false;
       switch (decision.kind) {
-        case 'MOVE':
+        case 'TRANSITION':
           return decision.changes.nextCheckMs === null;
         case 'WAIT':
           return decision.nextCheckMs === null;
@@ -156,7 +158,7 @@ it('leaves nothing unsettled for ever: it is looked at again, or comes to an ope
       isOneOf(['UNKNOWN', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'], booking.state) &&
       ['NOT_READABLE', 'NOT_ASKED'].includes(seen.kind) &&
       booking.startsAt.getTime() < ahead(30 * MINUTE).getTime() &&
-      !(decision.kind === 'MOVE' && decision.event === 'OUT_OF_TIME'),
+      !(decision.kind === 'TRANSITION' && decision.event === 'OUT_OF_TIME'),
   );
   expect(late).toEqual([]);
 });
@@ -164,7 +166,7 @@ it('leaves nothing unsettled for ever: it is looked at again, or comes to an ope
 it('never books, and cancels only what is surely ours and was to be cancelled (promises 2 and 6)', () => {
   const acts = new Set(
     cases.flatMap(({ decision }) =>
-      decision.kind === 'ACT' || (decision.kind === 'MOVE' && decision.action !== null)
+      decision.kind === 'ACT' || (decision.kind === 'TRANSITION' && decision.action !== null)
         ? [decision.action]
         : [],
     ),
@@ -175,7 +177,7 @@ it('never books, and cancels only what is surely ours and was to be cancelled (p
   expect(
     breaking((one) => {
       const { booking, seen, decision } = one;
-      if (decision.kind === 'MOVE') return decision.action !== null && stateAfter(one) !== 'CANCELLING';
+      if (decision.kind === 'TRANSITION') return decision.action !== null && stateAfter(one) !== 'CANCELLING';
       if (decision.kind !== 'ACT' || decision.action !== 'CANCEL_AT_PRACTICE') return false;
       const isLate = booking.state === 'ORPHAN_FOUND' || booking.state === 'DUPLICATE_FOUND';
       return !(
@@ -222,7 +224,7 @@ it('leaves what an operator has in hand to the operator, and to what the practic
     breaking(
       ({ booking, seen, decision }) =>
         isOneOf(MANUAL_STATES, booking.state) &&
-        decision.kind === 'MOVE' &&
+        decision.kind === 'TRANSITION' &&
         seen.kind !== 'OPERATOR_SAYS' &&
         !('outcome' in seen && seen.outcome.class === 'ACCEPTED'),
     ),

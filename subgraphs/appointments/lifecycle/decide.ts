@@ -1,38 +1,50 @@
-import type { BookOutcome, CancelOutcome, CancelRefusal } from '../../../adapters/gp-system';
-import { outcomeInWords, type Evidence } from './evidence';
-import type { Failure } from './failures';
+import type { CancelOutcome, CancelRefusal } from '../../../adapters/gp-system';
+import type { Changes, Decision } from './decision';
+import { outcomeInWords, type EvidenceRecord } from './evidence';
+import type {
+  BookAnswer,
+  BookedThere,
+  CancellationAnswered,
+  KnownBooking,
+  NotBookedThere,
+  Observation,
+  BookingClock,
+} from './observation';
 import {
   COMPARED_STATES,
   isOneOf,
   nextState,
   UNSETTLED_STATES,
-  type BookingEvent,
+  type LifecycleEvent,
   type BookingState,
 } from './states';
 
 /**
- * What follows from what was seen of a booking: the one place where a booking's fate is decided. Pure. `advance.ts`
- * observes, asks here, records and acts. Nothing is ever booked again blindly, absence alone proves nothing, and
- * nothing waits without an end.
+ * Decides what follows from an observation of a booking: the one place where a booking's fate is decided. Pure.
+ * `advance.ts` observes, calls this, records and acts. Nothing is ever booked again blindly, absence alone proves
+ * nothing, and nothing waits without an end.
  */
-export function decide(booking: KnownBooking, seen: Observation, pace: Pace): Decision {
+export function decide(booking: KnownBooking, seen: Observation, pace: BookingClock): Decision {
   switch (seen.kind) {
     case 'BOOKING_ANSWERED':
       return bookingAnswered(booking, seen.outcome, pace);
     case 'CANCELLATION_ANSWERED':
       return cancellationAnswered(booking, seen, pace);
     case 'APPOINTMENT_UNNAMED':
-      return booking.state === 'CANCELLING' ? move(booking, 'ANSWER_LOST', pace) : { kind: 'IGNORE' };
+      return booking.state === 'CANCELLING' ? transition(booking, 'ANSWER_LOST', pace) : { kind: 'IGNORE' };
     case 'LEASE_EXPIRED':
-      return move(booking, 'ANSWER_LOST', pace, {
+      return transition(booking, 'ANSWER_LOST', pace, {
         nextCheckMs: booking.state === 'BOOKING' ? firstRead(pace) : pace.settleMs,
       });
     case 'PERSON_CANCELS':
-      return move(booking, 'CANCEL_ASKED', pace, CANCELLED_NOW(pace));
+      return transition(booking, 'CANCEL_ASKED', pace, CANCELLED_NOW(pace));
     case 'OPERATOR_SAYS':
       return seen.stands
-        ? move(booking, 'SETTLED_AS_STANDING', pace, { evidence: OPERATOR_STANDS })
-        : move(booking, 'SETTLED_AS_ABSENT', pace, { failure: 'NOT_APPLIED', evidence: OPERATOR_ABSENT });
+        ? transition(booking, 'SETTLED_AS_STANDING', pace, { evidence: OPERATOR_STANDS })
+        : transition(booking, 'SETTLED_AS_ABSENT', pace, {
+            failure: 'NOT_APPLIED',
+            evidence: OPERATOR_ABSENT,
+          });
     case 'NOT_ASKED':
       return notAsked(booking, pace);
     case 'START_PASSED':
@@ -47,121 +59,7 @@ export function decide(booking: KnownBooking, seen: Observation, pace: Pace): De
   }
 }
 
-/** What is known of a booking where it is decided about. */
-export interface KnownBooking {
-  state: BookingState;
-  /** As the supplier names it; null while it has not. */
-  appointment: { id: string } | null;
-  startsAt: Date;
-  /** Since when it is not known what is so; null in states that are known. */
-  unknownSince: Date | null;
-  changedAt: Date;
-  /** Reads in a row in which it was not there, and reads in a row that failed. */
-  absentReads: number;
-  failedReads: number;
-  replacedBy: string | null;
-}
-
-/** The clock, and how long things take: at the supplier (its manifest) and here. */
-export interface Pace {
-  now: Date;
-  /** Longest time after which a request that the supplier received can still take effect. */
-  settleMs: number;
-  /** How long one process has for cancelling. */
-  cancelLeaseMs: number;
-  /** How often what stands is compared with the practice's book. */
-  compareEveryMs: number;
-}
-
-/** Something that was seen of a booking. Facts that are null have not been looked at. */
-export type Observation =
-  | { kind: 'BOOKING_ANSWERED'; outcome: BookAnswer }
-  | CancellationAnswered
-  /** It is to be cancelled, and the supplier has not told us its name for it yet. */
-  | { kind: 'APPOINTMENT_UNNAMED' }
-  /** The process that was at it has died, or is beyond its time: nobody knows what was sent. */
-  | { kind: 'LEASE_EXPIRED' }
-  | { kind: 'PERSON_CANCELS' }
-  /** An operator has asked the practice. */
-  | { kind: 'OPERATOR_SAYS'; stands: boolean }
-  /** The practice could not even be asked, by a mistake of ours: a supplier that was unplugged, a lost secret. */
-  | { kind: 'NOT_ASKED' }
-  /** Suppliers do not list the past. */
-  | { kind: 'START_PASSED' }
-  | { kind: 'NOT_READABLE'; evidence: Evidence }
-  | BookedThere
-  | NotBookedThere;
-
-/** `NOT_SENT` without an error: this process slept before it sent anything. */
-export type BookAnswer = BookOutcome | { class: 'NOT_SENT' };
-
-interface CancellationAnswered {
-  kind: 'CANCELLATION_ANSWERED';
-  outcome: CancelOutcome;
-  /**
-   * The person waits, and can be told that nothing has changed. Otherwise they were told that it is being cancelled, or
-   * have another in its place.
-   */
-  isFirstTry: boolean;
-}
-
-/** The practice's book has it, standing. */
-export interface BookedThere {
-  kind: 'BOOKED';
-  appointment: { id: string; version: string | undefined };
-  startsAt: Date;
-  /** Whether it carries our marker, which no supplier promises to keep. */
-  isMarked: boolean;
-  /** The person tried again and got the same slot: what stands there is that booking's. */
-  isOfAnother: boolean | null;
-  /** The person has made no other plans that we know of. */
-  isWanted: boolean | null;
-}
-
-/** The practice's book does not have it, or has it as cancelled. */
-export interface NotBookedThere {
-  kind: 'CANCELLED' | 'ABSENT';
-  /** What the practice does with the slot. */
-  slot: 'FREE' | 'TAKEN' | 'NOT_READABLE' | null;
-}
-
-export type Decision =
-  /** Something has happened. What is to be done about it then is the action. */
-  | { kind: 'MOVE'; event: BookingEvent; changes: Changes; action: 'CANCEL_AT_PRACTICE' | null }
-  /** Nothing new: looked at again in so many milliseconds; null: never. */
-  | {
-      kind: 'WAIT';
-      absentReads: number;
-      failedReads: number;
-      evidence?: Evidence;
-      nextCheckMs: number | null;
-    }
-  /** More has to be found out, or to be done, before anything can be said. */
-  | ({ kind: 'ACT' } & Inquiry)
-  /** It means nothing for a booking in this state. */
-  | { kind: 'IGNORE' };
-
-/** What is to be found out or done, and about what was seen. */
-export type Inquiry =
-  | { action: 'LOOK_AT_SLOT'; about: NotBookedThere }
-  | {
-      action: 'CANCEL_AT_PRACTICE' | 'LOOK_FOR_ANOTHER_BOOKING' | 'ASK_WHETHER_WANTED';
-      about: BookedThere;
-    };
-
-export type Action = Inquiry['action'];
-
-/** What changes with an event. */
-export interface Changes {
-  appointment?: { id: string; version?: string | undefined };
-  failure?: Failure;
-  /** What was asked and came back, when that is why. */
-  evidence?: Evidence | undefined;
-  /** Until this service looks at the practice's book; null when it need not. */
-  nextCheckMs: number | null;
-}
-
-/** A read that failed is no evidence: look again, ever more slowly. */
+/** A failed read is no evidence: read again, at growing intervals. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A person takes over at the earlier of these, because suppliers can neither list nor cancel the past. */
@@ -176,7 +74,7 @@ const FIRST_READ_MS = 1_000;
 const ABSENT_READS = { ONCE_SETTLED: { free: 2, busy: 4 }, IN_DOUBT: { free: 3, busy: 5 } };
 /** A request to book that is delivered twice books again when the first has been cancelled by then: that shows soon. */
 const FIRST_LOOK_FOR_DUPLICATES_MS = 60_000;
-/** What is delivered a second time comes within seconds; after as long as this nobody looks any more. */
+/** Time within which a duplicate delivery shows; afterwards nothing is read back any more. */
 const DUPLICATES_WITHIN_MS = 60 * 60_000;
 
 /** States of bookings that somebody here wants to have cancelled. */
@@ -186,34 +84,34 @@ const CANCELLED_BY_US_STATES = [
   'CANCEL_MANUAL',
 ] as const satisfies readonly BookingState[];
 
-const OPERATOR_STANDS: Evidence = { asked: 'OPERATOR', answer: 'STANDS' };
-const OPERATOR_ABSENT: Evidence = { asked: 'OPERATOR', answer: 'DOES_NOT_STAND' };
-const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT', Evidence> = {
+const OPERATOR_STANDS: EvidenceRecord = { asked: 'OPERATOR', answer: 'STANDS' };
+const OPERATOR_ABSENT: EvidenceRecord = { asked: 'OPERATOR', answer: 'DOES_NOT_STAND' };
+const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT', EvidenceRecord> = {
   BOOKED: { asked: 'READ_BACK', answer: 'BOOKED' },
   CANCELLED: { asked: 'READ_BACK', answer: 'CANCELLED' },
   ABSENT: { asked: 'READ_BACK', answer: 'ABSENT' },
 };
 /** Without our mark it may be an appointment that the person made themself, at the practice or in its own app. */
-const BOOKED_UNMARKED: Evidence = { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' };
-const BOOKED_ELSEWHERE: Evidence = { asked: 'READ_BACK', answer: 'MOVED' };
-const COULD_NOT_BE_ASKED: Evidence = { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' };
+const BOOKED_UNMARKED: EvidenceRecord = { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' };
+const BOOKED_ELSEWHERE: EvidenceRecord = { asked: 'READ_BACK', answer: 'MOVED' };
+const COULD_NOT_BE_ASKED: EvidenceRecord = { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' };
 
-function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: Pace): Decision {
-  const evidence: Evidence = {
+function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: BookingClock): Decision {
+  const evidence: EvidenceRecord = {
     asked: 'BOOK',
     answer: 'error' in outcome || outcome.class !== 'NOT_SENT' ? outcomeInWords(outcome) : 'NOT_SENT',
   };
   switch (outcome.class) {
     case 'ACCEPTED':
-      return move(booking, 'ACCEPTED', pace, { appointment: outcome.appointment });
+      return transition(booking, 'ACCEPTED', pace, { appointment: outcome.appointment });
     case 'REJECTED':
-      return move(booking, 'REFUSED', pace, { failure: outcome.refusal, evidence });
+      return transition(booking, 'REFUSED', pace, { failure: outcome.refusal, evidence });
     case 'THROTTLED':
     case 'NOT_SENT':
-      return move(booking, 'REFUSED', pace, { failure: outcome.class, evidence });
+      return transition(booking, 'REFUSED', pace, { failure: outcome.class, evidence });
     case 'AMBIGUOUS':
       return booking.state === 'BOOKING'
-        ? move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs: firstRead(pace) })
+        ? transition(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs: firstRead(pace) })
         : { kind: 'IGNORE' };
   }
 }
@@ -221,16 +119,17 @@ function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: Pace)
 function cancellationAnswered(
   booking: KnownBooking,
   { outcome, isFirstTry }: CancellationAnswered,
-  pace: Pace,
+  pace: BookingClock,
 ): Decision {
-  const evidence: Evidence = { asked: 'CANCEL', answer: outcomeInWords(outcome) };
+  const evidence: EvidenceRecord = { asked: 'CANCEL', answer: outcomeInWords(outcome) };
   if (booking.state === 'ORPHAN_FOUND' || booking.state === 'DUPLICATE_FOUND')
     return lateAppointmentCancelled(booking, outcome, evidence, pace);
   if (!isOneOf(CANCELLED_BY_US_STATES, booking.state)) return { kind: 'IGNORE' };
-  const readAgain = (nextCheckMs: number) => move(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs });
+  const readAgain = (nextCheckMs: number) =>
+    transition(booking, 'ANSWER_LOST', pace, { evidence, nextCheckMs });
   // Where the person has another appointment in its place by now, this one must not quietly stand.
   const stands = () =>
-    move(booking, booking.replacedBy === null ? 'CANCEL_REFUSED' : 'OUT_OF_TIME', pace, { evidence });
+    transition(booking, booking.replacedBy === null ? 'CANCEL_REFUSED' : 'OUT_OF_TIME', pace, { evidence });
   const refused = (refusal: CancelRefusal) => {
     switch (refusal) {
       case 'TOO_LATE':
@@ -246,7 +145,7 @@ function cancellationAnswered(
   };
   switch (outcome.class) {
     case 'ACCEPTED':
-      return move(booking, 'CANCEL_ACCEPTED', pace);
+      return transition(booking, 'CANCEL_ACCEPTED', pace);
     case 'THROTTLED':
       return isFirstTry ? stands() : readAgain(Math.max(pace.settleMs, outcome.retryAfterMs ?? 0));
     case 'NOT_SENT':
@@ -258,33 +157,35 @@ function cancellationAnswered(
   }
 }
 
-/** Of an appointment that turned up after FAILED or CANCELLED was said. */
+/** Handles the cancellation of an appointment that turned up after FAILED or CANCELLED was reported. */
 function lateAppointmentCancelled(
   booking: KnownBooking,
   outcome: CancelOutcome,
-  evidence: Evidence,
-  pace: Pace,
+  evidence: EvidenceRecord,
+  pace: BookingClock,
 ): Decision {
-  if (outcome.class === 'ACCEPTED') return move(booking, 'GIVEN_BACK', pace, { evidence });
+  if (outcome.class === 'ACCEPTED') return transition(booking, 'GIVEN_BACK', pace, { evidence });
   const isFinal = outcome.class === 'REJECTED' && outcome.refusal !== 'CHANGED_MEANWHILE';
-  return isFinal ? move(booking, 'OUT_OF_TIME', pace, { evidence }) : notReadable(booking, evidence, pace);
+  return isFinal
+    ? transition(booking, 'OUT_OF_TIME', pace, { evidence })
+    : notReadable(booking, evidence, pace);
 }
 
-/** Somebody has to know before it is too late; what is known already is left as it is. */
-function notAsked(booking: KnownBooking, pace: Pace): Decision {
+/** An operator has to know before it is too late; known facts are left unchanged. */
+function notAsked(booking: KnownBooking, pace: BookingClock): Decision {
   return isOneOf(UNSETTLED_STATES, booking.state) && isOutOfTime(booking, pace)
-    ? move(booking, 'OUT_OF_TIME', pace, { evidence: COULD_NOT_BE_ASKED })
+    ? transition(booking, 'OUT_OF_TIME', pace, { evidence: COULD_NOT_BE_ASKED })
     : { kind: 'IGNORE' };
 }
 
-function notReadable(booking: KnownBooking, evidence: Evidence, pace: Pace): Decision {
+function notReadable(booking: KnownBooking, evidence: EvidenceRecord, pace: BookingClock): Decision {
   const { absentReads, failedReads, state } = booking;
   switch (state) {
     case 'UNKNOWN':
     case 'CANCEL_UNKNOWN':
     case 'ORPHAN_FOUND':
     case 'DUPLICATE_FOUND': {
-      if (isOutOfTime(booking, pace)) return move(booking, 'OUT_OF_TIME', pace, { evidence });
+      if (isOutOfTime(booking, pace)) return transition(booking, 'OUT_OF_TIME', pace, { evidence });
       const nextCheckMs = Math.min(FIRST_BACKOFF_MS * 2 ** failedReads, LONGEST_BACKOFF_MS);
       return { kind: 'WAIT', absentReads, failedReads: failedReads + 1, evidence, nextCheckMs };
     }
@@ -297,20 +198,22 @@ function notReadable(booking: KnownBooking, evidence: Evidence, pace: Pace): Dec
   }
 }
 
-function booked(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+function booked(booking: KnownBooking, seen: BookedThere, pace: BookingClock): Decision {
   const { appointment } = seen;
   const evidence = READ.BOOKED;
   switch (booking.state) {
     case 'UNKNOWN':
-      return move(booking, 'FOUND', pace, { appointment, evidence });
+      return transition(booking, 'FOUND', pace, { appointment, evidence });
     case 'CANCEL_UNKNOWN':
       // It still stands, so it is cancelled again, in the version that was just read.
       return isOutOfTime(booking, pace)
-        ? move(booking, 'OUT_OF_TIME', pace, { evidence })
-        : move(booking, 'FOUND', pace, { appointment, evidence, ...CANCELLED_NOW(pace) });
+        ? transition(booking, 'OUT_OF_TIME', pace, { evidence })
+        : transition(booking, 'FOUND', pace, { appointment, evidence, ...CANCELLED_NOW(pace) });
     case 'ORPHAN_FOUND':
       if (seen.isWanted === null) return { kind: 'ACT', action: 'ASK_WHETHER_WANTED', about: seen };
-      return seen.isWanted ? move(booking, 'ADOPTED', pace, { appointment }) : unwanted(booking, seen, pace);
+      return seen.isWanted
+        ? transition(booking, 'ADOPTED', pace, { appointment })
+        : unwanted(booking, seen, pace);
     case 'DUPLICATE_FOUND':
       return unwanted(booking, seen, pace);
     case 'FAILED':
@@ -319,63 +222,63 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision 
     case 'CONFIRMED':
       return seen.startsAt.getTime() === booking.startsAt.getTime()
         ? nothingNew(pace)
-        : move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence: BOOKED_ELSEWHERE });
+        : transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence: BOOKED_ELSEWHERE });
     default:
       return { kind: 'IGNORE' };
   }
 }
 
-/** Never two appointments, and never one that nobody knows of; what is not surely ours is not touched. */
-function unwanted(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+/** Never two appointments, and never one without a record; an appointment that is not surely ours is not touched. */
+function unwanted(booking: KnownBooking, seen: BookedThere, pace: BookingClock): Decision {
   const { appointment, isMarked } = seen;
   const isSurelyOurs = isMarked || booking.appointment?.id === appointment.id;
   return isSurelyOurs
     ? { kind: 'ACT', action: 'CANCEL_AT_PRACTICE', about: seen }
-    : move(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED });
+    : transition(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED });
 }
 
-/** After FAILED was said, or once more after CANCELLED. */
-function turnedUp(booking: KnownBooking, seen: BookedThere, pace: Pace): Decision {
+/** After FAILED was reported, or again after CANCELLED. */
+function turnedUp(booking: KnownBooking, seen: BookedThere, pace: BookingClock): Decision {
   const { appointment, isMarked, isOfAnother } = seen;
   if (isOfAnother === null) return { kind: 'ACT', action: 'LOOK_FOR_ANOTHER_BOOKING', about: seen };
   if (isOfAnother) return nothingNew(pace, nextComparison(booking, pace));
-  if (isMarked) return move(booking, 'FOUND', pace, { appointment, evidence: READ.BOOKED });
+  if (isMarked) return transition(booking, 'FOUND', pace, { appointment, evidence: READ.BOOKED });
   // It is not known to be ours, and must not be taken for it later.
   return booking.state === 'CANCELLED'
-    ? move(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED })
-    : move(booking, 'FOUND', pace, { evidence: READ.BOOKED });
+    ? transition(booking, 'OUT_OF_TIME', pace, { evidence: BOOKED_UNMARKED })
+    : transition(booking, 'FOUND', pace, { evidence: READ.BOOKED });
 }
 
-function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: Pace): Decision {
+function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClock): Decision {
   const evidence = READ[seen.kind];
   const isCancelled = seen.kind === 'CANCELLED';
   switch (booking.state) {
     case 'UNKNOWN':
       // Booked and cancelled again behind our back is as good as never booked, and absent for the same reasons.
       return absent(booking, seen, pace, (proof) =>
-        move(booking, 'PROVEN_ABSENT', pace, {
+        transition(booking, 'PROVEN_ABSENT', pace, {
           failure: proof === 'GONE' ? 'NOT_APPLIED' : 'SLOT_TAKEN',
           evidence,
         }),
       );
     case 'CANCEL_UNKNOWN':
       return isCancelled
-        ? move(booking, 'PROVEN_ABSENT', pace, { evidence })
-        : absent(booking, seen, pace, () => move(booking, 'PROVEN_ABSENT', pace, { evidence }));
+        ? transition(booking, 'PROVEN_ABSENT', pace, { evidence })
+        : absent(booking, seen, pace, () => transition(booking, 'PROVEN_ABSENT', pace, { evidence }));
     case 'ORPHAN_FOUND':
     case 'DUPLICATE_FOUND':
       return isCancelled
-        ? move(booking, 'GIVEN_BACK', pace, { evidence })
-        : absent(booking, seen, pace, () => move(booking, 'GIVEN_BACK', pace, { evidence }));
+        ? transition(booking, 'GIVEN_BACK', pace, { evidence })
+        : absent(booking, seen, pace, () => transition(booking, 'GIVEN_BACK', pace, { evidence }));
     case 'FAILED':
     case 'CANCELLED':
       return nothingNew(pace, nextComparison(booking, pace));
     case 'CONFIRMED':
       return isCancelled
-        ? move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence })
+        ? transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence })
         : absent(booking, seen, pace, (proof) =>
             // Gone from the list, and the practice offers its slot to others: it cannot stand any more.
-            proof === 'GONE' ? move(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence }) : null,
+            proof === 'GONE' ? transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence }) : null,
           );
     default:
       return { kind: 'IGNORE' };
@@ -384,17 +287,17 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: Pace): Dec
 
 /**
  * Absence alone proves nothing: it counts together with what the practice does with the slot, and after a while.
- * @param proven what follows from a proof; null where that is none in this state
+ * @param proven the decision after a proof; null where there is none in this state
  */
 function absent(
   booking: KnownBooking,
   seen: NotBookedThere,
-  pace: Pace,
+  pace: BookingClock,
   proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision | null,
 ): Decision {
   const { kind, slot } = seen;
   // Suppliers do not list the past: what is absent from then on proves nothing.
-  if (booking.startsAt <= pace.now) return move(booking, 'OUT_OF_TIME', pace, { evidence: READ[kind] });
+  if (booking.startsAt <= pace.now) return transition(booking, 'OUT_OF_TIME', pace, { evidence: READ[kind] });
   const absentReads = booking.absentReads + 1;
   const needed = booking.state === 'UNKNOWN' ? ABSENT_READS.IN_DOUBT : ABSENT_READS.ONCE_SETTLED;
   if (absentReads >= needed.free && slot === null)
@@ -407,12 +310,12 @@ function absent(
     return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.compareEveryMs };
   const evidence = READ[kind];
   return isOutOfTime(booking, pace)
-    ? move(booking, 'OUT_OF_TIME', pace, { evidence })
+    ? transition(booking, 'OUT_OF_TIME', pace, { evidence })
     : { kind: 'WAIT', absentReads, failedReads: 0, evidence, nextCheckMs: pace.settleMs };
 }
 
-/** Whether somebody has to take over now. */
-function isOutOfTime({ unknownSince, changedAt, startsAt }: KnownBooking, { now }: Pace): boolean {
+/** Checks that an operator has to take over now. */
+function isOutOfTime({ unknownSince, changedAt, startsAt }: KnownBooking, { now }: BookingClock): boolean {
   const since = unknownSince ?? changedAt;
   return (
     now.getTime() - since.getTime() > OUT_OF_TIME_AFTER_MS ||
@@ -420,43 +323,43 @@ function isOutOfTime({ unknownSince, changedAt, startsAt }: KnownBooking, { now 
   );
 }
 
-function nothingNew({ compareEveryMs }: Pace, nextCheckMs: number | null = compareEveryMs): Decision {
+function nothingNew({ compareEveryMs }: BookingClock, nextCheckMs: number | null = compareEveryMs): Decision {
   return { kind: 'WAIT', absentReads: 0, failedReads: 0, nextCheckMs };
 }
 
-/** Duplicates are looked for ever more rarely: each time as long again as it has been. */
-function nextComparison({ state, changedAt }: KnownBooking, { now, compareEveryMs }: Pace): number | null {
+/** Searches for duplicates at growing intervals: each as long as the time that has passed. */
+function nextComparison({ state, changedAt }: KnownBooking, { now, compareEveryMs }: BookingClock): number | null {
   if (state !== 'CANCELLED') return compareEveryMs;
   const sinceMs = now.getTime() - changedAt.getTime();
   return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));
 }
 
-const firstRead = ({ settleMs }: Pace) => Math.min(settleMs, FIRST_READ_MS);
+const firstRead = ({ settleMs }: BookingClock) => Math.min(settleMs, FIRST_READ_MS);
 
 const firstLookForDuplicates = (compareEveryMs: number) =>
   Math.min(compareEveryMs, FIRST_LOOK_FOR_DUPLICATES_MS);
 
-const CANCELLED_NOW = ({ cancelLeaseMs }: Pace) =>
+const CANCELLED_NOW = ({ cancelLeaseMs }: BookingClock) =>
   ({ nextCheckMs: cancelLeaseMs, action: 'CANCEL_AT_PRACTICE' }) as const;
 
 /** When to look next is left to the new state unless it is given. */
-function move(
+function transition(
   { state }: KnownBooking,
-  event: BookingEvent,
-  pace: Pace,
+  event: LifecycleEvent,
+  pace: BookingClock,
   { action = null, ...changes }: Partial<Changes> & { action?: 'CANCEL_AT_PRACTICE' | null } = {},
 ): Decision {
   const next = nextState(state, event);
   if (next === null) return { kind: 'IGNORE' };
   return {
-    kind: 'MOVE',
+    kind: 'TRANSITION',
     event,
     changes: { nextCheckMs: nextCheckAfter(next, event, pace), ...changes },
     action,
   };
 }
 
-function nextCheckAfter(state: BookingState, event: BookingEvent, { compareEveryMs }: Pace): number | null {
+function nextCheckAfter(state: BookingState, event: LifecycleEvent, { compareEveryMs }: BookingClock): number | null {
   switch (state) {
     case 'CONFIRMED':
       return compareEveryMs;

@@ -1,7 +1,7 @@
 import { SupplierError, type BookOutcome, type CancelOutcome } from '../../../adapters/gp-system';
-import type { KnownBooking, Observation } from './decide';
+import type { KnownBooking, Observation } from './observation';
 
-/** One of everything that can be seen of a booking, by name: for the picture of what follows, and for tests. */
+/** One example of every observation, by name: for the page of states, and for tests. */
 export function everyObservation(startsAt: Date): ReadonlyMap<string, Observation> {
   return new Map<string, Observation>([
     ...Object.entries(BOOK_OUTCOMES).map(

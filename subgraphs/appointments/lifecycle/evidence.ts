@@ -3,8 +3,8 @@ import type { BookOutcome, CancelOutcome } from '../../../adapters/gp-system';
 export const EVIDENCE_ASKED = ['BOOK', 'CANCEL', 'READ_BACK', 'SLOT_SEARCH', 'OPERATOR'] as const;
 export type EvidenceAsked = (typeof EVIDENCE_ASKED)[number];
 
-/** What was asked about a booking, and what came back, in our own words: nothing that a supplier or the person wrote. */
-export interface Evidence {
+/** Record of a read-back or command and its result, in our own words: nothing that a supplier or the person wrote. */
+export interface EvidenceRecord {
   asked: EvidenceAsked;
   answer: string;
 }

@@ -1,7 +1,7 @@
 import type { BookRefusal } from '../../../adapters/gp-system';
 
-/** Why a booking is FAILED: what the supplier said, or what became of the request. */
-export type Failure =
+/** Reason that a booking is FAILED: the supplier's answer, or the fate of the request. */
+export type BookingFailure =
   | BookRefusal
   | 'THROTTLED'
   | 'NOT_SENT'

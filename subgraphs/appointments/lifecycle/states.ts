@@ -17,10 +17,10 @@ export const BOOKING_STATES = [
   'CANCEL_MANUAL',
   'CANCELLED',
   'CANCELLED_BY_PRACTICE',
-  /** FAILED was said, and then the appointment turned up at the practice. */
+  /** The appointment turned up at the practice after FAILED was reported. */
   'ORPHAN_FOUND',
   'ORPHAN_MANUAL',
-  /** CANCELLED was said, and then the request to book was delivered a second time. */
+  /** The request to book was delivered a second time after CANCELLED was reported. */
   'DUPLICATE_FOUND',
   'DUPLICATE_MANUAL',
 ] as const;
@@ -35,27 +35,27 @@ export const BOOKING_EVENTS = [
   'ANSWER_LOST',
   /** Read-back found the appointment, or a second one, standing. */
   'FOUND',
-  /** Read-back found, twice and far enough apart, that it is not there; or that it is there no more. */
+  /** Read-back has proved, twice and far enough apart, that it is absent; or that it has gone. */
   'PROVEN_ABSENT',
-  /** It could not be found out, or put right, before somebody has to act. */
+  /** The result is still unknown, or the repair unfinished, when an operator has to act. */
   'OUT_OF_TIME',
   'CANCEL_ASKED',
   'CANCEL_ACCEPTED',
   'CANCEL_REFUSED',
-  /** The booking that takes its place is CONFIRMED, so this one is given back. */
+  /** The booking that replaces it is CONFIRMED, so this one is cancelled. */
   'REPLACED',
   /** Cancelled or moved at the practice's desk. */
   'CANCELLED_AT_PRACTICE',
   /** An appointment that turned up late is taken on after all. */
   'ADOPTED',
-  /** An appointment that turned up late, or again, was given back, or is there no more. */
+  /** An appointment that turned up late, or again, was cancelled at the practice, or has gone. */
   'GIVEN_BACK',
   /** An operator asked the practice: the appointment stands. */
   'SETTLED_AS_STANDING',
-  /** An operator asked the practice: there is no such appointment. */
+  /** An operator phoned the practice: there is no such appointment. */
   'SETTLED_AS_ABSENT',
 ] as const;
-export type BookingEvent = (typeof BOOKING_EVENTS)[number];
+export type LifecycleEvent = (typeof BOOKING_EVENTS)[number];
 
 /**
  * States in which the slot is, or may be, taken by us: the unique index in the ledger covers exactly these. Orphans and
@@ -107,7 +107,7 @@ export const OVER_STATES = [
   'CANCELLED_BY_PRACTICE',
 ] as const satisfies readonly BookingState[];
 
-export const TRANSITIONS: Readonly<Record<BookingState, Partial<Record<BookingEvent, BookingState>>>> = {
+export const TRANSITIONS: Readonly<Record<BookingState, Partial<Record<LifecycleEvent, BookingState>>>> = {
   BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
   UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
@@ -146,15 +146,15 @@ export const TRANSITIONS: Readonly<Record<BookingState, Partial<Record<BookingEv
 };
 
 /** Returns the state after the event, or null when the event does not apply to the state. */
-export function nextState(state: BookingState, event: BookingEvent): BookingState | null {
+export function nextState(state: BookingState, event: LifecycleEvent): BookingState | null {
   return TRANSITIONS[state][event] ?? null;
 }
 
 export const ACTOR_KINDS = ['PATIENT', 'STAFF', 'SUPPLIER', 'SYSTEM'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
-/** Whose word or doing an event is. */
-export const ACTORS: Readonly<Record<BookingEvent, ActorKind>> = {
+/** Actor to whom each event is attributed. */
+export const ACTORS: Readonly<Record<LifecycleEvent, ActorKind>> = {
   ACCEPTED: 'SUPPLIER',
   REFUSED: 'SUPPLIER',
   ANSWER_LOST: 'SYSTEM',
@@ -184,7 +184,7 @@ export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
   (state) => Object.keys(TRANSITIONS[state]).length === 0,
 );
 
-/** What the person is told. */
+/** Statuses of a booking that the person sees. */
 export const BOOKING_STATUSES = [
   'CHECKING',
   'CONFIRMED',

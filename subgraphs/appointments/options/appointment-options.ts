@@ -1,15 +1,16 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
-import { ANONYMOUS_OFFERS, assessmentDigest, type ElsewhereReason, type Offer } from '../holds/offers';
-import { patientOf, subjectAmong } from '../sealed-patients';
-import { actorOf } from '../gp-systems';
+import type { ElsewhereReason } from '../database/tables';
+import { ANONYMOUS_OFFERS, assessmentDigest, type Offer } from '../holds/offers';
+import { identifiedPatient, subjectAmong } from '../sealed-patients';
+import { supplierActorOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
 import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
 import type { SharedQuestions } from './slot-questions';
 
 export interface OptionsDeps extends SearchDeps {
-  /** How long an offer can be held, milliseconds. */
+  /** Time, in milliseconds, for which an offer can be held. */
   offerMs: number;
   atOnce: number;
 }
@@ -29,7 +30,7 @@ export interface OptionsOffered extends OptionsFound {
   offersOf(practice: PracticeFound): Offer[];
 }
 
-type Outcome = NonNullable<AssessmentFacts['outcome']>;
+type AssessmentOutcome = NonNullable<AssessmentFacts['outcome']>;
 const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
   own: null,
   near: [],
@@ -38,9 +39,9 @@ const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
   withinMiles: 0,
 };
 
-/** The search for one assessment, and its results as offers to whoever asks. */
+/** The search for one assessment, with its results as offers to the caller. */
 export async function appointmentOptions(
-  assessment: AssessmentFacts & { outcome: Outcome },
+  assessment: AssessmentFacts & { outcome: AssessmentOutcome },
   wanted: OptionsWanted,
   context: SubgraphContext,
   deps: OptionsDeps & { questions: SharedQuestions },
@@ -77,7 +78,7 @@ export async function appointmentOptions(
       practice.slots.map((slot) => ({
         ...common,
         slot,
-        supplier: practice.asked?.supplier ?? '',
+        supplier: practice.search?.supplier ?? '',
         relation: practice === found.own ? 'OWN' : 'OTHER',
         policy: practice.candidate.release,
       })),
@@ -85,7 +86,7 @@ export async function appointmentOptions(
 }
 
 function searchFor(
-  { subject, outcome }: AssessmentFacts & { outcome: Outcome },
+  { subject, outcome }: AssessmentFacts & { outcome: AssessmentOutcome },
   { modes }: OptionsWanted,
   { caller, requestId, signal }: SubgraphContext,
   now: Date,
@@ -96,9 +97,9 @@ function searchFor(
     need: { ageInMonths: subject.ageInMonths, dispositionId, modes: acceptedModes(bookable, modes) },
     deadline: outcome.deadline,
     earliest: null,
-    actor: actorOf(caller),
+    actor: supplierActorOf(caller),
     callerId: caller.kind === 'patient' ? caller.id : null,
-    patient: person && patientOf(person),
+    patient: person && identifiedPatient(person),
     requestId,
     signal,
   };

@@ -1,39 +1,18 @@
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { OdsCode } from '../../../domain/ods-code';
-import { BOOK_AUDIENCES, BOOK_STATUSES, type ReleasePolicy } from '../../../domain/release-policy';
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
+import { ReleasePolicyFacts } from '../releases/policy-schema';
 import { STOPPED_REASONS } from './stopped-reasons';
 
 /**
- * What triage and practices say of an assessment, as the gateway brings it (the field's `@requires`). Some routers leave out
- * what is null; the outcome and the candidates themselves have to be brought, so that nobody is told that there is nothing
- * where only nothing was asked.
+ * Facts about an assessment from triage and practices, which the gateway passes on (the field's `@requires`). Some
+ * routers leave out what is null; the outcome and the candidates themselves have to be brought, so that nobody is
+ * told that there is nothing where only nothing was asked.
  */
 
 const Instant = z.iso.datetime().transform((text) => new Date(text));
 const Modes = z.array(z.enum(APPOINTMENT_MODES));
-
-export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
-  version: z.number().int(),
-  status: z.enum(BOOK_STATUSES),
-  // Offers from before a book could be closed to some have none: closed was closed to everybody.
-  closedTo: z.enum(BOOK_AUDIENCES).nullable().default(null),
-  ownPatients: z.boolean(),
-  otherPatients: z.boolean(),
-  modes: Modes,
-  dispositionIds: z.array(z.string()),
-  slotTypes: z.array(z.string()),
-  ageInMonths: z
-    .object({ from: z.number().int(), below: z.number().int().nullable().default(null) })
-    .nullable()
-    .default(null),
-  dailyQuota: z.number().int().nullable().default(null),
-  takeBackMinutes: z.number().int(),
-  minimumNoticeMinutes: z.number().int(),
-  horizonDays: z.number().int(),
-  cancelCutOffMinutes: z.number().int(),
-});
 
 export const Candidate = z.object({
   odsCode: OdsCode,

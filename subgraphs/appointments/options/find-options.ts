@@ -1,12 +1,12 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Timers } from '../../../domain/timers';
-import type { ElsewhereReason } from '../holds/offers';
+import type { ElsewhereReason } from '../database/tables';
 import type { AssessmentFacts } from './assessment-facts';
 import { countNotOffered, type NotOfferedCounts, type Stopped, type WhyNotAsked } from './not-offered';
 import {
   searchPractice,
   searchPractices,
-  type Pace,
+  type SearchPace,
   type PracticeFound,
   type SearchDeps,
   type SearchFor,
@@ -16,7 +16,7 @@ export interface OptionsRequest {
   outcome: NonNullable<AssessmentFacts['outcome']>;
   candidates: NonNullable<AssessmentFacts['candidates']>;
   search: SearchFor;
-  /** How many other practices are enough. */
+  /** Number of other practices that is enough. */
   first: number;
   elsewhereReason: ElsewhereReason | null;
   timeoutMs: number;
@@ -29,7 +29,7 @@ export interface OptionsFound {
   /** Everybody who was considered, in the order of asking; for the suppliers' reports. */
   considered: PracticeFound[];
   notOffered: NotOfferedCounts;
-  /** False when somebody who was asked has not answered. */
+  /** False when a practice that was searched has not answered. */
   complete: boolean;
 }
 
@@ -52,7 +52,8 @@ export async function findOptions(
   const budget = timeBudget(request.timeoutMs, deps.timers);
   const searchedAt = deps.now();
   const own =
-    candidates.own && (await searchPractice(candidates.own, 'OWN', search, budget.waitMs() ?? 0, deps));
+    candidates.own &&
+    (await searchPractice(candidates.own, { relation: 'OWN', search }, budget.waitMs() ?? 0, deps));
   const finish = (
     found: PracticeFound[],
     notAsked: number,
@@ -63,7 +64,7 @@ export async function findOptions(
     own,
     elsewhere: found.filter(({ answer }) => answer === 'SLOTS').slice(0, first),
     considered: own === null ? found : [own, ...found],
-    notOffered: countNotOffered(found, first, stopped, notAsked, why),
+    notOffered: countNotOffered(found, first, stopped, { practices: notAsked, reason: why }),
     complete: [own, ...found].every((practice) => !isUnanswered(practice)),
   });
 
@@ -71,7 +72,12 @@ export async function findOptions(
   if (outcome.disposition.bookable !== 'NETWORK') return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_ONLY');
   if (!mayLookElsewhere(own, request)) return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_FIRST');
 
-  const found = await searchPractices(near, 'OTHER', search, { atOnce, enough: first, ...budget }, deps);
+  const found = await searchPractices(
+    near,
+    { relation: 'OTHER', search },
+    { atOnce, enough: first, ...budget },
+    deps,
+  );
   const enough = found.filter(({ answer }) => answer === 'SLOTS').length >= first;
   const stoppedInAll = stopped.reduce((sum, { practices }) => sum + practices, 0);
   return finish(
@@ -82,13 +88,13 @@ export async function findOptions(
   );
 }
 
-/** Signing in would show the own practice's times, so its being unknown is no reason to go elsewhere. */
+/** Signing in would show the own practice's times, so an unknown own practice is no reason to go elsewhere. */
 function mayLookElsewhere(own: PracticeFound | null, { elsewhereReason }: OptionsRequest): boolean {
   if (own === null || elsewhereReason !== null) return true;
   return own.answer !== 'SLOTS' && own.answer !== 'SIGN_IN_REQUIRED';
 }
 
-function timeBudget(totalMs: number, timers: Timers): Pick<Pace, 'waitMs'> {
+function timeBudget(totalMs: number, timers: Timers): Pick<SearchPace, 'waitMs'> {
   const end = timers.elapsedMs() + totalMs;
   return {
     waitMs() {

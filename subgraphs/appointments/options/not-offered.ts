@@ -2,7 +2,7 @@ import type { ReleaseRule } from '../../../domain/release-policy';
 import type { PracticeFound } from './search-practice';
 import type { StoppedReason } from './stopped-reasons';
 
-/** Why a practice in the radius is not among the answers; each is counted under one reason, none is left out. */
+/** Reason that a practice in the radius is not in the result; each is counted under one reason, none is left out. */
 export const NOT_OFFERED_REASONS = [
   'NOT_OPTED_IN',
   'BOOK_CLOSED',
@@ -29,8 +29,7 @@ export function countNotOffered(
   found: readonly PracticeFound[],
   enough: number,
   stopped: Stopped,
-  notAsked: number,
-  whyNotAsked: WhyNotAsked,
+  notAsked: { practices: number; reason: WhyNotAsked },
 ): NotOfferedCounts {
   const counts = new Map<NotOfferedReason, number>();
   const count = (reason: NotOfferedReason, practices = 1) =>
@@ -41,7 +40,7 @@ export function countNotOffered(
     if (practice.answer !== 'SLOTS') count(reasonFor(practice));
     else if (++offered > enough) count('ENOUGH_FOUND_NEARER');
   }
-  if (notAsked > 0) count(whyNotAsked, notAsked);
+  if (notAsked.practices > 0) count(notAsked.reason, notAsked.practices);
   return counts;
 }
 

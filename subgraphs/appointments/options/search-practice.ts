@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { loggableError } from '../../../domain/loggable-error';
 import { londonDate } from '../../../domain/london-time';
-import type { OdsCode } from '../../../domain/ods-code';
 import type { Timers } from '../../../domain/timers';
 import {
   rulesStoppingPractice,
@@ -21,9 +20,9 @@ import { slotKey, type HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
 import type { GpSystems } from '../gp-systems';
 import type { Candidate } from './assessment-facts';
-import { unsharedQuestions, type SlotQuestions } from './slot-questions';
+import { unsharedQuestions, type SlotQuestion, type SlotQuestions } from './slot-questions';
 
-/** What became of asking one practice. Empty never means failed. */
+/** Result of searching one practice. Empty never means failed. */
 export const PRACTICE_ANSWERS = [
   'SLOTS',
   'NO_SLOTS_IN_TIME',
@@ -40,19 +39,19 @@ export interface PracticeFound {
   answer: PracticeAnswer;
   /** Soonest first. */
   slots: Slot[];
-  /** Why the practice was not asked, when its rules stop everything. */
+  /** Rules that stop everything, when the practice was not called because of them. */
   stoppedBy: ReleaseRule[];
-  /** Null when no supplier was asked. */
-  asked: Asked | null;
+  /** Null when no supplier was called. */
+  search: SupplierSearch | null;
 }
 
-export interface Asked {
+export interface SupplierSearch {
   supplier: string;
   elapsedMs: number;
   error: SupplierError | null;
 }
 
-/** For whom, until when, and how long one may wait. */
+/** Patient, time window, and longest wait. */
 export interface SearchFor {
   need: Omit<Need, 'relation'>;
   deadline: Date | null;
@@ -69,6 +68,12 @@ export interface SearchFor {
   questions?: SlotQuestions | undefined;
 }
 
+/** A search at practices to which the person stands in one relation. */
+export interface RelatedSearch {
+  relation: Need['relation'];
+  search: SearchFor;
+}
+
 export interface SearchDeps {
   systems: GpSystems;
   ledger: Pick<Ledger, 'liveBeside'>;
@@ -78,25 +83,24 @@ export interface SearchDeps {
   logger: Logger;
 }
 
-export interface Pace {
-  /** How many practices are being asked at any time. */
+export interface SearchPace {
+  /** Practices searched at once. */
   atOnce: number;
-  /** No further practice is asked once so many have slots. */
+  /** Number of practices with slots at which the search stops. */
   enough: number;
-  /** How long the next practice may take to answer, in milliseconds; null when no time is left to ask it. */
+  /** Returns the time, in milliseconds, that the next practice may take; null when none is left. */
   waitMs(): number | null;
 }
 
 /**
- * Asks practices for slots that the person may have: released by the practice for this need, before the deadline, not
- * held by somebody else. In their order, and no more than the pace asks for; every practice that was asked is answered
- * for, and none throws.
+ * Searches practices for slots that the person may book: released by the practice for this need, before the
+ * deadline, not held by somebody else. In their order, and no more than the pace allows; every practice that was
+ * searched has a result, and none throws.
  */
 export async function searchPractices(
   candidates: readonly Candidate[],
-  relation: Need['relation'],
-  search: SearchFor,
-  pace: Pace,
+  { relation, search }: RelatedSearch,
+  pace: SearchPace,
   deps: SearchDeps,
 ): Promise<PracticeFound[]> {
   const need: Need = { ...search.need, relation };
@@ -105,7 +109,7 @@ export async function searchPractices(
     // What a practice shows may all be held or kept back, so the last word on "enough" is had after all that.
     const enough = pace.enough - found.filter(({ answer }) => answer === 'SLOTS').length;
     const asked = await askInTurn(candidates.slice(found.length), { ...pace, enough }, (candidate, waitMs) =>
-      ask(candidate, need, search, waitMs, deps),
+      ask(candidate, { need, search }, waitMs, deps),
     );
     if (asked.length === 0) return found;
     found.push(...(await offerable(asked, need, search, deps)));
@@ -115,24 +119,23 @@ export async function searchPractices(
 /** The same of one practice alone. */
 export async function searchPractice(
   candidate: Candidate,
-  relation: Need['relation'],
-  search: SearchFor,
+  { relation, search }: RelatedSearch,
   waitMs: number,
   deps: SearchDeps,
 ): Promise<PracticeFound> {
   const need: Need = { ...search.need, relation };
-  const asked = await ask(candidate, need, search, waitMs, deps);
+  const asked = await ask(candidate, { need, search }, waitMs, deps);
   const [found = asked] = await offerable([asked], need, search, deps);
   return found;
 }
 
 /**
- * The next is asked as soon as somebody had nothing, so that one slow supplier does not hold back the others; and nobody
- * is asked while those still being asked could be enough.
+ * Searches the next practice as soon as one had nothing, so that one slow supplier does not hold back the others;
+ * and none while the searches in progress could be enough.
  */
 async function askInTurn(
   candidates: readonly Candidate[],
-  { atOnce, enough, waitMs }: Pace,
+  { atOnce, enough, waitMs }: SearchPace,
   ask: (candidate: Candidate, waitMs: number) => Promise<PracticeFound>,
 ): Promise<PracticeFound[]> {
   const answers: Promise<PracticeFound>[] = [];
@@ -157,21 +160,20 @@ async function askInTurn(
 
 async function ask(
   candidate: Candidate,
-  need: Need,
-  search: SearchFor,
+  { need, search }: { need: Need; search: SearchFor },
   waitMs: number,
   deps: SearchDeps,
 ): Promise<PracticeFound> {
   const without = (
     answer: PracticeAnswer,
     stoppedBy: ReleaseRule[] = [],
-    asked: Asked | null = null,
+    asked: SupplierSearch | null = null,
   ): PracticeFound => ({
     candidate,
     answer,
     slots: [],
     stoppedBy,
-    asked,
+    search: asked,
   });
   const stoppedBy = rulesStoppingPractice(candidate.release, need);
   if (stoppedBy.length > 0) return without('NOT_RELEASED', stoppedBy);
@@ -182,14 +184,18 @@ async function ask(
 
   const { timers } = deps;
   const started = timers.elapsedMs();
-  const asked = (error: SupplierError | null): Asked => ({
+  const asked = (error: SupplierError | null): SupplierSearch => ({
     supplier: route.manifest.id,
     elapsedMs: Math.round(timers.elapsedMs() - started),
     error,
   });
   try {
-    const slots = await freeSlots(route, candidate.odsCode, window, search, waitMs, timers);
-    return { ...without('SLOTS'), slots, asked: asked(null) };
+    const question = questionFor(search, { system: route, practice: candidate.odsCode, ...window });
+    const slots = await (search.questions ?? unsharedQuestions(timers)).ask(question, {
+      waitMs,
+      signal: search.signal,
+    });
+    return { ...without('SLOTS'), slots, search: asked(null) };
   } catch (error) {
     const fault = supplierError(error, route, deps.logger);
     return without(fault.fault === 'TIMED_OUT' ? 'SUPPLIER_TIMED_OUT' : 'SUPPLIER_FAILED', [], asked(fault));
@@ -212,7 +218,7 @@ function routeTo(
   return by('NETWORK') ?? (session === undefined ? 'NOT_CONNECTED' : 'SIGN_IN_REQUIRED');
 }
 
-/** Where a lost answer could never be looked into, nothing is booked. */
+/** Returns the systems that can read a booking back: where a lost answer could never be resolved, nothing is booked. */
 function bookable(system: GpSystem | undefined): GpSystem[] {
   return system === undefined || system.manifest.capabilities.readBack === 'none' ? [] : [system];
 }
@@ -230,20 +236,14 @@ function searchWindow(
   return from < to ? { from, to } : null;
 }
 
-function freeSlots(
-  system: GpSystem,
-  practice: OdsCode,
-  window: { from: Date; to: Date },
-  { actor, patient, requestId, signal, questions }: SearchFor,
-  waitMs: number,
-  timers: Timers,
-): Promise<Slot[]> {
-  const forBooking = questions === undefined;
-  const question = { system, practice, ...window, actor, patient, requestId, forBooking };
-  return (questions ?? unsharedQuestions(timers)).ask(question, { waitMs, signal });
+function questionFor(
+  { actor, patient, requestId, questions }: SearchFor,
+  range: Pick<SlotQuestion, 'system' | 'practice' | 'from' | 'to'>,
+): SlotQuestion {
+  return { ...range, actor, patient, requestId, forBooking: questions === undefined };
 }
 
-/** A supplier that fails is data; an adapter that fails is a bug, told to us and shown as the supplier's failure. */
+/** A supplier that fails is data; an adapter that fails is a bug, logged, and shown as the supplier's failure. */
 function supplierError(error: unknown, system: GpSystem, logger: Logger): SupplierError {
   if (error instanceof SupplierError) return error;
   logger.error(
@@ -254,8 +254,8 @@ function supplierError(error: unknown, system: GpSystem, logger: Logger): Suppli
 }
 
 /**
- * Leaves out what the practice's rules stop, what we have booked, or may have, and what somebody else holds: the same
- * conditions as at hold and confirm, asked once for all practices together.
+ * Removes slots that the practice's rules stop, that we have booked, or may have, and that somebody else holds: the
+ * same conditions as at hold and confirm, checked once for all practices together.
  */
 async function offerable(
   found: PracticeFound[],
@@ -270,13 +270,10 @@ async function offerable(
   const free = (practice: PracticeFound, slot: Slot) => {
     const key = keyOf(practice, slot);
     const holder = holders.get(key);
-    const stopping = rulesStoppingSlot(
-      practice.candidate.release,
-      need,
-      slot,
+    const stopping = rulesStoppingSlot(practice.candidate.release, need, slot, {
       now,
-      booked.others(slot.practice, londonDate(slot.startsAt)),
-    );
+      othersThatDay: booked.others(slot.practice, londonDate(slot.startsAt)),
+    });
     const inTime = search.deadline === null || slot.startsAt <= search.deadline;
     return (
       stopping.length === 0 &&
@@ -300,11 +297,11 @@ function settled(practice: PracticeFound): PracticeFound {
 async function heldSlots(found: readonly PracticeFound[], { holds, logger }: SearchDeps) {
   const keys = found.flatMap((practice) => practice.slots.map((slot) => keyOf(practice, slot)));
   return holds.holders(keys).catch((error: unknown) => {
-    logger.warn({ err: loggableError(error) }, 'holds are not known; searching without');
+    logger.warn({ err: loggableError(error) }, 'holds cannot be read; searching without them');
     return new Map<string, never>();
   });
 }
 
-function keyOf({ asked }: PracticeFound, slot: Slot): string {
-  return slotKey(asked?.supplier ?? '', slot.practice, slot.id);
+function keyOf({ search }: PracticeFound, slot: Slot): string {
+  return slotKey(search?.supplier ?? '', slot.practice, slot.id);
 }

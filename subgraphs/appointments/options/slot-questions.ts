@@ -9,7 +9,7 @@ import {
 } from '../../../adapters/gp-system';
 import { boundedCall } from '../gp-systems';
 
-/** Which slots one practice has free, asked of its supplier for one person. */
+/** Request for the free slots of one practice, sent to its supplier for one person. */
 export interface SlotQuestion {
   system: GpSystem;
   practice: OdsCode;
@@ -18,11 +18,11 @@ export interface SlotQuestion {
   actor: Actor;
   patient: Patient | undefined;
   requestId: string;
-  /** Asked in the places that suppliers' capacity keeps for bookings. */
+  /** Uses the places that suppliers' capacity keeps for bookings. */
   forBooking: boolean;
 }
 
-/** How long the one who asks waits: a choice of theirs, which says nothing about the supplier. */
+/** Time that the caller waits: their own choice, which says nothing about the supplier. */
 export interface Patience {
   waitMs: number;
   /** Aborted when nobody waits for the whole answer any more; undefined where it is wanted in any case. */
@@ -37,7 +37,7 @@ export interface SlotQuestions {
   ask(question: SlotQuestion, patience: Patience): Promise<Slot[]>;
 }
 
-/** Shares what equal questions are answered, so that a practice is asked once however often a request repeats itself. */
+/** Coalesces equal searches, so that a practice is called once however often a request repeats itself. */
 export interface SharedQuestions {
   /**
    * Asks no practice twice for the same as long as `work` lasts, of all such work of one request, and joins what others are
@@ -130,10 +130,10 @@ function beginAsking(question: SlotQuestion, timers: Timers): Asking {
     return [...slots.values()].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
   }
   const asking: Asking = { from, to, slots: ask(), waiting: 0, isAnswered: false, giveUp };
-  const answered = () => {
+  const markAnswered = () => {
     asking.isAnswered = true;
   };
-  asking.slots.then(answered, answered);
+  asking.slots.then(markAnswered, markAnswered);
   return asking;
 }
 

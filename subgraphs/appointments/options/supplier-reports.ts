@@ -1,5 +1,5 @@
 import type { SupplierFault } from '../../../adapters/gp-system';
-import type { Asked, PracticeFound } from './search-practice';
+import type { SupplierSearch, PracticeFound } from './search-practice';
 
 export const SUPPLIER_OUTCOMES = [
   'ANSWERED',
@@ -17,7 +17,7 @@ export interface SupplierReport {
   outcome: SupplierOutcome;
   practicesAsked: number;
   practicesAnswered: number;
-  /** Of the slowest exchange. */
+  /** Duration of the slowest exchange. */
   elapsedMs: number;
   retryAfterSeconds: number | null;
 }
@@ -30,32 +30,32 @@ export function supplierReports(
   return [...suppliers].map((supplier) =>
     report(
       supplier,
-      considered.flatMap(({ asked }) => (asked?.supplier === supplier ? [asked] : [])),
+      considered.flatMap(({ search }) => (search?.supplier === supplier ? [search] : [])),
     ),
   );
 }
 
-function report(supplier: string, asked: readonly Asked[]): SupplierReport {
-  const errors = asked.flatMap(({ error }) => (error === null ? [] : [error]));
+function report(supplier: string, searches: readonly SupplierSearch[]): SupplierReport {
+  const errors = searches.flatMap(({ error }) => (error === null ? [] : [error]));
   const retryAfterMs = errors.map((error) => error.retryAfterMs ?? 0).reduce((a, b) => Math.max(a, b), 0);
-  const answered = asked.length - errors.length;
+  const answers = searches.length - errors.length;
   return {
     supplier,
     outcome: outcomeOf(
-      answered,
+      answers,
       errors.map(({ fault }) => fault),
     ),
-    practicesAsked: asked.length,
-    practicesAnswered: answered,
-    elapsedMs: asked.map(({ elapsedMs }) => elapsedMs).reduce((a, b) => Math.max(a, b), 0),
+    practicesAsked: searches.length,
+    practicesAnswered: answers,
+    elapsedMs: searches.map(({ elapsedMs }) => elapsedMs).reduce((a, b) => Math.max(a, b), 0),
     retryAfterSeconds: retryAfterMs > 0 ? Math.ceil(retryAfterMs / 1000) : null,
   };
 }
 
-/** Of several faults the first one heard speaks for all. */
-function outcomeOf(answered: number, [fault]: readonly SupplierFault[]): SupplierOutcome {
-  if (fault === undefined) return answered === 0 ? 'NOT_ASKED' : 'ANSWERED';
-  return answered > 0 ? 'PARTLY_ANSWERED' : OUTCOME_OF_FAULT[fault];
+/** Returns the outcome for a supplier; the first of several faults stands for all. */
+function outcomeOf(answers: number, [fault]: readonly SupplierFault[]): SupplierOutcome {
+  if (fault === undefined) return answers === 0 ? 'NOT_ASKED' : 'ANSWERED';
+  return answers > 0 ? 'PARTLY_ANSWERED' : OUTCOME_OF_FAULT[fault];
 }
 
 const OUTCOME_OF_FAULT: Record<SupplierFault, SupplierOutcome> = {

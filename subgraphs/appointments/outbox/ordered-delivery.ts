@@ -5,10 +5,10 @@ import { runPeriodically, type PeriodicTask } from '../../../platform/run-period
 import type { Attempt } from './webhook';
 
 /** All in milliseconds. */
-export interface Pace {
-  /** How often it is looked whether there is something to tell. */
+export interface DeliveryPace {
+  /** Interval between claims while nothing is waiting. */
   lookEveryMs: number;
-  /** Of one attempt, everything together. */
+  /** Deadline of one attempt, everything together. */
   deadlineMs: number;
   /** Longer than any attempt takes; after it another process may try. */
   leaseMs: number;
@@ -19,7 +19,7 @@ export interface Pace {
   giveUpAfterMs: number;
 }
 
-export const PACE: Pace = {
+export const PACE: DeliveryPace = {
   lookEveryMs: 500,
   deadlineMs: 10_000,
   leaseMs: 60_000,
@@ -28,7 +28,7 @@ export const PACE: Pace = {
   giveUpAfterMs: 24 * 60 * 60_000,
 };
 
-/** How many changes one process tells at once: one that somebody hangs on must not keep the others waiting. */
+/** Deliveries that one process has under way: one that hangs must not keep the others waiting. */
 export const AT_ONCE = 20;
 
 /** A change that somebody is to be told, given to one asker for one attempt. */
@@ -39,26 +39,26 @@ export interface PendingEvent {
   triedForMs: number;
 }
 
-/** Where changes wait to be told; those that have to keep their order are given out one after the other. */
+/** Changes that wait to be delivered; those that have to keep their order are claimed one after the other. */
 export interface Outbox<Change> {
   claim(limit: number, leaseMs: number): Promise<Change[]>;
-  told(change: Change): Promise<void>;
+  markDelivered(change: Change): Promise<void>;
   scheduleRetry(change: Change, againInMs: number): Promise<void>;
   /** False when somebody has taken it by now. */
-  giveUp(change: Change): Promise<boolean>;
+  abandon(change: Change): Promise<boolean>;
 }
 
 export interface TellOptions<Change> {
-  /** Who is told, for the log. */
+  /** The receiver's name, for the log. */
   whom: string;
   outbox: Outbox<Change>;
   /** Tells a change once. Never throws. */
   post(change: Change, withinMs: number): Promise<Attempt>;
-  /** What may be logged of a change. */
+  /** The part of a change that may be logged. */
   about(change: Change): Record<string, unknown>;
   close(): Promise<void>;
   logger: Logger;
-  pace: Pace;
+  pace: DeliveryPace;
   timers?: Timers | undefined;
 }
 
@@ -77,9 +77,9 @@ export function deliverInOrder<Change extends PendingEvent>(options: TellOptions
     const { taken, answer } = await options.post(change, remaining);
     const { attempt } = change;
     const about = { ...options.about(change), attempt, answer };
-    if (taken) return outbox.told(change);
+    if (taken) return outbox.markDelivered(change);
     if (change.triedForMs >= pace.giveUpAfterMs) {
-      if (await outbox.giveUp(change)) logger.error(about, `gave up telling ${whom}`);
+      if (await outbox.abandon(change)) logger.error(about, `gave up telling ${whom}`);
       return;
     }
     logger[attempt === 1 ? 'warn' : 'debug'](about, `${whom} did not take a change`);
@@ -106,7 +106,7 @@ export function deliverInOrder<Change extends PendingEvent>(options: TellOptions
 
   const looking = runPeriodically(
     `telling ${whom}`,
-    () => pace.lookEveryMs,
+    { pauseMs: () => pace.lookEveryMs, logger, timers },
     async (signal) => {
       await tellDue();
       // Whichever ends first makes room, or lets the next change in its turn go.
@@ -116,8 +116,6 @@ export function deliverInOrder<Change extends PendingEvent>(options: TellOptions
         await tellDue();
       }
     },
-    logger,
-    timers,
   );
 
   return {
@@ -130,7 +128,7 @@ export function deliverInOrder<Change extends PendingEvent>(options: TellOptions
 }
 
 /** Growing, and not the same for all: whoever comes back must not meet everything at once. */
-function pauseAfter(attempt: number, { firstPauseMs, longestPauseMs }: Pace): number {
+function pauseAfter(attempt: number, { firstPauseMs, longestPauseMs }: DeliveryPace): number {
   const grown = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
   return grown * (0.5 + Math.random() / 2);
 }

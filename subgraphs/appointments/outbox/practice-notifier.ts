@@ -1,13 +1,13 @@
 import type { PracticeNotice } from '../ledger/practice-notices';
 import type { BookingDeps } from '../booking/booking-deps';
-import { patientFor } from '../booking/booking-deps';
+import { openPatient } from '../booking/booking-deps';
 import type { PeriodicTask } from '../../../platform/run-periodically';
-import { AT_ONCE, PACE, deliverInOrder, type Pace } from './ordered-delivery';
+import { AT_ONCE, PACE, deliverInOrder, type DeliveryPace } from './ordered-delivery';
 import { webhook, type WebhookSettings } from './webhook';
 
 export interface PracticeTellerOptions extends Pick<BookingDeps, 'ledger' | 'patients' | 'now' | 'logger'> {
   webhook: WebhookSettings;
-  pace?: Pace;
+  pace?: DeliveryPace;
 }
 
 /**
@@ -21,9 +21,9 @@ export function practiceNotifier(options: PracticeTellerOptions): PeriodicTask {
     whom: 'own practices',
     outbox: {
       claim: ledger.claimNotices,
-      told: ledger.noticeTold,
-      scheduleRetry: ledger.noticeNotTold,
-      giveUp: ledger.giveUpNotice,
+      markDelivered: ledger.markNoticeDelivered,
+      scheduleRetry: ledger.scheduleNoticeRetry,
+      abandon: ledger.abandonNotice,
     },
     async post(notice, withinMs) {
       // With its time, because a restored ledger counts notices again from an earlier one.
@@ -42,13 +42,13 @@ const TYPES = {
   CANCELLED_ELSEWHERE: 'patient.cancelled-elsewhere',
 } as const;
 
-/** Who, what, where and when, and nothing clinical; the same bytes at every attempt. */
+/** The message names the patient, the practice and the time, and nothing clinical; it has the same bytes at every attempt. */
 function bodyOf(
   id: string,
   { practice, sequence, kind, at, booking }: PracticeNotice,
   deps: PracticeTellerOptions,
 ): string {
-  const { nhsNumber } = patientFor(booking, deps);
+  const { nhsNumber } = openPatient(booking, deps);
   const { slot, elsewhereReason } = booking.offer;
   return JSON.stringify({
     type: TYPES[kind],

@@ -7,19 +7,19 @@ import { typescriptProcess } from '../../../tests/typescript-process';
 import {
   webhookConsumer,
   type Reaction,
-  type Told,
+  type WebhookEvent,
   type WebhookConsumer,
 } from '../../../tests/webhook-consumer';
 import type { Ledger } from '../ledger/ledger';
 import { sharedLedger, type SharedLedger } from '../ledger/ledger-under-test';
 import type { Booking } from '../ledger/records';
 import type { PeriodicTask } from '../../../platform/run-periodically';
-import type { Pace } from './ordered-delivery';
+import type { DeliveryPace } from './ordered-delivery';
 import { webhookPublisher } from './webhook-publisher';
 
 const DAY = 24 * 60 * 60_000;
 /** Looks and pauses are short; attempts and leases run out only when a test lets days pass. */
-const PACE: Pace = {
+const PACE: DeliveryPace = {
   lookEveryMs: 50,
   firstPauseMs: 40,
   longestPauseMs: 200,
@@ -27,7 +27,7 @@ const PACE: Pace = {
   leaseMs: 4 * DAY,
   giveUpAfterMs: DAY,
 };
-const NEVER_GIVES_UP: Partial<Pace> = { giveUpAfterMs: 1_000 * DAY };
+const NEVER_GIVES_UP: Partial<DeliveryPace> = { giveUpAfterMs: 1_000 * DAY };
 
 describe.each(testDatabases())('telling the front end, with the ledger on $name', (testDatabase) => {
   let shared: SharedLedger;
@@ -59,13 +59,15 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     });
   }
 
-  async function consumer(react?: (told: Told, attempt: number) => Reaction): Promise<WebhookConsumer> {
+  async function consumer(
+    react?: (told: WebhookEvent, attempt: number) => Reaction,
+  ): Promise<WebhookConsumer> {
     const made = await webhookConsumer(react);
     open.push(() => made.stop());
     return made;
   }
 
-  function telling(to: WebhookConsumer, values: Partial<Pace> = {}, from = books): PeriodicTask {
+  function telling(to: WebhookConsumer, values: Partial<DeliveryPace> = {}, from = books): PeriodicTask {
     const started = webhookPublisher({
       ledger: from,
       webhook: { url: to.url, keys: [to.key] },
@@ -257,7 +259,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect(await books.abandonDelivery(stale!)).toBe(false);
     await books.scheduleRetry(stale!, -1);
     expect(await books.claimPending(10, 60_000)).toEqual([]);
-    await elsewhere.told(fresh!);
+    await elsewhere.markDelivered(fresh!);
     expect(await books.claimPending(10, 60_000)).toMatchObject([{ version: 3 }]);
   });
 
@@ -283,7 +285,6 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     await db.deleteFrom('hold').where('id', '=', holdId).execute();
     const { reference, marker, callerId, patientDigest, patientSealed, offer } = opened;
     const adopted = await books.adopt({
-      keptAt: 0,
       hold: { id: holdId, callerId, patientDigest, patientSealed, offer },
       booking: { id, reference, marker, replacesId: null },
     });

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Timers } from '../../../domain/timers';
 import type { Ledger } from '../ledger/ledger';
-import type { PendingChange } from '../ledger/pending-events';
+import type { PendingChange } from '../ledger/outbox';
 import type { PeriodicTask } from '../../../platform/run-periodically';
-import { AT_ONCE, PACE, deliverInOrder, type Pace } from './ordered-delivery';
+import { AT_ONCE, PACE, deliverInOrder, type DeliveryPace } from './ordered-delivery';
 import { webhook, type WebhookSettings } from './webhook';
 
 export interface TellerOptions {
@@ -11,7 +11,7 @@ export interface TellerOptions {
   webhook: WebhookSettings;
   now: () => Date;
   logger: Logger;
-  pace?: Pace;
+  pace?: DeliveryPace;
   timers?: Timers | undefined;
 }
 
@@ -25,9 +25,9 @@ export function webhookPublisher(options: TellerOptions): PeriodicTask {
     whom: 'the front end',
     outbox: {
       claim: ledger.claimPending,
-      told: ledger.told,
+      markDelivered: ledger.markDelivered,
       scheduleRetry: ledger.scheduleRetry,
-      giveUp: ledger.abandonDelivery,
+      abandon: ledger.abandonDelivery,
     },
     post: (change, withinMs) => {
       const id = eventId(change);
@@ -42,7 +42,7 @@ export function webhookPublisher(options: TellerOptions): PeriodicTask {
 }
 
 /**
- * With its time, because a restored ledger counts versions again from an earlier one. Without a full stop, which separates
+ * The id has the change's time, because a restored ledger counts versions again from an earlier one. It has no full stop, which separates
  * the parts of what is signed.
  */
 function eventId({ bookingId, version, at }: PendingChange): string {

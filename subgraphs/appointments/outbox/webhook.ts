@@ -4,26 +4,26 @@ import { z } from 'zod';
 import { backgroundTimers, type Timers } from '../../../domain/timers';
 
 export interface WebhookSettings {
-  /** Where events are posted to. */
+  /** The address that events are posted to. */
   url: string;
-  /** What both sides sign and verify with. With several, each signs: whoever verifies needs one of them. */
+  /** Keys that both sides sign and verify with. With several, each signs: a receiver needs one of them. */
   keys: readonly Uint8Array[];
 }
 
-/** What came of one attempt; `answer` is what may be logged: a status, or what went wrong on the way. */
+/** The result of one attempt; `answer` may be logged: a status, or what went wrong on the way. */
 export interface Attempt {
   taken: boolean;
   answer: string;
 }
 
-/** What is posted: JSON, the same bytes at every attempt, under an id without a full stop. */
+/** A message to post: JSON, the same bytes at every attempt, under an id without a full stop. */
 export interface WebhookEvent {
   id: string;
   body: string;
 }
 
 export interface Webhook {
-  /** Posts an event once. Never throws. @param withinMs of everything together. */
+  /** Posts an event once. Never throws. @param withinMs limit for everything together. */
   post(event: WebhookEvent, withinMs: number): Promise<Attempt>;
   /** Closes the connections that are kept. */
   close(): Promise<void>;

@@ -25,22 +25,22 @@ export const BookingCopy = z.object({
 });
 export type BookingCopy = z.infer<typeof BookingCopy>;
 
-/** Where copies are kept; losing them all does no harm as long as the ledger is there. */
+/** A store of copies; losing them all does no harm as long as the ledger is there. */
 export interface BookingCopies {
   /** @throws Error while the store does not answer */
   keep(copy: BookingCopy): Promise<void>;
-  /** Of a booking that is over. @throws Error while the store does not answer */
+  /** Drops the copy of a booking that is over. @throws Error while the store does not answer */
   drop(booking: { patientDigest: string; id: string }): Promise<void>;
-  /** Of one person, oldest first. @throws Error while the store does not answer */
+  /** Returns one person's copies, oldest first. @throws Error while the store does not answer */
   of(patientDigest: string): Promise<BookingCopy[]>;
-  /** Of everybody. @throws Error while the store does not answer */
+  /** Returns everybody's copies. @throws Error while the store does not answer */
   all(): AsyncIterable<Kept>;
   /** Everybody's, whatever they are. @throws Error while the store does not answer */
   dropAll(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What is kept of a booking. */
+/** A stored copy of a booking. */
 export interface Kept {
   bookingId: string;
   /** Null where this version of the service cannot read it: a later one has written it, or it was damaged. */
@@ -60,7 +60,7 @@ export function copiesIn(texts: readonly string[], now: Date): BookingCopy[] {
     .sort((one, other) => one.keptAt - other.keptAt);
 }
 
-/** What is in texts by the ids of their bookings; what is too old is left out. */
+/** Copies in texts, by the ids of their bookings; those that are too old are left out. */
 export function keptIn(texts: readonly (readonly [bookingId: string, text: string])[], now: Date): Kept[] {
   return texts
     .map(([bookingId, text]) => ({ bookingId, copy: copyIn(text) }))
@@ -89,7 +89,7 @@ const Text = z
 
 /** Copies of one process, gone when it ends: for tests. */
 export function inProcessCopies(now: () => Date): BookingCopies {
-  /** By person, then by booking. */
+  /** Texts by person, then by booking. */
   const kept = new Map<string, Map<string, string>>();
   const of = (patientDigest: string) => kept.get(patientDigest) ?? new Map<string, string>();
   return {

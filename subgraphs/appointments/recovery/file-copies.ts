@@ -23,7 +23,7 @@ export const copyMigrations: Record<string, Migration> = {
 };
 
 const PAGE = 500;
-/** How often copies that are too old are deleted; they are never answered, however long they lie. */
+/** Interval at which copies that are too old are deleted; they are never answered, however long they lie. */
 const PURGE_EVERY_MS = 3_600_000;
 
 /** Copies in a file beside the ledger's, where there is no Redis. Restoring the ledger's leaves this one as it is. */
@@ -48,7 +48,7 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
     );
   }
 
-  /** Those of many people, by one statement. */
+  /** Returns a person's copies. */
   const copiesOf = coalesce<string, BookingCopy[]>(async (patientDigests) => {
     const rows = await db
       .selectFrom('booking_copy')

@@ -1,12 +1,15 @@
+import type { Logger } from 'pino';
 import { loggableError } from '../../../domain/loggable-error';
-import type { BookingDeps } from '../booking/booking-deps';
+import type { GpSystems } from '../gp-systems';
+import type { Ledger } from '../ledger/ledger';
 import type { Booking } from '../ledger/records';
-import type { BookingCopy } from './booking-copies';
+import type { Patients } from '../sealed-patients';
+import type { BookingCopies, BookingCopy } from './booking-copies';
 
-/** What became of a booking that is not in the ledger, and of which there is a copy. */
+/** The result for a booking that is not in the ledger, and of which there is a copy. */
 export type TakenOn = { kind: 'adopted'; booking: Booking } | { kind: 'known' } | { kind: 'left'; why: Left };
 
-/** Why a booking was not taken on. */
+/** The reason that a booking was not taken on. */
 export type Left =
   /** It has begun: practices list no past ones, and nothing can be doubled any more. */
   | 'PAST'
@@ -17,10 +20,15 @@ export type Left =
   /** Its supplier is not connected here. */
   | 'SUPPLIER_UNKNOWN';
 
-type Finding = Pick<
-  BookingDeps,
-  'ledger' | 'copies' | 'patients' | 'systems' | 'now' | 'logger' | 'onLostLeft'
->;
+interface Finding {
+  ledger: Pick<Ledger, 'adopt' | 'unknown'>;
+  copies: BookingCopies;
+  patients: Patients;
+  systems: GpSystems;
+  now: () => Date;
+  logger: Logger;
+  onLostLeft?: (() => void) | undefined;
+}
 
 /**
  * Takes a booking on again that a restore took out of the ledger, under the ledger's guards and as UNKNOWN: it is settled by
@@ -61,10 +69,10 @@ export async function findLostOf(patientDigest: string, deps: Finding): Promise<
   return found[0] ?? null;
 }
 
-/** Those of the copies that the ledger does not know. */
+/** Returns those of the copies that the ledger does not know. */
 export async function unknownOf(
   copies: readonly BookingCopy[],
-  { ledger }: Pick<BookingDeps, 'ledger'>,
+  { ledger }: Pick<Finding, 'ledger'>,
 ): Promise<BookingCopy[]> {
   const unknown = await ledger.unknown(copies.map(({ booking }) => booking.id));
   return copies.filter(({ booking }) => unknown.has(booking.id));

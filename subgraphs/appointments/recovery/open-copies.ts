@@ -3,7 +3,7 @@ import type { BookingCopies } from './booking-copies';
 import { fileCopies } from './file-copies';
 import { redisCopies } from './redis-copies';
 
-/** Where copies of bookings are kept: in Redis, for all processes, where there is one. */
+/** The place of bookings' copies: Redis, for all processes, where there is one. */
 export interface CopiesPlace {
   redisUrl: string | undefined;
   /** Without Redis: another file than the ledger's. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ReleaseEvent } from '../../../domain/release-ledger';
 import type { LedgerTables, ReleaseEventTable } from '../database/tables';
 import { readPolicy } from './stored-policy';
 
 /** Appends to a practice's history; the caller holds the practice's lock (stored-policy.ts), so numbers have no gaps. */
 export async function appendReleaseEvent(
-  transaction: Transaction<LedgerTables>,
+  transaction: Kysely<LedgerTables>,
   practice: string,
   event: Omit<ReleaseEvent, 'sequence'>,
 ): Promise<void> {

@@ -1,8 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { OdsCode } from '../../../domain/ods-code';
 import { changedPolicy, type ReleaseChange } from '../../../domain/release-change';
 import type {
-  PolicyInForce,
   ReleaseAction,
   ReleaseApplied,
   ReleaseLedger,
@@ -11,17 +10,27 @@ import type {
 } from '../../../domain/release-ledger';
 import type { ReleasePolicy } from '../../../domain/release-policy';
 import { machineTimers, pause, type Timers } from '../../../domain/timers';
-import { coalesce } from '../../../platform/database/coalesce';
+import { readSession, rowStatement } from '../../../platform/database/row-statement';
+import { sharedTransactions } from '../../../platform/database/shared-transactions';
 import { LIVE_STATES } from '../lifecycle/states';
 import { oneOf } from '../database/states-in-sql';
-import type { LedgerTables } from '../database/tables';
-import { ledgerTransactions, type LedgerDatabase } from '../database/transactions';
+import type { ForLedgerRow, LedgerDatabase, LedgerTransaction } from '../database/ledger-database';
 import { appendReleaseEvent, firstBrokenEvent, releaseEventOf } from './release-history';
 import { inForce, lockPolicy, type DefaultPolicyOf } from './stored-policy';
 
-/** How long a change waits for bookings that were being sent when it was made; suppliers declare less. */
+/** Time that a change waits for bookings that were being sent when it was made; suppliers declare less. */
 const WAIT_FOR_SENT_MS = 15_000;
 const LOOK_EVERY_MS = 20;
+
+const selectPolicy = rowStatement(
+  { table: 'practice_release', by: ['practice'], kind: 'lookup' },
+  ({ db, input }: ForLedgerRow<{ practice: string }>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('practice_release')
+      .whereRef('practice_release.practice', '=', 'input.practice')
+      .selectAll('practice_release'),
+);
 
 /** Release rules in the database that bookings are in. */
 export function releaseLedger(
@@ -29,36 +38,12 @@ export function releaseLedger(
   defaultOf: DefaultPolicyOf,
   timers: Timers = machineTimers,
 ): ReleaseLedger {
-  const { db, now, given } = database;
-  const writing = ledgerTransactions(database);
-  const { write } = writing;
-  /** Rules are read far more often than they change, and reading them costs more than fetching them. */
-  const read = new Map<string, { json: string; updatedAt: number | null; policy: PolicyInForce }>();
+  const { db, now } = database;
+  const reader = readSession(database);
+  const { write } = sharedTransactions(database);
 
-  function remembered(row: LedgerTables['practice_release']): PolicyInForce {
-    const { practice, policy_json: json, updated_at: updatedAt } = row;
-    if (json === null) return inForce(row, defaultOf);
-    const known = read.get(practice);
-    if (known?.json === json && known.updatedAt === updatedAt) return known.policy;
-    const policy = inForce(row, defaultOf);
-    read.set(practice, { json, updatedAt, policy });
-    return policy;
-  }
-
-  const stored = coalesce(async (practices: readonly string[]) => {
-    const asked = [...new Set(practices)].map((practice) => ({ practice }));
-    const rows = await db
-      .selectFrom(given('practice_release', asked))
-      .crossJoin('practice_release')
-      .whereRef('practice_release.practice', '=', 'given.practice')
-      .selectAll('practice_release')
-      .execute();
-    const found = new Map(rows.map((row) => [row.practice, row]));
-    return new Map(practices.map((practice) => [practice, found.get(practice) ?? null]));
-  });
-
-  async function clock(transaction: Transaction<LedgerTables>): Promise<number> {
-    const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction);
+  async function clock(transaction: LedgerTransaction): Promise<number> {
+    const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction.db);
     return rows[0]?.now ?? Date.now();
   }
 
@@ -84,17 +69,17 @@ export function releaseLedger(
 
   return {
     async policy(practice) {
-      const row = await stored(practice);
-      return row === null ? { ...defaultOf(practice), updatedAt: null } : remembered(row);
+      const [row] = await selectPolicy(reader, { practice });
+      return row === undefined ? { ...defaultOf(practice), updatedAt: null } : inForce(row, defaultOf);
     },
 
     async change(practice, change, note) {
       const applied = await write(async (transaction): Promise<ReleaseApplied> => {
-        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf, writing);
+        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
         const at = await clock(transaction);
         const changed = changedPolicy(before, change);
         const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
-          appendReleaseEvent(transaction, practice, {
+          appendReleaseEvent(transaction.db, practice, {
             ...note,
             at: new Date(at),
             action: change.kind,
@@ -110,7 +95,7 @@ export function releaseLedger(
             await noted('UNCHANGED', null);
             return { kind: 'applied', policy: { ...before, updatedAt } };
           case 'changed':
-            await transaction
+            await transaction.db
               .updateTable('practice_release')
               .set({ policy_json: JSON.stringify(changed.policy), updated_at: at })
               .where('practice', '=', practice)
@@ -125,10 +110,10 @@ export function releaseLedger(
 
     async refused(practice: OdsCode, action: ReleaseAction, note: ReleaseNote) {
       await write(async (transaction) => {
-        await lockPolicy(transaction, practice, defaultOf, writing);
+        await lockPolicy(transaction, practice, defaultOf);
         const at = new Date(await clock(transaction));
         const event = { ...note, at, action, outcome: 'REFUSED', before: null, after: null } as const;
-        await appendReleaseEvent(transaction, practice, event);
+        await appendReleaseEvent(transaction.db, practice, event);
       });
     },
 
@@ -172,7 +157,7 @@ export function releaseLedger(
         .where('policy_json', 'is not', null)
         .execute();
       return rows
-        .filter((row) => remembered(row).status === 'OPEN')
+        .filter((row) => inForce(row, defaultOf).status === 'OPEN')
         .map(({ practice }) => OdsCode.parse(practice));
     },
   };

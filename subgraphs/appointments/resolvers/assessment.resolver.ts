@@ -19,7 +19,7 @@ import {
   NotOffered,
   PracticeOptions,
 } from '../types/options';
-import { practice } from '../types/slot';
+import { practiceReference } from '../views/slot-view';
 import { reportOf } from './supplier.resolver';
 
 const MAX_FIRST = 30;
@@ -79,7 +79,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
     elsewhere: elsewhere.map((found) => practiceOptions(found, offersOf)),
     complete: offered.complete,
     practicesInRadius: offered.practicesInRadius,
-    practicesAsked: considered.filter(({ asked }) => asked !== null).length,
+    practicesAsked: considered.filter(({ search }) => search !== null).length,
     notOffered: [...notOffered].map(([reason, practices]) => create(NotOffered, { reason, practices })),
     supplierReports: reports.map((report) => reportOf(report, systems)),
     fallbackAdvice: noTimeFits(deadline),
@@ -89,7 +89,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
 function practiceOptions(found: PracticeFound, offersOf: OptionsOffered['offersOf']): PracticeOptions {
   const { odsCode, distanceMiles } = found.candidate;
   return create(PracticeOptions, {
-    practice: practice(odsCode),
+    practice: practiceReference(odsCode),
     distanceMiles,
     answer: found.answer,
     offers: offersOf(found),

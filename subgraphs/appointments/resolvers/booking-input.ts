@@ -8,7 +8,7 @@ const KEY_LENGTH = { min: 1, max: 200 } as const;
 const PHONE_LENGTH = 30;
 const REASON_LENGTH = 150;
 
-/** What is wrong with a text, if anything is. */
+/** Check of a text, which returns its fault. */
 type Check = (text: string) => FieldFault | null;
 
 const checks: Record<'idempotencyKey' | 'contactPhone' | 'reason', Check> = {

@@ -7,8 +7,10 @@ import { PageInfo } from '../../../platform/graphql/page-info';
 import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
 import type { Ledger } from '../ledger/ledger';
 import type { Booking as LedgerBooking } from '../ledger/records';
-import { BookingConnection, BookingEdge, bookingOf } from '../types/booking';
+import { BookingConnection, BookingEdge } from '../types/booking';
+import { bookingView } from '../views/booking-view';
 import type { PageArgs } from '../types/inputs';
+import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 const MAX_FIRST = 100;
 
@@ -18,14 +20,14 @@ export async function bookingPage(
   caller: Caller,
   ledger: Pick<Ledger, 'bookingsOf'>,
 ): Promise<BookingConnection> {
-  if (caller.kind !== 'patient') throw forbidden('Sign in to see your bookings.', whyNotAsk(caller));
+  if (caller.kind !== 'patient') throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.OWN_BOOKINGS({}), whyNotAsk(caller));
   if (first < 1 || first > MAX_FIRST)
     throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
   const before = after == null ? null : readCursor(after);
   const found = await ledger.bookingsOf(caller.id, first + 1, before);
   const edges = found
     .slice(0, first)
-    .map((booking) => create(BookingEdge, { cursor: cursorOf(booking), node: bookingOf(booking) }));
+    .map((booking) => create(BookingEdge, { cursor: cursorOf(booking), node: bookingView(booking) }));
   return create(BookingConnection, {
     edges,
     pageInfo: create(PageInfo, {

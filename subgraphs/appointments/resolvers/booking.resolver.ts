@@ -11,47 +11,47 @@ import { extendHold } from '../booking/extend-hold';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
 import { rescheduleBooking } from '../booking/reschedule-booking';
 import { statusOf } from '../lifecycle/states';
-import { patientOf, personOf } from '../sealed-patients';
+import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import {
-  bookablePerson,
-  BookablePerson,
-  Booking,
-  BookingConnection,
-  BookingEvent,
-  bookingOf,
+    BookablePerson,
+    Booking,
+    BookingConnection,
+    BookingEvent,
 } from '../types/booking';
+import { bookablePersonView } from '../views/booking-view';
+import { bookingView } from '../views/booking-view';
 import {
-  CancelBookingInput,
-  ConfirmBookingInput,
-  ExtendHoldInput,
-  HoldSlotInput,
-  PageArgs,
-  ReleaseHoldInput,
-  RescheduleBookingInput,
+    CancelBookingInput,
+    ConfirmBookingInput,
+    ExtendHoldInput,
+    HoldSlotInput,
+    PageArgs,
+    ReleaseHoldInput,
+    RescheduleBookingInput,
 } from '../types/inputs';
 import type { HoldReleased } from '../types/results';
 import {
-  CancelBookingResult,
-  ConfirmBookingResult,
-  ExtendHoldResult,
-  HoldSlotResult,
-  ReleaseHoldResult,
-  RescheduleBookingResult,
+    CancelBookingResult,
+    ConfirmBookingResult,
+    ExtendHoldResult,
+    HoldSlotResult,
+    ReleaseHoldResult,
+    RescheduleBookingResult,
 } from '../types/results';
 import {
-  cancelledResult,
-  confirmedResult,
-  extendedResult,
-  heldResult,
-  releasedResult,
-  rescheduledResult,
-  type CancelledResult,
-  type ConfirmedResult,
-  type ExtendedResult,
-  type HeldResult,
-  type RescheduledResult,
-} from './answers';
+    cancelledResult,
+    confirmedResult,
+    extendedResult,
+    heldResult,
+    releasedResult,
+    rescheduledResult,
+    type CancelledResult,
+    type ConfirmedResult,
+    type ExtendedResult,
+    type HeldResult,
+    type RescheduledResult,
+} from '../views/result-view';
 import { inputProblems } from './booking-input';
 import { bookingPage } from './booking-page';
 
@@ -69,7 +69,7 @@ export class BookingResolver {
     @Ctx() { caller }: SubgraphContext,
   ): Promise<Booking | null> {
     const booking = caller.kind === 'patient' ? await this.deps.ledger.findBooking(id, caller.id) : null;
-    return booking && bookingOf(booking);
+    return booking && bookingView(booking);
   }
 
   @ForOwn('PATIENT')
@@ -80,7 +80,7 @@ export class BookingResolver {
     @Ctx() { caller }: SubgraphContext,
   ): Promise<BookingConnection> {
     await Promise.all(
-      people(caller).map((person) => findLostOf(this.deps.patients.digest(patientOf(person)), this.deps)),
+      people(caller).map((person) => findLostOf(this.deps.patients.digest(identifiedPatient(person)), this.deps)),
     );
     return bookingPage(page, caller, this.deps.ledger);
   }
@@ -91,7 +91,7 @@ export class BookingResolver {
     description: 'The caller and those whom their verified identity lets them act for.',
   })
   bookablePeople(@Ctx() { caller }: SubgraphContext): BookablePerson[] {
-    return people(caller).map((person) => bookablePerson(person, caller));
+    return people(caller).map((person) => bookablePersonView(person, caller));
   }
 
   @ForOwn('PATIENT')
@@ -195,11 +195,11 @@ export class BookingResolver {
   @FieldResolver(() => BookablePerson, {
     nullable: true,
     description:
-      'Whose appointment it is, as bookablePeople names them. Null for a caller who may not act for that person (any more).',
+      'The patient, as bookablePeople names them. Null for a caller who may not act for that person (any more).',
   })
   patient(@Root() booking: Booking, @Ctx() { caller }: SubgraphContext): BookablePerson | null {
     const person = personOf(caller, booking, this.deps);
-    return person === undefined ? null : bookablePerson(person, caller);
+    return person === undefined ? null : bookablePersonView(person, caller);
   }
 
   @FieldResolver(() => Date, {
@@ -213,11 +213,11 @@ export class BookingResolver {
   @FieldResolver(() => Booking, { nullable: true, description: 'The booking whose place it took.' })
   async replaces(@Root() { replacesId }: Booking): Promise<Booking | null> {
     const replaced = replacesId === null ? null : await this.deps.ledger.findBooking(replacesId);
-    return replaced && bookingOf(replaced);
+    return replaced && bookingView(replaced);
   }
 
   @Directive('@listSize(assumedSize: 8)')
-  @FieldResolver(() => [BookingEvent], { description: 'What happened, in order.' })
+  @FieldResolver(() => [BookingEvent], { description: 'Changes of the booking, in order.' })
   async history(@Root() booking: Booking): Promise<BookingEvent[]> {
     const entries = await this.deps.ledger.history(booking.id);
     const events = entries.map(({ at, state, actor }) =>

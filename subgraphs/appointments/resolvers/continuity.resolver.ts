@@ -5,7 +5,7 @@ import { create } from '../../../platform/graphql/create';
 import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { Ledger } from '../ledger/ledger';
 import { ElsewhereCount, PracticeDeadLetter } from '../types/continuity';
-import { practice } from '../types/slot';
+import { practiceReference } from '../views/slot-view';
 
 const MAX_FIRST = 200;
 
@@ -24,7 +24,7 @@ class ElsewhereArgs {
   to!: Date;
 }
 
-/** Whether own practices get to know of bookings elsewhere, and why there are any. */
+/** Resolves whether own practices are notified of bookings elsewhere, and the reasons for those. */
 @Resolver()
 export class ContinuityResolver {
   constructor(private readonly ledger: Pick<Ledger, 'deadLetters' | 'elsewhereReasons'>) {}
@@ -41,7 +41,7 @@ export class ContinuityResolver {
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     const letters = await this.ledger.deadLetters(first);
     return letters.map((letter) =>
-      create(PracticeDeadLetter, { ...letter, practice: practice(letter.practice) }),
+      create(PracticeDeadLetter, { ...letter, practice: practiceReference(letter.practice) }),
     );
   }
 

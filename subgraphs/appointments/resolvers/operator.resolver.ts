@@ -9,18 +9,18 @@ import type { BookingDeps } from '../booking/booking-deps';
 import { settleBooking } from '../booking/settle-booking';
 import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
 import type { Booking as LedgerBooking } from '../ledger/records';
-import { bookingOf } from '../types/booking';
+import { bookingView } from '../views/booking-view';
 import { SettleBookingInput, UnsettledArgs } from '../types/inputs';
 import { SettleBookingResult } from '../types/results';
 import { BookingHealth, Evidence, UnsettledBooking } from '../types/unsettled';
-import { settledResult, type SettledResult } from './answers';
+import { settledResult, type SettledResult } from '../views/result-view';
 import { inputProblems } from './booking-input';
 import { supplierOf } from './supplier.resolver';
 
 const MAX_FIRST = 200;
 const MAX_EVIDENCE = 50;
 
-/** What operators see and settle. Nothing here says who the person is. */
+/** Resolves the fields with which operators see and settle bookings. Nothing here names the person. */
 @Resolver(() => UnsettledBooking)
 export class OperatorResolver {
   constructor(private readonly deps: BookingDeps) {}
@@ -56,7 +56,7 @@ export class OperatorResolver {
   }
 
   @Directive('@listSize(assumedSize: 50)')
-  @FieldResolver(() => [Evidence], { description: 'What was tried, oldest first; the latest 50.' })
+  @FieldResolver(() => [Evidence], { description: 'Attempts, oldest first; the latest 50.' })
   async evidence(@Root() { booking }: UnsettledBooking): Promise<Evidence[]> {
     const evidence = await this.deps.ledger.evidence(booking.id, MAX_EVIDENCE);
     return evidence.map((one) => create(Evidence, one));
@@ -65,7 +65,7 @@ export class OperatorResolver {
   private unsettledOf(booking: LedgerBooking): UnsettledBooking {
     const { state, marker, absentReads, failedReads, unknownSince, changedAt, offer } = booking;
     return create(UnsettledBooking, {
-      booking: bookingOf(booking),
+      booking: bookingView(booking),
       state,
       supplier: supplierOf(offer.supplier, this.deps.systems),
       since: unknownSince ?? changedAt,

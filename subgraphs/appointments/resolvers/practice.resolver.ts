@@ -2,7 +2,7 @@ import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Resolver, Root } 
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
-import { actorOf, mayLookAt, whyNotLook } from '../../../domain/practice-staff';
+import { releaseActorOf, mayLookAt, whyNotLook } from '../../../domain/practice-staff';
 import { ForOwn } from '../../../platform/graphql/access-directive';
 import { create } from '../../../platform/graphql/create';
 import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
@@ -12,6 +12,7 @@ import { statusOf } from '../lifecycle/states';
 import type { Booking } from '../ledger/records';
 import { PracticeBooking, PracticeDay } from '../types/practice-day';
 import { Practice } from '../types/slot';
+import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 @ArgsType()
 class PracticeDayArgs {
@@ -19,7 +20,7 @@ class PracticeDayArgs {
   day?: string | null;
 }
 
-/** What a practice sees of what was booked at it through this service. */
+/** Resolves a practice's view of what was booked at it through this service. */
 @Resolver(() => Practice)
 export class PracticeResolver {
   constructor(private readonly deps: Pick<BookingDeps, 'ledger' | 'releases' | 'now'>) {}
@@ -39,8 +40,8 @@ export class PracticeResolver {
     const { ledger, releases, now } = this.deps;
     const code = OdsCode.parse(odsCode);
     if (!mayLookAt(caller, code)) {
-      await releases.refused(code, 'VIEW', { actor: actorOf(caller), requestId, reason: null });
-      throw forbidden('For staff of this practice.', whyNotLook(caller));
+      await releases.refused(code, 'VIEW', { actor: releaseActorOf(caller), requestId, reason: null });
+      throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' }), whyNotLook(caller));
     }
     const date = CalendarDate.safeParse(day ?? londonDate(now()));
     if (!date.success) throw badInput({ day: fieldFault('NOT_A_DATE', {}) });

@@ -4,7 +4,8 @@ import type { Offer } from '../holds/offers';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import type { Sealer } from '../../../domain/sealed';
 import { PracticeOptions } from '../types/options';
-import { Slot, slotOf } from '../types/slot';
+import { Slot } from '../types/slot';
+import { slotView } from '../views/slot-view';
 
 const MAX_FIRST = 50;
 
@@ -18,7 +19,7 @@ export class PracticeOptionsResolver {
   ): Slot[] {
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
-    return offers.slice(0, first).map(slotOf);
+    return offers.slice(0, first).map(slotView);
   }
 }
 

@@ -27,7 +27,7 @@ export class SupplierResolver {
   }
 
   @Directive('@cost(weight: 30)')
-  @FieldResolver(() => SupplierStatusEnum, { description: 'Asked just now, for at most a second.' })
+  @FieldResolver(() => SupplierStatusEnum, { description: 'Result of a check made now, of at most a second.' })
   async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
     const system = this.systems.get(id);
     if (system === undefined) return 'DOWN';
@@ -38,7 +38,7 @@ export class SupplierResolver {
 
   @FieldResolver(() => BreakerStateEnum, {
     nullable: true,
-    description: 'Whether the process that answers asks the supplier at all just now.',
+    description: 'True when the process that answers calls the supplier at all just now.',
   })
   breaker(@Root() { id }: Supplier): BreakerState | null {
     return this.systems.get(id)?.breaker?.() ?? null;

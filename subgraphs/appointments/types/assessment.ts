@@ -11,7 +11,7 @@ import {
   StoppedReasonEnum,
 } from './enums';
 
-/** What appointments reads of an assessment; triage and practices own it, the gateway brings it. */
+/** Fields of an assessment that appointments reads; triage and practices own them, the gateway passes them on. */
 
 @Directive('@external')
 @ObjectType()

@@ -1,13 +1,9 @@
-import { create } from '../../../platform/graphql/create';
 import { PageInfo } from '../../../platform/graphql/page-info';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { Caller, Person } from '../../../domain/caller';
-import { cancellableUntil } from '../booking/cancel-booking';
-import { statusOf, type ActorKind, type BookingStatus } from '../lifecycle/states';
-import type { Booking as LedgerBooking } from '../ledger/records';
+import { type ActorKind, type BookingStatus } from '../lifecycle/states';
 import { ActorKindEnum, AppointmentModeEnum, BookingStatusEnum } from './enums';
-import { practice, Practice } from './slot';
+import { Practice } from './slot';
 
 @ObjectType()
 export class BookingEvent {
@@ -27,7 +23,7 @@ export class Booking {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: 'What the person reads out on the phone, for example K7QX-2MPD.' })
+  @Field(() => String, { description: 'Short reference to read out on the phone, for example K7QX-2MPD.' })
   reference!: string;
 
   @Field(() => BookingStatusEnum)
@@ -60,28 +56,8 @@ export class Booking {
   /** The id of the booking that `replaces` shows. */
   replacesId!: string | null;
 
-  /** Whose it is, without saying who. */
+  /** Digest of the patient: the same for all their bookings, and it names nobody. */
   patientDigest!: string;
-}
-
-export function bookingOf(booking: LedgerBooking): Booking {
-  const { offer } = booking;
-  const { startsAt, endsAt, mode, clinicianName, practice: odsCode } = offer.slot;
-  return create(Booking, {
-    id: booking.id,
-    reference: booking.reference,
-    status: statusOf(booking.state),
-    startsAt,
-    endsAt,
-    mode,
-    clinicianName,
-    practice: practice(odsCode),
-    atOwnPractice: offer.relation === 'OWN',
-    createdAt: booking.createdAt,
-    cutOff: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
-    replacesId: booking.replacesId,
-    patientDigest: booking.patientDigest,
-  });
 }
 
 @ObjectType()
@@ -105,7 +81,7 @@ export class BookingConnection {
 
 @ObjectType({ description: 'Somebody whom the caller may book for.' })
 export class BookablePerson {
-  @Field(() => ID, { description: 'What holdSlot takes as patientId.' })
+  @Field(() => ID, { description: 'The value that holdSlot takes as patientId.' })
   id!: string;
 
   @Field(() => String)
@@ -113,10 +89,4 @@ export class BookablePerson {
 
   @Field(() => Boolean)
   isCaller!: boolean;
-}
-
-/** @param caller who may act for the person. */
-export function bookablePerson({ id, givenName }: Person, caller: Caller): BookablePerson {
-  const isCaller = caller.kind === 'patient' && caller.self?.id === id;
-  return create(BookablePerson, { id, givenName, isCaller });
 }

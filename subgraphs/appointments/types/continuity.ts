@@ -3,12 +3,12 @@ import type { PracticeNoticeKind, WhyElsewhere } from '../database/tables';
 import { PracticeNoticeKindEnum, WhyElsewhereEnum } from './enums';
 import { Practice } from './slot';
 
-@ObjectType({ description: 'What an own practice was to be told, and nobody took for a day.' })
+@ObjectType({ description: 'Notice to an own practice that nobody accepted for a day.' })
 export class PracticeDeadLetter {
-  @Field(() => Practice, { description: 'Who was to be told.' })
+  @Field(() => Practice, { description: 'Receiver of the notice.' })
   practice!: Practice;
 
-  @Field(() => Int, { description: 'Of this practice, from 1.' })
+  @Field(() => Int, { description: 'Number of the notice for this practice, from 1.' })
   sequence!: number;
 
   @Field(() => PracticeNoticeKindEnum)

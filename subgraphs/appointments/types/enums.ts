@@ -5,7 +5,7 @@ import { graphqlEnum } from '../../../platform/graphql/graphql-enum';
 import { ACTOR_KINDS, BOOKING_STATES, BOOKING_STATUSES } from '../lifecycle/states';
 import { PRACTICE_NOTICE_KINDS, WHY_ELSEWHERE } from '../database/tables';
 import { EVIDENCE_ASKED } from '../lifecycle/evidence';
-import { ELSEWHERE_REASONS } from '../holds/offers';
+import { ELSEWHERE_REASONS } from '../database/tables';
 import { NOT_OFFERED_REASONS } from '../options/not-offered';
 import { STOPPED_REASONS } from '../options/stopped-reasons';
 import { PRACTICE_ANSWERS } from '../options/search-practice';
@@ -19,7 +19,7 @@ export const BookAudienceEnum = graphqlEnum('BookAudience', BOOK_AUDIENCES);
 export const ElsewhereReasonEnum = graphqlEnum(
   'ElsewhereReason',
   ELSEWHERE_REASONS,
-  'Why a person asks for other practices although their own has times.',
+  'Reason for searching other practices although the own practice has times.',
 );
 export const StoppedReasonEnum = graphqlEnum('StoppedReason', STOPPED_REASONS);
 export const WhyElsewhereEnum = graphqlEnum(
@@ -31,7 +31,7 @@ export const PracticeNoticeKindEnum = graphqlEnum('PracticeNoticeKind', PRACTICE
 export const PracticeAnswerEnum = graphqlEnum(
   'PracticeAnswer',
   PRACTICE_ANSWERS,
-  'What became of asking a practice. Empty (NO_SLOTS_IN_TIME) never means failed.',
+  'Result of searching one practice. Empty (NO_SLOTS_IN_TIME) never means failed.',
 );
 export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
 export const SupplierOutcomeEnum = graphqlEnum('SupplierOutcome', SUPPLIER_OUTCOMES);
@@ -39,7 +39,7 @@ export const SupplierStatusEnum = graphqlEnum('SupplierStatus', ['UP', 'DEGRADED
 export const BreakerStateEnum = graphqlEnum(
   'BreakerState',
   BREAKER_STATES,
-  'OPEN: after many failures the supplier is left in peace for a while. HALF_OPEN: one call finds out whether it is back.',
+  'OPEN: after many failures we stop calling the supplier for a while. HALF_OPEN: one call tests whether it is back.',
 );
 export const BookingStatusEnum = graphqlEnum(
   'BookingStatus',
@@ -50,7 +50,7 @@ export const ActorKindEnum = graphqlEnum('ActorKind', ACTOR_KINDS);
 export const BookingStateEnum = graphqlEnum(
   'BookingState',
   BOOKING_STATES,
-  'What the service knows of a booking, more finely than the person is told (docs/booking-states.md).',
+  'Internal state of a booking, finer than the status that the person sees (docs/booking-states.md).',
 );
 export const EvidenceAskedEnum = graphqlEnum('EvidenceAsked', EVIDENCE_ASKED);
 export const CancelReasonEnum = graphqlEnum('CancelReason', [

@@ -1,11 +1,11 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import type { ElsewhereReason } from '../holds/offers';
+import type { ElsewhereReason } from '../database/tables';
 import { AppointmentModeEnum, CancelReasonEnum, ElsewhereReasonEnum, type CancelReason } from './enums';
 
 @ArgsType()
 export class OptionsArgs {
-  @Field(() => Int, { defaultValue: 5, description: 'How many other practices are enough; 1 to 30.' })
+  @Field(() => Int, { defaultValue: 5, description: 'Number of other practices that is enough; 1 to 30.' })
   first!: number;
 
   @Field(() => [AppointmentModeEnum], { nullable: true })
@@ -74,7 +74,10 @@ export class ConfirmBookingInput {
   @Field(() => ID)
   holdId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Where the practice can reach the person.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Phone number at which the practice can reach the person.',
+  })
   contactPhone?: string | null;
 
   @Field(() => String, {
@@ -117,7 +120,7 @@ export class SettleBookingInput {
   bookingId!: string;
 
   @Field(() => Boolean, {
-    description: 'What the practice says: true when the appointment stands in its book.',
+    description: "The practice's answer: true when the appointment stands in its book.",
   })
   stands!: boolean;
 

@@ -18,7 +18,7 @@ export class Supplier {
   name!: string;
 }
 
-@ObjectType({ description: 'How one supplier answered this search.' })
+@ObjectType({ description: 'Result of this search at one supplier.' })
 export class SupplierReport {
   @Field(() => Supplier)
   supplier!: Supplier;
@@ -91,7 +91,8 @@ export class AppointmentOptions {
 
   @Directive('@listSize(assumedSize: 12)')
   @Field(() => [NotOffered], {
-    description: 'Why practices in the radius are not among the answers; they add up.',
+    description:
+      'Reasons that practices in the radius are not among the answers, with counts that add up to all of them.',
   })
   notOffered!: NotOffered[];
 
@@ -100,7 +101,7 @@ export class AppointmentOptions {
   supplierReports!: SupplierReport[];
 
   @Field(() => String, {
-    description: 'What to do when nothing fits; never empty, never less urgent than the outcome.',
+    description: 'Advice when nothing fits; never empty, never less urgent than the outcome.',
   })
   fallbackAdvice!: string;
 }

@@ -7,7 +7,7 @@ import { AppointmentModeEnum, BookingStatusEnum } from './enums';
   description: 'A booking made through this service, as the practice sees it: no patient is named.',
 })
 export class PracticeBooking {
-  @Field(() => String, { description: 'What the person reads out on the phone.' })
+  @Field(() => String, { description: 'Short reference to read out on the phone.' })
   reference!: string;
 
   @Field(() => BookingStatusEnum)
@@ -35,7 +35,7 @@ export class PracticeDay {
   day!: string;
 
   @Directive('@listSize(assumedSize: 20)')
-  @Field(() => [PracticeBooking], { description: 'Of that day, soonest first; at most 500.' })
+  @Field(() => [PracticeBooking], { description: 'Bookings of that day, soonest first; at most 500.' })
   bookings!: PracticeBooking[];
 
   @Field(() => Int, { nullable: true, description: 'Null where there is no cap.' })

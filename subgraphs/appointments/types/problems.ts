@@ -99,7 +99,7 @@ export class IdempotencyKeyReused extends Problem {}
 
 @ObjectType({
   implements: Problem,
-  description: 'The booking does not wait for an operator, or not any more.',
+  description: 'The booking is not waiting for an operator.',
 })
 export class NothingToSettle extends Problem {
   @Field(() => Booking)

@@ -1,4 +1,3 @@
-import { create } from '../../../platform/graphql/create';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Offer } from '../holds/offers';
@@ -9,10 +8,6 @@ import { AppointmentModeEnum } from './enums';
 export class Practice {
   @Field(() => String)
   odsCode!: string;
-}
-
-export function practice(odsCode: string): Practice {
-  return create(Practice, { odsCode });
 }
 
 @ObjectType({
@@ -36,28 +31,14 @@ export class Slot {
   @Field(() => String, { nullable: true })
   clinicianName?: string | undefined;
 
-  @Field(() => String, { nullable: true, description: 'What the practice calls the session.' })
+  @Field(() => String, { nullable: true, description: "The practice's name for the session." })
   sessionName?: string | undefined;
 
   @Field(() => Practice)
   practice!: Practice;
 
-  /** Sealed into the id when that is asked for. */
+  /** Offer, sealed into the id when that is selected. */
   offer!: Offer;
-}
-
-export function slotOf(offer: Offer): Slot {
-  const { startsAt, endsAt, mode, clinicianRole, clinicianName, sessionName, practice: odsCode } = offer.slot;
-  return create(Slot, {
-    startsAt,
-    endsAt,
-    mode,
-    clinicianRole,
-    clinicianName,
-    sessionName,
-    practice: practice(odsCode),
-    offer,
-  });
 }
 
 @ObjectType({ description: 'A slot kept for the caller while they confirm.' })
@@ -73,7 +54,7 @@ export class Hold {
 
   @Field(() => Boolean, {
     description:
-      'Whether extendHold gives more time: once for each hold, and never beyond the start of the appointment.',
+      'True when extendHold gives more time: once for each hold, and never beyond the start of the appointment.',
   })
   extendable!: boolean;
 }

@@ -50,9 +50,9 @@ export class UnsettledBooking {
   failedReads!: number;
 }
 
-@ObjectType({ description: 'How bookings fare, for alarms.' })
+@ObjectType({ description: 'Health of all bookings, for alarms.' })
 export class BookingHealth {
-  @Field(() => Int, { description: 'Bookings whose outcome is being looked into.' })
+  @Field(() => Int, { description: 'Bookings whose result is being read back.' })
   unsettled!: number;
 
   @Field(() => Int, { description: 'Bookings that wait for an operator.' })
@@ -61,7 +61,7 @@ export class BookingHealth {
   @Field(() => Int, { nullable: true, description: 'Age of the oldest of both.' })
   oldestUnsettledSeconds!: number | null;
 
-  @Field(() => Int, { description: 'Changes that the front end has not been told yet.' })
+  @Field(() => Int, { description: 'Events not yet delivered to the front end.' })
   undelivered!: number;
 
   @Field(() => Int, { nullable: true, description: 'Age of the oldest of these.' })

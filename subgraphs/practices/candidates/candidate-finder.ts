@@ -13,7 +13,7 @@ import type { SupplierConnection } from '../practice-defaults';
 
 /** Ten miles is the promise of README.md. So many practices of a city are worth passing on (median 65, most 857). */
 const WITHIN_MILES = 10;
-const MOST_NEAR = 60;
+const MAX_NEAR = 60;
 
 export interface CandidatePractice {
   odsCode: string;
@@ -22,7 +22,7 @@ export interface CandidatePractice {
   release: PolicyInForce;
 }
 
-/** Why practices in the radius are not passed on: nothing of theirs could be offered, whatever their books hold. */
+/** Reason for leaving out practices in the radius: none of their slots could be offered, whatever their books hold. */
 export const STOPPED_REASONS = ['NOT_OPTED_IN', 'BOOK_CLOSED', 'RELEASE_RULE', 'NOT_CONNECTED'] as const;
 export type StoppedReason = (typeof STOPPED_REASONS)[number];
 
@@ -40,7 +40,7 @@ export interface Candidates {
   withinMiles: number;
 }
 
-/** For whom, as far as triage knows. */
+/** Patient, as far as triage knows. */
 export interface Sought {
   place: Point | null;
   ownOdsCode: string | null;
@@ -53,8 +53,8 @@ export interface CandidateFinder {
 }
 
 /**
- * Finds the practices where a person may be seen: their own, however far and whatever its rules, and those near them
- * that could offer anything.
+ * Finds the practices where a patient may be seen: their own, however far and whatever its rules, and those near
+ * them that could offer anything.
  */
 export function candidateFinder(
   feed: Pick<DirectoryFeed, 'current'>,
@@ -84,7 +84,7 @@ export function candidateFinder(
       else stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
     }
     return {
-      near: near.slice(0, MOST_NEAR),
+      near: near.slice(0, MAX_NEAR),
       stopped: [...stopped].map(([reason, practices]) => ({ reason, practices })),
     };
   }
@@ -110,9 +110,9 @@ export function candidateFinder(
   };
 }
 
-/** Where the rules cannot be known nothing is released: never a stale "open". */
+/** Assumes the safe default when the rules cannot be read: never a stale "open". */
 function notKnown(error: unknown, logger: Logger): PolicyInForce {
-  logger.warn({ err: loggableError(error) }, 'release rules cannot be read, so nothing is released');
+  logger.warn({ err: loggableError(error) }, 'release rules cannot be read; treating the book as closed');
   return { ...RULES_NOT_KNOWN, updatedAt: null };
 }
 

@@ -5,7 +5,7 @@ export interface Connections {
   of(odsCode: string): SupplierConnection[];
 }
 
-/** As the directory has them, once it has any. */
+/** Reads connections from the directory, once it has any. */
 export function connectionsIn(feed: Pick<DirectoryFeed, 'current'>, world: PracticeDefaults): Connections {
   return {
     of(odsCode) {

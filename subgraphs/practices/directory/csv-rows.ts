@@ -18,11 +18,14 @@ export interface CsvRow {
   cells: string[];
 }
 
-/** What became of one row of a file: left out on purpose (`skipped`), or because it is wrong (`refused`). */
-export type RowReading<Value> =
-  { at: string; kind: 'read'; value: Value } | { at: string; kind: 'skipped' | 'refused'; reason: string };
+/** Result of reading one row of a file: left out on purpose (`skipped`), or because it is wrong (`refused`). */
+export type RowResult<Value> =
+  { kind: 'read'; value: Value } | { kind: 'skipped' | 'refused'; reason: string };
 
-/** Told how many bytes more have been read. */
+/** Result with the place of the row, `<file>:12`. */
+export type RowReading<Value> = { at: string } & RowResult<Value>;
+
+/** Callback that receives how many more bytes have been read. */
 export type ByteCounter = (bytes: number) => void;
 
 const CsvRecord = z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) });
@@ -92,10 +95,10 @@ async function bytesOfOne(file: string): Promise<number> {
   return found.size;
 }
 
-/** What Node throws when the operating system refuses. */
+/** Error that Node throws when the operating system refuses. */
 const SystemError = z.object({ code: z.string(), syscall: z.string() });
 
-/** Errors that were not about the file, such as those of whoever reads the rows, pass unchanged. */
+/** Errors that are not about the file, such as those of the reader of the rows, pass unchanged. */
 export function unusable(file: string, error: unknown): unknown {
   if (error instanceof CsvError)
     return new DirectoryFileError(`${file} is not a CSV file that can be read: ${error.code}.`, error);

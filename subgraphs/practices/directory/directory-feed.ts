@@ -13,20 +13,23 @@ export interface DirectoryFeed {
   close(): Promise<void>;
 }
 
-/** How often a running process looks for a new edition. */
+/** Interval at which a running process looks for a new edition. */
 const LOOK_EVERY_MS = 1_000;
+
+export interface DirectoryFeedOptions {
+  onChange?: (before: Directory, after: Directory) => Promise<void>;
+  timers?: Timers;
+}
 
 /**
  * Loads the current edition, and each later one soon after it is published.
  * @param whenNone the directory until one has been imported.
- * @param onChange told of the directory before and the one that has come into use.
  */
 export async function directoryFeed(
   db: Kysely<PracticesTables>,
   whenNone: () => Promise<Directory>,
   logger: Logger,
-  onChange: (before: Directory, after: Directory) => Promise<void> = () => Promise.resolve(),
-  timers: Timers = backgroundTimers,
+  { onChange = () => Promise.resolve(), timers = backgroundTimers }: DirectoryFeedOptions = {},
 ): Promise<DirectoryFeed> {
   let loaded = await load(db, whenNone);
   const closing = new AbortController();
@@ -50,7 +53,7 @@ export async function directoryFeed(
   };
 }
 
-/** Looks until told to stop. A database that is away leaves the last edition in use. */
+/** Polls until it is stopped. When the database is unavailable, the last edition stays in use. */
 async function watch(
   look: () => Promise<void>,
   logger: Logger,
@@ -63,8 +66,7 @@ async function watch(
       await look();
       failing = false;
     } catch (error) {
-      if (!failing)
-        logger.warn({ err: loggableError(error) }, 'the directory cannot be checked for a new edition');
+      if (!failing) logger.warn({ err: loggableError(error) }, 'checking for a new directory edition failed');
       failing = true;
     }
   }

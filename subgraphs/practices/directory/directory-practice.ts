@@ -17,10 +17,10 @@ export interface PracticeLocation extends Point {
 
 export type PlacedBy = 'UNIT_POSTCODE' | 'OUTWARD_CODE';
 
-/** Which system holds a practice's book, and how it is reached. */
+/** System that holds a practice's book, and the routes to it. */
 export interface PracticeGpSystem {
   odsCode: string;
-  /** As the practice's contract names it; null where it is not said. */
+  /** Name of the system in the practice's contract; null where it is unknown. */
   clinicalSystem: string | null;
   /** Ids of suppliers: by the patient's own session, and by the network; null where it cannot be reached that way. */
   patientSession: string | null;

@@ -22,7 +22,7 @@ export interface Directory {
   bankHolidays: BankHolidays;
 }
 
-/** What files beside that of the practices say. */
+/** Details from the files beside that of the practices. */
 export interface DirectoryDetails {
   gpSystems: ReadonlyMap<string, PracticeGpSystem> | null;
   openingHours: ReadonlyMap<string, readonly OpeningRule[]>;

@@ -6,12 +6,12 @@ import type { OpeningRule } from '../opening/opening-hours';
 import type { PracticesTables } from '../database/tables';
 import { directoryOf, type Directory } from './directory';
 import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
-import type { Edition } from './edition';
+import type { DirectoryEdition } from './edition';
 
 /** Reads an edition into memory. Its rows never change once it is published. */
 export async function editionDirectory(
   db: Kysely<PracticesTables>,
-  { id, asOf }: Edition,
+  { id, asOf }: DirectoryEdition,
 ): Promise<Directory> {
   const [practices, gpSystems, openingHours, holidays] = await Promise.all([
     practicesOf(db, id),
@@ -68,7 +68,7 @@ async function openingHoursOf(
   return hours;
 }
 
-/** Those that are built in, until others have been imported. */
+/** Returns the built-in bank holidays until others have been imported. */
 export async function bankHolidaysOf(db: Kysely<PracticesTables>, edition: number): Promise<BankHolidays> {
   const rows = await db
     .selectFrom('directory_bank_holiday')

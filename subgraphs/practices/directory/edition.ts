@@ -11,13 +11,13 @@ export class ImportOvertaken extends Error {
   }
 }
 
-export interface Edition {
+export interface DirectoryEdition {
   id: number;
   asOf: string;
 }
 
 /** The edition in use; undefined before the first import. */
-export async function currentEdition(db: Kysely<PracticesTables>): Promise<Edition | undefined> {
+export async function currentEdition(db: Kysely<PracticesTables>): Promise<DirectoryEdition | undefined> {
   const row = await db
     .selectFrom('directory_edition')
     .select(['id', 'as_of'])
@@ -26,7 +26,7 @@ export async function currentEdition(db: Kysely<PracticesTables>): Promise<Editi
   return row && { id: row.id, asOf: row.as_of };
 }
 
-/** What the import of an edition reported, as JSON; null for editions from before that was kept. */
+/** Returns the import report of an edition as JSON; null for editions older than such reports. */
 export async function editionReport(
   db: Kysely<PracticesTables>,
   edition: number,
@@ -71,7 +71,7 @@ export async function beginEdition(db: Kysely<PracticesTables>, startedAt: Date)
 
 /**
  * Writes a batch under an edition that is still being imported. The guard comes first and locks the edition's row:
- * whoever abandons the edition waits for this batch, or makes it fail.
+ * abandoning the edition waits for this batch, or makes it fail.
  * @throws ImportOvertaken
  */
 export async function writeBatch(
@@ -122,10 +122,10 @@ export async function publishEdition(
 }
 
 /** Rows deleted at a time, so that nobody waits long for the embedded database's one writer. */
-const SWEEP_ROWS = 20_000;
+const DELETED_AT_ONCE = 20_000;
 
 /** Removes the rows of editions that are retired or abandoned. */
-export async function sweepEditions(db: Kysely<PracticesTables>): Promise<void> {
+export async function deleteOldEditions(db: Kysely<PracticesTables>): Promise<void> {
   const editions = await db
     .selectFrom('directory_edition')
     .select('id')
@@ -137,11 +137,11 @@ export async function sweepEditions(db: Kysely<PracticesTables>): Promise<void> 
     await db.deleteFrom('directory_gp_system').where('edition', '=', id).execute();
     await db.deleteFrom('directory_opening').where('edition', '=', id).execute();
     await db.deleteFrom('directory_bank_holiday').where('edition', '=', id).execute();
-    while (await sweepPostcodes(db, id));
+    while (await deletePostcodes(db, id));
   }
 }
 
-async function sweepPostcodes(db: Kysely<PracticesTables>, edition: number): Promise<boolean> {
+async function deletePostcodes(db: Kysely<PracticesTables>, edition: number): Promise<boolean> {
   const swept = await db
     .deleteFrom('directory_postcode')
     .where('edition', '=', edition)
@@ -150,7 +150,7 @@ async function sweepPostcodes(db: Kysely<PracticesTables>, edition: number): Pro
         .selectFrom('directory_postcode')
         .select('postcode')
         .where('edition', '=', edition)
-        .limit(SWEEP_ROWS),
+        .limit(DELETED_AT_ONCE),
     )
     .executeTakeFirst();
   return swept.numDeletedRows > 0n;

@@ -1,5 +1,5 @@
 import { OdsCode } from '../../../domain/ods-code';
-import { csvRowsBelow, type ByteCounter, type RowReading } from './csv-rows';
+import { csvRowsBelow, type ByteCounter, type RowReading, type RowResult } from './csv-rows';
 import type { PracticeGpSystem } from './directory-practice';
 
 /** `patient_session` and `network` are ids of suppliers, or empty; the rest may be empty. */
@@ -11,29 +11,34 @@ export const GP_SYSTEM_COLUMNS = [
   'registered_patients',
 ] as const;
 
-/** What a row is judged by: the practices that there are, and the suppliers that this service has adapters for. */
-export interface Known {
+/**
+ * Reference data for judging a row: the practices in the directory, and the suppliers that this service has
+ * adapters for.
+ */
+export interface ReferenceData {
   practices: ReadonlySet<string>;
   suppliers: ReadonlySet<string>;
 }
 
 /**
- * Which GP system each practice has, and how it is reached.
+ * Reads the GP system of each practice, and the routes to it.
  * @throws DirectoryFileError
  */
 export async function* readGpSystems(
   file: string,
   onBytes: ByteCounter,
-  known: Known,
+  known: ReferenceData,
 ): AsyncGenerator<RowReading<PracticeGpSystem>> {
   const seen = new Set<string>();
   for await (const { at, cells } of csvRowsBelow(GP_SYSTEM_COLUMNS, file, onBytes))
     yield { at, ...readRow(cells, known, seen) };
 }
 
-type Verdict = { kind: 'read'; value: PracticeGpSystem } | { kind: 'refused'; reason: string };
-
-function readRow(cells: readonly string[], { practices, suppliers }: Known, seen: Set<string>): Verdict {
+function readRow(
+  cells: readonly string[],
+  { practices, suppliers }: ReferenceData,
+  seen: Set<string>,
+): RowResult<PracticeGpSystem> {
   const [text = '', clinicalSystem = '', patientSession = '', network = '', registered = ''] = cells;
   const code = OdsCode.safeParse(text);
   if (!code.success) return refused('the code is not an ODS code');
@@ -56,6 +61,6 @@ function readRow(cells: readonly string[], { practices, suppliers }: Known, seen
   };
 }
 
-function refused(reason: string): Verdict {
+function refused(reason: string): RowResult<never> {
   return { kind: 'refused', reason };
 }

@@ -3,7 +3,7 @@ import type { PracticesTables } from '../database/tables';
 import type { DirectoryPractice } from './directory-practice';
 import { practicesOf } from './edition-directory';
 
-/** What an edition changes against the one before. */
+/** Differences between an edition and the one before. */
 export interface ImportChanges {
   added: number;
   /** Another name, address, telephone number or place. */

@@ -7,7 +7,7 @@ import { writeBatch } from './edition';
 import { IMPORT_BATCH, inBatches } from './in-batches';
 import type { FiledOpening } from './opening-hours-file';
 
-/** @returns how many practices there are systems for. */
+/** @returns the number of practices with systems. */
 export async function importGpSystems(
   db: Kysely<PracticesTables>,
   edition: number,
@@ -35,7 +35,7 @@ export async function importGpSystems(
   return loaded;
 }
 
-/** @returns how many practices there are opening hours for. */
+/** @returns the number of practices with opening hours. */
 export async function importOpeningHours(
   db: Kysely<PracticesTables>,
   edition: number,
@@ -76,7 +76,7 @@ export async function importBankHolidays(
 }
 
 /**
- * What an import brings no file of stays as it was, for the practices that there still are.
+ * Copies the details for which an import brings no file, for the practices that still exist.
  * @param from the edition before.
  */
 export async function carryOver(

@@ -7,13 +7,14 @@ import { manualTimers } from '../../../domain/manual-timers';
 import { EMBEDDED, testDatabases } from '../../../tests/databases';
 import { eventually } from '../../../domain/eventually';
 import { closedGate, type Gate } from '../../../tests/gate';
-import { openPlaces, openPracticesDatabase } from '..';
+import { openPlaces } from '..';
+import { openPracticesDatabase } from '../database/open-database';
 import type { PracticesTables } from '../database/tables';
 import { connectionsIn } from '../candidates/connections';
 import { demoFiles } from './demo-directory';
 import { directoryFeed } from './directory-feed';
 import { directoryStatus, statusSummary } from './loaded-directory';
-import { beginEdition, currentEdition, ImportOvertaken, sweepEditions } from './edition';
+import { beginEdition, currentEdition, ImportOvertaken, deleteOldEditions } from './edition';
 import { importDirectory, type DirectoryFiles } from './import-directory';
 import { placeLookup, storedPostcodes } from './places';
 
@@ -80,14 +81,16 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
   it('leaves the old directory in use wherever it is broken off, and the next import clears up', async () => {
     await importDirectory(db, DEMO, now);
     for (const moment of [0, 0.3, 0.7, 1]) {
-      await expect(importDirectory(db, SYNTHETIC, now, breakOffAt(moment))).rejects.toThrow('broken off');
+      await expect(importDirectory(db, SYNTHETIC, now, { onProgress: breakOffAt(moment) })).rejects.toThrow(
+        'broken off',
+      );
       expect((await currentEdition(db))?.id).toBe(1);
       expect(await practiceCodes(db, 'Z90001')).toEqual(['Z90001']);
     }
     const report = await importDirectory(db, SYNTHETIC, now);
     expect(await practiceCodes(db, 'z')).toEqual(['Z10001', 'Z10002']);
     expect(await rowsOfOthers(db, report.edition)).toEqual([1]);
-    await sweepEditions(db);
+    await deleteOldEditions(db);
     expect(await rowsOfOthers(db, report.edition)).toEqual([]);
   });
 
@@ -110,8 +113,8 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
 
   it('refuses a file that would close most practices', async () => {
     await importDirectory(db, DEMO, now);
-    const limits = { suppliers: new Set<string>(), mostClosed: 0.05 };
-    const cut = importDirectory(db, SYNTHETIC, now, undefined, limits);
+    const limits = { suppliers: new Set<string>(), maxClosedShare: 0.05 };
+    const cut = importDirectory(db, SYNTHETIC, now, { limits });
     await expect(cut).rejects.toThrow('The file would close 65 of 65 practices');
     expect((await currentEdition(db))?.id).toBe(1);
   });
@@ -143,9 +146,9 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     );
     const feed = { 'england-and-wales': { events: [{ date: '2030-12-25' }] } };
     const bankHolidays = write('bank-holidays.json', JSON.stringify(feed));
-    const limits = { suppliers: new Set(['one', 'net']), mostClosed: 1 };
+    const limits = { suppliers: new Set(['one', 'net']), maxClosedShare: 1 };
     const files = { ...SYNTHETIC, connections, openingHours, bankHolidays };
-    const report = await importDirectory(db, files, now, undefined, limits);
+    const report = await importDirectory(db, files, now, { limits });
     expect(report).toMatchObject({ connections: 2, openingHours: 2, bankHolidaysUntil: '2030-12-31' });
     const refused = report.leftOut.map(({ file, reason, at }) => `${at.join()} ${file}: ${reason}`).sort();
     expect(refused).toEqual([
@@ -211,7 +214,7 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
   it('is looked for every second by a running process, which serves the old one meanwhile', async () => {
     await importDirectory(db, DEMO, now);
     const timers = manualTimers();
-    const feed = await directoryFeed(db, noDirectory, silent, undefined, timers);
+    const feed = await directoryFeed(db, noDirectory, silent, { timers });
     await importDirectory(db, SYNTHETIC, now);
     timers.advance(999);
     expect(timers.waiting).toBe(1);

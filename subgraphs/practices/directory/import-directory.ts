@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import type { PracticesTables } from '../database/tables';
 import { bytesOf, DirectoryFileError, type ByteCounter } from './csv-rows';
-import { beginEdition, currentEdition, publishEdition, sweepEditions } from './edition';
+import { beginEdition, currentEdition, publishEdition, deleteOldEditions } from './edition';
 import { readGpSystems } from './gp-system-file';
 import { changesSince, type ImportChanges } from './import-changes';
 import { carryOver, importBankHolidays, importGpSystems, importOpeningHours } from './import-details';
@@ -18,7 +18,7 @@ export interface DirectoryFiles {
   practices: string;
   postcodes: readonly string[];
   outcodes: string;
-  /** What is left out stays as the edition before has it. */
+  /** Files that are left out keep the data of the edition before. */
   connections?: string | undefined;
   openingHours?: string | undefined;
   bankHolidays?: string | undefined;
@@ -28,10 +28,15 @@ export interface ImportLimits {
   /** Ids of the suppliers that a practice can be connected to. */
   suppliers: ReadonlySet<string>;
   /** The largest share of practices that may close at once: a file that was cut short closes nearly all. */
-  mostClosed: number;
+  maxClosedShare: number;
 }
 
-const NO_LIMITS: ImportLimits = { suppliers: new Set(), mostClosed: 1 };
+export interface ImportOptions {
+  onProgress?: ImportProgress;
+  limits?: ImportLimits;
+}
+
+const NO_LIMITS: ImportLimits = { suppliers: new Set(), maxClosedShare: 1 };
 
 export interface ImportReport {
   edition: number;
@@ -62,13 +67,13 @@ export async function importDirectory(
   db: Kysely<PracticesTables>,
   files: DirectoryFiles,
   now: () => Date,
-  onProgress: ImportProgress = () => undefined,
-  { suppliers, mostClosed }: ImportLimits = NO_LIMITS,
+  { onProgress = () => undefined, limits = NO_LIMITS }: ImportOptions = {},
 ): Promise<ImportReport> {
+  const { suppliers, maxClosedShare } = limits;
   const { connections, openingHours, bankHolidays } = files;
-  const given = [connections, openingHours].filter((file) => file !== undefined);
+  const detailFiles = [connections, openingHours].filter((file) => file !== undefined);
   const onBytes = progressOver(
-    await bytesOf([files.outcodes, ...files.postcodes, files.practices, ...given]),
+    await bytesOf([files.outcodes, ...files.postcodes, files.practices, ...detailFiles]),
     onProgress,
   );
   const holidays = bankHolidays === undefined ? null : await readBankHolidays(bankHolidays);
@@ -80,7 +85,7 @@ export async function importDirectory(
 
   const before = await currentEdition(db);
   const edition = await beginEdition(db, now());
-  await sweepEditions(db);
+  await deleteOldEditions(db);
   const tally = importTally();
   const outcodeRows = tally.values('outcodes', readOutcodes(files.outcodes, onBytes));
   const { centres, ...outcodes } = await importOutcodes(db, edition, outcodeRows);
@@ -91,7 +96,7 @@ export async function importDirectory(
   if (practices.loaded === 0)
     throw new DirectoryFileError(`${files.practices} has no active GP practice in England.`);
   const changes = before === undefined ? null : await changesSince(db, before.id, edition);
-  refuseToCloseMost(changes, practices.loaded, mostClosed);
+  refuseToCloseMost(changes, practices.loaded, maxClosedShare);
 
   const orCarriedOver = async <Loaded>(
     what: Parameters<typeof carryOver>[3],
@@ -139,11 +144,11 @@ export async function importDirectory(
 }
 
 /** @throws DirectoryFileError */
-function refuseToCloseMost(changes: ImportChanges | null, loaded: number, mostClosed: number): void {
+function refuseToCloseMost(changes: ImportChanges | null, loaded: number, maxClosedShare: number): void {
   if (changes === null) return;
   const closed = changes.closed.length;
   const before = loaded - changes.added + closed;
-  if (closed / before > mostClosed)
+  if (closed / before > maxClosedShare)
     throw new DirectoryFileError(
       `The file would close ${closed} of ${before} practices, and with them their books: check that it is whole, or say --accept-closures.`,
     );

@@ -43,11 +43,11 @@ function changesSection(changes: ImportChanges | null): string[] {
   ];
 }
 
-const MOST_EXAMPLES = 5;
+const MAX_EXAMPLES = 5;
 
 function examples(names: readonly string[], count: number = names.length): string {
   if (count === 0) return '';
-  return ` (${names.slice(0, MOST_EXAMPLES).join(', ')}${count > MOST_EXAMPLES ? ', …' : ''})`;
+  return ` (${names.slice(0, MAX_EXAMPLES).join(', ')}${count > MAX_EXAMPLES ? ', …' : ''})`;
 }
 
 function repeated(count: number): string {

@@ -6,13 +6,13 @@ export interface LeftOut {
   file: ImportedFile;
   reason: string;
   count: number;
-  /** `<file>:12`: all that were refused, up to ten thousand; the first few of what was skipped on purpose. */
+  /** Places as `<file>:12`: all refused rows, up to ten thousand; the first few that were skipped on purpose. */
   at: string[];
 }
 
 export type ImportedFile = 'practices' | 'postcodes' | 'outcodes' | 'connections' | 'opening-hours';
 
-const MOST_AT = { refused: 10_000, skipped: 5 };
+const MAX_LINES = { refused: 10_000, skipped: 5 };
 
 export interface ImportTally {
   /** Counts a row that was left out; passes on the values of the others. */
@@ -30,7 +30,7 @@ export function importTally(): ImportTally {
     const key = `${file} ${kind} ${reason}`;
     const entry = reasons.get(key) ?? { kind, file, reason, count: 0, at: [] };
     entry.count += 1;
-    if (entry.at.length < MOST_AT[kind]) entry.at.push(at);
+    if (entry.at.length < MAX_LINES[kind]) entry.at.push(at);
     reasons.set(key, entry);
   };
 

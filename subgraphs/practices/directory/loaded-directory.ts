@@ -6,7 +6,7 @@ import type { Directory } from './directory';
 import { currentEdition, editionReport } from './edition';
 import { editionDirectory } from './edition-directory';
 
-/** What is loaded, from which date, and what is wanting. */
+/** Contents of the directory, its date, and what is missing. */
 export interface DirectoryStatus {
   /** Null while nothing has been imported, and the demonstration directory stands in. */
   edition: number | null;

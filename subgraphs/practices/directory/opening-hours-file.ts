@@ -1,6 +1,6 @@
 import { OdsCode } from '../../../domain/ods-code';
 import { OPENING_DAYS, type OpeningDay, type OpeningRule } from '../opening/opening-hours';
-import { csvRowsBelow, type ByteCounter, type RowReading } from './csv-rows';
+import { csvRowsBelow, type ByteCounter, type RowReading, type RowResult } from './csv-rows';
 
 export type FiledOpening = OpeningRule & { odsCode: string };
 
@@ -24,9 +24,11 @@ export async function* readOpeningHours(
     yield { at, ...readRow(cells, practices, seen) };
 }
 
-type Verdict = { kind: 'read'; value: FiledOpening } | { kind: 'refused'; reason: string };
-
-function readRow(cells: readonly string[], practices: ReadonlySet<string>, seen: Set<string>): Verdict {
+function readRow(
+  cells: readonly string[],
+  practices: ReadonlySet<string>,
+  seen: Set<string>,
+): RowResult<FiledOpening> {
   const [text = '', day = '', opens = '', closes = ''] = cells;
   const code = OdsCode.safeParse(text);
   if (!code.success) return refused('the code is not an ODS code');
@@ -45,6 +47,6 @@ function isDay(text: string): text is OpeningDay {
   return OPENING_DAYS.some((day) => day === text);
 }
 
-function refused(reason: string): Verdict {
+function refused(reason: string): RowResult<never> {
   return { kind: 'refused', reason };
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Place, PlaceAnswer, PlaceLookup } from '../../../domain/place-lookup';
+import type { ResolvedPlace, PlaceAnswer, PlaceLookup } from '../../../domain/place-lookup';
 import type { PracticesTables } from '../database/tables';
 import { currentEdition } from './edition';
 import type { Point } from './great-circle';
@@ -61,7 +61,7 @@ async function findIn(
   const unit = postcode.kind === 'unit' ? await table.unit(unitKey(postcode)) : undefined;
   const point = unit ?? (await table.outcode(postcode.outward));
   if (point === undefined) return { kind: 'unknown' };
-  const place: Place = {
+  const place: ResolvedPlace = {
     postcode: postcode.kind === 'unit' ? formatUnit(postcode) : postcode.outward,
     latitude: point.latitude,
     longitude: point.longitude,

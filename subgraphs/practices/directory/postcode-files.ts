@@ -7,7 +7,7 @@ export interface PlacedCode extends Point {
   key: string;
 }
 
-/** Great Britain and its islands, in degrees; whatever lies outside is a mistake in the file. */
+/** Great Britain and its islands, in degrees; a place outside is a mistake in the file. */
 const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 };
 
 /**

@@ -1,4 +1,4 @@
-/** What somebody typed where a postcode was asked for. */
+/** Result of parsing text that was entered as a postcode. */
 export type Postcode =
   | { kind: 'unit'; outward: string; inward: string }
   | { kind: 'outward'; outward: string }
@@ -17,9 +17,9 @@ const AS_LETTER: Record<string, string> = { '0': 'O', '1': 'I' };
 const AS_DIGIT: Record<string, string> = { O: '0', I: '1' };
 
 /**
- * Reads a postcode or an outward code as people type it: case, any spaces, fullwidth characters, O for 0 and I for 1.
- * Only the shape is checked; whether it exists is for the directory to say.
- * @returns null when it is no postcode.
+ * Reads a postcode or an outward code as people type it: case, any spaces, fullwidth characters, O for 0 and I for
+ * 1. Only the shape is checked; the directory knows whether it exists.
+ * @returns null when the text is not a postcode.
  */
 export function parsePostcode(text: string): Postcode | null {
   if (text.length > MAX_LENGTH) return null;
@@ -40,12 +40,12 @@ export function unitKey(postcode: { outward: string; inward: string }): string {
   return postcode.outward + postcode.inward;
 }
 
-/** As the Post Office writes it, `LS1 4AP`. */
+/** Formats a postcode as Royal Mail does, `LS1 4AP`. */
 export function formatUnit(postcode: { outward: string; inward: string }): string {
   return `${postcode.outward} ${postcode.inward}`;
 }
 
-/** What was typed wins where it has a shape as it stands; a swap of O and 0 or I and 1 is only tried after that. */
+/** Reads an outward code. Text that is valid as it stands wins; a swap of O and 0 or I and 1 is only tried after that. */
 function readOutward(typed: string): string | null {
   if (OUTWARD.test(typed)) return typed;
   const readings = OUTWARD_SHAPES.filter((shape) => shape.length === typed.length)

@@ -1,5 +1,5 @@
 import { OdsCode } from '../../../domain/ods-code';
-import { csvRows, DirectoryFileError, type ByteCounter, type RowReading } from './csv-rows';
+import { csvRows, DirectoryFileError, type ByteCounter, type RowReading, type RowResult } from './csv-rows';
 import { parsePostcode } from './postcode';
 
 /** A practice as its file has it: not yet on the map. */
@@ -27,7 +27,7 @@ const ENGLISH_REGION = /^Y[0-9]{2}$/;
 
 /**
  * Active GP practices in England, row by row.
- * @param onDate told each date, `2025-04-01`, that any entry bears, closed ones too.
+ * @param onDate receives each date, `2025-04-01`, of any entry, closed ones too.
  * @throws DirectoryFileError when the file cannot be read or is of another layout.
  */
 export async function* readPractices(
@@ -49,9 +49,7 @@ export async function* readPractices(
   if (rows === 0) throw new DirectoryFileError(`${file} is empty.`);
 }
 
-type Verdict = { kind: 'read'; value: FiledPractice } | { kind: 'skipped' | 'refused'; reason: string };
-
-function readRow(cells: readonly string[], seen: Set<string>): Verdict {
+function readRow(cells: readonly string[], seen: Set<string>): RowResult<FiledPractice> {
   if (cells.length !== COLUMNS) return refused('the number of columns is wrong');
   const cell = (column: number) => cells[column] ?? '';
   if (cell(STATUS_COLUMN) !== 'A') return skipped('not active');
@@ -84,10 +82,10 @@ function dates(cells: readonly string[]): string[] {
     .map((text) => text.replace(/^(....)(..)(..)$/, '$1-$2-$3'));
 }
 
-function skipped(reason: string): Verdict {
+function skipped(reason: string): RowResult<never> {
   return { kind: 'skipped', reason };
 }
 
-function refused(reason: string): Verdict {
+function refused(reason: string): RowResult<never> {
   return { kind: 'refused', reason };
 }

@@ -1,6 +1,6 @@
 import type { DirectoryPractice } from './directory-practice';
 
-/** At most so many practices whose name, code or postcode matches what was typed, best first. */
+/** Finds at most so many practices whose name, code or postcode matches the text, best first. */
 export type PracticeSearch = (text: string, first: number) => DirectoryPractice[];
 
 interface Entry {

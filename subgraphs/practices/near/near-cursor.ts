@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a page ended: a place in the order of distance, then code, that holds in later editions too. */
+/** Position of the end of a page, in the order of distance, then code, that holds in later editions too. */
 export interface NearPosition {
   distanceMiles: number;
   odsCode: string;
@@ -14,7 +14,7 @@ export function cursorOf({ distanceMiles, odsCode }: NearPosition): string {
   return Buffer.from(JSON.stringify([distanceMiles, odsCode])).toString('base64url');
 }
 
-/** @returns undefined when it is no cursor of ours. */
+/** @returns undefined when it is not one of our cursors. */
 export function readCursor(text: string): NearPosition | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const parsed = Cursor.safeParse(parseJson(Buffer.from(text, 'base64url').toString()));

@@ -4,7 +4,7 @@ import type { Directory } from '../directory/directory';
 import type { NearPractice } from '../directory/nearest';
 import { cursorOf, type NearPosition } from './near-cursor';
 import type { NearQuery } from './near-query';
-import { toPractice } from '../types/practice';
+import { practiceView } from '../views/practice-view';
 import { PracticeNearConnection, PracticeNearEdge } from '../types/practices-near';
 
 /** One page of the practices within the distance. */
@@ -14,7 +14,7 @@ export function nearPage(directory: Directory, query: NearQuery): PracticeNearCo
   const edges = all.slice(start, start + query.first).map((near) =>
     create(PracticeNearEdge, {
       cursor: cursorOf({ distanceMiles: near.distanceMiles, odsCode: near.practice.odsCode }),
-      node: toPractice(near.practice, directory),
+      node: practiceView(near.practice, directory),
       distanceMiles: near.distanceMiles,
     }),
   );

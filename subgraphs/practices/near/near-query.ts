@@ -31,7 +31,7 @@ type PlaceReading =
   | { kind: 'unknown-postcode' }
   | { kind: 'invalid'; path: string; fault: FieldFault };
 
-/** Checks everything, so that all problems are answered at once. */
+/** Checks everything, so that all problems are reported at once. */
 export async function readNearQuery(args: NearArguments, places: PlaceLookup): Promise<NearReading> {
   const { withinMiles, first } = args;
   const place = await readPlace(args.near, places);

@@ -6,11 +6,11 @@ import type { PreviewFor } from './release-preview';
 import type { RulesSent } from './release-desk';
 import type { ReleasePreviewInput, SetReleasePolicyInput } from '../types/release-inputs';
 
-const MOST_WORDS = 20;
+const MAX_WORDS = 20;
 const OLDEST_MONTHS = 130 * 12;
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * 60_000;
-/** No supplier can be asked for longer at once. */
+/** Longest range that a supplier can be searched for at once. */
 const PREVIEW_DAYS = 14;
 
 /** Names that GP systems show: no control characters. */
@@ -23,7 +23,7 @@ const word = (max: number) =>
     .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 const words = z
   .array(word(100))
-  .max(MOST_WORDS)
+  .max(MAX_WORDS)
   .transform((list) => [...new Set(list)]);
 
 /** Whole numbers from 0, and of what. */
@@ -71,10 +71,10 @@ export function checkRules(input: SetReleasePolicyInput): RulesChecked {
   return { kind: 'rules', rules: { ...rules, ageInMonths, dailyQuota } };
 }
 
-/** Kept for years: a sentence, not a story. */
+/** Reason of a change. It is kept for years: a sentence, not a story. */
 const Reason = z.object({ reason: word(200) });
 
-/** @returns what is wrong with it, or null. */
+/** @returns the fault, or null. */
 export function reasonFaults(reason: string): FieldFaults | null {
   const { error } = Reason.safeParse({ reason });
   return error === undefined ? null : faultsOf(error);

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../domain/caller';
 import { OdsCode } from '../../../domain/ods-code';
-import { actorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
+import { releaseActorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
 import type {
   PolicyInForce,
   ReleaseAction,
@@ -22,14 +22,17 @@ export type DeskAnswer =
   | { kind: 'not-allowed'; why: DeskRefusal }
   | { kind: 'not-found' };
 
-/** Why a caller may not change the rules of a practice. */
+/** Reason for refusing a caller a change of a practice's rules. */
 export type DeskRefusal =
   'SIGN_IN_REQUIRED' | 'ROLE_NOT_ALLOWED' | 'NOT_YOUR_PRACTICE' | 'MANAGER_ROLE_REQUIRED';
 
-/** What a practice sends; a quota that is left out is the contract's. */
+/** Rules as a practice sends them; a quota that is left out is the contract's. */
 export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
 
-/** Where practices decide what of their book is released. Everything done or refused here is in their history. */
+/**
+ * Service with which practices decide what is released of their book. Every change and every refusal is in their
+ * history.
+ */
 export interface ReleasePolicyService {
   set(
     odsCode: string,
@@ -45,6 +48,12 @@ export interface ReleasePolicyService {
   history(odsCode: string, limit: number, context: SubgraphContext): Promise<ReleaseEvent[] | null>;
 }
 
+interface RequestedChange {
+  action: ReleaseAction;
+  isAllowed: typeof manages;
+  reason?: string | null;
+}
+
 export function releasePolicyService(
   feed: Pick<DirectoryFeed, 'current'>,
   releases: ReleaseLedger,
@@ -53,16 +62,14 @@ export function releasePolicyService(
 ): ReleasePolicyService {
   async function change(
     odsCode: string,
-    mayDo: typeof manages,
-    changeOf: (practice: DirectoryPractice) => ReleaseChange,
-    reason: string | null,
+    { action, isAllowed, reason = null }: RequestedChange,
     context: SubgraphContext,
-    action: ReleaseAction,
+    changeOf: (practice: DirectoryPractice) => ReleaseChange,
   ): Promise<DeskAnswer> {
     const practice = practiceOf(odsCode);
     if (practice === undefined) return { kind: 'not-found' };
     const code = OdsCode.parse(practice.odsCode);
-    if (!mayDo(context.caller, code)) {
+    if (!isAllowed(context.caller, code)) {
       await releases.refused(code, action, noteOf(context, reason));
       return { kind: 'not-allowed', why: whyNot(context.caller, code) };
     }
@@ -92,29 +99,25 @@ export function releasePolicyService(
 
   return {
     set: (odsCode, expectedVersion, { dailyQuota, ...rules }, context) =>
-      change(
-        odsCode,
-        manages,
-        (practice) => ({
-          kind: 'SET',
-          expectedVersion,
-          rules: { ...rules, dailyQuota: dailyQuota === undefined ? quotaOf(practice) : dailyQuota },
-        }),
-        null,
-        context,
-        'SET',
-      ),
+      change(odsCode, { action: 'SET', isAllowed: manages }, context, (practice) => ({
+        kind: 'SET',
+        expectedVersion,
+        rules: { ...rules, dailyQuota: dailyQuota === undefined ? quotaOf(practice) : dailyQuota },
+      })),
     close: (odsCode, to, reason, context) =>
-      change(odsCode, worksAt, () => ({ kind: 'CLOSE', to }), reason, context, 'CLOSE'),
+      change(odsCode, { action: 'CLOSE', isAllowed: worksAt, reason }, context, () => ({
+        kind: 'CLOSE',
+        to,
+      })),
     reopen: (odsCode, context) =>
-      change(odsCode, manages, () => ({ kind: 'REOPEN' }), null, context, 'REOPEN'),
+      change(odsCode, { action: 'REOPEN', isAllowed: manages }, context, () => ({ kind: 'REOPEN' })),
 
     preview: (odsCode, wanted, context) =>
       seen(odsCode, context, async (code) => {
         const policy = await releases.policy(code);
         const booked = await releases.booked(code, startOfDay(wanted.from), endOfDay(wanted.to));
         const others = booked.filter(({ relation }) => relation === 'OTHER').map(({ startsAt }) => startsAt);
-        return releasePreview(policy, connections.of(code), wanted, now(), others);
+        return releasePreview(policy, connections.of(code), wanted, { now: now(), othersBooked: others });
       }),
     history: (odsCode, limit, context) => seen(odsCode, context, (code) => releases.history(code, limit)),
   };
@@ -135,7 +138,7 @@ function whyNot(caller: Caller, practice: OdsCode): DeskRefusal {
 }
 
 function noteOf({ caller, requestId }: SubgraphContext, reason: string | null): ReleaseNote {
-  return { actor: actorOf(caller), requestId, reason };
+  return { actor: releaseActorOf(caller), requestId, reason };
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -23,9 +23,9 @@ export interface PreviewFor {
 }
 
 export interface ReleasePreview {
-  /** Whether any start between the two moments would be offered, if the practice's book had a slot there. */
+  /** True when any start between the two moments would be offered, if the practice's book had a slot there. */
   offered: boolean;
-  /** What stops the rest; all of it when nothing is offered. In the order of the rules. */
+  /** Rules that stop the rest, or everything when nothing is offered, in the order of the rules. */
   stoppedBy: PreviewRule[];
 }
 
@@ -37,8 +37,7 @@ export function releasePreview(
   policy: ReleasePolicy,
   connections: readonly SupplierConnection[],
   wanted: PreviewFor,
-  now: Date,
-  othersBooked: readonly Date[],
+  { now, othersBooked }: { now: Date; othersBooked: readonly Date[] },
 ): ReleasePreview {
   const { need } = wanted;
   const stopping = new Set<PreviewRule>(rulesStoppingPractice(policy, need));
@@ -50,7 +49,7 @@ export function releasePreview(
     for (const mode of wanted.mode === null ? policy.modes : [wanted.mode]) {
       const slot = { mode, slotType: wanted.slotType ?? policy.slotTypes[0] ?? '', startsAt };
       const others = byDay.get(londonDate(startsAt)) ?? [];
-      const rules = rulesStoppingSlot(policy, need, slot, now, others);
+      const rules = rulesStoppingSlot(policy, need, slot, { now, othersThatDay: others });
       for (const rule of rules) stopping.add(rule);
       if (connected && rules.length === 0) offered = true;
     }

@@ -18,7 +18,9 @@ import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import { nextOpening, openingWeek, openPeriod, type OpeningPeriod as Period } from '../opening/opening-hours';
-import { OpeningPeriod, Practice, practiceByCode, toPractice, type PracticeFields } from '../types/practice';
+import { OpeningPeriod, Practice, type PracticeFields } from '../types/practice';
+import { practiceByCode } from '../views/practice-view';
+import { practiceView } from '../views/practice-view';
 import { ReleasePolicy } from '../types/release-rules';
 
 const MAX_FOUND = 50;
@@ -58,7 +60,7 @@ export class PracticeResolver {
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FOUND }) });
     if (text.length > MAX_TEXT) throw badInput({ text: fieldFault('TOO_LONG', { max: MAX_TEXT }) });
     const directory = this.feed.current();
-    return directory.search(text, first).map((entry) => toPractice(entry, directory));
+    return directory.search(text, first).map((entry) => practiceView(entry, directory));
   }
 
   @Query(() => Practice, {
@@ -71,7 +73,8 @@ export class PracticeResolver {
   }
 
   @FieldResolver(() => ReleasePolicy, {
-    description: 'What this practice lets others book. Off until the practice itself turns it on.',
+    description:
+      'Release rules of this practice: the slots that it lets others book. Off until the practice itself turns it on.',
   })
   release(@Root() practice: Practice): Promise<PolicyInForce> {
     return this.releases.policy(practice.odsCode);
@@ -98,7 +101,8 @@ export class PracticeResolver {
 
   @Directive('@listSize(assumedSize: 14)')
   @FieldResolver(() => [OpeningPeriod], {
-    description: 'Of seven days from today on, bank holidays considered; empty where they are not known.',
+    description:
+      'Opening hours of seven days from today on, bank holidays considered; empty where they are not known.',
   })
   openingHours(@Root() { odsCode }: Practice): Period[] {
     const { rules, bankHolidays } = this.hours(odsCode);

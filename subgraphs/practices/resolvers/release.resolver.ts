@@ -26,7 +26,8 @@ import { badInput, forbidden } from '../../../platform/graphql/graphql-errors';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DeskAnswer, DeskRefusal, ReleasePolicyService } from '../release/release-desk';
-import { Practice, toPractice } from '../types/practice';
+import { Practice } from '../types/practice';
+import { practiceView } from '../views/practice-view';
 import { checkPreview, checkRules, reasonFaults } from '../release/release-check';
 import {
   CloseBookInput,
@@ -36,15 +37,16 @@ import {
 } from '../types/release-inputs';
 import {
   CloseBookResult,
-  historyEntry,
-  practiceNotFound,
   ReleaseHistoryEntry,
   ReleasePreview,
   SetReleasePolicyResult,
-  stalePolicy,
   type PracticeNotFound,
   type StalePolicy,
 } from '../types/release-types';
+import { practiceNotFound } from '../views/release-view';
+import { stalePolicy } from '../views/release-view';
+import { historyEntryView } from '../views/release-view';
+import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 const MAX_HISTORY = 100;
 
@@ -56,7 +58,7 @@ class ReleaseHistoryArgs {
 
 type Done = Practice | InvalidInput | NotAllowed | PracticeNotFound;
 
-/** Where practice staff decide what of their book is released, and see what comes of it. */
+/** Resolves the fields with which practice staff set the rules of their book, and see the results. */
 @Resolver(() => Practice)
 export class ReleaseResolver {
   constructor(
@@ -107,7 +109,7 @@ export class ReleaseResolver {
   @FieldResolver(() => ReleasePreview, {
     nullable: true,
     description:
-      'What a given caller would be offered, and which rule stops the rest. For staff of the practice, and operators.',
+      'Slots that a given caller would be offered, and the rules that stop the rest. For staff of the practice, and operators.',
   })
   async releasePreview(
     @Root() { odsCode }: Practice,
@@ -137,13 +139,13 @@ export class ReleaseResolver {
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_HISTORY }) });
     const history = await this.desk.history(odsCode, first, context);
     if (history === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
-    return history.map(historyEntry);
+    return history.map(historyEntryView);
   }
 
   private done(answer: DeskAnswer): Done {
     switch (answer.kind) {
       case 'done':
-        return create(Practice, toPractice(answer.practice, this.feed.current()));
+        return create(Practice, practiceView(answer.practice, this.feed.current()));
       case 'not-found':
         return practiceNotFound();
       case 'not-allowed':
@@ -154,7 +156,7 @@ export class ReleaseResolver {
   }
 }
 
-const FOR_STAFF = 'For staff of this practice.';
+const FOR_STAFF = DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' });
 
 function notAllowedResult(why: DeskRefusal): NotAllowed {
   return why === 'ROLE_NOT_ALLOWED' ? roleNotAllowed('staff of practices') : notAllowed(why);

@@ -76,7 +76,7 @@ const Representation = z.object({
     .nullish(),
 });
 
-/** The gateway sends the rest only where `candidates` is asked for. */
+/** The gateway sends the other fields only where `candidates` is selected. */
 export function assessmentReference(representation: unknown): Omit<Assessment, never> {
   const { id, place, subject, outcome } = Representation.parse(representation);
   return { id, place: place ?? null, subject: subject ?? null, outcome: outcome ?? null };

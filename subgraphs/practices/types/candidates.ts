@@ -9,7 +9,7 @@ import { ReleasePolicy } from './release-rules';
 @Directive('@inaccessible')
 @ObjectType({
   description:
-    "How this practice's book is reached: by a patient session (own patients only), or by the network route (anyone the practice releases slots to).",
+    "Route to this practice's book: by a patient session (own patients only), or by the network route (anyone the practice releases slots to).",
 })
 export class SupplierConnection {
   @Field(() => String)
@@ -59,7 +59,7 @@ export class CandidatePractices {
   near!: Candidate[];
 
   @Directive('@listSize(assumedSize: 4)')
-  @Field(() => [StoppedPractices], { description: 'Those near that could offer nothing, by reason.' })
+  @Field(() => [StoppedPractices], { description: 'Practices near that could offer nothing, by reason.' })
   stopped!: StoppedPractices[];
 
   @Field(() => Int, { description: 'All of them but the own practice, those beyond the cap too.' })

@@ -20,10 +20,14 @@ export const BookAudienceEnum = enumOf('BookAudience', BOOK_AUDIENCES);
 export const PracticeRelationEnum = enumOf(
   'PracticeRelation',
   PRACTICE_RELATIONS,
-  "Whether the practice is the person's own.",
+  'Relation of the practice to the person: their own, or another.',
 );
 
-export const PreviewRuleEnum = enumOf('ReleaseRule', PREVIEW_RULES, 'What can stop a slot being offered.');
+export const PreviewRuleEnum = enumOf(
+  'ReleaseRule',
+  PREVIEW_RULES,
+  'Rule that can stop a slot being offered.',
+);
 
 export const ReleaseActionEnum = enumOf('ReleaseAction', RELEASE_ACTIONS);
 
@@ -36,7 +40,7 @@ export const ReleaseOutcomeEnum = enumOf(
 export const PlacePrecisionEnum = enumOf(
   'PlacePrecision',
   PLACE_PRECISIONS,
-  'How exactly a place is known. OUTWARD_CODE is the centre of the first half of a postcode, often half a mile off.',
+  'Precision of a place. OUTWARD_CODE is the centre of the first half of a postcode, often half a mile off.',
 );
 
 /** type-graphql knows an enum by its object; the domain has lists of words. */

@@ -1,6 +1,4 @@
 import { Directive, Field, Float, ObjectType } from 'type-graphql';
-import type { Directory } from '../directory/directory';
-import type { DirectoryPractice } from '../directory/directory-practice';
 import type { Point } from '../directory/great-circle';
 
 @Directive('@shareable')
@@ -51,27 +49,9 @@ export class Practice {
   @Field(() => GeoPoint, { nullable: true, description: "Null where the practice's postcode is not known." })
   location!: Point | null;
 
-  @Field(() => String, { description: 'Which date the directory entry is from.' })
+  @Field(() => String, { description: 'Date of the directory entry.' })
   directoryAsOf!: string;
 }
 
-/** What a resolver answers with; the class is its declaration in the schema. */
+/** Fields that a resolver returns; the class is its declaration in the schema. */
 export type PracticeFields = Omit<Practice, never>;
-
-export function toPractice(entry: DirectoryPractice, directory: Directory): PracticeFields {
-  const { odsCode, name, addressLines, postcode, phone, location } = entry;
-  return {
-    odsCode,
-    name,
-    address: { lines: addressLines, postcode },
-    phone,
-    location,
-    directoryAsOf: directory.asOf,
-  };
-}
-
-/** The practice with this code, however it is typed; null when the directory has none. */
-export function practiceByCode(directory: Directory, odsCode: string): PracticeFields | null {
-  const entry = directory.practice(odsCode.trim().toUpperCase());
-  return entry === undefined ? null : toPractice(entry, directory);
-}

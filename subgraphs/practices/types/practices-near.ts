@@ -48,13 +48,13 @@ export class PracticeNearConnection {
   @Field(() => Int, { description: 'All practices within the distance, on whichever page.' })
   totalCount!: number;
 
-  @Field(() => PlacePrecisionEnum, { description: 'How exactly the place that was asked for is known.' })
+  @Field(() => PlacePrecisionEnum, { description: 'Precision with which the place in the query is known.' })
   precision!: PlacePrecision;
 }
 
 @ObjectType({ implements: Problem })
 export class PostcodeNotFound extends Problem {
-  @Field(() => Boolean, { description: 'Whether at least the first half of the postcode is known.' })
+  @Field(() => Boolean, { description: 'True when at least the first half of the postcode is known.' })
   outwardCodeKnown!: boolean;
 }
 

@@ -61,7 +61,7 @@ export class CloseBookInput {
   to!: BookAudience;
 
   @Field(() => String, {
-    description: 'Kept in the history; 1 to 200 characters, and nothing about patients.',
+    description: 'Reason, kept in the history; 1 to 200 characters, and nothing about patients.',
   })
   reason!: string;
 }
@@ -83,10 +83,10 @@ export class ReleasePreviewInput {
   @Field(() => PracticeRelationEnum)
   relation!: PracticeRelation;
 
-  @Field(() => AppointmentModeEnum, { nullable: true, description: 'Left out: any that is released.' })
+  @Field(() => AppointmentModeEnum, { nullable: true, description: 'Any that is released, when left out.' })
   mode?: AppointmentMode | null;
 
-  @Field(() => String, { nullable: true, description: 'Left out: any that is released.' })
+  @Field(() => String, { nullable: true, description: 'Any that is released, when left out.' })
   slotType?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'Earliest start; left out: now.' })

@@ -14,7 +14,7 @@ export class AgeRange {
 }
 
 @ObjectType({
-  description: 'What a practice lets be booked through this service. Off until the practice opts in.',
+  description: 'Rules of a practice for bookings through this service. Off until the practice opts in.',
 })
 export class ReleasePolicy implements PolicyInForce {
   @Field(() => Int)

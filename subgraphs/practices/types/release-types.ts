@@ -1,13 +1,6 @@
 import { createUnionType, Directive, Field, Int, ObjectType } from 'type-graphql';
-import type {
-  PolicyInForce,
-  ReleaseAction,
-  ReleaseEvent,
-  ReleaseOutcome,
-} from '../../../domain/release-ledger';
-import type { ReleasePolicy as Rules } from '../../../domain/release-policy';
-import { create } from '../../../platform/graphql/create';
-import { InvalidInput, NotAllowed, Problem, problem } from '../../../platform/graphql/problem';
+import type { ReleaseAction, ReleaseOutcome } from '../../../domain/release-ledger';
+import { InvalidInput, NotAllowed, Problem } from '../../../platform/graphql/problem';
 import type { PreviewRule, ReleasePreview as Preview } from '../release/release-preview';
 import { PreviewRuleEnum, ReleaseActionEnum, ReleaseOutcomeEnum } from './enums';
 import { Practice } from './practice';
@@ -35,13 +28,13 @@ export const CloseBookResult = createUnionType({
   types: () => [Practice, InvalidInput, NotAllowed, PracticeNotFound] as const,
 });
 
-@ObjectType({ description: 'What somebody would be offered, if the book had slots at these times.' })
+@ObjectType({ description: 'Slots that somebody would be offered, if the book had slots at these times.' })
 export class ReleasePreview implements Preview {
-  @Field(() => Boolean, { description: 'Whether any of it would be.' })
+  @Field(() => Boolean, { description: 'True when any of it would be offered.' })
   offered!: boolean;
 
   @Directive('@listSize(assumedSize: 13)')
-  @Field(() => [PreviewRuleEnum], { description: 'What stops the rest.' })
+  @Field(() => [PreviewRuleEnum], { description: 'Rules that stop the rest.' })
   stoppedBy!: PreviewRule[];
 }
 
@@ -64,10 +57,10 @@ export class ReleaseHistoryEntry {
   @Field(() => String, { nullable: true, description: 'A pseudonym, the same for the same person.' })
   by!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'As it was then, for example S8001:G8005:R8008.' })
+  @Field(() => String, { nullable: true, description: 'Role as it was then, for example S8001:G8005:R8008.' })
   role!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Where that person worked then.' })
+  @Field(() => String, { nullable: true, description: 'Organisation where that person worked then.' })
   organisation!: string | null;
 
   @Field(() => String, { nullable: true })
@@ -78,35 +71,4 @@ export class ReleaseHistoryEntry {
 
   @Field(() => ReleasePolicy, { nullable: true, description: 'Null unless something changed.' })
   after!: ReleasePolicy | null;
-}
-
-export function historyEntry(event: ReleaseEvent): ReleaseHistoryEntry {
-  const { sequence, at, action, outcome, actor, reason, before, after } = event;
-  return create(ReleaseHistoryEntry, {
-    sequence,
-    at,
-    action,
-    outcome,
-    by: actor.id,
-    role: actor.role,
-    organisation: actor.practice,
-    reason,
-    before: before && policyAt(before, null),
-    after: after && policyAt(after, at),
-  });
-}
-
-export function stalePolicy(current: PolicyInForce): StalePolicy {
-  return create(StalePolicy, {
-    ...problem('RULES_CHANGED', {}),
-    current: create(ReleasePolicy, current),
-  });
-}
-
-export function practiceNotFound(): PracticeNotFound {
-  return create(PracticeNotFound, problem('PRACTICE_NOT_FOUND', {}));
-}
-
-function policyAt(rules: Rules, updatedAt: Date | null): ReleasePolicy {
-  return create(ReleasePolicy, { ...rules, updatedAt });
 }

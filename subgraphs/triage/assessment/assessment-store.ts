@@ -2,12 +2,12 @@ import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
-import { PLACE_PRECISIONS, type Place } from '../../../domain/place-lookup';
+import { PLACE_PRECISIONS, type ResolvedPlace } from '../../../domain/place-lookup';
 import { ageBandOf } from './age-bands';
 import { Relationship, Sex } from '../content/vocabulary';
-import type { TriageTables } from '../database/migrations';
+import type { TriageTables } from '../database/tables';
 
-/** Who has the symptoms. Ages are frozen at the start: a birthday half-way changes no question. */
+/** The person with the symptoms. Ages are frozen at the start: a birthday half-way changes no question. */
 export const AssessedSubject = z.object({
   relationship: Relationship,
   dateOfBirth: CalendarDate,
@@ -29,7 +29,7 @@ const StoredAnswer = z.object({
   optionIds: z.array(z.string()),
   answeredAt: z.iso.datetime().transform((text) => new Date(text)),
 });
-export type GivenAnswer = z.infer<typeof StoredAnswer>;
+export type StoredAnswer = z.infer<typeof StoredAnswer>;
 
 export interface AssessmentRecord {
   /** The secret that lets its holder read and go on: in no log and no message. */
@@ -39,27 +39,27 @@ export interface AssessmentRecord {
   contentVersion: string;
   contentHash: string;
   subject: AssessedSubject;
-  place: Place | null;
-  /** As the person says; a verified identity outranks it, see `registeredPractice`. */
+  place: ResolvedPlace | null;
+  /** The practice that the person names; a verified identity outranks it, see `registeredPractice`. */
   declaredPractice: OdsCode | null;
-  answers: readonly GivenAnswer[];
-  /** By the last change. */
-  droppedAnswers: readonly GivenAnswer[];
+  answers: readonly StoredAnswer[];
+  /** Answers that the last change dropped. */
+  droppedAnswers: readonly StoredAnswer[];
   startedAt: Date;
   expiresAt: Date;
   /** In which the person reads. */
   locale: string;
-  /** Whether there is an outcome. */
+  /** True when there is an outcome. */
   isCompleted: boolean;
 }
 
-/** What the answers have come to, kept beside them to be counted. */
+/** Result of the answers, kept beside them for statistics. */
 export interface Completion {
   completedAt: Date;
   dispositionId: string;
 }
 
-/** What makes a repeated start the same start. */
+/** Key by which a repeated start is recognised. */
 export interface StartKey {
   scope: string;
   key: string;

@@ -10,8 +10,9 @@ import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
 import { contentEditions } from '../content/content-editions';
 import { CONTENT_FOLDER, contentFrom, loadContent } from '../content/load-content';
 import { readContentFiles } from '../content/content-files';
-import type { Answer } from '../engine/evaluate';
-import { triageMigrations, type TriageTables } from '../database/migrations';
+import type { QuestionAnswer } from '../engine/evaluate';
+import { triageMigrations } from '../database/migrations';
+import { type TriageTables } from '../database/tables';
 import type { StartInput } from './start-request';
 import { switches } from '../switches/switches';
 
@@ -79,7 +80,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     it('gives the same assessment for the same key and input, with the answers given meanwhile', async () => {
       const same = input();
       const first = await started(same);
-      await answered(first.record.id, CASE_STUDY.slice(0, 2));
+      await answerAll(first.record.id, CASE_STUDY.slice(0, 2));
       now = new Date(START.getTime() + 10 * MINUTE);
       const again = await started(same);
       expect(again.record).toMatchObject({ id: first.record.id, revision: 3, startedAt: START });
@@ -165,7 +166,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
   describe('answer', () => {
     it('goes from question to question, one revision an answer', async () => {
       const { record } = await started();
-      const last = await answered(record.id, CASE_STUDY);
+      const last = await answerAll(record.id, CASE_STUDY);
       expect(last.revision).toBe(1 + CASE_STUDY.length);
       expect(last.answers.map(({ questionId, optionIds }) => ({ questionId, optionIds }))).toEqual(
         CASE_STUDY,
@@ -175,29 +176,29 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('keeps when each answer was given', async () => {
       const { record } = await started();
-      await answered(record.id, CASE_STUDY.slice(0, 1));
+      await answerAll(record.id, CASE_STUDY.slice(0, 1));
       now = new Date(START.getTime() + 5 * MINUTE);
-      const { answers } = await answered(record.id, CASE_STUDY.slice(1, 2));
+      const { answers } = await answerAll(record.id, CASE_STUDY.slice(1, 2));
       expect(answers.map(({ answeredAt }) => answeredAt)).toEqual([START, now]);
     });
 
     it('lists what an earlier answer that is changed makes superfluous, until the next change', async () => {
       const { record } = await started();
-      await answered(record.id, CASE_STUDY);
-      const changed = await answered(record.id, [{ questionId: 'child-rash.fever', optionIds: ['no'] }]);
+      await answerAll(record.id, CASE_STUDY);
+      const changed = await answerAll(record.id, [{ questionId: 'child-rash.fever', optionIds: ['no'] }]);
       expect(changed.answers).toHaveLength(4);
       expect(changed.droppedAnswers.map(({ questionId }) => questionId)).toEqual(
         CASE_STUDY.slice(4).map(({ questionId }) => questionId),
       );
-      const next = await answered(record.id, [{ questionId: 'child-rash.rash-type', optionIds: ['itchy'] }]);
+      const next = await answerAll(record.id, [{ questionId: 'child-rash.rash-type', optionIds: ['itchy'] }]);
       expect(next.droppedAnswers).toEqual([]);
     });
 
     it('counts the same answer again as no change', async () => {
       const { record } = await started();
-      const before = await answered(record.id, CASE_STUDY);
+      const before = await answerAll(record.id, CASE_STUDY);
       now = new Date(START.getTime() + 30 * MINUTE);
-      expect(await answered(record.id, CASE_STUDY.slice(-1))).toEqual(before);
+      expect(await answerAll(record.id, CASE_STUDY.slice(-1))).toEqual(before);
     });
 
     it('lets one of two devices win, and shows the other where things stand', async () => {
@@ -237,7 +238,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     it('takes an answer up to the moment of expiry, and none from then on', async () => {
       const { record } = await started();
       now = new Date(record.expiresAt.getTime() - 1);
-      await answered(record.id, CASE_STUDY.slice(0, 1));
+      await answerAll(record.id, CASE_STUDY.slice(0, 1));
       now = record.expiresAt;
       const late = { assessmentId: record.id, ...CASE_STUDY[1]!, optionIds: ['none'], expectedRevision: 2 };
       expect(await service.answer(late)).toEqual({ kind: 'expired', at: record.expiresAt });
@@ -298,9 +299,9 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
         completed_at: null,
         disposition_id: null,
       });
-      await answered(record.id, CASE_STUDY);
+      await answerAll(record.id, CASE_STUDY);
       expect(await counted()).toMatchObject({ completed_at: START.getTime(), disposition_id: 'gp-6h' });
-      await answered(record.id, [{ questionId: 'child-rash.chickenpox', optionIds: ['yes'] }]);
+      await answerAll(record.id, [{ questionId: 'child-rash.chickenpox', optionIds: ['yes'] }]);
       expect(await counted()).toMatchObject({ completed_at: null, disposition_id: null });
     });
 
@@ -331,7 +332,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('refuses a question that a changed answer has taken off the way', async () => {
       const { record } = await started();
-      await answered(record.id, caseStudyUntil('child-rash.red-flags', ['stiff-neck']));
+      await answerAll(record.id, caseStudyUntil('child-rash.red-flags', ['stiff-neck']));
       const next = {
         assessmentId: record.id,
         questionId: 'child-rash.urgent-signs',
@@ -402,7 +403,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     return result.assessment;
   }
 
-  async function answered(assessmentId: string, answers: readonly Answer[]) {
+  async function answerAll(assessmentId: string, answers: readonly QuestionAnswer[]) {
     for (const { questionId, optionIds } of answers) {
       const expectedRevision = (await service.find(assessmentId))!.record.revision;
       const result = await service.answer({

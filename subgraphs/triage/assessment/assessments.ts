@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../../domain/caller';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { PlaceLookup } from '../../../domain/place-lookup';
-import type { AssessmentRecord, AssessmentStore, Completion, GivenAnswer } from './assessment-store';
-import type { ContentEditions, Edition } from '../content/content-editions';
-import type { Content, Refusal } from '../content/content';
+import type { AssessmentRecord, AssessmentStore, Completion, StoredAnswer } from './assessment-store';
+import type { ContentEditions, ContentEdition } from '../content/content-editions';
+import type { Content, Exclusion } from '../content/content';
 import { changeAnswer, isOpen } from '../engine/change-answer';
 import { evaluate } from '../engine/evaluate';
 import { optionFault } from '../engine/option-fault';
-import { refusalOf } from '../engine/suitability';
+import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
 import { readStartRequest, type StartInput, type StartRequest } from './start-request';
 import type { Switches } from '../switches/switches';
@@ -20,9 +20,9 @@ const LIFETIME_MS = 4 * 60 * 60_000;
 const ID = /^[A-Za-z0-9_-]{32}$/;
 
 /** An assessment with the edition of the content that it is pinned to. */
-export interface PinnedAssessment extends Edition {
+export interface PinnedAssessment extends ContentEdition {
   record: AssessmentRecord;
-  /** Switched off since: it says so, instead of asking on or advising. */
+  /** Switched off since: returns that, instead of a question or advice. */
   off: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface AnswerInput {
 
 export type StartResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
-  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'refused'; refusal: Exclusion }
   | { kind: 'switched-off'; content: Content }
   | { kind: 'invalid'; faults: FieldFaults };
 
@@ -51,10 +51,10 @@ export type AnswerResult =
 export interface Assessments {
   /**
    * The same key with the same input gives the same assessment, however far it has come meanwhile.
-   * @param source where it comes from, by digest: a key of somebody who is not signed in is good from there alone
+   * @param source digest of the caller's address: a key of somebody who is not signed in is good from there alone
    */
   start(input: StartInput, caller: Caller, source?: string): Promise<StartResult>;
-  /** Expired ones too, as long as they are kept: what was advised can be read again. */
+  /** Includes expired ones, as long as they are kept: advice can be read again. */
   find(id: string): Promise<PinnedAssessment | null>;
   answer(input: AnswerInput): Promise<AnswerResult>;
 }
@@ -75,7 +75,7 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       const content = editions.current;
       const read = await readStartRequest(input, { ...deps, content });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
-      const refusal = refusalOf(read.value.pathway, read.value.subject);
+      const refusal = exclusionOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };
       if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
       const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
@@ -107,7 +107,7 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     },
   };
 
-  function editionOf({ pathwayId, contentHash }: AssessmentRecord): Promise<Edition | null> {
+  function editionOf({ pathwayId, contentHash }: AssessmentRecord): Promise<ContentEdition | null> {
     return editions.find(pathwayId, contentHash);
   }
 
@@ -117,7 +117,7 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     if (faults) return { kind: 'invalid', faults };
     const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
     if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
-    const change = changeAnswer<GivenAnswer>(pathway, record.subject, record.answers, answer);
+    const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
     const next = { ...record, answers: change.answers, droppedAnswers: change.dropped };
     const completion = completionOf({ ...current, record: next });
     const revision = record.revision + 1;
@@ -134,8 +134,9 @@ export function assessments(deps: AssessmentsDeps): Assessments {
 }
 
 /**
- * Another who guesses a key, and all that was said, must not be given the id of somebody's symptom check: who is not signed in is
- * told apart by where they are. That goes into a digest with the key, so that nobody's address is kept.
+ * Somebody who guesses a key and all inputs must not receive the id of another person's symptom check: callers who
+ * are not signed in are distinguished by address. The address goes into a digest with the key, so that it is not
+ * kept.
  */
 function startScope(
   { idempotencyKey }: StartInput,
@@ -211,7 +212,7 @@ function keyUsed(): StartResult {
 
 function digest({ pathwayId, subject, place, registeredPracticeOdsCode, locale }: StartInput): string {
   const { relationship, dateOfBirth, sex } = subject;
-  const said = [
+  const values = [
     pathwayId,
     relationship,
     dateOfBirth,
@@ -222,5 +223,5 @@ function digest({ pathwayId, subject, place, registeredPracticeOdsCode, locale }
     registeredPracticeOdsCode ?? null,
     locale ?? null,
   ];
-  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex');
 }

@@ -3,8 +3,8 @@ import type { OdsCode } from '../../../domain/ods-code';
 import type { AssessmentRecord } from './assessment-store';
 
 /**
- * The practice where the person with the symptoms is registered. What a verified identity says outranks what was
- * declared at the start; somebody whom the caller acts for is known by their date of birth if only one has it.
+ * The practice where the person with the symptoms is registered. A verified identity outranks the declaration at
+ * the start; a person whom the caller acts for is recognised by their date of birth if only one has it.
  */
 export function registeredPractice(
   caller: Caller,

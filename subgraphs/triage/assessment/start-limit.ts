@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
+import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 /**
  * Symptom checks that may be started in a minute without anybody being signed in: each is 1.6 kB on disk for a day at least, a week
@@ -28,7 +29,7 @@ export function startLimit({
         await all.consume('all');
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        throw new GraphQLError('Too many symptom checks were started. Wait a minute, or sign in.', {
+        throw new GraphQLError(DEVELOPERS_EN_GB.LIMIT_REACHED.STARTED_SYMPTOM_CHECKS({}), {
           extensions: { code: 'LIMIT_REACHED' },
         });
       }

@@ -1,13 +1,13 @@
 import { ageInDays, ageInMonths, CalendarDate, londonDate } from '../../../domain/london-time';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { OdsCode } from '../../../domain/ods-code';
-import type { Place, PlaceLookup } from '../../../domain/place-lookup';
+import type { ResolvedPlace, PlaceLookup } from '../../../domain/place-lookup';
 import type { AssessedSubject } from './assessment-store';
 import type { Content, PathwayContent } from '../content/content';
 import type { Relationship, Sex } from '../content/vocabulary';
 import { FIRST_LOCALE } from '../content/wording';
 
-/** A start as it arrives. What is text is not checked yet. */
+/** Input of a start as it arrives. Texts are not checked yet. */
 export interface StartInput {
   pathwayId: string;
   subject: SubjectAsGiven;
@@ -32,7 +32,7 @@ export interface PlaceAsGiven {
 export interface StartRequest {
   pathway: PathwayContent;
   subject: AssessedSubject;
-  place: Place | null;
+  place: ResolvedPlace | null;
   declaredPractice: OdsCode | null;
   locale: string;
   idempotencyKey: string;
@@ -88,7 +88,7 @@ export async function readStartRequest(
   };
 }
 
-/** @param path of the subject in the operation, for the faults. */
+/** @param path the subject's path in the operation, for the faults. */
 export function readSubject(
   { relationship, dateOfBirth, sex }: SubjectAsGiven,
   path: string,
@@ -113,12 +113,18 @@ export function readSubject(
   };
 }
 
-/** As text, which orders as dates do; a 29 February that the earlier year lacks only serves to compare. */
+/**
+ * Returns the day as text, which orders as dates do; a 29 February that the earlier year lacks only serves to
+ * compare.
+ */
 function yearsBefore(day: CalendarDate, years: number): string {
   return `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
 }
 
-async function readPlace(input: PlaceAsGiven | null, places: PlaceLookup): Promise<Read<Place | null>> {
+async function readPlace(
+  input: PlaceAsGiven | null,
+  places: PlaceLookup,
+): Promise<Read<ResolvedPlace | null>> {
   if (input === null) return { ok: true, value: null };
   const { postcode, coordinates } = input;
   if (typeof postcode === 'string' && !coordinates) return readPostcode(postcode, places);
@@ -129,7 +135,7 @@ async function readPlace(input: PlaceAsGiven | null, places: PlaceLookup): Promi
   return { ok: false, faults: { 'input.place': fault } };
 }
 
-async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read<Place>> {
+async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read<ResolvedPlace>> {
   const fault = (code: 'POSTCODE_REQUIRED' | 'NOT_A_POSTCODE' | 'UNKNOWN_POSTCODE'): Read<never> => ({
     ok: false,
     faults: { 'input.place.postcode': fieldFault(code, {}) },
@@ -146,7 +152,13 @@ async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read
   }
 }
 
-function readCoordinates({ latitude, longitude }: { latitude: number; longitude: number }): Read<Place> {
+function readCoordinates({
+  latitude,
+  longitude,
+}: {
+  latitude: number;
+  longitude: number;
+}): Read<ResolvedPlace> {
   const { south, north, west, east } = GREAT_BRITAIN;
   const inside = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
   return inside

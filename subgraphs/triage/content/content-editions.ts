@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Content, PathwayContent } from './content';
 import { editionFrom, isDemo } from './load-content';
-import type { TriageTables } from '../database/migrations';
+import type { TriageTables } from '../database/tables';
 
 /** A pathway as it was when somebody began it, and the content round it. */
-export interface Edition {
+export interface ContentEdition {
   pathway: PathwayContent;
   content: Content;
 }
@@ -17,7 +18,7 @@ export interface Edition {
 export interface ContentEditions {
   current: Content;
   /** Null where this edition was never kept here, cannot be read any more, or must not be used in live mode. */
-  find(pathwayId: string, hash: string): Promise<Edition | null>;
+  find(pathwayId: string, hash: string): Promise<ContentEdition | null>;
 }
 
 const Files = z
@@ -25,7 +26,7 @@ const Files = z
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.record(z.string(), z.string()));
 
-const MOST_IN_MEMORY = 100;
+const MAX_CACHED_EDITIONS = 100;
 
 /** Keeps the current content in the database and finds older editions there. */
 export async function contentEditions(
@@ -34,7 +35,7 @@ export async function contentEditions(
   clinicalMode: 'demo' | 'live',
   now: () => Date,
 ): Promise<ContentEditions> {
-  const read = new Map<string, Edition | null>();
+  const found = new LRUCache<string, ContentEdition | 'NONE'>({ max: MAX_CACHED_EDITIONS });
   for (const { hash, id, version, files } of current.pathways.values())
     await db
       .insertInto('triage_content')
@@ -48,7 +49,7 @@ export async function contentEditions(
       .onConflict((conflict) => conflict.column('hash').doNothing())
       .execute();
 
-  async function kept(pathwayId: string, hash: string): Promise<Edition | null> {
+  async function readEdition(pathwayId: string, hash: string): Promise<ContentEdition | null> {
     const row = await db
       .selectFrom('triage_content')
       .select('files')
@@ -67,12 +68,9 @@ export async function contentEditions(
     find: async (pathwayId, hash) => {
       const pathway = current.pathways.get(pathwayId);
       if (pathway?.hash === hash) return { pathway, content: current };
-      const known = read.get(hash);
-      if (known !== undefined) return known;
-      const edition = await kept(pathwayId, hash);
-      if (read.size >= MOST_IN_MEMORY) read.clear();
-      read.set(hash, edition);
-      return edition;
+      const edition = found.get(hash) ?? (await readEdition(pathwayId, hash)) ?? 'NONE';
+      found.set(hash, edition);
+      return edition === 'NONE' ? null : edition;
     },
   };
 }

@@ -6,8 +6,8 @@ import { BookableScope, CareLevel, Sex } from './vocabulary';
 import { Locale, Wording } from './wording';
 
 /**
- * What content authors write: the shape of each YAML file. What one file alone cannot show, and what has a rule of its
- * own (exits, sources, "not sure", advice), is left to the rules in `check/`.
+ * Shape of each YAML file that content authors write. The rules in `check/` cover everything that one file alone
+ * cannot show, or that has a rule of its own (exits, sources, "not sure", advice).
  */
 
 const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id is lower-case words joined by hyphens.');
@@ -15,14 +15,14 @@ const Version = z.string().regex(/^\d+\.\d+\.\d+$/, 'A version is three numbers,
 const Status = z.enum(['demo', 'reviewed', 'live']);
 const text = z.string().min(1);
 
-/** Where an answer leads: to a question, to another pathway or to an outcome; rule 6 wants exactly one of them. */
+/** Exit of an answer: to a question, to another pathway or to an outcome; rule 6 wants exactly one of them. */
 const exit = {
   to: Id.optional(),
   pathway: Id.optional(),
   outcome: Id.optional(),
-  /** Whatever follows, the outcome is at least as urgent as this disposition. */
+  /** Least urgent disposition that may still follow. */
   atLeast: Id.optional(),
-  /** Left out: those of the question. */
+  /** Sources of the option; by default those of the question. */
   sources: z.array(Id).optional(),
 };
 const ExitFile = z.strictObject(exit);
@@ -30,14 +30,14 @@ export type ExitFile = z.infer<typeof ExitFile>;
 
 const OptionFile = z.strictObject({
   id: Id,
-  /** Left out where texts.yaml has an answer with this id. */
+  /** Wording of the option; by default that of the answer with this id in texts.yaml. */
   text: Wording.optional(),
   detail: Wording.optional(),
   ...exit,
 });
 export type OptionFile = z.infer<typeof OptionFile>;
 
-const asked = {
+const questionFields = {
   text: Wording,
   why: Wording.optional(),
   sources: z.array(Id).optional(),
@@ -45,11 +45,11 @@ const asked = {
 };
 const tickAny = z.strictObject({
   kind: z.literal('tickAny'),
-  ...asked,
+  ...questionFields,
   none: ExitFile,
   unsure: ExitFile.optional(),
 });
-const chooseOne = z.strictObject({ kind: z.literal('chooseOne'), ...asked, fact: Id.optional() });
+const chooseOne = z.strictObject({ kind: z.literal('chooseOne'), ...questionFields, fact: Id.optional() });
 
 /** Not asked: the age is known. Bands are half-open and in ascending order; the last has no upper end. */
 const byAge = z.strictObject({
@@ -58,7 +58,7 @@ const byAge = z.strictObject({
     .array(
       z.strictObject({
         below: z.int().min(1).optional(),
-        /** What is said where this band decides; needed with an outcome or `atLeast`. */
+        /** Explanation when this band decides; needed with an outcome or `atLeast`. */
         text: Wording.optional(),
         ...exit,
       }),
@@ -79,7 +79,7 @@ const Advice = z.strictObject({ careAdvice: z.array(Id), worseningAdvice: z.arra
 const Vignette = z.strictObject({
   name: text,
   subject: z.strictObject({ ageInDays: z.int().min(0), sex: Sex }),
-  /** By question; those of this pathway without its name. */
+  /** Answers by question; questions of this pathway stand without its name. */
   answers: z.record(z.string(), z.array(Id).min(1)),
   expect: Id,
 });
@@ -117,7 +117,7 @@ export const EmergencyScreenFile = z.strictObject({
 });
 export type EmergencyScreenFile = z.infer<typeof EmergencyScreenFile>;
 
-/** Of a pathway, or of the emergency screen, where "none" goes on to wherever each pathway starts. */
+/** Questions of a pathway, or of the emergency screen, where "none" goes on to wherever each pathway starts. */
 export type QuestionsFile = Record<string, NodeFile | EmergencyScreenFile['questions']['screen']>;
 
 const Timeframe = z.union([
@@ -152,7 +152,10 @@ export const SourcesFile = z.record(
 );
 export type SourcesFile = z.infer<typeof SourcesFile>;
 
-/** What a question may find out for others; `knownFrom` says for whom it is known without asking. */
+/**
+ * Facts that a question may establish for others; `knownFrom` names the people for whom they are known without
+ * asking.
+ */
 export const FactsFile = z.record(
   Id,
   z.strictObject({
@@ -166,7 +169,7 @@ export type FactsFile = z.infer<typeof FactsFile>;
 export const TextsFile = z.strictObject({
   locales: z.array(Locale).min(1),
   banner: Wording,
-  /** Told to everybody whose symptom check an operator has switched off. */
+  /** Message for everybody whose symptom check an operator has switched off. */
   switchedOff: Wording,
   noneOfThese: Wording,
   answers: z.record(Id, Wording),
@@ -180,7 +183,7 @@ export const WaiversFile = z.array(
   z.strictObject({
     rule: z.int().min(1).max(20),
     file: text,
-    /** Of the finding; left out: every warning of this rule in the file. */
+    /** Path of the finding; left out: every warning of this rule in the file. */
     path: text.optional(),
     signedBy: text,
     reason: text,

@@ -18,23 +18,23 @@ export interface PathwayContent {
   version: string;
   /** SHA-256 in hex over every file that this pathway's behaviour and wording come from. */
   hash: string;
-  /** Those files, by name: kept for as long as there are assessments pinned to them. */
+  /** Files by name: kept for as long as there are assessments pinned to them. */
   files: ReadonlyMap<string, string>;
   status: ContentStatus;
   title: Wording;
   summary: Wording;
   entryTerms: readonly string[];
   population: Population;
-  refusals: readonly Refusal[];
+  refusals: readonly Exclusion[];
   /** Facts that the complaint itself says, and facts that are known of some people. */
   given: ReadonlyMap<string, string>;
   knownFacts: readonly KnownFact[];
   /** The emergency screen; it leads on to the pathway's own first question. */
   start: QuestionContent;
-  /** By id: emergency screen, own questions, and those of pathways that it leads on to. */
+  /** Questions by id: emergency screen, own questions, and those of pathways that it leads on to. */
   questions: ReadonlyMap<string, QuestionContent>;
-  /** By pathway and disposition: what is advised where a question of that pathway has decided, its own advice first. */
-  advice: ReadonlyMap<string, ReadonlyMap<string, Advice>>;
+  /** Advice by pathway and disposition, when a question of that pathway has decided, its own advice first. */
+  advice: ReadonlyMap<string, ReadonlyMap<string, AdviceContent>>;
 }
 
 export interface KnownFact {
@@ -45,13 +45,13 @@ export interface KnownFact {
   ageInDays: AgeRange;
 }
 
-/** A question that is asked, or bands of age, which are known. */
+/** A question for the person, or bands of age, which are known. */
 export type NodeContent = QuestionContent | AgeBandsContent;
 
 interface Node {
   /** `child-rash.fever`: stable across versions, never a position. */
   id: string;
-  /** Whose file it stands in; the emergency screen belongs to the pathway that it leads on to. */
+  /** Pathway in whose file the question stands; the emergency screen belongs to the pathway that it leads on to. */
   pathwayId: string;
 }
 
@@ -93,7 +93,7 @@ export type Exit =
   | { kind: 'go'; to: NodeContent; atLeast: DispositionContent | null }
   | { kind: 'outcome'; disposition: DispositionContent };
 
-export interface DispositionContent extends Advice {
+export interface DispositionContent extends AdviceContent {
   id: string;
   status: ContentStatus;
   title: Wording;
@@ -109,7 +109,7 @@ export interface DispositionContent extends Advice {
 export type Timeframe =
   { kind: 'minutes'; minutes: number } | { kind: 'workingDays'; days: number } | { kind: 'none' };
 
-export interface Advice {
+export interface AdviceContent {
   careAdvice: readonly Wording[];
   /** Never empty. */
   worseningAdvice: readonly Wording[];
@@ -126,8 +126,8 @@ export interface Population {
   sex: readonly Sex[];
 }
 
-/** People whom the pathway turns away, and what they are told to do instead. */
-export interface Refusal extends Population {
+/** People whom the pathway turns away, with the advice for them. */
+export interface Exclusion extends Population {
   text: Wording;
   disposition: DispositionContent;
 }

@@ -3,7 +3,7 @@ import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { Content, PathwayContent } from './content';
 import { ANY_READER, say } from './wording';
-import { suits, type Subject } from '../engine/suitability';
+import { suits, type PatientProfile } from '../engine/suitability';
 import { readSubject, type SubjectAsGiven } from '../assessment/start-request';
 
 const MOST = 50;
@@ -17,7 +17,7 @@ export interface PathwaySearch {
 
 export type FindPathways = (args: PathwaySearch, now: Date) => PathwayContent[];
 
-/** What people write round the word that matters. */
+/** Words that people write round the one that matters. */
 const SAID_ANYWAY = new Set(
   `a about all am an and are as at be been by can cannot child daughter do does for from get gets getting go got had has have he
   her him his how i in is it its just like lot me mum my myself of off on or our own really she since so some
@@ -75,7 +75,7 @@ export function pathwayFinder({ pathways }: Content): FindPathways {
   };
 }
 
-function knownSubject(input: SubjectAsGiven, now: Date): Subject {
+function knownSubject(input: SubjectAsGiven, now: Date): PatientProfile {
   const read = readSubject(input, 'subject', now);
   if (read.ok) return read.value;
   throw badInput(read.faults);

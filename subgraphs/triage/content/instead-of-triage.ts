@@ -1,6 +1,6 @@
 import type { Content, DispositionContent } from './content';
 
-/** What everybody is told to do whom the symptom checks cannot serve. The checker sees to it that it is there. */
+/** Disposition for everybody whom the symptom checks cannot serve. The checker ensures that it exists. */
 export const INSTEAD_OF_TRIAGE = 'call-111';
 
 export function insteadOfTriage({ dispositions }: Content): DispositionContent {

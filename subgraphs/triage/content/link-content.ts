@@ -1,5 +1,5 @@
 import type {
-  Advice,
+  AdviceContent,
   AgeBandsContent,
   Content,
   DispositionContent,
@@ -23,7 +23,7 @@ const EVERY_AGE = { from: 0, below: null };
 
 /**
  * Joins checked content into the graph that the engine walks: exits hold the question or disposition itself.
- * @param files what was parsed: each pathway keeps those that it rests on.
+ * @param files the parsed files: each pathway keeps those that it rests on.
  */
 export function linkContent(parsed: ParsedContent, files: ReadonlyMap<string, string>): Content {
   const link = linker(parsed);
@@ -101,7 +101,7 @@ function nodeLinker(link: Linker) {
   const nodes = new Map<string, NodeContent>();
   const node = (file: PathwayFile, key: string): NodeContent => {
     const id = `${file.id}.${key}`;
-    const linked = nodes.get(id) ?? linkNode(file, key, link, node);
+    const linked = nodes.get(id) ?? linkNode(key, { file, link, node });
     nodes.set(id, linked);
     return linked;
   };
@@ -113,28 +113,33 @@ function nodeLinker(link: Linker) {
   };
 }
 
-type NodeOf = NodeLinker['node'];
+/** The pathway that a node is written in, and the ways to everything that it refers to. */
+interface NodeContext {
+  file: PathwayFile;
+  link: Linker;
+  node: NodeLinker['node'];
+}
 
 function emergencyScreen(file: PathwayFile, link: Linker, { node }: NodeLinker): QuestionContent {
   const screen = { ...link.parsed.emergency.questions.screen, none: { to: file.start } };
-  return linkQuestion(EMERGENCY_SCREEN, screen, file, link, node);
+  return linkQuestion(EMERGENCY_SCREEN, screen, { file, link, node });
 }
 
-function linkNode(file: PathwayFile, key: string, link: Linker, node: NodeOf): NodeContent {
+function linkNode(key: string, context: NodeContext): NodeContent {
+  const { file } = context;
   const id = `${file.id}.${key}`;
   const written = known(file.questions, key);
   return written.kind === 'byAge'
-    ? linkBands(id, written.bands, file, link, node)
-    : linkQuestion(id, written, file, link, node);
+    ? linkBands(id, written.bands, context)
+    : linkQuestion(id, written, context);
 }
 
 function linkBands(
   id: string,
   bands: Extract<PathwayFile['questions'][string], { kind: 'byAge' }>['bands'],
-  file: PathwayFile,
-  link: Linker,
-  node: NodeOf,
+  context: NodeContext,
 ): AgeBandsContent {
+  const { file, link } = context;
   return {
     kind: 'BY_AGE',
     id,
@@ -144,26 +149,21 @@ function linkBands(
       below: band.below ?? null,
       // The rules see to it that bands which decide have words.
       text: band.text ?? say(file.title, ANY_READER),
-      exit: exit(band, file, link, node),
+      exit: exit(band, context),
       sources: link.sources(band.sources ?? []),
     })),
   };
 }
 
-function linkQuestion(
-  id: string,
-  written: QuestionFile,
-  file: PathwayFile,
-  link: Linker,
-  node: NodeOf,
-): QuestionContent {
+function linkQuestion(id: string, written: QuestionFile, context: NodeContext): QuestionContent {
+  const { file, link } = context;
   const { texts } = link.parsed;
   const option = (each: OptionFile, alone: boolean): OptionContent => ({
     id: each.id,
     text: each.text ?? known(texts.answers, each.id),
     detail: each.detail ?? null,
     alone,
-    exit: exit(each, file, link, node),
+    exit: exit(each, context),
     sources: link.sources(each.sources ?? written.sources ?? []),
   });
   return {
@@ -185,7 +185,7 @@ function linkQuestion(
   };
 }
 
-function exit(written: ExitFile, file: PathwayFile, link: Linker, node: NodeOf): Exit {
+function exit(written: ExitFile, { file, link, node }: NodeContext): Exit {
   const { to, pathway, outcome, atLeast } = written;
   if (outcome !== undefined) return { kind: 'outcome', disposition: link.disposition(outcome) };
   const floor = atLeast === undefined ? null : link.disposition(atLeast);
@@ -197,7 +197,7 @@ function exit(written: ExitFile, file: PathwayFile, link: Linker, node: NodeOf):
 }
 
 /** The pathway's own advice first, then the disposition's. */
-function linkAdvice(file: PathwayFile, link: Linker): Map<string, Advice> {
+function linkAdvice(file: PathwayFile, link: Linker): Map<string, AdviceContent> {
   return new Map(
     Object.keys(link.parsed.dispositions.dispositions).map((id) => {
       const general = link.disposition(id);

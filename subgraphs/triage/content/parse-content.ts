@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { failure, findingLine, type Finding, type Path } from './check/finding';
+import { failure, findingLine, type Finding, type ContentPath } from './check/finding';
 import {
   DispositionsFile,
   EmergencyScreenFile,
@@ -30,7 +30,7 @@ export interface ParsedContent {
   sources: SourcesFile;
   texts: TextsFile;
   waivers: WaiversFile;
-  /** By file name. */
+  /** Pathway files by file name. */
   pathways: ReadonlyMap<string, PathwayFile>;
 }
 
@@ -38,12 +38,12 @@ export type Parsed =
   { ok: true; content: ParsedContent; lines: LineOf } | { ok: false; findings: Finding[]; lines: LineOf };
 
 /** The line, from 1, on which something stands in its file. */
-export type LineOf = (file: string, path: Path) => number | undefined;
+export type LineOf = (file: string, path: ContentPath) => number | undefined;
 
-/** Thrown with one line for each thing that is wrong: file, line, path within it, and what to mend. */
+/** Makes an error with one line for each finding: file, line, path within it, and the remedy. */
 export function contentError(findings: readonly Finding[], lines: LineOf): Error {
-  const said = findings.map((finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`);
-  return new Error(`The triage content cannot be used:\n${said.join('\n')}`);
+  const messages = findings.map((finding) => `  ${findingLine(finding, lines(finding.file, finding.path))}`);
+  return new Error(`The triage content cannot be used:\n${messages.join('\n')}`);
 }
 
 /**
@@ -89,7 +89,10 @@ export function parseContent(files: ReadonlyMap<string, string>): Parsed {
   };
 }
 
-/** What decides a pathway's behaviour and wording: its file, those it leads on to, and what all share. */
+/**
+ * Returns the files that decide a pathway's behaviour and wording: its own, those it leads on to, and the shared
+ * ones.
+ */
 export function filesOf(
   pathway: PathwayFile,
   { pathways }: ParsedContent,
@@ -124,7 +127,7 @@ function pathwaysLedTo(node: PathwayFile['questions'][string]): string[] {
 
 interface YamlFile {
   document: Document.Parsed;
-  line(path: Path): number | undefined;
+  line(path: ContentPath): number | undefined;
 }
 
 function yamlFile(text: string): YamlFile {
@@ -159,19 +162,21 @@ function parseFile<T>(
   if (parsed.success) return { ok: true, value: parsed.data };
   return {
     ok: false,
-    findings: parsed.error.issues.map((issue) => failure(1, name, keys(issue.path), said(issue))),
+    findings: parsed.error.issues.map((issue) => failure(1, name, keys(issue.path), issueMessage(issue))),
   };
 }
 
-/** Of the ways in which a union can fail, what is wrong with the last, most particular one. */
-function said(issue: z.core.$ZodIssue): string {
+/** Describes the last, most specific of the ways in which a union failed. */
+function issueMessage(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union') return issue.message;
   const inner = issue.errors.flat().filter(({ code }) => code !== 'invalid_type');
-  return [...new Set(inner.map((each) => (each.code === 'invalid_union' ? said(each) : each.message)))]
+  return [
+    ...new Set(inner.map((each) => (each.code === 'invalid_union' ? issueMessage(each) : each.message))),
+  ]
     .concat(inner.length === 0 ? issue.message : [])
     .join(' ');
 }
 
-function keys(path: readonly PropertyKey[]): Path {
+function keys(path: readonly PropertyKey[]): ContentPath {
   return path.map((key) => (typeof key === 'number' ? key : String(key)));
 }

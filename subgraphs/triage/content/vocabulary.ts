@@ -25,7 +25,7 @@ export type QuestionKind = z.infer<typeof QuestionKind>;
 export const Sex = z.enum(['FEMALE', 'MALE', 'UNSPECIFIED']);
 export type Sex = z.infer<typeof Sex>;
 
-/** Who the person with the symptoms is to whoever answers. */
+/** Relation between the person with the symptoms and the one who answers. */
 export const Relationship = z.enum(['SELF', 'CHILD', 'OTHER']);
 export type Relationship = z.infer<typeof Relationship>;
 

@@ -11,7 +11,7 @@ const PLACEHOLDER = '{person}';
 
 const PERSON = { CHILD: 'your child', OTHER: 'the person' } as const;
 
-/** Text that is the same for everybody. A placeholder here would be shown as it stands, so none is let through. */
+/** Text that is the same for everybody. A placeholder here would be shown unchanged, so none is allowed. */
 const Plain = z
   .string()
   .min(1)
@@ -25,21 +25,21 @@ const ForOthers = z
     `The one placeholder is ${PLACEHOLDER}.`,
   );
 
-/** The same to everybody, or in two persons: to the one with the symptoms and to who asks for them. */
+/** One text for everybody, or two: for the person with the symptoms, and for a person who answers for them. */
 export const Spoken = z.union([Plain, z.strictObject({ self: Plain, other: ForOthers })]);
 export type Spoken = z.infer<typeof Spoken>;
 
-/** What is shown: in the first locale alone, or by locale. */
+/** Text that is shown: in the first locale alone, or by locale. */
 export const Wording = z.union([Spoken, z.record(Locale, Spoken)]);
 export type Wording = z.infer<typeof Wording>;
 
-/** Who reads: whom the symptoms belong to, as they see it, and in which language. */
+/** Reader of a text: their relation to the person with the symptoms, and their language. */
 export interface Reader {
   relationship: Relationship;
   locale: string;
 }
 
-/** For what is read by nobody in particular, such as a list of dispositions. */
+/** Reader of texts for nobody in particular, such as a list of dispositions. */
 export const ANY_READER: Reader = { relationship: 'SELF', locale: FIRST_LOCALE };
 
 /** The wording for this reader: `{person}` becomes "your child" or "the person". */

@@ -1,6 +1,7 @@
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase } from '../../../platform/database/database';
-import { triageMigrations, type TriageTables } from './migrations';
+import { triageMigrations } from './migrations';
+import { type TriageTables } from './tables';
 
 describe.each(testDatabases())('migrations on $name', (kind) => {
   it('keep the assessments of an earlier release, and count them by day and age', async () => {

@@ -1,16 +1,55 @@
-import { sql } from 'kysely';
-import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
-import { triageMigrations, type TriageTables } from './migrations';
+/** Columns with JSON are parsed where they are read. Times are epoch milliseconds, flags 0 or 1. */
 
-/**
- * An embedded database does not wait for the disk after every answer: answers survive a killed process, and a power cut
- * may cost the last of them, which the person gives again. What must outlive a power cut is flushed.
- */
-export function openTriageDatabase(settings: DatabaseSettings): Promise<Database<TriageTables>> {
-  return openDatabase<TriageTables>(settings, 'triage', triageMigrations, 'NORMAL');
-}
-
-/** Puts everything that was written on disk. */
-export async function flush({ db, kind }: Database<TriageTables>): Promise<void> {
-  if (kind === 'embedded') await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+export interface TriageTables {
+  triage_assessment: {
+    id: string;
+    revision: number;
+    pathway_id: string;
+    content_version: string;
+    content_hash: string;
+    subject: string;
+    place: string | null;
+    declared_practice: string | null;
+    answers: string;
+    dropped_answers: string;
+    started_at: number;
+    expires_at: number;
+    idempotency_scope: string;
+    idempotency_key: string;
+    input_digest: string;
+    locale: string;
+    /** Calendar day in London, for statistics. */
+    started_day: string;
+    age_band: string;
+    /** Both null until there is an outcome, and again when a changed answer takes it back. */
+    completed_at: number | null;
+    disposition_id: string | null;
+  };
+  /** Counts of deleted assessments of each kind, for statistics: nothing of any of them is kept. */
+  triage_count: {
+    started_day: string;
+    pathway_id: string;
+    /** `''` for none: part of the key. */
+    disposition_id: string;
+    age_band: string;
+    started: number;
+    completed: number;
+    abandoned: number;
+  };
+  /** Every edition of a pathway that an assessment may be pinned to: the files that it was made from. */
+  triage_content: {
+    hash: string;
+    pathway_id: string;
+    version: string;
+    files: string;
+    kept_at: number;
+  };
+  /** Kill switches that an operator has set; `scope` is a pathway or `EVERYTHING`. */
+  triage_switch: {
+    scope: string;
+    off: number;
+    reason: string;
+    changed_by: string;
+    changed_at: number;
+  };
 }

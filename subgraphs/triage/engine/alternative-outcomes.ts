@@ -1,6 +1,6 @@
 import type { DispositionContent, OptionContent, PathwayContent, QuestionContent } from '../content/content';
-import { evaluate, isMoreUrgent, type Answer } from './evaluate';
-import type { Subject } from './suitability';
+import { evaluate, isMoreUrgent, type QuestionAnswer } from './evaluate';
+import type { PatientProfile } from './suitability';
 
 /** One answer that, given otherwise, would have led elsewhere at once. */
 export interface AlternativeOutcome {
@@ -10,11 +10,11 @@ export interface AlternativeOutcome {
   disposition: DispositionContent;
 }
 
-/** What would have been more urgent than the outcome: a single answer changed, the nearest urgency first. */
+/** Finds the outcomes that would have been more urgent: a single answer changed, the nearest urgency first. */
 export function moreUrgentAnswers(
   pathway: PathwayContent,
-  subject: Subject,
-  answers: readonly Answer[],
+  subject: PatientProfile,
+  answers: readonly QuestionAnswer[],
 ): AlternativeOutcome[] {
   const reached = evaluate(pathway, subject, answers);
   if (reached.kind === 'question') return [];

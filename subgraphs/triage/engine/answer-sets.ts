@@ -1,21 +1,24 @@
 import type { NodeContent, OptionContent, PathwayContent, QuestionContent } from '../content/content';
-import { factsKnownFrom, type Answer } from './evaluate';
-import { suits, type Subject } from './suitability';
+import { factsKnownFrom, type QuestionAnswer } from './evaluate';
+import { suits, type PatientProfile } from './suitability';
 
 /**
  * Every way in which this person can answer a pathway, each tick combination once, emergency screen first.
  * Follows exits on its own and not through `evaluate`, so that each can be held against the other.
  */
-export function* answerSets(pathway: PathwayContent, subject: Subject): Generator<readonly Answer[]> {
+export function* answerSets(
+  pathway: PathwayContent,
+  subject: PatientProfile,
+): Generator<readonly QuestionAnswer[]> {
   yield* from(pathway.start, subject, factsKnownFrom(pathway, subject), []);
 }
 
 function* from(
   node: NodeContent,
-  subject: Subject,
+  subject: PatientProfile,
   facts: ReadonlyMap<string, string>,
-  before: readonly Answer[],
-): Generator<readonly Answer[]> {
+  before: readonly QuestionAnswer[],
+): Generator<readonly QuestionAnswer[]> {
   if (node.kind === 'BY_AGE') {
     const exit = node.bands.find(({ below }) => below === null || subject.ageInDays < below)?.exit;
     if (exit?.kind === 'go') yield* from(exit.to, subject, facts, before);
@@ -53,11 +56,11 @@ export function choices(question: QuestionContent): OptionContent[][] {
  * One person for each group that content tells apart: every sex, and every age at which anything changes hands.
  * The youngest of each group stands for it.
  */
-export function subjectsOf(pathway: PathwayContent): Subject[] {
+export function subjectsOf(pathway: PathwayContent): PatientProfile[] {
   const { ageInDays, sex } = pathway.population;
   const ages = [...new Set([ageInDays.from, ...ageBoundaries(pathway)])].sort((one, other) => one - other);
   return ages
-    .flatMap((age) => sex.map((each): Subject => ({ ageInDays: age, sex: each })))
+    .flatMap((age) => sex.map((each): PatientProfile => ({ ageInDays: age, sex: each })))
     .filter((subject) => suits(pathway.population, subject));
 }
 

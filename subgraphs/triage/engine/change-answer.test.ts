@@ -2,11 +2,11 @@ import { CASE_STUDY } from '../../../tests/triage-case-study';
 import { loadContent } from '../content/load-content';
 import { changeAnswer, isOpen } from './change-answer';
 import { evaluate } from './evaluate';
-import type { Subject } from './suitability';
+import type { PatientProfile } from './suitability';
 
 const { pathways } = loadContent();
 const childRash = pathways.get('child-rash')!;
-const son: Subject = { ageInDays: 2191, sex: 'MALE' };
+const son: PatientProfile = { ageInDays: 2191, sex: 'MALE' };
 
 it('keeps later answers that still apply, and lists those that do not', () => {
   const noFever = { questionId: 'child-rash.fever', optionIds: ['no'] };

@@ -1,14 +1,14 @@
 import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
 import { loadContent } from '../content/load-content';
 import { answerSets, choices } from './answer-sets';
-import { evaluate, type Answer } from './evaluate';
-import type { Subject } from './suitability';
+import { evaluate, type QuestionAnswer } from './evaluate';
+import type { PatientProfile } from './suitability';
 
 const content = loadContent();
 const childRash = content.pathways.get('child-rash')!;
 const childFever = content.pathways.get('child-fever')!;
 const headache = content.pathways.get('headache-adult')!;
-const son: Subject = { ageInDays: 2191, sex: 'MALE' };
+const son: PatientProfile = { ageInDays: 2191, sex: 'MALE' };
 
 describe('the case study', () => {
   it('ends in a GP within 6 hours', () => {
@@ -70,7 +70,7 @@ describe('"at least as urgent as"', () => {
 describe('what is known', () => {
   it('is not asked of somebody of whom it is known', () => {
     const screened = ['emergency.screen', 'headache-adult.red-flags'].map(answer('none'));
-    const next = (sex: Subject['sex']) => evaluate(headache, { ageInDays: 14_000, sex }, screened);
+    const next = (sex: PatientProfile['sex']) => evaluate(headache, { ageInDays: 14_000, sex }, screened);
     expect(next('MALE')).toMatchObject({ question: { id: 'headache-adult.severe-with' } });
     for (const sex of ['FEMALE', 'UNSPECIFIED'] as const)
       expect(next(sex)).toMatchObject({ question: { id: 'headache-adult.pregnant' } });
@@ -148,11 +148,11 @@ it('lists each way to answer a tick-any question once', () => {
   expect(listed).toHaveLength(2 ** ticks - 1 + 1);
 });
 
-function answer(optionId: string): (questionId: string) => Answer {
+function answer(optionId: string): (questionId: string) => QuestionAnswer {
   return (questionId) => ({ questionId, optionIds: [optionId] });
 }
 
-function outcomeId(answers: readonly Answer[]): string | undefined {
+function outcomeId(answers: readonly QuestionAnswer[]): string | undefined {
   const evaluation = evaluate(childRash, son, answers);
   return evaluation.kind === 'outcome' ? evaluation.disposition.id : undefined;
 }

@@ -8,16 +8,16 @@ import type {
   QuestionContent,
   RuleContent,
 } from '../content/content';
-import { suits, type Subject } from './suitability';
+import { suits, type PatientProfile } from './suitability';
 
 /** Keyed by stable ids, never by titles or positions; the order of answers means nothing. */
-export interface Answer {
+export interface QuestionAnswer {
   questionId: string;
   optionIds: readonly string[];
 }
 
-/** One thing that counted: what was chosen or known, and which of it decided where to go. */
-export type Step =
+/** One step that counted: the options chosen or known, and those that decided the next step. */
+export type EvaluationStep =
   | {
       /** `known`: a fact that an earlier answer, the complaint or the person has settled, so that it is not asked. */
       kind: 'answered' | 'known';
@@ -27,27 +27,31 @@ export type Step =
     }
   | { kind: 'age'; node: AgeBandsContent; chosen: readonly RuleContent[]; decisive: readonly RuleContent[] };
 
-/** Where the answers lead; `trace` holds every step in the order in which it was taken. */
+/** Result of following the answers; `trace` holds every step in the order in which it was taken. */
 export type Evaluation =
-  | { kind: 'question'; question: QuestionContent; trace: readonly Step[] }
+  | { kind: 'question'; question: QuestionContent; trace: readonly EvaluationStep[] }
   | {
       kind: 'outcome';
       disposition: DispositionContent;
       /** The step that decided: the last one, or an earlier one that said "at least as urgent as". */
-      decided: Step;
-      trace: readonly Step[];
+      decided: EvaluationStep;
+      trace: readonly EvaluationStep[];
     };
 
 /** Pure: the same content, subject and answers give the same result, with no clock and no store. */
-export function evaluate(pathway: PathwayContent, subject: Subject, answers: readonly Answer[]): Evaluation {
-  const given = new Map(answers.map(({ questionId, optionIds }) => [questionId, optionIds]));
+export function evaluate(
+  pathway: PathwayContent,
+  subject: PatientProfile,
+  answers: readonly QuestionAnswer[],
+): Evaluation {
+  const answered = new Map(answers.map(({ questionId, optionIds }) => [questionId, optionIds]));
   const facts = factsKnownFrom(pathway, subject);
-  const trace: Step[] = [];
-  let floor: { disposition: DispositionContent; decided: Step } | undefined;
+  const trace: EvaluationStep[] = [];
+  let floor: { disposition: DispositionContent; decided: EvaluationStep } | undefined;
   let node: NodeContent = pathway.start;
   for (;;) {
     const taken: Taken | QuestionContent =
-      node.kind === 'BY_AGE' ? ageStep(node, subject) : (questionStep(node, given, facts) ?? node);
+      node.kind === 'BY_AGE' ? ageStep(node, subject) : (questionStep(node, answered, facts) ?? node);
     if (!('step' in taken)) return { kind: 'question', question: taken, trace };
     const { step, exit }: Taken = taken;
     trace.push(step);
@@ -69,18 +73,18 @@ export function isMoreUrgent(one: DispositionContent, other: DispositionContent)
   return one.urgencyRank < other.urgencyRank;
 }
 
-/** What the complaint says and what is known of this person, by fact. */
-export function factsKnownFrom(pathway: PathwayContent, subject: Subject): Map<string, string> {
+/** Returns the facts known from the complaint and the person. */
+export function factsKnownFrom(pathway: PathwayContent, subject: PatientProfile): Map<string, string> {
   const ofPerson = pathway.knownFacts.filter((known) => suits(known, subject));
   return new Map([...pathway.given, ...ofPerson.map(({ fact, value }): [string, string] => [fact, value])]);
 }
 
 interface Taken {
-  step: Step;
+  step: EvaluationStep;
   exit: Exit;
 }
 
-function ageStep(node: AgeBandsContent, { ageInDays }: Subject): Taken {
+function ageStep(node: AgeBandsContent, { ageInDays }: PatientProfile): Taken {
   const band = node.bands.find(({ below }) => below === null || ageInDays < below);
   if (band === undefined) throw new Error('Content that was checked has no band for an age.');
   return { step: { kind: 'age', node, chosen: [band], decisive: [band] }, exit: band.exit };
@@ -88,11 +92,11 @@ function ageStep(node: AgeBandsContent, { ageInDays }: Subject): Taken {
 
 function questionStep(
   node: QuestionContent,
-  given: ReadonlyMap<string, readonly string[]>,
+  answered: ReadonlyMap<string, readonly string[]>,
   facts: ReadonlyMap<string, string>,
 ): Taken | undefined {
   const fact = node.fact === null ? undefined : facts.get(node.fact);
-  const optionIds = fact === undefined ? (given.get(node.id) ?? []) : [fact];
+  const optionIds = fact === undefined ? (answered.get(node.id) ?? []) : [fact];
   const chosen = node.options.filter(({ id }) => optionIds.includes(id));
   const exit = mostUrgentExit(chosen);
   if (exit === undefined) return undefined;
@@ -100,12 +104,15 @@ function questionStep(
   return { step: { kind: fact === undefined ? 'answered' : 'known', node, chosen, decisive }, exit };
 }
 
-function learn({ node, chosen }: Extract<Step, { node: QuestionContent }>, facts: Map<string, string>): void {
+function learn(
+  { node, chosen }: Extract<EvaluationStep, { node: QuestionContent }>,
+  facts: Map<string, string>,
+): void {
   const value = chosen[0]?.id;
   if (node.fact !== null && value !== undefined) facts.set(node.fact, value);
 }
 
-/** Of equally urgent ones the first in the question's own order. */
+/** Returns the most urgent exit; of equally urgent ones the first in the question's own order. */
 function mostUrgentExit(chosen: readonly OptionContent[]): Exit | undefined {
   return chosen
     .map(({ exit }) => exit)

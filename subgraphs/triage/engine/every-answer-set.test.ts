@@ -5,16 +5,16 @@ import type { PathwayContent } from '../content/content';
 import { loadContent } from '../content/load-content';
 import { ageBoundaries, answerSets, choices, subjectsOf } from './answer-sets';
 import { changeAnswer, isOpen } from './change-answer';
-import { evaluate, type Answer, type Evaluation } from './evaluate';
-import { refusalOf, suits, type Subject } from './suitability';
+import { evaluate, type QuestionAnswer, type Evaluation } from './evaluate';
+import { exclusionOf, suits, type PatientProfile } from './suitability';
 import { moreUrgentAnswers } from './alternative-outcomes';
 
 const content = loadContent();
 const naive = naiveTriage();
 
 interface Case {
-  subject: Subject;
-  answers: readonly Answer[];
+  subject: PatientProfile;
+  answers: readonly QuestionAnswer[];
 }
 
 const casesOf = new Map(
@@ -85,7 +85,7 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
     holds(
       fc.property(anyChange(pathway, cases), ({ subject, answers, answer }) => {
         const changed = changeAnswer(pathway, subject, answers, answer);
-        const fresh = changed.answers.reduce<readonly Answer[]>(
+        const fresh = changed.answers.reduce<readonly QuestionAnswer[]>(
           (before, next) => changeAnswer(pathway, subject, before, next).answers,
           [],
         );
@@ -121,7 +121,7 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
     expect(wrong).toEqual([]);
   });
 
-  it('says of every outcome what would have been more urgent, and is right', () => {
+  it('lists the more urgent alternatives of every outcome correctly', () => {
     for (const { subject, answers } of sample(cases)) {
       const { disposition } = ended(evaluate(pathway, subject, answers));
       const found = moreUrgentAnswers(pathway, subject, answers);
@@ -141,7 +141,7 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
       for (const sex of ['FEMALE', 'MALE', 'UNSPECIFIED'] as const)
         for (const ageInDays of [boundary - 1, boundary, boundary + 1]) {
           const subject = { ageInDays, sex };
-          expect(suits(pathway.population, subject)).toBe(refusalOf(pathway, subject) === undefined);
+          expect(suits(pathway.population, subject)).toBe(exclusionOf(pathway, subject) === undefined);
           if (suits(pathway.population, subject)) expect(disagreeing(pathway, subject)).toEqual([]);
         }
   });
@@ -160,11 +160,11 @@ it('sends nobody under 5 home to look after it, and nobody under 3 months with a
   expect(tooSafe).toEqual([]);
 });
 
-it('has a pathway or a refusal that says what to do for everybody, at every age in days up to 20 years', () => {
+it('has a pathway or a refusal with advice for everybody, at every age in days up to 20 years', () => {
   for (const pathway of content.pathways.values())
     for (let ageInDays = 0; ageInDays < 20 * 366; ageInDays++)
       for (const sex of ['FEMALE', 'MALE', 'UNSPECIFIED'] as const) {
-        const refusal = refusalOf(pathway, { ageInDays, sex });
+        const refusal = exclusionOf(pathway, { ageInDays, sex });
         if (suits(pathway.population, { ageInDays, sex }) !== (refusal === undefined))
           throw new Error(`${pathway.id} is unclear about somebody ${sex} of ${ageInDays} days.`);
       }
@@ -179,7 +179,7 @@ function holds<Values>(property: fc.IProperty<Values>): Promise<void> {
 }
 
 /** A few answer sets of one person on which the two interpreters disagree. */
-function disagreeing(pathway: PathwayContent, subject: Subject): (readonly Answer[])[] {
+function disagreeing(pathway: PathwayContent, subject: PatientProfile): (readonly QuestionAnswer[])[] {
   return sample([...answerSets(pathway, subject)]).filter((answers) => {
     const end = naive(pathway.id, subject, asRecord(answers));
     return !('end' in end) || end.end !== ended(evaluate(pathway, subject, answers)).disposition.id;
@@ -191,7 +191,7 @@ function ended(evaluation: Evaluation) {
   return evaluation;
 }
 
-function asRecord(answers: readonly Answer[]): Record<string, readonly string[]> {
+function asRecord(answers: readonly QuestionAnswer[]): Record<string, readonly string[]> {
   return Object.fromEntries(answers.map(({ questionId, optionIds }) => [questionId, optionIds]));
 }
 
@@ -205,7 +205,10 @@ function anyCase(cases: readonly Case[]): fc.Arbitrary<Case> {
 }
 
 /** A complete answer set, and another answer to one of its questions. */
-function anyChange(pathway: PathwayContent, cases: readonly Case[]): fc.Arbitrary<Case & { answer: Answer }> {
+function anyChange(
+  pathway: PathwayContent,
+  cases: readonly Case[],
+): fc.Arbitrary<Case & { answer: QuestionAnswer }> {
   return anyCase(cases).chain(({ subject, answers }) =>
     fc.constantFrom(...answers).chain(({ questionId }) =>
       fc.constantFrom(...choices(pathway.questions.get(questionId)!)).map((chosen) => ({

@@ -1,7 +1,7 @@
 import { fieldFault, type FieldFault } from '../../../domain/messages/field-problem-codes';
 import type { OptionContent, QuestionContent } from '../content/content';
 
-/** Why these options are no answer to the question; undefined when they are one. */
+/** Returns the fault of options that are no answer to the question; undefined when they are one. */
 export function optionFault(question: QuestionContent, optionIds: readonly string[]): FieldFault | undefined {
   const ids = new Set(optionIds);
   if (ids.size === 0) return fieldFault('NO_OPTION_CHOSEN', {});
@@ -16,7 +16,7 @@ export function optionFault(question: QuestionContent, optionIds: readonly strin
   return undefined;
 }
 
-/** Whether it is an answer by itself only. */
+/** Checks that the option is an answer by itself only. */
 export function isExclusive({ kind }: QuestionContent, { alone }: OptionContent): boolean {
   return alone || kind === 'CHOOSE_ONE';
 }

@@ -1,5 +1,5 @@
 import { loadContent } from '../content/load-content';
-import { refusalOf, suits } from './suitability';
+import { exclusionOf, suits } from './suitability';
 
 const { pathways } = loadContent();
 const childRash = pathways.get('child-rash')!;
@@ -13,14 +13,14 @@ it.each([
   [40_000, 'call-111'],
 ])('tells somebody of %d days: %s', (ageInDays, disposition) => {
   const subject = { ageInDays, sex: 'UNSPECIFIED' } as const;
-  expect(refusalOf(childRash, subject)?.disposition.id).toBe(disposition);
+  expect(exclusionOf(childRash, subject)?.disposition.id).toBe(disposition);
   expect(suits(childRash.population, subject)).toBe(disposition === undefined);
 });
 
 it('leaves out the sexes that a population does not name, and takes the safer way for one that is not stated', () => {
   const uti = pathways.get('uti-female-16-plus')!;
   const at = (sex: 'FEMALE' | 'MALE' | 'UNSPECIFIED') =>
-    refusalOf(uti, { ageInDays: 9_000, sex })?.disposition.id;
+    exclusionOf(uti, { ageInDays: 9_000, sex })?.disposition.id;
   expect(at('FEMALE')).toBeUndefined();
   expect(at('MALE')).toBe('call-111');
   expect(at('UNSPECIFIED')).toBe('call-111');

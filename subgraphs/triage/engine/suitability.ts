@@ -1,18 +1,21 @@
-import type { AgeRange, PathwayContent, Population, Refusal } from '../content/content';
+import type { AgeRange, PathwayContent, Population, Exclusion } from '../content/content';
 import type { Sex } from '../content/vocabulary';
 
-/** Who has the symptoms, as far as content asks. */
-export interface Subject {
+/** The person with the symptoms, as far as content depends on them. */
+export interface PatientProfile {
   ageInDays: number;
   sex: Sex;
 }
 
-export function suits({ ageInDays, sex }: Population, subject: Subject): boolean {
+export function suits({ ageInDays, sex }: Population, subject: PatientProfile): boolean {
   return sex.includes(subject.sex) && isIn(ageInDays, subject.ageInDays);
 }
 
-/** What somebody is told whom the pathway is not for; undefined for everybody else. Content covers everyone by one rule. */
-export function refusalOf(pathway: PathwayContent, subject: Subject): Refusal | undefined {
+/**
+ * Returns the message for somebody whom the pathway is not for; undefined for everybody else. Content covers
+ * everyone by one rule.
+ */
+export function exclusionOf(pathway: PathwayContent, subject: PatientProfile): Exclusion | undefined {
   return pathway.refusals.find((refusal) => suits(refusal, subject));
 }
 

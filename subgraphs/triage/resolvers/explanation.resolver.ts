@@ -8,7 +8,7 @@ import { whatIfViews } from '../views/assessment-view';
 import { questionnaireResponse } from '../views/questionnaire-response';
 import { traceView } from '../views/trace-view';
 
-/** Why an assessment came out as it did: made only when it is asked for. */
+/** Resolves the explanation of an outcome: made only when it is requested. */
 @Resolver(() => Assessment)
 export class ExplanationResolver {
   @ForKinds('PRACTICE_STAFF')
@@ -39,7 +39,8 @@ export class AlternativeOutcomeResolver {
   @Directive('@cost(weight: 20)')
   @Directive('@listSize(assumedSize: 20)')
   @FieldResolver(() => [AlternativeOutcome], {
-    description: 'What would have been more urgent: one answer given otherwise, the nearest urgency first.',
+    description:
+      'Outcomes that would have been more urgent: one answer given otherwise, the nearest urgency first.',
   })
   moreUrgentAnswers(@Root() { pinned }: Outcome): AlternativeOutcome[] {
     return whatIfViews(pinned);

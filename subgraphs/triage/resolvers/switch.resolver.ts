@@ -19,7 +19,7 @@ export class SwitchResolver {
   @ForKinds('OPERATOR')
   @Directive('@tag(name: "operator")')
   @Directive('@listSize(assumedSize: 20)')
-  @Query(() => [TriageSwitch], { description: 'What was switched off or on, and why.' })
+  @Query(() => [TriageSwitch], { description: 'Changes of the kill switches, with their reasons.' })
   async triageSwitches(): Promise<TriageSwitch[]> {
     return (await this.switches.list()).map(switchView);
   }

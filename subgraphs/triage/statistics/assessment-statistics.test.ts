@@ -1,7 +1,8 @@
 import { testDatabases } from '../../../tests/databases';
 import { openDatabase, type Database } from '../../../platform/database/database';
 import { loadContent } from '../content/load-content';
-import { triageMigrations, type TriageTables } from '../database/migrations';
+import { triageMigrations } from '../database/migrations';
+import { type TriageTables } from '../database/tables';
 import { assessmentStatistics, type AssessmentDimension, type StatisticsRow } from './assessment-statistics';
 
 const NOW = new Date('2026-03-20T12:00:00Z');

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { CalendarDate } from '../../../domain/london-time';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Content } from '../content/content';
-import type { TriageTables } from '../database/migrations';
+import type { TriageTables } from '../database/tables';
 
 export const ASSESSMENT_DIMENSIONS = [
   'DAY',
@@ -25,7 +25,7 @@ export interface StatisticsInput {
 export interface StatisticsRow {
   labels: { dimension: AssessmentDimension; value: string }[];
   started: number;
-  /** With an outcome. */
+  /** Assessments with an outcome. */
   completed: number;
   /** Expired without one. */
   abandoned: number;
@@ -38,12 +38,12 @@ export interface AssessmentStatistics {
   count(input: StatisticsInput): Promise<StatisticsResult>;
 }
 
-const MOST_DAYS = 366;
-const MOST_ROWS = 5_000;
+const MAX_DAYS = 366;
+const MAX_ROWS = 5_000;
 /** The label of assessments that have no outcome. */
 const NO_OUTCOME = 'NONE';
 
-/** What is counted together in the database; the rest is put together from that. */
+/** Counts from the database, from which the statistics are computed. */
 interface Counted {
   day: string;
   pathway: string;
@@ -85,10 +85,10 @@ export function assessmentStatistics(
         sum.abandoned += counted.abandoned;
         rows.set(key, sum);
       }
-      if (rows.size > MOST_ROWS)
+      if (rows.size > MAX_ROWS)
         return {
           kind: 'invalid',
-          faults: { 'input.groupBy': fieldFault('TOO_MANY_ROWS', { max: MOST_ROWS }) },
+          faults: { 'input.groupBy': fieldFault('TOO_MANY_ROWS', { max: MAX_ROWS }) },
         };
       return { kind: 'rows', rows: [...rows].sort(byKey).map(([, row]) => row), dataUpTo };
     },
@@ -161,7 +161,7 @@ function faultsOf({ from, to, groupBy }: StatisticsInput): FieldFaults {
     ...(first.success ? {} : { 'input.from': fieldFault('NOT_A_DATE', {}) }),
     ...(last.success ? {} : { 'input.to': fieldFault('NOT_A_DATE', {}) }),
     ...(days < 0 ? { 'input.to': fieldFault('RANGE_REVERSED', {}) } : {}),
-    ...(days >= MOST_DAYS ? { 'input.to': fieldFault('PERIOD_TOO_LONG', { days: MOST_DAYS }) } : {}),
+    ...(days >= MAX_DAYS ? { 'input.to': fieldFault('PERIOD_TOO_LONG', { days: MAX_DAYS }) } : {}),
     ...(new Set(groupBy).size < groupBy.length ? { 'input.groupBy': fieldFault('REPEATED', {}) } : {}),
   };
 }

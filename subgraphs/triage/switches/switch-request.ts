@@ -3,7 +3,7 @@ import type { Content } from '../content/content';
 
 const LONGEST_REASON = 500;
 
-/** What is wrong with a request to set a kill switch; null when nothing is. */
+/** Returns the faults of a request to set a kill switch; null when there are none. */
 export function switchFaults(
   { pathwayId, reason }: { pathwayId?: string | null; reason: string },
   { pathways }: Pick<Content, 'pathways'>,

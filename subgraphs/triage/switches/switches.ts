@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/database';
-import { flush } from '../database/tables';
-import type { TriageTables } from '../database/migrations';
+import { flush } from '../database/open-database';
+import type { TriageTables } from '../database/tables';
 
 /** The scope that stands for every pathway; no pathway can have this id. */
 const EVERYTHING = 'EVERYTHING';
@@ -14,14 +14,14 @@ export interface Switch {
   changedAt: Date;
 }
 
-/** What is switched off at this moment. */
+/** Pathways that are switched off at this moment. */
 export interface SwitchedOff {
   has(pathwayId: string): boolean;
 }
 
 /**
- * The kill switches. They are read for every operation, from the database that all processes share: what is switched
- * off is off everywhere with the next request.
+ * The kill switches. They are read for every operation, from the database that all processes share: a switch takes
+ * effect everywhere with the next request.
  */
 export interface Switches {
   read(): Promise<SwitchedOff>;
@@ -62,7 +62,7 @@ export function switches(database: Database<TriageTables>, now: () => Date, logg
         .onConflict((conflict) => conflict.column('scope').doUpdateSet(row))
         .execute();
       await flush(database);
-      logger.warn({ pathwayId: pathwayId ?? 'all', off }, 'A triage switch was set.');
+      logger.warn({ pathwayId: pathwayId ?? 'all', off }, 'triage kill switch changed');
     },
   };
 }

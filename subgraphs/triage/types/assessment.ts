@@ -61,10 +61,10 @@ export class Assessment {
   @Field(() => String, {
     nullable: true,
     description:
-      'What to do instead, where an operator has switched this symptom check off; question and outcome are null then.',
+      'Advice instead, where an operator has switched this symptom check off; question and outcome are null then.',
   })
   switchedOff!: string | null;
 
-  /** Not published: what fields that cost something are made from when they are asked for. */
+  /** Source of fields that cost something and are computed only when selected; not published. */
   pinned!: PinnedAssessment;
 }

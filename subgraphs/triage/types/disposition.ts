@@ -13,7 +13,7 @@ export class ExternalCode {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'What help, and how soon.' })
+@ObjectType({ description: 'Kind of help, and how soon it is needed.' })
 export class Disposition {
   @Field(() => ID, { description: 'Neutral, for example gp-6h.' })
   id!: string;

@@ -41,9 +41,9 @@ export class Outcome {
   careAdvice!: readonly string[];
 
   @Directive('@listSize(assumedSize: 8)')
-  @Field(() => [String], { description: 'What to watch for, and what to do then; never empty.' })
+  @Field(() => [String], { description: 'Signs to watch for, and what to do then; never empty.' })
   worseningAdvice!: readonly string[];
 
-  /** Not published: `moreUrgentAnswers` is made from it when it is asked for. */
+  /** Source of `moreUrgentAnswers`, which is computed only when selected; not published. */
   pinned!: PinnedAssessment;
 }

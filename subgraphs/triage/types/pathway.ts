@@ -21,7 +21,7 @@ export class Pathway {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What to do instead, where an operator has switched this symptom check off.',
+    description: 'Advice instead, where an operator has switched this symptom check off.',
   })
   switchedOff!: string | null;
 

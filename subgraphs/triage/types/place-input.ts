@@ -1,5 +1,5 @@
 import { Field, Float, InputType, ObjectType } from 'type-graphql';
-import type { Place as DomainPlace, PlacePrecision } from '../../../domain/place-lookup';
+import type { ResolvedPlace as DomainPlace, PlacePrecision } from '../../../domain/place-lookup';
 import type { PlaceAsGiven } from '../assessment/start-request';
 import { PlacePrecisionEnum } from './enums';
 

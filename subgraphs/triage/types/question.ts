@@ -6,7 +6,7 @@ import { QuestionKindEnum } from './enums';
 export class Option {
   @Field(() => String, {
     description:
-      'Which option of its question it is, and of no other: what answerQuestion takes in optionIds.',
+      'Id of the option among those of its question: the value that answerQuestion takes in optionIds.',
   })
   key!: string;
 
@@ -34,7 +34,7 @@ export class Question {
   @Field(() => String)
   text!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why it is asked.' })
+  @Field(() => String, { nullable: true, description: 'Reason for the question.' })
   why!: string | null;
 
   @Field(() => QuestionKindEnum)

@@ -18,7 +18,7 @@ export class StartAssessmentInput implements StartInput {
 
   @Field(() => PlaceInput, {
     nullable: true,
-    description: 'Where the person is now; the ten miles are measured from here.',
+    description: 'Place where the person is now; the ten miles are measured from here.',
   })
   place?: PlaceInput | null;
 

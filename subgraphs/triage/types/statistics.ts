@@ -25,10 +25,10 @@ export class AssessmentStatisticsRow {
   @Field(() => SuppressedCount)
   started!: SuppressedCount;
 
-  @Field(() => SuppressedCount, { description: 'Those with an outcome.' })
+  @Field(() => SuppressedCount, { description: 'Symptom checks with an outcome.' })
   completed!: SuppressedCount;
 
-  @Field(() => SuppressedCount, { description: 'Those that expired without an outcome.' })
+  @Field(() => SuppressedCount, { description: 'Symptom checks that expired without an outcome.' })
   abandoned!: SuppressedCount;
 }
 

@@ -16,7 +16,8 @@ export class Subject {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where they are registered: as a verified identity says, else as declared at the start.',
+    description:
+      'Practice where they are registered: from a verified identity, else as declared at the start.',
   })
   registeredPracticeOdsCode!: string | null;
 }
@@ -25,7 +26,7 @@ export class Subject {
 export class SubjectInput implements SubjectAsGiven {
   @Field(() => RelationshipEnum, {
     defaultValue: 'SELF',
-    description: 'Who the symptoms belong to, as seen by the caller.',
+    description: 'Relation of the person with the symptoms to the caller.',
   })
   relationship!: Relationship;
 

@@ -3,7 +3,7 @@ import type { ContentStatus, Relationship } from '../content/vocabulary';
 import { Disposition } from './disposition';
 import { ContentStatusEnum, RelationshipEnum, TraceStepKindEnum } from './enums';
 
-@ObjectType({ description: 'Where a rule comes from.' })
+@ObjectType({ description: 'Source of a rule.' })
 export class RuleSource {
   @Field(() => String)
   name!: string;
@@ -52,7 +52,7 @@ export class TraceStep {
   question!: string | null;
 
   @Directive('@listSize(assumedSize: 4)')
-  @Field(() => [TraceRule], { description: 'What was chosen or known.' })
+  @Field(() => [TraceRule], { description: 'Options that were chosen, or known without asking.' })
   present!: readonly TraceRule[];
 
   @Directive('@listSize(assumedSize: 8)')
@@ -62,7 +62,7 @@ export class TraceStep {
   absent!: readonly string[];
 
   @Directive('@listSize(assumedSize: 4)')
-  @Field(() => [ID], { description: 'Which of those present said where to go on.' })
+  @Field(() => [ID], { description: 'The one of those present that decided the next step.' })
   decisive!: readonly string[];
 
   @Field(() => Date, { nullable: true })
@@ -83,7 +83,7 @@ export class AssessmentTrace {
   @Field(() => String, { nullable: true, description: 'To be shown wherever the content is shown.' })
   contentBanner!: string | null;
 
-  @Field(() => RelationshipEnum, { description: 'Who answered, as they see the person.' })
+  @Field(() => RelationshipEnum, { description: 'Relation of the one who answered to the person.' })
   answeredBy!: Relationship;
 
   @Directive('@listSize(assumedSize: 15)')

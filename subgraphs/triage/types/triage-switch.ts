@@ -1,7 +1,7 @@
 import { createUnionType, Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { InvalidInput, NotAllowed } from '../../../platform/graphql/problem';
 
-@ObjectType({ description: 'Whether a symptom check, or all of them, may be used.' })
+@ObjectType({ description: 'Kill switch of a symptom check, or of all of them.' })
 export class TriageSwitch {
   @Field(() => ID, { nullable: true, description: 'Null: all triage.' })
   pathwayId!: string | null;
@@ -18,13 +18,13 @@ export class TriageSwitch {
 
 @InputType()
 export class SwitchTriageInput {
-  @Field(() => ID, { nullable: true, description: 'Left out: all triage.' })
+  @Field(() => ID, { nullable: true, description: 'All triage, when left out.' })
   pathwayId?: string | null;
 
   @Field(() => Boolean)
   off!: boolean;
 
-  @Field(() => String, { description: 'Why, in 1 to 500 characters; it is kept.' })
+  @Field(() => String, { description: 'Reason, in 1 to 500 characters; it is kept.' })
   reason!: string;
 }
 

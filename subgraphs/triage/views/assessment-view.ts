@@ -3,7 +3,7 @@ import { create } from '../../../platform/graphql/create';
 import { reachedAt, type PinnedAssessment } from '../assessment/assessments';
 import { say, type Reader } from '../content/wording';
 import { deadline } from '../engine/deadline';
-import { evaluate, type Evaluation, type Step } from '../engine/evaluate';
+import { evaluate, type Evaluation, type EvaluationStep } from '../engine/evaluate';
 import { moreUrgentAnswers } from '../engine/alternative-outcomes';
 import { registeredPractice } from '../assessment/registered-practice';
 import { Assessment } from '../types/assessment';
@@ -14,7 +14,7 @@ import { dispositionView, pathwayView } from './catalogue-view';
 import { answersView, questionView } from './question-view';
 import { readerOf } from './reader';
 
-/** As many hex digits of the content hash as tell two contents apart. */
+/** Number of hex digits of the content hash that tell two contents apart. */
 const HASH_DIGITS = 16;
 
 /** An assessment as its reader sees it: worded for them, with the practice that their verified identity names. */
@@ -70,15 +70,15 @@ function outcomeView(
   });
 }
 
-/** A tick or an age says by itself what is meant; "Yes" needs its question. */
-function reasons({ node, decisive }: Step, reader: Reader): string[] {
+/** A tick or an age is clear by itself; "Yes" needs its question. */
+function reasons({ node, decisive }: EvaluationStep, reader: Reader): string[] {
   return decisive.map(({ text }) => {
-    const said = say(text, reader);
-    return node.kind === 'CHOOSE_ONE' ? `${say(node.text, reader)} ${said}` : said;
+    const words = say(text, reader);
+    return node.kind === 'CHOOSE_ONE' ? `${say(node.text, reader)} ${words}` : words;
   });
 }
 
-/** What would have been more urgent, nearest first. */
+/** Returns the outcomes that would have been more urgent, nearest first. */
 export function whatIfViews({ pathway, record, content }: PinnedAssessment): AlternativeOutcome[] {
   const reader = readerOf(record);
   return moreUrgentAnswers(pathway, record.subject, record.answers).map(({ question, option, disposition }) =>

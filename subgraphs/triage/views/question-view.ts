@@ -1,5 +1,5 @@
 import { create } from '../../../platform/graphql/create';
-import type { GivenAnswer as StoredAnswer } from '../assessment/assessment-store';
+import type { StoredAnswer as StoredAnswer } from '../assessment/assessment-store';
 import type { OptionContent, PathwayContent, QuestionContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { isExclusive } from '../engine/option-fault';

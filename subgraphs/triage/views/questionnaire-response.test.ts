@@ -5,7 +5,7 @@ import { CalendarDate } from '../../../domain/london-time';
 import type { PinnedAssessment } from '../assessment/assessments';
 import { loadContent } from '../content/load-content';
 import { answerSets, subjectsOf } from '../engine/answer-sets';
-import type { Answer } from '../engine/evaluate';
+import type { QuestionAnswer } from '../engine/evaluate';
 import { questionnaireResponse } from './questionnaire-response';
 
 const content = loadContent();
@@ -31,7 +31,7 @@ it('is a FHIR R4 QuestionnaireResponse by the standard’s own structure definit
   }
 });
 
-it('holds what was asked and chosen, with the questions themselves contained', () => {
+it('holds questions and chosen options, with the questions themselves contained', () => {
   const exported = questionnaireResponse(pinned('child-rash', CASE_STUDY));
   expect(exported).toMatchObject({
     resourceType: 'QuestionnaireResponse',
@@ -100,7 +100,7 @@ it('is null while there is a question', () => {
   expect(questionnaireResponse(pinned('child-rash', CASE_STUDY.slice(0, 3)))).toBeNull();
 });
 
-function pinned(pathwayId: string, answers: readonly Answer[]): PinnedAssessment {
+function pinned(pathwayId: string, answers: readonly QuestionAnswer[]): PinnedAssessment {
   const pathway = content.pathways.get(pathwayId)!;
   const [subject] = subjectsOf(pathway);
   return {

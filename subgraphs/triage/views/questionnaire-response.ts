@@ -24,16 +24,16 @@ const TEST_DATA: Coding = {
 };
 
 /**
- * A completed assessment as a FHIR R4 QuestionnaireResponse, with the questions that were asked as contained
- * Questionnaire (https://hl7.org/fhir/R4/questionnaireresponse.html). Null while there is a question. It names nobody:
- * whoever sends it on adds the subject.
+ * A completed assessment as a FHIR R4 QuestionnaireResponse, with its questions as contained Questionnaire
+ * (https://hl7.org/fhir/R4/questionnaireresponse.html). Null while there is a question. It names nobody: a client
+ * that passes it on adds the subject.
  */
 export function questionnaireResponse(pinned: PinnedAssessment): QuestionnaireResponse | null {
   const { record, pathway, content } = pinned;
   const evaluation = evaluate(pathway, record.subject, record.answers);
   if (evaluation.kind === 'question') return null;
   const reader = readerOf(record);
-  const asked = evaluation.trace.flatMap((step) => (step.kind === 'answered' ? [step] : []));
+  const steps = evaluation.trace.flatMap((step) => (step.kind === 'answered' ? [step] : []));
   return {
     resourceType: 'QuestionnaireResponse',
     ...(content.banner === null ? {} : { meta: { tag: [TEST_DATA] } }),
@@ -41,7 +41,7 @@ export function questionnaireResponse(pinned: PinnedAssessment): QuestionnaireRe
     contained: [
       questionnaire(
         pinned,
-        asked.map(({ node }) => node),
+        steps.map(({ node }) => node),
         reader,
       ),
     ],
@@ -49,7 +49,7 @@ export function questionnaireResponse(pinned: PinnedAssessment): QuestionnaireRe
     status: 'completed',
     authored: reachedAt(record).toISOString(),
     item: [
-      ...asked.map(({ node, chosen }) => ({
+      ...steps.map(({ node, chosen }) => ({
         linkId: node.id,
         text: say(node.text, reader),
         answer: chosen.map((option) => ({ valueCoding: optionCoding(node, option, reader) })),
@@ -61,7 +61,7 @@ export function questionnaireResponse(pinned: PinnedAssessment): QuestionnaireRe
 
 function questionnaire(
   pinned: PinnedAssessment,
-  asked: readonly QuestionContent[],
+  questions: readonly QuestionContent[],
   reader: Reader,
 ): Questionnaire {
   const { pathway, content } = pinned;
@@ -75,7 +75,7 @@ function questionnaire(
     experimental: pathway.status === 'DEMO',
     ...(content.banner === null ? {} : { description: say(content.banner, reader) }),
     item: [
-      ...asked.map((question): QuestionnaireItem => ({
+      ...questions.map((question): QuestionnaireItem => ({
         linkId: question.id,
         text: say(question.text, reader),
         type: 'choice',

@@ -1,7 +1,7 @@
 import type { AssessmentRecord } from '../assessment/assessment-store';
 import type { Reader } from '../content/wording';
 
-/** Who reads an assessment: the one who answered. */
+/** Returns the reader of an assessment: the person who answers it. */
 export function readerOf({ subject, locale }: Pick<AssessmentRecord, 'subject' | 'locale'>): Reader {
   return { relationship: subject.relationship, locale };
 }

@@ -4,7 +4,7 @@ import { invalidInput, problem } from '../../../platform/graphql/problem';
 import type { ClinicalProblem } from '../../../domain/messages/problem-codes';
 import { StatisticsLabel, suppressedCount } from '../../../platform/graphql/suppressed-count';
 import type { AnswerResult, StartResult } from '../assessment/assessments';
-import type { Content, DispositionContent, Refusal } from '../content/content';
+import type { Content, Exclusion } from '../content/content';
 import { insteadOfTriage } from '../content/instead-of-triage';
 import { ANY_READER, say, type Reader } from '../content/wording';
 import type { StatisticsResult } from '../statistics/assessment-statistics';
@@ -29,7 +29,7 @@ import { dispositionView } from './catalogue-view';
 
 /** Results of the services as members of the API's unions. */
 
-/** @param reader whom a refusal speaks to: who asked to start. */
+/** @param reader the person a refusal is written for: the one who started. */
 export function startResultView(
   content: Content,
   result: StartResult,
@@ -40,15 +40,12 @@ export function startResultView(
     case 'assessment':
       return assessmentView(result.assessment, caller);
     case 'refused':
-      return refused(content, result.refusal, reader);
+      return notSuitable(content, 'NOT_SUITABLE_ONLINE', reader, result.refusal);
     case 'switched-off':
-      return notSuitable(
-        content,
-        'SYMPTOM_CHECK_SWITCHED_OFF',
-        say(content.switchedOff, reader),
-        insteadOfTriage(content),
-        reader,
-      );
+      return notSuitable(content, 'SYMPTOM_CHECK_SWITCHED_OFF', reader, {
+        text: content.switchedOff,
+        disposition: insteadOfTriage(content),
+      });
     case 'invalid':
       return invalidInput(result.faults);
   }
@@ -84,20 +81,15 @@ function expired(expiredAt: Date, why: Pick<AssessmentExpired, 'code' | 'message
   return create(AssessmentExpired, { ...why, expiredAt });
 }
 
-function refused(content: Content, { text, disposition }: Refusal, reader: Reader): NotSuitableOnline {
-  return notSuitable(content, 'NOT_SUITABLE_ONLINE', say(text, reader), disposition, reader);
-}
-
 function notSuitable(
   content: Content,
   code: ClinicalProblem,
-  message: string,
-  disposition: DispositionContent,
   reader: Reader,
+  { text, disposition }: Pick<Exclusion, 'text' | 'disposition'>,
 ): NotSuitableOnline {
   return create(NotSuitableOnline, {
     code,
-    message,
+    message: say(text, reader),
     disposition: dispositionView(content, disposition, reader),
     contentStatus: disposition.status,
     contentBanner: content.banner && say(content.banner, reader),

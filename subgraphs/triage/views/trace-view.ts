@@ -3,7 +3,7 @@ import type { PinnedAssessment } from '../assessment/assessments';
 import type { RuleContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { UNSURE } from '../content/vocabulary';
-import { evaluate, type Step } from '../engine/evaluate';
+import { evaluate, type EvaluationStep } from '../engine/evaluate';
 import { AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
 import { contentVersion } from './assessment-view';
 import { dispositionView } from './catalogue-view';
@@ -28,9 +28,9 @@ export function traceView(pinned: PinnedAssessment): AssessmentTrace {
   });
 }
 
-function stepView(step: Step, { record }: PinnedAssessment, reader: Reader): TraceStep {
+function stepView(step: EvaluationStep, { record }: PinnedAssessment, reader: Reader): TraceStep {
   const { node, chosen, decisive } = step;
-  const given = record.answers.find(({ questionId }) => questionId === node.id);
+  const answer = record.answers.find(({ questionId }) => questionId === node.id);
   return create(TraceStep, {
     kind: KIND[step.kind],
     questionId: node.id,
@@ -38,12 +38,12 @@ function stepView(step: Step, { record }: PinnedAssessment, reader: Reader): Tra
     present: chosen.map((rule) => ruleView(rule, reader)),
     absent: absentFrom(step).map(({ text }) => say(text, reader)),
     decisive: decisive.map(({ id }) => id),
-    answeredAt: given?.answeredAt ?? null,
+    answeredAt: answer?.answeredAt ?? null,
   });
 }
 
 /** Signs that were shown and not ticked. Who is not sure has denied none of them. */
-function absentFrom({ kind, node, chosen }: Step): readonly RuleContent[] {
+function absentFrom({ kind, node, chosen }: EvaluationStep): readonly RuleContent[] {
   if (kind !== 'answered' || node.kind !== 'TICK_ANY') return [];
   if (chosen.some(({ id }) => id === UNSURE)) return [];
   return node.options.filter(({ id, alone }) => !alone && id !== UNSURE && !isIn(id, chosen));

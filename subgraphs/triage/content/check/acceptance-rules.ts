@@ -5,7 +5,7 @@ import { tableDigest, type OutcomeTable } from './outcome-table';
 
 export const ACCEPTED_FILE = 'golden/accepted.yaml';
 
-/** Who has read which change of outcomes, and why it was made; the newest of a pathway is the last. */
+/** Reviews of changes of outcomes, with the reviewer and the reason; the newest of a pathway is the last. */
 export const AcceptedFile = z.array(
   z.strictObject({
     pathway: z.string(),
@@ -22,7 +22,7 @@ export const AcceptedFile = z.array(
 );
 export type Accepted = z.infer<typeof AcceptedFile>[number];
 
-/** What was accepted before: tables by pathway, and who accepted them. */
+/** Accepted state: tables by pathway, and who accepted them. */
 export interface Baseline {
   tables: ReadonlyMap<string, OutcomeTable>;
   accepted: readonly Accepted[];

@@ -1,14 +1,14 @@
 import { choices } from '../../engine/answer-sets';
-import { evaluate, type Step } from '../../engine/evaluate';
+import { evaluate, type EvaluationStep } from '../../engine/evaluate';
 import { suits } from '../../engine/suitability';
 import type { CareLevel } from '../vocabulary';
 import type { PathwayFile } from '../content-files';
 import type { Content, DispositionContent, PathwayContent, QuestionContent } from '../content';
 import { EMERGENCY_SCREEN } from '../link-content';
-import { MOST_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
-import { failure, unless, warning, type Finding, type Path } from './finding';
+import { MAX_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
+import { failure, unless, warning, type Finding, type ContentPath } from './finding';
 
-const MOST_QUESTIONS = 12;
+const MAX_QUESTIONS = 12;
 
 /** Rules that show only when every answer set is walked: 7 to 12, 14, 16 and 19, and parts of 13 and 15. */
 export function behaviourRules(enumerated: Enumerated, file: PathwayFile, content: Content): Finding[] {
@@ -16,7 +16,7 @@ export function behaviourRules(enumerated: Enumerated, file: PathwayFile, conten
   const runs = enumerated.runs.flatMap((run) => ended(run) ?? []);
   return distinct([
     ...unless(complete, () =>
-      failure(19, fileOf(pathway.id), [], `More than ${MOST_RUNS} answer sets: split this pathway.`),
+      failure(19, fileOf(pathway.id), [], `More than ${MAX_RUNS} answer sets: split this pathway.`),
     ),
     ...enumerated.runs.flatMap((run) => everyRunEnds(pathway, run)),
     ...runs.flatMap((run) => rulesOfRun(pathway, run, content)),
@@ -29,7 +29,7 @@ export function behaviourRules(enumerated: Enumerated, file: PathwayFile, conten
 /** A run with its outcome. */
 interface EndedRun extends Run {
   disposition: DispositionContent;
-  trace: readonly Step[];
+  trace: readonly EvaluationStep[];
 }
 
 function ended(run: Run): EndedRun | null {
@@ -53,9 +53,9 @@ function rulesOfRun(pathway: PathwayContent, run: EndedRun, content: Content): F
 
 /** 7 */
 function everyRunEnds(pathway: PathwayContent, { evaluation, answers }: Run): Finding[] {
-  const given = new Set(answers.map(({ questionId }) => questionId));
+  const questionIds = new Set(answers.map(({ questionId }) => questionId));
   const used = evaluation.trace.filter(({ kind }) => kind === 'answered').length;
-  return unless(evaluation.kind === 'outcome' && used === given.size, () =>
+  return unless(evaluation.kind === 'outcome' && used === questionIds.size, () =>
     failure(7, fileOf(pathway.id), [], 'There are answers that end in no disposition.'),
   );
 }
@@ -94,11 +94,11 @@ function isEmergency({ careLevel }: DispositionContent): boolean {
 
 /** 10. A pathway that another leads on to begins its own hierarchy; a question that only leads on has no place in it. */
 function hierarchy({ trace }: EndedRun): Finding[] {
-  const asked = questionSteps(trace)
+  const steps = questionSteps(trace)
     .map(({ node }) => ({ node, mostUrgent: mostUrgentExit(node) }))
     .filter(({ node, mostUrgent }) => node.id !== EMERGENCY_SCREEN && mostUrgent !== Infinity);
-  return asked.flatMap(({ node, mostUrgent }, index) => {
-    const earlier = asked
+  return steps.flatMap(({ node, mostUrgent }, index) => {
+    const earlier = steps
       .slice(0, index)
       .find((other) => other.node.pathwayId === node.pathwayId && other.mostUrgent > mostUrgent);
     if (earlier === undefined) return [];
@@ -170,12 +170,12 @@ function redirectSuits(pathway: PathwayContent, { trace, subject }: EndedRun, co
 /** Part of 19 */
 function depth({ trace, answers, disposition }: EndedRun): Finding[] {
   const last = trace.at(-1);
-  return unless(answers.length <= MOST_QUESTIONS || last === undefined, () =>
+  return unless(answers.length <= MAX_QUESTIONS || last === undefined, () =>
     failure(
       19,
       fileOf(last?.node.pathwayId ?? ''),
       ['questions', keyOf(last?.node.id ?? '')],
-      `"${disposition.id}" takes ${answers.length} questions here; at most ${MOST_QUESTIONS}.`,
+      `"${disposition.id}" takes ${answers.length} questions here; at most ${MAX_QUESTIONS}.`,
     ),
   );
 }
@@ -194,9 +194,9 @@ function advised(pathway: PathwayContent, { evaluation, disposition }: EndedRun)
   ];
 }
 
-/** 14: what is known is not asked, so a question that nobody is ever asked asks for what is known. */
+/** 14: known facts are not asked for, so no question may be one that everybody skips. */
 function deadQuestions(pathway: PathwayContent, runs: readonly Run[]): Finding[] {
-  const asked = new Set(runs.flatMap(({ answers }) => answers.map(({ questionId }) => questionId)));
+  const questionIds = new Set(runs.flatMap(({ answers }) => answers.map(({ questionId }) => questionId)));
   const own = [...pathway.questions.values()].filter(
     ({ id, pathwayId }) => pathwayId === pathway.id && id !== EMERGENCY_SCREEN,
   );
@@ -207,7 +207,7 @@ function deadQuestions(pathway: PathwayContent, runs: readonly Run[]): Finding[]
   );
   return [
     ...own
-      .filter(({ id }) => !asked.has(id))
+      .filter(({ id }) => !questionIds.has(id))
       .map(({ id }) =>
         failure(
           14,
@@ -243,7 +243,7 @@ function asksForAge({ text }: QuestionContent): boolean {
   return AGE_QUESTION.test(JSON.stringify(text));
 }
 
-/** 12: per question and what was answered before it, what "not sure" can lead to against what "no" can lead to. */
+/** 12: for each question and the answers before it, the outcomes of "not sure" against those of "no". */
 function unsureAgainstNo(pathway: PathwayContent, runs: readonly EndedRun[]): Finding[] {
   const reach = new Map<string, { node: QuestionContent; ranks: Map<string, [number, number]> }>();
   for (const { subject, trace, disposition } of runs) {
@@ -293,7 +293,7 @@ function unsureIsSafe(
   ];
 }
 
-/** Where no option is called "no": the one that may end least urgently. */
+/** Returns the ranks of "no", or where no option is called so, of the one that may end least urgently. */
 function safestOf(ranks: ReadonlyMap<string, readonly [number, number]>): readonly [number, number] {
   const others = [...ranks].filter(([id]) => id !== 'unsure').map(([, reach]) => reach);
   return others.reduce((safest, reach) => (reach[1] > safest[1] ? reach : safest), [Infinity, -Infinity]);
@@ -311,8 +311,8 @@ function adviceIsReached({ id, outcomes }: PathwayFile, runs: readonly EndedRun[
 
 function place(
   pathway: PathwayContent,
-  step: Pick<Step, 'node'> | { node: QuestionContent } | undefined,
-): [string, Path] {
+  step: Pick<EvaluationStep, 'node'> | { node: QuestionContent } | undefined,
+): [string, ContentPath] {
   const node = step?.node;
   if (node === undefined) return [fileOf(pathway.id), []];
   if (node.id === EMERGENCY_SCREEN) return ['emergency-screen.yaml', ['questions', 'screen']];

@@ -3,7 +3,7 @@ import type { CareLevel } from '../vocabulary';
 import { byLocale, type Wording } from '../wording';
 import { failure, unless, type Finding } from './finding';
 
-/** No slot is ever offered for these, whatever a catalogue says. */
+/** No slot is ever offered for these, whatever the catalogue contains. */
 const NEVER_BOOKABLE: readonly CareLevel[] = ['AMBULANCE', 'EMERGENCY_DEPARTMENT', 'URGENT_CALLBACK'];
 
 /** "in 48 hours", "after 3 days", "within 2 weeks". */

@@ -41,7 +41,7 @@ function alone(copy: ReadonlyMap<string, string>, ...pathways: string[]): Map<st
   return new Map([...copy].filter(([name]) => !name.startsWith('pathways/') || pathways.includes(name)));
 }
 
-function said({ failures, warnings, lines }: CheckReport, rule: Rule, kind: 'failures' | 'warnings') {
+function messages({ failures, warnings, lines }: CheckReport, rule: Rule, kind: 'failures' | 'warnings') {
   return (kind === 'failures' ? failures : warnings)
     .filter((finding) => finding.rule === rule)
     .map((finding) => findingLine(finding, lines(finding.file, finding.path)));
@@ -51,7 +51,7 @@ describe('the content of this repository', () => {
   const report = checkContent(files, baseline, TODAY);
 
   it('has no failure in all its answer sets', () => {
-    expect(said(report, 20, 'failures')).toEqual([]);
+    expect(messages(report, 20, 'failures')).toEqual([]);
     expect(report.failures).toEqual([]);
     expect(report.pathways).toBe(9);
     expect(report.answerSets).toBeGreaterThan(2_500);
@@ -69,7 +69,7 @@ describe('the content of this repository', () => {
   });
 });
 
-/** Rule, what is wrong, how the copy is edited, what has to be said, and the pathways that it takes to show. */
+/** Rule, fault, edit of the copy, expected message, and the pathways that it takes to show. */
 type Broken = [Rule, string, Edit[], string | RegExp, string[]];
 
 const FAILURES: Broken[] = [
@@ -663,7 +663,7 @@ describe('a rule that is broken', () => {
 
   it.each(FAILURES)('%s is caught: %s', (rule, _, edits, message, pathways) => {
     const report = checkContent(alone(edited(...edits), ...pathways), baseline, TODAY);
-    const lines = said(report, rule, 'failures');
+    const lines = messages(report, rule, 'failures');
     expect(lines.join('\n')).toMatch(typeof message === 'string' ? literally(message) : message);
     // Every failure names a file that is there, and a line of it.
     for (const line of lines) expect(line).toMatch(/^[a-z0-9-/]+\.(yaml|tsv)(:\d+)?( [^:]+)?: /);
@@ -671,38 +671,38 @@ describe('a rule that is broken', () => {
 
   it.each(WARNINGS)('%s is warned about: %s', (rule, _, edits, message, pathways) => {
     const report = checkContent(alone(edited(...edits), ...pathways), NO_BASELINE, TODAY);
-    expect(said(report, rule, 'warnings').join('\n')).toContain(message);
+    expect(messages(report, rule, 'warnings').join('\n')).toContain(message);
     const before = checkContent(alone(files, ...pathways), NO_BASELINE, TODAY);
-    expect(said(before, rule, 'warnings').join('\n')).not.toContain(message);
+    expect(messages(before, rule, 'warnings').join('\n')).not.toContain(message);
   });
 
   it('8 is caught in the walk as well: something that is asked before the emergency screen', () => {
     const copy = edited([COUGH, 'emergencyScreen: standard', 'emergencyScreen: none']);
-    expect(said(checkContent(alone(copy, COUGH), baseline, TODAY), 8, 'failures')).toHaveLength(1);
+    expect(messages(checkContent(alone(copy, COUGH), baseline, TODAY), 8, 'failures')).toHaveLength(1);
   });
 });
 
 describe('signed warnings', () => {
-  const [first] = said(checkContent(alone(files, UTI), NO_BASELINE, TODAY), 10, 'warnings');
+  const [first] = messages(checkContent(alone(files, UTI), NO_BASELINE, TODAY), 10, 'warnings');
   const waiver = `- { rule: 10, file: ${UTI}, path: questions.key-signs, signedBy: a clinician, reason: it stands }`;
 
   it('are no warnings any more', () => {
     expect(first).toContain('questions.key-signs');
     const report = checkContent(alone(edited(['waivers.yaml', '[]', waiver]), UTI), NO_BASELINE, TODAY);
-    expect(said(report, 10, 'warnings')).toEqual([]);
+    expect(messages(report, 10, 'warnings')).toEqual([]);
     expect(report.waived).toBe(1);
   });
 
   it('fail once there is nothing to sign', () => {
     const report = checkContent(alone(edited(['waivers.yaml', '[]', waiver]), COUGH), NO_BASELINE, TODAY);
-    expect(said(report, 10, 'failures').join()).toContain('There is no such warning any more');
+    expect(messages(report, 10, 'failures').join()).toContain('There is no such warning any more');
   });
 
   it('are needed where people rely on the content', () => {
     const reviewed = edited([UTI, 'status: demo', 'status: reviewed']);
     const report = checkContent(alone(reviewed, UTI), NO_BASELINE, TODAY);
-    expect(said(report, 10, 'failures').join()).toContain('signed in waivers.yaml');
-    expect(said(report, 18, 'failures').length).toBeGreaterThan(20);
+    expect(messages(report, 10, 'failures').join()).toContain('signed in waivers.yaml');
+    expect(messages(report, 18, 'failures').length).toBeGreaterThan(20);
   });
 });
 
@@ -712,8 +712,8 @@ it('names everything that is wrong at once', () => {
     baseline,
     TODAY,
   );
-  expect(said(report, 7, 'failures').length).toBeGreaterThan(3);
-  expect(said(report, 8, 'failures')).toHaveLength(1);
+  expect(messages(report, 7, 'failures').length).toBeGreaterThan(3);
+  expect(messages(report, 8, 'failures')).toHaveLength(1);
 });
 
 it('gives the line on which something stands', () => {
@@ -723,7 +723,7 @@ it('gives the line on which something stands', () => {
       .split('\n')
       .findIndex((text) => text.includes('  neck:')) + 1;
   const copy = edited([COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: durations }"]);
-  const [found] = said(checkContent(alone(copy, COUGH), baseline, TODAY), 3, 'failures');
+  const [found] = messages(checkContent(alone(copy, COUGH), baseline, TODAY), 3, 'failures');
   // Its options begin four lines below the question, and this is the second.
   expect(found).toMatch(
     new RegExp(`^${COUGH}:${line + 6} questions\\.neck\\.options\\.1: There is no question`),

@@ -18,10 +18,10 @@ export interface CheckReport {
   paths: number;
   answerSets: number;
   failures: readonly Finding[];
-  /** Those that somebody has signed are left out. */
+  /** Warnings, without those that somebody has signed. */
   warnings: readonly Finding[];
   waived: number;
-  /** What every pathway does now, and where that is not what was accepted. */
+  /** Outcome tables of every pathway, and their differences from the accepted ones. */
   tables: readonly OutcomeTable[];
   changes: readonly TableChange[];
   lines: LineOf;

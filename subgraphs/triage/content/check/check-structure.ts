@@ -7,7 +7,7 @@ import { shapeRules } from './shape-rules';
 import { sourceRules } from './source-rules';
 import { optionTextRules, textRules } from './text-rules';
 
-/** What has to hold before content can be linked and walked: everything that is referred to is there, and no circles. */
+/** Checks that content can be linked and walked: every reference exists, and there are no cycles. */
 export function checkReferences(content: ParsedContent): Finding[] {
   return [
     ...referenceRules(content),

@@ -1,10 +1,10 @@
-import { REFUSED, type Ending, type OutcomeTable, type Person } from './outcome-table';
+import { REFUSED, type Ending, type OutcomeTable, type PersonGroup } from './outcome-table';
 
 /** One answer set whose outcome is another than before, for these people. */
 export interface OutcomeChange {
   kind: 'less urgent' | 'more urgent' | 'as urgent' | 'new' | 'gone';
   answers: string;
-  people: Person[];
+  people: PersonGroup[];
   before: string | null;
   after: string | null;
 }
@@ -24,9 +24,11 @@ export function compareTables(before: OutcomeTable | null, after: OutcomeTable):
   }));
   for (const answers of new Set([...(before?.outcomes.keys() ?? []), ...after.outcomes.keys()]))
     for (const { person, groupBefore, groupAfter } of everybody) {
-      const old = endingFor(before, answers, groupBefore);
-      const now = endingFor(after, answers, groupAfter);
-      const change = changeOf(answers, before, old, after, now);
+      const change = changeOf(
+        answers,
+        { table: before, ending: endingFor(before, answers, groupBefore) },
+        { table: after, ending: endingFor(after, answers, groupAfter) },
+      );
       if (change === null) continue;
       const key = [change.kind, answers, change.before, change.after].join('\t');
       const same = changes.get(key) ?? { ...change, people: [] };
@@ -38,7 +40,7 @@ export function compareTables(before: OutcomeTable | null, after: OutcomeTable):
   );
 }
 
-/** How many of the outcomes became less urgent: these need a second reviewer. */
+/** Counts the outcomes that became less urgent: these need a second reviewer. */
 export function lessUrgent(changes: readonly OutcomeChange[]): number {
   return changes.filter(({ kind }) => kind === 'less urgent').length;
 }
@@ -51,49 +53,47 @@ export function changeLine({ kind, answers, people, before, after }: OutcomeChan
 
 function changeOf(
   answers: string,
-  before: OutcomeTable | null,
-  old: Ending | undefined,
-  after: OutcomeTable,
-  now: Ending | undefined,
+  { table: before, ending: old }: { table: OutcomeTable | null; ending: Ending | undefined },
+  { table: after, ending: now }: { table: OutcomeTable; ending: Ending | undefined },
 ): Omit<OutcomeChange, 'people'> | null {
   if (!old && !now) return null;
-  const said = {
+  const texts = {
     answers,
     before: before && old ? described(before, old) : null,
     after: now ? described(after, now) : null,
   };
-  if (!before || !old) return { kind: 'new', ...said };
-  if (!now) return { kind: 'gone', ...said };
-  if (said.before === said.after && old.decided === now.decided) return null;
+  if (!before || !old) return { kind: 'new', ...texts };
+  if (!now) return { kind: 'gone', ...texts };
+  if (texts.before === texts.after && old.decided === now.decided) return null;
   const [was, is] = [rankOf(before, old), rankOf(after, now)];
-  return { kind: is > was ? 'less urgent' : is < was ? 'more urgent' : 'as urgent', ...said };
+  return { kind: is > was ? 'less urgent' : is < was ? 'more urgent' : 'as urgent', ...texts };
 }
 
 function endingFor(
   table: OutcomeTable | null,
   answers: string,
-  group: Person | undefined,
+  group: PersonGroup | undefined,
 ): Ending | undefined {
   return group === undefined ? undefined : table?.outcomes.get(answers)?.get(group);
 }
 
 /** The group of a table that somebody of another table's group belongs to. */
-function groupOf(table: OutcomeTable, person: Person): Person | undefined {
+function groupOf(table: OutcomeTable, person: PersonGroup): PersonGroup | undefined {
   const { sex, age } = read(person);
   return peopleOf(table)
     .filter((each) => read(each).sex === sex && read(each).age <= age)
     .sort((one, other) => read(other).age - read(one).age)[0];
 }
 
-function peopleOfBoth(before: OutcomeTable | null, after: OutcomeTable): Person[] {
+function peopleOfBoth(before: OutcomeTable | null, after: OutcomeTable): PersonGroup[] {
   return [...new Set([...(before === null ? [] : peopleOf(before)), ...peopleOf(after)])];
 }
 
-function peopleOf({ people, outcomes }: OutcomeTable): Person[] {
+function peopleOf({ people, outcomes }: OutcomeTable): PersonGroup[] {
   return [...people, ...(outcomes.get(REFUSED)?.keys() ?? [])];
 }
 
-function read(person: Person): { sex: string; age: number } {
+function read(person: PersonGroup): { sex: string; age: number } {
   const [sex = '', age = ''] = person.split('@');
   return { sex, age: Number(age) };
 }
@@ -105,7 +105,7 @@ function described(table: OutcomeTable, { disposition }: Ending): string {
 /** More than any number of minutes that a disposition allows. */
 const NO_LIMIT = 1e6;
 
-/** By rank, and at the same rank by time: a later deadline is less urgent too. */
+/** Returns the order of an outcome, by rank, and at the same rank by time: a later deadline is less urgent too. */
 function rankOf(table: OutcomeTable, { disposition }: Ending): number {
   const { rank, within } = table.urgency.get(disposition) ?? { rank: Infinity, within: '-' };
   const minutes = /^(\d+)m$/.exec(within)?.[1];

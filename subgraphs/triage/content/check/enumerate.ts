@@ -1,22 +1,22 @@
 import { answerSets, subjectsOf } from '../../engine/answer-sets';
-import { evaluate, type Answer, type Evaluation, type Step } from '../../engine/evaluate';
-import type { Subject } from '../../engine/suitability';
+import { evaluate, type QuestionAnswer, type Evaluation, type EvaluationStep } from '../../engine/evaluate';
+import type { PatientProfile } from '../../engine/suitability';
 import type { PathwayContent } from '../content';
 
 /** One person, one way for them to answer, and where it ends. */
 export interface Run {
-  subject: Subject;
-  answers: readonly Answer[];
+  subject: PatientProfile;
+  answers: readonly QuestionAnswer[];
   evaluation: Evaluation;
 }
 
 /** More than this and a pathway has to be split. */
-export const MOST_RUNS = 50_000;
+export const MAX_RUNS = 50_000;
 
 export interface Enumerated {
   pathway: PathwayContent;
   runs: readonly Run[];
-  /** False where there are more than `MOST_RUNS`: the rest was not looked at. */
+  /** False where there are more than `MAX_RUNS`: the rest was not looked at. */
   complete: boolean;
 }
 
@@ -25,7 +25,7 @@ export function enumerate(pathway: PathwayContent): Enumerated {
   const runs: Run[] = [];
   for (const subject of subjectsOf(pathway))
     for (const answers of answerSets(pathway, subject)) {
-      if (runs.length === MOST_RUNS) return { pathway, runs, complete: false };
+      if (runs.length === MAX_RUNS) return { pathway, runs, complete: false };
       runs.push({ subject, answers, evaluation: evaluate(pathway, subject, answers) });
     }
   return { pathway, runs, complete: true };
@@ -42,6 +42,6 @@ export function pathCount({ runs }: Enumerated): number {
   return new Set(single.map(({ answers }) => JSON.stringify(answers))).size;
 }
 
-export function questionSteps(trace: readonly Step[]) {
+export function questionSteps(trace: readonly EvaluationStep[]) {
   return trace.filter((step) => step.kind !== 'age');
 }

@@ -2,7 +2,7 @@
 export type Rule = number | 'vignette';
 
 /** A path within a file: keys and positions. */
-export type Path = readonly (string | number)[];
+export type ContentPath = readonly (string | number)[];
 
 /** One thing that is wrong, and where. */
 export interface Finding {
@@ -10,16 +10,16 @@ export interface Finding {
   severity: 'failure' | 'warning';
   /** Within the content folder, as `pathways/<id>.yaml`. */
   file: string;
-  path: Path;
+  path: ContentPath;
   /** Says what to mend. */
   message: string;
 }
 
-export function failure(rule: Rule, file: string, path: Path, message: string): Finding {
+export function failure(rule: Rule, file: string, path: ContentPath, message: string): Finding {
   return { rule, severity: 'failure', file, path, message };
 }
 
-export function warning(rule: Rule, file: string, path: Path, message: string): Finding {
+export function warning(rule: Rule, file: string, path: ContentPath, message: string): Finding {
   return { rule, severity: 'warning', file, path, message };
 }
 

@@ -6,7 +6,10 @@ import { readTable, tableText, type OutcomeTable } from './outcome-table';
 
 const TABLE = /\.tsv$/;
 
-/** What was accepted before, from the folder beside the content. @throws ZodError where it was edited by hand, wrongly. */
+/**
+ * Reads the accepted state from the folder beside the content.
+ * @throws ZodError where it was edited by hand, wrongly.
+ */
 export function readBaseline(contentFolder: string): Baseline {
   const folder = join(contentFolder, 'golden');
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => TABLE.test(name)) : [];

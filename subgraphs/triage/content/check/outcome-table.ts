@@ -1,26 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Subject } from '../../engine/suitability';
+import type { PatientProfile } from '../../engine/suitability';
 import type { DispositionContent, PathwayContent, Timeframe } from '../content';
 import type { Sex } from '../vocabulary';
 import type { Enumerated, Run } from './enumerate';
 
 /**
- * What every answer set of a pathway ends in, for everybody: kept as text beside the content, so that a change of content
- * shows as a change of outcomes (rule 20).
+ * Outcomes of every answer set of a pathway, for every group of people: kept as text beside the content, so that a
+ * change of content shows as a change of outcomes (rule 20).
  */
 export interface OutcomeTable {
   pathway: string;
   version: string;
-  /** Groups of people who are asked, by the age in days from which they begin; those turned away are under `REFUSED`. */
-  people: readonly Person[];
-  /** By disposition: how urgent it was when the table was made. */
+  /**
+   * Groups of people who may use the pathway, by the age in days from which they begin; those turned away are under
+   * `REFUSED`.
+   */
+  people: readonly PersonGroup[];
+  /** Urgency of each disposition when the table was made. */
   urgency: ReadonlyMap<string, Urgency>;
-  /** By answers and then by person. */
-  outcomes: ReadonlyMap<string, ReadonlyMap<Person, Ending>>;
+  /** Outcomes by answers and then by person. */
+  outcomes: ReadonlyMap<string, ReadonlyMap<PersonGroup, Ending>>;
 }
 
 /** `F@1827` */
-export type Person = string;
+export type PersonGroup = string;
 
 export interface Urgency {
   rank: number;
@@ -30,7 +33,7 @@ export interface Urgency {
 
 export interface Ending {
   disposition: string;
-  /** The question that decided, and what was chosen. */
+  /** The question that decided, and the options chosen. */
   decided: string;
 }
 
@@ -38,11 +41,11 @@ export interface Ending {
 export const REFUSED = '(refused)';
 
 export function outcomeTable({ pathway, runs }: Enumerated): OutcomeTable {
-  const outcomes = new Map<string, Map<Person, Ending>>();
+  const outcomes = new Map<string, Map<PersonGroup, Ending>>();
   const urgency = new Map<string, Urgency>();
   for (const { disposition, ageInDays, sex } of pathway.refusals) {
     urgency.set(disposition.id, urgencyOf(disposition));
-    const refused = outcomes.get(REFUSED) ?? new Map<Person, Ending>();
+    const refused = outcomes.get(REFUSED) ?? new Map<PersonGroup, Ending>();
     for (const each of sex)
       refused.set(person({ ageInDays: ageInDays.from, sex: each }), {
         disposition: disposition.id,
@@ -61,7 +64,7 @@ export function outcomeTable({ pathway, runs }: Enumerated): OutcomeTable {
     };
     outcomes.set(
       answers,
-      (outcomes.get(answers) ?? new Map<Person, Ending>()).set(person(run.subject), ending),
+      (outcomes.get(answers) ?? new Map<PersonGroup, Ending>()).set(person(run.subject), ending),
     );
   }
   return {
@@ -86,7 +89,7 @@ export function tableDigest(table: OutcomeTable): string {
 
 function bodyText({ people, urgency, outcomes }: OutcomeTable): string {
   const rows = [...outcomes].flatMap(([answers, byPerson]) => {
-    const endings = new Map<string, Person[]>();
+    const endings = new Map<string, PersonGroup[]>();
     for (const [each, { disposition, decided }] of byPerson) {
       const ending = `${disposition}\t${decided}`;
       endings.set(ending, [...(endings.get(ending) ?? []), each]);
@@ -106,7 +109,7 @@ function bodyText({ people, urgency, outcomes }: OutcomeTable): string {
 
 const EVERYBODY = '*';
 
-function whoText(who: readonly Person[], people: readonly Person[]): string {
+function whoText(who: readonly PersonGroup[], people: readonly PersonGroup[]): string {
   return people.every((each) => who.includes(each)) ? EVERYBODY : who.join(' ');
 }
 
@@ -116,10 +119,10 @@ export function readTable(text: string): OutcomeTable {
   const [, pathway, version] = /^# (\S+) (\S+)$/.exec(title) ?? [];
   if (pathway === undefined || version === undefined) throw new Error('This is not a table of outcomes.');
   const people = peopleLine.replace('# people ', '').split(' ');
-  const outcomes = new Map<string, Map<Person, Ending>>();
+  const outcomes = new Map<string, Map<PersonGroup, Ending>>();
   for (const row of rows.filter((line) => line !== '')) {
     const [answers = '', who = '', disposition = '', decided = ''] = row.split('\t');
-    const byPerson = outcomes.get(answers) ?? new Map<Person, Ending>();
+    const byPerson = outcomes.get(answers) ?? new Map<PersonGroup, Ending>();
     for (const each of who === EVERYBODY ? people : who.split(' '))
       byPerson.set(each, { disposition, decided });
     outcomes.set(answers, byPerson);
@@ -139,7 +142,7 @@ function readUrgency(line: string): Map<string, Urgency> {
 
 const SEX_LETTER: Record<Sex, string> = { FEMALE: 'F', MALE: 'M', UNSPECIFIED: 'U' };
 
-function person({ ageInDays, sex }: Subject): Person {
+function person({ ageInDays, sex }: PatientProfile): PersonGroup {
   return `${SEX_LETTER[sex]}@${ageInDays}`;
 }
 

@@ -28,7 +28,7 @@ function tiles(file: string, { population, refusals }: PathwayFile): Finding[] {
   });
 }
 
-/** Of the variants of one complaint at most one is for each person. */
+/** Checks that at most one variant of a complaint is for each person. */
 function variantsApart(file: string, pathway: PathwayFile, all: readonly PathwayFile[]): Finding[] {
   const others = all.filter(({ id, complaint }) => complaint === pathway.complaint && id > pathway.id);
   return others.flatMap((other) => {

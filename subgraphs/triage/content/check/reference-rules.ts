@@ -1,7 +1,7 @@
 import type { PathwayFile, QuestionsFile } from '../content-files';
 import { INSTEAD_OF_TRIAGE } from '../instead-of-triage';
 import type { ParsedContent } from '../parse-content';
-import { failure, unless, type Finding, type Path } from './finding';
+import { failure, unless, type Finding, type ContentPath } from './finding';
 import { allExits, exitsOf } from './written-exits';
 
 const RESERVED = ['none', 'unsure'];
@@ -35,8 +35,16 @@ function catalogue({ dispositions: { dispositions }, texts }: ParsedContent): Fi
       ),
     ),
     ...Object.entries(dispositions).flatMap(([id, { careAdvice, worseningAdvice }]) => [
-      ...known(3, careAdvice, texts.advice, file, ['dispositions', id, 'careAdvice'], 'advice'),
-      ...known(3, worseningAdvice, texts.advice, file, ['dispositions', id, 'worseningAdvice'], 'advice'),
+      ...known(careAdvice, texts.advice, 'advice', {
+        rule: 3,
+        file,
+        path: ['dispositions', id, 'careAdvice'],
+      }),
+      ...known(worseningAdvice, texts.advice, 'advice', {
+        rule: 3,
+        file,
+        path: ['dispositions', id, 'worseningAdvice'],
+      }),
     ]),
   ];
 }
@@ -68,33 +76,39 @@ function targets(file: string, pathway: PathwayFile, content: ParsedContent): Fi
   const { dispositions } = content.dispositions;
   const { advice } = content.texts;
   return [
-    ...known(3, [pathway.start], pathway.questions, file, ['start'], 'question'),
+    ...known([pathway.start], pathway.questions, 'question', { rule: 3, file, path: ['start'] }),
     ...pathway.refusals.flatMap(({ disposition }, index) =>
-      known(7, [disposition], dispositions, file, ['refusals', index, 'disposition'], 'disposition'),
+      known([disposition], dispositions, 'disposition', {
+        rule: 7,
+        file,
+        path: ['refusals', index, 'disposition'],
+      }),
     ),
     ...Object.entries(pathway.outcomes).flatMap(([id, own]) => [
-      ...known(7, [id], dispositions, file, ['outcomes', id], 'disposition'),
-      ...known(3, own.careAdvice, advice, file, ['outcomes', id, 'careAdvice'], 'advice'),
-      ...known(3, own.worseningAdvice, advice, file, ['outcomes', id, 'worseningAdvice'], 'advice'),
+      ...known([id], dispositions, 'disposition', { rule: 7, file, path: ['outcomes', id] }),
+      ...known(own.careAdvice, advice, 'advice', { rule: 3, file, path: ['outcomes', id, 'careAdvice'] }),
+      ...known(own.worseningAdvice, advice, 'advice', {
+        rule: 3,
+        file,
+        path: ['outcomes', id, 'worseningAdvice'],
+      }),
     ]),
-    ...known(3, Object.keys(pathway.given), content.facts, file, ['given'], 'fact'),
+    ...known(Object.keys(pathway.given), content.facts, 'fact', { rule: 3, file, path: ['given'] }),
     ...Object.entries(pathway.questions).flatMap(([key, node]) => [
       ...known(
-        3,
         node.kind === 'chooseOne' && node.fact !== undefined ? [node.fact] : [],
         content.facts,
-        file,
-        ['questions', key, 'fact'],
         'fact',
+        { rule: 3, file, path: ['questions', key, 'fact'] },
       ),
       ...exitsOf(key, node).flatMap(({ exit, path }) =>
-        known(3, exit.to === undefined ? [] : [exit.to], pathway.questions, file, path, 'question'),
+        known(exit.to === undefined ? [] : [exit.to], pathway.questions, 'question', { rule: 3, file, path }),
       ),
     ]),
   ];
 }
 
-/** What every exit must be, wherever it stands. */
+/** Checks every exit, wherever it stands. */
 function exits(content: ParsedContent): Finding[] {
   const pathways = Object.fromEntries([...content.pathways.values()].map((pathway) => [pathway.id, true]));
   return [...allExits(content)].flatMap(({ file, path, exit: { to, pathway, outcome, atLeast } }) => {
@@ -112,8 +126,8 @@ function exits(content: ParsedContent): Finding[] {
       ...unless(atLeast === undefined || outcome === undefined, () =>
         failure(6, file, path, '"atLeast" is for exits that go on asking; an outcome speaks for itself.'),
       ),
-      ...known(3, pathway === undefined ? [] : [pathway], pathways, file, path, 'pathway'),
-      ...known(7, dispositions, content.dispositions.dispositions, file, path, 'disposition'),
+      ...known(pathway === undefined ? [] : [pathway], pathways, 'pathway', { rule: 3, file, path }),
+      ...known(dispositions, content.dispositions.dispositions, 'disposition', { rule: 7, file, path }),
     ];
   });
 }
@@ -164,12 +178,10 @@ function unsureIsThere(file: string, questions: QuestionsFile): Finding[] {
 }
 
 function known(
-  rule: number,
   ids: readonly string[],
   all: Record<string, unknown>,
-  file: string,
-  path: Path,
   what: string,
+  { rule, file, path }: { rule: number; file: string; path: ContentPath },
 ): Finding[] {
   return ids.flatMap((id) =>
     unless(Object.hasOwn(all, id), () => failure(rule, file, path, `There is no ${what} "${id}".`)),

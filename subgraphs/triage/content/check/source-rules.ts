@@ -2,7 +2,7 @@ import type { ParsedContent } from '../parse-content';
 import { failure, unless, warning, type Finding } from './finding';
 import { allExits } from './written-exits';
 
-/** Rule 18: every rule names a source that is there. `sourceAgeRules` says how long ago it was read. */
+/** Rule 18: every rule names a source that exists. `sourceAgeRules` checks how long ago it was read. */
 export function sourceRules(content: ParsedContent): Finding[] {
   const { dispositions } = content.dispositions;
   const rules = [

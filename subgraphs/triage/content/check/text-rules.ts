@@ -120,12 +120,12 @@ function bandsThatDecideHaveText({ pathways }: ParsedContent): Finding[] {
 }
 
 function unusedAdvice({ texts, dispositions, pathways }: ParsedContent): Finding[] {
-  const given = [
+  const used = [
     ...Object.values(dispositions.dispositions),
     ...[...pathways.values()].flatMap(({ outcomes }) => Object.values(outcomes)),
   ].flatMap(({ careAdvice, worseningAdvice }) => [...careAdvice, ...worseningAdvice]);
   return Object.keys(texts.advice)
-    .filter((id) => !given.includes(id))
+    .filter((id) => !used.includes(id))
     .map((id) => failure(15, 'texts.yaml', ['advice', id], 'No outcome gives this advice.'));
 }
 

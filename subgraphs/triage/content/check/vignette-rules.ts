@@ -22,20 +22,20 @@ function vignetteFault(
   pathway: PathwayContent,
 ): string | undefined {
   if (!suits(pathway.population, subject)) return 'The pathway is not for this person.';
-  const given = Object.entries(answers).map(([key, optionIds]) => ({
+  const vignetteAnswers = Object.entries(answers).map(([key, optionIds]) => ({
     questionId: pathway.questions.has(key) ? key : `${pathway.id}.${key}`,
     optionIds,
   }));
-  for (const { questionId, optionIds } of given) {
+  for (const { questionId, optionIds } of vignetteAnswers) {
     const question = pathway.questions.get(questionId);
     if (question === undefined) return `There is no question "${questionId}".`;
     const fault = optionFault(question, optionIds);
     if (fault !== undefined) return `${questionId}: ${fieldMessage(fault)}`;
   }
-  const evaluation = evaluate(pathway, subject, given);
+  const evaluation = evaluate(pathway, subject, vignetteAnswers);
   if (evaluation.kind === 'question') return `It still has to answer "${evaluation.question.id}".`;
   const used = evaluation.trace.flatMap(({ kind, node }) => (kind === 'answered' ? [node.id] : []));
-  const unused = given.find(({ questionId }) => !used.includes(questionId));
+  const unused = vignetteAnswers.find(({ questionId }) => !used.includes(questionId));
   if (unused !== undefined) return `"${unused.questionId}" is not asked.`;
   const { id } = evaluation.disposition;
   return id === expect ? undefined : `It ends in "${id}", not in "${expect}".`;

@@ -1,12 +1,12 @@
 import type { ExitFile, QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
-import type { Path } from './finding';
+import type { ContentPath } from './finding';
 
 /** One way on, as written, and where it stands. */
 export interface WrittenExit {
   exit: ExitFile;
-  path: Path;
-  /** Those of the option, else of its question. */
+  path: ContentPath;
+  /** Sources of the option, else of its question. */
   sources: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function exitsOf(key: string, node: QuestionsFile[string]): WrittenExit[]
       path: [...at, 'bands', index],
       sources: band.sources ?? [],
     }));
-  const written = (exit: ExitFile, path: Path): WrittenExit => ({
+  const written = (exit: ExitFile, path: ContentPath): WrittenExit => ({
     exit,
     path,
     sources: exit.sources ?? node.sources ?? [],

@@ -1,12 +1,12 @@
 import type { QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
 import type { Wording } from '../wording';
-import type { Path } from './finding';
+import type { ContentPath } from './finding';
 
 /** A text as written, and where it stands. */
 export interface WrittenText {
   file: string;
-  path: Path;
+  path: ContentPath;
   wording: Wording;
 }
 

@@ -1,0 +1,64 @@
+import { insertInto, type LedgerTransactions } from '../database/ledger-database';
+import type { BookingStatus } from '../lifecycle/states';
+import { deliveryQueue } from './delivery-queue';
+
+/** A change that the front end is to be told of, given to one process for one attempt. */
+export interface PendingChange {
+  bookingId: string;
+  reference: string;
+  /** The booking's version after the change: with its id it names the change in this ledger. */
+  version: number;
+  status: BookingStatus;
+  at: Date;
+  /** Counts this attempt. */
+  attempt: number;
+  /** Since its first attempt. */
+  triedForMs: number;
+}
+
+/** Changes for the front end: one booking's in the order of its versions. */
+export const OUTBOX = { table: 'outbox', stream: 'booking_id', position: 'version' } as const;
+
+export const insertOutboxEntry = insertInto('outbox')();
+
+/** Messages that the front end has not taken yet. */
+export function ledgerOutbox(transactions: LedgerTransactions) {
+  const queue = deliveryQueue(OUTBOX, transactions);
+
+  return {
+    /** Changes whose time has come, each given to one process alone for the time of the lease. */
+    claimPending(limit: number, leaseMs: number): Promise<PendingChange[]> {
+      return transactions.write(async (transaction) => {
+        const claimed = await queue.claim(transaction, limit, leaseMs);
+        if (claimed.length === 0) return [];
+        const ids = claimed.map(({ booking_id }) => booking_id);
+        const bookings = await transaction.db
+          .selectFrom('booking')
+          .select(['id', 'reference'])
+          .where('id', 'in', ids)
+          .execute();
+        const references = new Map(bookings.map(({ id, reference }) => [id, reference]));
+        return claimed.map(({ booking_id, version, status, at, attempts, tried_for }) => ({
+          bookingId: booking_id,
+          reference: references.get(booking_id) ?? '',
+          version,
+          status,
+          at: new Date(at),
+          attempt: attempts,
+          triedForMs: tried_for,
+        }));
+      });
+    },
+
+    markDelivered: (change: PendingChange): Promise<void> => queue.markDelivered(attemptOf(change)),
+
+    scheduleRetry: (change: PendingChange, againInMs: number): Promise<void> =>
+      queue.scheduleRetry(attemptOf(change), againInMs),
+
+    abandonDelivery: (change: PendingChange): Promise<boolean> => queue.abandon(attemptOf(change)),
+  };
+}
+
+function attemptOf({ bookingId, version, attempt }: PendingChange) {
+  return { stream: bookingId, position: version, attempt };
+}

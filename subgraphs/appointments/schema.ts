@@ -1,0 +1,71 @@
+import { OdsCode } from '../../domain/ods-code';
+import { z } from 'zod';
+import {
+  buildFederatedSchema,
+  type FederatedSchema,
+  type SubgraphDefinition,
+} from '../../platform/graphql/federated-schema';
+import { AssessmentResolver } from './resolvers/assessment.resolver';
+import { BookingResolver } from './resolvers/booking.resolver';
+import { ContinuityResolver } from './resolvers/continuity.resolver';
+import { OperatorResolver } from './resolvers/operator.resolver';
+import { PracticeResolver } from './resolvers/practice.resolver';
+import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
+import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
+import { Assessment } from './types/assessment';
+import type { BookingDeps } from './booking/booking-deps';
+import type { OptionsDeps } from './options/appointment-options';
+import type { SubgraphContext } from '../../platform/graphql/subgraph-context';
+import { bookingView } from './views/booking-view';
+import { practiceReference } from './views/slot-view';
+
+export const EntityKey = z.object({ id: z.string() });
+export const PracticeKey = z.object({ odsCode: OdsCode });
+export const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
+  resolvers: [
+    AssessmentResolver,
+    BookingResolver,
+    ContinuityResolver,
+    OperatorResolver,
+    PracticeOptionsResolver,
+    PracticeResolver,
+    SlotResolver,
+    SupplierResolver,
+  ],
+  // Nothing here returns an assessment: it comes by `_entities` alone.
+  orphanedTypes: [Assessment],
+  inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
+};
+/** The services that the resolvers call. */
+export type AppointmentsServices = BookingDeps & OptionsDeps;
+
+export function appointmentsSchema(services: AppointmentsServices): FederatedSchema {
+  return buildFederatedSchema({
+    ...TYPES,
+    instances: new Map<unknown, object>([
+      [AssessmentResolver, new AssessmentResolver(services)],
+      [BookingResolver, new BookingResolver(services)],
+      [ContinuityResolver, new ContinuityResolver(services.ledger)],
+      [PracticeResolver, new PracticeResolver(services)],
+      [OperatorResolver, new OperatorResolver(services)],
+      [PracticeOptionsResolver, new PracticeOptionsResolver()],
+      [SlotResolver, new SlotResolver(services.offers)],
+      [SupplierResolver, new SupplierResolver(services.systems, services.timers)],
+    ]),
+    references: {
+      Assessment: (representation) => Object.assign(new Assessment(), representation),
+      Booking: async (representation, { caller }: SubgraphContext) => {
+        const { id } = EntityKey.parse(representation);
+        const booking = caller.kind === 'patient' ? await services.ledger.findBooking(id, caller.id) : null;
+        return booking && bookingView(booking);
+      },
+      Practice: (representation) => practiceReference(PracticeKey.parse(representation).odsCode),
+      Supplier: (representation) => supplierOf(EntityKey.parse(representation).id, services.systems),
+    },
+  });
+}
+
+/** For composition, which needs no stores. */
+export function appointmentsTypeDefs(): string {
+  return buildFederatedSchema({ ...TYPES, instances: new Map(), references: {} }).typeDefs;
+}

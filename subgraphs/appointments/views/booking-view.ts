@@ -1,0 +1,33 @@
+import type { Person, Caller } from '../../../domain/caller';
+import { create } from '../../../platform/graphql/create';
+import { cancellableUntil } from '../booking/cancel-booking';
+import type { Booking as LedgerBooking } from '../ledger/records';
+import { statusOf } from '../lifecycle/states';
+import { BookablePerson, Booking } from '../types/booking';
+import { practiceReference } from './slot-view';
+
+export function bookingView(booking: LedgerBooking): Booking {
+  const { offer } = booking;
+  const { startsAt, endsAt, mode, clinicianName, practice: odsCode } = offer.slot;
+  return create(Booking, {
+    id: booking.id,
+    reference: booking.reference,
+    status: statusOf(booking.state),
+    startsAt,
+    endsAt,
+    mode,
+    clinicianName,
+    practice: practiceReference(odsCode),
+    atOwnPractice: offer.relation === 'OWN',
+    createdAt: booking.createdAt,
+    cutOff: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
+    replacesId: booking.replacesId,
+    patientDigest: booking.patientDigest,
+  });
+}
+
+/** @param caller the one who may act for the person. */
+export function bookablePersonView({ id, givenName }: Person, caller: Caller): BookablePerson {
+  const isCaller = caller.kind === 'patient' && caller.self?.id === id;
+  return create(BookablePerson, { id, givenName, isCaller });
+}
