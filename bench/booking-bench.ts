@@ -59,7 +59,7 @@ const OPEN: ReleasePolicy = {
   dispositionIds: ['gp-6h'],
   slotTypes: ['111 urgent'],
   ageInMonths: null,
-  // What is booked is counted all the same; a cap would depend on the time of day.
+  // A quota would depend on the time of day.
   dailyQuota: null,
   takeBackMinutes: 0,
   minimumNoticeMinutes: 0,

@@ -59,7 +59,7 @@ const answers = (answer: string, values: string) =>
     'appointments',
     'gp_booking_supplier_seconds_count',
     values,
-    `,supplier="emis",asked="SEARCH",answer="${answer}"`,
+    `,supplier="emis",operation="SEARCH",outcome="${answer}"`,
   );
 const errors = (code: string, values: string) =>
   each('gateway', 'gp_booking_gateway_errors_total', values, `,code="${code}"`);

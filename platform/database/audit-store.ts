@@ -66,7 +66,7 @@ const AUDIT_KEYS: KeyPlace<AuditKeyUse> = {
 };
 
 const PAGE = 1_000;
-const MOST_HEADS = 200;
+const MAX_HEADS = 200;
 
 /** The trail alone, which says nothing to whoever has no keys. */
 export async function openAuditStore(settings: DatabaseSettings): Promise<AuditStore> {
@@ -164,7 +164,7 @@ function auditStore({ db, close }: Database<AuditTables>): AuditStore {
         )
         .select(['entry.chain', 'entry.sequence', 'entry.hash'])
         .orderBy('entry.at', 'desc')
-        .limit(MOST_HEADS)
+        .limit(MAX_HEADS)
         .execute();
     },
     async *entries() {

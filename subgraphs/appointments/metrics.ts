@@ -128,28 +128,28 @@ export function registerGauges(
 export function countingAnswers(systems: GpSystems, registry: Registry): GpSystems {
   const seconds = new Histogram({
     name: `${PREFIX}supplier_seconds`,
-    help: 'Duration of calls to suppliers, by request and result: an outcome, OK, or a fault.',
-    labelNames: ['supplier', 'asked', 'answer'],
+    help: 'Duration of calls to suppliers, by operation and outcome: an outcome, OK, or a fault.',
+    labelNames: ['supplier', 'operation', 'outcome'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
   return new Map([...systems].map(([id, system]) => [id, timed(system, id, seconds)]));
 }
 
-type Seconds = Histogram<'supplier' | 'asked' | 'answer'>;
+type Seconds = Histogram<'supplier' | 'operation' | 'outcome'>;
 
 function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
-  const observe = (asked: string, began: number, answer: string) => {
-    seconds.observe({ supplier, asked, answer }, (performance.now() - began) / 1_000);
+  const observe = (operation: string, began: number, outcome: string) => {
+    seconds.observe({ supplier, operation, outcome }, (performance.now() - began) / 1_000);
   };
-  async function timing<T>(asked: string, work: Promise<T>, answer: (result: T) => string): Promise<T> {
+  async function timing<T>(operation: string, work: Promise<T>, outcomeOf: (result: T) => string): Promise<T> {
     const began = performance.now();
     try {
       const result = await work;
-      observe(asked, began, answer(result));
+      observe(operation, began, outcomeOf(result));
       return result;
     } catch (error) {
-      observe(asked, began, faultOf(error));
+      observe(operation, began, faultOf(error));
       throw error;
     }
   }
@@ -157,21 +157,21 @@ function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
     ...system,
     async *searchSlots(search, call) {
       const began = performance.now();
-      // Of a search that nobody reads to its end.
-      let answer = 'GIVEN_UP';
+      // The outcome of a search that nobody reads to its end.
+      let outcome = 'ABANDONED';
       try {
         yield* system.searchSlots(search, call);
-        answer = 'OK';
+        outcome = 'OK';
       } catch (error) {
-        answer = faultOf(error);
+        outcome = faultOf(error);
         throw error;
       } finally {
-        observe('SEARCH', began, answer);
+        observe('SEARCH', began, outcome);
       }
     },
-    book: (...asked) => timing('BOOK', system.book(...asked), (outcome) => outcome.class),
-    cancel: (...asked) => timing('CANCEL', system.cancel(...asked), (outcome) => outcome.class),
-    readBack: (...asked) => timing('READ', system.readBack(...asked), () => 'OK'),
+    book: (...command) => timing('BOOK', system.book(...command), ({ class: outcome }) => outcome),
+    cancel: (...command) => timing('CANCEL', system.cancel(...command), ({ class: outcome }) => outcome),
+    readBack: (...command) => timing('READ', system.readBack(...command), () => 'OK'),
   };
 }
 

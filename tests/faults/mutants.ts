@@ -77,19 +77,19 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));`,
+        find: `  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));`,
         replace: `  const lease = 10_000;
   const early = await systemOf(hold, deps.systems).book(
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: openPatient(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(placing, { early });
-  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));`,
+  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));`,
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';`,
-        replace: `import { leaseMs, openPatient, request, type BookingDeps, type RequestSource } from './booking-deps';`,
+        find: `import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';`,
+        replace: `import { leaseMs, openPatient, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';`,
       },
       {
         file: `${BOOKING}/place-booking.ts`,
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
         return await placeBooking(opened.booking, placing, caller, deps);
       } catch (error) {
         for (let tries = 0; tries < 20; tries++)
-          try { await deps.ledger.forgetRequest(asked); break; } catch { /* busy */ }
+          try { await deps.ledger.forgetRequest(request); break; } catch { /* busy */ }
         throw error;
       }`,
       },
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'subgraphs/appointments/ledger/ledger.ts',
         find: `    close: database.close,`,
         replace: `    close: database.close,
-    forgetRequest: ({ callerId, key }: Request) => writing.write((transaction) => transaction.deleteFrom('idempotency')
+    forgetRequest: ({ callerId, key }: Request) => transactions.write(({ db }) => db.deleteFrom('idempotency')
       .where('caller_id', '=', callerId).where('key', '=', key).execute()),`,
       },
     ],

@@ -43,7 +43,7 @@ export interface RequestSource {
 }
 
 /** @param significant the fields that identify the request; cosmetic ones stay out. */
-export function request(
+export function idempotentRequest(
   { callerId, operation, key }: { callerId: string; operation: CommandKind; key: string },
   significant: unknown[],
   { fingerprint }: Pick<BookingDeps, 'fingerprint'>,

@@ -5,7 +5,7 @@ import type { Booking } from '../ledger/records';
 import { identifiedPatient, personOf } from '../sealed-patients';
 import { systemOf } from '../gp-systems';
 import { advance, type Advanced } from './advance';
-import { request, seconds, type BookingDeps } from './booking-deps';
+import { idempotentRequest, seconds, type BookingDeps } from './booking-deps';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import type { SystemUnavailable } from './place-booking';
 
@@ -45,12 +45,12 @@ export async function cancelBooking(
   // For a login without proof of identity it is unknown for whom it may act.
   if (person === undefined)
     return bookingNotAllowed(mayBook(caller) ? 'CANNOT_ACT_FOR_PERSON' : whyNotBook(caller));
-  const asked = request(
+  const request = idempotentRequest(
     { callerId: caller.id, operation: 'cancel', key: input.idempotencyKey },
     [input.bookingId, input.reason],
     deps,
   );
-  const earlier = await ledger.remember(asked, booking.id);
+  const earlier = await ledger.remember(request, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
   return cancel(booking, identifiedPatient(person), input.requestId, deps);
 }

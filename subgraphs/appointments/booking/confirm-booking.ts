@@ -9,7 +9,7 @@ import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';
+import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { endOf } from './extend-hold';
 import { acquire, holdKey, letGo } from './hold-slot';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
@@ -45,13 +45,13 @@ export async function confirmBooking(
 ): Promise<ConfirmAnswer> {
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const { requestId } = input;
-  const asked = request(
+  const request = idempotentRequest(
     { callerId: caller.id, operation: 'confirm', key: input.idempotencyKey },
     [input.holdId, input.contactPhone ?? null, input.reason ?? null],
     deps,
   );
   const [earlier, hold] = await Promise.all([
-    deps.ledger.earlier(asked),
+    deps.ledger.earlier(request),
     deps.ledger.findHold(input.holdId, caller.id),
   ]);
   if (earlier?.kind === 'key-reused') return earlier;
@@ -62,7 +62,7 @@ export async function confirmBooking(
 
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
   const placing = { ...input, patient: identifiedPatient(person), openedAt: deps.timers.elapsedMs() };
-  const opened = earlier ?? (await (lost === null ? open(hold, asked, deps) : stop(lost, asked, deps)));
+  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));
   switch (opened.kind) {
     case 'opened':
       return placeBooking(opened.booking, placing, caller, deps);
@@ -83,16 +83,16 @@ export async function confirmBooking(
   }
 }
 
-async function open(hold: Hold, asked: Request, deps: BookingDeps): Promise<CreatedBooking> {
+async function open(hold: Hold, request: Request, deps: BookingDeps): Promise<CreatedBooking> {
   const isHeld = !isOver(hold, deps.now()) && (await stillHeld(hold, deps));
   return isHeld
-    ? deps.ledger.openBooking(hold, leaseMs(systemOf(hold, deps.systems), 'book'), asked)
-    : deps.ledger.refuse(asked, 'HOLD_EXPIRED');
+    ? deps.ledger.openBooking(hold, leaseMs(systemOf(hold, deps.systems), 'book'), request)
+    : deps.ledger.refuse(request, 'HOLD_EXPIRED');
 }
 
 /** Puts down that a booking which only now came to light stands in its way. */
-export function stop(lost: Booking, asked: Request, { ledger }: BookingDeps): Promise<Earlier> {
-  return ledger.refuse(asked, 'ALREADY_BOOKED', lost.id);
+export function stop(lost: Booking, request: Request, { ledger }: BookingDeps): Promise<Earlier> {
+  return ledger.refuse(request, 'ALREADY_BOOKED', lost.id);
 }
 
 /** Returns the problem that stood in a booking's way, by the person's next step; null when nothing does any more. */

@@ -10,7 +10,7 @@ import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { isOfAge, identifiedPatient } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { request, type BookingDeps } from './booking-deps';
+import { idempotentRequest, type BookingDeps } from './booking-deps';
 import {
   mayBook,
   bookingNotAllowed,
@@ -54,7 +54,7 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
     return bookingNotAllowed('NOT_REGISTERED_THERE');
 
-  const asked = request(
+  const request = idempotentRequest(
     { callerId: caller.id, operation: 'hold', key: input.idempotencyKey },
     [input.slotId, input.patientId ?? null],
     deps,
@@ -62,7 +62,7 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   const patient = identifiedPatient(person);
   const patientDigest = patients.digest(patient);
   const [earlier, standing, lost] = await Promise.all([
-    ledger.earlier(asked),
+    ledger.earlier(request),
     ledger.standingBooking(patientDigest, offer.assessmentDigest),
     findLostOf(patientDigest, deps),
   ]);
@@ -71,25 +71,28 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   // Whatever it is for: a restore may have lost what this person was asked about, too.
   if (lost !== null) return alreadyBooked(lost, caller);
   const ownPractice = person.registeredPractice ?? null;
-  return take({ offer: { ...offer, ownPractice }, patient, caller, asked, requestId: input.requestId }, deps);
+  return take(
+    { offer: { ...offer, ownPractice }, patient, caller, request, requestId: input.requestId },
+    deps,
+  );
 }
 
 interface Taking {
   offer: Offer;
   patient: Patient;
   caller: PatientCaller;
-  asked: Request;
+  request: Request;
   requestId: string;
 }
 
 async function take(
-  { offer, patient, caller, asked, requestId }: Taking,
+  { offer, patient, caller, request, requestId }: Taking,
   deps: BookingDeps,
 ): Promise<HoldAnswer> {
   const { patients, now } = deps;
   const patientDigest = patients.digest(patient);
   const key = holdKey(offer);
-  const id = holdId(asked);
+  const id = holdId(request);
   const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
   const search = () => searchAgain(offer, patient, { caller, requestId }, deps);
   if (!acquired.acquired) {
@@ -110,7 +113,7 @@ async function take(
     }
     const patientSealed = patients.seal(patient);
     const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };
-    const recorded = await deps.ledger.recordHold(hold, deps.holdMs, asked);
+    const recorded = await deps.ledger.recordHold(hold, deps.holdMs, request);
     return recorded.kind === 'recorded'
       ? { kind: 'held', hold: recorded.hold }
       : await replay(recorded, caller, deps);

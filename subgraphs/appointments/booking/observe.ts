@@ -50,7 +50,13 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
   const patient = openPatient(booking, deps);
-  const probe = { practice: slot.practice, patient, actor: bookingActor(booking), slot, marker: booking.marker };
+  const probe = {
+    practice: slot.practice,
+    patient,
+    actor: bookingActor(booking),
+    slot,
+    marker: booking.marker,
+  };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
     return observationOf(ours(booking, await system.readBack(probe, call)));

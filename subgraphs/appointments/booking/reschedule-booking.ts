@@ -8,7 +8,7 @@ import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { advance, cancel } from './advance';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { leaseMs, request, type BookingDeps, type RequestSource } from './booking-deps';
+import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed, stop } from './confirm-booking';
 import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
@@ -52,12 +52,12 @@ export async function rescheduleBooking(
   const { ledger, offers, now } = deps;
   const { bookingId, slotId, idempotencyKey, requestId } = input;
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
-  const asked = request(
+  const request = idempotentRequest(
     { callerId: caller.id, operation: 'reschedule', key: idempotencyKey },
     [bookingId, slotId],
     deps,
   );
-  const earlier = await ledger.earlier(asked);
+  const earlier = await ledger.earlier(request);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
 
@@ -67,7 +67,7 @@ export async function rescheduleBooking(
   if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
   const lost = await findLostOf(old.patientDigest, deps);
   if (lost !== null)
-    return stopFor(lost, earlier ?? (await stop(lost, asked, deps)), { caller, requestId }, deps);
+    return stopFor(lost, earlier ?? (await stop(lost, request, deps)), { caller, requestId }, deps);
   const offer = offers.open(slotId, now());
   if (offer === null) return { kind: 'offer-expired' };
   const objection = objectionTo({ offer, old }, person, caller, now());
@@ -77,12 +77,12 @@ export async function rescheduleBooking(
   if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');
 
   const key = holdKey(offer);
-  const id = holdId(asked);
+  const id = holdId(request);
   const patient = identifiedPatient(person);
   const patientSealed = deps.patients.seal(patient);
   const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
   if (!acquired.acquired) {
-    const known = await ledger.refuse(asked, 'SLOT_TAKEN');
+    const known = await ledger.refuse(request, 'SLOT_TAKEN');
     return known.kind === 'repeated'
       ? replayed(known.resultId, requestId, caller, deps)
       : heldByAnother({ offer, patientSealed }, acquired.forMs, { caller, requestId }, deps);
@@ -101,7 +101,7 @@ export async function rescheduleBooking(
     patientSealed,
     offer: { ...offer, ownPractice: person.registeredPractice ?? null },
   };
-  const opened = earlier ?? (await ledger.openReplacement(hold, lease, asked, old));
+  const opened = earlier ?? (await ledger.openReplacement(hold, lease, request, old));
   switch (opened.kind) {
     case 'opened': {
       const placing = { patient, openedAt, requestId, contactPhone: undefined, reason: undefined };

@@ -3,7 +3,7 @@ import type { Caller } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
 import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
 import { advance } from './advance';
-import { request, type BookingDeps } from './booking-deps';
+import { idempotentRequest, type BookingDeps } from './booking-deps';
 
 export type SettleAnswer =
   | { kind: 'booking'; booking: Booking }
@@ -30,12 +30,12 @@ export async function settleBooking(
   const { ledger } = deps;
   const booking = await ledger.findBooking(bookingId);
   if (booking === null) return { kind: 'not-found' };
-  const asked = request(
+  const request = idempotentRequest(
     { callerId: caller.id, operation: 'settle', key: idempotencyKey },
     [bookingId, stands],
     deps,
   );
-  const earlier = await ledger.remember(asked, bookingId);
+  const earlier = await ledger.remember(request, bookingId);
   if (earlier?.kind === 'key-reused') return earlier;
   if (!isOneOf(MANUAL_STATES, booking.state))
     return earlier === null ? { kind: 'nothing-to-settle', booking } : { kind: 'booking', booking };

@@ -7,7 +7,7 @@ import { patients, type Patients } from '../sealed-patients';
 import { keyName, LEDGER_KEYS, openLedgerKeys, type LedgerKeys } from './ledger-keys';
 import { ERASED, type LedgerTables } from './tables';
 
-const MOST_AT_ONCE = 500;
+const MAX_AT_ONCE = 500;
 
 /**
  * Gives the ledger new keys, and seals and matches everything anew under them: for when somebody may have an old secret and a
@@ -20,7 +20,7 @@ export async function replaceLedgerKeys(
   database: Pick<Database<LedgerTables>, 'db' | 'now'>,
   secrets: Secrets,
   onMoved: (left: number) => void,
-  { atOnce = MOST_AT_ONCE, unreadable = 'refuse' }: Replacing = {},
+  { atOnce = MAX_AT_ONCE, unreadable = 'refuse' }: Replacing = {},
 ): Promise<void> {
   const { db } = database;
   const { from, to, isBegun } = await keysToMove(database, secrets);
@@ -57,15 +57,15 @@ export interface Replacing {
 /** The holds' details were spoilt, or sealed under keys that the ledger has not. */
 export class DetailsUnreadable extends Error {
   constructor(holdIds: readonly string[]) {
-    const named = holdIds.slice(0, MOST_NAMED).join(', ');
-    const more = holdIds.length > MOST_NAMED ? ` and of ${holdIds.length - MOST_NAMED} more` : '';
+    const named = holdIds.slice(0, MAX_NAMED).join(', ');
+    const more = holdIds.length > MAX_NAMED ? ` and of ${holdIds.length - MAX_NAMED} more` : '';
     super(
       `Nothing was changed, since details do not open of the holds ${named}${more}: restore the backup from before, or give them up for erased with --erase-unreadable.`,
     );
   }
 }
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** @throws DetailsUnreadable */
 async function refuseUnreadable(

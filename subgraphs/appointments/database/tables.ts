@@ -19,7 +19,7 @@ export interface LedgerTables {
 
 /**
  * An offer, its caller and its patient: all that confirming and reading back need. Only its end is ever written, and
- * `''` over the patient's details once nobody needs them (ledger/delete-old-bookings.ts).
+ * `''` over the patient's details once nobody needs them (subgraphs/appointments/ledger/delete-old-bookings.ts).
  */
 export interface HoldTable {
   id: string;

@@ -1,7 +1,7 @@
 import { rulesStoppingSlot } from '../../../domain/release-policy';
 import type { LedgerTransaction } from '../database/ledger-database';
 import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
-import { bookedByOthers } from './live-bookings';
+import { bookedByOthers, type PracticeDay } from './live-bookings';
 import type { Booking, Hold } from './records';
 import type { Refused } from './requests';
 
@@ -30,10 +30,20 @@ export async function checkReleaseRules(
 ): Promise<Refused | null> {
   const { practice } = offer.slot;
   const policy = await lockPolicy(transaction, practice, defaultPolicyOf);
-  // One place of a quota is taken after the other, each when the one before is on disk.
-  if (policy.dailyQuota !== null && offer.relation === 'OTHER')
-    transaction.exclusively(`quota of ${practice} on ${startsOn}`);
-  const othersThatDay = await bookedByOthers(transaction, { practice, starts_on: startsOn }, replaces?.id);
+  const othersThatDay =
+    policy.dailyQuota !== null && offer.relation === 'OTHER'
+      ? await usedQuota(transaction, { practice, starts_on: startsOn }, replaces)
+      : [];
   const stopping = rulesStoppingSlot(policy, offer, offer.slot, { now: now(), othersThatDay });
   return stopping.length === 0 ? null : { kind: 'refused', why: 'NOT_RELEASED', bookingId: null };
+}
+
+/** Places of a quota are taken one after the other, each when the one before is on disk. */
+function usedQuota(
+  transaction: LedgerTransaction,
+  day: PracticeDay,
+  replaces: Booking | null,
+): Promise<Date[]> {
+  transaction.exclusively(`quota of ${day.practice} on ${day.starts_on}`);
+  return bookedByOthers(transaction, day, replaces?.id);
 }

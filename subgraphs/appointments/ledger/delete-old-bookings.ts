@@ -183,11 +183,19 @@ function details(...[writer, now, limit]: Parameters<Forget>) {
 }
 
 function delivered(...[writer, now, limit]: Parameters<Forget>) {
-  return deleteFinished(writer, OUTBOX, 'delivered_at', before(now, DELIVERED_KEPT_MS), limit);
+  return deleteFinished(writer, OUTBOX, {
+    finished: 'delivered_at',
+    before: before(now, DELIVERED_KEPT_MS),
+    limit,
+  });
 }
 
 function abandoned(...[writer, now, limit]: Parameters<Forget>) {
-  return deleteFinished(writer, OUTBOX, 'given_up_at', before(now, DELIVERED_KEPT_MS), limit);
+  return deleteFinished(writer, OUTBOX, {
+    finished: 'given_up_at',
+    before: before(now, DELIVERED_KEPT_MS),
+    limit,
+  });
 }
 
 /** Nothing can happen to it any more: it has ended, or its day has passed, since when nobody can change it. */

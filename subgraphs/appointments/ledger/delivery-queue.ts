@@ -33,6 +33,9 @@ export interface QueueHealth {
 
 const DAY_MS = 86_400_000;
 
+/** Neither delivered nor abandoned. */
+const isWaiting = sql`delivered_at is null and given_up_at is null`;
+
 /** Claims, delivers, retries and abandons the messages of a table. */
 export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
   delivery: DeliveryTable<Table>,
@@ -40,9 +43,6 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
 ) {
   const table = sql.table(delivery.table);
   const [stream, position] = [sql.ref(delivery.stream), sql.ref(delivery.position)];
-  /** Neither delivered nor abandoned. */
-  const isWaiting = sql`delivered_at is null and given_up_at is null`;
-
   /**
    * Messages whose time has come, each given to one process alone for the time of the lease; of one stream always the
    * earliest that waits. A process that dies lets the lease run out, and another takes over.
@@ -117,6 +117,12 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
   return { claim, markDelivered, scheduleRetry, abandon };
 }
 
+interface Finished {
+  finished: 'delivered_at' | 'given_up_at';
+  before: RawBuilder<number>;
+  limit: number;
+}
+
 /**
  * Deletes messages that were delivered or abandoned before a time.
  * @returns the positions of those deleted, at most `limit`.
@@ -124,9 +130,7 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
 export async function deleteFinished<Table extends keyof LedgerTables>(
   db: Kysely<LedgerTables>,
   delivery: DeliveryTable<Table>,
-  finished: 'delivered_at' | 'given_up_at',
-  before: RawBuilder<number>,
-  limit: number,
+  { finished, before, limit }: Finished,
 ): Promise<unknown[]> {
   const table = sql.table(delivery.table);
   const key = sql`${sql.ref(delivery.stream)}, ${sql.ref(delivery.position)}`;

@@ -170,35 +170,39 @@ export function ledgerTransitions({ write, shared }: LedgerTransactions, logger:
     limit: number,
     leaseMs: number,
   ): Promise<Booking[]> {
-    const claimed = await write(async ({ db, now }) => {
-      const ids = await db
-        .updateTable('booking')
-        .set({ next_check_at: inMs(now, leaseMs) })
-        .where('id', 'in', (from) => {
-          const due = from
-            .selectFrom('booking')
-            .select('id')
-            .where('state', 'in', oneOf(states))
-            .where('next_check_at', '<=', now)
-            .orderBy('next_check_at')
-            .limit(limit);
-          return supplier === null ? due : due.where('supplier', '=', supplier);
-        })
-        // Judged again when the row is locked: of two processes that saw it due, one finds it leased.
-        .where('next_check_at', '<=', now)
-        .returning('id')
-        .execute();
-      if (ids.length === 0) return [];
-      return bookingRows(db)
-        .where(
-          'booking.id',
-          'in',
-          ids.map(({ id }) => id),
-        )
-        .execute();
-    });
-    return readable(claimed, logger);
+    const due = { states, supplier, limit, leaseMs };
+    return readable(await write((transaction) => claimDue(transaction, due)), logger);
   }
+}
+
+interface Due {
+  states: readonly BookingState[];
+  /** Null for all suppliers. */
+  supplier: string | null;
+  limit: number;
+  leaseMs: number;
+}
+
+async function claimDue({ db, now }: LedgerTransaction, { states, supplier, limit, leaseMs }: Due) {
+  const claimed = await db
+    .updateTable('booking')
+    .set({ next_check_at: inMs(now, leaseMs) })
+    .where('id', 'in', (from) => {
+      const due = from
+        .selectFrom('booking')
+        .select('id')
+        .where('state', 'in', oneOf(states))
+        .where('next_check_at', '<=', now)
+        .orderBy('next_check_at')
+        .limit(limit);
+      return supplier === null ? due : due.where('supplier', '=', supplier);
+    })
+    // Judged again when the row is locked: of two processes that saw it due, one finds it leased.
+    .where('next_check_at', '<=', now)
+    .returning('id')
+    .execute();
+  const ids = claimed.map(({ id }) => id);
+  return ids.length === 0 ? [] : bookingRows(db).where('booking.id', 'in', ids).execute();
 }
 
 /** Applies an event by which another booking is replaced, or may have been. */
