@@ -77,29 +77,22 @@ export function groupCommit(
     } catch (error) {
       lose(mine, error);
     }
-    const answer =
-      mine.lost === null
-        ? new Promise<void>((resolve, reject) => mine.waiting.push({ resolve, reject }))
-        : Promise.reject(asError(mine.lost.error));
+    const committed = whenCommitted(mine);
     next();
-    return answer;
+    return committed;
   }
 
   function next(): void {
     if (batch !== null && elapsedMs() - batch.startedAt > BATCH_MS) flush(batch);
     const [first] = queue;
     isTaken = first !== undefined;
-    if (batch !== null && first !== undefined) give();
+    if (batch !== null && first !== undefined) queue.shift()?.();
     // Between two batches other processes, and the rest of this one, have their turn.
     else
       setImmediate(() => {
-        if (first !== undefined) give();
+        if (first !== undefined) queue.shift()?.();
         else if (!isTaken && batch !== null) flush(batch);
       });
-  }
-
-  function give(): void {
-    queue.shift()?.();
   }
 
   function flush(ready: Batch): void {
@@ -114,17 +107,28 @@ export function groupCommit(
   }
 
   function lose(losing: Batch, error: unknown): void {
-    losing.lost = { error };
     if (batch === losing) batch = null;
-    try {
-      if (writer.inTransaction) writer.exec('rollback');
-    } catch {
-      // SQLite has rolled it back itself.
-    }
-    for (const { reject } of losing.waiting) reject(error);
+    abandon(writer, losing, error);
   }
 
   return { turn };
+}
+
+function whenCommitted({ lost, waiting }: Batch): Promise<void> {
+  return lost === null
+    ? new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
+    : Promise.reject(asError(lost.error));
+}
+
+/** Rolls a batch back and tells everybody who waits for it. */
+function abandon(writer: Writer, batch: Batch, error: unknown): void {
+  batch.lost = { error };
+  try {
+    if (writer.inTransaction) writer.exec('rollback');
+  } catch {
+    // SQLite has rolled it back itself.
+  }
+  for (const { reject } of batch.waiting) reject(error);
 }
 
 function asError(error: unknown): Error {

@@ -32,7 +32,9 @@ export async function replaceLedgerKeys(
   for (;;) {
     const moved = await db
       .transaction()
-      .execute((transaction) => moveHolds(transaction, before, after, keyName(to), last, atOnce));
+      .execute((transaction) =>
+        moveHolds(transaction, { before, after, newName: keyName(to) }, last, atOnce),
+      );
     if (moved.last === null) break;
     last = moved.last;
     left -= moved.count;
@@ -124,12 +126,17 @@ function people(of: LedgerKeys): Patients {
   return patients({ details, digest, name: keyName(of) });
 }
 
+/** The patients' keys before and after, and the name of the new ones. */
+interface KeyChange {
+  before: Patients;
+  after: Patients;
+  newName: string | undefined;
+}
+
 /** @returns the number of holds it has looked at, and the last of them; null when there are no more. */
 async function moveHolds(
   transaction: Transaction<LedgerTables>,
-  before: Patients,
-  after: Patients,
-  newName: string | undefined,
+  { before, after, newName }: KeyChange,
   last: string,
   atOnce: number,
 ): Promise<{ count: number; last: string | null }> {

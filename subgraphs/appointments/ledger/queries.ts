@@ -1,7 +1,9 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { LedgerSession } from '../database/ledger-database';
 import { oneOf } from '../database/states-in-sql';
+import type { LedgerTables } from '../database/tables';
 import { MANUAL_STATES, UNSETTLED_STATES } from '../lifecycle/states';
 import { firstBroken } from './chain';
 import { ledgerHealth, type LedgerHealth } from './health';
@@ -36,6 +38,16 @@ const MAX_APPOINTMENTS_A_DAY = 500;
 
 /** Reads the ledger without changing anything. */
 export function ledgerQueries(reader: LedgerSession, logger: Logger) {
+  return {
+    ...bookingQueries(reader, logger),
+    ...historyQueries(reader),
+    ...practiceQueries(reader, logger),
+    /** Counts what is waiting, and for how long, by the database's clock. */
+    health: (): Promise<LedgerHealth> => ledgerHealth(reader),
+  };
+}
+
+function bookingQueries(reader: LedgerSession, logger: Logger) {
   const { db } = reader;
   return {
     /** The result of the same request where it was here before. */
@@ -61,16 +73,7 @@ export function ledgerQueries(reader: LedgerSession, logger: Logger) {
         .orderBy('booking.starts_at', 'desc')
         .orderBy('booking.id', 'desc')
         .limit(limit);
-      if (before !== null)
-        query = query.where((where) =>
-          where.or([
-            where('booking.starts_at', '<', before.startsAt),
-            where.and([
-              where('booking.starts_at', '=', before.startsAt),
-              where('booking.id', '<', before.id),
-            ]),
-          ]),
-        );
+      if (before !== null) query = query.where((where) => isBeyond(where, '<', before.startsAt, before.id));
       return readable(await query.execute(), logger);
     },
 
@@ -80,6 +83,55 @@ export function ledgerQueries(reader: LedgerSession, logger: Logger) {
       return row === undefined ? null : bookingOf(row);
     },
 
+    /** Bookings that cannot stay as they are, and those that wait for an operator: longest waiting first. */
+    async unsettled(limit: number): Promise<Booking[]> {
+      const rows = await bookingRows(db)
+        .where('booking.state', 'in', oneOf([...UNSETTLED_STATES, ...MANUAL_STATES]))
+        .orderBy('booking.changed_at')
+        .limit(limit)
+        .execute();
+      return readable(rows, logger);
+    },
+
+    /** Bookings that stand ahead of a time, soonest first. @param after the last one of the page before */
+    async standingAhead(
+      of: Date,
+      limit: number,
+      after: { startsAt: Date; id: string } | null,
+    ): Promise<StandingAhead[]> {
+      let query = bookingRows(db)
+        .where('booking.state', '=', 'CONFIRMED')
+        .where('booking.starts_at', '>', of.getTime())
+        .orderBy('booking.starts_at')
+        .orderBy('booking.id')
+        .limit(limit);
+      if (after !== null)
+        query = query.where((where) => isBeyond(where, '>', after.startsAt.getTime(), after.id));
+      const rows = await query.execute();
+      return rows.map((row) => {
+        const { id, reference, supplier, practice, marker, starts_at } = row;
+        const [booking = null] = readable([row], logger);
+        return { id, reference, supplier, practice, marker, startsAt: new Date(starts_at), booking };
+      });
+    },
+  };
+}
+
+/** Condition for the rows after a page's last one, in order of start and id. */
+function isBeyond(
+  where: ExpressionBuilder<Pick<LedgerTables, 'booking'>, 'booking'>,
+  side: '<' | '>',
+  startsAt: number,
+  id: string,
+) {
+  return where.or([
+    where('booking.starts_at', side, startsAt),
+    where.and([where('booking.starts_at', '=', startsAt), where('booking.id', side, id)]),
+  ]);
+}
+
+function historyQueries({ db }: LedgerSession) {
+  return {
     async history(bookingId: string): Promise<HistoryEntry[]> {
       const rows = await db
         .selectFrom('booking_event')
@@ -119,50 +171,11 @@ export function ledgerQueries(reader: LedgerSession, logger: Logger) {
         .execute();
       return rows.reverse().map((row) => ({ ...row, at: new Date(row.at) }));
     },
+  };
+}
 
-    /** Bookings that cannot stay as they are, and those that wait for an operator: longest waiting first. */
-    async unsettled(limit: number): Promise<Booking[]> {
-      const rows = await bookingRows(db)
-        .where('booking.state', 'in', oneOf([...UNSETTLED_STATES, ...MANUAL_STATES]))
-        .orderBy('booking.changed_at')
-        .limit(limit)
-        .execute();
-      return readable(rows, logger);
-    },
-
-    /** Bookings that stand ahead of a time, soonest first. @param after the last one of the page before */
-    async standingAhead(
-      of: Date,
-      limit: number,
-      after: { startsAt: Date; id: string } | null,
-    ): Promise<StandingAhead[]> {
-      let query = bookingRows(db)
-        .where('booking.state', '=', 'CONFIRMED')
-        .where('booking.starts_at', '>', of.getTime())
-        .orderBy('booking.starts_at')
-        .orderBy('booking.id')
-        .limit(limit);
-      if (after !== null)
-        query = query.where((where) =>
-          where.or([
-            where('booking.starts_at', '>', after.startsAt.getTime()),
-            where.and([
-              where('booking.starts_at', '=', after.startsAt.getTime()),
-              where('booking.id', '>', after.id),
-            ]),
-          ]),
-        );
-      const rows = await query.execute();
-      return rows.map((row) => {
-        const { id, reference, supplier, practice, marker, starts_at } = row;
-        const [booking = null] = readable([row], logger);
-        return { id, reference, supplier, practice, marker, startsAt: new Date(starts_at), booking };
-      });
-    },
-
-    /** Counts what is waiting, and for how long, by the database's clock. */
-    health: (): Promise<LedgerHealth> => ledgerHealth(reader),
-
+function practiceQueries(reader: LedgerSession, logger: Logger) {
+  return {
     /** Live bookings at the practices of these slots on their London days, whatever the suppliers show. */
     liveBeside: (places: readonly SlotPlace[]): Promise<LiveBookings> => liveBeside(reader, places),
 
@@ -173,7 +186,7 @@ export function ledgerQueries(reader: LedgerSession, logger: Logger) {
 
     /** Bookings at a practice on a London day, whatever became of them, soonest first. */
     async bookingsAt(practice: OdsCode, day: string): Promise<Booking[]> {
-      const rows = await bookingRows(db)
+      const rows = await bookingRows(reader.db)
         .where('booking.practice', '=', practice)
         .where('booking.starts_on', '=', day)
         .orderBy('booking.starts_at')

@@ -1,4 +1,4 @@
-import { sql, type Migration } from 'kysely';
+import { sql, type Kysely, type Migration } from 'kysely';
 import { openDatabase } from '../../../platform/database/database';
 import { coalesce } from '../../../platform/database/coalesce';
 import { copiesIn, keptIn, KEPT_MS, type BookingCopies, type BookingCopy } from './booking-copies';
@@ -34,19 +34,7 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
     copyMigrations,
     'NORMAL',
   );
-  let purgedAt = 0;
-
-  async function purge(): Promise<void> {
-    const at = now().getTime();
-    if (at - purgedAt < PURGE_EVERY_MS) return;
-    purgedAt = at;
-    await db.transaction().execute((transaction) =>
-      transaction
-        .deleteFrom('booking_copy')
-        .where('kept_at', '<', at - KEPT_MS)
-        .execute(),
-    );
-  }
+  const purge = hourlyPurge(db, now);
 
   /** Returns a person's copies. */
   const copiesOf = coalesce<string, BookingCopy[]>(async (patientDigests) => {
@@ -106,5 +94,21 @@ export async function fileCopies(file: string, now: () => Date): Promise<Booking
       await db.transaction().execute((transaction) => transaction.deleteFrom('booking_copy').execute());
     },
     close,
+  };
+}
+
+/** Returns a function that deletes copies that are too old, once an hour however often it is called. */
+function hourlyPurge(db: Kysely<CopyTables>, now: () => Date): () => Promise<void> {
+  let purgedAt = 0;
+  return async () => {
+    const at = now().getTime();
+    if (at - purgedAt < PURGE_EVERY_MS) return;
+    purgedAt = at;
+    await db.transaction().execute((transaction) =>
+      transaction
+        .deleteFrom('booking_copy')
+        .where('kept_at', '<', at - KEPT_MS)
+        .execute(),
+    );
   };
 }

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { CONNECTION_TIMEOUT_MS, redisConnection } from '../../../platform/redis-connection';
 import { copiesIn, keptIn, KEPT_MS, type BookingCopies } from './booking-copies';
@@ -26,33 +27,6 @@ export function redisCopies(
     commandTimeout: COMMAND_TIMEOUT_MS,
   });
 
-  async function connected(): Promise<void> {
-    if (redis.status === 'ready') return;
-    await new Promise<void>((resolve, reject) => {
-      redis.once('ready', resolve);
-      redis.once('error', reject);
-    });
-  }
-
-  async function* keysOf(prefix: string): AsyncIterable<string[]> {
-    await connected();
-    let cursor = '0';
-    do {
-      const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', KEYS_AT_ONCE);
-      cursor = next;
-      if (keys.length > 0) yield keys;
-    } while (cursor !== '0');
-  }
-
-  async function textsOf(keys: string[]): Promise<[key: string, text: string][]> {
-    if (keys.length === 0) return [];
-    const texts = await redis.mget(keys);
-    return keys.flatMap((key, index): [string, string][] => {
-      const text = texts[index] ?? null;
-      return text === null ? [] : [[key, text]];
-    });
-  }
-
   return {
     async keep(copy) {
       const { keptAt, booking, hold } = copy;
@@ -70,15 +44,18 @@ export function redisCopies(
     },
     async of(patientDigest) {
       const ids = await redis.zrange(PERSON + patientDigest, '0', '-1');
-      const texts = await textsOf(ids.map((id) => COPY + id));
+      const texts = await textsOf(
+        redis,
+        ids.map((id) => COPY + id),
+      );
       return copiesIn(
         texts.map(([, text]) => text),
         now(),
       );
     },
     async *all() {
-      for await (const keys of keysOf(COPY)) {
-        const texts = await textsOf(keys);
+      for await (const keys of keysOf(redis, COPY)) {
+        const texts = await textsOf(redis, keys);
         yield* keptIn(
           texts.map(([key, text]) => [key.slice(COPY.length), text] as const),
           now(),
@@ -86,7 +63,8 @@ export function redisCopies(
       }
     },
     async dropAll() {
-      for (const prefix of [COPY, PERSON]) for await (const keys of keysOf(prefix)) await redis.unlink(keys);
+      for (const prefix of [COPY, PERSON])
+        for await (const keys of keysOf(redis, prefix)) await redis.unlink(keys);
     },
     async close() {
       await redis.quit().catch(() => {
@@ -94,4 +72,31 @@ export function redisCopies(
       });
     },
   };
+}
+
+async function connected(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.once('error', reject);
+  });
+}
+
+async function* keysOf(redis: Redis, prefix: string): AsyncIterable<string[]> {
+  await connected(redis);
+  let cursor = '0';
+  do {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', KEYS_AT_ONCE);
+    cursor = next;
+    if (keys.length > 0) yield keys;
+  } while (cursor !== '0');
+}
+
+async function textsOf(redis: Redis, keys: string[]): Promise<[key: string, text: string][]> {
+  if (keys.length === 0) return [];
+  const texts = await redis.mget(keys);
+  return keys.flatMap((key, index): [string, string][] => {
+    const text = texts[index] ?? null;
+    return text === null ? [] : [[key, text]];
+  });
 }

@@ -42,31 +42,6 @@ export function releaseLedger(
   const reader = readSession(database);
   const { write } = sharedTransactions(database);
 
-  async function clock(transaction: LedgerTransaction): Promise<number> {
-    const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction.db);
-    return rows[0]?.now ?? Date.now();
-  }
-
-  /** Bookings that are being sent to the supplier were opened under the rules before. */
-  async function beingSent(practice: OdsCode, only?: readonly string[]): Promise<string[]> {
-    let query = db
-      .selectFrom('booking')
-      .select('id')
-      .where('practice', '=', practice)
-      .where('state', '=', 'BOOKING');
-    if (only !== undefined) query = query.where('id', 'in', only);
-    return (await query.execute()).map(({ id }) => id);
-  }
-
-  async function untilSent(practice: OdsCode): Promise<void> {
-    const until = timers.elapsedMs() + WAIT_FOR_SENT_MS;
-    let waiting = await beingSent(practice);
-    while (waiting.length > 0 && timers.elapsedMs() < until) {
-      await pause(timers, LOOK_EVERY_MS);
-      waiting = await beingSent(practice, waiting);
-    }
-  }
-
   return {
     async policy(practice) {
       const [row] = await selectPolicy(reader, { practice });
@@ -74,49 +49,107 @@ export function releaseLedger(
     },
 
     async change(practice, change, note) {
-      const applied = await write(async (transaction): Promise<ReleaseApplied> => {
-        const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
-        const at = await clock(transaction);
-        const changed = changedPolicy(before, change);
-        const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
-          appendReleaseEvent(transaction.db, practice, {
-            ...note,
-            at: new Date(at),
-            action: change.kind,
-            outcome,
-            before: after && before,
-            after,
-          });
-        switch (changed.kind) {
-          case 'stale':
-            await noted('STALE', null);
-            return { kind: 'stale', current: { ...before, updatedAt } };
-          case 'unchanged':
-            await noted('UNCHANGED', null);
-            return { kind: 'applied', policy: { ...before, updatedAt } };
-          case 'changed':
-            await transaction.db
-              .updateTable('practice_release')
-              .set({ policy_json: JSON.stringify(changed.policy), updated_at: at })
-              .where('practice', '=', practice)
-              .execute();
-            await noted('DONE', changed.policy);
-            return { kind: 'applied', policy: { ...changed.policy, updatedAt: new Date(at) } };
-        }
-      });
-      if (applied.kind === 'applied' && mayTighten(change)) await untilSent(practice);
+      const applied = await write((transaction) =>
+        applyChange({ transaction, practice, defaultOf, now }, change, note),
+      );
+      if (applied.kind === 'applied' && mayTighten(change)) await untilSent(db, practice, timers);
       return applied;
     },
 
     async refused(practice: OdsCode, action: ReleaseAction, note: ReleaseNote) {
       await write(async (transaction) => {
         await lockPolicy(transaction, practice, defaultOf);
-        const at = new Date(await clock(transaction));
+        const at = new Date(await clock(transaction, now));
         const event = { ...note, at, action, outcome: 'REFUSED', before: null, after: null } as const;
         await appendReleaseEvent(transaction.db, practice, event);
       });
     },
 
+    ...releaseQueries(db, defaultOf),
+  };
+}
+
+function mayTighten({ kind }: ReleaseChange): boolean {
+  return kind !== 'REOPEN';
+}
+
+/** A practice whose rules change, in the transaction that changes them. */
+interface RulesOf {
+  transaction: LedgerTransaction;
+  practice: OdsCode;
+  defaultOf: DefaultPolicyOf;
+  now: LedgerDatabase['now'];
+}
+
+async function applyChange(
+  { transaction, practice, defaultOf, now }: RulesOf,
+  change: ReleaseChange,
+  note: ReleaseNote,
+): Promise<ReleaseApplied> {
+  const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
+  const at = await clock(transaction, now);
+  const changed = changedPolicy(before, change);
+  const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
+    appendReleaseEvent(transaction.db, practice, {
+      ...note,
+      at: new Date(at),
+      action: change.kind,
+      outcome,
+      before: after && before,
+      after,
+    });
+  switch (changed.kind) {
+    case 'stale':
+      await noted('STALE', null);
+      return { kind: 'stale', current: { ...before, updatedAt } };
+    case 'unchanged':
+      await noted('UNCHANGED', null);
+      return { kind: 'applied', policy: { ...before, updatedAt } };
+    case 'changed':
+      await transaction.db
+        .updateTable('practice_release')
+        .set({ policy_json: JSON.stringify(changed.policy), updated_at: at })
+        .where('practice', '=', practice)
+        .execute();
+      await noted('DONE', changed.policy);
+      return { kind: 'applied', policy: { ...changed.policy, updatedAt: new Date(at) } };
+  }
+}
+
+async function clock(transaction: LedgerTransaction, now: LedgerDatabase['now']): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(transaction.db);
+  return rows[0]?.now ?? Date.now();
+}
+
+/** Waits for bookings that are being sent to the supplier: they were opened under the rules before. */
+async function untilSent(db: LedgerDatabase['db'], practice: OdsCode, timers: Timers): Promise<void> {
+  const until = timers.elapsedMs() + WAIT_FOR_SENT_MS;
+  let waiting = await beingSent(db, practice);
+  while (waiting.length > 0 && timers.elapsedMs() < until) {
+    await pause(timers, LOOK_EVERY_MS);
+    waiting = await beingSent(db, practice, waiting);
+  }
+}
+
+async function beingSent(
+  db: LedgerDatabase['db'],
+  practice: OdsCode,
+  only?: readonly string[],
+): Promise<string[]> {
+  let query = db
+    .selectFrom('booking')
+    .select('id')
+    .where('practice', '=', practice)
+    .where('state', '=', 'BOOKING');
+  if (only !== undefined) query = query.where('id', 'in', only);
+  return (await query.execute()).map(({ id }) => id);
+}
+
+function releaseQueries(
+  db: LedgerDatabase['db'],
+  defaultOf: DefaultPolicyOf,
+): Pick<ReleaseLedger, 'history' | 'brokenHistory' | 'booked' | 'openPractices'> {
+  return {
     async history(practice, limit) {
       const rows = await db
         .selectFrom('practice_release_event')
@@ -161,8 +194,4 @@ export function releaseLedger(
         .map(({ practice }) => OdsCode.parse(practice));
     },
   };
-}
-
-function mayTighten({ kind }: ReleaseChange): boolean {
-  return kind !== 'REOPEN';
 }
