@@ -142,7 +142,11 @@ function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
   const observe = (operation: string, began: number, outcome: string) => {
     seconds.observe({ supplier, operation, outcome }, (performance.now() - began) / 1_000);
   };
-  async function timing<T>(operation: string, work: Promise<T>, outcomeOf: (result: T) => string): Promise<T> {
+  async function timing<T>(
+    operation: string,
+    work: Promise<T>,
+    outcomeOf: (result: T) => string,
+  ): Promise<T> {
     const began = performance.now();
     try {
       const result = await work;

@@ -184,7 +184,7 @@ describe('answerQuestion', () => {
     expect(await answerAt(id, 4, graver)).toMatchObject({
       outcome: {
         disposition: { id: 'ed-1h', bookable: 'NONE', modes: [] },
-        reasons: ['WireProtocol that is hot, swollen, spreading fast or far more painful than it looks'],
+        reasons: ['Skin that is hot, swollen, spreading fast or far more painful than it looks'],
       },
     });
   });

@@ -43,9 +43,9 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     const consumer = await practiceWebhook(takes, lab.clock.now);
     open.push(consumer.stop);
     const tell = (): PeriodicTask => {
-      const webhookPublisher = practiceNotifier({ ...lab.deps, webhook: consumer.settings, pace: OFTEN });
-      open.push(webhookPublisher.stop);
-      return webhookPublisher;
+      const notifier = practiceNotifier({ ...lab.deps, webhook: consumer.settings, pace: OFTEN });
+      open.push(notifier.stop);
+      return notifier;
     };
     tell();
     return { ...consumer, tell };

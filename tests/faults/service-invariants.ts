@@ -5,7 +5,7 @@ const DEADLINE_SLACK_MS = 2_500;
 
 /** 10. Every change of a booking has one event, in order, and the last one says what the booking is. */
 export function eventsAreWhole(history: History): string[] {
-  return [...brokenEvents(history), ...scheduleRetry(history)];
+  return [...brokenEvents(history), ...undeliveredEvents(history)];
 }
 
 function brokenEvents({ ledger }: History): string[] {
@@ -23,7 +23,7 @@ function brokenEvents({ ledger }: History): string[] {
 }
 
 /** At least once, in the same words, and of one booking in the order in which it happened. */
-function scheduleRetry({ ledger, told }: History): string[] {
+function undeliveredEvents({ ledger, told }: History): string[] {
   const firsts = [...new Set(told.map(({ id }) => id))];
   const place = ({ bookingId, version }: { bookingId: string; version: number }) =>
     firsts.findIndex(isEventOf(bookingId, version));

@@ -189,7 +189,7 @@ describe('the next step of a person who books', () => {
   it('is to search, to check again or to phone when time has passed', async () => {
     const { assessmentId, bookingId: old, slots } = await booked(parent);
     const options = read('AppointmentOptions');
-    const scheduleReadBack = async () => {
+    const searchAgain = async () => {
       const { data } = await parent(options, { assessmentId });
       return z.object({ assessment: z.object({ appointmentOptions: RESULT }) }).parse(data).assessment
         .appointmentOptions;
@@ -211,7 +211,7 @@ describe('the next step of a person who books', () => {
     });
     expect((await hold(parent, slots[1]!, people.tim.id)).code).toBe('OFFER_EXPIRED');
     clock = new Date(new Date(NOON).getTime() + 5 * 60 * 60_000);
-    expect(await scheduleReadBack()).toMatchObject({
+    expect(await searchAgain()).toMatchObject({
       code: 'SYMPTOM_CHECK_EXPIRED',
       message: 'You checked your symptoms more than 4 hours ago. Check them again before you book.',
     });

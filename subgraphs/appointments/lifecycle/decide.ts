@@ -328,7 +328,10 @@ function nothingNew({ compareEveryMs }: BookingClock, nextCheckMs: number | null
 }
 
 /** Searches for duplicates at growing intervals: each as long as the time that has passed. */
-function nextComparison({ state, changedAt }: KnownBooking, { now, compareEveryMs }: BookingClock): number | null {
+function nextComparison(
+  { state, changedAt }: KnownBooking,
+  { now, compareEveryMs }: BookingClock,
+): number | null {
   if (state !== 'CANCELLED') return compareEveryMs;
   const sinceMs = now.getTime() - changedAt.getTime();
   return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));
@@ -359,7 +362,11 @@ function transition(
   };
 }
 
-function nextCheckAfter(state: BookingState, event: LifecycleEvent, { compareEveryMs }: BookingClock): number | null {
+function nextCheckAfter(
+  state: BookingState,
+  event: LifecycleEvent,
+  { compareEveryMs }: BookingClock,
+): number | null {
   switch (state) {
     case 'CONFIRMED':
       return compareEveryMs;

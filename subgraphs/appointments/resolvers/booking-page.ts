@@ -20,7 +20,8 @@ export async function bookingPage(
   caller: Caller,
   ledger: Pick<Ledger, 'bookingsOf'>,
 ): Promise<BookingConnection> {
-  if (caller.kind !== 'patient') throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.OWN_BOOKINGS({}), whyNotAsk(caller));
+  if (caller.kind !== 'patient')
+    throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.OWN_BOOKINGS({}), whyNotAsk(caller));
   if (first < 1 || first > MAX_FIRST)
     throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
   const before = after == null ? null : readCursor(after);

@@ -13,44 +13,39 @@ import { rescheduleBooking } from '../booking/reschedule-booking';
 import { statusOf } from '../lifecycle/states';
 import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
-import {
-    BookablePerson,
-    Booking,
-    BookingConnection,
-    BookingEvent,
-} from '../types/booking';
+import { BookablePerson, Booking, BookingConnection, BookingEvent } from '../types/booking';
 import { bookablePersonView } from '../views/booking-view';
 import { bookingView } from '../views/booking-view';
 import {
-    CancelBookingInput,
-    ConfirmBookingInput,
-    ExtendHoldInput,
-    HoldSlotInput,
-    PageArgs,
-    ReleaseHoldInput,
-    RescheduleBookingInput,
+  CancelBookingInput,
+  ConfirmBookingInput,
+  ExtendHoldInput,
+  HoldSlotInput,
+  PageArgs,
+  ReleaseHoldInput,
+  RescheduleBookingInput,
 } from '../types/inputs';
 import type { HoldReleased } from '../types/results';
 import {
-    CancelBookingResult,
-    ConfirmBookingResult,
-    ExtendHoldResult,
-    HoldSlotResult,
-    ReleaseHoldResult,
-    RescheduleBookingResult,
+  CancelBookingResult,
+  ConfirmBookingResult,
+  ExtendHoldResult,
+  HoldSlotResult,
+  ReleaseHoldResult,
+  RescheduleBookingResult,
 } from '../types/results';
 import {
-    cancelledResult,
-    confirmedResult,
-    extendedResult,
-    heldResult,
-    releasedResult,
-    rescheduledResult,
-    type CancelledResult,
-    type ConfirmedResult,
-    type ExtendedResult,
-    type HeldResult,
-    type RescheduledResult,
+  cancelledResult,
+  confirmedResult,
+  extendedResult,
+  heldResult,
+  releasedResult,
+  rescheduledResult,
+  type CancelledResult,
+  type ConfirmedResult,
+  type ExtendedResult,
+  type HeldResult,
+  type RescheduledResult,
 } from '../views/result-view';
 import { inputProblems } from './booking-input';
 import { bookingPage } from './booking-page';
@@ -80,7 +75,9 @@ export class BookingResolver {
     @Ctx() { caller }: SubgraphContext,
   ): Promise<BookingConnection> {
     await Promise.all(
-      people(caller).map((person) => findLostOf(this.deps.patients.digest(identifiedPatient(person)), this.deps)),
+      people(caller).map((person) =>
+        findLostOf(this.deps.patients.digest(identifiedPatient(person)), this.deps),
+      ),
     );
     return bookingPage(page, caller, this.deps.ledger);
   }

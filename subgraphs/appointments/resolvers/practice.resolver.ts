@@ -41,7 +41,10 @@ export class PracticeResolver {
     const code = OdsCode.parse(odsCode);
     if (!mayLookAt(caller, code)) {
       await releases.refused(code, 'VIEW', { actor: releaseActorOf(caller), requestId, reason: null });
-      throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' }), whyNotLook(caller));
+      throw forbidden(
+        DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' }),
+        whyNotLook(caller),
+      );
     }
     const date = CalendarDate.safeParse(day ?? londonDate(now()));
     if (!date.success) throw badInput({ day: fieldFault('NOT_A_DATE', {}) });

@@ -27,7 +27,9 @@ export class SupplierResolver {
   }
 
   @Directive('@cost(weight: 30)')
-  @FieldResolver(() => SupplierStatusEnum, { description: 'Result of a check made now, of at most a second.' })
+  @FieldResolver(() => SupplierStatusEnum, {
+    description: 'Result of a check made now, of at most a second.',
+  })
   async status(@Root() { id }: Supplier, @Ctx() { signal }: SubgraphContext): Promise<Health['status']> {
     const system = this.systems.get(id);
     if (system === undefined) return 'DOWN';

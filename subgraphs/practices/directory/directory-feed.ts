@@ -34,7 +34,7 @@ export async function directoryFeed(
   let loaded = await load(db, whenNone);
   const closing = new AbortController();
 
-  const scheduleReadBack = async () => {
+  const refresh = async () => {
     const edition = await currentEdition(db);
     if (edition === undefined || edition.id === loaded.edition) return;
     const before = loaded.directory;
@@ -42,7 +42,7 @@ export async function directoryFeed(
     await onChange(before, loaded.directory);
     logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
   };
-  const watching = watch(scheduleReadBack, logger, closing.signal, timers);
+  const watching = watch(refresh, logger, closing.signal, timers);
 
   return {
     current: () => loaded.directory,
