@@ -40,20 +40,20 @@ async function main(): Promise<void> {
   console.log([...running.says, ...(notice === null ? [] : [notice])].join('\n'));
 }
 
-async function start(role: z.infer<typeof Role>, on: StartContext): Promise<Running> {
+async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
   const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
   switch (role) {
     case 'everything': {
-      const { url, simulators, close } = await startEverything(on);
-      return { says: welcome(url, simulators?.controlUrl ?? null, on.config), close };
+      const { url, simulators, close } = await startEverything(context);
+      return { says: welcome(url, simulators?.controlUrl ?? null, context.config), close };
     }
     case 'gateway': {
-      const { url, close } = await startGatewayAlone(on);
-      return { says: welcome(url, null, on.config), close };
+      const { url, close } = await startGatewayAlone(context);
+      return { says: welcome(url, null, context.config), close };
     }
     case 'suppliers': {
-      const { controlUrl, urls, close } = await startSuppliers(on);
+      const { controlUrl, urls, close } = await startSuppliers(context);
       return {
         says: [`Simulated suppliers: ${Object.values(urls).join(', ')}; control ${controlUrl}`],
         close,
@@ -62,7 +62,7 @@ async function start(role: z.infer<typeof Role>, on: StartContext): Promise<Runn
     case 'triage':
     case 'practices':
     case 'appointments': {
-      const { url, close } = await startSubgraph(role, on);
+      const { url, close } = await startSubgraph(role, context);
       return { says: [`The ${role} subgraph answers the gateway at ${url}`], close };
     }
   }

@@ -68,30 +68,30 @@ export type SubgraphName = (typeof SUBGRAPHS)[number];
 
 /** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
 export async function startEverything(
-  surroundings: StartContext,
+  start: StartContext,
 ): Promise<Started & { simulators: RunningSimulators | null }> {
   const closing = new Disposables();
-  const metrics = metricsOf(surroundings.config);
+  const metrics = metricsOf(start.config);
   try {
-    const on = await inMovableTime(surroundings);
-    const simulators = isSimulated(on.config) ? await startSuppliers(on) : null;
+    const context = await inMovableTime(start);
+    const simulators = isSimulated(context.config) ? await startSuppliers(context) : null;
     if (simulators !== null) closing.add(simulators);
     const appointments = await createAppointmentsSubgraph(
-      await appointmentsOptions(on, simulators, closing, metrics),
+      await appointmentsOptions(context, simulators, closing, metrics),
     );
     closing.add(appointments);
     const practices = await createPracticesSubgraph({
-      ...(await practicesOptions(on)),
+      ...(await practicesOptions(context)),
       releases: appointments.releases,
     });
     closing.add(practices);
-    const triage = await createTriageSubgraph({ ...triageOptions(on), places: practices.places });
+    const triage = await createTriageSubgraph({ ...triageOptions(context), places: practices.places });
     closing.add(triage);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,
-      inProcess(subgraph, on.config.executor),
+      inProcess(subgraph, context.config.executor),
     ]);
-    const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
+    const gateway = await startGateway(await gatewayOptions(context, new Map(transports), metrics));
     closing.add(gateway);
     registerReady(
       metrics,
@@ -110,25 +110,25 @@ export async function startEverything(
 }
 
 /** The gateway alone, over subgraphs in processes of their own. */
-export async function startGatewayAlone(on: StartContext): Promise<Started> {
-  const { config } = on;
+export async function startGatewayAlone(context: StartContext): Promise<Started> {
+  const { config } = context;
   const keys = deriveKeys(await knownSecrets(config), 'caller');
   const transports = SUBGRAPHS.map((name): [string, SubgraphTransport] => {
     const { url, port } = config.subgraphs[name];
-    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, keys, on.timers)];
+    return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, keys, context.timers)];
   });
   const metrics = metricsOf(config);
-  const gateway = await startGateway(await gatewayOptions(on, new Map(transports), metrics));
+  const gateway = await startGateway(await gatewayOptions(context, new Map(transports), metrics));
   registerReady(metrics, new Map([['gateway', gateway.ready]]));
   return gateway;
 }
 
 /** One subgraph alone, which answers the gateway and nobody else. */
-export async function startSubgraph(name: SubgraphName, on: StartContext): Promise<Started> {
-  const { config, logger } = on;
+export async function startSubgraph(name: SubgraphName, context: StartContext): Promise<Started> {
+  const { config, logger } = context;
   const closing = new Disposables();
   const metrics = metricsOf(config);
-  const subgraph = await subgraphAlone(name, on, closing, metrics);
+  const subgraph = await subgraphAlone(name, context, closing, metrics);
   closing.add(subgraph);
   const { port } = config.subgraphs[name];
   const keys = deriveKeys(await knownSecrets(config), 'caller');
@@ -157,35 +157,35 @@ function readyBehind(gateway: Readiness, subgraph: Subgraph): Pick<Readiness, 'm
 
 async function subgraphAlone(
   name: SubgraphName,
-  on: StartContext,
+  context: StartContext,
   closing: Disposables,
   metrics: Registry | undefined,
 ): Promise<Subgraph> {
   switch (name) {
     case 'triage': {
-      await proveSecret(on.config.databases.appointments, await knownSecrets(on.config));
-      const places = await openPlaces(on.config.databases.practices);
+      await proveSecret(context.config.databases.appointments, await knownSecrets(context.config));
+      const places = await openPlaces(context.config.databases.practices);
       closing.add(places);
-      return createTriageSubgraph({ ...triageOptions(on), places });
+      return createTriageSubgraph({ ...triageOptions(context), places });
     }
     case 'practices': {
-      const { appointments } = on.config.databases;
-      await proveSecret(appointments, await knownSecrets(on.config));
-      const opened = await openReleaseLedger(appointments, await defaultPolicyOf(on.config));
+      const { appointments } = context.config.databases;
+      await proveSecret(appointments, await knownSecrets(context.config));
+      const opened = await openReleaseLedger(appointments, await defaultPolicyOf(context.config));
       closing.add(opened);
-      return createPracticesSubgraph({ ...(await practicesOptions(on)), releases: opened.releases });
+      return createPracticesSubgraph({ ...(await practicesOptions(context)), releases: opened.releases });
     }
     case 'appointments':
-      return createAppointmentsSubgraph(await appointmentsOptions(on, null, closing, metrics));
+      return createAppointmentsSubgraph(await appointmentsOptions(context, null, closing, metrics));
   }
 }
 
 /** Opens the upkeep of bookings for an operator's command beside the service: nothing runs by itself. */
 export async function openBookings(
-  on: StartContext,
+  context: StartContext,
 ): Promise<{ bookings: AppointmentsDeps; close(): Promise<void> }> {
   const closing = new Disposables();
-  const bookings = await openAppointments(await appointmentsOptions(on, null, closing, undefined));
+  const bookings = await openAppointments(await appointmentsOptions(context, null, closing, undefined));
   closing.add({ close: () => closeAppointments(bookings) });
   return { bookings, close: () => closing.close() };
 }
@@ -210,11 +210,11 @@ export async function startSuppliers({
 }
 
 /** Gives product and suppliers one clock where everything is simulated; the control API moves it. */
-async function inMovableTime(on: StartContext): Promise<StartContext> {
-  const simulation = await simulationOf(on.config);
-  if (simulation === null) return on;
-  const clock = simulation.simulationClock(on.now, on.timers ?? machineTimers);
-  return { ...on, now: clock.now, timers: clock.timers, clock };
+async function inMovableTime(context: StartContext): Promise<StartContext> {
+  const simulation = await simulationOf(context.config);
+  if (simulation === null) return context;
+  const clock = simulation.simulationClock(context.now, context.timers ?? machineTimers);
+  return { ...context, now: clock.now, timers: clock.timers, clock };
 }
 
 /** The invented world. A process with real suppliers does not even load it. */

@@ -129,7 +129,7 @@ export function appointmentsSubgraph(dependencies: AppointmentsDeps): Appointmen
   const deps = measured(dependencies);
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
-  const repeating = [retention(deps.ledger, deps.logger), ...telling(deps), ...watching(deps)];
+  const repeating = [retention(deps.ledger, deps.logger), ...startDelivery(deps), ...startKeyWatch(deps)];
   return {
     name: 'appointments',
     ...appointmentsSchema(deps),
@@ -158,7 +158,7 @@ function measured(deps: AppointmentsDeps): AppointmentsDeps {
   };
 }
 
-function telling(deps: AppointmentsDeps): PeriodicTask[] {
+function startDelivery(deps: AppointmentsDeps): PeriodicTask[] {
   const { webhook, practiceWebhook, ledger: books, patients: people, now, logger } = deps;
   const sending = { ledger: books, patients: people, now, logger };
   return [
@@ -167,7 +167,11 @@ function telling(deps: AppointmentsDeps): PeriodicTask[] {
   ];
 }
 
-function watching({ keysUnchanged: unchanged, onKeysChanged, logger }: AppointmentsDeps): PeriodicTask[] {
+function startKeyWatch({
+  keysUnchanged: unchanged,
+  onKeysChanged,
+  logger,
+}: AppointmentsDeps): PeriodicTask[] {
   if (unchanged === undefined || onKeysChanged === undefined) return [];
   return [watchKeys(unchanged, onKeysChanged, logger)];
 }
