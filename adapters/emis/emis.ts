@@ -1,12 +1,5 @@
 import type { Adapter, Context } from '../adapter';
-import type {
-  BookCommand,
-  CancelCommand,
-  CancelOutcome,
-  Slot,
-  SlotSearch,
-  SupplierAppointment,
-} from '../gp-system';
+import type { BookCommand, CancelCommand, CancelOutcome, SupplierAppointment } from '../gp-system';
 import { linkageOf, type LinkedPatient } from '../linkage-of';
 import { manifest } from './emis.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './emis.outcomes';
@@ -33,7 +26,10 @@ export function emis(options: EmisOptions): Adapter {
   const { send, checkReachable } = emisSessions(options);
   return {
     async *searchSlots(search, context) {
-      yield await searchSlots(send, search, context);
+      const patient = linkageOf(supplier, search.patient, search.practice);
+      const meta = read(SlotsMeta, await send(patient, requests.slotsMeta(search), context));
+      const sessions = read(SessionsOfSlots, await send(patient, requests.slots(search), context));
+      yield slotsOf(meta, sessions, search.practice);
     },
     async book(command, context) {
       const { slot } = command;
@@ -51,13 +47,6 @@ export function emis(options: EmisOptions): Adapter {
     cancel: (command, context) => cancel(send, command, context),
     health: async (context) => ({ status: (await checkReachable(context)).status < 500 ? 'UP' : 'DEGRADED' }),
   };
-}
-
-async function searchSlots(send: SendInSession, search: SlotSearch, context: Context): Promise<Slot[]> {
-  const patient = linkageOf(supplier, search.patient, search.practice);
-  const meta = read(SlotsMeta, await send(patient, requests.slotsMeta(search), context));
-  const sessions = read(SessionsOfSlots, await send(patient, requests.slots(search), context));
-  return slotsOf(meta, sessions, search.practice);
 }
 
 /** The reason is mandatory until the practice's settings say otherwise. */

@@ -48,7 +48,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     request: HttpRequest,
     signal: AbortSignal,
     evidence: ExchangeEvidence,
-    connections: typeof kept,
+    connections = request.effect === undefined ? kept : own,
   ): Promise<HttpReply> {
     try {
       const response: AxiosResponse<unknown> = await client.request({
@@ -74,8 +74,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return (request, signal, evidence) =>
-    exchange(request, signal, evidence, request.effect === undefined ? kept : own);
+  return exchange;
 }
 
 /** Returns nothing for bytes that are not UTF-8: an adapter takes an empty body for a reply that cannot be read. */

@@ -96,38 +96,37 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp & { bre
   const { supplier, logger, timers = machineTimers } = options;
   const shared = sharedLimits(options, timers);
 
-  async function send(request: HttpRequest, exchange: Exchange): Promise<HttpReply> {
-    const calledAt = timers.elapsedMs();
-    const evidence = noEvidence();
-    const time = { timeoutMs: request.timeoutMs, deadline: exchange.deadline };
-    const limit = timeLimit(timers, time, () => evidence.startedAt);
-    const fields = () => ({
-      supplier,
-      operation: exchange.operation,
-      method: request.method,
-      requestId: exchange.requestId,
-      elapsedMs: Math.round(timers.elapsedMs() - calledAt),
-    });
-    try {
-      const reply = await untilAbandoned(shared, { request, exchange, evidence, limit });
-      const level = isServerFailure(reply) ? 'warn' : 'debug';
-      logger[level]({ ...fields(), outcome: 'REPLY', status: reply.status }, 'supplier exchange');
-      spanFact('http.response.status_code', reply.status);
-      return reply;
-    } catch (cause) {
-      const error = asSupplierError(supplier, cause, evidence, limit.signal);
-      const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
-      // A caller that has gone away says nothing about the supplier.
-      const level = exchange.signal.aborted ? 'debug' : 'warn';
-      logger[level]({ ...fields(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
-      spanFact('gp_system.outcome', outcome);
-      throw error;
-    }
-  }
-
   return {
     breaker: () => worseOf(shared.breakers.SEARCH.state(), shared.breakers.BOOKING.state()),
-    send: (request, exchange) => inSpan(spanOf(supplier, request, exchange), () => send(request, exchange)),
+    send: (request, exchange) =>
+      inSpan(spanOf(supplier, request, exchange), async () => {
+        const calledAt = timers.elapsedMs();
+        const evidence = noEvidence();
+        const time = { timeoutMs: request.timeoutMs, deadline: exchange.deadline };
+        const limit = timeLimit(timers, time, () => evidence.startedAt);
+        const fields = () => ({
+          supplier,
+          operation: exchange.operation,
+          method: request.method,
+          requestId: exchange.requestId,
+          elapsedMs: Math.round(timers.elapsedMs() - calledAt),
+        });
+        try {
+          const reply = await untilAbandoned(shared, { request, exchange, evidence, limit });
+          const level = isServerFailure(reply) ? 'warn' : 'debug';
+          logger[level]({ ...fields(), outcome: 'REPLY', status: reply.status }, 'supplier exchange');
+          spanFact('http.response.status_code', reply.status);
+          return reply;
+        } catch (cause) {
+          const error = asSupplierError(supplier, cause, evidence, limit.signal);
+          const outcome = error instanceof SupplierError ? error.fault : 'UNEXPECTED';
+          // A caller that has gone away says nothing about the supplier.
+          const level = exchange.signal.aborted ? 'debug' : 'warn';
+          logger[level]({ ...fields(), outcome, mayHaveBeenSent: evidence.sent }, 'supplier exchange');
+          spanFact('gp_system.outcome', outcome);
+          throw error;
+        }
+      }),
   };
 }
 
@@ -166,11 +165,14 @@ async function sendInTurn(shared: SharedLimits, attempt: Attempt): Promise<HttpR
     if (lane === 'SEARCH') await rateLimits.SEARCH.turn(signal);
     // This limit counts all requests, so a search takes its turn here as well.
     await rateLimits.BOOKING.turn(signal);
-    const begin = () => {
-      evidence.startedAt = timers.elapsedMs();
-      return client(request, signal, evidence);
-    };
-    const reply = await shared.breakers[lane].execute(exchange.practice, begin, signal);
+    const reply = await shared.breakers[lane].execute(
+      exchange.practice,
+      () => {
+        evidence.startedAt = timers.elapsedMs();
+        return client(request, signal, evidence);
+      },
+      signal,
+    );
     sample = isOverloaded(reply) ? 'OVERLOADED' : 'EASY';
     const keepAwayMs = sample === 'OVERLOADED' ? retryAfter(reply) : null;
     if (keepAwayMs !== null) await throttles.keepAway(throttleKey, keepAwayMs);
