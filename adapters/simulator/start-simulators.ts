@@ -30,8 +30,8 @@ export interface RunningSimulators {
 
 /**
  * Starts the simulated suppliers and their control API on 127.0.0.1; absent ports are free ones.
- * With a `journal`, a file of JSON lines, the suppliers' diary is kept there and survives a restart; two running
- * sets must not share one.
+ * A `journal`, a file of JSON lines, keeps the suppliers' diary through a restart; two running sets must not share
+ * one.
  * @throws Error naming the journal's line that cannot be read.
  * @throws Node's listen error with `code` (`EADDRINUSE`) and `port`; nothing is left listening then.
  */

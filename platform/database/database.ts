@@ -11,7 +11,7 @@ import { DatabaseReserved, postgresDialect } from './postgres-database';
 /**
  * One code base on two databases: an embedded SQLite file (libsql) and PostgreSQL. SQL is kept to what both have:
  * ON CONFLICT, RETURNING, partial unique indexes; times are epoch milliseconds, booleans 0 or 1, JSON is text.
- * What does not answer is a DatabaseUnavailable on both.
+ * Both throw DatabaseUnavailable when they do not answer.
  */
 export type DatabaseSettings = ({ kind: 'embedded'; file: string } | { kind: 'postgres'; url: string }) & {
   /** Time that a writer waits for other writers; five seconds by default. */
