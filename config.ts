@@ -48,15 +48,22 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
     (name, { simulatorPort }) =>
       environment[name] ?? String(e.SIMULATOR_CONTROL_PORT === 0 ? 0 : simulatorPort),
   );
-  const mistaken = [...unusable, ...suppliers.problems, ...simulatorPorts.problems];
+  const supplierValues = readSupplierValues(environment);
+  const mistaken = [
+    ...unusable,
+    ...suppliers.problems,
+    ...supplierValues.problems,
+    ...simulatorPorts.problems,
+  ];
   const names = new Set(mistaken.map(({ variable: name }) => name));
   // What a variable contradicts is not known where it cannot be read.
-  const contradictory = contradictions(e, suppliers.byVariable, role).filter(
-    ({ variable: name }) => !names.has(name),
-  );
+  const contradictory = [
+    ...contradictions(e, suppliers.byVariable, role),
+    ...(e.NODE_ENV === 'production' ? missingValues(environment, suppliers.byVariable) : []),
+  ].filter(({ variable: name }) => !names.has(name));
   const problems = [...mistaken, ...contradictory];
   if (problems.length > 0) throw new ConfigError(...new Set(problems.map(({ sentence }) => sentence)));
-  return configOf(e, suppliers.values(), simulatorPorts.values());
+  return { ...configOf(e, suppliers.values(), simulatorPorts.values()), supplierValues: supplierValues.values };
 }
 
 /** Returns the problems of variables that can be read, but not used together. */
@@ -293,6 +300,42 @@ function readOfSuppliers<T>(
         .record(z.enum(supplierIds), schema)
         .parse(Object.fromEntries(read.map(({ id, given }) => [id, given]))),
   };
+}
+
+/** Every setting that a supplier's manifest declares, with its variable: `MERIDIAN_CLIENT_SECRET`. */
+const supplierSettings = knownSuppliers.flatMap(({ manifest: { id, settings = [] } }) =>
+  settings.map((setting) => ({ ...setting, id, variable: `${variable(id)}_${setting.name}` })),
+);
+
+/** Values by supplier and setting; a key or certificate is PEM, whose line ends may be written as `\\n`. */
+function readSupplierValues(environment: Record<string, string | undefined>) {
+  const problems: SettingProblem[] = [];
+  const values: Partial<Record<SupplierId, Record<string, string>>> = {};
+  for (const { id, name, kind, variable: key } of supplierSettings) {
+    const text = environment[key]?.replaceAll('\\n', '\n');
+    if (text === undefined) continue;
+    const isPem = kind === 'CERTIFICATE' || kind === 'PRIVATE_KEY';
+    if (isPem && !text.includes(`-----BEGIN ${kind === 'CERTIFICATE' ? 'CERTIFICATE' : ''}`))
+      problems.push(unusable(key, 'must be PEM'));
+    values[id] = { ...values[id], [name]: text };
+  }
+  return { problems, values };
+}
+
+/** Returns what a real supplier needs and is not set, or is set to what anybody can read here. */
+function missingValues(
+  environment: Record<string, string | undefined>,
+  urls: Readonly<Record<string, string | undefined>>,
+): SettingProblem[] {
+  return supplierSettings
+    .filter(({ id }) => urls[`${variable(id)}_URL`] !== undefined)
+    .flatMap(({ variable: key, purpose, simulated }) => {
+      const text = environment[key];
+      if (text === undefined) return [settingProblem(key, `is missing: in production set ${purpose}.`)];
+      return text === simulated
+        ? [settingProblem(key, `is the simulator's: in production set ${purpose}.`)]
+        : [];
+    });
 }
 
 /** `PORT=` in a shell or a compose file means that it is not set. */

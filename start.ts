@@ -30,6 +30,7 @@ import {
   openAppointments,
   openReleaseLedger,
   type AppointmentsDeps,
+  type AppointmentsOptions,
 } from './subgraphs/appointments';
 import { proveSecret } from './subgraphs/appointments/database/rekey';
 import { openKeyedAuditStore } from './platform/database/audit-store';
@@ -38,7 +39,7 @@ import type { Subgraph } from './platform/graphql/federated-schema';
 import { subgraphExecution } from './platform/graphql/execution/execute-subgraph';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
 import { serveSubgraph } from './platform/graphql/subgraph-server';
-import { createTriageSubgraph } from './subgraphs/triage';
+import { createTriageSubgraph, dispositionCatalogue, openSymptomChecks } from './subgraphs/triage';
 
 /**
  * The composition root: config → stores → adapters → subgraphs → gateway. All parts are assembled here and nowhere
@@ -76,13 +77,17 @@ export async function startEverything(
     const context = await inMovableTime(start);
     const simulators = isSimulated(context.config) ? await startSuppliers(context) : null;
     if (simulators !== null) closing.add(simulators);
-    const appointments = await createAppointmentsSubgraph(
-      await appointmentsOptions(context, simulators, closing, metrics),
-    );
+    const appointments = await createAppointmentsSubgraph({
+      ...(await appointmentsOptions(context, simulators, closing, metrics)),
+      // Nobody asks before all parts are there.
+      checks: { find: (digest) => triage.symptomChecks.find(digest) },
+    });
     closing.add(appointments);
     const practices = await createPracticesSubgraph({
       ...(await practicesOptions(context)),
       releases: appointments.releases,
+      books: appointments.practiceBooks,
+      dispositions: dispositionCatalogue(),
     });
     closing.add(practices);
     const triage = await createTriageSubgraph({ ...triageOptions(context), places: practices.places });
@@ -173,11 +178,28 @@ async function subgraphAlone(
       await proveSecret(appointments, await knownSecrets(context.config));
       const opened = await openReleaseLedger(appointments, await defaultPolicyOf(context.config));
       closing.add(opened);
-      return createPracticesSubgraph({ ...(await practicesOptions(context)), releases: opened.releases });
+      const { now, logger } = context;
+      return createPracticesSubgraph({
+        ...(await practicesOptions(context)),
+        releases: opened.releases,
+        books: opened.booksOf({ systems: gpSystemsOf(context, null, closing), now, logger }),
+        dispositions: dispositionCatalogue(),
+      });
     }
     case 'appointments':
-      return createAppointmentsSubgraph(await appointmentsOptions(context, null, closing, metrics));
+      return createAppointmentsSubgraph(await bookingOptions(context, closing, metrics));
   }
+}
+
+/** The same of a process without the triage subgraph. */
+async function bookingOptions(
+  context: StartContext,
+  closing: Disposables,
+  metrics: Registry | undefined,
+): Promise<AppointmentsOptions> {
+  const checks = await openSymptomChecks(triageOptions(context));
+  closing.add(checks);
+  return { ...(await appointmentsOptions(context, null, closing, metrics)), checks };
 }
 
 /** Opens the upkeep of bookings for an operator's command beside the service: nothing runs by itself. */
@@ -185,7 +207,7 @@ export async function openBookings(
   context: StartContext,
 ): Promise<{ bookings: AppointmentsDeps; close(): Promise<void> }> {
   const closing = new Disposables();
-  const bookings = await openAppointments(await appointmentsOptions(context, null, closing, undefined));
+  const bookings = await openAppointments(await bookingOptions(context, closing, undefined));
   closing.add({ close: () => closeAppointments(bookings) });
   return { bookings, close: () => closing.close() };
 }
@@ -245,31 +267,41 @@ async function defaultPolicyOf(config: Config): Promise<(odsCode: string) => Rel
   return simulation?.defaultPolicyOf ?? (() => NOT_OPTED_IN);
 }
 
-async function appointmentsOptions(
-  { config, logger, now, clock, timers = machineTimers, mustEnd = throwOut }: StartContext,
+/** The systems of the configured suppliers, real or simulated. */
+function gpSystemsOf(
+  { config, logger, now, timers = machineTimers }: StartContext,
   simulators: RunningSimulators | null,
   closing: Disposables,
-  metrics: Registry | undefined,
 ) {
   // What a supplier tells one process about waiting holds for all of them.
   const throttles = config.redisUrl === undefined ? undefined : redisThrottles(config.redisUrl, logger);
   if (throttles !== undefined) closing.add(throttles);
   const urls: Record<string, string | undefined> = simulators?.urls ?? supplierUrls(config);
   const settings = Object.entries(urls).flatMap(([id, url]) =>
-    url === undefined ? [] : [[id, { url }] as const],
+    url === undefined ? [] : [[id, { url, values: simulators ? {} : valuesOf(config, id) }] as const],
   );
+  return createGpSystems({
+    suppliers: Object.fromEntries(settings),
+    ...(throttles && { throttles }),
+    consumer: config.organisation,
+    logger,
+    now,
+    timers,
+  });
+}
+
+async function appointmentsOptions(
+  context: StartContext,
+  simulators: RunningSimulators | null,
+  closing: Disposables,
+  metrics: Registry | undefined,
+) {
+  const { config, logger, now, clock, timers = machineTimers, mustEnd = throwOut } = context;
   return {
     database: config.databases.appointments,
     redisUrl: config.redisUrl,
     copiesFile: join(config.dataDir, 'copies.db'),
-    systems: createGpSystems({
-      suppliers: Object.fromEntries(settings),
-      ...(throttles && { throttles }),
-      consumer: config.organisation,
-      logger,
-      now,
-      timers,
-    }),
+    systems: gpSystemsOf(context, simulators, closing),
     secrets: await knownSecrets(config),
     holdMs: config.holdSeconds * 1_000,
     compareEveryMs: config.compareSeconds * 1_000,
@@ -285,6 +317,10 @@ async function appointmentsOptions(
     logger,
     now,
   };
+}
+
+function valuesOf({ supplierValues }: Config, id: string): Readonly<Record<string, string>> {
+  return Object.entries(supplierValues).find(([supplier]) => supplier === id)?.[1] ?? {};
 }
 
 /** Real suppliers where any is configured, else the simulated ones on their usual ports. */

@@ -1,10 +1,9 @@
 import type {
+  AttemptAnswer,
   BookCommand,
   BookOutcome,
   CancelCommand,
   CancelOutcome,
-  ChangesPage,
-  ChangesProbe,
   Health,
   ReadBackProbe,
   Slot,
@@ -12,6 +11,7 @@ import type {
   SupplierAppointment,
 } from './gp-system';
 import type { HttpReply, HttpRequest } from './http/http-messages';
+import type { LeftOutReason } from './sound';
 
 /**
  * The operations that a supplier's folder implements. `gp-system-of.ts` makes the port's `GpSystem` of it, and does for all suppliers
@@ -25,10 +25,10 @@ export interface Adapter {
   book(command: BookCommand, context: Context): Promise<BookOutcome>;
   /** Present exactly where the manifest's `readBack` is not `none`. */
   readBack?(probe: ReadBackProbe, context: Context): Promise<readonly SupplierAppointment[]>;
+  /** Present only where `bookIdempotency` is `clientKey`: asks by the key, or by what the supplier answered to it. Only reads. */
+  findAttempt?(probe: ReadBackProbe, context: Context): Promise<AttemptAnswer>;
   /** Present exactly where the manifest says `cancel`. */
   cancel?(command: CancelCommand, context: Context): Promise<CancelOutcome>;
-  /** Present exactly where the manifest's `changeFeed` is not `none`. */
-  changes?(probe: ChangesProbe, context: Context): AsyncIterable<ChangesPage>;
   /** Thrown errors are `DOWN`, or `DEGRADED` where something answered. */
   health(context: Context): Promise<Health>;
 }
@@ -42,9 +42,17 @@ export interface Context {
   requestId: string;
   /**
    * Makes one exchange, inside the call's deadline and the supplier's limits.
-   * @throws SupplierError; also instead of a second command in the same call, unless the first one is proven undone.
+   * @throws SupplierError; also instead of a second command in the same call, unless the first one is proven undone, or is a
+   * booking that this repeats to the letter under the client's key (`sendUnderKey`).
    */
   send(request: ContextRequest): Promise<HttpReply>;
+  /**
+   * Waits, on the timers that measure the call.
+   * @throws SupplierError TIMED_OUT, at once, when the call's deadline would pass first, or when nobody waits any more.
+   */
+  pause(ms: number): Promise<void>;
+  /** Counts a slot that the supplier has sent and that is not offered: without it, that looks as if nothing was free. */
+  leaveOut(reason: LeftOutReason): void;
   /**
    * Declares that the supplier's answer to the command proves that nothing was done, so that it may be sent again (a
    * session that had expired). Never to be called on a guess.

@@ -5,6 +5,7 @@ import type { Adapter } from './adapter';
 import { type Call, type Manifest, type Slot, SupplierError } from './gp-system';
 import { gpSystemOf, searchRanges } from './gp-system-of';
 import { supplierNamed } from './registry';
+import { machineTimers } from '../domain/timers';
 import type { HttpReply, HttpRequest } from './http/http-messages';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
@@ -65,7 +66,16 @@ function kit(
       return reply instanceof SupplierError ? Promise.reject(reply) : Promise.resolve(reply);
     },
   };
-  return { sent, system: gpSystemOf({ manifest: manifest ?? declared, adapter, http, now: () => NOON }) };
+  return {
+    sent,
+    system: gpSystemOf({
+      manifest: manifest ?? declared,
+      adapter,
+      http,
+      now: () => NOON,
+      timers: machineTimers,
+    }),
+  };
 }
 const accepted = { class: 'ACCEPTED', appointment: { id: '1' } } as const;
 
@@ -160,7 +170,7 @@ describe('what the manifest does not declare', () => {
   it('is refused with nothing sent', async () => {
     const manifest = without({ cancel: false, readBack: 'none', modes: ['TELEPHONE'] });
     const { system, sent } = kit({ cancel: undefined, readBack: undefined }, [], manifest);
-    const probe = { practice, patient, actor, slot, marker: 'm' };
+    const probe = { practice, patient, actor, slot, marker: 'm', attemptId: 'a' };
     expect(await system.cancel({ practice, patient, actor, slot, appointment: { id: '1' } }, call())).toEqual(
       {
         class: 'REJECTED',
@@ -169,14 +179,12 @@ describe('what the manifest does not declare', () => {
     );
     await expect(system.readBack(probe, call())).rejects.toMatchObject({ fault: 'NOT_PERMITTED' });
     expect(await system.book(command, call())).toEqual({ class: 'REJECTED', refusal: 'INVALID_REQUEST' });
-    expect(system.changes).toBeUndefined();
     expect(sent).toEqual([]);
   });
 
   it('must not be there, and what it declares must', () => {
     expect(() => kit({}, [], without({ cancel: false }))).toThrow(/has cancel/);
     expect(() => kit({ readBack: undefined })).toThrow(/lacks readBack/);
-    expect(() => kit({}, [], without({ changeFeed: 'poll' }))).toThrow(/lacks changes/);
   });
 
   it('cuts the patient’s words, and refuses a marker that does not fit', async () => {

@@ -37,15 +37,19 @@ export interface GpSystem {
    */
   readBack(probe: ReadBackProbe, call: Call): Promise<readonly SupplierAppointment[]>;
 
-  /** Gives the slot back. Cancelling what is already cancelled is `ACCEPTED`. */
-  cancel(command: CancelCommand, call: Call): Promise<CancelOutcome>;
-
   /**
-   * Reports changes of our appointments at one practice since a cursor; there exactly where `capabilities.changeFeed` says
-   * so. A change may be reported twice, and is never left out.
+   * Says what became of one attempt at booking, by the key that the supplier has of it. Sends nothing that could book. Present
+   * only where `bookIdempotency` is `clientKey` and the supplier can be asked; whoever is in doubt asks this before `readBack`,
+   * because a late refusal is in no list of appointments.
    * @throws SupplierError
    */
-  changes?(probe: ChangesProbe, call: Call): AsyncIterable<ChangesPage>;
+  findAttempt?(probe: ReadBackProbe, call: Call): Promise<AttemptAnswer>;
+
+  /**
+   * Gives the slot back: the one on which the appointment stands now, also where the desk has moved it. Cancelling what is
+   * already cancelled is `ACCEPTED` where the supplier says that it is; what it does not list is `NOT_FOUND`, cancelled or not.
+   */
+  cancel(command: CancelCommand, call: Call): Promise<CancelOutcome>;
 
   /** Tells whether the supplier answers at all. Never throws. */
   health(call: Call): Promise<Health>;
@@ -119,6 +123,8 @@ export interface Slot {
   sessionName?: string | undefined;
   clinicianName?: string | undefined;
   clinicianRole?: string | undefined;
+  /** Says how many people one time takes, and for how many there is room now (a group clinic). Absent: one person. */
+  places?: { all: number; left: number } | undefined;
   /** Data that the adapter needs back at booking, opaque to everybody else. At most 500 characters. */
   supplierData: string;
 }
@@ -147,12 +153,20 @@ export interface BookCommand {
 }
 
 export interface ReadBackProbe {
+  /** The attempt that is looked for, as `BookCommand.attemptId` named it. */
+  attemptId: string;
   practice: OdsCode;
   patient: Patient;
   actor: Actor;
   slot: Slot;
   marker: string;
 }
+
+/** `RUNNING`: not decided yet, so that silence in the book means nothing. `UNKNOWN`: only the book can tell. */
+export type AttemptAnswer =
+  | { state: 'UNKNOWN' | 'RUNNING' }
+  | { state: 'BOOKED'; appointment: { id: string; version?: string | undefined } }
+  | { state: 'REFUSED'; refusal: BookRefusal };
 
 export interface SupplierAppointment {
   /** The supplier's key for the appointment; what `cancel` wants. */
@@ -164,6 +178,11 @@ export interface SupplierAppointment {
   startsAt: Date;
   endsAt: Date;
   status: 'BOOKED' | 'CANCELLED';
+  /** Present where the supplier's read-back tells it: the desk may have moved the person to somebody else, or to the telephone. */
+  mode?: AppointmentMode | undefined;
+  sessionName?: string | undefined;
+  clinicianName?: string | undefined;
+  clinicianRole?: string | undefined;
   /** True when the probe's marker was found; null where the supplier keeps no marker. */
   carriesMarker: boolean | null;
 }
@@ -174,27 +193,6 @@ export interface CancelCommand {
   actor: Actor;
   appointment: { id: string; version?: string | undefined };
   slot: Slot;
-}
-
-export interface ChangesProbe {
-  practice: OdsCode;
-  actor: Actor;
-  /** Null asks for everything that the supplier still knows. */
-  cursor: string | null;
-}
-
-export interface ChangesPage {
-  changes: readonly AppointmentChange[];
-  /** The next cursor, to be kept once the page has been dealt with. */
-  cursor: string;
-}
-
-export interface AppointmentChange {
-  appointmentId: string;
-  /** The appointment's slot now; the practice may have moved it. */
-  slotId: string;
-  status: 'BOOKED' | 'CANCELLED';
-  at: Date;
 }
 
 /** A supplier's reason for saying no, with nothing done. */
@@ -251,7 +249,11 @@ export type SupplierFault =
   /** It understood the request and refused it as wrong. */
   | 'REQUEST_REFUSED'
   /** We have stopped calling it for a while. */
-  | 'CIRCUIT_OPEN';
+  | 'CIRCUIT_OPEN'
+  /** Too many of our own requests were before this one: the supplier was never called. */
+  | 'QUEUE_TOO_LONG'
+  /** The supplier is closed at hours that its manifest declares; `until` says how long. */
+  | 'MAINTENANCE';
 
 /** Carries no header, body, URL or identity: only what may be logged. */
 export class SupplierError extends Error {
@@ -263,6 +265,8 @@ export class SupplierError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Place at which a reply was not what was promised, in JSONPath: `$.Sessions[0].Slots[3].SlotId`. Never a value. */
   readonly path: string | undefined;
+  /** The end of the maintenance, where that is the fault. */
+  readonly until: Date | undefined;
 
   constructor(
     supplier: string,
@@ -273,6 +277,7 @@ export class SupplierError extends Error {
       status?: number;
       retryAfterMs?: number;
       path?: string;
+      until?: Date;
       cause?: unknown;
     },
   ) {
@@ -284,10 +289,43 @@ export class SupplierError extends Error {
     this.status = detail.status;
     this.retryAfterMs = detail.retryAfterMs;
     this.path = detail.path;
+    this.until = detail.until;
   }
 }
 
 const milliseconds = z.number().int().positive();
+/** Highest number of requests under way. */
+const concurrency = z.number().int().positive().max(1000);
+const requestsPerSecond = z.number().positive().max(10_000);
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of the day, as in 02:00');
+
+/** Days of the week, as ISO 8601 numbers them from 1. */
+export const WEEKDAYS = [
+  'MONDAY',
+  'TUESDAY',
+  'WEDNESDAY',
+  'THURSDAY',
+  'FRIDAY',
+  'SATURDAY',
+  'SUNDAY',
+] as const;
+
+/**
+ * One value that a real connection needs besides its address. `SECRET` is never shown; `CERTIFICATE` and `PRIVATE_KEY`
+ * are PEM.
+ */
+export const SupplierSetting = z.object({
+  /** Its variable is the supplier's id and this: `MERIDIAN_CLIENT_SECRET`. */
+  name: z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$/, 'must be capital letters, digits and underscores'),
+  kind: z.enum(['ID', 'SECRET', 'CERTIFICATE', 'PRIVATE_KEY']),
+  /** Completes the sentence "MERIDIAN_CLIENT_ID is missing: set …". */
+  purpose: z.string().min(10, 'must say what is to be set'),
+  /** The value that the simulator takes. Without it the adapter does without, outside production. */
+  simulated: z.string().min(1).optional(),
+});
+export type SupplierSetting = z.infer<typeof SupplierSetting>;
 
 /**
  * A supplier's capabilities and limits. They are declared, published, and tested by the conformance suite; an
@@ -301,6 +339,15 @@ export const Manifest = z.object({
   route: z.enum(BOOKING_ROUTES),
   transport: z.enum(['json', 'xml', 'fhir']),
   auth: z.enum(['session', 'mtls', 'oauth', 'jwt']),
+  /** Comes between the supplier's address and the path of each request, for example `/mps/3`. */
+  basePath: z
+    .string()
+    .regex(/^(\/[\w.~-]+)+$/, 'must begin, and not end, with a slash')
+    .optional(),
+  /** Values that a real connection needs, read in `config.ts`; production refuses to start without them. */
+  settings: z.array(SupplierSetting).optional(),
+  /** Hours by London's clocks in which the supplier is closed: nothing is sent then. `until` is on the same day, 24:00 its end. */
+  maintenance: z.array(z.object({ day: z.enum(WEEKDAYS), from: timeOfDay, until: timeOfDay })).optional(),
   /** Time for which a log-on or an access token is used before it is renewed. */
   sessionTtlMs: milliseconds.optional(),
   limits: z.object({
@@ -308,11 +355,19 @@ export const Manifest = z.object({
      * Highest number of requests under way, a quarter of them kept for bookings; fewer are sent while the supplier shows signs of
      * overload.
      */
-    concurrency: z.number().int().positive().max(1000),
+    concurrency,
     /** Limits one process of ours; a quarter is kept for bookings. */
-    requestsPerSecond: z.number().positive().max(10_000),
-    /** Calendar days that one search may span; longer ones are split. */
+    requestsPerSecond,
+    /** Limits of each practice, where the supplier counts so: kept beside the ones above, exactly, in each process. */
+    perPractice: z
+      .object({ concurrency, requestsPerSecond: z.number().int().positive().max(1000) })
+      .optional(),
+    /**
+     * Times 24 hours, by London's clocks, that one search may span; longer ones are split at the same time of the day. A range
+     * of seven touches eight dates: where a supplier counts dates, this is one fewer.
+     */
     searchWindowDays: z.number().int().positive().max(366),
+    /** Limits one call and, unless a request has a time of its own, each of its requests. */
     timeoutMs: z.object({
       search: milliseconds,
       book: milliseconds,
@@ -330,6 +385,10 @@ export const Manifest = z.object({
     modes: z.array(z.enum(APPOINTMENT_MODES)).min(1),
     /** Effect of sending the same attempt twice: `clientKey` is recognised by the supplier, `none` is a second booking. */
     bookIdempotency: z.enum(['none', 'clientKey']),
+    /** `final`: the reply to a booking says what came of it. `operation`: it only names an operation, to be asked for later. */
+    bookReply: z.enum(['final', 'operation']),
+    /** Says whether slots tell how many people one time takes, and how many more (`Slot.places`). */
+    places: z.boolean(),
     readBack: z.enum(['byPatient', 'none']),
     /** Says whether read-back also shows appointments of days gone by. */
     readBackOfPast: z.boolean(),
@@ -343,7 +402,8 @@ export const Manifest = z.object({
      * appointment up once: on the same slot it is cancelled under its present version, on another it is CHANGED_MEANWHILE.
      */
     cancelVersioned: z.boolean(),
-    changeFeed: z.enum(['none', 'poll']),
+    /** Says whether `BookCommand.contactPhone` reaches the practice's own book. */
+    contactPhone: z.boolean(),
     /** 0 where the patient's words may not, or cannot, be passed on. */
     reasonMaxLength: z.number().int().nonnegative(),
   }),

@@ -1,3 +1,4 @@
+import type { CalendarDate } from '../domain/london-time';
 import type { OdsCode } from '../domain/ods-code';
 import { type Patient, SupplierError } from './gp-system';
 
@@ -8,6 +9,7 @@ export interface LinkedPatient {
   /** Names the log-on in memory: another key is another log-on. Never logged. */
   cacheKey: string;
   key: string;
+  birthDate: CalendarDate;
 }
 
 /**
@@ -16,11 +18,12 @@ export interface LinkedPatient {
  */
 export function linkageOf(supplier: string, patient: Patient | undefined, practice: OdsCode): LinkedPatient {
   const linkage = patient?.linkage;
-  if (linkage?.practice !== practice)
+  if (!patient || linkage?.practice !== practice)
     throw new SupplierError(supplier, 'NOT_AUTHENTICATED', {
       mayHaveBeenSent: false,
       message: `${supplier}: the patient is not linked to this practice`,
     });
   const { userId, key } = linkage;
-  return { practice, userId, key, cacheKey: JSON.stringify([practice, userId, key]) };
+  const { birthDate } = patient;
+  return { practice, userId, key, birthDate, cacheKey: JSON.stringify([practice, userId, key, birthDate]) };
 }

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { Manifest } from './gp-system';
 
 /** Checks what no single field shows: promises that another field takes away. */
-const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilities }, context) => {
+const Consistent = Manifest.superRefine((manifest, context) => {
+  const { auth, sessionTtlMs, limits, capabilities, maintenance = [], settings = [] } = manifest;
   const demand = (isKept: boolean, path: string[], message: string) => {
     if (!isKept) context.addIssue({ code: 'custom', path, message });
   };
@@ -31,6 +32,14 @@ const Consistent = Manifest.superRefine(({ auth, sessionTtlMs, limits, capabilit
     new Set(capabilities.modes).size === capabilities.modes.length,
     ['capabilities', 'modes'],
     'names a mode twice',
+  );
+  const names = settings.map(({ name }) => name);
+  demand(new Set(names).size === names.length, ['settings'], 'names a setting twice');
+  demand(!names.includes('URL'), ['settings'], 'cannot have URL: that is the address');
+  demand(
+    maintenance.every(({ from, until }) => from < until),
+    ['maintenance'],
+    'must end after it begins, on the same day: two windows for one across midnight',
   );
 });
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { machineTimers, type Timers } from '../domain/timers';
-import type { GpSystem } from './gp-system';
+import type { GpSystem, Manifest } from './gp-system';
 import { gpSystemOf } from './gp-system-of';
 import type { Consumer, Supplier } from './supplier';
 import { supplierHttp, type SupplierHttpOptions } from './http/supplier-http';
@@ -10,7 +10,9 @@ import { inProcessThrottles, type Throttles } from './http/throttles';
 export type SupplierId = (typeof listed)[keyof typeof listed]['manifest']['id'];
 export type SupplierSettings = Pick<SupplierHttpOptions, 'breaker' | 'maxResponseBytes'> & {
   url: string;
-  /** Instead of what the manifest allows. */
+  /** Values of the manifest's `settings`, by name; what the simulator takes where they are missing. */
+  values?: Readonly<Record<string, string>> | undefined;
+  /** Instead of what the manifest allows, for the supplier and for each practice. */
   requestsPerSecond?: number;
 };
 
@@ -38,25 +40,47 @@ export function createGpSystems(options: {
   /** Shared by all processes, where there are several. */
   throttles?: Throttles;
   timers?: Timers;
+  /** Measure the pauses that adapters make; `timers` without it. */
+  pauses?: Timers;
 }): ReadonlyMap<string, GpSystem> {
   const { logger, now, consumer, timers = machineTimers } = options;
-  const { throttles = inProcessThrottles(timers) } = options;
+  const { throttles = inProcessThrottles(timers), pauses = timers } = options;
   const systems = new Map<string, GpSystem>();
   for (const [id, settings] of Object.entries(options.suppliers)) {
     const { manifest, create } = supplierNamed(id);
-    const { url, requestsPerSecond = manifest.limits.requestsPerSecond, ...limits } = settings;
+    const { url, values = {}, requestsPerSecond, ...limits } = settings;
     const http = supplierHttp({
       ...limits,
       supplier: manifest.id,
-      baseUrl: url,
-      limits: { concurrency: manifest.limits.concurrency, requestsPerSecond },
+      baseUrl: url.replace(/\/+$/, '') + (manifest.basePath ?? ''),
+      limits: limitsWith(manifest.limits, requestsPerSecond),
       throttleScope: manifest.throttleScope,
       throttles,
       timers,
       logger,
     });
-    const system = gpSystemOf({ manifest, adapter: create({ now, consumer }), http, now });
+    const adapter = create({ now, consumer, settings: settingsOf(manifest, values) });
+    const system = gpSystemOf({ manifest, adapter, http, now, timers: pauses, logger });
     systems.set(manifest.id, { ...system, breaker: http.breaker });
   }
   return systems;
+}
+
+function limitsWith(
+  { concurrency, requestsPerSecond, perPractice }: Manifest['limits'],
+  instead: number | undefined,
+): SupplierHttpOptions['limits'] {
+  return {
+    concurrency,
+    requestsPerSecond: instead ?? requestsPerSecond,
+    perPractice: perPractice && {
+      ...perPractice,
+      requestsPerSecond: instead ?? perPractice.requestsPerSecond,
+    },
+  };
+}
+
+/** What is missing is what the simulator takes: production has refused to start without it. */
+function settingsOf({ settings = [] }: Manifest, values: Readonly<Record<string, string>>) {
+  return Object.fromEntries(settings.map(({ name, simulated }) => [name, values[name] ?? simulated]));
 }

@@ -1,6 +1,7 @@
 import type { OdsCode } from '../domain/ods-code';
 import type { Adapter } from './adapter';
 import type { Manifest } from './gp-system';
+import type { Timers } from '../domain/timers';
 import type { Diary } from './simulator/diary';
 import type { WireProtocol } from './simulator/protocol-server';
 
@@ -8,6 +9,18 @@ import type { WireProtocol } from './simulator/protocol-server';
 export interface AdapterOptions {
   now: () => Date;
   consumer: Consumer;
+  /** Values of the manifest's `settings`, by name. Absent only outside production. */
+  settings: Readonly<Record<string, string | undefined>>;
+}
+
+/** Options of every simulator. */
+export interface SimulatorOptions {
+  diary: Diary;
+  now: () => Date;
+  /** Measure what the supplier does later. */
+  timers: Timers;
+  /** How much stands on a page of a list; undefined: what the documents say. */
+  pageSize: number | undefined;
 }
 
 export interface Consumer {
@@ -25,7 +38,7 @@ export interface Supplier<Id extends string = string> {
   manifest: Manifest & { id: Id };
   create(options: AdapterOptions): Adapter;
   /** Makes the supplier's side for tests and demonstrations; an adapter never sees it. Loaded on call: never in production. */
-  simulator(options: { diary: Diary; now: () => Date }): Promise<WireProtocol>;
+  simulator(options: SimulatorOptions): Promise<WireProtocol>;
   /** Port of its simulator unless another one is configured. */
   simulatorPort: number;
 }

@@ -3,3 +3,4 @@ export { bars } from './bars/bars.supplier';
 export { emis } from './emis/emis.supplier';
 export { tpp } from './tpp/tpp.supplier';
 export { gpConnect } from './gp-connect/gp-connect.supplier';
+export { meridian } from './meridian/meridian.supplier';

@@ -22,6 +22,8 @@ import { redisHolds } from '../subgraphs/appointments/holds/redis-holds';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
+import { inventCheck, inventedChecks } from '../tests/symptom-checks';
+import { Contact } from '../subgraphs/appointments/booking/contact';
 import { Offer } from '../subgraphs/appointments/holds/offers';
 import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
 import { patients } from '../subgraphs/appointments/sealed-patients';
@@ -65,6 +67,7 @@ const OPEN: ReleasePolicy = {
   minimumNoticeMinutes: 0,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
 
 /** A kind of hold store, and the Redis that it shares with what else is kept there. */
@@ -194,6 +197,8 @@ async function opened(settings: Parameters<typeof openDatabase>[0], store: Store
     ),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
+    contacts: sealer(Contact, randomBytes(32)),
+    checks: inventedChecks,
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 300_000,
     compareEveryMs: HOUR,
@@ -310,9 +315,15 @@ function wish(slot: Slot, { deps, supplier }: Bench): Wish {
     deadline: null,
     elsewhereReason: null,
     ownPractice: null,
+    seat: 0,
+    keeping: [],
     policy: OPEN,
     expiresAt,
   };
+  inventCheck(offer.assessmentDigest, {
+    subject: { relationship: 'CHILD', dateOfBirth: son.birthDate },
+    result: { kind: 'OUTCOME', dispositionId: 'gp-6h', title: 'See a GP within 6 hours', deadline: null },
+  });
   return {
     caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [son] },
     input: {

@@ -41,6 +41,7 @@ const OPEN: ReleasePolicy = {
   minimumNoticeMinutes: 0,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
 
 interface Row {
@@ -99,8 +100,7 @@ async function main(): Promise<void> {
         },
         candidates: { own: null, near, stopped: [], practicesInRadius: PRACTICES, withinMiles: 10 },
         search: {
-          need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'] },
-          deadline,
+          need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
           earliest: null,
           actor: { kind: 'PATIENT', id: 'bench' },
           callerId: 'bench',

@@ -24,6 +24,7 @@ const OPEN: ReleasePolicy = {
   minimumNoticeMinutes: 15,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
 
 const CHILDREN_ONLY = { from: 0, below: 18 * 12 };

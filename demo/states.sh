@@ -121,7 +121,7 @@ practice_hides() {
   control POST /practices/Z90001/patients "{\"nhsNumber\":\"${!number}\",\"familyName\":\"Nowhere\",\"givenName\":\"Una\",\"birthDate\":\"${!born}\",\"sensitive\":$2}"
 }
 
-close_book() { send CloseBook "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"reason\":\"${REASON-a demonstration}\",\"to\":\"EVERYBODY\"}}"; }
+close_book() { send CloseBook "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"reason\":\"${REASON-a demonstration}\",\"to\":\"EVERYBODY\"${UNTIL:+,\"until\":\"$UNTIL\"}}}"; }
 reopen_book() { send ReopenBook '{"input":{"odsCode":"Z90001"}}'; }
 # rules NOTICE_MINUTES QUOTA: sets the rules of the practice; of one that has none this is the opt-in.
 rules() {

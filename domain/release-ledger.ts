@@ -26,10 +26,10 @@ export interface ReleaseLedger {
   history(practice: OdsCode, limit: number): Promise<ReleaseEvent[]>;
   /** The first entry that does not follow from those before it; null when the history is whole. */
   brokenHistory(practice: OdsCode): Promise<number | null>;
-  /** Starts of live bookings from `from` to `to`, by relation. */
-  booked(practice: OdsCode, from: Date, to: Date): Promise<{ startsAt: Date; relation: PracticeRelation }[]>;
   /** Practices whose rules release anything, of those that have ever set or changed any. */
   openPractices(): Promise<OdsCode[]>;
+  /** Practices whose book was ever closed by the system, and not by a person. */
+  closedBySystem(): Promise<OdsCode[]>;
 }
 
 /** `VIEW` is looking at what only the practice may see. */
@@ -55,8 +55,18 @@ export interface ReleaseActor {
   practice: string | null;
 }
 
+/** A booking as its practice may see it. */
+export interface BookedSlot {
+  reference: string;
+  startsAt: Date;
+  relation: PracticeRelation;
+}
+
 export type ReleaseApplied =
-  { kind: 'applied'; policy: PolicyInForce } | { kind: 'stale'; current: PolicyInForce };
+  | { kind: 'applied'; policy: PolicyInForce }
+  | { kind: 'stale'; current: PolicyInForce }
+  /** Other bookings stand in the time that is to be closed than were accepted; nothing was changed. */
+  | { kind: 'unconfirmed'; bookings: BookedSlot[] };
 
 /** One entry of a practice's release history; `sequence` has no gaps. */
 export interface ReleaseEvent extends ReleaseNote {

@@ -6,7 +6,8 @@ import {
   RELEASE_RULES,
   rulesStoppingPractice,
   rulesStoppingSlot,
-  type Need,
+  startsAllowed,
+  type TimedNeed,
   type ReleasePolicy,
   type ReleaseRule,
   type SlotFacts,
@@ -30,13 +31,20 @@ const POLICY: ReleasePolicy = {
   minimumNoticeMinutes: 15,
   horizonDays: 2,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
-const NEED: Need = { relation: 'OTHER', ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON'] };
+const NEED: TimedNeed = {
+  relation: 'OTHER',
+  ageInMonths: 72,
+  dispositionId: 'gp-6h',
+  modes: ['IN_PERSON'],
+  deadline: null,
+};
 const SLOT: SlotFacts = { mode: 'IN_PERSON', slotType: '111 urgent', startsAt: inMinutes(60) };
 
 interface Case {
   policy?: Partial<ReleasePolicy>;
-  need?: Partial<Need>;
+  need?: Partial<TimedNeed>;
   slot?: Partial<SlotFacts>;
   /** Starts of bookings by other practices' patients that day. */
   booked?: Date[];
@@ -69,7 +77,8 @@ const STOPS: Record<ReleaseRule, Case> = {
   DAILY_QUOTA: { booked: atOnce(3) },
   TAKEN_BACK: { slot: { startsAt: inMinutes(29) } },
   MINIMUM_NOTICE: { policy: { takeBackMinutes: 0 }, slot: { startsAt: inMinutes(14) } },
-  HORIZON: { policy: { horizonDays: 0 } },
+  HORIZON: { slot: { startsAt: new Date('2026-03-05T00:00:00Z') } },
+  DEADLINE: { need: { deadline: inMinutes(10) } },
 };
 
 it('offers what no rule stops', () => {
@@ -101,7 +110,7 @@ function canBeTogether(one: ReleaseRule, other: ReleaseRule): boolean {
   const alternatives: ReleaseRule[][] = [
     ['NOT_OPTED_IN', 'BOOK_CLOSED'],
     ['OWN_PATIENTS_OFF', 'OTHER_PATIENTS_OFF', 'DAILY_QUOTA', 'TAKEN_BACK'],
-    ['TAKEN_BACK', 'MINIMUM_NOTICE'],
+    ['TAKEN_BACK', 'MINIMUM_NOTICE', 'HORIZON'],
   ];
   const alternative = alternatives.some((rules) => rules.includes(one) && rules.includes(other));
   return !alternative || (one === 'OTHER_PATIENTS_OFF' && other !== 'MINIMUM_NOTICE');
@@ -139,8 +148,23 @@ describe('at the edge', () => {
       { policy: { takeBackMinutes: 0 }, slot: { startsAt: inMinutes(15) } },
       [],
     ],
-    ['exactly at the horizon it is offered', { slot: { startsAt: inMinutes(2 * 24 * 60) } }, []],
-    ['a minute later it is not', { slot: { startsAt: inMinutes(2 * 24 * 60 + 1) } }, ['HORIZON']],
+    [
+      'at the end of the last day it is offered',
+      { slot: { startsAt: new Date('2026-03-04T23:59:59Z') } },
+      [],
+    ],
+    ['a moment later it is not', { slot: { startsAt: new Date('2026-03-05T00:00:00Z') } }, ['HORIZON']],
+    [
+      'a horizon of none is today, in London',
+      { policy: { horizonDays: 0 }, slot: { startsAt: new Date('2026-03-02T23:55:00Z') } },
+      [],
+    ],
+    [
+      'and not tomorrow',
+      { policy: { horizonDays: 0 }, slot: { startsAt: new Date('2026-03-03T00:00:00Z') } },
+      ['HORIZON'],
+    ],
+    ['exactly at the deadline it is offered', { need: { deadline: SLOT.startsAt } }, []],
     ['what has begun is not', { slot: { startsAt: inMinutes(-1) } }, ['MINIMUM_NOTICE', 'TAKEN_BACK']],
     ['a mode that the person does not accept is not', { slot: { mode: 'TELEPHONE' } }, ['MODE']],
     ['without a released type nothing is', { policy: { slotTypes: [] } }, ['SLOT_TYPE']],
@@ -176,6 +200,34 @@ describe('a book that is closed to others', () => {
     expect(stopping({ policy: { ...closed, closedTo: 'EVERYBODY' }, need: { relation: 'OWN' } })).toEqual([
       'BOOK_CLOSED',
     ]);
+  });
+});
+
+describe('a closure with dates', () => {
+  const closure = { id: 'one', from: inMinutes(60), until: inMinutes(120), to: 'OTHER_PATIENTS' } as const;
+  const at = (minutes: number, need: Partial<TimedNeed> = {}) =>
+    stopping({ policy: { closures: [closure] }, need, slot: { startsAt: inMinutes(minutes) } });
+
+  it('stops what starts in it, from its first moment to just before its end, for its audience', () => {
+    expect([59, 60, 119, 120].map((minutes) => at(minutes))).toEqual([
+      [],
+      ['BOOK_CLOSED'],
+      ['BOOK_CLOSED'],
+      [],
+    ]);
+    expect(at(60, { relation: 'OWN' })).toEqual([]);
+  });
+
+  it('is not searched in, and nothing is when it covers all the time that is left', () => {
+    const allowed = (policy: Partial<ReleasePolicy>, need: Partial<TimedNeed> = {}) =>
+      startsAllowed({ ...POLICY, ...policy }, { ...NEED, ...need }, NOW);
+    expect(allowed({})?.from).toEqual(inMinutes(30));
+    const early = { ...closure, from: inMinutes(0) };
+    expect(allowed({ closures: [early] })?.from).toEqual(closure.until);
+    const next = { ...closure, id: 'two', from: inMinutes(120), until: inMinutes(180) };
+    expect(allowed({ closures: [next, early] })?.from).toEqual(next.until);
+    expect(allowed({ closures: [early] }, { deadline: inMinutes(119) })).toBeNull();
+    expect(allowed({ closures: [early] }, { deadline: inMinutes(119), relation: 'OWN' })).not.toBeNull();
   });
 });
 
@@ -241,6 +293,12 @@ describe('the quota', () => {
 describe('tightening any rule', () => {
   // Leaning to what is open, so that there is something to take away.
   const mostly = fc.constantFrom(true, true, true, false);
+  const closure = fc.record({
+    id: fc.constant('one'),
+    from: fc.integer({ min: 0, max: 300 }).map(inMinutes),
+    until: fc.integer({ min: 300, max: 600 }).map(inMinutes),
+    to: fc.constantFrom('OTHER_PATIENTS', 'EVERYBODY'),
+  });
   const anyPolicy: fc.Arbitrary<ReleasePolicy> = fc.record({
     version: fc.constant(1),
     status: fc.constantFrom('OPEN', 'OPEN', 'OPEN', 'CLOSED', 'NOT_OPTED_IN'),
@@ -261,6 +319,7 @@ describe('tightening any rule', () => {
     minimumNoticeMinutes: fc.integer({ min: 0, max: 240 }),
     horizonDays: fc.integer({ min: 0, max: 3 }),
     cancelCutOffMinutes: fc.constant(60),
+    closures: fc.array(closure, { maxLength: 1 }),
   });
   const inDay = fc.integer({ min: 0, max: 15 * 60 }).map(inMinutes);
 
@@ -283,6 +342,9 @@ describe('tightening any rule', () => {
     ({ takeBackMinutes }) => ({ takeBackMinutes: takeBackMinutes + 30 }),
     ({ minimumNoticeMinutes }) => ({ minimumNoticeMinutes: minimumNoticeMinutes + 30 }),
     ({ horizonDays }) => ({ horizonDays: Math.max(0, horizonDays - 1) }),
+    ({ closures }) => ({
+      closures: [...closures, { id: 'two', from: inMinutes(100), until: inMinutes(400), to: 'EVERYBODY' }],
+    }),
   ];
 
   it('never adds an offer', async () => {
@@ -291,6 +353,7 @@ describe('tightening any rule', () => {
       ageInMonths: fc.integer({ min: 0, max: 200 }),
       dispositionId: fc.constantFrom('gp-6h', 'gp-2h'),
       modes: fc.subarray([...APPOINTMENT_MODES], { minLength: 1 }),
+      deadline: fc.option(inDay),
     });
     const slot = fc.record({
       mode: fc.constantFrom(...APPOINTMENT_MODES),

@@ -1,5 +1,12 @@
 import type { AppointmentMode } from './appointment-mode';
-import { wallClock } from './london-time';
+import {
+  addLondonDays,
+  londonDate,
+  readWallClock,
+  startOfLondonDay,
+  wallClock,
+  type CalendarDate,
+} from './london-time';
 
 /**
  * A practice's rules for bookings through this gateway, and the one function that applies them. Search, hold,
@@ -24,8 +31,19 @@ export interface ReleasePolicy {
   dailyQuota: number | null;
   takeBackMinutes: number;
   minimumNoticeMinutes: number;
+  /** London days after today on which slots may start; 0 is today alone. */
   horizonDays: number;
   cancelCutOffMinutes: number;
+  /** Times for which the practice has closed its book, soonest first; those that are over may be left out. */
+  closures: readonly BookClosure[];
+}
+
+/** A time, half-open, in which no slot may start for an audience, whatever else is released. */
+export interface BookClosure {
+  id: string;
+  from: Date;
+  until: Date;
+  to: BookAudience;
 }
 
 export const BOOK_STATUSES = ['NOT_OPTED_IN', 'OPEN', 'CLOSED'] as const;
@@ -54,6 +72,7 @@ export const NOT_OPTED_IN: ReleasePolicy = {
   minimumNoticeMinutes: 30,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
 
 export const RELEASE_RULES = [
@@ -69,6 +88,7 @@ export const RELEASE_RULES = [
   'TAKEN_BACK',
   'MINIMUM_NOTICE',
   'HORIZON',
+  'DEADLINE',
 ] as const;
 export type ReleaseRule = (typeof RELEASE_RULES)[number];
 
@@ -81,10 +101,27 @@ export interface Need {
   modes: readonly AppointmentMode[];
 }
 
-export interface SlotFacts {
+/** A need with its end, for judging one slot. */
+export interface TimedNeed extends Need {
+  /** Latest start that the outcome allows; null where it has none. */
+  deadline: Date | null;
+}
+
+/** Features that tell slots of a practice's book apart, beside their times. */
+export interface SlotKind {
   mode: AppointmentMode;
   slotType: string;
+}
+
+export interface SlotFacts extends SlotKind {
   startsAt: Date;
+}
+
+/** The moment of judging, and the others' part of the quota. */
+export interface JudgedAt {
+  now: Date;
+  /** Starts of live bookings by other practices' patients on the slot's London day, for the quota. */
+  othersThatDay: readonly Date[];
 }
 
 /** The rules that stop every slot of the practice for this need; empty when it is worth asking its supplier. */
@@ -92,7 +129,7 @@ export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): Releas
   const { ageInMonths: age } = policy;
   const { stopping, stop } = rules();
   stop('NOT_OPTED_IN', policy.status === 'NOT_OPTED_IN');
-  stop('BOOK_CLOSED', isClosedTo(policy, need.relation));
+  stop('BOOK_CLOSED', policy.status === 'CLOSED' && isClosedTo(policy.closedTo, need.relation));
   stop('OWN_PATIENTS_OFF', need.relation === 'OWN' && !policy.ownPatients);
   stop('OTHER_PATIENTS_OFF', need.relation === 'OTHER' && !policy.otherPatients);
   stop('MODE', !need.modes.some((mode) => policy.modes.includes(mode)));
@@ -106,31 +143,90 @@ export function rulesStoppingPractice(policy: ReleasePolicy, need: Need): Releas
   return stopping;
 }
 
-/**
- * The rules that stop this one slot; empty when the practice offers it.
- * @param day.othersThatDay starts of live bookings by other practices' patients on the slot's London day, for the quota.
- */
-export function rulesStoppingSlot(
+/** The rules that stop every slot of this kind, whenever it starts. */
+export function rulesStoppingKind(
   policy: ReleasePolicy,
   need: Need,
-  slot: SlotFacts,
-  { now, othersThatDay }: { now: Date; othersThatDay: readonly Date[] },
+  { mode, slotType }: SlotKind,
+  known: ReleaseRule[] = [],
 ): ReleaseRule[] {
-  const minutesAhead = (slot.startsAt.getTime() - now.getTime()) / 60_000;
-  const others = need.relation === 'OTHER';
-  const { stopping, stop } = rules(rulesStoppingPractice(policy, need));
-  stop('MODE', !policy.modes.includes(slot.mode) || !need.modes.includes(slot.mode));
-  stop('SLOT_TYPE', !policy.slotTypes.includes(slot.slotType));
-  stop('DAILY_QUOTA', others && isQuotaUsedUp(policy.dailyQuota, slot.startsAt, othersThatDay));
-  // Slots go back to the practice for its own patients, so take-back binds everybody else only.
-  stop('TAKEN_BACK', others && minutesAhead < policy.takeBackMinutes);
-  stop('MINIMUM_NOTICE', minutesAhead < policy.minimumNoticeMinutes);
-  stop('HORIZON', minutesAhead > policy.horizonDays * 24 * 60);
+  const { stopping, stop } = rules(known);
+  stop('MODE', !policy.modes.includes(mode) || !need.modes.includes(mode));
+  stop('SLOT_TYPE', !policy.slotTypes.includes(slotType));
   return stopping;
 }
 
-function isClosedTo({ status, closedTo }: ReleasePolicy, relation: PracticeRelation): boolean {
-  return status === 'CLOSED' && (relation === 'OTHER' || closedTo !== 'OTHER_PATIENTS');
+/** The rules that stop every slot that starts at this moment, of whatever kind. */
+export function rulesStoppingStart(
+  policy: ReleasePolicy,
+  need: TimedNeed,
+  { startsAt, now, othersThatDay }: JudgedAt & Pick<SlotFacts, 'startsAt'>,
+  known: ReleaseRule[] = [],
+): ReleaseRule[] {
+  const minutesAhead = (startsAt.getTime() - now.getTime()) / 60_000;
+  const others = need.relation === 'OTHER';
+  const { stopping, stop } = rules(known);
+  stop(
+    'BOOK_CLOSED',
+    policy.closures.some(
+      ({ from, until, to }) => from <= startsAt && startsAt < until && isClosedTo(to, need.relation),
+    ),
+  );
+  stop('DAILY_QUOTA', others && isQuotaUsedUp(policy.dailyQuota, startsAt, othersThatDay));
+  // Slots go back to the practice for its own patients, so take-back binds everybody else only.
+  stop('TAKEN_BACK', others && minutesAhead < policy.takeBackMinutes);
+  stop('MINIMUM_NOTICE', minutesAhead < policy.minimumNoticeMinutes);
+  stop('HORIZON', londonDaysFrom(now, startsAt) > policy.horizonDays);
+  stop('DEADLINE', need.deadline !== null && startsAt > need.deadline);
+  return stopping;
+}
+
+/** The rules that stop this one slot; empty when the practice offers it. A slot belongs to the moment at which it starts. */
+export function rulesStoppingSlot(
+  policy: ReleasePolicy,
+  need: TimedNeed,
+  slot: SlotFacts,
+  judgedAt: JudgedAt,
+): ReleaseRule[] {
+  const known = rulesStoppingKind(policy, need, slot, rulesStoppingPractice(policy, need));
+  return rulesStoppingStart(policy, need, { ...judgedAt, startsAt: slot.startsAt }, known);
+}
+
+/**
+ * The first and the last moment, both included, between which all starts lie that notice, take-back, horizon and deadline
+ * let pass: what a supplier is worth asking for. Null when there is none, or when the book is closed all that time.
+ */
+export function startsAllowed(
+  policy: ReleasePolicy,
+  need: TimedNeed,
+  now: Date,
+): { from: Date; to: Date } | null {
+  const { takeBackMinutes, minimumNoticeMinutes } = policy;
+  const notice =
+    need.relation === 'OTHER' ? Math.max(takeBackMinutes, minimumNoticeMinutes) : minimumNoticeMinutes;
+  const closed = policy.closures.filter(({ to }) => isClosedTo(to, need.relation));
+  const horizon = endOfHorizon(policy, now);
+  const to = need.deadline !== null && need.deadline < horizon ? need.deadline : horizon;
+  let from = new Date(now.getTime() + notice * 60_000);
+  for (const closure of [...closed].sort((a, b) => a.from.getTime() - b.from.getTime()))
+    if (closure.from <= from && from < closure.until) from = closure.until;
+  return from <= to ? { from, to } : null;
+}
+
+/** The last moment of the last London day on which slots are released. */
+function endOfHorizon({ horizonDays }: ReleasePolicy, now: Date): Date {
+  return new Date(startOfLondonDay(londonDate(addLondonDays(now, horizonDays + 1))).getTime() - 1);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function londonDaysFrom(now: Date, later: Date): number {
+  return (Date.parse(londonDate(later)) - Date.parse(londonDate(now))) / DAY_MS;
+}
+
+/** @param closedTo null is from before a book could be closed to some: to everybody. */
+export function isClosedTo(closedTo: BookAudience | null, relation: PracticeRelation): boolean {
+  return relation === 'OTHER' || closedTo !== 'OTHER_PATIENTS';
 }
 
 /**
@@ -157,6 +253,22 @@ function isQuotaUsedUp(quota: number | null, startsAt: Date, others: readonly Da
 /** GMS core hours, 8am to 6.30pm, in minutes of the London day. */
 const CORE_HOURS = { from: 8 * 60, to: 18 * 60 + 30 };
 
+/** The moments of a day at which more of the quota can be used, as far as bookings of that day can make a difference. */
+export function quotaEdges(quota: number | null, day: CalendarDate, others: readonly Date[]): Date[] {
+  const shares = Math.min(quota ?? 0, others.length + 1);
+  const { from, to } = CORE_HOURS;
+  return Array.from({ length: shares }, (_, share) => {
+    const minutes = from + Math.ceil(((share + 1) * (to - from)) / (quota ?? 1));
+    return addMinutes(day, minutes);
+  });
+}
+
+function addMinutes(day: CalendarDate, minutes: number): Date {
+  const midday = readWallClock(`${day}T12:00:00`);
+  if (midday.kind !== 'instant') throw new Error('The clocks change at night.');
+  return new Date(midday.instant.getTime() + (minutes - 12 * 60) * 60_000);
+}
+
 function quotaBy(quota: number, moment: Date): number {
   const time = wallClock(moment);
   const minutes = Number(time.slice(11, 13)) * 60 + Number(time.slice(14, 16));
@@ -164,7 +276,7 @@ function quotaBy(quota: number, moment: Date): number {
   return Math.min(quota, Math.floor(quota * come) + 1);
 }
 
-/** Judged for every slot of every answer, so nothing is made for rules that do not stop it. */
+/** Judged for every slot of every answer, so nothing is made for rules that do not stop it. @param stopping is added to. */
 function rules(stopping: ReleaseRule[] = []) {
   return {
     stopping,

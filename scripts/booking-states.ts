@@ -58,7 +58,7 @@ function followingRows(): string[] {
     const booking = knownBooking(ANY_TIME, { state, absentReads: 4, failedReads: 4 });
     /** Observations by the transition that follows from them. */
     const seenBefore = new Map<string, string[]>();
-    for (const [seen, observation] of everyObservation(booking.startsAt)) {
+    for (const [seen, observation] of everyObservation(booking.slot)) {
       const cells = cellsOf(state, decide(booking, observation, PACE))?.join(' | ');
       if (cells !== undefined) seenBefore.set(cells, [...(seenBefore.get(cells) ?? []), seen]);
     }

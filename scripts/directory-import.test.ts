@@ -10,10 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
 import { demoFiles } from '../subgraphs/practices/directory/demo-directory';
+import { currentEdition } from '../subgraphs/practices/directory/edition';
+import { editionDirectory } from '../subgraphs/practices/directory/edition-directory';
 
 const ROOT = resolve(__dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'directory-import-script-'));
@@ -26,6 +28,8 @@ const postcodesFolder = join(folder, 'postcodes');
 beforeAll(() => {
   mkdirSync(postcodesFolder);
   copyFileSync(postcodes, join(postcodesFolder, 'WY.csv'));
+  // As the build does, for the practices that a first import replaces.
+  cpSync(dirname(practices), join(folder, 'demo'), { recursive: true });
   bundle('scripts/directory-import.ts', script);
   bundle('tests/killed-import.ts', killedScript);
 });
@@ -71,6 +75,11 @@ describe('npm run directory:import', () => {
     ],
     ['a folder for a file', files({ practices: folder }), /^\S+ is not a file\.\n$/],
     ['a file of other columns', files({ outcodes: practices }), /^\S+ must begin with the columns [^\n]+\n$/],
+    [
+      'a guard that there is not',
+      [...files({}), '--accept', 'everything'],
+      /^--accept knows older, [^\n]+, not everything\.\n$/,
+    ],
   ])('answers %s with one sentence and exit code 1', (_, args, sentence) => {
     const { status, stdout, stderr } = run(args);
     expect(stderr).toMatch(sentence);
@@ -87,6 +96,43 @@ describe('npm run directory:import', () => {
       practices: { loaded: 65, byOutwardCode: 3 },
       leftOut: [],
     });
+  });
+});
+
+const without = join(folder, 'without.csv');
+
+describe('an import that trips a guard', () => {
+  const DATA_DIR = join(folder, 'guarded');
+
+  it('is refused in one sentence that names the override, which accepts that alone', () => {
+    expect(run(files({}), { DATA_DIR })).toMatchObject({ status: 0 });
+    writeFileSync(without, readFileSync(practices, 'utf8').replace(/^"Z90002".*\n/m, ''));
+    const refused = run(files({ practices: without }), { DATA_DIR });
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toBe(
+      'The import was refused and changed nothing: the file has no row any more, not even a closed one, for 1 of 65 practices (Z90002); check that the files are whole and of one date, or say --accept missing-practices.\n',
+    );
+    expect(run([...files({ practices: without }), '--accept', 'closures'], { DATA_DIR })).toMatchObject({
+      status: 1,
+    });
+    const accepted = run([...files({ practices: without }), '--accept', 'missing-practices'], { DATA_DIR });
+    expect(accepted.stdout).toContain('closed, with their books 1 (Z90002)\n');
+    expect(run(files({}), { DATA_DIR }).stdout).toContain('back, with their books   1 (Z90002)\n');
+  });
+});
+
+describe('a first import', () => {
+  it('keeps the practices of the demo directory as such that have left: they may have bookings', async () => {
+    const DATA_DIR = join(folder, 'first');
+    writeFileSync(without, readFileSync(practices, 'utf8').replace(/^"Z90002".*\n/m, ''));
+    expect(run(files({ practices: without }), { DATA_DIR }).stdout).toContain('former, kept on record   1\n');
+    const { db, close } = await openPracticesDatabase({
+      kind: 'embedded',
+      file: join(DATA_DIR, 'practices.db'),
+    });
+    const directory = await editionDirectory(db, (await currentEdition(db))!);
+    expect(directory.formerPractice('Z90002')).toMatchObject({ name: 'Birch Health Centre' });
+    await close();
   });
 });
 
@@ -135,7 +181,8 @@ describe('an import that is killed', () => {
   function releaseOf(name: string): string[] {
     const file = join(folder, `${name}.csv`);
     writeFileSync(file, readFileSync(practices, 'utf8').replace(/^("Z[0-9]+",")/gm, `$1${name} `));
-    return files({ practices: file, postcodes: many });
+    // The invented postcodes are of outward codes that the demo does not have.
+    return [...files({ practices: file, postcodes: many }), '--accept', 'missing-outcodes'];
   }
 
   /** Counts the practices in use, and names their release. */

@@ -5,30 +5,30 @@ import { SingleBar } from 'cli-progress';
 import { suppliers } from '../adapters/registry';
 import { readConfig } from '../config';
 import { openPracticesDatabase } from '../subgraphs/practices/database/open-database';
-import { unusable } from '../subgraphs/practices/directory/csv-rows';
+import { demoDirectory } from '../subgraphs/practices/directory/demo-directory';
+import type { DirectoryPractice } from '../subgraphs/practices/directory/directory-practice';
+import { unusable } from '../subgraphs/practices/directory/directory-file-error';
 import {
   importDirectory,
   type DirectoryFiles,
   type ImportProgress,
 } from '../subgraphs/practices/directory/import-directory';
+import { IMPORT_GUARDS, type ImportGuard } from '../subgraphs/practices/directory/import-guards';
 import { importSummary } from '../subgraphs/practices/directory/import-summary';
 import { runScript } from './run-script';
 
 const USAGE =
-  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--bank-holidays FILE] [--accept-closures] [--json]';
-
-/** In a month a handful close; more than this is a file that was cut short. */
-const MAX_CLOSED_SHARE = 0.05;
+  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--bank-holidays FILE] [--accept GUARD]... [--json]';
 
 /** Imports the practice directory; a running service takes the new edition up within two seconds. */
 runScript(async () => {
-  const { files, json, maxClosedShare } = await readArguments();
+  const { files, json, accepted } = await readArguments();
   const database = await openPracticesDatabase(readConfig(process.env).databases.practices);
   const progress = process.stderr.isTTY ? progressBar() : progressLines();
   try {
     const ids = Object.values(suppliers).map(({ manifest }): string => manifest.id);
-    const limits = { suppliers: new Set(ids), maxClosedShare };
-    const options = { onProgress: progress.show, limits };
+    const limits = { suppliers: new Set(ids), accepted };
+    const options = { onProgress: progress.show, limits, replaced: demoPractices };
     const report = await importDirectory(database.db, files, () => new Date(), options);
     progress.stop();
     console.log(json ? JSON.stringify(report, null, 2) : importSummary(report));
@@ -38,7 +38,16 @@ runScript(async () => {
   }
 });
 
-async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; maxClosedShare: number }> {
+async function demoPractices(): Promise<DirectoryPractice[]> {
+  const { directory } = await demoDirectory();
+  return directory.odsCodes().flatMap((code) => directory.practice(code) ?? []);
+}
+
+async function readArguments(): Promise<{
+  files: DirectoryFiles;
+  json: boolean;
+  accepted: ReadonlySet<ImportGuard>;
+}> {
   const { values } = parseArgs({
     options: {
       practices: { type: 'string' },
@@ -47,7 +56,7 @@ async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; 
       connections: { type: 'string' },
       'opening-hours': { type: 'string' },
       'bank-holidays': { type: 'string' },
-      'accept-closures': { type: 'boolean', default: false },
+      accept: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
   });
@@ -63,8 +72,15 @@ async function readArguments(): Promise<{ files: DirectoryFiles; json: boolean; 
       bankHolidays: values['bank-holidays'],
     },
     json,
-    maxClosedShare: values['accept-closures'] ? 1 : MAX_CLOSED_SHARE,
+    accepted: new Set(values.accept.map(guardNamed)),
   };
+}
+
+/** A misspelt guard accepts nothing. */
+function guardNamed(name: string): ImportGuard {
+  const guard = IMPORT_GUARDS.find((one) => one === name);
+  if (guard === undefined) throw new Error(`--accept knows ${IMPORT_GUARDS.join(', ')}, not ${name}.`);
+  return guard;
 }
 
 async function csvFilesIn(folder: string): Promise<string[]> {

@@ -121,10 +121,9 @@ describe('a new supplier', () => {
     expect(list.replace(before.get('suppliers.ts')!, '').trim().split('\n')).toHaveLength(1);
   });
 
-  it('reaches L4 as the page describes it, with a change feed', () => {
+  it('reaches L4 as the page describes it', () => {
     expect(certificate.results.filter(({ outcome }) => outcome === 'FAILED')).toEqual([]);
     expect(certificate.level).toBe('L4');
-    expect(results.get('changes.told')?.outcome).toBe('PASSED');
     expect(certificate.results.filter(({ outcome, reason }) => outcome !== 'PASSED' && !reason)).toEqual([]);
   });
 

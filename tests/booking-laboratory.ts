@@ -27,6 +27,8 @@ import { patients } from '../subgraphs/appointments/sealed-patients';
 import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
 import { sealer } from '../domain/sealed';
 import { openDatabase, type Database, type DatabaseSettings } from '../platform/database/database';
+import { Contact } from '../subgraphs/appointments/booking/contact';
+import { inventCheck, inventedChecks } from './symptom-checks';
 import { unlimitedTimers, testClock, type TestClock } from './test-clock';
 
 /**
@@ -56,7 +58,13 @@ const OPEN_RULES: ReleaseRules = {
   cancelCutOffMinutes: 60,
 };
 
-export const OPEN_BOOK: ReleasePolicy = { version: 1, status: 'OPEN', closedTo: null, ...OPEN_RULES };
+export const OPEN_BOOK: ReleasePolicy = {
+  version: 1,
+  status: 'OPEN',
+  closedTo: null,
+  closures: [],
+  ...OPEN_RULES,
+};
 
 /** Terms for tests about something else: everything is released, whenever it starts. */
 export const EVERYTHING_RELEASED: ReleaseTerms = {
@@ -117,6 +125,8 @@ export async function bookingLaboratory(
     copies: inProcessCopies(now),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
+    contacts: sealer(Contact, randomBytes(32)),
+    checks: inventedChecks,
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 10 * 60_000,
     compareEveryMs: 15 * 60_000,
@@ -195,6 +205,12 @@ export async function freeSlots(lab: BookingLaboratory, practice: OdsCode, count
   return slots.slice(0, count);
 }
 
+/** A free slot of a practice of its own; no two of twelve are at one time, so that one person can have them all. */
+export async function freeSlot(lab: BookingLaboratory): Promise<Slot> {
+  const count = (++serial % 12) + 1;
+  return (await freeSlots(lab, newPractice(), count))[count - 1]!;
+}
+
 /** A call without a time limit. */
 export function unboundedCall(): Call {
   return {
@@ -207,9 +223,14 @@ export function unboundedCall(): Call {
 /** The slot offered to the caller, for their son, as a search would offer it; the offer is good for two weeks. */
 export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> = {}): Offer {
   const [son] = caller.actsFor;
+  const { assessmentDigest = randomUUID(), dispositionId = 'gp-6h', deadline = null } = values;
+  inventCheck(assessmentDigest, {
+    subject: { relationship: 'CHILD', dateOfBirth: son!.birthDate },
+    result: { kind: 'OUTCOME', dispositionId, title: 'See a GP within 6 hours', deadline },
+  });
   return {
     callerId: caller.id,
-    assessmentDigest: randomUUID(),
+    assessmentDigest,
     supplier: SUPPLIER,
     slot,
     relation: 'OTHER',
@@ -219,6 +240,8 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     deadline: null,
     elsewhereReason: null,
     ownPractice: null,
+    seat: 0,
+    keeping: [],
     policy: OPEN_BOOK,
     expiresAt: new Date(NOON.getTime() + 14 * 24 * HOUR),
     ...values,
@@ -237,7 +260,7 @@ export function holdInput(offered: Offer, caller: PatientCaller, { offers }: Pic
 export function confirmInput(holdId: string): ConfirmBooking {
   return {
     holdId,
-    contactPhone: undefined,
+    contactPhone: '01632 960 001',
     reason: undefined,
     idempotencyKey: randomUUID(),
     requestId: randomUUID(),

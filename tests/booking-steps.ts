@@ -3,11 +3,12 @@ import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps
 import type { Gate } from './gate';
 
 /** The calls that holding and confirming await, in this order: other requests can run only in between. */
-export const HOLD_STEPS = ['look for a booking', 'take the hold', 'search again', 'record the hold'] as const;
+export const HOLD_STEPS = ['look for a booking', 'take the hold', 'ask whether it is free', 'record the hold'] as const;
 export const CONFIRM_STEPS = [
   'read the hold',
   'take the hold',
   'open the booking',
+  'look once more',
   'ask the supplier',
   'record the answer',
   'let the hold go',
@@ -29,22 +30,19 @@ export function stoppedBefore(step: Step, gate: Gate, deps: BookingDeps): Bookin
   });
   switch (step) {
     case 'look for a booking':
-      return { ...deps, ledger: { ...ledger, standingBooking: stopped(ledger.standingBooking) } };
+      return { ...deps, ledger: { ...ledger, liveBookingsOf: stopped(ledger.liveBookingsOf) } };
     case 'take the hold':
       return { ...deps, holds: { ...holds, acquire: stopped(holds.acquire) } };
-    case 'search again':
-      return withSystems((system) => ({
-        async *searchSlots(...args) {
-          await gate.pass();
-          yield* system.searchSlots(...args);
-        },
-      }));
+    case 'ask whether it is free':
+      return withSystems(({ checkSlot }) => ({ checkSlot: stopped(checkSlot) }));
     case 'record the hold':
       return { ...deps, ledger: { ...ledger, recordHold: stopped(ledger.recordHold) } };
     case 'read the hold':
       return { ...deps, ledger: { ...ledger, findHold: stopped(ledger.findHold) } };
     case 'open the booking':
       return { ...deps, ledger: { ...ledger, openBooking: stopped(ledger.openBooking) } };
+    case 'look once more':
+      return { ...deps, ledger: { ...ledger, isUsedForAnother: stopped(ledger.isUsedForAnother) } };
     case 'ask the supplier':
       return withSystems(({ book }) => ({ book: stopped(book) }));
     case 'record the answer':

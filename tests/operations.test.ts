@@ -82,6 +82,7 @@ const NOT_NEEDED = new Map([
   ['Practice.address', 'the practice is the one whose staff ask'],
   ['Practice.phone', 'the practice is the one whose staff ask'],
   ['Practice.directoryAsOf', 'asked by PracticeByCode'],
+  ['Practice.leftDirectoryOn', 'asked by PracticeByCode and MyPracticeBook'],
   ['Practice.openNow', 'asked by PracticeByCode and MyPracticeBook'],
   ['Practice.nextOpening', 'asked by PracticeByCode and MyPracticeBook'],
   ['Practice.openingHours', 'asked by PracticeByCode'],

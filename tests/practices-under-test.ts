@@ -2,13 +2,20 @@ import { graphql, type GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { ANONYMOUS, type Caller } from '../domain/caller';
+import { manualTimers } from '../domain/manual-timers';
 import { defaultPolicyOf, simulatedWorld } from '../demo/simulated-world';
 import { EMBEDDED } from './databases';
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
+import { readSession } from '../platform/database/row-statement';
 import { openDatabase } from '../platform/database/database';
+import { liveBeside } from '../subgraphs/appointments/ledger/live-bookings';
+import { practiceBooks } from '../subgraphs/appointments/releases/practice-books';
+import { storedSlotKinds } from '../subgraphs/appointments/releases/slot-kinds';
 import { createPracticesSubgraph } from '../subgraphs/practices';
+import { dispositionCatalogue } from '../subgraphs/triage';
+import { standInBook, type StandInBook } from './stand-in-book';
 
 const Data = z.record(z.string(), z.unknown());
 
@@ -17,24 +24,45 @@ export type Answer = { data: z.infer<typeof Data>; errors: readonly GraphQLError
 /** A Tuesday, within the bank holidays that are built in. */
 export const NOON = new Date('2026-11-24T12:00:00Z');
 
-/** The subgraph on the demo directory and the simulated world, for tests: asked as the gateway asks it. */
-export async function practicesUnderTest(now = () => NOON) {
+/**
+ * The subgraph on the demo directory and the simulated world, for tests: asked as the gateway asks it.
+ * @param settings name a database with another directory in it.
+ */
+export async function practicesUnderTest(now = () => NOON, settings = EMBEDDED.settings()) {
+  const logger = pino({ level: 'silent' });
+  const book = standInBook();
+  const timers = manualTimers();
   const rules = await openDatabase<LedgerTables>(await EMBEDDED.settings(), 'appointments', ledgerMigrations);
   const releases = releaseLedger(rules, defaultPolicyOf);
   const subgraph = await createPracticesSubgraph({
-    database: await EMBEDDED.settings(),
-    logger: pino({ level: 'silent' }),
+    database: await settings,
+    logger,
     world: simulatedWorld,
     releases,
+    books: practiceBooks({
+      liveBeside: (places) => liveBeside(readSession(rules), places),
+      systems: book.systems,
+      kinds: storedSlotKinds(rules, now, logger),
+      now,
+      timers,
+      logger,
+    }),
+    dispositions: dispositionCatalogue(),
     now,
   });
   return {
     releases,
+    /** Stands in for every practice's supplier. */
+    book: book as Pick<StandInBook, 'kinds' | 'searches' | 'isSilent'>,
     typeDefs: subgraph.typeDefs,
-    /** Every practice releases what it did at the beginning, and nobody has ever changed it. */
+    /** Lets so much time pass that a practice's book is looked into again. */
+    passAMinute: () => timers.advance(60_000),
+    /** Every practice releases what it did at the beginning, and nobody has ever changed it, or looked into its book. */
     async forgetReleases(): Promise<void> {
+      timers.advance(60_000);
       await rules.db.deleteFrom('practice_release').execute();
       await rules.db.deleteFrom('practice_release_event').execute();
+      await rules.db.deleteFrom('practice_slot_kind').execute();
     },
     /** The database that release rules are in goes away. */
     loseReleases: () => rules.close(),

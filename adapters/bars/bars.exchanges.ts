@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Context, ContextRequest } from '../adapter';
 import { parseJson, statusError } from '../http/parse-reply';
@@ -20,11 +20,13 @@ export interface BarsOptions {
 
 export type BarsRequest = Pick<ContextRequest, 'method' | 'path' | 'query' | 'effect' | 'timeoutMs'> & {
   body?: object;
+  /** Names the request where it may come twice: a repetition has the same. */
+  requestId?: string;
 };
 
 export const BASE = '/booking-and-referral/FHIR/R4';
 const FHIR_JSON = 'application/fhir+json; version=1.1.0';
-const SERVICE_ID = 'https://fhir.nhs.uk/Id/dos-service-id';
+export const SERVICE_ID = 'https://fhir.nhs.uk/Id/dos-service-id';
 const ODS_CODE = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const { id: supplier } = manifest;
 
@@ -33,7 +35,7 @@ export function barsExchanges(options: BarsOptions) {
   const { consumer, serviceId = String, audience = 'https://api.service.nhs.uk/oauth2/token' } = options;
   const tokens = barsTokens({ ...options, audience });
 
-  const headersFor = (practice: OdsCode, context: Context) => ({
+  const headersFor = (practice: OdsCode, requestId: string, context: Context) => ({
     accept: FHIR_JSON,
     'nhsd-target-identifier': encoded({ system: SERVICE_ID, value: serviceId(practice) }),
     'nhsd-end-user-organisation': encoded({
@@ -46,17 +48,17 @@ export function barsExchanges(options: BarsOptions) {
       deviceName: [{ name: 'GP Booking Gateway', type: 'manufacturer-name' }],
       version: [{ value: '1.0' }],
     }),
-    'x-request-id': randomUUID(),
-    'x-correlation-id': context.requestId,
+    'x-request-id': requestId,
+    'x-correlation-id': correlationId(context.requestId),
   });
 
   const sendWith = (token: string, request: BarsRequest, practice: OdsCode, context: Context) => {
-    const { path, body, ...rest } = request;
+    const { path, body, requestId = randomUUID(), ...rest } = request;
     return context.send({
       ...rest,
       path: BASE + path,
       headers: {
-        ...headersFor(practice, context),
+        ...headersFor(practice, requestId, context),
         authorization: `Bearer ${token}`,
         ...(body && { 'content-type': FHIR_JSON }),
       },
@@ -82,6 +84,13 @@ export function read<T>(schema: z.ZodType<T>, reply: HttpReply): T {
   const failure = statusError(supplier, reply);
   if (failure) throw failure;
   return parseJson(supplier, schema, reply.body);
+}
+
+/** The header is a UUID; an id of another form is digested, so that all requests of one call have the same. */
+function correlationId(requestId: string): string {
+  if (z.guid().safeParse(requestId).success) return requestId;
+  const hex = createHash('sha256').update(requestId).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Headers carry FHIR in Base64. */

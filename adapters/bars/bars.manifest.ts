@@ -22,13 +22,15 @@ export const manifest = manifestOf({
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'clientKey',
+    bookReply: 'final',
+    places: false,
     readBack: 'byPatient',
     readBackOfPast: true,
     readBackOfCancelled: true,
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: false,
-    changeFeed: 'none',
-    reasonMaxLength: 0,
+    contactPhone: true,
+    reasonMaxLength: 200,
   },
 });

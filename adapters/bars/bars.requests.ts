@@ -1,23 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import type { Appointment, BundleEntry, FhirResource, MessageHeader } from 'fhir/r4';
+import type { Appointment, BundleEntry, FhirResource, MessageHeader, Patient as FhirPatient } from 'fhir/r4';
 import type { OdsCode } from '../../domain/ods-code';
 import type { BookCommand, Patient } from '../gp-system';
 import type { Consumer } from '../supplier';
-import type { BarsRequest } from './bars.exchanges';
-import type { FhirAppointment, SlotData } from './bars.replies';
+import { givenNames } from '../fhir/human-name';
+import type { Query } from '../fhir/pages';
+import { type BarsRequest, SERVICE_ID } from './bars.exchanges';
+import { type FhirAppointment, NHS_NUMBER_SYSTEM, type SlotData } from './bars.replies';
 
 /** Requests of the Booking and Referral Standard. Each path follows the standard's own base (`bars.exchanges.ts`). */
-const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
 const ODS_CODE = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const EVENTS = 'https://fhir.nhs.uk/CodeSystem/message-events-bars';
 const REASONS = 'https://fhir.nhs.uk/CodeSystem/message-reason-bars';
+const BARS = 'https://fhir.nhs.uk/StructureDefinition';
+const UK_CORE = (resource: string) => `https://fhir.hl7.org.uk/StructureDefinition/UKCore-${resource}`;
+const CONTACT_RANK = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-ContactRank';
+const RELATIONSHIPS = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';
+/** BaRS Application 7: patient-facing services into general practice. */
+const STANDARD_VERSION = '1.0.0-alpha.4';
 
 /** Reads what the practice's service takes, before the first booking, as the standard wants. */
 export const messageDefinitions: BarsRequest = { method: 'GET', path: '/MessageDefinition' };
 
 /** Both bounds are of the start, so a slot may end after the range: the kit leaves it out. */
-export function slotSearch({ from, to }: { from: Date; to: Date }, service: string): BarsRequest {
-  return slotPage([
+export function slotSearch({ from, to }: { from: Date; to: Date }, service: string): Query {
+  return [
     ['status', 'free'],
     ['start', `ge${utc(upToSecond(from))}`],
     ['start', `le${utc(to)}`],
@@ -26,34 +33,41 @@ export function slotSearch({ from, to }: { from: Date; to: Date }, service: stri
     ['_include', 'Schedule:actor:Practitioner'],
     ['_include', 'Schedule:actor:PractitionerRole'],
     ['_include', 'Schedule:actor:HealthcareService'],
-  ]);
+  ];
 }
 
-export function slotPage(query: [string, string][]): BarsRequest {
+export function slotPage(query: Query): BarsRequest {
   return { method: 'GET', path: '/Slot', query };
 }
 
-export function patientAppointments({ nhsNumber }: Patient): BarsRequest {
-  const query = [['patient:identifier', `${NHS_NUMBER_SYSTEM}|${nhsNumber}`]] as const;
+export function appointmentPage(query: Query): BarsRequest {
   return { method: 'GET', path: '/Appointment', query };
+}
+
+export function patientAppointments({ nhsNumber }: Patient): Query {
+  return [['patient:identifier', `${NHS_NUMBER_SYSTEM}|${nhsNumber}`]];
 }
 
 export function appointment(id: string): BarsRequest {
   return { method: 'GET', path: `/Appointment/${encodeURIComponent(id)}` };
 }
 
-/** The booking itself: a message `new` with the Appointment and all it refers to. The patient's words stay here. */
+/**
+ * The booking itself: a message `new` with the Appointment and all it refers to. Its description is the person's reason for
+ * calling (BaRS Application 7, Booking Request Payload), and their number is that of the contact to call back.
+ */
 export function booking(
-  { attemptId, marker, slot, patient, contactPhone }: BookCommand,
+  { attemptId, marker, slot, patient, contactPhone, reason }: BookCommand,
   data: SlotData,
-  consumer: Consumer,
+  { consumer, serviceId }: Parties,
   now: Date,
 ): BarsRequest {
   const patientUrl = url();
   const newAppointment: Appointment = {
     resourceType: 'Appointment',
+    meta: metaOf(now, UK_CORE('Appointment')),
     status: 'booked',
-    description: 'Booked online after a symptom check',
+    description: reason ?? 'Booked online after a symptom check',
     comment: marker,
     start: data.start,
     end: data.end,
@@ -61,23 +75,22 @@ export function booking(
     slot: [{ reference: `Slot/${slot.id}` }],
     participant: [{ actor: { reference: patientUrl }, status: 'accepted' }],
   };
-  const header = { reason: 'new', id: attemptId, consumer, receiver: slot.practice, sentAt: now } as const;
-  return message(header, newAppointment, [
-    [
-      patientUrl,
-      {
-        resourceType: 'Patient',
-        identifier: [{ system: NHS_NUMBER_SYSTEM, value: patient.nhsNumber, use: 'official' }],
-        name: [{ use: 'official', family: patient.familyName, given: patient.givenName.split(' ') }],
-        birthDate: patient.birthDate,
-        ...(contactPhone && { telecom: [{ system: 'phone', value: contactPhone }] }),
-      },
-    ],
+  const facts = {
+    reason: 'new',
+    id: attemptId,
+    consumer,
+    serviceId,
+    receiver: slot.practice,
+    sentAt: now,
+  } as const;
+  return message(facts, newAppointment, [
+    [patientUrl, patientResource(patient, contactPhone, now)],
     [
       url(),
       {
         resourceType: 'Slot',
         id: slot.id,
+        meta: metaOf(now, UK_CORE('Slot')),
         schedule: { reference: `Schedule/${data.schedule}` },
         status: 'busy',
         start: data.start,
@@ -90,28 +103,65 @@ export function booking(
   ]);
 }
 
+/** The person themselves are the first contact: `rank` 1 is who is called back. */
+function patientResource(
+  { nhsNumber, familyName, givenName, birthDate }: Patient,
+  contactPhone: string | undefined,
+  now: Date,
+): FhirPatient {
+  const given = givenNames(givenName);
+  const phone = { system: 'phone', value: contactPhone ?? '', use: useOf(contactPhone), rank: 1 } as const;
+  return {
+    resourceType: 'Patient',
+    meta: metaOf(now, UK_CORE('Patient')),
+    identifier: [{ system: NHS_NUMBER_SYSTEM, value: nhsNumber, use: 'official' }],
+    name: [{ use: 'official', family: familyName, ...(given.length > 0 && { given }) }],
+    birthDate,
+    ...(contactPhone !== undefined && {
+      telecom: [phone],
+      contact: [
+        {
+          extension: [{ url: CONTACT_RANK, valuePositiveInt: 1 }],
+          relationship: [{ coding: [{ system: RELATIONSHIPS, code: 'ONESELF' }] }],
+          telecom: [phone],
+        },
+      ],
+    }),
+  };
+}
+
+function useOf(phone: string | undefined): 'mobile' | 'home' {
+  return /^(\+44|0044|0)7/.test((phone ?? '').replace(/[^+0-9]/g, '')) ? 'mobile' : 'home';
+}
+
 /** The cancellation itself: a message `update` with the Appointment as it was read, but for its status. */
 export function cancellation(
   current: FhirAppointment,
   practice: OdsCode,
-  consumer: Consumer,
+  { consumer, serviceId }: Parties,
   now: Date,
 ): BarsRequest {
-  const header = { reason: 'update', id: randomUUID(), consumer, receiver: practice, sentAt: now } as const;
-  return message(header, { ...current, status: 'cancelled' });
+  const id = randomUUID();
+  const facts = { reason: 'update', id, consumer, serviceId, receiver: practice, sentAt: now } as const;
+  return message(facts, { ...current, status: 'cancelled' });
 }
 
-interface MessageFacts {
-  reason: 'new' | 'update';
-  /** Names the message: a receiver processes one id once. */
-  id: string;
+/** This service, and the service that it writes to as the directory of services numbers it. */
+export interface Parties {
   consumer: Consumer;
+  serviceId: string;
+}
+
+interface MessageFacts extends Parties {
+  reason: 'new' | 'update';
+  /** Names the message and its request: a receiver processes one id once. */
+  id: string;
   receiver: OdsCode;
   sentAt: Date;
 }
 
 function message(
-  { reason, id, consumer, receiver, sentAt }: MessageFacts,
+  { reason, id, consumer, serviceId, receiver, sentAt }: MessageFacts,
   // What was read is sent back with all that we do not know of it.
   subject: Appointment | FhirAppointment,
   others: readonly (readonly [fullUrl: string, resource: FhirResource])[] = [],
@@ -120,15 +170,25 @@ function message(
   const header: MessageHeader = {
     resourceType: 'MessageHeader',
     id,
+    meta: metaOf(sentAt, `${BARS}/BARSMessageHeader-booking-request`),
     eventCoding: { system: EVENTS, code: 'booking-request' },
     reason: { coding: [{ system: REASONS, code: reason }] },
-    source: { name: consumer.name, endpoint: `urn:nhs-uk:ods:${consumer.odsCode}` },
+    source: {
+      name: consumer.name,
+      software: 'GP Booking Gateway',
+      version: '1.0',
+      contact: { system: 'phone', value: consumer.phone },
+      // Our own service has no number here yet: its ODS code stands in.
+      endpoint: endpointOf(consumer.odsCode),
+    },
     sender: { reference: senderUrl },
-    destination: [{ receiver: { reference: receiverUrl }, endpoint: `urn:nhs-uk:ods:${receiver}` }],
+    destination: [{ receiver: { reference: receiverUrl }, endpoint: endpointOf(serviceId) }],
     focus: [{ reference: focus }],
+    definition: 'https://fhir.nhs.uk/MessageDefinition/bars-message-booking-request',
   };
   const organisation = (odsCode: string, name?: string): FhirResource => ({
     resourceType: 'Organization',
+    meta: metaOf(sentAt, UK_CORE('Organization')),
     identifier: [{ system: ODS_CODE, value: odsCode }],
     ...(name && { name }),
   });
@@ -139,8 +199,18 @@ function message(
     { fullUrl: receiverUrl, resource: organisation(receiver) },
     ...others.map(([fullUrl, resource]): BundleEntry => ({ fullUrl, resource })),
   ];
-  const body = { resourceType: 'Bundle', id, type: 'message', timestamp: utc(sentAt), entry };
-  return { method: 'POST', path: '/$process-message', body, effect: 'COMMAND' };
+  const meta = { versionId: STANDARD_VERSION, ...metaOf(sentAt, `${BARS}/BARSBundleMessage`) };
+  const body = { resourceType: 'Bundle', id, meta, type: 'message', timestamp: utc(sentAt), entry };
+  return { method: 'POST', path: '/$process-message', body, effect: 'COMMAND', requestId: id };
+}
+
+function metaOf(at: Date, profile: string) {
+  return { lastUpdated: utc(at), profile: [profile] };
+}
+
+/** The published examples have http here, and https in every other place. */
+function endpointOf(serviceId: string): string {
+  return `${SERVICE_ID.replace('https:', 'http:')}|${serviceId}`;
 }
 
 function url(): string {

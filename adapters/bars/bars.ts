@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Adapter, Context } from '../adapter';
+import { standingOf } from '../fhir/appointment-status';
 import { Bundle } from '../fhir/bundle';
+import { outcomeCodes } from '../fhir/operation-outcome';
+import { bundlePages, type Query, wholeBundle } from '../fhir/pages';
 import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome } from '../gp-system';
 import { badReply } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
@@ -9,18 +13,16 @@ import { manifest } from './bars.manifest';
 import { bookOutcomeOf, cancelOutcomeOf } from './bars.outcomes';
 import {
   appointmentsIn,
-  FhirAppointment,
-  isCancelled,
+  foundIn,
   MessageDefinitions,
-  nextPageOf,
   SlotData,
-  slotIdOf,
   slotsOf,
+  standsOn,
+  whoseIs,
 } from './bars.replies';
 import * as requests from './bars.requests';
 
 const HOUR = 3_600_000;
-const MAX_PAGES = 100;
 
 /**
  * Speaks the Booking and Referral Standard (FHIR R4): any service that takes bookings, system to system, by messages. Facts and
@@ -29,6 +31,7 @@ const MAX_PAGES = 100;
 export function bars(options: BarsOptions): Adapter {
   const { now, consumer, serviceId = String } = options;
   const { send, fetchToken } = barsExchanges(options);
+  const partiesAt = (practice: OdsCode) => ({ consumer, serviceId: serviceId(practice) });
   const receivers = sessionCache<boolean>({ ttlMs: HOUR, now });
 
   async function takesBookings(practice: OdsCode, context: Context): Promise<boolean> {
@@ -43,41 +46,58 @@ export function bars(options: BarsOptions): Adapter {
     if (!(await receivers.get(practice, () => takesBookings(practice, context))))
       return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
     const data = SlotData.parse(JSON.parse(command.slot.supplierData));
-    const request = requests.booking(command, data, consumer, now());
-    return bookOutcomeOf(await send(request, practice, context));
+    const request = requests.booking(command, data, partiesAt(practice), now());
+    return bookOutcomeOf(await send(request, practice, context), command);
   }
 
   /** Returns null when the appointment was changed between our reading and our writing it. */
   async function cancelOnce(command: CancelCommand, context: Context): Promise<CancelOutcome | null> {
-    const { practice, appointment, slot } = command;
-    const found = await send(requests.appointment(appointment.id), practice, context);
-    if (found.status === 404) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
-    const current = read(FhirAppointment, found);
-    if (isCancelled(current)) return { class: 'ACCEPTED' };
-    if (slotIdOf(current) !== slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
-    const request = requests.cancellation(current, practice, consumer, now());
-    return cancelOutcomeOf(await send(request, practice, context));
+    const { practice, appointment, slot, patient } = command;
+    const reply = await send(requests.appointment(appointment.id), practice, context);
+    if (reply.status === 404 && outcomeCodes(reply.body).details.includes('REC_NOT_FOUND'))
+      return { class: 'REJECTED', refusal: 'NOT_FOUND' };
+    const found = foundIn(read(z.unknown(), reply));
+    const { status, id } = found.appointment;
+    if (id !== appointment.id) throw badReply(manifest.id, 'the appointment is not the one asked for');
+    if (whoseIs(found, patient.nhsNumber) === 'ANOTHERS') return { class: 'REJECTED', refusal: 'NOT_FOUND' };
+    if (standingOf(status) === 'CANCELLED') return { class: 'ACCEPTED' };
+    if (standingOf(status) !== 'BOOKED' && status !== 'noshow')
+      throw badReply(
+        manifest.id,
+        'the status of the appointment says neither that it stands nor that it does not',
+      );
+    if (status !== 'booked') return { class: 'REJECTED', refusal: 'TOO_LATE' };
+    if (!standsOn(found, slot)) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
+    const request = requests.cancellation(found.appointment, practice, partiesAt(practice), now());
+    return cancelOutcomeOf(await send(request, practice, context), found, patient.nhsNumber);
   }
+
+  /** Reads a list of the practice's from its beginning. */
+  const listOf = (
+    path: '/Slot' | '/Appointment',
+    query: Query,
+    practice: OdsCode,
+    context: Context,
+  ): Parameters<typeof bundlePages> => {
+    const pageOf = path === '/Slot' ? requests.slotPage : requests.appointmentPage;
+    const fetchPage = async (asked: Query) => read(Bundle, await send(pageOf(asked), practice, context));
+    return [{ supplier: manifest.id, path: BASE + path, query }, fetchPage];
+  };
 
   return {
     async *searchSlots(search, context) {
       const { practice } = search;
-      let request = requests.slotSearch(search, serviceId(practice));
-      for (let page = 1; page <= MAX_PAGES; page++) {
-        const bundle = read(Bundle, await send(request, practice, context));
-        yield slotsOf(bundle, practice);
-        const next = nextPageOf(bundle);
-        if (next === null) return;
-        request = requests.slotPage(queryOfNext(next));
-      }
-      throw badReply(manifest.id, 'the search has no last page');
+      const query = requests.slotSearch(search, serviceId(practice));
+      for await (const page of bundlePages(...listOf('/Slot', query, practice, context)))
+        yield slotsOf(page, practice, (reason) => context.leaveOut(reason));
     },
 
     book,
 
-    async readBack({ practice, patient, marker }, context) {
-      const reply = await send(requests.patientAppointments(patient), practice, context);
-      return appointmentsIn(read(Bundle, reply), marker);
+    async readBack(probe, context) {
+      const query = requests.patientAppointments(probe.patient);
+      const list = await wholeBundle(...listOf('/Appointment', query, probe.practice, context));
+      return appointmentsIn(list, probe);
     },
 
     async cancel(command, context) {
@@ -93,12 +113,4 @@ export function bars(options: BarsOptions): Adapter {
       return { status: 'UP' };
     },
   };
-}
-
-/** Returns the query of a `next` link: whatever address that names, the request goes where requests go. */
-function queryOfNext(link: string): [string, string][] {
-  const url = URL.canParse(link, 'https://bars.invalid') ? new URL(link, 'https://bars.invalid') : null;
-  if (!url?.pathname.endsWith(`${BASE}/Slot`))
-    throw badReply(manifest.id, 'the next page is not one of slots');
-  return [...url.searchParams];
 }

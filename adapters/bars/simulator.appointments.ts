@@ -4,19 +4,32 @@ import type { Appointment } from 'fhir/r4';
 import { z } from 'zod';
 import { CalendarDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
-import { comparableName } from '../fhir/human-name';
+import { isSameFamilyName, isSameGivenName } from '../fhir/human-name';
+import { idIn } from '../fhir/references';
 import type { Diary } from '../simulator/diary';
-import type { BookingResult, DiaryAppointment, DiaryPatient } from '../simulator/diary-records';
+import type { BookingResult, DiaryAppointment, DiaryPatient, DiarySlot } from '../simulator/diary-records';
 import type { WireReply, WireRequest } from '../simulator/http-listener';
-import { fhirJson, jsonOf, outcome, searchset } from './simulator.fhir';
+import { fhirJson, jsonOf, outcome } from './simulator.fhir';
 import type { Parties } from './simulator.platform';
-import { slotIdOf, slotNumberOf, timeOf } from './simulator.slots';
+import { type Entry } from './simulator.fhir';
+import {
+  companions,
+  pageOf,
+  type Paging,
+  slotEntry,
+  slotIdOf,
+  slotNumberOf,
+  slotUrl,
+  SUPPORTED,
+  timeOf,
+} from './simulator.slots';
 
 const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number';
+const CONTACT_RANK = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-ContactRank';
 
 const Header = z.object({
   resourceType: z.literal('MessageHeader'),
-  id: z.string().min(1),
+  id: z.string().min(1).optional(),
   eventCoding: z.object({ code: z.literal('booking-request') }),
   reason: z.object({ coding: z.tuple([z.object({ code: z.enum(['new', 'update']) })]) }),
   source: z.object({ endpoint: z.string().min(1) }),
@@ -28,6 +41,7 @@ const Header = z.object({
 });
 const Message = z.object({
   resourceType: z.literal('Bundle'),
+  id: z.string().min(1).optional(),
   type: z.literal('message'),
   entry: z
     .array(z.object({ fullUrl: z.string(), resource: z.looseObject({ resourceType: z.string() }) }))
@@ -46,12 +60,24 @@ const NewAppointment = z.object({
   comment: z.string().max(500).optional(),
   participant: z.tuple([z.object({ actor: z.object({ reference: z.string() }) })]),
 });
+const Phone = z.object({ system: z.string(), value: z.string().min(1), rank: z.number().optional() });
+const Contact = z.object({
+  extension: z.array(z.looseObject({ url: z.string(), valuePositiveInt: z.number().optional() })).default([]),
+  relationship: z.array(z.object({ coding: z.array(z.object({ code: z.string() })) })).default([]),
+  telecom: z.array(Phone.extend({ use: z.string().optional() })).default([]),
+});
 const MessagePatient = z.object({
   resourceType: z.literal('Patient'),
   identifier: z.tuple([z.object({ system: z.literal(NHS_NUMBER_SYSTEM), value: NhsNumber })]),
-  name: z.tuple([z.object({ family: z.string().min(1), given: z.array(z.string()).min(1) })]),
+  name: z.tuple([
+    z.object({ family: z.string().min(1), given: z.array(z.string().min(1)).min(1).optional() }),
+  ]),
   birthDate: CalendarDate,
+  telecom: z.array(Phone).default([]),
+  contact: z.array(Contact).default([]).refine(isRanked),
 });
+type MessagePatient = z.infer<typeof MessagePatient>;
+const MessageSlot = z.object({ resourceType: z.literal('Slot'), id: z.string().optional() });
 const Changed = z.looseObject({ resourceType: z.literal('Appointment'), id: z.string(), status: z.string() });
 
 /** The simulated practices that receive messages. */
@@ -69,16 +95,18 @@ export function messageProcessor(receivers: Receivers) {
     const header = Header.safeParse(message.data?.entry[0]?.resource);
     if (!message.success || !header.success)
       return outcome(400, 'REC_BAD_REQUEST', 'invalid', 'Not a booking message');
-    const { id, reason, focus } = header.data;
-    const key = `${parties.practice} ${id}`;
-    if (processed.has(key))
+    const { reason, focus } = header.data;
+    // A repetition has the request id of the first; the ids inside the message say the same.
+    const ids = [parties.requestId, header.data.id, message.data.id].filter((id) => id !== undefined);
+    const keys = ids.map((id) => `${parties.practice} ${id}`);
+    if (keys.some((key) => processed.has(key)))
       return outcome(409, 'REC_CONFLICT', 'duplicate', 'The message was processed before');
     const subject = entryOf(message.data, focus[0].reference);
     const reply =
       reason.coding[0].code === 'new'
         ? book(receivers, parties, message.data, subject)
         : update(receivers.diary, parties, message.data, subject);
-    if (reply.status === 200) processed.add(key);
+    if (reply.status === 200) for (const key of keys) processed.add(key);
     return reply;
   };
 }
@@ -88,7 +116,7 @@ function book({ diary, now }: Receivers, parties: Parties, message: Message, sub
   const person = MessagePatient.safeParse(
     wanted && entryOf(message, wanted.participant[0].actor.reference),
   ).data;
-  const slot = wanted && diary.slot(parties.practice, slotNumberOf(wanted.slot[0].reference) ?? -1);
+  const slot = wanted && slotNamed(diary, parties, message, wanted);
   if (!person || !wanted)
     return outcome(422, 'REC_UNPROCESSABLE_ENTITY', 'required', 'Appointment or Patient is incomplete');
   if (!slot) return outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such slot');
@@ -104,26 +132,74 @@ function book({ diary, now }: Receivers, parties: Parties, message: Message, sub
     consumer: parties.consumer,
     description: wanted.description,
     comment: wanted.comment,
+    contactPhone: callBackPhone(person),
   });
   return booked(result, message, now());
+}
+
+/**
+ * The slot that an appointment names: by id, by the UUID that it had in a search, or by a Slot in the message that has an id;
+ * and otherwise the one that is at its time.
+ */
+function slotNamed(
+  diary: Diary,
+  { practice }: Parties,
+  message: Message,
+  { slot: [{ reference }], start, end }: z.infer<typeof NewAppointment>,
+): DiarySlot | undefined {
+  const isUrn = reference.startsWith('urn:uuid:');
+  const carried = MessageSlot.safeParse(entryOf(message, reference)).data;
+  const number = slotNumberOf(isUrn ? (carried?.id ?? '') : reference);
+  if (number !== undefined || !isUrn) return diary.slot(practice, number ?? -1);
+  const atThatTime = diary
+    .slots(practice, new Date(start), new Date(end))
+    .map(({ slot }) => slot)
+    .filter(({ startsAt, session }) => +startsAt === Date.parse(start) && session.networkRelease !== null);
+  return atThatTime.find((slot) => slotUrl(slot) === reference) ?? (carried && atThatTime[0]);
+}
+
+/** Application 7: contacts are ranked, exactly one of them first: the person themselves, to be called back. */
+function isRanked(contacts: readonly z.infer<typeof Contact>[]): boolean {
+  const first = contacts.filter((contact) => rankOf(contact) === 1);
+  const isSelf = first.some(({ relationship }) =>
+    relationship.some(({ coding }) => coding.some(({ code }) => code === 'ONESELF')),
+  );
+  const isComplete = first.every(({ telecom }) =>
+    telecom.every(({ use, rank }) => use !== undefined && rank !== undefined),
+  );
+  return contacts.length === 0 || (first.length === 1 && isSelf && isComplete);
+}
+
+function rankOf({ extension }: z.infer<typeof Contact>): number | undefined {
+  return extension.find(({ url }) => url === CONTACT_RANK)?.valuePositiveInt;
+}
+
+function callBackPhone({ contact, telecom }: MessagePatient): string | undefined {
+  const first = contact.find((one) => rankOf(one) === 1)?.telecom ?? telecom;
+  const phones = first.filter(({ system }) => system === 'phone');
+  return phones.sort((one, other) => (one.rank ?? 9) - (other.rank ?? 9))[0]?.value;
 }
 
 /** Known people must agree; others are registered for the visit. */
 function patientOf(
   diary: Diary,
   { practice }: Parties,
-  { identifier, name, birthDate }: z.infer<typeof MessagePatient>,
+  { identifier, name, birthDate }: MessagePatient,
 ): DiaryPatient | undefined {
   const nhsNumber = identifier[0].value;
-  const [{ family, given }] = name;
+  const [{ family, given = [] }] = name;
+  const givenName = given.join(' ');
   const known = diary.patient(practice, nhsNumber);
   if (!known)
     return diary.registerPatient(
       practice,
-      { nhsNumber, familyName: family, givenName: given.join(' '), birthDate },
+      { nhsNumber, familyName: family, givenName, birthDate },
       'TEMPORARY',
     );
-  const agrees = known.birthDate === birthDate && comparableName(known.familyName) === comparableName(family);
+  const agrees =
+    known.birthDate === birthDate &&
+    isSameFamilyName(known.familyName, family) &&
+    isSameGivenName(known.givenName, givenName);
   return agrees ? known : undefined;
 }
 
@@ -169,19 +245,33 @@ export function readAppointment(diary: Diary, { practice }: Parties, id: string)
     : outcome(404, 'REC_NOT_FOUND', 'not-found', 'No such appointment');
 }
 
-/** `GET /Appointment?patient:identifier=`: all of them, cancelled and past ones included. */
-export function patientAppointments(diary: Diary, { practice }: Parties, { query }: WireRequest): WireReply {
+/** `GET /Appointment?patient:identifier=`: all of them, cancelled and past ones included, with their slots and sessions. */
+export function patientAppointments(
+  diary: Diary,
+  { practice }: Parties,
+  { path, query }: WireRequest,
+  paging: Paging,
+): WireReply {
   const [system, value] = (query.get('patient:identifier') ?? '').split('|');
   const nhsNumber = NhsNumber.safeParse(value);
   if (system !== NHS_NUMBER_SYSTEM || !nhsNumber.success)
     return outcome(400, 'REC_BAD_REQUEST', 'invalid', 'patient:identifier is not an NHS number');
   const patient = diary.patient(practice, nhsNumber.data);
-  const found = patient ? diary.appointmentsOf(patient).map(appointmentResource) : [];
-  return searchset(
-    found.map((appointment) => [`urn:uuid:${appointment.id ?? ''}`, appointment]),
-    found.length,
-    [],
-  );
+  const found = patient ? diary.appointmentsOf(patient) : [];
+  return pageOf(found, { path, query, includes: [] }, paging, (page) => [
+    ...page.map((appointment): Entry => [`urn:uuid:${appointment.id}`, appointmentResource(appointment)]),
+    ...uniqueEntries(page.map(({ slot }) => slotEntry(slot, 'busy'))),
+    ...uniqueEntries(
+      companions(
+        page.map(({ slot }) => slot),
+        SUPPORTED,
+      ),
+    ),
+  ]);
+}
+
+function uniqueEntries(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries)];
 }
 
 /** The message that came, with the Appointment as it now stands in place of the one that was sent. */

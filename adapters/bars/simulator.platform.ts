@@ -8,6 +8,8 @@ import { jsonOf, outcome } from './simulator.fhir';
 export interface Parties {
   practice: OdsCode;
   consumer: string;
+  /** The same where a request is repeated. */
+  requestId: string;
 }
 
 const Assertion = z.object({
@@ -27,6 +29,9 @@ const Organisation = z.object({
   resourceType: z.literal('Organization'),
   identifier: z.tuple([z.object({ value: z.string().min(1) })]),
 });
+
+const Ids = z.object({ 'x-request-id': z.string().min(1), 'x-correlation-id': z.string().min(1) });
+const ACCEPTED = /^$|\*\/\*|application\/fhir\+json(?!\s*;\s*version=[^1])/;
 
 const LIFETIME_SECONDS = 599;
 const LONGEST_ASSERTION_SECONDS = 300;
@@ -62,8 +67,10 @@ export function platform({ now }: { now: () => Date }) {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     if ((tokens.get(token) ?? 0) <= seconds())
       return outcome(401, 'ACCESS_DENIED', 'forbidden', 'Access token is invalid or has expired');
-    if (!request.headers['x-request-id'] || !request.headers['x-correlation-id'])
-      return outcome(400, 'SEND_BAD_REQUEST', 'required', 'X-Request-Id and X-Correlation-Id are required');
+    const ids = Ids.safeParse(request.headers).data;
+    if (!ids) return outcome(400, 'BAD_REQUEST', 'invalid', 'X-Request-Id and X-Correlation-Id are required');
+    if (!ACCEPTED.test(request.headers.accept ?? ''))
+      return outcome(406, 'NOT_ACCEPTABLE', 'not-supported', 'Only FHIR as JSON of version 1 is served');
     const practice = targetOf(request);
     if (!practice) return outcome(400, 'BAD_REQUEST', 'invalid', 'NHSD-Target-Identifier cannot be read');
     const organisation = Organisation.safeParse(headerOf(request, 'nhsd-end-user-organisation')).data;
@@ -74,7 +81,7 @@ export function platform({ now }: { now: () => Date }) {
         'required',
         'NHSD-End-User-Organisation and -Requesting-Software are required',
       );
-    return { practice, consumer: organisation.identifier[0].value };
+    return { practice, consumer: organisation.identifier[0].value, requestId: ids['x-request-id'] };
   }
 
   return {

@@ -10,13 +10,12 @@ import { type Entry, outcome, searchset } from './simulator.fhir';
 import type { Parties } from './simulator.platform';
 
 const CHANNELS = { IN_PERSON: 'In-person', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
-const SUPPORTED = [
+export const SUPPORTED = [
   'Slot:schedule',
   'Schedule:actor:Practitioner',
   'Schedule:actor:PractitionerRole',
   'Schedule:actor:HealthcareService',
 ];
-const PAGE = 100;
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 const ukTime = memoized(wallClockWithOffset);
@@ -28,7 +27,12 @@ export function timeOf(practice: OdsCode, instant: Date): string {
 }
 
 /** `GET /Slot`: `start` twice and no `end`, both with offset; includes that are not supported are dropped. */
-export function searchSlots(diary: Diary, parties: Parties, { path, query }: WireRequest): WireReply {
+export function searchSlots(
+  diary: Diary,
+  parties: Parties,
+  { path, query }: WireRequest,
+  paging: Paging,
+): WireReply {
   const bound = (prefix: string) => {
     const text =
       query
@@ -53,15 +57,38 @@ export function searchSlots(diary: Diary, parties: Parties, { path, query }: Wir
     .freeSlots(parties.practice, from, new Date(to.getTime() + 3_600_000), audience)
     .filter(({ startsAt }) => startsAt <= to);
   const includes = query.getAll('_include').filter((include) => SUPPORTED.includes(include));
-  const first = Number(query.get('_page') ?? '0') * PAGE;
-  const page = slots.slice(first, first + PAGE);
-  const link = [{ relation: 'self', url: linkTo(path, query, includes, first / PAGE) }];
-  if (slots.length > first + PAGE)
-    link.push({ relation: 'next', url: linkTo(path, query, includes, first / PAGE + 1) });
-  return searchset([...page.map(slotEntry), ...companions(page, includes)], slots.length, link);
+  return pageOf(slots, { path, query, includes }, paging, (page) => [
+    ...page.map((slot) => slotEntry(slot, 'free')),
+    ...companions(page, includes),
+  ]);
 }
 
-function linkTo(path: string, query: URLSearchParams, includes: readonly string[], page: number): string {
+/** How much stands on one page of a list. */
+export interface Paging {
+  pageSize: number;
+}
+
+interface ListRequest {
+  path: string;
+  query: URLSearchParams;
+  includes: readonly string[];
+}
+
+/** Answers the page that the request asks for, with a link to the next where there is one. */
+export function pageOf<T>(
+  matches: readonly T[],
+  request: ListRequest,
+  { pageSize }: Paging,
+  entriesOf: (page: readonly T[]) => Entry[],
+): WireReply {
+  const number = Number(request.query.get('_page') ?? '0');
+  const end = (number + 1) * pageSize;
+  const link = [{ relation: 'self', url: linkTo(request, number) }];
+  if (matches.length > end) link.push({ relation: 'next', url: linkTo(request, number + 1) });
+  return searchset(entriesOf(matches.slice(end - pageSize, end)), matches.length, link);
+}
+
+function linkTo({ path, query, includes }: ListRequest, page: number): string {
   const kept = new URLSearchParams([...query].filter(([name]) => name !== '_include' && name !== '_page'));
   for (const include of includes) kept.append('_include', include);
   if (page > 0) kept.append('_page', String(page));
@@ -78,7 +105,12 @@ export function slotNumberOf(reference: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function slotEntry(slot: DiarySlot): Entry {
+/** The UUID by which a Bundle refers to the slot. */
+export function slotUrl({ id, session }: DiarySlot): string {
+  return urn('Slot', session.practice, id);
+}
+
+export function slotEntry(slot: DiarySlot, status: 'free' | 'busy'): Entry {
   const { practice } = slot.session;
   const resource: Slot = {
     resourceType: 'Slot',
@@ -97,15 +129,15 @@ function slotEntry(slot: DiarySlot): Entry {
       coding: [{ system: 'https://receiver.invalid/appointment-type', display: slot.slotType }],
     },
     schedule: { reference: urn('Schedule', practice, slot.session.id) },
-    status: 'free',
+    status,
     start: timeOf(practice, slot.startsAt),
     end: timeOf(practice, slot.endsAt),
   };
-  return [urn('Slot', practice, slot.id), resource];
+  return [slotUrl(slot), resource];
 }
 
 /** Returns the resources that the slots' schedules refer to, as far as the search includes them. */
-function companions(slots: readonly DiarySlot[], includes: readonly string[]): Entry[] {
+export function companions(slots: readonly DiarySlot[], includes: readonly string[]): Entry[] {
   if (!includes.includes('Slot:schedule')) return [];
   const sessions = [...new Map(slots.map(({ session }) => [session.id, session])).values()];
   return sessions.flatMap((session) => [scheduleEntry(session), ...actorEntries(session, includes)]);

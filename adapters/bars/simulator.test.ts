@@ -184,7 +184,10 @@ describe('the simulated BaRS proxy and receivers', () => {
       ['another token', { authorization: 'Bearer other' }, 401, 'ACCESS_DENIED'],
       ['no target', { 'nhsd-target-identifier': undefined }, 400, 'BAD_REQUEST'],
       ['a target in plain text', { 'nhsd-target-identifier': 'B1' }, 400, 'BAD_REQUEST'],
-      ['no request id', { 'x-request-id': undefined }, 400, 'SEND_BAD_REQUEST'],
+      ['no request id', { 'x-request-id': undefined }, 400, 'BAD_REQUEST'],
+      ['no correlation id', { 'x-correlation-id': undefined }, 400, 'BAD_REQUEST'],
+      ['another format', { accept: 'application/fhir+xml' }, 406, 'NOT_ACCEPTABLE'],
+      ['a version unknown to it', { accept: 'application/fhir+json; version=2.0.0' }, 406, 'NOT_ACCEPTABLE'],
       ['no organisation', { 'nhsd-end-user-organisation': undefined }, 400, 'SEND_BAD_REQUEST'],
     ])('is refused by the proxy, whose codes have no REC_, with %s', async (_, headers, status, code) => {
       const { text, ...rest } = await send(newPractice(), searchPath(), { headers });
@@ -383,10 +386,100 @@ describe('the simulated BaRS proxy and receivers', () => {
         'patient:identifier': `https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}`,
       });
       const { text } = await send(practice, `/Appointment?${query.toString()}`);
-      expect(Searchset.parse(JSON.parse(text)).entry).toMatchObject([
-        { resource: { id, status: 'cancelled', slot: [{ reference: `Slot/${slot.id}` }] } },
-      ]);
+      const [first, ...companions] = Searchset.parse(JSON.parse(text)).entry ?? [];
+      expect(first).toMatchObject({
+        resource: { id, status: 'cancelled', slot: [{ reference: `Slot/${slot.id}` }] },
+      });
+      expect(companions.map(({ resource }) => resource.resourceType)).toEqual(
+        expect.arrayContaining(['Slot', 'Schedule']),
+      );
       expect((await slots(practice)).slots.map((one) => one.id)).toContain(slot.id);
+    });
+
+    it('are booked by a message of the published form: slot by UUID, contacts ranked, no id in its header', async () => {
+      const practice = newPractice();
+      const { entries, slots: free } = await slots(practice);
+      const slotUrl = entries.find(({ resource }) => resource.resourceType === 'Slot')!.fullUrl;
+      const { body, nhsNumber } = message(free[0]!);
+      const [header, appointment, patient] = body.entry.map(({ resource }) => resource) as [
+        object,
+        object,
+        object,
+      ];
+      const phone = (value: string, rank: number, use?: string) => ({ system: 'phone', value, rank, use });
+      const rank = (valuePositiveInt: number) => ({
+        url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-ContactRank',
+        valuePositiveInt,
+      });
+      const relationship = (code: string) => [
+        { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code }] },
+      ];
+      const self = {
+        extension: [rank(1)],
+        relationship: relationship('ONESELF'),
+        telecom: [phone('01138 698975', 2, 'home'), phone('07736 312544', 1, 'mobile')],
+      };
+      const nephew = {
+        extension: [rank(2)],
+        relationship: relationship('NEPHEW'),
+        telecom: [phone('0789 1234567', 1)],
+      };
+      const published = (contact: object[]) => ({
+        ...body,
+        entry: [
+          {
+            fullUrl: 'urn:uuid:h',
+            resource: {
+              ...header,
+              id: undefined,
+              definition: 'https://fhir.nhs.uk/MessageDefinition/bars-message-booking-request',
+            },
+          },
+          {
+            fullUrl: 'urn:uuid:a',
+            resource: { ...appointment, slot: [{ reference: slotUrl }], description: 'Reason for calling' },
+          },
+          { fullUrl: 'urn:uuid:p', resource: { ...patient, contact } },
+          {
+            fullUrl: slotUrl,
+            resource: { resourceType: 'Slot', schedule: { reference: 'urn:uuid:c' }, status: 'busy' },
+          },
+        ],
+      });
+      for (const contact of [
+        [nephew],
+        [self, { ...nephew, extension: [rank(1)] }],
+        [{ ...self, relationship: [] }],
+        [{ ...self, telecom: [phone('1', 1)] }],
+      ])
+        expect(await process(practice, published(contact))).toMatchObject(
+          failure(422, 'REC_UNPROCESSABLE_ENTITY', 'required'),
+        );
+      expect((await process(practice, published([self, nephew]))).status).toBe(200);
+      expect(running.diary.appointments({ nhsNumber })).toMatchObject([
+        { description: 'Reason for calling', contactPhone: '07736 312544' },
+      ]);
+    });
+
+    it('are processed once under one X-Request-Id, whatever the message is called', async () => {
+      const practice = newPractice();
+      const free = (await slots(practice)).slots;
+      const headers = { 'x-request-id': randomUUID() };
+      const post = (body: object) => send(practice, '/$process-message', { body, headers });
+      expect((await post(message(free[0]!).body)).status).toBe(200);
+      expect(await post(message(free[1]!).body)).toMatchObject(failure(409, 'REC_CONFLICT', 'duplicate'));
+    });
+
+    it('are not made where the given name is another', async () => {
+      const practice = newPractice();
+      const { body, nhsNumber } = message((await slots(practice)).slots[0]!);
+      const person = { nhsNumber, familyName: 'Example', birthDate: CalendarDate.parse('1990-05-05') };
+      running.diary.registerPatient(practice, { ...person, givenName: 'Adam' });
+      expect(await process(practice, body)).toMatchObject(
+        failure(422, 'REC_UNPROCESSABLE_ENTITY', 'business-rule'),
+      );
+      running.diary.registerPatient(practice, { ...person, givenName: 'ZOE Mary' });
+      expect((await process(practice, body)).status).toBe(200);
     });
 
     it('are not listed for what is no NHS number, and none is found under another id', async () => {

@@ -9,6 +9,7 @@ import { type Parties, platform, targetOf } from './simulator.platform';
 import { searchSlots, slotNumberOf } from './simulator.slots';
 
 const BASE = '/booking-and-referral/FHIR/R4';
+const PAGE_SIZE = 100;
 const ONE_APPOINTMENT = /^\/Appointment\/([^/]+)$/;
 
 /** The meaning of a status, and whose fault it is, in the words of the published examples. */
@@ -22,7 +23,12 @@ const FAILURES: Readonly<Record<number, readonly [code: string, issue: Operation
 };
 
 /** Simulates the receivers of the Booking and Referral Standard behind its proxy, for practices whose service id is their ODS code. */
-export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date }): WireProtocol {
+export function barsSimulator(options: {
+  diary: Diary;
+  now: () => Date;
+  pageSize?: number | undefined;
+}): WireProtocol {
+  const { diary, now, pageSize = PAGE_SIZE } = options;
   const { issueToken, admit, expire } = platform({ now });
   const processMessage = messageProcessor({ diary, now });
 
@@ -38,9 +44,9 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
           [],
         );
       case 'GET /Slot':
-        return searchSlots(diary, parties, request);
+        return searchSlots(diary, parties, request, { pageSize });
       case 'GET /Appointment':
-        return patientAppointments(diary, parties, request);
+        return patientAppointments(diary, parties, request, { pageSize });
       case 'POST /$process-message':
         return processMessage(parties, request);
       default: {
@@ -59,7 +65,8 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
         operation === 'BOOK'
           ? slotNumberOf(/"Slot\/(slot-[0-9]+)"/.exec(request.body)?.[1] ?? '')
           : undefined;
-      return { operation, practice: targetOf(request), slotId };
+      const isFurtherPage = request.query.has('_page');
+      return { operation, practice: targetOf(request), slotId, isFurtherPage };
     },
     answer(request) {
       if (`${request.method} ${request.path}` === 'POST /oauth2/token') return issueToken(request);
@@ -71,6 +78,7 @@ export function barsSimulator({ diary, now }: { diary: Diary; now: () => Date })
       const [code, issue] = FAILURES[status] ?? ['REC_SERVER_ERROR', 'exception'];
       return outcome(status, code, issue, 'It did not work');
     },
+    paged: ['SEARCH', 'READ'],
     expireSessions: expire,
   };
 }

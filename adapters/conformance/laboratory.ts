@@ -25,6 +25,7 @@ import type { Fault, SimulatedOperation } from '../simulator/injected-faults';
 import type { Observer } from '../simulator/protocol-server';
 import { type RunningSimulators, startSimulators } from '../simulator/start-simulators';
 import { CONSUMER } from './gp-system-at';
+import { countedTimers, passingWhenIdle } from './idle-timers';
 
 export type WireExchange = Parameters<Observer>[0];
 
@@ -35,7 +36,10 @@ export interface Laboratory {
   manifest: Manifest;
   /** The suppliers' clock; ours differs from it by `skewMs`. */
   clock: { now: Date; skewMs: number };
-  /** Measure the adapter's waits and time limits, and the simulators' slowness: time stands still until a requirement advances it. */
+  /**
+   * Measure the adapter's time limits, and the simulators' slowness: time stands still until a requirement advances it, or the
+   * adapter makes a pause of its own, which passes when all exchanges have ended.
+   */
   timers: ManualTimers;
   /** Every request that reached the supplier, with its reply where no fault spoilt it. */
   wire: WireExchange[];
@@ -61,11 +65,16 @@ export interface LaboratoryOptions {
   /** Random draws follow from the seed and this. */
   name?: string;
   breaker?: BreakerLimits;
+  /** Keeps the manifest's requests a second, which wait for time to pass. */
+  isRateLimited?: true;
 }
+
+/** Small, so that every list of a simulator with pages has several. */
+const PAGE_SIZE = 3;
 
 export async function laboratory(
   supplier: SupplierId,
-  { seed = 1, name = '', breaker = UNBREAKABLE }: LaboratoryOptions = {},
+  { seed = 1, name = '', breaker = UNBREAKABLE, isRateLimited }: LaboratoryOptions = {},
 ): Promise<Laboratory> {
   const random = seededRandom(seed, name);
   const logged: string[] = [];
@@ -78,13 +87,17 @@ export async function laboratory(
     logger,
     observe: (exchange) => wire.push(exchange),
     timers,
+    pageSize: PAGE_SIZE,
   });
+  const exchanges = countedTimers(timers);
+  const rate = isRateLimited ? {} : NO_RATE_LIMIT;
   const systems = createGpSystems({
-    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker, ...NO_RATE_LIMIT } },
+    suppliers: { [supplier]: { url: simulators.urls[supplier], breaker, ...rate } },
     consumer: CONSUMER,
     logger,
     now: () => new Date(clock.now.getTime() + clock.skewMs),
-    timers,
+    timers: exchanges,
+    pauses: passingWhenIdle(timers, () => exchanges.waiting === 0),
   });
   const system = systems.get(supplier);
   if (!system) throw new Error(`No GP system ${supplier}.`);
@@ -101,6 +114,15 @@ export async function laboratory(
     number: () => ++last,
     close: () => simulators.close(),
   };
+}
+
+/**
+ * Lets everything take effect that the supplier has received: where its bookings are operations, they end long after their
+ * replies. Elsewhere no time passes.
+ */
+export async function settle({ timers, manifest }: Laboratory): Promise<void> {
+  if (manifest.capabilities.bookReply === 'operation') timers.advance(manifest.limits.settleMs);
+  await new Promise(setImmediate);
 }
 
 /** Registers a patient at the practice, linked to its system, whom nobody else uses. */
@@ -137,20 +159,24 @@ export function callWithin(lab: Laboratory, ms = 20_000): Call {
 /** Less than manifests give an operation, so that it is the call's own deadline which passes. */
 const SHORT_MS = 700;
 const STEP_MS = 100;
-/** After its time a call ends without waiting for anything; only one that does not end takes so long. */
-const ENDED_WITHIN_MS = 1_000;
+/** After its time a call ends without waiting for anything; only one that does not end takes so long, on any machine. */
+const ENDED_WITHIN_MS = 10_000;
 
 /**
- * Starts calls under a fault that keeps them waiting, and lets their time run out once the supplier has the request: in
- * steps, because a reply may come bit by bit.
+ * Starts calls under a fault that keeps them waiting, and lets their time run out once the supplier has the request that the
+ * fault is aimed at: in steps, because a reply may come bit by bit.
  * @throws what the work throws.
  */
-export async function untilTimeIsUp<T>(lab: Laboratory, work: (call: Call) => Promise<T>): Promise<T> {
-  const before = requests(lab);
+export async function untilTimeIsUp<T>(
+  lab: Laboratory,
+  work: (call: Call) => Promise<T>,
+  aimedAt?: SimulatedOperation,
+): Promise<T> {
+  const before = requests(lab, aimedAt);
   let isOver = false;
   const outcome = work(callWithin(lab, SHORT_MS)).finally(() => (isOver = true));
   outcome.catch(() => undefined);
-  await eventually('a request reaches the supplier', () => isOver || requests(lab) > before);
+  await eventually('a request reaches the supplier', () => isOver || requests(lab, aimedAt) > before);
   for (let passed = 0; passed < SHORT_MS; passed += STEP_MS) {
     lab.timers.advance(STEP_MS);
     await new Promise(setImmediate);
@@ -230,8 +256,8 @@ export function bookCommand(lab: Laboratory, slot: Slot, patient: Patient): Book
   };
 }
 
-export function probe(slot: Slot, patient: Patient, marker: string): ReadBackProbe {
-  return { practice: slot.practice, patient, actor: ACTOR, slot, marker };
+export function probe(slot: Slot, patient: Patient, marker: string, attemptId = 'none'): ReadBackProbe {
+  return { attemptId, practice: slot.practice, patient, actor: ACTOR, slot, marker };
 }
 
 export function cancelCommand(
@@ -255,6 +281,24 @@ export function requests({ wire, manifest }: Laboratory, operation?: SimulatedOp
       reply === undefined &&
       (operation === undefined || target.operation === operation),
   ).length;
+}
+
+/** Expects that all requests to book were one attempt: one, or the very same again under the client's key. */
+export function expectOneAttempt(lab: Laboratory, { attemptId }: BookCommand): void {
+  const sent = lab.wire.filter(
+    ({ supplier, target, reply }) =>
+      supplier === lab.manifest.id && target.operation === 'BOOK' && reply === undefined,
+  );
+  const words = new Set(sent.map(({ request }) => request.body));
+  if (sent.length === 1) return;
+  const isKeyed = sent.every(({ request }) =>
+    JSON.stringify([request.headers, request.body]).includes(attemptId),
+  );
+  const isRepeatable = lab.manifest.capabilities.bookIdempotency === 'clientKey' && isKeyed;
+  if (sent.length === 0 || words.size > 1 || !isRepeatable)
+    throw new Error(
+      `${sent.length} requests to book were sent, with ${words.size} different bodies and the key in ${isKeyed ? 'all' : 'not all'} of them.`,
+    );
 }
 
 export function switchOn(

@@ -40,7 +40,10 @@ const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => stri
     ({ capabilities }) =>
       capabilities.cancel ? `yes${capabilities.cancelVersioned ? ', versioned' : ''}` : 'no',
   ],
-  ['Change feed', ({ capabilities }) => capabilities.changeFeed],
+  [
+    'Telephone number',
+    ({ capabilities: { contactPhone } }) => (contactPhone ? 'passed on' : 'not passed on'),
+  ],
   [
     'Patient’s words',
     ({ capabilities: { reasonMaxLength } }) =>

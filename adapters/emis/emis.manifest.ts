@@ -20,20 +20,15 @@ export const manifest = manifestOf({
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'none',
+    bookReply: 'final',
+    places: false,
     readBack: 'byPatient',
     readBackOfPast: true,
     readBackOfCancelled: false,
     marker: null,
     cancel: true,
     cancelVersioned: false,
-    changeFeed: 'none',
+    contactPhone: true,
     reasonMaxLength: 150,
   },
-  bypass: [
-    {
-      requirement: 'cancel.moved',
-      reason:
-        'The slot id is the appointment’s only key, so one that the desk has moved cannot be told from one that the desk has cancelled: the list lacks both.',
-    },
-  ],
 });

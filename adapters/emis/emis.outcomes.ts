@@ -26,11 +26,8 @@ export function bookOutcomeOf(
   return refusal ? { class: 'REJECTED', refusal } : outcomeOfStatus(failure, reply, throttle);
 }
 
-/** Returns null where the appointment is not there: the list tells whether it was cancelled before. */
-export function cancelOutcomeOf(
-  reply: HttpReply,
-  { id: supplier, throttle }: Manifest,
-): CancelOutcome | null {
+/** An appointment that is not there may have been cancelled or moved: that it is not there is all that is known. */
+export function cancelOutcomeOf(reply: HttpReply, { id: supplier, throttle }: Manifest): CancelOutcome {
   if (isUnauthorised(reply)) return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
   const failure = statusError(supplier, reply);
   if (!failure) {
@@ -39,7 +36,7 @@ export function cancelOutcomeOf(
   }
   switch (refusalOf(reply)) {
     case 'SLOT_NOT_FOUND':
-      return null;
+      return { class: 'REJECTED', refusal: 'NOT_FOUND' };
     case 'SLOT_IN_PAST':
       return { class: 'REJECTED', refusal: 'TOO_LATE' };
     case 'NOT_PERMITTED':
@@ -80,6 +77,8 @@ const TEXTS: readonly (readonly [RegExp, BookRefusal])[] = [
 ];
 
 function refusalOf(reply: HttpReply): BookRefusal | undefined {
+  // A web page is the word of something between us.
+  if (reply.body.trimStart().startsWith('<')) return undefined;
   if (reply.status === 409) return 'SLOT_TAKEN';
   if (reply.status === 404) return 'SLOT_NOT_FOUND';
   if (reply.status === 403) return 'NOT_PERMITTED';

@@ -58,7 +58,10 @@ export function emisSessions(options: EmisOptions) {
       body: JSON.stringify({ AccessIdentityGuid: userId, NationalPracticeCode: practice }),
     });
     const { SessionId: sessionId, UserPatientLinks } = read(Session, reply);
-    const self = UserPatientLinks.find(({ AssociationType }) => AssociationType === 'Self');
+    const self = UserPatientLinks.find(
+      ({ AssociationType, NationalPracticeCode = practice }) =>
+        AssociationType === 'Self' && NationalPracticeCode === practice,
+    );
     if (!self) throw badReply(supplier, 'the session has no link to the patient');
     return { endUserSessionId, sessionId, linkToken: self.UserPatientLinkToken };
   }

@@ -63,6 +63,25 @@ describe('the mapping of EMIS-style slots', () => {
     },
   );
 
+  it.each([
+    ['beyond what numbers tell apart', { SlotId: 9007199254740993 }, 'UNSOUND'],
+    ['without end', { SlotId: 1e300 }, 'UNSOUND'],
+    ['broken', { SlotId: 1.5 }, 'UNSOUND'],
+  ])('leaves out, and counts, a slot whose id is %s', (_, slot, reason) => {
+    const reasons: string[] = [];
+    expect(slotsOf(META, found(slot, {}), practice, (one) => reasons.push(one))).toHaveLength(1);
+    expect(reasons).toEqual([reason]);
+  });
+
+  it('takes the session’s name where a slot has no type, and leaves out what has neither', () => {
+    const reasons: string[] = [];
+    const untyped = found({ SlotTypeName: '' });
+    expect(slotsOf(META, untyped, practice)).toMatchObject([{ slotType: '111 clinic' }]);
+    const orphan = { Sessions: untyped.Sessions.map((one) => ({ ...one, SessionId: 99 })) };
+    expect(slotsOf(META, orphan, practice, (one) => reasons.push(one))).toEqual([]);
+    expect(reasons).toEqual(['NO_TYPE']);
+  });
+
   it('reads wall-clock time in summer', () => {
     const summer = { StartTime: '2026-07-01T09:10:00', EndTime: '2026-07-01T09:20:00' };
     expect(slotsOf(META, found(summer), practice)[0]!.startsAt).toEqual(new Date('2026-07-01T08:10:00Z'));
@@ -150,6 +169,7 @@ describe('an EMIS-style exchange, as recorded', () => {
     actor: { kind: 'PATIENT', id: 'p' },
     reason: 'A rash',
   };
+  const cancelling = { practice, patient, actor: command.actor, slot, appointment: { id: '90121' } };
   const loggingOn = (endUser: string, session: string, token: string) => {
     nock(host).post('/sessions/endusersession').reply(200, { EndUserSessionId: endUser });
     nock(host, { reqheaders: { 'x-api-endusersessionid': endUser } })
@@ -257,12 +277,73 @@ describe('an EMIS-style exchange, as recorded', () => {
         SlotId: 90121,
         CancellationReason: 'No longer required',
       })
-      .reply(200, {});
+      .reply(200, { DeletionSuccessful: true });
+    expect(await system().cancel(cancelling, call())).toEqual({ class: 'ACCEPTED' });
+  });
+
+  it.each([
+    ['that it was not', 200, { DeletionSuccessful: false }, { class: 'AMBIGUOUS' }],
+    ['nothing', 200, {}, { class: 'AMBIGUOUS' }],
+    ['that it is not there', 404, '', { class: 'REJECTED', refusal: 'NOT_FOUND' }],
+    ['a web page', 404, '<html>Not found</html>', { class: 'AMBIGUOUS' }],
+  ])('believes no cancellation that is answered with %s', async (_, status, body, outcome) => {
+    loggingOn('eu-1', 's-1', 'self-1');
+    nock(host).delete('/appointments').reply(status, body);
+    expect(await system().cancel(cancelling, call())).toMatchObject(outcome);
+  });
+
+  it('cancels on the slot to which the desk has moved the appointment', async () => {
+    loggingOn('eu-1', 's-1', 'self-1');
+    nock(host)
+      .delete('/appointments', (body: { SlotId: number }) => body.SlotId === 90200)
+      .reply(200, { DeletionSuccessful: true });
+    const moved = { ...cancelling, slot: { ...slot, id: '90200' } };
+    expect(await system().cancel(moved, call())).toEqual({ class: 'ACCEPTED' });
+  });
+
+  it('serves nobody by a session of another practice', async () => {
+    nock(host).post('/sessions/endusersession').reply(200, { EndUserSessionId: 'eu-1' });
+    const elsewhere = { AssociationType: 'Self', UserPatientLinkToken: 't', NationalPracticeCode: 'A99999' };
+    nock(host)
+      .post('/sessions')
+      .reply(200, { SessionId: 's-1', UserPatientLinks: [elsewhere] });
+    expect(await system().cancel(cancelling, call())).toMatchObject({ class: 'NOT_SENT' });
+  });
+
+  const reading = (listed: object) => {
+    loggingOn('eu-1', 's-1', 'self-1');
+    nock(host).get('/appointments').query(true).reply(200, listed);
     const { actor } = command;
-    const outcome = await system().cancel(
-      { practice, patient, actor, slot, appointment: { id: '90121' } },
-      call(),
-    );
-    expect(outcome).toEqual({ class: 'ACCEPTED' });
+    return system().readBack({ practice, patient, actor, slot, marker: 'm', attemptId: 'a' }, call());
+  };
+  const APPOINTMENT = { ...SLOT, SessionId: 41 };
+
+  it('reads back channel, session and clinicians', async () => {
+    const listed = { ...META, Appointments: [{ ...APPOINTMENT, SlotTypeStatus: 'Telephone' }] };
+    expect(await reading(listed)).toMatchObject([
+      {
+        slotId: '90121',
+        mode: 'TELEPHONE',
+        sessionName: '111 clinic',
+        clinicianName: 'Dr A Example, Nurse B Sample',
+      },
+    ]);
+  });
+
+  it('reads back an appointment in the repeated hour, rather than leave it out', async () => {
+    const night = { StartTime: '2026-10-25T01:30:00', EndTime: '2026-10-25T01:40:00' };
+    expect(await reading({ Appointments: [{ ...APPOINTMENT, ...night }] })).toMatchObject([
+      { startsAt: new Date('2026-10-25T00:30:00Z') },
+    ]);
+  });
+
+  it.each([
+    ['an id beyond what numbers tell apart', { SlotId: 9007199254740993 }],
+    ['a date that is none', { StartTime: '2026-02-30T13:10:00' }],
+    ['a time that does not exist', { StartTime: '2026-03-29T01:30:00', EndTime: '2026-03-29T01:40:00' }],
+    ['the end of time', { StartTime: '9999-12-31T13:10:00', EndTime: '9999-12-31T13:20:00' }],
+  ])('believes no list with %s', async (_, change) => {
+    const listed = reading({ Appointments: [{ ...APPOINTMENT, ...change }] });
+    await expect(listed).rejects.toMatchObject({ fault: 'BAD_REPLY' });
   });
 });

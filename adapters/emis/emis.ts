@@ -29,7 +29,7 @@ export function emis(options: EmisOptions): Adapter {
       const patient = linkageOf(supplier, search.patient, search.practice);
       const meta = read(SlotsMeta, await send(patient, requests.slotsMeta(search), context));
       const sessions = read(SessionsOfSlots, await send(patient, requests.slots(search), context));
-      yield slotsOf(meta, sessions, search.practice);
+      yield slotsOf(meta, sessions, search.practice, (reason) => context.leaveOut(reason));
     },
     async book(command, context) {
       const { slot } = command;
@@ -79,13 +79,9 @@ async function listAppointments(
   return appointmentsOf(read(Appointments, await send(patient, requests.appointments, context)));
 }
 
+/** The slot's id is the appointment's only key, so it is the slot on which it now stands that is given back. */
 async function cancel(send: SendInSession, command: CancelCommand, context: Context): Promise<CancelOutcome> {
-  const { id } = command.appointment;
   const patient = linkageOf(supplier, command.patient, command.practice);
-  const outcome = cancelOutcomeOf(await send(patient, requests.cancellation(id), context), manifest);
-  if (outcome) return outcome;
-  const listed = await listAppointments(send, patient, context);
-  return listed.some((appointment) => appointment.id === id)
-    ? { class: 'REJECTED', refusal: 'NOT_FOUND' }
-    : { class: 'ACCEPTED' };
+  const request = requests.cancellation(command.slot.id);
+  return cancelOutcomeOf(await send(patient, request, context), manifest);
 }

@@ -83,13 +83,16 @@ export function sessionsOf(slots: readonly DiarySlot[]) {
 
 export function listed(appointments: readonly DiaryAppointment[]) {
   return {
-    Appointments: appointments.map(({ slot, bookedAt, reason }) => ({
+    Appointments: appointments.map(({ slot, bookedAt, reason, contactPhone }) => ({
       SlotId: slot.id,
       SessionId: slot.session.id,
       ...times(slot),
       BookingDate: wallClock(bookedAt),
       BookingReason: reason ?? null,
       BookingMethod: 'PatientFacingServices',
+      ...(contactPhone !== undefined && {
+        TelephoneAppointmentDetails: { TelephoneNumber: contactPhone, ContactType: 'Unknown' },
+      }),
     })),
     ...meta(appointments.map(({ slot }) => slot)),
   };

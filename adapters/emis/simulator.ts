@@ -141,7 +141,7 @@ function book({ diary }: State, session: LoggedOn, body: unknown): WireReply {
     consumer: 'patient online',
   };
   return booked(
-    diary.book({ ...request, reason: BookingReason }),
+    diary.book({ ...request, reason: BookingReason, contactPhone: TelephoneNumber }),
     diary.settings(patient.practice).bookingLimit,
   );
 }

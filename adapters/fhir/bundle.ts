@@ -4,6 +4,8 @@ import { parseAs } from '../http/parse-reply';
 /** A FHIR Bundle, STU3 or R4, of whose entries no more is known than what kind of resource they are. */
 export const Bundle = z.object({
   resourceType: z.literal('Bundle'),
+  /** Counts the matches, on all pages; resources that only come with them are not counted. */
+  total: z.number().optional(),
   link: z.array(z.object({ relation: z.string(), url: z.string() })).optional(),
   entry: z
     .array(

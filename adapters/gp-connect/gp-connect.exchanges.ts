@@ -59,6 +59,12 @@ const INTERACTIONS = {
     timeoutMs: timeoutMs.read,
     effect: undefined,
   },
+  readPractitioner: {
+    id: 'rest:read:practitioner-1',
+    scope: 'organization/*.read',
+    timeoutMs: timeoutMs.read,
+    effect: undefined,
+  },
   cancel: {
     id: 'rest:cancel:appointment-1',
     scope: 'patient/*.write',
@@ -102,7 +108,8 @@ export function gpConnectExchanges(options: GpConnectOptions) {
       'ssp-from': consumer.asid,
       'ssp-to': providerAsid(practice),
       'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${id}`,
-      ...(body && { 'content-type': FHIR_JSON }),
+      // A reply without the resource could not be read for what was accepted.
+      ...(body && { 'content-type': FHIR_JSON, prefer: 'return=representation' }),
       ...(version && { 'if-match': `W/"${version}"` }),
     };
     const content = { ...(query && { query }), ...(body && { body: JSON.stringify(body) }) };

@@ -20,13 +20,15 @@ export const manifest = manifestOf({
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'none',
+    bookReply: 'final',
+    places: false,
     readBack: 'byPatient',
     readBackOfPast: false,
     readBackOfCancelled: true,
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: true,
-    changeFeed: 'none',
+    contactPhone: true,
     reasonMaxLength: 0,
   },
 });

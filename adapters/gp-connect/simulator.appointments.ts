@@ -2,48 +2,82 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { CalendarDate, londonDate, wallClockWithOffset } from '../../domain/london-time';
 import type { BookingResult, DiaryAppointment } from '../simulator/diary-records';
-import type { WireReply } from '../simulator/http-listener';
+import { idIn } from '../fhir/references';
+import type { WireReply, WireRequest } from '../simulator/http-listener';
 import { memoized } from '../simulator/memoized';
 import type { ProviderRequest } from './simulator.provider-request';
 import { fhirJson, jsonOf, outcome, searchset } from './simulator.fhir';
+import { CHANNELS, roleExtension } from './simulator.slots';
 
 const ukTime = memoized(wallClockWithOffset);
-const EXTENSIONS = 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect';
+const PROFILES = 'https://fhir.nhs.uk/STU3/StructureDefinition';
+const EXTENSIONS = `${PROFILES}/Extension-GPConnect`;
 const CANCELLATION_REASON = `${EXTENSIONS}-AppointmentCancellationReason-1`;
+const BOOKING_ORGANISATION = `${EXTENSIONS}-BookingOrganisation-1`;
+const APPOINTMENT_PROFILE = `${PROFILES}/GPConnect-Appointment-1`;
 const Extensions = z.array(z.looseObject({ url: z.string(), valueString: z.string().optional() }));
-
-const NewAppointment = z.object({
-  resourceType: z.literal('Appointment'),
-  contained: z.tuple([
-    z.object({
-      resourceType: z.literal('Organization'),
-      id: z.string(),
-      identifier: z.array(z.object({ value: z.string() })).min(1),
-      name: z.string().min(1),
-      type: z.array(z.object({ coding: z.array(z.object({ code: z.string() })).min(1) })).min(1),
-      telecom: z.array(z.object({ value: z.string().min(1) })).min(1),
-    }),
-  ]),
-  extension: z
-    .array(z.object({ url: z.string(), valueReference: z.object({ reference: z.string() }).optional() }))
-    .refine((all) => all.some(({ url }) => url === `${EXTENSIONS}-BookingOrganisation-1`)),
-  status: z.literal('booked'),
-  description: z.string().max(100),
-  comment: z.string().max(500).optional(),
-  start: z.string(),
-  end: z.string(),
-  created: z.string().min(1),
-  slot: z.tuple([z.object({ reference: z.string().regex(/^Slot\/.+/) })]),
-  participant: z.array(z.object({ actor: z.object({ reference: z.string() }) })),
-  reason: z.undefined().optional(),
-  specialty: z.undefined().optional(),
+const Meta = z.looseObject({
+  profile: z.array(z.string()).refine((profiles) => profiles.includes(APPOINTMENT_PROFILE)),
 });
+const Text = z.strictObject({ text: z.string().min(1) });
+
+/** Compulsory of the organisation that books are its name and telecom; its type matters where slots are kept for a type. */
+const BookingOrganisation = z.strictObject({
+  resourceType: z.literal('Organization'),
+  id: z.string().min(1),
+  meta: z.looseObject({}).optional(),
+  identifier: z.array(z.strictObject({ system: z.string().min(1), value: z.string().min(1) })).optional(),
+  type: z
+    .array(z.looseObject({ coding: z.array(z.looseObject({ code: z.string().min(1) })).min(1) }))
+    .optional(),
+  name: z.string().min(1),
+  telecom: z.array(z.looseObject({ system: z.string(), value: z.string().min(1) })).min(1),
+  address: z.array(z.looseObject({})).optional(),
+});
+
+/** Fields beyond these are not of the profile, or are not to be used: `reason`, `specialty`. */
+const NewAppointment = z
+  .strictObject({
+    resourceType: z.literal('Appointment'),
+    meta: Meta,
+    contained: z.tuple([BookingOrganisation]),
+    extension: z
+      .array(
+        z.looseObject({ url: z.string(), valueReference: z.object({ reference: z.string() }).optional() }),
+      )
+      .refine((all) => !all.some(({ url }) => url === CANCELLATION_REASON)),
+    status: z.literal('booked'),
+    serviceCategory: Text.optional(),
+    serviceType: z.array(Text).optional(),
+    description: z.string().min(1).max(100),
+    comment: z.string().max(500).optional(),
+    start: z.string(),
+    end: z.string(),
+    created: z.string().min(1),
+    slot: z.tuple([z.strictObject({ reference: z.string(), display: z.string().optional() })]),
+    participant: z.array(
+      z.looseObject({
+        actor: z.looseObject({ reference: z.string().min(1) }),
+        status: z.literal('accepted'),
+      }),
+    ),
+  })
+  .refine(({ contained: [{ id }], extension }) =>
+    extension.some(
+      ({ url, valueReference }) => url === BOOKING_ORGANISATION && valueReference?.reference === `#${id}`,
+    ),
+  );
 
 const Amendment = z.looseObject({
+  meta: Meta,
   description: z.string().max(100),
   comment: z.string().max(500).optional(),
 });
-const Cancellation = z.looseObject({ status: z.literal('cancelled'), extension: Extensions });
+const Cancellation = z.looseObject({
+  meta: Meta,
+  status: z.literal('cancelled'),
+  extension: Extensions,
+});
 
 /** `POST /Appointment`. Times are compared as text, offset included, as the demonstrator does. */
 export function bookAppointment({ diary, practice, consumer, request }: ProviderRequest): WireReply {
@@ -51,12 +85,14 @@ export function bookAppointment({ diary, practice, consumer, request }: Provider
   if (!parsed.success)
     return outcome(422, 'INVALID_RESOURCE', 'A compulsory field is missing or a forbidden one sent');
   const { contained, slot, participant, start, end, comment, description } = parsed.data;
-  const reference = (type: string) =>
-    participant.map(({ actor }) => actor.reference).find((one) => one.startsWith(`${type}/`));
-  const patient = diary.patientById(practice, (reference('Patient') ?? '').split('/')[1] ?? '');
+  const idOf = (type: string) =>
+    participant.map(({ actor }) => idIn(actor.reference, type)).find((id) => id !== undefined);
+  const [patientId, slotId] = [idOf('Patient'), idIn(slot[0].reference, 'Slot')];
+  if (patientId === undefined || idOf('Location') === undefined || !/^\d{1,15}$/.test(slotId ?? ''))
+    return outcome(422, 'INVALID_RESOURCE', 'Patient, location or slot is missing');
+  const patient = diary.patientById(practice, patientId);
   if (!patient) return outcome(404, 'PATIENT_NOT_FOUND', 'No such patient here');
-  if (!reference('Location')) return outcome(422, 'INVALID_RESOURCE', 'The location is missing');
-  const wanted = diary.slot(practice, Number(slot[0].reference.split('/')[1]));
+  const wanted = diary.slot(practice, Number(slotId));
   if (!wanted) return outcome(422, 'REFERENCE_NOT_FOUND', 'No such slot');
   if (start !== ukTime(wanted.startsAt) || end !== ukTime(wanted.endsAt))
     return outcome(422, 'INVALID_RESOURCE', 'Start and end are not those of the slot');
@@ -68,18 +104,23 @@ export function bookAppointment({ diary, practice, consumer, request }: Provider
     audience: {
       route: 'NETWORK',
       organisation: consumer.odsCode,
-      organisationType: organisation.type[0]?.coding[0]?.code,
+      organisationType: organisation.type?.[0]?.coding[0]?.code,
     },
     consumer: consumer.odsCode,
     description,
     comment,
+    organisation: z.record(z.string(), z.json()).parse(organisation),
   });
-  return booked(result);
+  return booked(result, request);
 }
 
-export function readAppointment({ diary, practice, id }: ProviderRequest): WireReply {
+/** `GET /Appointment/{id}`: of what is still ahead, as for all of these capabilities. */
+export function readAppointment({ diary, now, practice, id }: ProviderRequest): WireReply {
   const appointment = diary.appointment(practice, id);
-  return appointment ? versioned(200, appointment) : outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
+  if (!appointment) return outcome(404, 'NO_RECORD_FOUND', 'No such appointment');
+  return appointment.slot.startsAt <= now()
+    ? outcome(422, 'INVALID_RESOURCE', 'The appointment is in the past')
+    : versioned(200, appointment);
 }
 
 /** `GET /Patient/{id}/Appointment`: dates only, two starts, neither in the past; cancelled ones are shown. */
@@ -156,8 +197,11 @@ function changesNothingElse(sent: z.infer<typeof Cancellation>, appointment: Dia
   return isDeepStrictEqual({ ...sent, status: 'booked', extension }, known);
 }
 
-function booked(result: BookingResult): WireReply {
-  if (result.kind === 'BOOKED') return versioned(201, result.appointment);
+function booked(result: BookingResult, request: WireRequest): WireReply {
+  if (result.kind === 'BOOKED') {
+    const reply = versioned(201, result.appointment);
+    return request.headers['prefer'] === 'return=minimal' ? { ...reply, body: '' } : reply;
+  }
   switch (result.why) {
     case 'TAKEN':
       // The specification says `duplicate`, its demonstrator `conflict`.
@@ -182,30 +226,26 @@ function etag({ version }: DiaryAppointment): string {
 }
 
 function appointmentResource(appointment: DiaryAppointment): object {
-  const { id, version, slot, patient, status, description, comment, bookedAt, bookedBy } = appointment;
-  const { clinician, location } = slot.session;
+  const { id, version, slot, patient, status, description, comment, bookedAt } = appointment;
+  const { clinician, location, name } = slot.session;
   const participants = [`Patient/${patient.id}`, `Location/${location.id}`];
   if (clinician) participants.push(`Practitioner/${clinician.id}`);
   const reason = { url: CANCELLATION_REASON, valueString: appointment.cancellationReason };
+  const organisation = organisationOf(appointment);
   return {
     resourceType: 'Appointment',
     id,
-    meta: {
-      versionId: String(version),
-      profile: ['https://fhir.nhs.uk/STU3/StructureDefinition/GPConnect-Appointment-1'],
-    },
-    contained: [
-      {
-        resourceType: 'Organization',
-        id: 'booking-organisation',
-        identifier: [{ system: 'https://fhir.nhs.uk/Id/ods-organization-code', value: bookedBy.consumer }],
-      },
-    ],
+    meta: { versionId: String(version), profile: [APPOINTMENT_PROFILE] },
+    contained: [organisation],
     extension: [
-      { url: `${EXTENSIONS}-BookingOrganisation-1`, valueReference: { reference: '#booking-organisation' } },
+      { url: BOOKING_ORGANISATION, valueReference: { reference: `#${String(organisation['id'])}` } },
+      ...roleExtension(slot.session),
+      { url: `${EXTENSIONS}-DeliveryChannel-2`, valueCode: CHANNELS[slot.mode] },
       ...(status === 'CANCELLED' ? [reason] : []),
     ],
     status: status === 'CANCELLED' ? 'cancelled' : 'booked',
+    serviceCategory: { text: name },
+    serviceType: [{ text: slot.slotType }],
     ...(description === undefined ? {} : { description }),
     ...(comment === undefined ? {} : { comment }),
     start: ukTime(slot.startsAt),
@@ -214,4 +254,14 @@ function appointmentResource(appointment: DiaryAppointment): object {
     created: ukTime(bookedAt),
     participant: participants.map((reference) => ({ actor: { reference }, status: 'accepted' })),
   };
+}
+
+/** The organisation that booked, stored and returned as it was sent; the practice's own where its desk did. */
+function organisationOf({
+  organisation,
+  bookedBy,
+}: DiaryAppointment): NonNullable<DiaryAppointment['organisation']> {
+  return (
+    organisation ?? { resourceType: 'Organization', id: 'booking-organisation', name: bookedBy.consumer }
+  );
 }

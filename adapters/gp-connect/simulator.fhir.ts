@@ -1,4 +1,4 @@
-import type { WireReply } from '../simulator/http-listener';
+import type { WireReply, WireRequest } from '../simulator/http-listener';
 
 /** Replies in GP Connect's wrapping: FHIR JSON that nobody may store. */
 export function fhirJson(
@@ -47,4 +47,15 @@ export function jsonOf(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const JSON_TYPES = /^(\*\/\*|application\/(\*|json|fhir\+json|json\+fhir))$/;
+
+/** Providers SHALL serve JSON and SHOULD serve XML, which this one does not: 415 for whoever takes nothing else. */
+export function unsupportedFormat({ headers, query }: WireRequest): WireReply | null {
+  const format = query.get('_format') ?? headers.accept ?? '*/*';
+  const types = format.split(',').map((type) => (type.split(';')[0] ?? '').trim().replace(' ', '+'));
+  return types.some((type) => JSON_TYPES.test(type) || type === 'json')
+    ? null
+    : outcome(415, 'UNSUPPORTED_MEDIA_TYPE', 'Only FHIR as JSON is served', 'not-supported');
 }

@@ -1,13 +1,14 @@
 import { addLondonDays, CalendarDate, startOfLondonDay, wallClockWithOffset } from '../../domain/london-time';
+import type { OdsCode } from '../../domain/ods-code';
 import type { DiarySession, DiarySlot } from '../simulator/diary-records';
 import type { WireReply } from '../simulator/http-listener';
 import { memoized } from '../simulator/memoized';
 import type { ProviderRequest } from './simulator.provider-request';
-import { outcome, searchset } from './simulator.fhir';
+import { fhirJson, outcome, searchset } from './simulator.fhir';
 
 const ukTime = memoized(wallClockWithOffset);
 const PROFILES = 'https://fhir.nhs.uk/STU3/StructureDefinition';
-const CHANNELS = { IN_PERSON: 'In-person', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
+export const CHANNELS = { IN_PERSON: 'In-person', TELEPHONE: 'Telephone', VIDEO: 'Video' } as const;
 const ODS_FILTER = 'https://fhir.nhs.uk/Id/ods-organization-code';
 const TYPE_FILTER = 'https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-OrganisationType-1';
 
@@ -15,8 +16,10 @@ const TYPE_FILTER = 'https://fhir.nhs.uk/STU3/CodeSystem/GPConnect-OrganisationT
 export function searchSlots({ diary, practice, request: { query } }: ProviderRequest): WireReply {
   const starts = query.getAll('start');
   const ends = query.getAll('end');
-  if (query.get('status') !== 'free' || !query.getAll('_include').includes('Slot:schedule'))
+  if (!query.has('status') || !query.getAll('_include').includes('Slot:schedule'))
     return outcome(400, 'BAD_REQUEST', 'status=free and _include=Slot:schedule are compulsory');
+  if (query.get('status') !== 'free')
+    return outcome(422, 'INVALID_PARAMETER', 'No other status than free can be searched for');
   if (starts.length !== 1 || ends.length !== 1)
     return outcome(400, 'BAD_REQUEST', 'start and end are compulsory, once each');
   const from = bound(starts[0] ?? '', 'ge');
@@ -87,24 +90,49 @@ function companions(slots: readonly DiarySlot[], recursive: readonly string[]): 
   return [...sessions.map(scheduleResource), ...practitioners.values(), ...location, ...organisation];
 }
 
-function scheduleResource({ id, clinician, location, name, startsAt, endsAt }: DiarySession): object {
-  const role = clinician && {
-    url: `${PROFILES}/Extension-GPConnect-PractitionerRole-1`,
-    valueCodeableConcept: {
-      coding: [
-        {
-          system: 'https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1',
-          code: clinician.role.code,
-          display: clinician.role.name,
-        },
-      ],
-    },
-  };
+/** `GET /Practitioner/{id}`: any who works at the practice on these days. */
+export function readPractitioner({ diary, now, practice, id }: ProviderRequest): WireReply {
+  const clinician = sessionsAround(diary, practice, now())
+    .map((session) => session.clinician)
+    .find((one) => one !== null && String(one.id) === id);
+  return clinician
+    ? fhirJson(200, practitionerResource(clinician), { etag: 'W/"1"' })
+    : outcome(404, 'PRACTITIONER_NOT_FOUND', 'No such practitioner here');
+}
+
+/** `GET /Location/{id}`. */
+export function readLocation({ diary, now, practice, id }: ProviderRequest): WireReply {
+  const session = sessionsAround(diary, practice, now()).find(({ location }) => String(location.id) === id);
+  return session
+    ? fhirJson(200, locationResource(session), { etag: 'W/"1"' })
+    : outcome(404, 'NO_RECORD_FOUND', 'No such location here');
+}
+
+const DAYS_AROUND = 28;
+
+function sessionsAround(diary: ProviderRequest['diary'], practice: OdsCode, now: Date): DiarySession[] {
+  const days = Array.from({ length: DAYS_AROUND }, (_, day) => addLondonDays(now, day));
+  return days.flatMap((day) =>
+    diary.slots(practice, day, new Date(day.getTime() + 3_600_000)).map(({ slot }) => slot.session),
+  );
+}
+
+export function roleExtension({ clinician }: DiarySession): object[] {
+  if (!clinician) return [];
+  const system = 'https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1';
+  const { code, name: display } = clinician.role;
+  const coding = [{ system, code, display }];
+  return [{ url: `${PROFILES}/Extension-GPConnect-PractitionerRole-1`, valueCodeableConcept: { coding } }];
+}
+
+function scheduleResource(session: DiarySession): object {
+  const { id, clinician, location, name, startsAt, endsAt } = session;
+  const extension = roleExtension(session);
   return {
     resourceType: 'Schedule',
     id: String(id),
     meta: { versionId: '1', profile: [`${PROFILES}/GPConnect-Schedule-1`] },
-    ...(role ? { extension: [role] } : {}),
+    ...(extension.length > 0 ? { extension } : {}),
     serviceCategory: { text: name },
     actor: [
       { reference: `Location/${location.id}` },

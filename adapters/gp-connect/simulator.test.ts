@@ -11,6 +11,7 @@ import { gpConnectSimulator } from './simulator';
 
 const NOON = new Date('2026-07-01T11:00:00Z');
 const BASE = '/B86030/STU3/1/gpconnect/fhir';
+const PROFILES = 'https://fhir.nhs.uk/STU3/StructureDefinition';
 const now = () => NOON;
 
 const token = (scope: Scope, at = NOON) =>
@@ -91,7 +92,8 @@ describe('the simulated GP Connect provider', () => {
     ['no token', undefined, 401],
     ['a stale token', `Bearer ${token('organization/*.read', new Date('2026-07-01T10:00:00Z'))}`, 401],
     ['a token without its trailing dot', `Bearer ${token('organization/*.read').slice(0, -1)}`, 401],
-    ['a token for another scope', `Bearer ${token('patient/*.read')}`, 403],
+    ['a token for another scope', `Bearer ${token('patient/*.read')}`, 400],
+    ['a token that may write', `Bearer ${token('patient/*.write')}`, 400],
   ])('refuses %s', (_, authorization, status) => {
     expect(ask('/Slot', SEARCH, { authorization })).toMatchObject({ status });
   });
@@ -131,7 +133,13 @@ describe('the simulated provider’s appointments', () => {
       method: string,
       path: string,
       interaction: string,
-      extra: { query?: [string, string][]; body?: object; match?: string; scope?: Scope } = {},
+      extra: {
+        query?: [string, string][];
+        body?: object;
+        match?: string;
+        scope?: Scope;
+        headers?: object;
+      } = {},
     ) => {
       const headers = {
         'ssp-traceid': 'trace',
@@ -140,6 +148,7 @@ describe('the simulated provider’s appointments', () => {
         'ssp-interactionid': `urn:nhs:names:services:gpconnect:fhir:${interaction}`,
         authorization: `Bearer ${token(extra.scope ?? 'patient/*.write', clock.now)}`,
         ...(extra.match && { 'if-match': extra.match }),
+        ...extra.headers,
       };
       const query = new URLSearchParams(extra.query);
       return protocol.answer({
@@ -160,6 +169,7 @@ describe('the simulated provider’s appointments', () => {
               name: 'registerPatient',
               resource: {
                 resourceType: 'Patient',
+                meta: { profile: [`${PROFILES}/CareConnect-GPC-Patient-1`] },
                 identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: nhsNumber }],
                 name: [{ use: 'official', family: 'Example', given: ['Zoë'] }],
                 birthDate: '1990-05-05',
@@ -172,9 +182,36 @@ describe('the simulated provider’s appointments', () => {
     return { clock, book, send, register, nhsNumber };
   }
 
+  const LOCATION = { actor: { reference: 'Location/1' }, status: 'accepted' };
+  const ORGANISATION = {
+    resourceType: 'Organization',
+    id: '1',
+    name: 'Us',
+    telecom: [{ system: 'phone', value: '01632 960000' }],
+  };
+  const CANCELLATION = {
+    url: `${PROFILES}/Extension-GPConnect-AppointmentCancellationReason-1`,
+    valueString: 'why',
+  };
+  const organisationExtension = (reference: string) => ({
+    url: `${PROFILES}/Extension-GPConnect-BookingOrganisation-1`,
+    valueReference: { reference },
+  });
+  /** The plan of a practice that restricts nobody. */
+  function everybody(): DiaryPlan {
+    const plan = seedDiary();
+    const networkRelease = { organisationType: null, organisations: null };
+    const open = (slot: DiarySlot): DiarySlot => ({ ...slot, session: { ...slot.session, networkRelease } });
+    const one = (...at: Parameters<DiaryPlan['slot']>) => {
+      const slot = plan.slot(...at);
+      return slot && open(slot);
+    };
+    return { ...plan, slot: one, slotsBetween: (...range) => plan.slotsBetween(...range).map(open) };
+  }
+
   /** A patient registered, and a body that books the first free slot. */
-  function ready() {
-    const on = provider();
+  function ready(plan?: DiaryPlan) {
+    const on = provider(plan);
     on.register();
     const patient = on.book.patient(practice, on.nhsNumber)!;
     const [slot] = on.book.freeSlots(practice, ...FREED, {
@@ -183,6 +220,7 @@ describe('the simulated provider’s appointments', () => {
     });
     const body = {
       resourceType: 'Appointment',
+      meta: { profile: [`${PROFILES}/GPConnect-Appointment-1`] },
       contained: [
         {
           resourceType: 'Organization',
@@ -190,11 +228,14 @@ describe('the simulated provider’s appointments', () => {
           identifier: [{ system: ods, value: 'X26' }],
           name: 'Us',
           type: [{ coding: [{ system: type, code: 'urgent-care' }] }],
-          telecom: [{ value: '01632 960000' }],
+          telecom: [{ system: 'phone', value: '01632 960000' }],
         },
       ],
       extension: [
-        { url: 'https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-BookingOrganisation-1' },
+        {
+          url: `${PROFILES}/Extension-GPConnect-BookingOrganisation-1`,
+          valueReference: { reference: '#1' },
+        },
       ],
       status: 'booked',
       description: 'words',
@@ -202,11 +243,14 @@ describe('the simulated provider’s appointments', () => {
       end: wallClockWithOffset(slot!.endsAt),
       created: '2026-07-01T12:00:00+01:00',
       slot: [{ reference: `Slot/${slot!.id}` }],
-      participant: [`Patient/${patient.id}`, 'Location/1'].map((reference) => ({ actor: { reference } })),
+      participant: [`Patient/${patient.id}`, 'Location/1'].map((reference) => ({
+        actor: { reference },
+        status: 'accepted',
+      })),
     };
-    const book = (change: object = {}) =>
-      on.send('POST', '/Appointment', 'rest:create:appointment-1', { body: { ...body, ...change } });
-    return { ...on, patient, slot: slot!, bookAppointment: book };
+    const book = (change: object = {}, headers: Record<string, string> = {}) =>
+      on.send('POST', '/Appointment', 'rest:create:appointment-1', { body: { ...body, ...change }, headers });
+    return { ...on, patient, slot: slot!, body, bookAppointment: book };
   }
 
   function booked() {
@@ -270,11 +314,126 @@ describe('the simulated provider’s appointments', () => {
     ['a description of more than 100 characters', { description: 'x'.repeat(101) }, 'INVALID_RESOURCE'],
     ['a comment of more than 500 characters', { comment: 'x'.repeat(501) }, 'INVALID_RESOURCE'],
     ['no booking organisation', { contained: [] }, 'INVALID_RESOURCE'],
+    ['no profile', { meta: undefined }, 'INVALID_RESOURCE'],
+    ['another profile', { meta: { profile: ['https://hl7.org/fhir/Appointment'] } }, 'INVALID_RESOURCE'],
+    ['a field that the profile does not have', { neverHeardOf: 1 }, 'INVALID_RESOURCE'],
+    ['a specialty', { specialty: [{}] }, 'INVALID_RESOURCE'],
+    ['no description', { description: undefined }, 'INVALID_RESOURCE'],
+    ['no time of creation', { created: undefined }, 'INVALID_RESOURCE'],
+    ['another status', { status: 'pending' }, 'INVALID_RESOURCE'],
+    ['no patient', { participant: [LOCATION] }, 'INVALID_RESOURCE'],
+    ['a participant without a status', { participant: [{ actor: LOCATION.actor }] }, 'INVALID_RESOURCE'],
+    ['a slot of no practice', { slot: [{ reference: 'Slot/never-issued' }] }, 'INVALID_RESOURCE'],
+    ['no reference to the organisation', { extension: [] }, 'INVALID_RESOURCE'],
+    ['a reference to no organisation', { extension: [organisationExtension('#2')] }, 'INVALID_RESOURCE'],
+    ['a cancellation reason', { extension: [organisationExtension('#1'), CANCELLATION] }, 'INVALID_RESOURCE'],
+    [
+      'an organisation without a name',
+      { contained: [{ ...ORGANISATION, name: undefined }] },
+      'INVALID_RESOURCE',
+    ],
+    [
+      'an organisation without telecom',
+      { contained: [{ ...ORGANISATION, telecom: [] }] },
+      'INVALID_RESOURCE',
+    ],
+    [
+      'an identifier without a value',
+      { contained: [{ ...ORGANISATION, identifier: [{ system: 'ods' }] }] },
+      'INVALID_RESOURCE',
+    ],
     ['a slot that is not there', { slot: [{ reference: 'Slot/9000499' }] }, 'REFERENCE_NOT_FOUND'],
   ])('answers 422 to a booking with %s', (_, change, code) => {
     const { bookAppointment, book } = ready();
     expect(bookAppointment(change)).toMatchObject({ status: 422, body: containing(code) });
     expect(book.appointments({ practice })).toEqual([]);
+  });
+
+  it('takes a booking organisation without identifier, and without type where the slot is for everybody', () => {
+    const { bookAppointment } = ready(everybody());
+    expect(bookAppointment({ contained: [ORGANISATION] }).status).toBe(201);
+  });
+
+  it('refuses a booking organisation without the type that the slot is kept for', () => {
+    const { bookAppointment } = ready();
+    expect(bookAppointment({ contained: [ORGANISATION] })).toMatchObject({ status: 422 });
+  });
+
+  it('returns the organisation as it was sent, with channel, role, type and session', () => {
+    const { resource, slot } = booked();
+    expect(resource).toMatchObject({
+      contained: [{ id: '1', name: 'Us', telecom: [{ system: 'phone', value: '01632 960000' }] }],
+      serviceCategory: { text: slot.session.name },
+      serviceType: [{ text: slot.slotType }],
+    });
+    expect(JSON.stringify(resource.extension)).toMatch(
+      /DeliveryChannel-2","valueCode":"(In-person|Telephone)"/,
+    );
+    if (slot.session.clinician) expect(JSON.stringify(resource.extension)).toContain('PractitionerRole-1');
+  });
+
+  it('keeps the telephone number of a registration, and wants its profile', () => {
+    const { register, book, nhsNumber } = provider();
+    expect(register({ meta: undefined })).toMatchObject({
+      status: 422,
+      body: containing('INVALID_RESOURCE'),
+    });
+    expect(register({ telecom: [{ system: 'phone', value: '1', use: 'old' }] })).toMatchObject({
+      status: 422,
+    });
+    register({ telecom: [{ system: 'phone', value: '07700 900123', use: 'temp' }] });
+    expect(book.patient(practice, nhsNumber)?.phone).toBe('07700 900123');
+  });
+
+  it('registers somebody without a given name, and never one that is empty', () => {
+    const { register, book, nhsNumber } = provider();
+    expect(register({ name: [{ use: 'official', family: 'Example', given: [''] }] })).toMatchObject({
+      status: 422,
+    });
+    expect(register({ name: [{ use: 'official', family: 'Example' }] }).status).toBe(200);
+    expect(book.patient(practice, nhsNumber)?.givenName).toBe('');
+  });
+
+  it('sends the resource only to who wants it', () => {
+    const { bookAppointment } = ready();
+    const { status, body, headers } = bookAppointment({}, { prefer: 'return=minimal' });
+    expect([status, body, headers?.['etag']]).toEqual([201, '', 'W/"1"']);
+  });
+
+  it('reads a patient, a practitioner, a location and its capabilities', () => {
+    const { send, patient, slot } = booked();
+    const read = (path: string, interaction: string, scope: Scope) =>
+      send('GET', path, `rest:read:${interaction}-1`, { scope });
+    expect(read(`/Patient/${patient.id}`, 'patient', 'patient/*.read').body).toContain(patient.nhsNumber);
+    expect(read('/Patient/none', 'patient', 'patient/*.read').status).toBe(404);
+    expect(read('/Location/1', 'location', 'organization/*.read').body).toContain('Main surgery');
+    const { clinician } = slot.session;
+    if (clinician)
+      expect(read(`/Practitioner/${clinician.id}`, 'practitioner', 'organization/*.read').body).toContain(
+        clinician.familyName,
+      );
+    expect(read('/metadata', 'metadata', 'organization/*.read').body).toContain('CapabilityStatement');
+  });
+
+  it.each([
+    [{ accept: 'application/fhir+xml' }, [], 415],
+    [{ accept: 'text/html, application/fhir+json;q=0.5' }, [], 200],
+    [{ accept: 'application/json' }, [], 200],
+    [{}, [['_format', 'application/fhir+xml']], 415],
+    [{ accept: 'application/fhir+xml' }, [['_format', 'json']], 200],
+  ] as [Record<string, string>, [string, string][], number][])(
+    'answers %j with %j in JSON, or not at all',
+    (headers, format, status) => {
+      expect(ask('/Slot', [...SEARCH, ...format], headers).status).toBe(status);
+    },
+  );
+
+  it('reads no appointment that is past', () => {
+    const { send, path, clock } = booked();
+    const scope = 'patient/*.read';
+    expect(send('GET', path, 'rest:read:appointment-1', { scope }).status).toBe(200);
+    clock.now = new Date('2026-07-01T15:00:00Z');
+    expect(send('GET', path, 'rest:read:appointment-1', { scope }).status).toBe(422);
   });
 
   it('refuses what is past', () => {
@@ -320,7 +479,8 @@ describe('the simulated provider’s appointments', () => {
   it('wants If-Match, and knows no appointment of another id', () => {
     const { send, path } = booked();
     expect(send('PUT', path, 'rest:cancel:appointment-1').status).toBe(400);
-    expect(send('GET', '/Appointment/none', 'rest:read:appointment-1')).toMatchObject({
+    const scope = 'patient/*.read';
+    expect(send('GET', '/Appointment/none', 'rest:read:appointment-1', { scope })).toMatchObject({
       status: 404,
       body: containing('NO_RECORD_FOUND'),
     });

@@ -12,21 +12,22 @@ import {
   readAppointment,
 } from './simulator.appointments';
 import { consumerOf } from './simulator.consumer';
-import { fhirJson, outcome } from './simulator.fhir';
-import { findPatient, registerPatient } from './simulator.patients';
-import { searchSlots } from './simulator.slots';
+import { fhirJson, outcome, unsupportedFormat } from './simulator.fhir';
+import { findPatient, readPatient, registerPatient } from './simulator.patients';
+import { readLocation, readPractitioner, searchSlots } from './simulator.slots';
 
 interface Route {
   operation: SimulatedOperation;
   method: string;
   path: RegExp;
   interaction: string;
-  scope: RegExp;
+  scope: string;
   answer(request: ProviderRequest): WireReply;
 }
 
-const WRITE = /^patient\/\*\.write$/;
-const READ = /^patient\/\*\.(read|write)$/;
+const WRITE = 'patient/*.write';
+const READ = 'patient/*.read';
+const ORGANISATION = 'organization/*.read';
 
 const ROUTES: readonly Route[] = [
   {
@@ -34,7 +35,7 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     path: /^\/Slot$/,
     interaction: 'rest:search:slot-1',
-    scope: /^organization\/\*\.read$/,
+    scope: ORGANISATION,
     answer: searchSlots,
   },
   {
@@ -52,6 +53,38 @@ const ROUTES: readonly Route[] = [
     interaction: 'operation:gpc.registerpatient-1',
     scope: WRITE,
     answer: registerPatient,
+  },
+  {
+    operation: 'PATIENT',
+    method: 'GET',
+    path: /^\/Patient\/([^/]+)$/,
+    interaction: 'rest:read:patient-1',
+    scope: READ,
+    answer: readPatient,
+  },
+  {
+    operation: 'OTHER',
+    method: 'GET',
+    path: /^\/Practitioner\/([^/]+)$/,
+    interaction: 'rest:read:practitioner-1',
+    scope: ORGANISATION,
+    answer: readPractitioner,
+  },
+  {
+    operation: 'OTHER',
+    method: 'GET',
+    path: /^\/Location\/([^/]+)$/,
+    interaction: 'rest:read:location-1',
+    scope: ORGANISATION,
+    answer: readLocation,
+  },
+  {
+    operation: 'OTHER',
+    method: 'GET',
+    path: /^\/metadata$/,
+    interaction: 'rest:read:metadata-1',
+    scope: ORGANISATION,
+    answer: readCapabilities,
   },
   {
     operation: 'READ',
@@ -117,6 +150,8 @@ export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Da
       if (request.path === '/health') return fhirJson(200, {});
       const found = find(request);
       if (!found) return outcome(404, 'NO_RECORD_FOUND', 'No such resource');
+      const unsupported = unsupportedFormat(request);
+      if (unsupported) return unsupported;
       const { route, practice, id } = found;
       const consumer = consumerOf(request, { ...route, now: now() });
       return 'status' in consumer ? consumer : route.answer({ diary, now, practice, consumer, request, id });
@@ -130,6 +165,21 @@ export function gpConnectSimulator({ diary, now }: { diary: Diary; now: () => Da
       // System to system: there are no sessions.
     },
   };
+}
+
+/** `GET /metadata`: a CapabilityStatement, of which consumers read the version. */
+function readCapabilities({ now }: ProviderRequest): WireReply {
+  return fhirJson(200, {
+    resourceType: 'CapabilityStatement',
+    version: '1.2.7',
+    status: 'active',
+    date: now().toISOString(),
+    kind: 'instance',
+    fhirVersion: '3.0.1',
+    acceptUnknown: 'no',
+    format: ['application/fhir+json'],
+    rest: [{ mode: 'server', resource: [{ type: 'Slot' }, { type: 'Appointment' }, { type: 'Patient' }] }],
+  });
 }
 
 function find(request: WireRequest): { route: Route; practice: OdsCode; id: string } | null {

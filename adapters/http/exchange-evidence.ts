@@ -1,7 +1,7 @@
 import { BrokenCircuitError, TaskCancelledError } from 'cockatiel';
 import { SupplierError, type SupplierFault } from '../gp-system';
 import type { HttpReply } from './http-messages';
-import { supplierTimedOut } from './time-limit';
+import { queuedTooLong, supplierTimedOut } from './time-limit';
 
 /** Records what is known of an exchange however it ends. */
 export interface ExchangeEvidence {
@@ -31,6 +31,7 @@ export function asSupplierError(
   const fail = (fault: SupplierFault, cause?: unknown) =>
     new SupplierError(supplier, fault, { mayHaveBeenSent: evidence.sent, cause });
   if (error instanceof BrokenCircuitError) return fail('CIRCUIT_OPEN');
+  if (signal.reason === queuedTooLong) return fail('QUEUE_TOO_LONG');
   if (signal.aborted || error instanceof TaskCancelledError)
     return fail('TIMED_OUT', signal.reason === supplierTimedOut ? supplierTimedOut : undefined);
   if (!(error instanceof NetworkError)) return error;

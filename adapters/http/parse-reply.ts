@@ -61,7 +61,41 @@ function step(key: PropertyKey): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
 }
 
+/** No supplier's reply is as deep; what is, would overflow whatever walks through it later. */
+const MAX_DEPTH = 100;
+/** Fields and items of the fullest book, several times: the time of checking grows with their number, not with the text. */
+const MAX_VALUES = 150_000;
+const MARK_OR_TEXT = /["[\]{},]/g;
+
+function isExcessive(text: string): boolean {
+  let [depth, values] = [0, 0];
+  MARK_OR_TEXT.lastIndex = 0;
+  for (let found = MARK_OR_TEXT.exec(text); found; found = MARK_OR_TEXT.exec(text)) {
+    const [mark] = found;
+    if (mark === '"') MARK_OR_TEXT.lastIndex = endOfText(text, found.index);
+    else if (mark === ']' || mark === '}') depth -= 1;
+    else values += 1;
+    if (mark === '[' || mark === '{') depth += 1;
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return true;
+  }
+  return false;
+}
+
+/** Returns the place after a text that begins at a quotation mark. */
+function endOfText(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end + 1;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
 function jsonOf(supplier: string, body: string): unknown {
+  if (isExcessive(body)) throw badReply(supplier, 'the reply is deeper or longer than any book');
   try {
     return JSON.parse(body);
   } catch {

@@ -165,7 +165,7 @@ describe('supplierHttp', () => {
     const second = send(GET, { within: 40 });
     const third = send(GET);
     timers.advance(40);
-    await expect(second).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
+    await expect(second).rejects.toMatchObject({ fault: 'QUEUE_TOO_LONG', mayHaveBeenSent: false });
     gate.open();
     // The third stood behind the second, so whatever the second was to send would have gone before.
     await Promise.all([first, third]);
@@ -202,7 +202,7 @@ describe('supplierHttp', () => {
     timers.advance(1);
     expect((await third).status).toBe(200);
     timers.advance(200);
-    await expect(late).rejects.toMatchObject({ fault: 'TIMED_OUT', mayHaveBeenSent: false });
+    await expect(late).rejects.toMatchObject({ fault: 'QUEUE_TOO_LONG', mayHaveBeenSent: false });
     expect(requests).toBe(3);
   });
 

@@ -24,6 +24,7 @@ import {
 } from './exchange-evidence';
 import { type HttpClient, httpClient, type HttpClientOptions } from './http-client';
 import type { HttpReply, HttpRequest } from './http-messages';
+import { type PracticeLimits, practiceLimits } from './practice-limits';
 import { type RateLimit, rateLimit } from './rate-limit';
 import { retryAfter } from './retry-after';
 import { inProcessThrottles, type Throttles } from './throttles';
@@ -35,13 +36,13 @@ export interface SupplierHttp {
    * Makes one exchange. What changes something is sent at most once; a read is sent again once when the kept connection
    * that it went into turns out to have been closed by the supplier.
    * @throws SupplierError with fault TIMED_OUT, UNREACHABLE, BAD_REPLY (too large, cut short), THROTTLED (the supplier
-   * told us to wait, and nothing was sent) or CIRCUIT_OPEN.
+   * told us to wait, and nothing was sent), QUEUE_TOO_LONG (our own limits left it no time) or CIRCUIT_OPEN.
    */
   send(request: HttpRequest, exchange: Exchange): Promise<HttpReply>;
 }
 
 /** The operation of the port that an exchange serves. */
-export type SupplierOperation = 'SEARCH' | 'BOOK' | 'READ_BACK' | 'CANCEL' | 'CHANGES' | 'HEALTH';
+export type SupplierOperation = 'SEARCH' | 'BOOK' | 'READ_BACK' | 'CANCEL' | 'HEALTH';
 
 /** The call that a request is part of. */
 export interface Exchange extends Call {
@@ -52,7 +53,7 @@ export interface Exchange extends Call {
 
 export interface SupplierHttpOptions extends HttpClientOptions {
   /** Bound both lanes together; see adaptive-concurrency.ts. */
-  limits: Pick<Manifest['limits'], 'concurrency' | 'requestsPerSecond'>;
+  limits: Pick<Manifest['limits'], 'concurrency' | 'requestsPerSecond' | 'perPractice'>;
   throttleScope: Manifest['throttleScope'];
   logger: Logger;
   throttles?: Throttles;
@@ -70,6 +71,7 @@ interface SharedLimits {
   throttleScope: Manifest['throttleScope'];
   concurrency: AdaptiveConcurrency;
   rateLimits: Record<Lane, RateLimit>;
+  limitsOf: (practice: OdsCode | null) => PracticeLimits | null;
   breakers: Record<Lane, Breakers<HttpReply>>;
   /** Counts the reads that nobody waits for any more. */
   abandonedReads: { underWay: number; max: number };
@@ -144,6 +146,7 @@ function sharedLimits(options: SupplierHttpOptions, timers: Timers): SharedLimit
       SEARCH: rateLimit(limits.requestsPerSecond * (1 - RESERVED_FOR_BOOKINGS), timers),
       BOOKING: rateLimit(limits.requestsPerSecond, timers),
     },
+    limitsOf: practiceLimits(limits.perPractice, timers),
     breakers: { SEARCH: newBreakers(), BOOKING: newBreakers() },
     abandonedReads: { underWay: 0, max: maxAbandonedReads(limits.concurrency) },
   };
@@ -151,7 +154,7 @@ function sharedLimits(options: SupplierHttpOptions, timers: Timers): SharedLimit
 
 /** Waits for everything that keeps a request from being sent, sends it, and learns from how it ends. */
 async function sendInTurn(shared: SharedLimits, attempt: Attempt): Promise<HttpReply> {
-  const { supplier, client, timers, throttles, concurrency, rateLimits } = shared;
+  const { supplier, client, timers, throttles } = shared;
   const { request, exchange, evidence } = attempt;
   const { signal } = attempt.limit;
   const throttleKey = throttleKeyOf(shared, exchange);
@@ -159,12 +162,9 @@ async function sendInTurn(shared: SharedLimits, attempt: Attempt): Promise<HttpR
   if (retryAfterMs > 0)
     throw new SupplierError(supplier, 'THROTTLED', { mayHaveBeenSent: false, retryAfterMs });
   const lane = laneOf(request, exchange);
-  const place = await concurrency.enter(signal, lane, isUrgent(exchange));
+  const leave = await turn(shared, attempt, lane);
   let sample: Sample = 'UNKNOWN';
   try {
-    if (lane === 'SEARCH') await rateLimits.SEARCH.turn(signal);
-    // This limit counts all requests, so a search takes its turn here as well.
-    await rateLimits.BOOKING.turn(signal);
     const reply = await shared.breakers[lane].execute(
       exchange.practice,
       () => {
@@ -181,7 +181,54 @@ async function sendInTurn(shared: SharedLimits, attempt: Attempt): Promise<HttpR
     if (evidence.sent && signal.reason === supplierTimedOut) sample = 'OVERLOADED';
     throw error;
   } finally {
-    place.leave(sample);
+    leave(sample);
+  }
+}
+
+/**
+ * Waits for the request's turn, at its practice first: whoever waits there keeps nobody else from the supplier.
+ * @returns how to leave, with what the exchange showed.
+ */
+async function turn(
+  shared: SharedLimits,
+  { exchange, limit: { signal } }: Attempt,
+  lane: Lane,
+): Promise<(sample: Sample) => void> {
+  const ofPractice = shared.limitsOf(exchange.practice);
+  const atPractice = await ofPractice?.concurrency.enter(signal, lane, isUrgent(exchange));
+  try {
+    for (;;) {
+      await ofPractice?.untilRoom(lane, signal);
+      const atSupplier = await turnAtSupplier(shared, exchange, lane, signal);
+      // Others may have been sent to the practice while this one waited for the supplier.
+      if (ofPractice?.take(lane) ?? true)
+        return (sample) => {
+          atSupplier.leave(sample);
+          atPractice?.leave(sample);
+        };
+      atSupplier.leave('UNKNOWN');
+    }
+  } catch (error) {
+    atPractice?.leave('UNKNOWN');
+    throw error;
+  }
+}
+
+async function turnAtSupplier(
+  { concurrency, rateLimits }: SharedLimits,
+  exchange: Exchange,
+  lane: Lane,
+  signal: AbortSignal,
+) {
+  const place = await concurrency.enter(signal, lane, isUrgent(exchange));
+  try {
+    if (lane === 'SEARCH') await rateLimits.SEARCH.turn(signal);
+    // This limit counts all requests, so a search takes its turn here as well.
+    await rateLimits.BOOKING.turn(signal);
+    return place;
+  } catch (error) {
+    place.leave('UNKNOWN');
+    throw error;
   }
 }
 
@@ -244,7 +291,6 @@ function laneOf({ servesEverybody = false }: HttpRequest, { operation, forBookin
     case 'READ_BACK':
       return 'BOOKING';
     case 'SEARCH':
-    case 'CHANGES':
     case 'HEALTH':
       return forBooking ? 'BOOKING' : 'SEARCH';
   }

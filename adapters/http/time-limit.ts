@@ -7,9 +7,11 @@ const SUPPLIER_SHARE_OF_TIME = 1 / 2;
 export const supplierTimedOut = new Error('The supplier let its own time limit pass.');
 /** The time was over before the supplier had had its own: nobody's failure. */
 const deadlinePassed = new Error('The deadline passed.');
+/** The time was over in our own queue: the supplier was not called. */
+export const queuedTooLong = new Error('Our own queue took all the time.');
 
 export interface TimeLimit {
-  /** Aborted with `supplierTimedOut`, with another reason where the deadline passed first, or by `abandon`. */
+  /** Aborted with `supplierTimedOut`, `queuedTooLong` or `deadlinePassed`, whichever is true, or by `abandon`. */
   signal: AbortSignal;
   abandon(reason: unknown): void;
   clear(): void;
@@ -27,11 +29,15 @@ export function timeLimit(
 ): TimeLimit {
   const controller = new AbortController();
   const pass = () => {
-    const supplierMs = timers.elapsedMs() - (startedAt() ?? Number.POSITIVE_INFINITY);
-    controller.abort(supplierMs >= timeoutMs * SUPPLIER_SHARE_OF_TIME ? supplierTimedOut : deadlinePassed);
+    const started = startedAt();
+    if (started === undefined) controller.abort(queuedTooLong);
+    else if (timers.elapsedMs() - started >= timeoutMs * SUPPLIER_SHARE_OF_TIME)
+      controller.abort(supplierTimedOut);
+    else controller.abort(deadlinePassed);
   };
   const remaining = Math.min(timeoutMs, deadline - timers.elapsedMs());
-  if (remaining <= 0) pass();
+  // Whatever took the time before this request, it was not this request's queue.
+  if (remaining <= 0) controller.abort(deadlinePassed);
   const cancel = timers.after(Math.max(0, remaining), pass);
   return {
     signal: controller.signal,

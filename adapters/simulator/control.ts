@@ -197,12 +197,14 @@ function practiceRoutes({ diary, now }: Controlled): Route[] {
         const settings = z.object({
           horizonDays: z.number().int().positive().optional(),
           bookingLimit: z.number().int().nonnegative().nullable().optional(),
+          groupPlaces: z.number().int().positive().max(100).optional(),
           overlaps: z.boolean().optional(),
         });
-        const { horizonDays, bookingLimit, overlaps } = settings.parse(jsonOf(body));
+        const { horizonDays, bookingLimit, groupPlaces, overlaps } = settings.parse(jsonOf(body));
         diary.configure(OdsCode.parse(practice), {
           ...(horizonDays === undefined ? {} : { horizonDays }),
           ...(bookingLimit === undefined ? {} : { bookingLimit }),
+          ...(groupPlaces === undefined ? {} : { groupPlaces }),
           ...(overlaps === undefined ? {} : { overlaps }),
         });
       },

@@ -30,7 +30,7 @@ export function diaryBooks(): Books {
   function of(practice: OdsCode): Book {
     const known = opened.get(practice);
     if (known) return known;
-    const settings = { horizonDays: 28, bookingLimit: null, overlaps: false };
+    const settings = { horizonDays: 28, bookingLimit: null, groupPlaces: 1, overlaps: false };
     const book = { states: new Map(), patients: new Map(), appointments: new Map(), settings };
     opened.set(practice, book);
     return book;

@@ -62,7 +62,8 @@ export type Audience =
 export const NewPatient = z.object({
   nhsNumber: NhsNumber,
   familyName: z.string().min(1),
-  givenName: z.string().min(1),
+  /** Empty for people who have none. */
+  givenName: z.string(),
   birthDate: CalendarDate,
   linkage: z.object({ userId: z.string().min(1), key: z.string().min(1) }).optional(),
   phone: z.string().optional(),
@@ -79,6 +80,17 @@ const DiaryPatient = NewPatient.extend({
 });
 export type DiaryPatient = z.infer<typeof DiaryPatient>;
 
+/** The words that come with a booking, under the names that suppliers have for them: the desk sees all of them. */
+const WORDS = {
+  reason: z.string().optional(),
+  description: z.string().optional(),
+  comment: z.string().optional(),
+  contactPhone: z.string().optional(),
+  /** The organisation that booked, as it described itself. */
+  organisation: z.record(z.string(), z.json()).optional(),
+};
+export type BookingWords = z.infer<z.ZodObject<typeof WORDS>>;
+
 const DiaryAppointment = z.object({
   /** Unique among all practices, for ever. */
   id: z.string(),
@@ -90,9 +102,7 @@ const DiaryAppointment = z.object({
   version: z.number(),
   bookedBy: z.object({ route: z.enum(BOOKING_ROUTES), consumer: z.string() }),
   bookedAt: Instant,
-  reason: z.string().optional(),
-  description: z.string().optional(),
-  comment: z.string().optional(),
+  ...WORDS,
   cancellationReason: z.string().optional(),
   history: z.array(z.object({ at: Instant, what: z.string() })).readonly(),
 });
@@ -102,6 +112,8 @@ const PracticeSettings = z.object({
   horizonDays: z.number(),
   /** Highest number of live future appointments of one patient; null where there is no limit. */
   bookingLimit: z.number().nullable(),
+  /** How many people one time of the group clinic takes: every "111 urgent" in person. 1 where there is no such clinic. */
+  groupPlaces: z.number().default(1),
   /** The system lets several be booked on one slot, as some do: nothing but its callers' care prevents it. */
   overlaps: z.boolean().default(false),
 });
@@ -122,15 +134,12 @@ export const DiaryChange = z.discriminatedUnion('kind', [
 ]);
 export type DiaryChange = z.infer<typeof DiaryChange>;
 
-export interface BookingRequest {
+export interface BookingRequest extends BookingWords {
   practice: OdsCode;
   slotId: number;
   patient: DiaryPatient;
   audience: Audience;
   consumer: string;
-  reason?: string | undefined;
-  description?: string | undefined;
-  comment?: string | undefined;
 }
 
 export type BookingResult =

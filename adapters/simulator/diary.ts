@@ -14,7 +14,7 @@ import type {
   PracticeSettings,
   SlotState,
 } from './diary-records';
-import { type DiaryPlan, seedDiary } from './seed-diary';
+import { type DiaryPlan, seedDiary, SLOT_TYPES } from './seed-diary';
 
 /**
  * The appointment books behind all simulated suppliers: the truth that tests look at. Every change is synchronous,
@@ -36,6 +36,8 @@ export interface Diary {
   slots(practice: OdsCode, from: Date, to: Date): { slot: DiarySlot; state: SlotState }[];
   slot(practice: OdsCode, id: number): DiarySlot | undefined;
   isFree(slot: DiarySlot): boolean;
+  /** Says how many people the time takes, and how many more: more than one in a group clinic. */
+  places(slot: DiarySlot): { all: number; left: number };
 
   book(request: BookingRequest): BookingResult;
   cancel(practice: OdsCode, appointmentId: string, by: string, reason?: string): CancelResult;
@@ -128,6 +130,7 @@ function slots(state: State) {
       plan.slotsBetween(practice, from, to).map((slot) => ({ slot, state: stateOf(state, slot) })),
     slot: (practice, id) => plan.slot(practice, id),
     isFree: (slot) => isFree(state, slot),
+    places: (slot) => places(state, slot),
   } satisfies Partial<Diary>;
 }
 
@@ -195,7 +198,7 @@ function desk(state: State) {
       const moved = { ...nextVersion(appointment, now(), 'moved by the desk'), slot };
       record([
         ...vacate(state, appointment),
-        turn(slot, 'BOOKED'),
+        ...occupy(state, slot),
         { kind: 'appointment', appointment: moved },
       ]);
       return true;
@@ -243,10 +246,12 @@ function book(state: State, request: BookingRequest): BookingResult {
     reason: request.reason,
     description: request.description,
     comment: request.comment,
+    contactPhone: request.contactPhone,
+    organisation: request.organisation,
     cancellationReason: undefined,
     history: [{ at: now(), what: `booked by ${request.consumer}` }],
   };
-  record([turn(slot, 'BOOKED'), { kind: 'appointment', appointment }]);
+  record([...occupy(state, slot), { kind: 'appointment', appointment }]);
   return { kind: 'BOOKED', appointment };
 }
 
@@ -263,12 +268,33 @@ function refusal(state: State, request: BookingRequest, slot: DiarySlot) {
   return bookingLimit !== null && live.length >= bookingLimit ? 'LIMIT_REACHED' : null;
 }
 
-/** Frees the appointment's slot, unless another appointment stands there as well. */
-function vacate({ books }: State, { id, practice, slot }: DiaryAppointment): DiaryChange[] {
-  const others = [...books.of(practice).appointments.values()].some(
-    (one) => one.id !== id && one.status === 'BOOKED' && one.slot.id === slot.id,
+function places(state: State, slot: DiarySlot): { all: number; left: number } {
+  const all = allPlaces(state, slot);
+  if (!isFree(state, slot)) return { all, left: 0 };
+  return { all, left: all === 1 ? 1 : all - standingOn(state, slot).length };
+}
+
+function allPlaces({ books }: State, { session, slotType, mode }: DiarySlot): number {
+  const isGroup = slotType === SLOT_TYPES[0] && mode === 'IN_PERSON';
+  return isGroup ? books.of(session.practice).settings.groupPlaces : 1;
+}
+
+function standingOn({ books }: State, { id, session }: DiarySlot): DiaryAppointment[] {
+  return [...books.of(session.practice).appointments.values()].filter(
+    (one) => one.status === 'BOOKED' && one.slot.id === id,
   );
-  return others ? [] : [turn(slot, 'FREE')];
+}
+
+/** Takes one place of the slot, and the slot with its last one. */
+function occupy(state: State, slot: DiarySlot): DiaryChange[] {
+  return standingOn(state, slot).length + 1 < allPlaces(state, slot) ? [] : [turn(slot, 'BOOKED')];
+}
+
+/** Frees the appointment's place, unless so many others stand there that there is none. */
+function vacate(state: State, { id, slot }: DiaryAppointment): DiaryChange[] {
+  const others = standingOn(state, slot).filter((one) => one.id !== id);
+  const isOpen = stateOf(state, slot) === 'BOOKED' && others.length < allPlaces(state, slot);
+  return isOpen ? [turn(slot, 'FREE')] : [];
 }
 
 function turn({ id, endsAt, session }: DiarySlot, state: SlotState): DiaryChange {

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { OdsCode } from '../../domain/ods-code';
 
 /** The kinds of request to a simulated supplier that a fault can be aimed at. */
-export const OPERATIONS = ['SESSION', 'SEARCH', 'PATIENT', 'BOOK', 'READ', 'CANCEL', 'OTHER'] as const;
+export const OPERATIONS = [
+  'SESSION',
+  'SEARCH',
+  'PATIENT',
+  'BOOK',
+  /** Asks whether an operation that a booking began has ended. */
+  'POLL',
+  'READ',
+  'CANCEL',
+  'OTHER',
+] as const;
 export type SimulatedOperation = (typeof OPERATIONS)[number];
 
 /** `malformed`, `html-200`, `truncated`, `slow-drip`, `drift` and `entity-bomb` spoil the answer of a request that was carried out. */
@@ -24,6 +34,17 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slow-drip') }),
   z.object({ kind: z.literal('reset-before-commit') }),
   z.object({ kind: z.literal('reset-after-commit') }),
+  /**
+   * The course of the operation that a booking begins, where its supplier has such: when it takes effect after the reply, 0
+   * before it; and when it says so, null never.
+   */
+  z.object({
+    kind: z.literal('operation'),
+    effectAfterMs: z.number().int().nonnegative().max(600_000),
+    endsAfterMs: z.number().int().nonnegative().max(600_000).nullable(),
+  }),
+  /** The answer is another text, such as the one that somebody else got, though the request was carried out. */
+  z.object({ kind: z.literal('replaced'), body: z.string() }),
   /** A reply that has drifted from what was promised: `at` is a path as `leafPaths` names it. */
   z.object({
     kind: z.literal('drift'),

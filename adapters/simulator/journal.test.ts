@@ -105,6 +105,24 @@ describe('the journal of the simulated suppliers', () => {
     expect(lines(file).at(-1)).toContain(id);
   });
 
+  it('reads again whoever it has registered, without a given name too, and writes nobody it could not read', () => {
+    const file = newFile();
+    const book = started(file);
+    const person = { familyName: 'Example', birthDate: CalendarDate.parse('1990-05-05') };
+    const named = (familyName: string, givenName: string, number: number) =>
+      book.registerPatient(practice, {
+        ...person,
+        familyName,
+        givenName,
+        nhsNumber: syntheticNhsNumber(number),
+      });
+    named('Example', '', 51);
+    const before = lines(file);
+    expect(() => named('', 'Ada', 52)).toThrow();
+    expect(lines(file)).toEqual(before);
+    expect(started(file).patient(practice, syntheticNhsNumber(51))).toMatchObject({ givenName: '' });
+  });
+
   it('changes nothing where the file cannot be written', () => {
     const file = newFile();
     const book = started(file);

@@ -8,6 +8,7 @@ import { DiaryChange } from './diary-records';
 /** The diary's memory across restarts: what was, and where each further change is kept before it counts. */
 export interface Journal {
   earlier: readonly DiaryChange[];
+  /** @throws Error for what could not be read again; then nothing is written. */
   keep(changes: readonly DiaryChange[]): void;
 }
 
@@ -33,9 +34,12 @@ export function openJournal(file: string, now: Date): Journal {
   return {
     earlier,
     keep(changes) {
+      const line = lineOf(changes);
+      // Whatever could not be read again would keep the next start from beginning.
+      Line.parse(JSON.parse(line));
       // Opened anew each time: a descriptor held open would write into the file that another start has replaced.
       // Not synchronised to disk, since what is simulated need not outlive the machine's power.
-      appendFileSync(file, lineOf(changes), OWNER_ONLY);
+      appendFileSync(file, line, OWNER_ONLY);
     },
   };
 }

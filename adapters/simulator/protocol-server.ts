@@ -14,6 +14,10 @@ export interface WireProtocol {
   answer(request: WireRequest): WireReply;
   /** Returns the supplier's own words for a status of its own or of a proxy before it; without them a plain text is sent. */
   failure?(status: number): WireReply;
+  /** Sets the course of the operation that the next booking begins; for suppliers with operations. */
+  nextOperation?(course: OperationCourse): void;
+  /** Operations whose replies come in pages. */
+  paged?: readonly SimulatedOperation[];
   /** Ends all log-ons made so far; does nothing where there are no sessions. */
   expireSessions(): void;
 }
@@ -22,7 +26,11 @@ export interface FaultTarget {
   operation: SimulatedOperation;
   practice?: OdsCode | undefined;
   slotId?: number | undefined;
+  /** True of a request for a further page of a list. */
+  isFurtherPage?: boolean | undefined;
 }
+
+export type OperationCourse = Omit<Extract<Fault, { kind: 'operation' }>, 'kind'>;
 
 export interface ProtocolServerOptions {
   supplier: string;
@@ -116,6 +124,13 @@ async function misbehave(
     case 'reset-after-commit':
       answer();
       response.destroy();
+      return;
+    case 'operation':
+      protocol.nextOperation?.(fault);
+      sendReply(response, answer());
+      return;
+    case 'replaced':
+      sendReply(response, { ...answer(), body: fault.body });
       return;
     case 'drift':
       sendReply(response, drifted(answer(), fault));

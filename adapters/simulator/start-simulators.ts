@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { machineTimers, type Timers } from '../../domain/timers';
+import { backgroundTimers, machineTimers, type Timers } from '../../domain/timers';
 import { type SupplierId, supplierIds, suppliers } from '../registry';
 import { controlServer, type MovableClock } from './control';
 import { diary, type Diary } from './diary';
-import { faults, type Faults } from './injected-faults';
+import { faults, type Faults, type SimulatedOperation } from './injected-faults';
 import type { Listener, WireRequest } from './http-listener';
 import { openJournal } from './journal';
 import { type FaultTarget, type Observer, type WireProtocol, protocolServer } from './protocol-server';
@@ -19,6 +19,8 @@ export interface RunningSimulators {
   faults: Faults;
   /** Names what a fault for such a request would be aimed at, for observers of the wire; nothing is done. */
   identify(supplier: SupplierId, request: WireRequest): FaultTarget;
+  /** Names the operations of a supplier whose replies come in pages. */
+  paged(supplier: SupplierId): readonly SimulatedOperation[];
   expireSessions(supplier?: string): void;
   /** Refuses connections until `up`, which listens on the same port again. */
   down(supplier: string): Promise<void>;
@@ -41,12 +43,14 @@ export async function startSimulators(options: {
   now: () => Date;
   logger: Logger;
   observe?: Observer;
-  /** Measure latency and slow faults. */
+  /** Measure latency, slow faults and operations. */
   timers?: Timers;
+  /** How much stands on a page where a supplier's lists have pages; as many as its documents say without it. */
+  pageSize?: number;
   /** Moved by the control API, which cannot without it. */
   clock?: MovableClock | undefined;
 }): Promise<RunningSimulators> {
-  const { ports = {}, journal, now, logger, observe, timers = machineTimers, clock } = options;
+  const { ports = {}, journal, now, logger, observe, timers = machineTimers, pageSize, clock } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();
   const protocols = new Map<string, WireProtocol>();
@@ -56,6 +60,7 @@ export async function startSimulators(options: {
     for (const [id, protocol] of protocols)
       if (supplier === undefined || supplier === id) protocol.expireSessions();
   };
+  const paged = (supplier: SupplierId) => protocols.get(supplier)?.paged ?? [];
   const identify = (supplier: SupplierId, request: WireRequest): FaultTarget =>
     protocols.get(supplier)?.identify(request) ?? { operation: 'OTHER' };
   const down = async (supplier: string) => listeners.get(supplier)?.down();
@@ -69,7 +74,7 @@ export async function startSimulators(options: {
     manifest: { id },
     simulator,
   }: (typeof suppliers)[number]): Promise<[string, string]> {
-    const protocol = await simulator({ diary: book, now });
+    const protocol = await simulator({ diary: book, now, timers: options.timers ?? backgroundTimers, pageSize });
     const port = ports[id] ?? 0;
     const listener = await protocolServer({
       supplier: id,
@@ -102,8 +107,8 @@ export async function startSimulators(options: {
     };
     const control = await controlServer(ports.control ?? 0, controlled);
     listeners.set('control', control);
-    const running = { diary: book, faults: switched, identify, expireSessions, down, up, connections, close };
-    return { urls, controlUrl: control.url, ...running };
+    const running = { diary: book, faults: switched, identify, paged, expireSessions, down, up, connections };
+    return { urls, controlUrl: control.url, ...running, close };
   } catch (error) {
     await close();
     throw error;

@@ -134,10 +134,10 @@ function view({ diary }: State, patient: DiaryPatient): WireReply {
     .map(({ id, slot }) =>
       xmlElement('Appointment', {
         apptId: id,
-        sessionId: sessionIdOf(slot),
         startDate: falseZulu(slot.startsAt),
         endDate: falseZulu(slot.endsAt),
         details: slot.slotType,
+        ...sessionAttributes(slot),
       }),
     );
   return xml('ViewAppointmentsReply', { patientId: patient.id, onlineUserId: patient.id }, appointments);

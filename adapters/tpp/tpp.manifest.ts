@@ -20,13 +20,15 @@ export const manifest = manifestOf({
   capabilities: {
     modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'],
     bookIdempotency: 'none',
+    bookReply: 'final',
+    places: false,
     readBack: 'byPatient',
     readBackOfPast: true,
     readBackOfCancelled: false,
     marker: null,
     cancel: true,
     cancelVersioned: false,
-    changeFeed: 'none',
+    contactPhone: true,
     reasonMaxLength: 200,
   },
 });

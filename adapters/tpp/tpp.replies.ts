@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { AppointmentMode } from '../../domain/appointment-mode';
-import { readWallClock } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Slot, SupplierAppointment } from '../gp-system';
+import { badReply } from '../http/parse-reply';
+import type { LeftOutReason } from '../sound';
+import { bookedInstantOf, instantOf, WallClock } from '../wall-clock';
+import { manifest } from './tpp.manifest';
 
 /** Replies of the TPP-style interface after XML parsing: attributes as text, children as lists. */
 const FALSE_ZULU = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\dZ$/;
-const FalseZulu = z.string().regex(FALSE_ZULU);
+const FalseZulu = z
+  .string()
+  .regex(FALSE_ZULU)
+  .refine((text) => WallClock.safeParse(wallClockOf(text)).success);
 
 export const SupplierFailure = z.object({
   errorCode: z.string(),
@@ -14,7 +20,21 @@ export const SupplierFailure = z.object({
 });
 export type SupplierFailure = z.infer<typeof SupplierFailure>;
 
-export const AuthenticateReply = z.object({ patientId: z.string().min(1), onlineUserId: z.string().min(1) });
+/** The parser gives '' for an element that has neither attributes nor children. */
+const elements = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.array(z.preprocess((value) => (value === '' ? {} : value), z.object(shape))).default([]);
+
+/** Who was logged on is told with the log-on; it is compared as far as it is told. */
+export const AuthenticateReply = z.object({
+  patientId: z.string().min(1),
+  onlineUserId: z.string().min(1),
+  User: elements({ Person: elements({ dateOfBirth: z.string().optional() }) }),
+  Registration: elements({ unitId: z.string().optional() }),
+});
+export type AuthenticateReply = z.infer<typeof AuthenticateReply>;
+
+/** Every reply in a session names the patient whose it is. */
+export const Owned = z.object({ patientId: z.string().optional() });
 
 export const ListSlotsReply = z.object({
   bookableDays: z.string().optional(),
@@ -26,7 +46,9 @@ export const ListSlotsReply = z.object({
         staffDetails: z.string().optional(),
         // May be empty, but it alone tells how people are seen: without it nothing does.
         location: z.string(),
-        Slot: z.array(z.object({ startDate: FalseZulu, endDate: FalseZulu, type: z.string() })).optional(),
+        Slot: z
+          .array(z.object({ startDate: FalseZulu, endDate: FalseZulu, type: z.string().optional() }))
+          .optional(),
       }),
     )
     .optional(),
@@ -41,6 +63,10 @@ export const ViewAppointmentsReply = z.object({
         sessionId: z.string().min(1),
         startDate: FalseZulu,
         endDate: FalseZulu,
+        type: z.string().optional(),
+        details: z.string().optional(),
+        staffDetails: z.string().optional(),
+        location: z.string().optional(),
       }),
     )
     .optional(),
@@ -57,21 +83,32 @@ export function slotIdOf({ sessionId, startDate, endDate }: SlotKey): string {
   return `${sessionId}/${startDate}/${endDate}`;
 }
 
-/** Leaves out slots whose wall-clock time names two instants, or none: their key could mean another slot. */
-export function slotsOf(reply: ListSlotsReply, practice: OdsCode): Slot[] {
+/**
+ * Leaves out slots whose wall-clock time names two instants, or none: their key could mean another slot. A slot without a type
+ * has its session's.
+ */
+export function slotsOf(
+  reply: ListSlotsReply,
+  practice: OdsCode,
+  leaveOut: (reason: LeftOutReason) => void = () => undefined,
+): Slot[] {
   return (reply.Session ?? []).flatMap(({ sessionId, type, staffDetails, location, Slot: slots = [] }) =>
     slots.flatMap((slot) => {
-      const startsAt = instantOf(slot.startDate);
-      const endsAt = instantOf(slot.endDate);
-      if (!startsAt || !endsAt) return [];
+      const startsAt = instantOf(wallClockOf(slot.startDate));
+      const endsAt = instantOf(wallClockOf(slot.endDate));
+      const slotType = slot.type || type;
+      if (!startsAt || !endsAt || !slotType) {
+        leaveOut(slotType ? 'NO_PLAIN_TIME' : 'NO_TYPE');
+        return [];
+      }
       const key = { sessionId, startDate: slot.startDate, endDate: slot.endDate };
       return {
         practice,
         id: slotIdOf(key),
         startsAt,
         endsAt,
-        mode: modeOf(`${location} ${slot.type}`),
-        slotType: slot.type,
+        mode: modeOf(`${location} ${slotType}`),
+        slotType,
         sessionName: type || undefined,
         clinicianName: staffDetails || undefined,
         supplierData: JSON.stringify(key),
@@ -80,21 +117,24 @@ export function slotsOf(reply: ListSlotsReply, practice: OdsCode): Slot[] {
   );
 }
 
+/** @throws SupplierError BAD_REPLY for a time that does not exist: an appointment is never left out. */
 export function appointmentsOf(reply: ViewAppointmentsReply): SupplierAppointment[] {
   return (reply.Appointment ?? []).flatMap((appointment) => {
-    const startsAt = instantOf(appointment.startDate);
-    const endsAt = instantOf(appointment.endDate);
-    const { apptId: id } = appointment;
-    return startsAt && endsAt
-      ? {
-          id,
-          slotId: slotIdOf(appointment),
-          startsAt,
-          endsAt,
-          status: 'BOOKED' as const,
-          carriesMarker: null,
-        }
-      : [];
+    const { apptId: id, type, details = '', staffDetails, location } = appointment;
+    const startsAt = bookedInstantOf(wallClockOf(appointment.startDate));
+    const endsAt = bookedInstantOf(wallClockOf(appointment.endDate));
+    if (!startsAt || !endsAt) throw badReply(manifest.id, 'an appointment is at a time that does not exist');
+    return {
+      id,
+      slotId: slotIdOf(appointment),
+      startsAt,
+      endsAt,
+      status: 'BOOKED' as const,
+      mode: location === undefined ? undefined : modeOf(`${location} ${details}`),
+      sessionName: type || undefined,
+      clinicianName: staffDetails || undefined,
+      carriesMarker: null,
+    };
   });
 }
 
@@ -105,7 +145,6 @@ function modeOf(words: string): AppointmentMode {
 }
 
 /** The Z is a literal: under it stands London wall-clock time, an hour off UTC in summer. */
-function instantOf(text: string): Date | null {
-  const reading = readWallClock(text.slice(0, -1));
-  return reading.kind === 'instant' ? reading.instant : null;
+function wallClockOf(text: string): string {
+  return text.slice(0, -1);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { Context } from '../adapter';
-import type { SupplierError } from '../gp-system';
+import { SupplierError } from '../gp-system';
 import type { LinkedPatient } from '../linkage-of';
 import { badReply, parseAs, statusError } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
@@ -9,7 +9,7 @@ import type { Effect, HttpReply } from '../http/http-messages';
 import { oneAtATime } from './one-at-a-time';
 import { manifest } from './tpp.manifest';
 import { errorOf, isLoggedOff, type TppMessage } from './tpp.outcomes';
-import { AuthenticateReply, SupplierFailure } from './tpp.replies';
+import { AuthenticateReply, Owned, SupplierFailure } from './tpp.replies';
 import { readXml, xmlElement } from '../xml/xml';
 
 export interface TppOptions {
@@ -65,7 +65,10 @@ export function tppSessions(options: TppOptions) {
     return { reply, answer: answerOf(name, reply) };
   }
 
-  async function logOn({ practice, userId, key }: LinkedPatient, context: Context): Promise<TppSession> {
+  async function logOn(
+    { practice, userId, key, birthDate }: LinkedPatient,
+    context: Context,
+  ): Promise<TppSession> {
     const application = xmlElement('Application', {
       name: 'GPBookingGateway',
       version: '1',
@@ -75,7 +78,9 @@ export function tppSessions(options: TppOptions) {
     const attributes = { accountId: userId, passphrase: key, unitId: practice };
     const message: Message = { name: 'Authenticate', attributes, timeoutMs: timeoutMs.read };
     const { reply, answer } = await post(message, context, undefined, [application]);
-    const { patientId, onlineUserId } = valueOf(AuthenticateReply, 'Authenticate', answer);
+    const loggedOn = valueOf(AuthenticateReply, 'Authenticate', answer);
+    checkPerson(loggedOn, { practice, birthDate });
+    const { patientId, onlineUserId } = loggedOn;
     const suid = reply.headers['suid'];
     if (!suid) throw badReply(supplier, 'the log-on came without a session');
     return { suid, patientId, onlineUserId, enqueue: oneAtATime() };
@@ -89,7 +94,13 @@ export function tppSessions(options: TppOptions) {
   ): Promise<Answer> {
     const { suid, patientId, onlineUserId } = session;
     const attributes = { unitId: patient.practice, patientId, onlineUserId, ...message.attributes };
-    return session.enqueue(async () => (await post({ ...message, attributes }, context, suid)).answer);
+    return session.enqueue(async () => {
+      const { answer } = await post({ ...message, attributes }, context, suid);
+      const owner = answer.kind === 'REPLY' ? Owned.safeParse(answer.value).data?.patientId : undefined;
+      if (owner !== undefined && owner !== patientId)
+        throw badReply(supplier, 'the reply is another patient’s');
+      return answer;
+    });
   }
 
   /** Being logged off says that nothing was done, so the session is renewed once for commands too. */
@@ -110,6 +121,24 @@ export function tppSessions(options: TppOptions) {
   }
 
   return { send, isWell };
+}
+
+/**
+ * The credentials are the proof of who is logged on; what the supplier tells of them may not contradict it.
+ * @throws SupplierError NOT_AUTHENTICATED for another practice, or another date of birth.
+ */
+function checkPerson(
+  { User, Registration }: AuthenticateReply,
+  { practice, birthDate }: Pick<LinkedPatient, 'practice' | 'birthDate'>,
+): void {
+  const births = User.flatMap(({ Person }) => Person.flatMap(({ dateOfBirth }) => dateOfBirth ?? []));
+  const units = Registration.flatMap(({ unitId }) => unitId ?? []);
+  const isTheirs = births.every((date) => date.slice(0, 10) === birthDate);
+  if (isTheirs && (units.length === 0 || units.includes(practice))) return;
+  throw new SupplierError(supplier, 'NOT_AUTHENTICATED', {
+    mayHaveBeenSent: true,
+    message: `${supplier}: the log-on is not that of the patient at this practice`,
+  });
 }
 
 /** @throws SupplierError BAD_REPLY when the body is neither the message's reply nor an error. */

@@ -176,6 +176,86 @@ describe('a TPP-style exchange, as recorded', () => {
     expect(await system().book(command, call())).toEqual({ class: 'ACCEPTED', appointment: { id: '78' } });
   });
 
+  it.each([
+    ['is another patient’s', '<BookAppointmentReply patientId="p2"/>', null],
+    [
+      'is followed by a list without it',
+      '<BookAppointmentReply patientId="p1"/>',
+      '<ViewAppointmentsReply/>',
+    ],
+  ])('is in doubt about a booking whose reply %s', async (_, reply, list) => {
+    loggingOn('suid-1');
+    message('BookAppointment', 'suid-1', /.*/).reply(200, reply);
+    if (list !== null) message('ViewAppointments', 'suid-1', /.*/).reply(200, list);
+    expect(await system().book(command, call())).toMatchObject({ class: 'AMBIGUOUS' });
+  });
+
+  it.each([
+    ['of another date of birth', '<User><Person dateOfBirth="1991-05-05"/></User>'],
+    ['at another practice', '<User/><Registration unitId="A99999"/>'],
+  ])('serves nobody by the log-on of somebody %s', async (_, told) => {
+    const loggedOn = `<AuthenticateReply patientId="p1" onlineUserId="o1">${told}</AuthenticateReply>`;
+    message('Authenticate', undefined, /.*/).reply(200, loggedOn, { suid: 'suid-1' });
+    expect(await system().book(command, call())).toEqual({ class: 'REJECTED', refusal: 'NOT_PERMITTED' });
+  });
+
+  it('sends the telephone number before the words, whatever the mode', async () => {
+    loggingOn('suid-1');
+    message('BookAppointment', 'suid-1', /notes="Phone: 07700 900456 A rash"/).reply(
+      200,
+      '<Error errorCode="1103"/>',
+    );
+    const outcome = await system().book({ ...command, contactPhone: '07700 900456' }, call());
+    expect(outcome).toEqual({ class: 'REJECTED', refusal: 'SLOT_TAKEN' });
+  });
+
+  const cancelling = { practice, patient, actor: command.actor, slot, appointment: { id: '78' } };
+  const listing = (listed: string, owner = 'p1') =>
+    message('ViewAppointments', 'suid-1', /.*/).reply(
+      200,
+      `<ViewAppointmentsReply patientId="${owner}">${listed}</ViewAppointmentsReply>`,
+    );
+
+  it('takes an appointment that is not listed for one that is not there, not for a cancelled one', async () => {
+    loggingOn('suid-1');
+    listing('');
+    expect(await system().cancel(cancelling, call())).toEqual({ class: 'REJECTED', refusal: 'NOT_FOUND' });
+  });
+
+  it('is in doubt about a cancellation whose reply is another patient’s', async () => {
+    loggingOn('suid-1');
+    listing(`<Appointment apptId="78" ${KEY}/>`);
+    message('CancelAppointment', 'suid-1', /.*/).reply(200, '<CancelAppointmentReply patientId="p2"/>');
+    expect(await system().cancel(cancelling, call())).toMatchObject({ class: 'AMBIGUOUS' });
+  });
+
+  it.each([
+    ['another patient’s', `<Appointment apptId="78" ${KEY}/>`, 'p2'],
+    ['with a date that is none', `<Appointment apptId="78" ${KEY.replaceAll('07-01', '02-30')}/>`, 'p1'],
+    [
+      'with a time that does not exist',
+      `<Appointment apptId="78" ${KEY.replaceAll('07-01T14', '03-29T01')}/>`,
+      'p1',
+    ],
+    ['of the year 9999', `<Appointment apptId="78" ${KEY.replaceAll('2026', '9999')}/>`, 'p1'],
+  ])('believes no list %s', async (_, listed, owner) => {
+    loggingOn('suid-1');
+    listing(listed, owner);
+    const probe = { practice, patient, actor: command.actor, slot, marker: 'm', attemptId: 'a' };
+    await expect(system().readBack(probe, call())).rejects.toMatchObject({ fault: 'BAD_REPLY' });
+  });
+
+  it('reads back channel, session and staff, as far as they are told', async () => {
+    loggingOn('suid-1');
+    const words = 'details="Triage" type="Clinic" staffDetails="Dr B" location="Telephone"';
+    listing(`<Appointment apptId="78" ${KEY} ${words}/><Appointment apptId="79" ${KEY}/>`);
+    const probe = { practice, patient, actor: command.actor, slot, marker: 'm', attemptId: 'a' };
+    expect(await system().readBack(probe, call())).toMatchObject([
+      { mode: 'TELEPHONE', sessionName: 'Clinic', clinicianName: 'Dr B' },
+      { mode: undefined, sessionName: undefined, clinicianName: undefined },
+    ]);
+  });
+
   it('has booked, though the list cannot be read, and cancels by the key of the slot', async () => {
     loggingOn('suid-1');
     message('BookAppointment', 'suid-1', /.*/).reply(200, '<BookAppointmentReply/>');
@@ -231,6 +311,8 @@ describe('a TPP-style session', () => {
     const context: Context = {
       requestId: 'request-1',
       commandProvenUndone: () => undefined,
+      leaveOut: () => undefined,
+      pause: () => Promise.resolve(),
       async send(request) {
         const isLogOn = request.headers?.['type'] === 'Authenticate';
         if (!isLogOn) await new Promise<void>((resolve) => underWay.push(resolve));
@@ -242,7 +324,7 @@ describe('a TPP-style session', () => {
       },
     };
     const adapter = tpp({ now: () => NOON });
-    const probe = { practice, patient, actor: command.actor, slot, marker: 'm' };
+    const probe = { practice, patient, actor: command.actor, slot, marker: 'm', attemptId: 'a' };
     const all = Promise.all(Array.from({ length: 5 }, () => adapter.readBack!(probe, context)));
     for (let message = 1; message <= 5; message++) {
       // Nothing here waits for anything but its turn.

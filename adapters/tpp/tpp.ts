@@ -11,6 +11,7 @@ import {
 } from '../gp-system';
 import { linkageOf, type LinkedPatient } from '../linkage-of';
 import { outcomeOfStatus } from '../http/outcome-of-status';
+import { badReply } from '../http/parse-reply';
 import { manifest } from './tpp.manifest';
 import { bookRefusalOf, cancelRefusalOf } from './tpp.outcomes';
 import {
@@ -75,7 +76,7 @@ async function searchSlots(send: SendInSession, search: SlotSearch, context: Con
   };
   const message: Message = { name: 'ListSlots', attributes, timeoutMs: timeoutMs.search };
   const reply = valueOf(ListSlotsReply, 'ListSlots', await send(patient, message, context));
-  return slotsOf(reply, search.practice);
+  return slotsOf(reply, search.practice, (reason) => context.leaveOut(reason));
 }
 
 async function listAppointments(
@@ -90,7 +91,8 @@ async function listAppointments(
 
 /**
  * Returns the id of the appointment on the slot, which the reply to a booking does not name. Where the list cannot be
- * read, the slot's key is returned, which `cancel` understands too, since the booking itself is certain.
+ * read, the slot's key is returned, which `cancel` understands too, since the booking itself was accepted.
+ * @throws SupplierError BAD_REPLY where the list can be read and lacks it: then the acceptance is in doubt.
  */
 async function findAppointmentId(
   send: SendInSession,
@@ -98,13 +100,14 @@ async function findAppointmentId(
   slotId: string,
   context: Context,
 ): Promise<string> {
-  try {
-    const listed = await listAppointments(send, patient, context);
-    return listed.find((one) => one.slotId === slotId)?.id ?? slotId;
-  } catch (error) {
-    if (error instanceof SupplierError) return slotId;
+  const listed = await listAppointments(send, patient, context).catch((error: unknown) => {
+    if (error instanceof SupplierError) return null;
     throw error;
-  }
+  });
+  if (listed === null) return slotId;
+  const booked = listed.find((one) => one.slotId === slotId);
+  if (!booked) throw badReply(supplier, 'the appointments do not show what was accepted');
+  return booked.id;
 }
 
 async function cancel(send: SendInSession, command: CancelCommand, context: Context): Promise<CancelOutcome> {
@@ -113,7 +116,8 @@ async function cancel(send: SendInSession, command: CancelCommand, context: Cont
   const listed = await listAppointments(send, patient, context);
   const current =
     listed.find((one) => one.id === appointment.id) ?? listed.find((one) => one.slotId === appointment.id);
-  if (!current) return { class: 'ACCEPTED' };
+  // Cancelled ones are not listed, and not only those.
+  if (!current) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
   if (current.slotId !== slot.id) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
   const attributes = { apptId: current.id };
   const answer = await send(
@@ -130,7 +134,8 @@ async function cancel(send: SendInSession, command: CancelCommand, context: Cont
   return { class: 'ACCEPTED' };
 }
 
-function notesOf({ reason, contactPhone, slot }: BookCommand): string | undefined {
-  const phone = slot.mode === 'TELEPHONE' && contactPhone ? `Phone: ${contactPhone}` : undefined;
-  return [reason, phone].filter(Boolean).join(' ').slice(0, MAX_NOTES_LENGTH) || undefined;
+/** The number comes first, so that no system cuts it off. */
+function notesOf({ reason, contactPhone }: BookCommand): string | undefined {
+  const phone = contactPhone && `Phone: ${contactPhone}`;
+  return [phone, reason].filter(Boolean).join(' ').slice(0, MAX_NOTES_LENGTH) || undefined;
 }

@@ -41,6 +41,7 @@ const RELEASE = {
   minimumNoticeMinutes: 30,
   horizonDays: 14,
   cancelCutOffMinutes: 60,
+  closures: [],
 };
 
 const practice = kept((index: number) => ({

@@ -6,6 +6,8 @@ export interface PatientFieldProblems {
   TOO_LONG: { max: number };
   NOT_PLAIN_TEXT: None;
   NOT_A_PHONE_NUMBER: None;
+  PHONE_NEEDED: None;
+  NOT_PASSED_ON: None;
   NOT_A_DATE: None;
   IN_THE_FUTURE: None;
   TOO_LONG_AGO: { years: number };
@@ -29,12 +31,20 @@ export interface ProfessionalFieldProblems {
   REPEATED: None;
   RANGE_REVERSED: None;
   PERIOD_TOO_LONG: { days: number };
+  TOO_FAR_AWAY: { days: number };
+  IN_THE_PAST: None;
   TOO_MANY_ROWS: { max: number };
   NOT_A_CURSOR: None;
   UNKNOWN_PATHWAY: None;
   UNKNOWN_QUESTION: None;
   QUESTION_NOT_OPEN: None;
   UNKNOWN_OPTION: None;
+  UNKNOWN_DISPOSITION: None;
+  NEVER_BOOKED: None;
+  MODE_NOT_RELEASED: { modes: readonly string[] };
+  UNKNOWN_SLOT_TYPE: { known: readonly string[] };
+  BOOK_NOT_READ: None;
+  LEAVES_NOTHING: { beside: string };
   LOCALE_NOT_OFFERED: { locales: readonly string[] };
   NOT_AN_IDEMPOTENCY_KEY: { min: number; max: number };
   IDEMPOTENCY_KEY_REUSED: None;
@@ -72,8 +82,16 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
   TOO_LONG: patients('The text is too long.', CORRECT_IT),
   NOT_PLAIN_TEXT: patients('The text has control characters.', CORRECT_IT),
   NOT_A_PHONE_NUMBER: patients(
-    'The text is not 6 to 30 digits, spaces, brackets, hyphens and plus signs.',
+    'The text is not 9 to 15 digits, with spaces and signs between them, and perhaps an extension.',
     CORRECT_IT,
+  ),
+  PHONE_NEEDED: patients(
+    'The practice calls for this appointment, or sends a link to it, and there is no number.',
+    CORRECT_IT,
+  ),
+  NOT_PASSED_ON: patients(
+    "The practice's system takes no such text from outside.",
+    'Send it again without, and have the person tell the practice.',
   ),
   NOT_A_DATE: patients('The text is not a calendar date in the form 2026-03-29.', CORRECT_IT),
   IN_THE_FUTURE: patients('The date of birth is after today.', CORRECT_IT),
@@ -100,6 +118,8 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
   REPEATED: developers('Something is in the list twice.', CLIENT),
   RANGE_REVERSED: staff('The end comes before the start.', CORRECT_IT),
   PERIOD_TOO_LONG: staff('The period has too many days.', CORRECT_IT),
+  TOO_FAR_AWAY: staff('The time is too long ago, or too far ahead.', CORRECT_IT),
+  IN_THE_PAST: staff('The time is over.', CORRECT_IT),
   TOO_MANY_ROWS: staff('The result would have too many rows.', 'Request fewer dimensions or days.'),
   NOT_A_CURSOR: developers('The value is not a cursor that this field returned.', CLIENT),
   UNKNOWN_PATHWAY: developers('There is no such symptom check.', 'Ask for `pathways` again.'),
@@ -109,6 +129,27 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
     'Ask for the `assessment` again.',
   ),
   UNKNOWN_OPTION: developers('The question has no such option.', 'Ask for the `assessment` again.'),
+  UNKNOWN_DISPOSITION: developers(
+    'The symptom checks have no such disposition.',
+    'Ask for `dispositions`, and let staff choose.',
+  ),
+  NEVER_BOOKED: staff('No appointment is booked for this disposition.', 'Let staff take it out.'),
+  MODE_NOT_RELEASED: staff(
+    'This disposition is served by other modes than those that are released.',
+    'Let staff release one of its modes, or take it out.',
+  ),
+  UNKNOWN_SLOT_TYPE: staff(
+    "The practice's book has never had such a slot type, as far as this service has seen.",
+    'Show the message, which lists those that it has, and let staff choose.',
+  ),
+  BOOK_NOT_READ: staff(
+    "The practice's system did not answer, so that this could not be compared with its book.",
+    'Send it again in a few minutes.',
+  ),
+  LEAVES_NOTHING: staff(
+    'With another of the rules this leaves nothing that anybody could book.',
+    'Show the message, which names the other rule.',
+  ),
   LOCALE_NOT_OFFERED: developers('The symptom checks are not available in this language.', CLIENT),
   NOT_AN_IDEMPOTENCY_KEY: developers(
     'The key is empty, too long, or has characters that are not allowed.',

@@ -1,6 +1,6 @@
 import { DEFAULT_LOCALE, type Locale, type Messages } from './audience';
 import type { FieldFault, FieldProblemCode, FieldProblemParameters } from './field-problem-codes';
-import type { PatientCatalogue } from './patients';
+import type { AppointmentInWords, PatientCatalogue } from './patients';
 import { PATIENTS_EN_GB } from './patients.en-gb';
 import type { ProblemParameters, WordedProblem } from './problem-codes';
 import type { ProfessionalCatalogue } from './professionals';
@@ -33,6 +33,14 @@ export function fieldMessage<Code extends FieldProblemCode>(
     ...PROFESSIONALS[locale].fields,
   };
   return messages[code](parameters);
+}
+
+/** @returns what a practice has made of an appointment. */
+export function movedMessage(
+  change: Record<'before' | 'now', AppointmentInWords>,
+  locale: Locale = DEFAULT_LOCALE,
+): string {
+  return PATIENTS[locale].moved(change);
 }
 
 /** @returns the advice for a person whom no time fits. */

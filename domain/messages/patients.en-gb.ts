@@ -1,5 +1,6 @@
 import { clockTime, timeOnDay } from '../london-time';
-import type { PatientCatalogue } from './patients';
+import type { AppointmentMode } from '../appointment-mode';
+import type { AppointmentInWords, PatientCatalogue } from './patients';
 
 export const PATIENTS_EN_GB: PatientCatalogue = {
   problems: {
@@ -9,8 +10,16 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     OFFER_BEFORE_SIGN_IN: () => 'You found this time before you signed in. Search again to book it.',
     OFFER_FOR_ANOTHER: () => 'Someone else searched for this time. Search again to book it.',
     OFFER_EXPIRED: () => 'This time is no longer available. Search again.',
-    AGE_DIFFERS: () =>
-      'This symptom check was for someone of a different age. Start a new one for the patient.',
+    NOT_THE_PERSON_CHECKED: () =>
+      'This symptom check is about someone else, or has another date of birth. Start a new one for the patient.',
+    CHECK_USED_FOR_ANOTHER: () =>
+      'This symptom check was used to book for someone else. Start a new one for the patient.',
+    LATER_THAN_NEEDED: () =>
+      'This time is later than your first symptom check said. Choose an earlier time, or cancel the first appointment.',
+    OUTCOME_CHANGED: ({ title }) =>
+      `Your symptom check now says: ${title}. Follow that advice. You can no longer book this time.`,
+    SYMPTOM_CHECK_UNFINISHED: () => 'An answer was changed. Finish your symptom check before you book.',
+    TOO_MANY_HOLDS: () => 'You are keeping several times already. Book one of them, or let one go.',
     NOT_REGISTERED_THERE: () =>
       'This time is only for patients of that practice. Search again and choose another time.',
     HOLD_NOT_FOUND: () => 'We are no longer keeping this appointment for you. Choose a time again.',
@@ -35,8 +44,12 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
       'The practice could not do this online. Nothing has changed. Choose another time, or phone them.',
     ALREADY_BOOKED: () =>
       'There is already an appointment for this person for these symptoms. Change or cancel that one first.',
-    ALREADY_BOOKED_BY_ANOTHER: () =>
-      'Someone else has already booked an appointment for this person for these symptoms. Ask them about it.',
+    BOOKED_AT_SAME_TIME: () =>
+      'There is already an appointment for this person at that time. Choose another time, or change that one first.',
+    BOOKED_FOR_SAME_COMPLAINT: () =>
+      'There is already an appointment for this person for the same problem. Do you want both?',
+    BOOKING_NOT_STANDING: () =>
+      'This appointment cannot be changed. Look in your list of appointments to see what has happened to it.',
     BOOKING_BEING_CHECKED: () =>
       'We are still checking another booking for this person. Wait for the answer before you book again.',
     SAME_TIME: () => 'You already have this time. Choose a different one.',
@@ -61,6 +74,8 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     TOO_LONG: ({ max }) => `Use ${max} characters or fewer.`,
     NOT_PLAIN_TEXT: () => 'Use only letters, numbers and signs like commas.',
     NOT_A_PHONE_NUMBER: () => 'Enter a phone number, like 01632 960 001.',
+    PHONE_NEEDED: () => 'The practice will call you. Enter the phone number they should use.',
+    NOT_PASSED_ON: () => 'We cannot pass this on to the practice. Leave it out, and tell them when you speak.',
     NOT_A_DATE: () => 'Enter a real date.',
     IN_THE_FUTURE: () => 'A date of birth must be in the past.',
     TOO_LONG_AGO: ({ years }) => `A date of birth must be in the last ${years} years.`,
@@ -72,8 +87,21 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     ONE_OPTION_ONLY: () => 'Choose only one answer.',
     OPTION_STANDS_ALONE: () => 'One of these answers can only be chosen on its own.',
   },
+  moved: ({ before, now }) =>
+    `The practice has changed this appointment. It is now ${inWords(now)}. It was ${inWords(before)}.`,
   noTimeFits: ({ deadline }) =>
     deadline === null
       ? 'If no time here suits you, phone your own practice. If things get worse, check the symptoms again or call 111.'
       : `If no time here suits you, call 111 now. Say that you were told to be seen by ${timeOnDay(deadline)}. If things get worse, follow the advice with your result. In an emergency, call 999.`,
 };
+
+const HOW: Record<AppointmentMode, string> = {
+  IN_PERSON: 'in person',
+  TELEPHONE: 'by phone',
+  VIDEO: 'by video',
+};
+
+function inWords({ startsAt, mode, clinicianName }: AppointmentInWords): string {
+  const clinician = clinicianName === undefined ? '' : ` with ${clinicianName}`;
+  return `at ${timeOnDay(startsAt)}, ${HOW[mode]}${clinician}`;
+}

@@ -1,6 +1,14 @@
+import type { AppointmentMode } from '../appointment-mode';
 import type { MessageTemplate, Messages } from './audience';
 import type { PatientFieldProblems } from './field-problem-codes';
 import type { PatientProblems } from './problem-codes';
+
+/** What a person is told of an appointment. */
+export interface AppointmentInWords {
+  startsAt: Date;
+  mode: AppointmentMode;
+  clinicianName?: string | undefined;
+}
 
 /**
  * Messages for people who book. Reading age 9 to 11 (NHS digital service manual, "How we write"): short sentences,
@@ -9,6 +17,8 @@ import type { PatientProblems } from './problem-codes';
 export interface PatientCatalogue {
   problems: Messages<PatientProblems>;
   fields: Messages<PatientFieldProblems>;
+  /** What a practice has made of an appointment, and what it was. */
+  moved: MessageTemplate<Record<'before' | 'now', AppointmentInWords>>;
   /** Advice when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
   noTimeFits: MessageTemplate<{ deadline: Date | null }>;
 }

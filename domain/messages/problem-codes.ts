@@ -8,7 +8,12 @@ export interface PatientProblems {
   OFFER_BEFORE_SIGN_IN: None;
   OFFER_FOR_ANOTHER: None;
   OFFER_EXPIRED: None;
-  AGE_DIFFERS: None;
+  NOT_THE_PERSON_CHECKED: None;
+  CHECK_USED_FOR_ANOTHER: None;
+  LATER_THAN_NEEDED: None;
+  OUTCOME_CHANGED: { title: string };
+  SYMPTOM_CHECK_UNFINISHED: None;
+  TOO_MANY_HOLDS: None;
   NOT_REGISTERED_THERE: None;
   HOLD_NOT_FOUND: None;
   HOLD_EXPIRED: None;
@@ -23,7 +28,9 @@ export interface PatientProblems {
   PRACTICE_SYSTEM_UNAVAILABLE: None;
   PRACTICE_SYSTEM_REFUSED: None;
   ALREADY_BOOKED: None;
-  ALREADY_BOOKED_BY_ANOTHER: None;
+  BOOKED_AT_SAME_TIME: None;
+  BOOKED_FOR_SAME_COMPLAINT: None;
+  BOOKING_NOT_STANDING: None;
   BOOKING_BEING_CHECKED: None;
   SAME_TIME: None;
   CHANGE_UNDER_WAY: None;
@@ -44,6 +51,7 @@ export interface ProfessionalProblems {
   NOT_YOUR_PRACTICE: None;
   MANAGER_ROLE_REQUIRED: None;
   RULES_CHANGED: None;
+  BOOKINGS_IN_CLOSURE: { bookings: number };
   PRACTICE_NOT_FOUND: None;
   ALREADY_SETTLED: None;
   ANOTHER_BOOKING_STANDS: None;
@@ -81,7 +89,27 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   OFFER_BEFORE_SIGN_IN: patients('The time was found before the person signed in.', SEARCH_AGAIN),
   OFFER_FOR_ANOTHER: patients('The time was found by another caller.', SEARCH_AGAIN),
   OFFER_EXPIRED: patients('The slot id is too old, or was not issued by this service.', SEARCH_AGAIN),
-  AGE_DIFFERS: patients('The patient has a different age from the person in the symptom check.', CHECK_AGAIN),
+  NOT_THE_PERSON_CHECKED: patients(
+    'The symptom check is about somebody else: another date of birth, or the caller themself and not the patient.',
+    CHECK_AGAIN,
+  ),
+  CHECK_USED_FOR_ANOTHER: patients('The symptom check has led to a booking for somebody else.', CHECK_AGAIN),
+  LATER_THAN_NEEDED: patients(
+    'The new time is of another symptom check, and after the time by which the first one says that the person is to be seen.',
+    'Have them choose an earlier time, or cancel the first booking.',
+  ),
+  OUTCOME_CHANGED: patients(
+    'The outcome of the symptom check is another one by now, or does not allow so late a time.',
+    'Show the message and the outcome of the `assessment`; where that can be booked, ask for `appointmentOptions` again.',
+  ),
+  SYMPTOM_CHECK_UNFINISHED: patients(
+    'An answer was changed, and the next question is open.',
+    'Ask for the `assessment`, and go on with its question.',
+  ),
+  TOO_MANY_HOLDS: patients(
+    'The caller keeps as many times as one person may, or has kept too many in a minute.',
+    'Have them confirm or release one; or wait for `retryAfterSeconds`.',
+  ),
   NOT_REGISTERED_THERE: patients(
     'The time is for patients of that practice, and this person is not known to be one.',
     OTHER_PRACTICE,
@@ -129,9 +157,17 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
     'There is an appointment for this person and these symptoms.',
     'Show `booking`, with its buttons to move and to cancel.',
   ),
-  ALREADY_BOOKED_BY_ANOTHER: patients(
-    'There is an appointment for this person and these symptoms, made by another caller who may act for them.',
-    'Say so; there is nothing to show.',
+  BOOKED_AT_SAME_TIME: patients(
+    'The person has an appointment that overlaps with this time.',
+    'Show `booking`; have them choose another time, or change that one first.',
+  ),
+  BOOKED_FOR_SAME_COMPLAINT: patients(
+    'The person has an appointment for the same complaint, from another symptom check.',
+    'Show `booking`, and ask; if they want both, hold again with its id in `keepBookingIds`.',
+  ),
+  BOOKING_NOT_STANDING: patients(
+    'The booking is cancelled, failed, still being checked, or was not moved by its practice.',
+    'Show `booking` with its status.',
   ),
   BOOKING_BEING_CHECKED: patients(
     'The outcome of an earlier booking for this person is not known yet.',
@@ -186,6 +222,10 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   RULES_CHANGED: staff(
     'Someone else changed the rules after the client read them.',
     'Show `current`, and send the change with its version.',
+  ),
+  BOOKINGS_IN_CLOSURE: staff(
+    'Appointments are booked in the time for which the book is to be closed, other than were confirmed. Nothing was changed.',
+    'Show `bookings`, and send it again with `acceptedBookings` as their `total` once staff have read them.',
   ),
   PRACTICE_NOT_FOUND: staff('The directory has no such practice.', 'Check the ODS code.'),
   ALREADY_SETTLED: staff('The booking is not waiting for an operator.', 'Show `booking`.'),

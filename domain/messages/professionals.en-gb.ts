@@ -7,6 +7,8 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     MANAGER_ROLE_REQUIRED: () =>
       'Only managers of the practice may do this. Sign in with the role R8000 or R8008, or ask someone who has it.',
     RULES_CHANGED: () => 'Someone else changed these rules. Load the current ones, then make your change.',
+    BOOKINGS_IN_CLOSURE: ({ bookings }) =>
+      `Appointments booked in that time: ${bookings}. They stand if you close your book. Read the list, then confirm.`,
     PRACTICE_NOT_FOUND: () => 'The directory has no practice with this ODS code. Check the code.',
     ALREADY_SETTLED: () => 'This booking is not waiting for an operator. Look at its current state.',
     ANOTHER_BOOKING_STANDS: () =>
@@ -25,6 +27,8 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     REPEATED: () => 'Something is in the list twice. Remove the duplicate.',
     RANGE_REVERSED: () => 'The end must not come before the start.',
     PERIOD_TOO_LONG: ({ days }) => `Request at most ${days} days at once.`,
+    TOO_FAR_AWAY: ({ days }) => `Must be within ${days} days of now.`,
+    IN_THE_PAST: () => 'This time is over. Choose a later one.',
     TOO_MANY_ROWS: ({ max }) =>
       `The result would have more than ${max} rows. Request fewer dimensions or days.`,
     NOT_A_CURSOR: () => 'Send a cursor that this field returned.',
@@ -32,6 +36,16 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     UNKNOWN_QUESTION: () => 'The symptom check has no such question.',
     QUESTION_NOT_OPEN: () => 'This question is not open. Answer the next one, or change an earlier answer.',
     UNKNOWN_OPTION: () => 'The question has no such option.',
+    UNKNOWN_DISPOSITION: () => 'There is no such disposition. The query "dispositions" lists them.',
+    NEVER_BOOKED: () => 'No appointment is booked for this disposition. Take it out.',
+    MODE_NOT_RELEASED: ({ modes }) =>
+      `This disposition is served by ${modes.join(' or ')} only. Release that too, or take the disposition out.`,
+    UNKNOWN_SLOT_TYPE: ({ known }) =>
+      `Your book has never had this slot type. It has had: ${known.join('; ')}. Capital letters count.`,
+    BOOK_NOT_READ: () =>
+      'We could not compare this with your book, because its system did not answer. Try again in a few minutes.',
+    LEAVES_NOTHING: ({ beside }) =>
+      `Together with ${beside} this leaves nothing to book. Change one of them.`,
     LOCALE_NOT_OFFERED: ({ locales }) => `The symptom checks are available in ${locales.join(', ')}.`,
     NOT_AN_IDEMPOTENCY_KEY: ({ min, max }) =>
       `Use ${min} to ${max} printable characters, for example a UUID.`,

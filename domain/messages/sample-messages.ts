@@ -18,6 +18,10 @@ export function sampleMessage(code: ProblemCode): string | null {
       return problemMessage(code, UNTIL);
     case 'SYMPTOM_CHECK_EXPIRED':
       return problemMessage(code, { before: 'BOOKING' });
+    case 'OUTCOME_CHANGED':
+      return problemMessage(code, { title: 'See a GP within 6 hours' });
+    case 'BOOKINGS_IN_CLOSURE':
+      return problemMessage(code, { bookings: 2 });
     case 'ROLE_NOT_ALLOWED':
       return problemMessage(code, { allowed: 'operators' });
     default:
@@ -42,6 +46,22 @@ export function sampleFault(code: FieldProblemCode): FieldFault {
       return fieldFault(code, { days: 366 });
     case 'TOO_MANY_ROWS':
       return fieldFault(code, { max: 5_000 });
+    // TypeScript tells 25 members of a union apart at once, and no more.
+    case 'UNKNOWN_DISPOSITION':
+    case 'NEVER_BOOKED':
+    case 'BOOK_NOT_READ':
+    case 'IN_THE_PAST':
+    case 'REPEATED':
+    case 'EMPTY':
+      return { code, parameters: {} };
+    case 'TOO_FAR_AWAY':
+      return fieldFault(code, { days: 366 });
+    case 'MODE_NOT_RELEASED':
+      return fieldFault(code, { modes: ['TELEPHONE'] });
+    case 'UNKNOWN_SLOT_TYPE':
+      return fieldFault(code, { known: ['111 urgent', 'Routine'] });
+    case 'LEAVES_NOTHING':
+      return fieldFault(code, { beside: 'horizonDays' });
     case 'LOCALE_NOT_OFFERED':
       return fieldFault(code, { locales: ['en-GB'] });
     case 'NOT_AN_IDEMPOTENCY_KEY':

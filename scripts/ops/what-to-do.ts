@@ -36,6 +36,13 @@ export function whatToDo(state: OpenState): OperatorAdvice {
         ...BY_ITSELF,
         unknown: 'It was cancelled, and then booked again by a request that came twice: it is given back.',
       };
+    case 'MISSING':
+      return {
+        unknown: 'It is not in the practice’s book any more, and its time is taken.',
+        ask: 'Phone the practice: has it cancelled this appointment, or moved it? Or is it in its book?',
+        stands: 'it is in its book: the person sees CONFIRMED',
+        absent: 'the practice has cancelled it: the person sees CANCELLED_BY_PRACTICE',
+      };
     case 'MANUAL':
       return {
         unknown: 'Whether the practice has it. The person sees NEEDS_ATTENTION.',

@@ -1,5 +1,6 @@
 import type { Actor, Call, GpSystem } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
+import type { BookConnection } from '../../domain/practice-books';
 import type { Timers } from '../../domain/timers';
 
 /** The GP systems that this service is connected to, by supplier id. */
@@ -18,6 +19,19 @@ export function boundedCall(
   signal = new AbortController().signal,
 ): Call {
   return { deadline: timers.elapsedMs() + timeoutMs, signal, requestId };
+}
+
+/** The routes by which something can be booked: a system that can read a booking back, so that a lost answer is resolved. */
+export function routesTo(
+  connections: readonly BookConnection[],
+  systems: GpSystems,
+): { route: BookConnection['route']; system: GpSystem }[] {
+  return connections.flatMap(({ supplier, route }) => {
+    const system = systems.get(supplier);
+    return system === undefined || system.manifest.capabilities.readBack === 'none'
+      ? []
+      : [{ route, system }];
+  });
 }
 
 /** Identifies the caller, as the actor towards suppliers. */

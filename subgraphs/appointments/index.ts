@@ -1,15 +1,19 @@
 import type { RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { PracticeBooks } from '../../domain/practice-books';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { watchKeys, type KeysChanged } from '../../platform/database/data-keys';
 import { type DatabaseSettings } from '../../platform/database/database';
+import { readSession } from '../../platform/database/row-statement';
 import { type Subgraph } from '../../platform/graphql/federated-schema';
 import type { BookingDeps } from './booking/booking-deps';
+import { Contact } from './booking/contact';
 import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { ledger } from './ledger/ledger';
+import { liveBeside } from './ledger/live-bookings';
 import { Offer } from './holds/offers';
 import {
   countingAnswers,
@@ -24,11 +28,14 @@ import { webhookPublisher } from './outbox/webhook-publisher';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './sealed-patients';
 import { openCopies, type CopiesPlace } from './recovery/open-copies';
+import { practiceBooks } from './releases/practice-books';
+import { notingKinds, storedSlotKinds } from './releases/slot-kinds';
 import { releaseLedger } from './releases/stored-releases';
 import type { DefaultPolicyOf } from './releases/stored-policy';
 import type { PeriodicTask } from '../../platform/run-periodically';
 import { retention } from './retention';
 import { keyedDigest, type Secrets } from '../../domain/secret';
+import type { SymptomChecks } from '../../domain/symptom-checks';
 import { machineTimers, type Timers } from '../../domain/timers';
 import { sealer } from '../../domain/sealed';
 import type { GpSystems } from './gp-systems';
@@ -63,6 +70,8 @@ export interface AppointmentsOptions extends CopiesPlace {
   onKeysChanged?: ((why: KeysChanged) => void) | undefined;
   /** Replaces the database's own clock in a simulation whose time is not the machine's. */
   databaseClock?: ((machine: RawBuilder<number>) => RawBuilder<number>) | undefined;
+  /** Symptom checks as they are now. */
+  checks: SymptomChecks;
 }
 
 export type AppointmentsDeps = BookingDeps &
@@ -77,12 +86,15 @@ const RECONCILE_EVERY_MS = 500;
 /** The appointments subgraph on stores of its own. */
 export async function createAppointmentsSubgraph(
   options: AppointmentsOptions,
-): Promise<AppointmentsSubgraph> {
-  return appointmentsSubgraph(await openAppointments(options));
+): Promise<AppointmentsSubgraph & { practiceBooks: PracticeBooks }> {
+  const deps = await openAppointments(options);
+  return { ...appointmentsSubgraph(deps), practiceBooks: deps.practiceBooks };
 }
 
 /** The stores and services of the subgraph, without periodic tasks; its owner closes it. */
-export async function openAppointments(options: AppointmentsOptions): Promise<AppointmentsDeps> {
+export async function openAppointments(
+  options: AppointmentsOptions,
+): Promise<AppointmentsDeps & { practiceBooks: PracticeBooks }> {
   const { redisUrl, logger, now, defaultPolicyOf, timers = machineTimers } = options;
   const {
     database: opened,
@@ -91,14 +103,20 @@ export async function openAppointments(options: AppointmentsOptions): Promise<Ap
     unchanged,
   } = await openKeyedLedger(options.database, options.secrets);
   const database = { ...opened, now: options.databaseClock?.(opened.now) ?? opened.now };
+  const kinds = storedSlotKinds(database, now, logger);
+  const systems = notingKinds(options.systems, kinds);
+  const books = ledger(database, logger, options);
   return {
     ...options,
     timers,
-    ledger: ledger(database, logger, options),
+    systems,
+    practiceBooks: practiceBooks({ ...books, systems, kinds, now, timers, logger }),
+    ledger: books,
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
     copies: await openCopies(options, now, logger),
     offers: sealer(Offer, keys.offer, keyName),
+    contacts: sealer(Contact, keys['patient-details'], keyName),
     patients: patients({ details: keys['patient-details'], digest: keys['patient-digest'], name: keyName }),
     fingerprint: keyedDigest(keys.fingerprint),
     keysUnchanged: unchanged,
@@ -112,14 +130,30 @@ export async function closeAppointments({ holds, copies, ledger: books }: Appoin
   await books.close();
 }
 
-/** The release rules alone, for a process that runs the subgraph where practices set them. */
+/** The release rules and what is known of books alone, for a process that runs the subgraph where practices set them. */
 export async function openReleaseLedger(
   settings: DatabaseSettings,
   defaultPolicyOf: DefaultPolicyOf,
   timers: Timers = machineTimers,
-): Promise<{ releases: ReleaseLedger; close(): Promise<void> }> {
+): Promise<{
+  releases: ReleaseLedger;
+  booksOf(options: Pick<AppointmentsOptions, 'systems' | 'now' | 'logger'>): PracticeBooks;
+  close(): Promise<void>;
+}> {
   const database = await openLedger(settings);
-  return { releases: releaseLedger(database, defaultPolicyOf, timers), close: () => database.close() };
+  return {
+    releases: releaseLedger(database, defaultPolicyOf, timers),
+    booksOf: ({ systems, now, logger }) =>
+      practiceBooks({
+        liveBeside: (places) => liveBeside(readSession(database), places),
+        systems,
+        kinds: storedSlotKinds(database, now, logger),
+        now,
+        timers,
+        logger,
+      }),
+    close: () => database.close(),
+  };
 }
 
 export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };

@@ -16,7 +16,7 @@ import { Assessment } from './types/assessment';
 import type { BookingDeps } from './booking/booking-deps';
 import type { OptionsDeps } from './options/appointment-options';
 import type { SubgraphContext } from '../../platform/graphql/subgraph-context';
-import { bookingView } from './views/booking-view';
+import { bookingFor } from './resolvers/booking-for';
 import { practiceReference } from './views/slot-view';
 
 export const EntityKey = z.object({ id: z.string() });
@@ -49,16 +49,13 @@ export function appointmentsSchema(services: AppointmentsServices): FederatedSch
       [PracticeResolver, new PracticeResolver(services)],
       [OperatorResolver, new OperatorResolver(services)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
-      [SlotResolver, new SlotResolver(services.offers)],
+      [SlotResolver, new SlotResolver(services)],
       [SupplierResolver, new SupplierResolver(services.systems, services.timers)],
     ]),
     references: {
       Assessment: (representation) => Object.assign(new Assessment(), representation),
-      Booking: async (representation, { caller }: SubgraphContext) => {
-        const { id } = EntityKey.parse(representation);
-        const booking = caller.kind === 'patient' ? await services.ledger.findBooking(id, caller.id) : null;
-        return booking && bookingView(booking);
-      },
+      Booking: (representation, { caller }: SubgraphContext) =>
+        bookingFor(caller, EntityKey.parse(representation).id, services),
       Practice: (representation) => practiceReference(PracticeKey.parse(representation).odsCode),
       Supplier: (representation) => supplierOf(EntityKey.parse(representation).id, services.systems),
     },

@@ -5,6 +5,7 @@ import { ageInMonths, CalendarDate, londonDate } from '../../domain/london-time'
 import { NhsNumber } from '../../domain/nhs-number';
 import { keyedDigest } from '../../domain/secret';
 import { sealer, type Sealer } from '../../domain/sealed';
+import { mayBook } from './booking/not-allowed';
 
 /** Identity details that read-back and cancelling need after the person has left; kept sealed. */
 const PatientDetails: z.ZodType<Patient> = z.object({
@@ -50,10 +51,15 @@ export function personOf(
   return people(caller).find((person) => digest(identifiedPatient(person)) === patientDigest);
 }
 
+/** Digests of the people whose bookings a caller may see and change: those for whom they may act now, by a proven identity. */
+export function digestsOfPeople(caller: Caller, { patients: { digest } }: { patients: Patients }): string[] {
+  return mayBook(caller) ? people(caller).map((person) => digest(identifiedPatient(person))) : [];
+}
+
 /**
- * Finds the subject of an assessment by the caller's verified identity: the one person they may act for who is
- * registered where the subject is (if that is known) and of the subject's age today, give or take the month that
- * may have turned since. Undefined when nobody or several fit.
+ * Finds the person through whose own link a practice is searched: somebody the caller may act for who is registered where the
+ * subject is (if that is known) and of the subject's age today, give or take the month that may have turned since. Of twins at
+ * one practice either will do, since only the booking itself is in somebody's name. Undefined when nobody fits, or it is unclear.
  */
 export function subjectAmong(
   caller: Caller,
@@ -66,10 +72,10 @@ export function subjectAmong(
       (subject.registeredPracticeOdsCode === null ||
         person.registeredPractice === subject.registeredPracticeOdsCode),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const practices = new Set(fitting.map(({ registeredPractice }) => registeredPractice));
+  return practices.size === 1 ? fitting[0] : undefined;
 }
 
-/** Guards against booking an assessment's result for somebody else (hazard: proxy books in the wrong person's name). */
-export function isOfAge({ birthDate }: Person, months: number, now: Date): boolean {
+function isOfAge({ birthDate }: Person, months: number, now: Date): boolean {
   return Math.abs(ageInMonths(birthDate, londonDate(now)) - months) <= 1;
 }

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { PlaceLookup } from '../../domain/place-lookup';
+import type { PracticeBooks } from '../../domain/practice-books';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { type DatabaseSettings } from '../../platform/database/database';
 import type { Subgraph } from '../../platform/graphql/federated-schema';
@@ -9,7 +11,7 @@ import { connectionsIn } from './candidates/connections';
 import { demoDirectory } from './directory/demo-directory';
 import { directoryFeed } from './directory/directory-feed';
 import { placeLookup, storedPostcodes } from './directory/places';
-import { closeBooksOfClosed } from './release/closed-practices';
+import { followDirectory } from './release/closed-practices';
 import { releasePolicyService } from './release/release-desk';
 import { practicesSchema } from './schema';
 import { type PracticesTables } from './database/tables';
@@ -22,6 +24,8 @@ export interface PracticesDeps {
   world: PracticeDefaults;
   /** Storage of release rules: in the ledger, with the bookings that they are judged for. */
   releases: ReleaseLedger;
+  books: PracticeBooks;
+  dispositions: DispositionCatalogue;
   now: () => Date;
 }
 
@@ -31,11 +35,11 @@ export async function createPracticesSubgraph(
 ): Promise<Subgraph & { places: PlaceLookup }> {
   const database = await openPracticesDatabase(deps.database);
   const { db } = database;
-  const { releases, logger, world, now } = deps;
+  const { releases, books, dispositions, logger, world, now } = deps;
   const feed = await directoryFeed(db, async () => (await demoDirectory()).directory, logger, {
-    onChange: (before, after) => closeBooksOfClosed(before, after, releases),
+    onChange: (before, after) => followDirectory(before, after, releases),
   });
-  await closeBooksOfClosed(null, feed.current(), releases);
+  await followDirectory(null, feed.current(), releases);
   const places = placesOf(db);
   const connections = connectionsIn(feed, world);
   return {
@@ -44,7 +48,8 @@ export async function createPracticesSubgraph(
       places,
       releases,
       candidateFinder: candidateFinder(feed, releases, connections, logger),
-      desk: releasePolicyService(feed, releases, connections, now),
+      desk: releasePolicyService({ feed, releases, connections, books, dispositions, now }),
+      dispositions,
       now,
     }),
     name: 'practices',

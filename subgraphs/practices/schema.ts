@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { PlaceLookup } from '../../domain/place-lookup';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import {
@@ -23,6 +24,7 @@ export interface PracticesServices {
   releases: Pick<ReleaseLedger, 'policy'>;
   candidateFinder: CandidateFinder;
   desk: ReleasePolicyService;
+  dispositions: DispositionCatalogue;
   now: () => Date;
 }
 
@@ -35,12 +37,12 @@ const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
 };
 
 export function practicesSchema(services: PracticesServices): FederatedSchema {
-  const { feed, places, releases, candidateFinder, desk, now } = services;
+  const { feed, places, releases, candidateFinder, desk, dispositions, now } = services;
   return buildFederatedSchema({
     ...TYPES,
     instances: new Map<unknown, object>([
       [PracticeResolver, new PracticeResolver(feed, releases, now)],
-      [ReleaseResolver, new ReleaseResolver(desk, feed, now)],
+      [ReleaseResolver, new ReleaseResolver(desk, feed, dispositions, now)],
       [PracticesNearResolver, new PracticesNearResolver(feed, places)],
       [AssessmentResolver, new AssessmentResolver(candidateFinder)],
     ]),

@@ -1,11 +1,15 @@
 import type { Logger } from 'pino';
+import type { SymptomChecks } from '../../domain/symptom-checks';
+import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { PlaceLookup } from '../../domain/place-lookup';
 import type { DatabaseSettings } from '../../platform/database/database';
 import { type Subgraph } from '../../platform/graphql/federated-schema';
 import { assessmentStore } from './assessment/assessment-store';
 import { assessments } from './assessment/assessments';
-import { contentEditions } from './content/content-editions';
+import { symptomChecks } from './assessment/symptom-checks';
+import { contentEditions, keepContent } from './content/content-editions';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
+import { deadline } from './engine/deadline';
 import { openTriageDatabase } from './database/open-database';
 import { guessLimit } from './assessment/guess-limit';
 import { assessmentRetention } from './retention';
@@ -25,20 +29,35 @@ export interface TriageDeps {
   clinicalMode: 'demo' | 'live';
 }
 
+/** The dispositions of this release's content, for the practices that set rules for them. */
+export function dispositionCatalogue(): DispositionCatalogue {
+  const dispositions = [...loadContent().dispositions.values()];
+  return new Map(
+    dispositions.map(({ id, bookable, modes, timeframe }) => [
+      id,
+      { id, bookable, modes, deadlineFrom: (reachedAt: Date) => deadline(reachedAt, timeframe) },
+    ]),
+  );
+}
+
+export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks };
+
 /** @throws Error with a sentence that says what to do: unusable content, demonstration content in live mode, no database. */
-export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> {
+export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubgraph> {
   const { places, now, logger, clinicalMode } = deps;
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
   const database = await openTriageDatabase(deps.database);
   const { db, ready } = database;
-  const editions = await contentEditions(db, content, clinicalMode, now);
+  await keepContent(db, content, now);
+  const editions = contentEditions(db, content, clinicalMode);
   const killSwitches = switches(database, now, logger);
   const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
   const forgetting = assessmentRetention(database, now, logger);
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'triage content loaded');
   return {
     name: NAME,
+    symptomChecks: symptomChecks(assessing),
     ...triageSchema({
       content,
       assessments: assessments(assessing),
@@ -54,4 +73,20 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<Subgraph> 
       await database.close();
     },
   };
+}
+
+/** The symptom checks alone, for a process that books. */
+export async function openSymptomChecks({
+  database: settings,
+  clinicalMode,
+  now,
+  logger,
+}: Omit<TriageDeps, 'places'>): Promise<SymptomChecks & { close(): Promise<void> }> {
+  const content = loadContent();
+  refuseDemoContent(content, clinicalMode);
+  const database = await openTriageDatabase(settings);
+  const store = assessmentStore(database.db);
+  const editions = contentEditions(database.db, content, clinicalMode);
+  const checks = symptomChecks({ store, editions, switches: switches(database, now, logger), now });
+  return { ...checks, close: () => database.close() };
 }

@@ -49,7 +49,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
     database = await openTriageDatabase(settings);
     service = assessments({
       store: assessmentStore(database.db),
-      editions: await contentEditions(database.db, content, 'demo', () => now),
+      editions: contentEditions(database.db, content, 'demo'),
       switches: switches(database, () => now, logger),
       places,
       now: () => now,

@@ -53,11 +53,14 @@ describe('holding', () => {
     });
   });
 
-  test('is for somebody of the age that the assessment was about', async () => {
+  test('is for the person whom the symptom check was about', async () => {
     const caller = newCaller();
     const [slot] = await freeSlots(lab, newPractice(), 1);
     const forHerself = { ...holdInput(offer(caller, slot!), caller, lab.deps), patientId: undefined };
-    expect(await holdSlot(forHerself, caller, lab.deps)).toEqual({ kind: 'not-allowed', why: 'AGE_DIFFERS' });
+    expect(await holdSlot(forHerself, caller, lab.deps)).toEqual({
+      kind: 'not-allowed',
+      why: 'NOT_THE_PERSON_CHECKED',
+    });
   });
 
   test('is not for people the caller may not act for', async () => {
@@ -218,20 +221,11 @@ describe('confirming', () => {
     });
   });
 
-  test('repeated, returns what stands in the way, and the advice to search again once nothing does', async () => {
+  test('of a time that another one for the same need has replaced is refused', async () => {
     const first = await given.held();
-    const caller = first.caller;
-    const { assessmentDigest } = first.offered;
-    const second = await given.held({ assessmentDigest }, caller);
-    const { booking } = await given.booked(first);
-    const input = confirmInput(second.holdId);
-    for (let taps = 0; taps < 2; taps++)
-      expect(await given.confirm(second, input)).toMatchObject({
-        kind: 'already-booked',
-        booking: { id: booking.id },
-      });
-    await given.cancel({ caller, booking });
-    expect((await given.confirm(second, input)).kind).toBe('hold-expired');
+    const second = await given.held({ assessmentDigest: first.offered.assessmentDigest }, first.caller);
+    for (let taps = 0; taps < 2; taps++) expect((await given.confirm(first)).kind).toBe('hold-expired');
+    expect((await given.confirm(second)).kind).toBe('booking');
   });
 
   test('repeated, does not return a booking for other symptoms whose result is known by now', async () => {
@@ -240,7 +234,7 @@ describe('confirming', () => {
     given.once('BOOK', { kind: 'reset-after-commit' });
     const { booking } = await given.booked(first);
     const input = confirmInput(second.holdId);
-    expect(await given.confirm(second, input)).toMatchObject({ kind: 'already-booked', isInDoubt: true });
+    expect(await given.confirm(second, input)).toMatchObject({ kind: 'already-booked', why: 'IN_DOUBT' });
     expect((await given.settled(booking)).state).toBe('CONFIRMED');
     expect((await given.confirm(second, input)).kind).toBe('hold-expired');
   });

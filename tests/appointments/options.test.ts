@@ -18,6 +18,7 @@ import {
   type OptionsRequest,
 } from '../../subgraphs/appointments/options/find-options';
 import type { NotOfferedReason } from '../../subgraphs/appointments/options/not-offered';
+import { addLondonDays, londonDate, startOfLondonDay } from '../../domain/london-time';
 import { supplierReports } from '../../subgraphs/appointments/options/supplier-reports';
 
 let lab: BookingLaboratory;
@@ -75,8 +76,7 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
         withinMiles: 10,
       },
       search: {
-        need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'] },
-        deadline,
+        need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
         earliest: null,
         actor: { kind: 'PATIENT', id: caller.id },
         callerId: caller.id,
@@ -164,8 +164,8 @@ describe('the own practice', () => {
         ageInMonths: 420,
         dispositionId: 'gp-6h',
         modes: ['IN_PERSON', 'TELEPHONE'] as ('IN_PERSON' | 'TELEPHONE')[],
+        deadline: inSixHours(),
       },
-      deadline: inSixHours(),
       earliest: null,
       actor: { kind: 'PATIENT', id: caller.id } as const,
       callerId: caller.id,
@@ -175,6 +175,51 @@ describe('the own practice', () => {
     };
     const found = await find({ own, search });
     expect(found.own).toMatchObject({ answer: 'SLOTS', search: { supplier: 'emis' } });
+  });
+});
+
+describe('a slot belongs to the moment at which it starts', () => {
+  const startsBy = async (own: Candidate, deadline: Date) => {
+    const outcome = {
+      deadline,
+      disposition: { id: 'gp-6h', bookable: 'NETWORK' as const, modes: ['IN_PERSON' as const] },
+    };
+    const search = {
+      need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON' as const], deadline },
+      earliest: null,
+      actor: { kind: 'PATIENT', id: 'test' } as const,
+      callerId: null,
+      patient: undefined,
+      requestId: 'test',
+      signal: undefined,
+    };
+    const found = await find({ own, outcome, search });
+    return (found.own?.slots ?? []).map(({ startsAt }) => startsAt.getTime());
+  };
+
+  test('so that it is offered when it starts by the deadline and ends after it, and not a moment later', async () => {
+    const [own] = await near(1);
+    const slots = await freeSlots(lab, own!.odsCode, 6);
+    const { startsAt, endsAt } = slots.find(({ mode }) => mode === 'IN_PERSON')!;
+    const middle = new Date((startsAt.getTime() + endsAt.getTime()) / 2);
+    for (const deadline of [startsAt, middle])
+      expect(await startsBy(own!, deadline)).toContain(startsAt.getTime());
+    expect(await startsBy(own!, new Date(startsAt.getTime() - 1))).not.toContain(startsAt.getTime());
+  });
+
+  test('so that the last one of the last day that is released is offered', async () => {
+    const [own] = await near(1);
+    const { diary } = lab.simulators;
+    const midnight = startOfLondonDay(londonDate(addLondonDays(lab.clock.now(), 1)));
+    diary.deskFrees(own!.odsCode, lab.clock.now(), new Date(midnight.getTime() + 24 * HOUR));
+    const today = { ...own!, release: { ...own!.release, horizonDays: 0 } };
+    const starts = await startsBy(today, new Date(midnight.getTime() + 24 * HOUR));
+    expect(starts.length).toBeGreaterThan(0);
+    expect(starts.filter((start) => start >= midnight.getTime())).toEqual([]);
+    const tomorrow = { ...own!, release: { ...own!.release, horizonDays: 1 } };
+    expect((await startsBy(tomorrow, new Date(midnight.getTime() + 24 * HOUR))).length).toBeGreaterThan(
+      starts.length,
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SupplierAppointment } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
+import { acceptMove } from '../../subgraphs/appointments/booking/accept-move';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import { settle } from '../../subgraphs/appointments/booking/advance';
 import { settleBooking } from '../../subgraphs/appointments/booking/settle-booking';
@@ -12,6 +13,7 @@ import {
   freeSlots,
   newPractice,
   offer,
+  SETTLE_MS,
   standing,
   unboundedCall,
   type BookingLaboratory,
@@ -78,19 +80,46 @@ describe('changes of a standing booking by the practice', () => {
     expect((await lab.deps.ledger.liveBeside([slot])).slots.size).toBe(0);
   });
 
-  test('moves it: the person sees that their time is gone', async () => {
+  test('moves it: the person sees the new time, and can accept it', async () => {
     const [slot, later] = await freeSlots(lab, newPractice(), 2);
     const situation = await given.booked(await given.held({ slot: slot! }));
     lab.simulators.diary.deskMoves(slot!.practice, appointmentAt(situation).id, Number(later!.id));
-    expect((await look(situation.booking)).state).toBe('CANCELLED_BY_PRACTICE');
+    const moved = await look(situation.booking);
+    expect(moved).toMatchObject({
+      state: 'MOVED',
+      offer: { slot: { id: later!.id, startsAt: later!.startsAt } },
+      movedFrom: { id: slot!.id, startsAt: slot!.startsAt },
+    });
     expect((await lab.deps.ledger.evidence(situation.booking.id, 10)).at(-1)?.answer).toBe('MOVED');
+    expect(await look(moved)).toEqual(moved);
+    const accepting = { bookingId: moved.id, idempotencyKey: randomUUID(), requestId: randomUUID() };
+    const accepted = await acceptMove(accepting, situation.caller, lab.deps);
+    expect(accepted).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED', offer: moved.offer } });
+    await given.cancel({ ...situation, booking: await current(moved) });
+    expect((await current(moved)).state).toBe('CANCELLED');
+    expect(standing(lab, slot!.practice)).toBe(0);
   });
 
-  test('absence alone cancels nothing', async () => {
+  test('absence while the time is taken cancels nothing: an operator asks, or it shows again', async () => {
     const { booking } = await given.booked();
     const blind = given.withReadBack(() => []);
-    for (let looks = 0; looks < 5; looks++) await look(booking, blind);
-    expect((await current(booking)).state).toBe('CONFIRMED');
+    for (let looks = 0; looks < 3; looks++) expect((await look(booking, blind)).state).toBe('CONFIRMED');
+    for (let looks = 0; looks < 5; looks++) expect((await look(booking, blind)).state).toBe('MISSING');
+    expect((await look(booking)).state).toBe('CONFIRMED');
+  });
+
+  test('cancels it and fills its time: an operator asks within one round of comparing', async () => {
+    const situation = await given.booked();
+    const { slot } = situation.offered;
+    lab.simulators.diary.cancel(slot.practice, appointmentAt(situation).id, 'the desk');
+    lab.simulators.diary.deskTakes(slot.practice, slot.startsAt, slot.endsAt);
+    const listsNoCancelled = given.withReadBack((list) => list.filter(({ status }) => status === 'BOOKED'));
+    const looked = jest.spyOn(lab.deps.ledger, 'scheduleReadBack');
+    for (let looks = 0; looks < 4; looks++) await look(situation.booking, listsNoCancelled);
+    const waits = looked.mock.calls.map(([, { nextCheckMs }]) => nextCheckMs);
+    looked.mockRestore();
+    expect(waits).toEqual([SETTLE_MS, SETTLE_MS, SETTLE_MS]);
+    expect((await current(situation.booking)).state).toBe('MISSING');
   });
 
   test('absence twice, and the time offered to others again, does', async () => {

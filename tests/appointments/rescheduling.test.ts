@@ -10,10 +10,9 @@ import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import {
   bookingLaboratory,
-  freeSlots,
+  freeSlot,
   holdInput,
   newCaller,
-  newPractice,
   offer,
   OPEN_BOOK,
   standing,
@@ -42,9 +41,8 @@ interface Move {
 /** Somebody who has a booking, and another practice's time that they would rather have. */
 async function wish(values: Partial<Offer> = {}, old?: Move['old']): Promise<Move> {
   const booked = old ?? (await given.booked());
-  const [slot] = await freeSlots(lab, newPractice(), 1);
   const { assessmentDigest } = booked.offered;
-  return { old: booked, wanted: offer(booked.caller, slot!, { assessmentDigest, ...values }) };
+  return { old: booked, wanted: offer(booked.caller, await freeSlot(lab), { assessmentDigest, ...values }) };
 }
 
 function rescheduleInput({ old, wanted }: Move, key: string = randomUUID()): RescheduleBooking {

@@ -12,10 +12,9 @@ import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import {
   confirmInput,
-  freeSlots,
+  freeSlot,
   holdInput,
   newCaller,
-  newPractice,
   offer,
   SETTLE_MS,
   type BookingLaboratory,
@@ -31,8 +30,7 @@ export interface Situation {
 /** The situations that booking tests begin from, in one laboratory. */
 export function situations(lab: BookingLaboratory) {
   async function held(values: Partial<Offer> = {}, caller: PatientCaller = newCaller()): Promise<Situation> {
-    const [slot] = await freeSlots(lab, newPractice(), 1);
-    const offered = offer(caller, slot!, values);
+    const offered = offer(caller, await freeSlot(lab), values);
     const answer = await holdSlot(holdInput(offered, caller, lab.deps), caller, lab.deps);
     if (answer.kind !== 'held') throw new Error(`expected a hold, not ${answer.kind}`);
     return { caller, offered, holdId: answer.hold.id };

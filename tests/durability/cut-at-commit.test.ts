@@ -136,7 +136,7 @@ suite('PostgreSQL’s connection is cut at COMMIT', () => {
       const kind = cut === 'reset' ? 'opened' : 'repeated';
       for (const one of await open()) expect(one).toMatchObject({ status: 'fulfilled', value: { kind } });
       const standing = await Promise.all(
-        wishes.map(({ hold }) => elsewhere.standingBooking(hold.patientDigest, hold.offer.assessmentDigest)),
+        wishes.map(async ({ hold }) => (await elsewhere.liveBookingsOf(hold.patientDigest))[0]),
       );
       expect(standing.map((booking) => booking?.holdId)).toEqual(wishes.map(({ hold }) => hold.id));
       expect(await unlikePromised([], database, elsewhere)).toEqual([]);

@@ -113,9 +113,9 @@ async function fullAndEmptied(lab: BookingLaboratory, disk: SmallDisk): Promise<
   }
 }
 
-function bookingOf({ caller, offered }: Situation, { deps: { ledger, patients } }: BookingLaboratory) {
+async function bookingOf({ caller }: Situation, { deps: { ledger, patients } }: BookingLaboratory) {
   const [son] = caller.actsFor;
-  return ledger.standingBooking(patients.digest(identifiedPatient(son!)), offered.assessmentDigest);
+  return (await ledger.liveBookingsOf(patients.digest(identifiedPatient(son!))))[0];
 }
 
 /** Some room can be left in files that are there already, so a full disk is noticed after a while. */

@@ -27,6 +27,7 @@ export const POLICY: ReleasePolicy = {
   minimumNoticeMinutes: 0,
   horizonDays: 14,
   cancelCutOffMinutes: 0,
+  closures: [],
 };
 
 /** A practice and the supplier that it is reached by. */

@@ -96,7 +96,7 @@ describe.each(configurations)('holds $holds, ledger $ledger', ({ database, open 
     test.each<{ step: Step; outcomes: [first: string, second: string] }>([
       { step: 'look for a booking', outcomes: ['slot-taken', 'CONFIRMED'] },
       { step: 'take the hold', outcomes: ['slot-taken', 'CONFIRMED'] },
-      { step: 'search again', outcomes: ['CONFIRMED', 'held-by-another'] },
+      { step: 'ask whether it is free', outcomes: ['CONFIRMED', 'held-by-another'] },
       { step: 'record the hold', outcomes: ['CONFIRMED', 'held-by-another'] },
     ])('before the first, who wants to hold, comes to “$step”', async ({ step, outcomes }) => {
       const slot = await oneSlot();

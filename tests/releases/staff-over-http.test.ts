@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { demoIssuer } from '../../demo/issuer';
 import { staffClaims } from '../../demo/people';
 import { OdsCode } from '../../domain/ods-code';
@@ -99,5 +100,80 @@ describe.each([
       release: { status: 'OPEN' },
     });
     expect((await hold(slots[1]!.id)).__typename).toBe('Hold');
+  });
+
+  test('sets rules in the words of its own book, and its preview says what the search then does', async () => {
+    const odsCode = 'Z90001';
+    const manager = await staffOf(odsCode);
+    const { ask, son } = await newFamily(gateway);
+    const { id } = await checkSymptoms(ask, son, BOOKABLE);
+    const soon = new Date(gateway.now().getTime() + 2 * 60 * 60_000);
+    gateway.simulators.diary.deskFrees(OdsCode.parse(odsCode), gateway.now(), soon);
+    const rules = {
+      odsCode,
+      ownPatients: true,
+      otherPatients: true,
+      modes: ['IN_PERSON', 'TELEPHONE'],
+      dispositionIds: ['gp-2h', 'gp-speak-1h'],
+      slotTypes: ['111 urgent', 'Routine', 'Telephone triage'],
+      takeBackMinutes: 0,
+      minimumNoticeMinutes: 0,
+      horizonDays: 14,
+      cancelCutOffMinutes: 60,
+      dailyQuota: null,
+    };
+    let expectedVersion = 1;
+    const setRules = async (values: object) => {
+      const input = { ...rules, expectedVersion, ...values };
+      const { data } = await manager(operation('SetReleasePolicy'), { input });
+      const answer = z
+        .looseObject({
+          __typename: z.string(),
+          fields: z.array(z.looseObject({ path: z.string() })).optional(),
+        })
+        .parse(data?.setReleasePolicy);
+      if (answer.__typename === 'Practice') expectedVersion += 1;
+      return answer.fields?.map(({ path }) => path) ?? answer.__typename;
+    };
+    for (const [values, faults] of [
+      [{ dispositionIds: ['gp-6hours'] }, ['input.dispositionIds.0']],
+      [{ slotTypes: ['111 Urgent'] }, ['input.slotTypes.0']],
+      [{ slotTypes: ['ROUTINE', 'Routine'] }, ['input.slotTypes.0']],
+      [{ modes: ['IN_PERSON'] }, ['input.dispositionIds.1']],
+      [{ modes: ['VIDEO'], dispositionIds: ['gp-6h'] }, ['input.modes']],
+      [{ minimumNoticeMinutes: 1_440, horizonDays: 0 }, ['input.minimumNoticeMinutes']],
+    ] as const)
+      expect(await setRules(values)).toEqual(faults);
+
+    /** Asks the search and the preview of the same outcome whether the own practice offers anything. */
+    const agreed = async () => {
+      const { ownPractice } = await findOptions(ask, { id, first: 1 });
+      const preview = { dispositionId: 'gp-2h', ageInMonths: 84, relation: 'OWN' };
+      const { data } = await manager(operation('MyPracticeBook'), { preview });
+      const practice = z
+        .object({ releasePreview: z.object({ offered: z.boolean(), stoppedBy: z.array(z.string()) }) })
+        .parse(data?.myPractice);
+      return { ...practice.releasePreview, searched: ownPractice?.answer };
+    };
+    expect(await setRules({})).toBe('Practice');
+    expect(await agreed()).toMatchObject({ offered: true, searched: 'SLOTS' });
+    expect(await setRules({ minAgeMonths: 216 })).toBe('Practice');
+    expect(await agreed()).toMatchObject({ offered: false, searched: 'NOT_RELEASED' });
+    expect(await setRules({ dispositionIds: ['gp-6h'] })).toBe('Practice');
+    expect(await agreed()).toMatchObject({ offered: false, searched: 'NOT_RELEASED' });
+
+    expect(await setRules({})).toBe('Practice');
+    const until = new Date(gateway.now().getTime() + 3 * 60 * 60_000).toISOString();
+    const input = { odsCode, to: 'EVERYBODY', reason: 'Training', until };
+    const { data } = await manager(operation('CloseBook'), { input });
+    const { release } = z
+      .object({ release: z.object({ status: z.string(), closures: z.array(z.object({ id: z.string() })) }) })
+      .parse(data?.closeBook);
+    expect(release).toMatchObject({ status: 'OPEN', closures: [{}] });
+    const closed = await agreed();
+    expect(closed).toMatchObject({ offered: false, searched: 'NOT_RELEASED' });
+    expect(closed.stoppedBy).toContain('BOOK_CLOSED');
+    await manager(REOPEN, { input: { odsCode, closureId: release.closures[0]?.id } });
+    expect(await agreed()).toMatchObject({ offered: true, searched: 'SLOTS' });
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
+import type { PatientCaller } from '../../domain/caller';
 import { findingsReport, isAllFound } from '../../scripts/ops/findings-report';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdKey, holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
@@ -11,10 +12,12 @@ import {
   positionIn,
   type Findings,
 } from '../../subgraphs/appointments/booking/find-lost-bookings';
+import { identifiedPatient } from '../../subgraphs/appointments/sealed-patients';
 import { findLostOf } from '../../subgraphs/appointments/recovery/lost-bookings';
 import {
   bookingLaboratory,
   confirmInput,
+  freeSlot,
   freeSlots,
   holdInput,
   newPractice,
@@ -64,9 +67,12 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
 
   /** Another symptom check, of which nobody can tell that it is the same need: the one before is lost as well. */
   async function askAgain({ caller }: Booked) {
-    const [slot] = await freeSlots(lab, newPractice(), 1);
-    return holdSlot(holdInput(offer(caller, slot!), caller, lab.deps), caller, lab.deps);
+    const slot = await freeSlot(lab);
+    return holdSlot(holdInput(offer(caller, slot), caller, lab.deps), caller, lab.deps);
   }
+
+  const bookingsOf = ({ actsFor: [son] }: PatientCaller) =>
+    lab.deps.ledger.bookingsOf([lab.deps.patients.digest(identifiedPatient(son!))], 10, null);
 
   const find = (bounds: Partial<Parameters<typeof findBookings>[1]> = {}): Promise<Findings> =>
     findBookings(lab.deps, { most: 1_000, pauseMs: 0, after: null, ...bounds });
@@ -125,7 +131,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     const findings = await find();
     expect(ids(findings.adopted)).toEqual([booking.id]);
     expect(findings).toMatchObject({ unsettled: [], left: [] });
-    const [seen] = await lab.deps.ledger.bookingsOf(caller.id, 10, null);
+    const [seen] = await bookingsOf(caller);
     expect(seen).toMatchObject({
       id: booking.id,
       reference: booking.reference,
@@ -146,7 +152,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     expect(['already-booked', 'held']).toContain(answer.kind);
     expect(ids([...first.adopted, ...second.adopted]).length).toBeLessThanOrEqual(1);
     expect((await find()).adopted).toEqual([]);
-    expect(await lab.deps.ledger.bookingsOf(booked.caller.id, 10, null)).toHaveLength(1);
+    expect(await bookingsOf(booked.caller)).toHaveLength(1);
   });
 
   test('of one person are found all, one after the other', async () => {
@@ -210,7 +216,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
     const late = { ...lab.deps, now: () => new Date(booking.offer.slot.endsAt) };
     const findings = await findBookings(late, { most: 0, pauseMs: 0, after: null });
     expect(findings.left).toMatchObject([{ bookingId: booking.id, why: 'PAST' }]);
-    expect(await lab.deps.ledger.bookingsOf(caller.id, 10, null)).toEqual([]);
+    expect(await bookingsOf(caller)).toEqual([]);
   });
 
   test('a booking that took the place of another takes it again', async () => {

@@ -3,6 +3,7 @@ import { barsMutants } from './bars-mutants';
 import { emisMutants } from './emis-mutants';
 import { gpConnectMutants } from './gp-connect-mutants';
 import { kitMutants } from './kit';
+import { meridianMutants } from './meridian-mutants';
 import type { Mutant } from './mutant';
 import { tppMutants } from './tpp-mutants';
 
@@ -20,5 +21,6 @@ export const allMutants: readonly MutantOf[] = [
   ...of('tpp', tppMutants),
   ...of('gp-connect', gpConnectMutants),
   ...of('bars', barsMutants),
+  ...of('meridian', meridianMutants),
   ...of('gp-connect', kitMutants, 'kit'),
 ];

@@ -15,7 +15,7 @@ export const kitMutants: readonly Mutant[] = [
     title: 'splits a search without overlap, so that a slot across the joint is lost',
     caughtBy: 'search.joint',
     file: 'gp-system-of.ts',
-    find: 'const JOINT_OVERLAP_MS = 2 * 3_600_000;',
+    find: 'const JOINT_OVERLAP_MS = MAX_SLOT_MS;',
     replace: 'const JOINT_OVERLAP_MS = 0;',
   },
   {

@@ -5,9 +5,9 @@ export const tppMutants: readonly Mutant[] = [
     id: 'summer-hour',
     title: 'believes the Z, an hour off in summer',
     caughtBy: 'times.summer',
-    file: 'tpp/tpp.replies.ts',
+    file: 'wall-clock.ts',
     find: "return reading.kind === 'instant' ? reading.instant : null;",
-    replace: "return reading.kind === 'instant' ? new Date(text) : null;",
+    replace: "return reading.kind === 'instant' ? new Date(`${text}Z`) : null;",
   },
   {
     id: 'conflict-is-success',
@@ -65,5 +65,30 @@ export const tppMutants: readonly Mutant[] = [
     file: 'tpp/tpp.ts',
     find: "(await isWell(context)) ? 'UP' : 'DEGRADED'",
     replace: "(await isWell(context)) || 'UP' ? 'UP' : 'DEGRADED'",
+  },
+  {
+    id: 'anybody-will-do',
+    title: 'takes a reply for a yes, whomever it names',
+    caughtBy: 'acceptance.names-patient',
+    file: 'tpp/tpp.sessions.ts',
+    find: 'if (owner !== undefined && owner !== patientId)',
+    replace: "if (owner === '')",
+  },
+  {
+    id: 'drops-the-phone',
+    title: 'sends the telephone number for telephone appointments only',
+    caughtBy: 'command.contact-phone',
+    file: 'tpp/tpp.ts',
+    find: 'function notesOf({ reason, contactPhone }: BookCommand): string | undefined {\n  const phone = contactPhone &&',
+    replace:
+      "function notesOf({ reason, contactPhone, slot }: BookCommand): string | undefined {\n  const phone = slot.mode === 'TELEPHONE' && contactPhone &&",
+  },
+  {
+    id: 'drops-the-words',
+    title: 'keeps the patient’s words to itself',
+    caughtBy: 'command.reason',
+    file: 'tpp/tpp.ts',
+    find: '[phone, reason].filter(Boolean)',
+    replace: '[phone, reason?.slice(0, 1)].filter(Boolean)',
   },
 ];

@@ -1,29 +1,33 @@
 import { expect } from 'expect';
 import { eventually } from '../../../domain/eventually';
 import type { Call, SupplierFault } from '../../gp-system';
-import type { Fault } from '../../simulator/injected-faults';
+import type { Fault, SimulatedOperation } from '../../simulator/injected-faults';
 import {
   ACTOR,
   bookCommand,
   callWithin,
   cancelCommand,
+  expectOneAttempt,
   hoursAfter,
   type Laboratory,
   laboratory,
   newPatient,
   newPractice,
   NOON,
+  outcomeInWords,
   probe,
   readyAndBooked,
   ready,
   requests,
   search,
+  settle,
   standing,
   switchOn,
   untilTimeIsUp,
 } from '../laboratory';
 import { supplierNamed } from '../../registry';
 import type { Requirement } from '../requirement';
+import { expectCancelledBefore } from './truth';
 
 interface Trouble {
   id: string;
@@ -150,8 +154,8 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Trouble): Requirement[] {
-  const during = <T>(lab: Laboratory, work: (call: Call) => Promise<T>) =>
-    outlastsDeadline ? untilTimeIsUp(lab, work) : work(callWithin(lab));
+  const during = <T>(lab: Laboratory, aimedAt: SimulatedOperation, work: (call: Call) => Promise<T>) =>
+    outlastsDeadline ? untilTimeIsUp(lab, work, aimedAt) : work(callWithin(lab));
   return [
     {
       level: 'L3',
@@ -160,7 +164,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
       async run(lab) {
         const { practice, patient } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'SEARCH' });
-        const found = during(lab, (call) =>
+        const found = during(lab, 'SEARCH', (call) =>
           search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) }, call),
         );
         await expect(found).rejects.toMatchObject({ name: 'SupplierError', fault: thrown });
@@ -174,14 +178,47 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         const { practice, patient, slot } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'BOOK', times: 1 });
         const command = bookCommand(lab, slot, patient);
-        const outcome = await during(lab, (call) => lab.system.book(command, call));
+        const outcome = await during(lab, 'BOOK', (call) => lab.system.book(command, call));
+        await settle(lab);
         const isKnown = thrown === 'THROTTLED' && lab.manifest.throttle === '429NotExecuted';
-        expect(outcome.class).toBe(isKnown ? 'THROTTLED' : 'AMBIGUOUS');
-        expect(requests(lab, 'BOOK')).toBe(1);
-        expect(standing(lab, { practice })).toHaveLength(isDone ? 1 : 0);
+        expectOneAttempt(lab, command);
+        // Sent again under its key, the supplier says what became of it, or does it now.
+        const wasAskedAgain = requests(lab, 'BOOK') > 1;
+        const expected = wasAskedAgain ? 'ACCEPTED' : isKnown ? 'THROTTLED' : 'AMBIGUOUS';
+        const stands = isDone || wasAskedAgain;
+        expect({ outcome: outcome.class, standing: standing(lab, { practice }).length }).toEqual({
+          outcome: expected,
+          standing: stands ? 1 : 0,
+        });
         if (lab.manifest.capabilities.readBack === 'none') return;
-        const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab));
-        expect(seen.map(({ slotId }) => slotId)).toEqual(isDone ? [slot.id] : []);
+        const seen = await lab.system.readBack(
+          probe(slot, patient, command.marker, command.attemptId),
+          callWithin(lab),
+        );
+        expect(seen.map(({ slotId }) => slotId)).toEqual(stands ? [slot.id] : []);
+      },
+    },
+    {
+      level: 'L3',
+      id: `fault.${id}.poll`,
+      title: `takes a running operation neither for a refusal nor for nothing, and books once, when it asks for it and ${title}`,
+      notFor: ({ capabilities }) =>
+        capabilities.bookReply === 'final' ? 'the reply to a booking says what came of it' : null,
+      async run(lab) {
+        const { practice, patient, slot } = await ready(lab);
+        switchOn(lab, fault, { practice, operation: 'POLL', times: 1 });
+        const command = bookCommand(lab, slot, patient);
+        const outcome = await during(lab, 'POLL', (call) => lab.system.book(command, call));
+        // With time left it is asked for again.
+        expect(outcomeInWords(outcome)).toMatch(outlastsDeadline ? /^AMBIGUOUS/ : /^ACCEPTED$/);
+        await settle(lab);
+        expectOneAttempt(lab, command);
+        expect(standing(lab, { practice })).toHaveLength(1);
+        const seen = await lab.system.readBack(
+          probe(slot, patient, command.marker, command.attemptId),
+          callWithin(lab),
+        );
+        expect(seen.map(({ slotId }) => slotId)).toEqual([slot.id]);
       },
     },
     {
@@ -192,7 +229,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
       async run(lab) {
         const { practice, patient, slot, command } = await readyAndBooked(lab);
         switchOn(lab, fault, { practice, operation: 'READ' });
-        const reading = during(lab, (call) =>
+        const reading = during(lab, 'READ', (call) =>
           lab.system.readBack(probe(slot, patient, command.marker), call),
         );
         await expect(reading).rejects.toMatchObject({ fault: thrown });
@@ -207,12 +244,14 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         const { practice, patient, slot, appointment } = await readyAndBooked(lab);
         switchOn(lab, fault, { practice, operation: 'CANCEL', times: 1 });
         const command = cancelCommand(slot, patient, appointment);
-        const outcome = await during(lab, (call) => lab.system.cancel(command, call));
+        const outcome = await during(lab, 'CANCEL', (call) => lab.system.cancel(command, call));
         const isKnown = thrown === 'THROTTLED' && lab.manifest.throttle === '429NotExecuted';
         expect(outcome.class).toBe(isKnown ? 'THROTTLED' : 'AMBIGUOUS');
         expect(requests(lab, 'CANCEL')).toBe(1);
         expect(standing(lab, patient)).toHaveLength(isDone ? 0 : 1);
-        expect(await lab.system.cancel(command, callWithin(lab))).toEqual({ class: 'ACCEPTED' });
+        const again = await lab.system.cancel(command, callWithin(lab));
+        if (isDone) expectCancelledBefore(lab, again);
+        else expect(again).toEqual({ class: 'ACCEPTED' });
         expect(standing(lab, patient)).toEqual([]);
       },
     },
@@ -230,7 +269,7 @@ export const faultRequirements: readonly Requirement[] = [
       const { practice, patient, slot } = await ready(lab);
       switchOn(lab, { kind: 'slow', ms: LONG_MS }, { practice, operation: 'BOOK', times: 1 });
       const command = bookCommand(lab, slot, patient);
-      const outcome = await untilTimeIsUp(lab, (call) => lab.system.book(command, call));
+      const outcome = await untilTimeIsUp(lab, (call) => lab.system.book(command, call), 'BOOK');
       expect(outcome).toMatchObject({ class: 'AMBIGUOUS' });
       const read = async () =>
         (await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab))).map(
@@ -238,7 +277,10 @@ export const faultRequirements: readonly Requirement[] = [
         );
       expect(await read()).toEqual([]);
       lab.timers.advance(LONG_MS);
-      await eventually('the supplier executes the booking', () => standing(lab, { practice }).length > 0);
+      await eventually('the supplier executes the booking', async () => {
+        await settle(lab);
+        return standing(lab, { practice }).length > 0;
+      });
       expect(await read()).toEqual([slot.id]);
       expect(standing(lab, { practice })).toHaveLength(1);
     },
@@ -262,13 +304,15 @@ export const faultRequirements: readonly Requirement[] = [
       });
     },
   },
-  ...(['BOOK', 'CANCEL', 'READ'] as const).map((operation): Requirement => ({
+  ...(['BOOK', 'POLL', 'CANCEL', 'READ'] as const).map((operation): Requirement => ({
     level: 'L3',
     id: `session.ends-at.${operation.toLowerCase()}`,
-    title: `renews a session that ends just before ${{ BOOK: 'a booking', CANCEL: 'a cancellation', READ: 'a read-back' }[operation]}, which then happens once`,
+    title: `renews a session that ends just before ${{ BOOK: 'a booking', POLL: 'its operation is asked for', CANCEL: 'a cancellation', READ: 'a read-back' }[operation]}, which then happens once`,
     notFor({ sessionTtlMs, capabilities }) {
       if (sessionTtlMs === undefined) return 'no log-on and no token is kept';
       if (operation === 'CANCEL' && !capabilities.cancel) return 'nothing can be cancelled';
+      if (operation === 'POLL' && capabilities.bookReply === 'final')
+        return 'the reply to a booking says what came of it';
       return operation === 'READ' && capabilities.readBack === 'none' ? 'nothing can be read back' : null;
     },
     async run(lab) {

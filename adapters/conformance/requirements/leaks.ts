@@ -10,6 +10,7 @@ import {
   NOON,
   probe,
   search,
+  settle,
   standing,
   switchOn,
   untilTimeIsUp,
@@ -48,6 +49,7 @@ export const leakRequirements: readonly Requirement[] = [
         const command = bookCommand(lab, slot, patient);
         const outcome = await lab.system.book(command, callWithin(lab));
         lab.simulators.faults.clear();
+        await settle(lab);
         const seen = await lab.system.readBack(probe(slot, patient, command.marker), callWithin(lab));
         // What was accepted is there; what is there was accepted or in doubt.
         if (outcome.class === 'ACCEPTED') expect(seen).toHaveLength(1);

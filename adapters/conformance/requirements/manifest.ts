@@ -12,14 +12,4 @@ export const manifestRequirements: readonly Requirement[] = [
       return Promise.resolve();
     },
   },
-  {
-    level: 'L0',
-    id: 'manifest.operations',
-    title: 'has the operations that its manifest declares, and no other',
-    run({ system, manifest }) {
-      // Reading back and cancelling are always there and refuse where they are not declared (L2).
-      expect(system.changes !== undefined).toBe(manifest.capabilities.changeFeed !== 'none');
-      return Promise.resolve();
-    },
-  },
 ];

@@ -1,7 +1,8 @@
 import type { Slot, SlotSearch } from '../../gp-system';
 import { expect } from 'expect';
-import type { DiarySlot } from '../../simulator/diary-records';
+import type { DiaryAppointment, DiarySlot } from '../../simulator/diary-records';
 import { CONSUMER } from '../gp-system-at';
+import type { CancelOutcome } from '../../gp-system';
 import type { Laboratory } from '../laboratory';
 
 export type SearchRange = Pick<SlotSearch, 'practice' | 'from' | 'to'>;
@@ -11,6 +12,23 @@ export function free({ simulators, manifest }: Laboratory, { practice, from, to 
   const { route } = manifest;
   const audience = { route, organisationType: CONSUMER.type, organisation: CONSUMER.odsCode };
   return simulators.diary.freeSlots(practice, from, to, audience);
+}
+
+/**
+ * Expects the answer to a cancellation of what is cancelled already: yes, or, where the supplier lists no cancelled ones, that
+ * it is not there. That is never taken for a yes: it may have been moved.
+ */
+export function expectCancelledBefore({ manifest }: Laboratory, outcome: CancelOutcome): void {
+  const accepted = { class: 'ACCEPTED' };
+  const isListed = manifest.capabilities.readBackOfCancelled;
+  expect(outcome).toEqual(
+    isListed || outcome.class === 'ACCEPTED' ? accepted : { class: 'REJECTED', refusal: 'NOT_FOUND' },
+  );
+}
+
+/** Returns all the words on an appointment that the practice's desk sees. */
+export function wordsOf({ reason, description, comment, contactPhone, patient }: DiaryAppointment): string {
+  return [reason, description, comment, contactPhone, patient.phone].filter(Boolean).join('\n');
 }
 
 /** Describes what a person sees of slots, comparable between a search and the book. */

@@ -5,7 +5,7 @@ import type { Booking } from '../ledger/records';
 import { decide } from '../lifecycle/decide';
 import type { Decision, Inquiry } from '../lifecycle/decision';
 import type { BookedThere, KnownBooking, Observation, BookingClock } from '../lifecycle/observation';
-import { isOneOf, LIVE_STATES, OVER_STATES } from '../lifecycle/states';
+import { isOneOf, LIVE_STATES, OVER_STATES, STANDING_STATES } from '../lifecycle/states';
 import { dropCopy, keepCopy } from '../recovery/keep-copies';
 import { boundedCall, systemOf } from '../gp-systems';
 import {
@@ -94,7 +94,7 @@ async function record(
   deps: BookingDeps,
 ): Promise<Transition> {
   const { ledger, logger } = deps;
-  if (event === 'OUT_OF_TIME')
+  if (event === 'OUT_OF_TIME' || event === 'MISSED_AT_PRACTICE')
     logger.error(
       { booking: booking.id, supplier: booking.offer.supplier, ...changes.evidence },
       'booking escalated to an operator',
@@ -104,7 +104,8 @@ async function record(
   const { state } = moved.booking;
   if (isOneOf(OVER_STATES, state)) await dropCopy(booking, deps);
   // It was over, and so its copy is gone.
-  else if (state === 'CONFIRMED' && !isOneOf(LIVE_STATES, booking.state)) await keepCopy(moved.booking, deps);
+  else if (isOneOf(STANDING_STATES, state) && !isOneOf(LIVE_STATES, booking.state))
+    await keepCopy(moved.booking, deps);
   return moved;
 }
 
@@ -206,7 +207,7 @@ function askToCancel(
 }
 
 function known(booking: Booking): KnownBooking {
-  return { ...booking, startsAt: booking.offer.slot.startsAt };
+  return { ...booking, slot: booking.offer.slot };
 }
 
 /** Delay before bookings of a supplier without an adapter are looked at again: an operator can settle them meanwhile. */

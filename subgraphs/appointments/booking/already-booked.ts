@@ -1,20 +1,25 @@
-import type { PatientCaller } from '../../../domain/caller';
 import type { Booking } from '../ledger/records';
 import { DOUBTFUL_STATES, isOneOf } from '../lifecycle/states';
 
 /** Another booking keeps this one from being made. */
 export interface AlreadyBooked {
   kind: 'already-booked';
-  /** Null where somebody else, who may also act for the person, has made it: it is theirs to see. */
+  /** Null where it has gone since. */
   booking: Booking | null;
-  /** It may be for other symptoms: while its outcome is not known, nothing else is booked for the person. */
-  isInDoubt: boolean;
+  why:
+    | 'SAME_NEED'
+    /** It may be for other symptoms: while its outcome is not known, nothing else is booked for the person. */
+    | 'IN_DOUBT'
+    | 'TIMES_OVERLAP'
+    /** The person may want both, and can say so. */
+    | 'SAME_COMPLAINT';
 }
 
-export function alreadyBooked(booking: Booking, caller: PatientCaller): AlreadyBooked {
+/** Whoever may act for the person sees it, whoever has booked it. */
+export function alreadyBooked(booking: Booking, why: AlreadyBooked['why'] = 'SAME_NEED'): AlreadyBooked {
   return {
     kind: 'already-booked',
-    booking: booking.callerId === caller.id ? booking : null,
-    isInDoubt: isOneOf(DOUBTFUL_STATES, booking.state),
+    booking,
+    why: isOneOf(DOUBTFUL_STATES, booking.state) ? 'IN_DOUBT' : why,
   };
 }

@@ -3,6 +3,7 @@ import { SupplierError, type Actor, type GpSystem, type Patient } from '../../..
 import type { PatientCaller } from '../../../domain/caller';
 import { loggableError } from '../../../domain/loggable-error';
 import type { ReleaseLedger } from '../../../domain/release-ledger';
+import type { SymptomChecks } from '../../../domain/symptom-checks';
 import type { Timers } from '../../../domain/timers';
 import type { HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
@@ -14,6 +15,7 @@ import type { Patients } from '../sealed-patients';
 import type { BookingCopies } from '../recovery/booking-copies';
 import type { Sealer } from '../../../domain/sealed';
 import type { GpSystems } from '../gp-systems';
+import type { Contact } from './contact';
 
 export interface BookingDeps {
   systems: GpSystems;
@@ -24,6 +26,9 @@ export interface BookingDeps {
   copies: BookingCopies;
   offers: Sealer<Offer>;
   patients: Patients;
+  contacts: Sealer<Contact>;
+  /** Symptom checks as they are now: bookings rest on them. */
+  checks: SymptomChecks;
   /** A keyed digest of what a request says: phone numbers and reasons are in it. */
   fingerprint: (content: string) => string;
   holdMs: number;
@@ -94,7 +99,10 @@ export function bookingActor({ callerId }: Booking): Actor {
   return { kind: 'PATIENT', id: callerId };
 }
 
+/** Nobody is told to wait for longer, whatever a supplier asks for. */
+const LONGEST_WAIT_S = 60 * 60;
+
 /** Converts milliseconds to the whole seconds of the API's waiting times. */
 export function seconds(ms: number | null): number | null {
-  return ms === null ? null : Math.ceil(ms / 1000);
+  return ms === null ? null : Math.min(Math.max(Math.ceil(ms / 1000), 0), LONGEST_WAIT_S);
 }

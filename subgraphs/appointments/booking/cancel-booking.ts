@@ -4,10 +4,11 @@ import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import { identifiedPatient, personOf } from '../sealed-patients';
 import { systemOf } from '../gp-systems';
+import { isOneOf, STANDING_STATES } from '../lifecycle/states';
 import { advance, type Advanced } from './advance';
 import { idempotentRequest, seconds, type BookingDeps } from './booking-deps';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
-import type { SystemUnavailable } from './place-booking';
+import type { SystemUnavailable } from './system-unavailable';
 
 export type CancelAnswer =
   /** The booking as cancelled, being cancelled, or, while its outcome is unknown, unchanged. */
@@ -31,6 +32,9 @@ export interface CancelBooking {
   requestId: string;
 }
 
+/** Also what an operator asks the practice about: the person may give it up all the same. */
+const CANCELLABLE_STATES = [...STANDING_STATES, 'MISSING'] as const;
+
 /** Cancels the appointment at the practice. A booking that is already cancelled is returned. */
 export async function cancelBooking(
   input: CancelBooking,
@@ -38,13 +42,11 @@ export async function cancelBooking(
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
   const { ledger } = deps;
-  if (caller.kind !== 'patient') return bookingNotAllowed(whyNotBook(caller));
-  const booking = await ledger.findBooking(input.bookingId, caller.id);
-  if (booking === null) return { kind: 'not-found' };
-  const person = personOf(caller, booking, deps);
   // For a login without proof of identity it is unknown for whom it may act.
-  if (person === undefined)
-    return bookingNotAllowed(mayBook(caller) ? 'CANNOT_ACT_FOR_PERSON' : whyNotBook(caller));
+  if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
+  const booking = await ledger.findBooking(input.bookingId);
+  const person = booking === null ? undefined : personOf(caller, booking, deps);
+  if (booking === null || person === undefined) return { kind: 'not-found' };
   const request = idempotentRequest(
     { callerId: caller.id, operation: 'cancel', key: input.idempotencyKey },
     [input.bookingId, input.reason],
@@ -52,28 +54,28 @@ export async function cancelBooking(
   );
   const earlier = await ledger.remember(request, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
-  return cancel(booking, identifiedPatient(person), input.requestId, deps);
+  return cancel(booking, { ...input, patient: identifiedPatient(person) }, deps);
 }
 
 async function cancel(
   booking: Booking,
-  patient: Patient,
-  requestId: string,
+  acting: { patient: Patient; requestId: string; reason: string },
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
-  if (booking.state !== 'CONFIRMED') return { kind: 'booking', booking };
+  if (!isOneOf(CANCELLABLE_STATES, booking.state)) return { kind: 'booking', booking };
   if (deps.now() > cancellableUntil(booking)) return tooLate(booking);
   // Nothing is said to be under way that nobody can be asked for.
   systemOf(booking, deps.systems);
-  const advanced = await advance(booking, { kind: 'PERSON_CANCELS' }, { patient, requestId }, deps);
+  const { patient, requestId, reason } = acting;
+  const advanced = await advance(booking, { kind: 'PERSON_CANCELS', reason }, { patient, requestId }, deps);
   // Another tap was quicker. Where the practice refused that, this one returns the result of its own attempt.
   return advanced.end === 'STALE' && advanced.booking.version !== booking.version
-    ? cancel(advanced.booking, patient, requestId, deps)
+    ? cancel(advanced.booking, acting, deps)
     : answer(advanced);
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
-export function cancellableUntil({ offer }: Booking): Date {
+export function cancellableUntil({ offer }: Pick<Booking, 'offer'>): Date {
   return new Date(offer.slot.startsAt.getTime() - offer.policy.cancelCutOffMinutes * 60_000);
 }
 

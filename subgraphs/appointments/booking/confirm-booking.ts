@@ -1,25 +1,25 @@
 import type { Caller, PatientCaller } from '../../../domain/caller';
+import type { FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { pause } from '../../../domain/timers';
 import type { CreatedBooking } from '../ledger/create-booking';
 import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Refused, Request } from '../ledger/requests';
-import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
 import type { Offer } from '../holds/offers';
-import { identifiedPatient, personOf } from '../sealed-patients';
+import { personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { endOf } from './extend-hold';
-import { acquire, holdKey, letGo } from './hold-slot';
+import { contactFaults, type Contact } from './contact';
+import { acquire, holdKey, isInTheWay, letGo } from './hold-slot';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
 
 export type ConfirmAnswer =
   | Placed
   | { kind: 'hold-expired'; expiredAt: Date }
-  | AlreadyBooked
-  | NotAllowedAnswer
+  | { kind: 'invalid'; faults: FieldFaults }
   | { kind: 'key-reused' };
 
 export interface ConfirmBooking {
@@ -60,9 +60,13 @@ export async function confirmBooking(
   const person = personOf(caller, hold, deps);
   if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
 
+  const contact = { phone: input.contactPhone, reason: input.reason };
+  const faults = contactFaults(contact, hold.offer, systemOf(hold, deps.systems).manifest);
+  if (faults !== null) return { kind: 'invalid', faults };
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
-  const placing = { ...input, patient: identifiedPatient(person), openedAt: deps.timers.elapsedMs() };
-  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));
+  const placing = { person, contact, openedAt: deps.timers.elapsedMs(), requestId };
+  const opened =
+    earlier ?? (await (lost === null ? open(hold, contact, request, deps) : stop(lost, request, deps)));
   switch (opened.kind) {
     case 'opened':
       return placeBooking(opened.booking, placing, caller, deps);
@@ -83,11 +87,26 @@ export async function confirmBooking(
   }
 }
 
-async function open(hold: Hold, request: Request, deps: BookingDeps): Promise<CreatedBooking> {
+async function open(
+  hold: Hold,
+  contact: Contact,
+  request: Request,
+  deps: BookingDeps,
+): Promise<CreatedBooking> {
   const isHeld = !isOver(hold, deps.now()) && (await stillHeld(hold, deps));
   return isHeld
-    ? deps.ledger.openBooking(hold, leaseMs(systemOf(hold, deps.systems), 'book'), request)
+    ? deps.ledger.openBooking(
+        hold,
+        leaseMs(systemOf(hold, deps.systems), 'book'),
+        request,
+        sealedContact(contact, deps),
+      )
     : deps.ledger.refuse(request, 'HOLD_EXPIRED');
+}
+
+/** Null where the person gave nothing. */
+export function sealedContact(contact: Contact, { contacts }: BookingDeps): string | null {
+  return contact.phone === undefined && contact.reason === undefined ? null : contacts.seal(contact);
 }
 
 /** Puts down that a booking which only now came to light stands in its way. */
@@ -104,13 +123,7 @@ export async function refusal(
 ): Promise<Placed | AlreadyBooked | null> {
   if (bookingId === null) return slotTaken(wanted, source, deps);
   const other = await deps.ledger.findBooking(bookingId);
-  return other !== null && isInTheWay(other, wanted.offer) ? alreadyBooked(other, source.caller) : null;
-}
-
-/** One for the same need is, and any whose outcome is not known. */
-function isInTheWay({ state, offer }: Booking, { assessmentDigest }: Offer): boolean {
-  if (isOneOf(DOUBTFUL_STATES, state)) return true;
-  return isOneOf(LIVE_STATES, state) && offer.assessmentDigest === assessmentDigest;
+  return other !== null && isInTheWay(other, wanted.offer) ? alreadyBooked(other) : null;
 }
 
 /** An expired hold can be used again as long as its offer is good; a released one cannot. */
@@ -129,12 +142,13 @@ export async function replayed(
   requestId: string,
   caller: PatientCaller,
   deps: BookingDeps,
-): Promise<Placed | { kind: 'key-reused' }> {
+): Promise<Placed | NotAllowedAnswer | { kind: 'key-reused' }> {
   const { timers } = deps;
   const until = timers.elapsedMs() + DUPLICATE_WAIT_MS;
   for (;;) {
-    const booking = await deps.ledger.findBooking(bookingId, caller.id);
+    const booking = await deps.ledger.findBooking(bookingId);
     if (booking === null) return { kind: 'key-reused' };
+    if (personOf(caller, booking, deps) === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
     if (booking.state !== 'BOOKING' || timers.elapsedMs() > until)
       return placed(booking, null, { caller, requestId }, deps);
     await pause(timers, LOOK_EVERY_MS);

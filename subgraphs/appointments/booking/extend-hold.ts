@@ -3,7 +3,7 @@ import type { Hold } from '../ledger/records';
 import { personOf } from '../sealed-patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
-import { acquire, holdKey, letGo } from './hold-slot';
+import { acquire, holdKey, isInTheWay, letGo } from './hold-slot';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 
 export type ExtendAnswer =
@@ -24,8 +24,9 @@ export async function extendHold(holdId: string, caller: Caller, deps: BookingDe
   const hold = await ledger.findHold(holdId, caller.id);
   if (hold === null) return bookingNotAllowed('HOLD_NOT_FOUND');
   if (personOf(caller, hold, deps) === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
-  const standing = await ledger.standingBooking(hold.patientDigest, hold.offer.assessmentDigest);
-  if (standing !== null) return alreadyBooked(standing, caller);
+  const live = await ledger.liveBookingsOf(hold.patientDigest);
+  const standing = live.find((booking) => isInTheWay(booking, hold.offer));
+  if (standing !== undefined) return alreadyBooked(standing);
   const extended = await ledger.extendHold(hold, holdMs);
   // Also where it was extended before: that request may have ended between ledger and store.
   if (extended.kind === 'over' || !(await keep(extended.hold, deps)))

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Patient } from '../../../adapters/gp-system';
+import type { Patient, Slot } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
 import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
 import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store';
-import type { Hold } from '../ledger/records';
+import { boundedCall, supplierActorOf, systemOf } from '../gp-systems';
+import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
-import { isOfAge, identifiedPatient } from '../sealed-patients';
+import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
+import { identifiedPatient } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
-import { alreadyBooked, type AlreadyBooked } from './already-booked';
-import { idempotentRequest, type BookingDeps } from './booking-deps';
+import { alreadyBooked } from './already-booked';
+import { idempotentRequest, seconds, type BookingDeps, type RequestSource } from './booking-deps';
 import {
   mayBook,
   bookingNotAllowed,
@@ -18,16 +20,26 @@ import {
   type BookingRefusal,
   type NotAllowedAnswer,
 } from './not-allowed';
+import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
+import { findObstacle } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';
 
+/** Somebody waits for it. */
+const CHECK_WITHIN_MS = 1_500;
+
 export type HoldAnswer =
-  | { kind: 'held'; hold: Hold }
+  | {
+      kind: 'held';
+      hold: Hold;
+      /** The time that was kept for the same need until now. */
+      replaced: Hold | null;
+    }
+  | { kind: 'too-many-holds'; retryAfterSeconds: number | null }
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
   | SlotGone
   | { kind: 'offer-expired' }
   | { kind: 'practice-closed'; practice: OdsCode }
-  | AlreadyBooked
-  | NotAllowedAnswer
+  | ObstacleAnswer
   | { kind: 'key-reused' };
 
 export type ReleaseAnswer = { kind: 'released'; holdId: string } | NotAllowedAnswer;
@@ -37,6 +49,8 @@ export interface HoldSlot {
   slotId: string;
   /** Undefined: the caller themself. */
   patientId: string | undefined;
+  /** Bookings for the same complaint that the person keeps beside this one. */
+  keepBookingIds?: readonly string[];
   idempotencyKey: string;
   requestId: string;
 }
@@ -45,36 +59,51 @@ export interface HoldSlot {
 export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDeps): Promise<HoldAnswer> {
   const { ledger, offers, patients, now } = deps;
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
-  const offer = offers.open(input.slotId, now());
-  if (offer === null) return { kind: 'offer-expired' };
-  if (offer.callerId !== caller.id) return bookingNotAllowed(whyNotTheirs(offer));
+  const offered = offers.open(input.slotId, now());
+  if (offered === null) return { kind: 'offer-expired' };
+  if (offered.callerId !== caller.id) return bookingNotAllowed(whyNotTheirs(offered));
   const person = personToBeSeen(caller, input.patientId);
   if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
-  if (!isOfAge(person, offer.ageInMonths, now())) return bookingNotAllowed('AGE_DIFFERS');
-  if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
-    return bookingNotAllowed('NOT_REGISTERED_THERE');
+  const offerToPerson = offerTo(person, offered);
+  if (offerToPerson === null) return bookingNotAllowed('NOT_REGISTERED_THERE');
+  const offer = { ...offerToPerson, keeping: [...(input.keepBookingIds ?? [])] };
 
   const request = idempotentRequest(
     { callerId: caller.id, operation: 'hold', key: input.idempotencyKey },
-    [input.slotId, input.patientId ?? null],
+    [input.slotId, input.patientId ?? null, ...(input.keepBookingIds ?? [])],
     deps,
   );
   const patient = identifiedPatient(person);
   const patientDigest = patients.digest(patient);
-  const [earlier, standing, lost] = await Promise.all([
+  const wanted = { offer, person, caller, patientDigest, besides: [] };
+  const [earlier, obstacle, live, lost] = await Promise.all([
     ledger.earlier(request),
-    ledger.standingBooking(patientDigest, offer.assessmentDigest),
+    findObstacle(wanted, deps),
+    ledger.liveBookingsOf(patientDigest),
     findLostOf(patientDigest, deps),
   ]);
   if (earlier !== null) return replay(earlier, caller, deps);
-  if (standing !== null) return alreadyBooked(standing, caller);
+  const standing = live.find((booking) => isInTheWay(booking, offer));
+  // What the person is to do by now comes before what they have booked.
+  if (obstacle !== null && obstacle.booking === null) return obstacleAnswer(obstacle, offer);
+  if (standing !== undefined) return alreadyBooked(standing);
   // Whatever it is for: a restore may have lost what this person was asked about, too.
-  if (lost !== null) return alreadyBooked(lost, caller);
-  const ownPractice = person.registeredPractice ?? null;
-  return take(
-    { offer: { ...offer, ownPractice }, patient, caller, request, requestId: input.requestId },
-    deps,
-  );
+  if (lost !== null) return alreadyBooked(lost);
+  if (obstacle !== null) return obstacleAnswer(obstacle, offer);
+  return take({ offer, patient, caller, request, requestId: input.requestId }, deps);
+}
+
+/** The offer to the person who is to be seen: whoever is registered at the practice is its own patient. Null: it is not for them. */
+export function offerTo({ registeredPractice }: Person, offer: Offer): Offer | null {
+  const isOwn = registeredPractice === offer.slot.practice;
+  if (offer.relation === 'OWN' && !isOwn) return null;
+  return { ...offer, relation: isOwn ? 'OWN' : 'OTHER', ownPractice: registeredPractice ?? null };
+}
+
+/** One for the same need is in the way, and any whose outcome is not known. */
+export function isInTheWay({ state, offer }: Booking, { assessmentDigest }: Offer): boolean {
+  if (isOneOf(DOUBTFUL_STATES, state)) return true;
+  return isOneOf(LIVE_STATES, state) && offer.assessmentDigest === assessmentDigest;
 }
 
 interface Taking {
@@ -85,42 +114,108 @@ interface Taking {
   requestId: string;
 }
 
-async function take(
-  { offer, patient, caller, request, requestId }: Taking,
-  deps: BookingDeps,
-): Promise<HoldAnswer> {
-  const { patients, now } = deps;
-  const patientDigest = patients.digest(patient);
-  const key = holdKey(offer);
+async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
+  const { patient, caller, request, requestId } = taking;
+  const { patients } = deps;
   const id = holdId(request);
-  const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
-  const search = () => searchAgain(offer, patient, { caller, requestId }, deps);
-  if (!acquired.acquired) {
-    const own = await ownHold(key, caller, patientDigest, deps);
-    const { released, alternatives } = await search();
-    if (!released) return { kind: 'practice-closed', practice: offer.slot.practice };
-    if (own !== null) return { kind: 'held', hold: own };
-    const heldUntil = new Date(now().getTime() + acquired.forMs);
-    return { kind: 'held-by-another', heldUntil, alternatives };
-  }
+  const patientDigest = patients.digest(patient);
+  const place = await acquirePlace(taking.offer, { token: id, callerId: caller.id }, deps);
+  if (!place.acquired) return taken(taking, place.forMs, deps);
+  const { offer } = place;
+  const key = holdKey(offer);
+  const refused = async <Answer>(answer: Answer) => {
+    await letGo(key, id, deps);
+    return answer;
+  };
   try {
-    const { released, stillFree, alternatives, why } = await search();
-    if (!released || !stillFree) {
-      await letGo(key, id, deps);
-      return released
-        ? { kind: 'slot-taken', why, alternatives }
-        : { kind: 'practice-closed', practice: offer.slot.practice };
-    }
-    const patientSealed = patients.seal(patient);
-    const hold = { id, callerId: caller.id, patientDigest, patientSealed, offer };
+    if (!(await isStillFree(offer, patient, { caller, requestId }, deps))) return await refused(gone(taking, deps));
+    const hold = { id, callerId: caller.id, patientDigest, patientSealed: patients.seal(patient), offer };
     const recorded = await deps.ledger.recordHold(hold, deps.holdMs, request);
-    return recorded.kind === 'recorded'
-      ? { kind: 'held', hold: recorded.hold }
-      : await replay(recorded, caller, deps);
+    switch (recorded.kind) {
+      case 'recorded':
+        if (recorded.replaced !== null) await letGo(holdKey(recorded.replaced.offer), recorded.replaced.id, deps);
+        return { kind: 'held', hold: recorded.hold, replaced: recorded.replaced };
+      case 'too-many':
+        return await refused({
+          kind: 'too-many-holds' as const,
+          retryAfterSeconds: seconds(recorded.retryAfterMs),
+        });
+      case 'refused':
+        return await refused(gone(taking, deps));
+      case 'repeated':
+      case 'key-reused':
+        return await replay(recorded, caller, deps);
+    }
   } catch (error) {
     await letGo(key, id, deps);
     throw error;
   }
+}
+
+/** Somebody has the time: this person themself, with another tap, or somebody else. */
+async function taken(taking: Taking, forMs: number, deps: BookingDeps): Promise<HoldAnswer> {
+  const { offer, patient, caller } = taking;
+  const own = await ownHold(holdKey(offer), caller, deps.patients.digest(patient), deps);
+  const { released, alternatives } = await searchAgain(offer, patient, taking, deps);
+  if (!released) return { kind: 'practice-closed', practice: offer.slot.practice };
+  if (own !== null) return { kind: 'held', hold: own, replaced: null };
+  const heldUntil = new Date(deps.now().getTime() + forMs);
+  return { kind: 'held-by-another', heldUntil, alternatives };
+}
+
+/** Reports a time that cannot be had any more, with others near it. */
+async function gone(
+  { offer, patient, ...source }: Taking,
+  deps: BookingDeps,
+): Promise<Extract<HoldAnswer, { kind: 'slot-taken' | 'practice-closed' }>> {
+  const { released, alternatives, why } = await searchAgain(offer, patient, source, deps);
+  return released
+    ? { kind: 'slot-taken', why, alternatives }
+    : { kind: 'practice-closed', practice: offer.slot.practice };
+}
+
+/** Asks the practice. A supplier that does not answer now does not prove that the slot is gone: the booking will show. */
+async function isStillFree(
+  { slot, ...offer }: Offer,
+  patient: Patient,
+  { caller, requestId }: RequestSource,
+  { systems, timers }: BookingDeps,
+): Promise<boolean> {
+  const system = systemOf({ offer }, systems);
+  const call = { ...boundedCall(CHECK_WITHIN_MS, requestId, timers), forBooking: true };
+  return (await system.checkSlot({ slot, actor: supplierActorOf(caller), patient }, call)) !== 'TAKEN';
+}
+
+type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number };
+
+/** Takes the slot, or one place of a slot that is for several people: no more of them than there is room for. */
+export async function acquirePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
+  const { places } = offer.slot;
+  const seats = places === undefined ? [0] : await freeSeats(offer, places, holder, deps);
+  for (const seat of seats) {
+    const placed = { ...offer, seat };
+    const { acquired, forMs } = await acquire(holdKey(placed), holder, deps);
+    if (acquired) return { acquired, offer: placed };
+    if (places === undefined) return { acquired, forMs };
+  }
+  return { acquired: false, forMs: deps.holdMs };
+}
+
+async function freeSeats(
+  offer: Offer,
+  { all, left }: NonNullable<Slot['places']>,
+  { callerId }: Holder,
+  deps: BookingDeps,
+): Promise<number[]> {
+  const seats = Array.from({ length: all }, (_, seat) => ({ seat, key: holdKey({ ...offer, seat }) }));
+  const booked = (await deps.ledger.liveBeside([offer.slot])).slots;
+  const open = seats.filter(({ key }) => !booked.has(key));
+  const holders = await holdersOf(
+    open.map(({ key }) => key),
+    deps,
+  );
+  const heldByOthers = [...holders.values()].filter((holder) => holder.callerId !== callerId).length;
+  return heldByOthers >= left ? [] : open.filter(({ key }) => !holders.has(key)).map(({ seat }) => seat);
 }
 
 /** The same for the same request, so that a repetition of it finds the slot held by itself. */
@@ -138,23 +233,23 @@ async function ownHold(
   patientDigest: string,
   deps: BookingDeps,
 ): Promise<Hold | null> {
-  const holder = await holderOf(key, deps);
+  const holder = (await holdersOf([key], deps)).get(key);
   if (holder?.callerId !== caller.id) return null;
   const hold = await deps.ledger.findHold(holder.token, caller.id);
   return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
 }
 
-/**
- * Returns the holder of a slot. When the store is lost by now, all that is known is that somebody held it a moment
- * ago.
- */
-async function holderOf(key: string, { holds, logger }: BookingDeps): Promise<Holder | undefined> {
+/** Returns the holders of slots. While the store is lost nobody is known to hold any. */
+async function holdersOf(
+  keys: readonly string[],
+  { holds, logger }: BookingDeps,
+): Promise<ReadonlyMap<string, Holder>> {
   try {
-    return (await holds.holders([key])).get(key);
+    return await holds.holders(keys);
   } catch (error) {
     if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'the holder of a slot cannot be read');
-    return undefined;
+    logger.warn({ err: loggableError(error) }, 'the holders of slots cannot be read');
+    return new Map();
   }
 }
 
@@ -163,7 +258,7 @@ async function replay(earlier: Earlier, caller: PatientCaller, { ledger }: Booki
   const hold = earlier.kind === 'repeated' ? await ledger.findHold(earlier.resultId, caller.id) : null;
   if (hold === null) return { kind: 'key-reused' };
   // The person went back on it since: what was let go may be somebody else's by now.
-  return hold.released ? { kind: 'offer-expired' } : { kind: 'held', hold };
+  return hold.released ? { kind: 'offer-expired' } : { kind: 'held', hold, replaced: null };
 }
 
 /** The person goes back: the slot is free for others at once. Releasing twice, or too late, does no harm. */
@@ -204,8 +299,8 @@ export function whyNotTheirs({ callerId }: Offer): BookingRefusal {
   return callerId === ANONYMOUS_OFFERS ? 'OFFER_BEFORE_SIGN_IN' : 'OFFER_FOR_ANOTHER';
 }
 
-export function holdKey({ supplier, slot }: Offer): string {
-  return slotKey(supplier, slot.practice, slot.id);
+export function holdKey({ supplier, slot, seat }: Offer): string {
+  return slotKey(supplier, slot.practice, slot.id, seat);
 }
 
 function personToBeSeen(caller: PatientCaller, patientId: string | undefined): Person | undefined {

@@ -26,6 +26,8 @@ export function observe(booking: Booking, deps: BookingDeps): Promise<Observatio
     case 'DUPLICATE_FOUND':
       return readBack(booking, deps);
     case 'CONFIRMED':
+    case 'MOVED':
+    case 'MISSING':
     case 'FAILED':
       return compare(booking, deps);
     case 'CANCELLED':
@@ -43,7 +45,8 @@ export function observe(booking: Booking, deps: BookingDeps): Promise<Observatio
 /** Compares a standing booking with the practice's book, for changes by the practice or late requests. */
 function compare(booking: Booking, deps: BookingDeps): Promise<Observation> {
   const isPast = booking.offer.slot.startsAt <= deps.now();
-  return isPast ? Promise.resolve({ kind: 'START_PASSED' }) : readBack(booking, deps);
+  const { readBackOfPast } = systemOf(booking, deps.systems).manifest.capabilities;
+  return isPast && !readBackOfPast ? Promise.resolve({ kind: 'START_PASSED' }) : readBack(booking, deps);
 }
 
 async function readBack(booking: Booking, deps: BookingDeps): Promise<Observation> {
@@ -51,6 +54,7 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   const { slot } = booking.offer;
   const patient = openPatient(booking, deps);
   const probe = {
+    attemptId: booking.id,
     practice: slot.practice,
     patient,
     actor: bookingActor(booking),
@@ -59,21 +63,28 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
-    return observationOf(ours(booking, await system.readBack(probe, call)));
+    return observationOf(booking, ours(booking, await system.readBack(probe, call)));
   } catch (error) {
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
   }
 }
 
-function observationOf(found: SupplierAppointment | null): BookedThere | NotBookedThere {
+function observationOf(
+  { offer }: Booking,
+  found: SupplierAppointment | null,
+): BookedThere | NotBookedThere {
   if (found === null) return { kind: 'ABSENT', slot: null };
   if (found.status === 'CANCELLED') return { kind: 'CANCELLED', slot: null };
-  const { id, version, startsAt, carriesMarker } = found;
+  const { id, version, slotId, startsAt, endsAt, carriesMarker } = found;
   const isMarked = carriesMarker === true;
+  const { mode, sessionName, clinicianName, clinicianRole } = found;
+  // The same slot may come under another name where the supplier lists appointments.
+  const isSameTime = startsAt.getTime() === offer.slot.startsAt.getTime();
+  const slot = { id: slotId, startsAt, endsAt: isSameTime ? offer.slot.endsAt : endsAt };
   return {
     kind: 'BOOKED',
     appointment: { id, version },
-    startsAt,
+    slot: { ...slot, mode, sessionName, clinicianName, clinicianRole },
     isMarked,
     isOfAnother: null,
     isWanted: null,
@@ -93,6 +104,8 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
       listed.find(({ id }) => id === appointment.id) ??
       // Where a supplier names no appointment in its answer, its slot's key stands in for it.
       listed.find(({ slotId }) => slotId === appointment.id) ??
+      // A move may give it another id. No two bookings have one marker.
+      listed.find(({ carriesMarker, status }) => carriesMarker === true && status === 'BOOKED') ??
       null
     );
   return (

@@ -1,10 +1,13 @@
-import type { BookOutcome, Patient } from '../../../adapters/gp-system';
-import type { PatientCaller } from '../../../domain/caller';
+import type { BookOutcome } from '../../../adapters/gp-system';
+import type { PatientCaller, Person } from '../../../domain/caller';
+import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../holds/offers';
 import { keepCopy } from '../recovery/keep-copies';
 import { supplierActorOf, boundedCall, systemOf } from '../gp-systems';
+import { isOneOf, STANDING_STATES } from '../lifecycle/states';
+import { identifiedPatient } from '../sealed-patients';
 import { advance } from './advance';
 import {
   ABANDONED_AFTER_MS,
@@ -14,7 +17,10 @@ import {
   type BookingDeps,
   type RequestSource,
 } from './booking-deps';
+import type { Contact } from './contact';
 import { holdKey, letGo } from './hold-slot';
+import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
+import { findObstacle, type Obstacle } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Result of sending a booking to the supplier, as far as it is known. */
@@ -23,35 +29,37 @@ export type Placed =
   | SlotGone
   | { kind: 'practice-closed'; practice: OdsCode }
   | { kind: 'patient-not-accepted'; practice: OdsCode; why: 'NOT_ACCEPTED' | 'LIMIT_REACHED' }
-  | SystemUnavailable;
-
-/** The practice's system has not executed the request. */
-export interface SystemUnavailable {
-  kind: 'supplier-unavailable';
-  practice: OdsCode;
-  retryAfterSeconds: number | null;
-  /** REFUSED: it would not do it later either. */
-  why: 'UNAVAILABLE' | 'REFUSED';
-}
+  | ObstacleAnswer;
 
 export interface Placing {
-  /** Patient from their verified identity, as it is now. */
-  patient: Patient;
+  /** Person from the caller's verified identity, as it is now. */
+  person: Person;
   /** Time on the monotonic clock at which the booking was recorded. */
   openedAt: number;
-  contactPhone: string | undefined;
-  reason: string | undefined;
+  contact: Contact;
   requestId: string;
 }
 
-/** Sends a booking that is on disk to its supplier, once, and records what it said. */
+/**
+ * Sends a booking that is on disk to its supplier, once, and records what it said. Just before, it is looked once more at what it
+ * rests on: a changed symptom check, or another booking of the person, keeps it from being sent.
+ */
 export async function placeBooking(
   booking: Booking,
   placing: Placing,
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<Placed> {
-  const { patient, openedAt, requestId } = placing;
+  const { person, openedAt, requestId } = placing;
+  const patient = identifiedPatient(person);
+  const obstacle = await lastObstacle(booking, person, caller, deps);
+  if (obstacle !== null) {
+    const refused = await advance(booking, { kind: 'OBJECTED', why: obstacle.why }, { patient, requestId }, deps);
+    await letGo(holdKey(booking.offer), booking.holdId, deps);
+    return refused.booking.state === 'FAILED'
+      ? obstacleAnswer(obstacle, booking.offer)
+      : placed(refused.booking, null, { caller, requestId }, deps);
+  }
   // This process slept: by now another may have taken the booking for abandoned and looked for it.
   const hasSlept = deps.timers.elapsedMs() - openedAt > ABANDONED_AFTER_MS;
   const outcome = hasSlept ? NOTHING_SENT : await send(booking, placing, caller, deps);
@@ -59,6 +67,22 @@ export async function placeBooking(
   const advanced = await advance(booking, seen, { patient, requestId }, deps);
   const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
   return placed(advanced.booking, retryAfterMs, { caller, requestId }, deps);
+}
+
+/** While it cannot be looked up nobody is booked. */
+async function lastObstacle(
+  booking: Booking,
+  person: Person,
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<Obstacle | null> {
+  const { offer, patientDigest, id, replacesId } = booking;
+  try {
+    return await findObstacle({ offer, person, caller, patientDigest, besides: [id, replacesId] }, deps);
+  } catch (error) {
+    deps.logger.error({ err: loggableError(error), booking: id }, 'what a booking rests on cannot be read');
+    return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };
+  }
 }
 
 const NOTHING_SENT = { class: 'NOT_SENT' } as const;
@@ -69,17 +93,17 @@ async function send(
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<BookOutcome> {
-  const { patient, contactPhone, reason, requestId } = placing;
+  const { person, contact, requestId } = placing;
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
   const command = {
     attemptId: booking.id,
     marker: booking.marker,
     slot,
-    patient,
+    patient: identifiedPatient(person),
     actor: supplierActorOf(caller),
-    contactPhone,
-    reason,
+    contactPhone: contact.phone,
+    reason: contact.reason,
   };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
   const call = boundedCall(system.manifest.limits.timeoutMs.book, requestId, deps.timers);
@@ -102,10 +126,21 @@ export async function placed(
   deps: BookingDeps,
 ): Promise<Placed> {
   const { state, offer, failure } = booking;
-  if (state === 'CONFIRMED' || state === 'FAILED') await letGo(holdKey(offer), booking.holdId, deps);
+  if (isOneOf(STANDING_STATES, state) || state === 'FAILED') await letGo(holdKey(offer), booking.holdId, deps);
   if (state !== 'FAILED' || failure === null) return { kind: 'booking', booking };
   const { practice } = offer.slot;
   switch (failure) {
+    case 'OUTCOME_CHANGED':
+    case 'SYMPTOM_CHECK_OFF':
+    case 'SYMPTOM_CHECK_EXPIRED':
+    case 'NOT_THE_PERSON_CHECKED':
+    case 'CHECK_USED_FOR_ANOTHER':
+    case 'TIMES_OVERLAP':
+    case 'SAME_COMPLAINT':
+    case 'CANNOT_BE_CHECKED': {
+      const check = await deps.checks.find(offer.assessmentDigest);
+      return obstacleAnswer({ why: failure, booking: null, check }, offer);
+    }
     case 'SLOT_TAKEN':
     case 'SLOT_NOT_FOUND':
     case 'SLOT_IN_PAST':

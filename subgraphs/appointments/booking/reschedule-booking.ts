@@ -1,41 +1,46 @@
 import type { Patient } from '../../../adapters/gp-system';
-import type { Caller, PatientCaller, Person } from '../../../domain/caller';
+import type { Caller, PatientCaller } from '../../../domain/caller';
+import type { FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Booking } from '../ledger/records';
 import type { Earlier } from '../ledger/requests';
 import type { Offer } from '../holds/offers';
-import { isOfAge, identifiedPatient, personOf } from '../sealed-patients';
+import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { systemOf } from '../gp-systems';
 import { advance, cancel } from './advance';
-import { alreadyBooked, type AlreadyBooked } from './already-booked';
+import { alreadyBooked } from './already-booked';
 import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
-import { refusal, replayed, stop } from './confirm-booking';
-import { acquire, holdId, holdKey, letGo, whyNotTheirs } from './hold-slot';
+import { refusal, replayed, sealedContact, stop } from './confirm-booking';
+import { contactFaults, type Contact } from './contact';
+import { acquirePlace, holdId, holdKey, letGo, offerTo, whyNotTheirs } from './hold-slot';
 import {
   mayBook,
   bookingNotAllowed,
   whyNotBook,
   type BookingRefusal,
-  type NotAllowedAnswer,
 } from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
-import { isOneOf, LIVE_STATES } from '../lifecycle/states';
+import { isOneOf, LIVE_STATES, STANDING_STATES } from '../lifecycle/states';
 
 export type RescheduleAnswer =
   | Placed
   | TooLate
   | { kind: 'held-by-another'; heldUntil: Date; alternatives: Offer[] }
   | { kind: 'offer-expired' }
-  | AlreadyBooked
+  /** It is not one that the person has, so there is nothing to move. */
+  | { kind: 'not-standing'; booking: Booking }
   | { kind: 'not-found' }
-  | NotAllowedAnswer
+  | { kind: 'invalid'; faults: FieldFaults }
   | { kind: 'key-reused' };
 
 export interface RescheduleBooking {
   bookingId: string;
   /** The sealed offer of the new time. */
   slotId: string;
+  /** Undefined: as it was given for the booking. Null: nothing is passed on any more. */
+  contactPhone?: string | null | undefined;
+  reason?: string | null | undefined;
   idempotencyKey: string;
   requestId: string;
 }
@@ -54,33 +59,36 @@ export async function rescheduleBooking(
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const request = idempotentRequest(
     { callerId: caller.id, operation: 'reschedule', key: idempotencyKey },
-    [bookingId, slotId],
+    [bookingId, slotId, input.contactPhone, input.reason].filter((part) => part !== undefined),
     deps,
   );
   const earlier = await ledger.earlier(request);
   if (earlier?.kind === 'key-reused') return earlier;
   if (earlier?.kind === 'repeated') return replayed(earlier.resultId, requestId, caller, deps);
 
-  const old = await ledger.findBooking(bookingId, caller.id);
-  if (old === null) return { kind: 'not-found' };
-  const person = personOf(caller, old, deps);
-  if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
+  const old = await ledger.findBooking(bookingId);
+  const person = old === null ? undefined : personOf(caller, old, deps);
+  if (old === null || person === undefined) return { kind: 'not-found' };
   const lost = await findLostOf(old.patientDigest, deps);
   if (lost !== null)
     return stopFor(lost, earlier ?? (await stop(lost, request, deps)), { caller, requestId }, deps);
-  const offer = offers.open(slotId, now());
-  if (offer === null) return { kind: 'offer-expired' };
-  const objection = objectionTo({ offer, old }, person, caller, now());
+  const offered = offers.open(slotId, now());
+  if (offered === null) return { kind: 'offer-expired' };
+  const objection = objectionTo({ offer: offered, old }, caller);
   if (objection !== null) return bookingNotAllowed(objection);
-  if (old.state !== 'CONFIRMED') return { kind: 'booking', booking: old };
+  const offer = offerTo(person, offered);
+  if (offer === null) return bookingNotAllowed('NOT_REGISTERED_THERE');
+  if (!isOneOf(STANDING_STATES, old.state)) return { kind: 'not-standing', booking: old };
+  const contact = contactOf(input, old, deps);
+  const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest);
+  if (faults !== null) return { kind: 'invalid', faults };
   if (now() > cancellableUntil(old)) return tooLate(old);
   if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');
 
-  const key = holdKey(offer);
   const id = holdId(request);
   const patient = identifiedPatient(person);
   const patientSealed = deps.patients.seal(patient);
-  const acquired = await acquire(key, { token: id, callerId: caller.id }, deps);
+  const acquired = await acquirePlace(offer, { token: id, callerId: caller.id }, deps);
   if (!acquired.acquired) {
     const known = await ledger.refuse(request, 'SLOT_TAKEN');
     return known.kind === 'repeated'
@@ -88,7 +96,7 @@ export async function rescheduleBooking(
       : heldByAnother({ offer, patientSealed }, acquired.forMs, { caller, requestId }, deps);
   }
   const refused = async (answer: RescheduleAnswer) => {
-    await letGo(key, id, deps);
+    await letGo(holdKey(acquired.offer), id, deps);
     return answer;
   };
 
@@ -99,12 +107,13 @@ export async function rescheduleBooking(
     callerId: caller.id,
     patientDigest: old.patientDigest,
     patientSealed,
-    offer: { ...offer, ownPractice: person.registeredPractice ?? null },
+    offer: acquired.offer,
+    contactSealed: sealedContact(contact, deps),
   };
   const opened = earlier ?? (await ledger.openReplacement(hold, lease, request, old));
   switch (opened.kind) {
     case 'opened': {
-      const placing = { patient, openedAt, requestId, contactPhone: undefined, reason: undefined };
+      const placing = { person, openedAt, requestId, contact };
       const placed = await placeBooking(opened.booking, placing, caller, deps);
       await giveBackOld(old.id, patient, requestId, deps);
       return placed;
@@ -114,7 +123,7 @@ export async function rescheduleBooking(
     case 'refused':
       return refused(
         opened.why === 'NOTHING_TO_REPLACE'
-          ? { kind: 'booking', booking: (await ledger.findBooking(old.id)) ?? old }
+          ? { kind: 'not-standing', booking: (await ledger.findBooking(old.id)) ?? old }
           : ((await refusal(opened, { offer, patientSealed }, { caller, requestId }, deps)) ?? {
               kind: 'offer-expired',
             }),
@@ -133,7 +142,7 @@ function stopFor(
 ): Promise<RescheduleAnswer> | RescheduleAnswer {
   return known.kind === 'repeated'
     ? replayed(known.resultId, requestId, caller, deps)
-    : alreadyBooked(lost, caller);
+    : alreadyBooked(lost);
 }
 
 async function heldByAnother(
@@ -165,6 +174,15 @@ async function giveBackOld(
   if (seen !== null) await advance(old, seen, acting, deps);
 }
 
+/** What the person gave for the booking goes with it to its new time, unless they give something else. */
+function contactOf({ contactPhone, reason }: RescheduleBooking, old: Booking, deps: BookingDeps): Contact {
+  const given = old.contactSealed === null ? null : deps.contacts.open(old.contactSealed, deps.now());
+  return {
+    phone: contactPhone === undefined ? given?.phone : (contactPhone ?? undefined),
+    reason: reason === undefined ? given?.reason : (reason ?? undefined),
+  };
+}
+
 /** A booking can stand in for one other at a time. */
 async function isGivingBackAnother({ replacesId }: Booking, { ledger }: BookingDeps): Promise<boolean> {
   const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
@@ -173,13 +191,13 @@ async function isGivingBackAnother({ replacesId }: Booking, { ledger }: BookingD
 
 function objectionTo(
   { offer, old }: { offer: Offer; old: Booking },
-  person: Person,
   caller: PatientCaller,
-  now: Date,
 ): BookingRefusal | null {
   if (offer.callerId !== caller.id) return whyNotTheirs(offer);
-  if (!isOfAge(person, offer.ageInMonths, now)) return 'AGE_DIFFERS';
-  if (offer.relation === 'OWN' && person.registeredPractice !== offer.slot.practice)
-    return 'NOT_REGISTERED_THERE';
-  return holdKey(offer) === holdKey(old.offer) ? 'SAME_TIME' : null;
+  const isSameSlot = holdKey(offer) === holdKey({ ...old.offer, seat: offer.seat });
+  if (isSameSlot) return 'SAME_TIME';
+  // A later and milder check does not make the first one wrong.
+  const { deadline, assessmentDigest } = old.offer;
+  const isForAnotherNeed = offer.assessmentDigest !== assessmentDigest;
+  return isForAnotherNeed && deadline !== null && offer.slot.startsAt > deadline ? 'LATER_THAN_NEEDED' : null;
 }

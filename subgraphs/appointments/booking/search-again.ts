@@ -56,9 +56,11 @@ export async function searchAgain(
     {
       relation,
       search: {
-        need: offer,
+        need: {
+          ...offer,
+          deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
+        },
         earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
-        deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
         actor: supplierActorOf(caller),
         callerId: caller.id,
         patient,
@@ -86,7 +88,7 @@ export async function searchAgain(
 async function whyGone(offer: Offer, { ledger, now }: BookingDeps): Promise<SlotGone['why']> {
   const { slot, policy } = offer;
   const live = await ledger.liveBeside([slot]);
-  const others = live.others(slot.practice, londonDate(slot.startsAt));
+  const others = live.others(slot.practice, londonDate(slot.startsAt), offer.callerId);
   const stopping = rulesStoppingSlot(policy, offer, slot, { now: now(), othersThatDay: others });
   if (stopping.includes('DAILY_QUOTA')) return 'DAILY_LIMIT';
   return stopping.length > 0 ? 'NOT_RELEASED' : 'TAKEN';

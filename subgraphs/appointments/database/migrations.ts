@@ -66,7 +66,70 @@ export const ledgerMigrations: Record<string, Migration> = {
       );
     },
   },
+  '0011-moves-seats-and-fair-holds': {
+    async up(db: Kysely<unknown>) {
+      await widenForMoves(db);
+      await guardSeats(db);
+      await shareFairly(db);
+    },
+  },
+  '0012-slot-kinds-seen': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table practice_slot_kind (
+        practice text not null,
+        mode text not null,
+        slot_type text not null,
+        seen_on text not null,
+        primary key (practice, mode, slot_type)
+      )`.execute(db);
+    },
+  },
 };
+
+async function widenForMoves(db: Kysely<unknown>): Promise<void> {
+  for (const column of ['seat integer not null default 0', 'moved_json text', 'contact_sealed text'])
+    await sql`alter table booking add column ${sql.raw(column)}`.execute(db);
+  for (const column of ['assessment_digest', 'practice', 'starts_on', 'relation'])
+    await sql`alter table hold add column ${sql.raw(column)} text`.execute(db);
+  // What is told is told in the same words at every attempt, wherever the booking is moved meanwhile.
+  for (const table of ['outbox', 'practice_notice'])
+    await sql`alter table ${sql.table(table)} add column slot_json text`.execute(db);
+  // A booking may be moved many times.
+  await sql`drop index practice_notice_once`.execute(db);
+  await sql`create unique index practice_notice_once on practice_notice (booking_id, kind)
+    where kind <> 'MOVED_ELSEWHERE'`.execute(db);
+}
+
+/** A test holds them against the state machine. */
+const LIVE_IN_0011 =
+  "('BOOKING','UNKNOWN','CONFIRMED','MOVED','MISSING','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')";
+const COMPARED_IN_0011 = "('CONFIRMED','MOVED','MISSING','FAILED','CANCELLED')";
+
+/** The guards over the states that there are now, and one booking for each place of a slot. */
+async function guardSeats(db: Kysely<unknown>): Promise<void> {
+  const live = sql.raw(LIVE_IN_0011);
+  await sql`drop index booking_live_slot`.execute(db);
+  await sql`create unique index booking_live_slot on booking (supplier, practice, slot_id, seat)
+    where state in ${live}`.execute(db);
+  await sql`drop index booking_live_need`.execute(db);
+  await sql`create unique index booking_live_need on booking (patient_digest, assessment_digest, stand_in)
+    where state in ${live}`.execute(db);
+  await sql`drop index booking_swept`.execute(db);
+  await sql`create index booking_swept on booking (supplier, next_check_at)
+    where state in ${sql.raw(COMPARED_IN_0011)} and next_check_at is not null`.execute(db);
+}
+
+/** Bookings are listed for the person who is to be seen; one time is held for one need, and counts for the quota. */
+async function shareFairly(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index booking_by_caller`.execute(db);
+  await sql`create index booking_by_patient on booking (patient_digest, starts_at, id)`.execute(db);
+  await sql`create index booking_by_assessment on booking (assessment_digest)`.execute(db);
+  await sql`create unique index hold_of_need on hold (assessment_digest) where released_at is null`.execute(
+    db,
+  );
+  await sql`create index hold_by_caller on hold (caller_id, created_at)`.execute(db);
+  await sql`create index hold_by_day on hold (practice, starts_on) where released_at is null`.execute(db);
+}
 
 /** Over the states that are looked after by now. */
 async function lookAfterDuplicates(db: Kysely<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
 import type { BookingFailure } from '../lifecycle/failures';
 import type { EvidenceAsked } from '../lifecycle/evidence';
@@ -14,6 +15,7 @@ export interface LedgerTables {
   practice_notice_sequence: { practice: string; last: number };
   practice_release: ReleasePolicyTable;
   practice_release_event: ReleaseEventTable;
+  practice_slot_kind: SlotKindTable;
   idempotency: IdempotencyTable;
 }
 
@@ -27,6 +29,12 @@ export interface HoldTable {
   patient_digest: string;
   patient_sealed: string;
   offer_json: string;
+  /** The need, while nobody has let the time go: one hold for one need. Null of holds from before that was so. */
+  assessment_digest: string | null;
+  /** Repeated from the offer, for the practice's daily quota. */
+  practice: string | null;
+  starts_on: string | null;
+  relation: 'OWN' | 'OTHER' | null;
   created_at: number;
   expires_at: number;
   released_at: number | null;
@@ -44,10 +52,16 @@ export interface BookingTable {
   version: number;
   /** The reason that it is FAILED. */
   failure: BookingFailure | null;
-  /** Repeated from the hold, for the unique index that lets one live booking stand on a slot. */
+  /** Repeated from the hold, for the unique index that lets one live booking stand on a slot, or on one place of it. */
   supplier: string;
   practice: string;
   slot_id: string;
+  /** The place that is taken where a slot is for several people; 0 where it is for one. */
+  seat: number;
+  /** The slot on which it stands, where its practice has moved it. */
+  moved_json: string | null;
+  /** The telephone number and words that the person gave, for moving the booking; null where they gave none. */
+  contact_sealed: string | null;
   /** One live booking for a person and an assessment. */
   patient_digest: string;
   assessment_digest: string;
@@ -121,6 +135,8 @@ export interface OutboxTable {
   booking_id: string;
   version: number;
   status: BookingStatus;
+  /** When and where the appointment was then; null of changes from before that was told. */
+  slot_json: string | null;
   at: number;
   attempts: number;
   first_tried_at: number | null;
@@ -130,7 +146,7 @@ export interface OutboxTable {
   given_up_at: number | null;
 }
 
-export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
+export const PRACTICE_NOTICE_KINDS = ['BOOKED_ELSEWHERE', 'MOVED_ELSEWHERE', 'CANCELLED_ELSEWHERE'] as const;
 export type PracticeNoticeKind = (typeof PRACTICE_NOTICE_KINDS)[number];
 
 /** Messages for people's own practices, written with the change itself. */
@@ -139,6 +155,8 @@ export interface PracticeNoticeTable {
   sequence: number;
   booking_id: string;
   kind: PracticeNoticeKind;
+  /** When and where the appointment was then; null of notices from before it was kept. */
+  slot_json: string | null;
   at: number;
   attempts: number;
   first_tried_at: number | null;
@@ -173,6 +191,16 @@ export interface ReleaseEventTable {
   hash: string;
 }
 
+/** Kinds of slots that searches have seen in a practice's book; at most 60 of a practice. */
+export interface SlotKindTable {
+  practice: string;
+  mode: AppointmentMode;
+  /** The practice's own name for it. */
+  slot_type: string;
+  /** The London day on which it was last seen. */
+  seen_on: string;
+}
+
 /** Results of idempotency keys, so that a repeated request brings about nothing more. */
 export interface IdempotencyTable {
   caller_id: string;
@@ -190,7 +218,7 @@ export interface IdempotencyTable {
 export type StoredRefusal =
   'HOLD_EXPIRED' | 'SLOT_TAKEN' | 'NOT_RELEASED' | 'ALREADY_BOOKED' | 'NOTHING_TO_REPLACE';
 
-export type CommandKind = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'settle';
+export type CommandKind = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'accept-move' | 'settle';
 
 /** In place of sealed details; see the index `hold_details`. */
 export const ERASED = '';

@@ -44,7 +44,7 @@ export class HoldStoreUnavailable extends Error {
   }
 }
 
-/** The slot's name across suppliers and practices. */
-export function slotKey(supplier: string, practice: string, slotId: string): string {
-  return JSON.stringify([supplier, practice, slotId]);
+/** The slot's name across suppliers and practices; of a slot for several people, one place's. */
+export function slotKey(supplier: string, practice: string, slotId: string, seat = 0): string {
+  return JSON.stringify(seat === 0 ? [supplier, practice, slotId] : [supplier, practice, slotId, seat]);
 }

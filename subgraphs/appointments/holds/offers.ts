@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { OdsCode } from '../../../domain/ods-code';
@@ -6,7 +5,7 @@ import type { Slot } from '../../../adapters/gp-system';
 import { ELSEWHERE_REASONS } from '../database/tables';
 import { ReleasePolicyFacts } from '../releases/policy-schema';
 
-const SlotFacts: z.ZodType<Slot> = z.object({
+export const SlotFacts: z.ZodType<Slot> = z.object({
   practice: OdsCode,
   id: z.string(),
   startsAt: z.coerce.date(),
@@ -16,6 +15,7 @@ const SlotFacts: z.ZodType<Slot> = z.object({
   sessionName: z.string().optional(),
   clinicianName: z.string().optional(),
   clinicianRole: z.string().optional(),
+  places: z.object({ all: z.int().positive(), left: z.int().nonnegative() }).optional(),
   supplierData: z.string().max(500),
 });
 
@@ -42,11 +42,10 @@ export const Offer = z.object({
   /** The patient's practice, as their verified identity has it; known once it is held. */
   ownPractice: OdsCode.nullable().default(null),
   policy: ReleasePolicyFacts,
+  /** The place that is taken where a slot is for several people; known once it is held. */
+  seat: z.int().nonnegative().default(0),
+  /** Bookings for the same complaint that the person has said they want to keep beside this one. */
+  keeping: z.array(z.string()).default([]),
   expiresAt: z.coerce.date(),
 });
 export type Offer = z.infer<typeof Offer>;
-
-/** Names an assessment without being able to read it: its id is the secret that opens the answers. */
-export function assessmentDigest(assessmentId: string): string {
-  return createHash('sha256').update(assessmentId).digest('base64url');
-}

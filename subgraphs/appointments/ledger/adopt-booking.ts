@@ -74,13 +74,17 @@ async function adopt(transaction: LedgerTransaction, lost: LostBooking): Promise
     patient_digest: hold.patientDigest,
     patient_sealed: hold.patientSealed,
     offer_json: JSON.stringify(hold.offer),
+    assessment_digest: null,
+    practice: null,
+    starts_on: null,
+    relation: null,
     released_at: null,
     extended_at: null,
   });
   const replaces = await liveBooking(transaction.db, replacesId);
   const startsOn = londonDate(hold.offer.slot.startsAt);
   const row = {
-    ...newBooking({ id, hold, startsOn, checkInMs: 0, replaces }),
+    ...newBooking({ id, hold, startsOn, checkInMs: 0, replaces, contactSealed: null }),
     reference,
     marker,
     state: 'UNKNOWN' as const,

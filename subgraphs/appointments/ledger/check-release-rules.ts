@@ -1,8 +1,9 @@
 import { rulesStoppingSlot } from '../../../domain/release-policy';
 import type { LedgerTransaction } from '../database/ledger-database';
 import { lockPolicy, type DefaultPolicyOf } from '../releases/stored-policy';
-import { bookedByOthers, type PracticeDay } from './live-bookings';
-import type { Booking, Hold } from './records';
+import { bookedByOthers, heldByOthers } from './live-bookings';
+import type { Offer } from '../holds/offers';
+import type { Booking } from './records';
 import type { Refused } from './requests';
 
 /** The rules of practices that have set none, and the clock, for judging a booking in the transaction that makes it. */
@@ -11,12 +12,14 @@ export interface ReleaseTerms {
   now: () => Date;
 }
 
-/** A booking that is to be made. */
+/** A hold or booking that is to be made. */
 export interface Opening {
-  hold: Hold;
+  hold: { offer: Offer };
   /** The London day. */
   startsOn: string;
   replaces: Booking | null;
+  /** True where no hold keeps a place of the quota for it yet: then what others hold counts. */
+  countsHolds: boolean;
 }
 
 /**
@@ -25,25 +28,28 @@ export interface Opening {
  */
 export async function checkReleaseRules(
   transaction: LedgerTransaction,
-  { hold: { offer }, startsOn, replaces }: Opening,
+  opening: Opening,
   { defaultPolicyOf, now }: ReleaseTerms,
 ): Promise<Refused | null> {
+  const { offer } = opening.hold;
   const { practice } = offer.slot;
   const policy = await lockPolicy(transaction, practice, defaultPolicyOf);
   const othersThatDay =
     policy.dailyQuota !== null && offer.relation === 'OTHER'
-      ? await usedQuota(transaction, { practice, starts_on: startsOn }, replaces)
+      ? await usedQuota(transaction, opening)
       : [];
   const stopping = rulesStoppingSlot(policy, offer, offer.slot, { now: now(), othersThatDay });
   return stopping.length === 0 ? null : { kind: 'refused', why: 'NOT_RELEASED', bookingId: null };
 }
 
 /** Places of a quota are taken one after the other, each when the one before is on disk. */
-function usedQuota(
+async function usedQuota(
   transaction: LedgerTransaction,
-  day: PracticeDay,
-  replaces: Booking | null,
+  { hold: { offer }, startsOn, replaces, countsHolds }: Opening,
 ): Promise<Date[]> {
+  const day = { practice: offer.slot.practice, starts_on: startsOn };
   transaction.exclusively(`quota of ${day.practice} on ${day.starts_on}`);
-  return bookedByOthers(transaction, day, replaces?.id);
+  const booked = await bookedByOthers(transaction, day, replaces?.id);
+  const held = countsHolds ? await heldByOthers(transaction, day, offer.assessmentDigest) : [];
+  return [...booked, ...held];
 }

@@ -10,6 +10,7 @@ import {
 } from '../database/ledger-database';
 import type { StoredRefusal, WhyElsewhere } from '../database/tables';
 import type { Offer } from '../holds/offers';
+import { STANDING_STATES } from '../lifecycle/states';
 import { checkReleaseRules, type Opening, type ReleaseTerms } from './check-release-rules';
 import { appendEvent } from './events';
 import { insertHold, type NewHold } from './holds';
@@ -23,6 +24,8 @@ interface Creation extends Opening {
   id: string;
   checkInMs: number;
   request: Request;
+  hold: Hold;
+  contactSealed: string | null;
 }
 
 const insertBookingRow = insertInto('booking')({
@@ -42,14 +45,22 @@ export function bookingCreation({ write, shared }: LedgerTransactions, terms: Re
 
   return {
     /** Puts a booking down before the supplier is called; the unique indexes refuse a second one. */
-    openBooking(hold: Hold, checkInMs: number, request: Request): Promise<CreatedBooking> {
+    openBooking(
+      hold: Hold,
+      checkInMs: number,
+      request: Request,
+      contactSealed: string | null = null,
+    ): Promise<CreatedBooking> {
       const startsOn = londonDate(hold.offer.slot.startsAt);
-      return create({ id: randomUUID(), hold, startsOn, checkInMs, request, replaces: null });
+      // A hold that has run out keeps no place of the quota any more.
+      const countsHolds = hold.expiresAt <= terms.now();
+      const kept = { contactSealed, replaces: null, countsHolds };
+      return create({ id: randomUUID(), hold, startsOn, checkInMs, request, ...kept });
     },
 
     /** The same for a booking that stands beside the one whose place it takes until it is CONFIRMED. */
     async openReplacement(
-      newHold: NewHold,
+      { contactSealed = null, ...newHold }: NewHold & { contactSealed?: string | null },
       checkInMs: number,
       request: Request,
       replaces: Booking,
@@ -58,10 +69,11 @@ export function bookingCreation({ write, shared }: LedgerTransactions, terms: Re
         const id = randomUUID();
         const earlier = await remember(transaction, request, { resultId: id, refused: null });
         if (earlier !== null) return earlier;
-        if (!(await lockConfirmed(transaction, replaces))) throw new Rollback(refused('NOTHING_TO_REPLACE'));
-        const hold = await insertHold(transaction, newHold, checkInMs);
+        if (!(await lockStanding(transaction, replaces))) throw new Rollback(refused('NOTHING_TO_REPLACE'));
+        const { hold } = await insertHold(transaction, newHold, checkInMs);
         const startsOn = londonDate(hold.offer.slot.startsAt);
-        const creation = { id, hold, startsOn, checkInMs, request, replaces };
+        const kept = { contactSealed, replaces, countsHolds: true };
+        const creation = { id, hold, startsOn, checkInMs, request, ...kept };
         const stopped = await checkReleaseRules(transaction, creation, terms);
         if (stopped !== null) throw new Rollback(stopped);
         const booking = await insertBooking(transaction, creation);
@@ -121,13 +133,13 @@ async function rememberRefused(
 }
 
 /** True when it stands as it was read, and nobody changes it before this transaction ends. */
-async function lockConfirmed({ db }: LedgerTransaction, { id, version }: Booking): Promise<boolean> {
+async function lockStanding({ db }: LedgerTransaction, { id, version }: Booking): Promise<boolean> {
   const locked = await db
     .updateTable('booking')
     .set({ version })
     .where('id', '=', id)
     .where('version', '=', version)
-    .where('state', '=', 'CONFIRMED')
+    .where('state', 'in', STANDING_STATES)
     .returning('id')
     .executeTakeFirst();
   return locked !== undefined;
@@ -154,6 +166,7 @@ async function guardOf(transaction: LedgerTransaction, { hold, replaces }: Creat
 
 /** The parts of a booking's row. */
 export interface NewBooking {
+  contactSealed: string | null;
   id: string;
   hold: Pick<Hold, 'id' | 'callerId' | 'patientDigest' | 'offer'>;
   startsOn: string;
@@ -161,7 +174,7 @@ export interface NewBooking {
   replaces: Booking | null;
 }
 
-export function newBooking({ id, hold, startsOn, checkInMs, replaces }: NewBooking) {
+export function newBooking({ id, hold, startsOn, checkInMs, replaces, contactSealed }: NewBooking) {
   const { offer } = hold;
   // Only for the same need does it stand in for what it replaces; for another it is that need's one booking.
   const standsIn = replaces?.offer.assessmentDigest === offer.assessmentDigest;
@@ -176,6 +189,9 @@ export function newBooking({ id, hold, startsOn, checkInMs, replaces }: NewBooki
     supplier: offer.supplier,
     practice: offer.slot.practice,
     slot_id: offer.slot.id,
+    seat: offer.seat,
+    moved_json: null,
+    contact_sealed: contactSealed,
     patient_digest: hold.patientDigest,
     assessment_digest: offer.assessmentDigest,
     relation: offer.relation,

@@ -5,10 +5,12 @@ import { statusOf, type ActorKind, type BookingState } from '../lifecycle/states
 import { eventHash } from './chain';
 import { UNTRIED } from './delivery-queue';
 import { insertOutboxEntry } from './outbox';
+import type { Booking } from './records';
+import { toldSlotJson } from './told-slot';
 
 /** A change that a booking has gone through, as its row is after it. */
 export interface Change {
-  booking: { id: string; version: number; state: BookingState; changedAt: Date };
+  booking: Pick<Booking, 'id' | 'version' | 'state' | 'changedAt' | 'offer'>;
   /** The event before it and the state until then; null where the booking begins. */
   before: { hash: string | null; state: BookingState } | null;
   event: LedgerEvent;
@@ -28,8 +30,10 @@ export async function appendEvent(
   const hash = eventHash(before?.hash ?? null, { bookingId: id, version, at, event, state, actor });
   await insertEvent(transaction, { booking_id: id, version, at, event, state, actor, hash });
   const status = statusOf(state);
-  if (before === null || status === statusOf(before.state)) return;
-  await insertOutboxEntry(transaction, { ...UNTRIED, booking_id: id, version, status, at, next_try_at: at });
+  if (before === null || (status === statusOf(before.state) && event !== 'MOVED_AT_PRACTICE')) return;
+  const slot_json = toldSlotJson(booking.offer.slot);
+  const entry = { booking_id: id, version, status, slot_json, at, next_try_at: at };
+  await insertOutboxEntry(transaction, { ...UNTRIED, ...entry });
 }
 
 /** Appends what was asked of the supplier, and what came back. */

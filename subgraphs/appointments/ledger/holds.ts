@@ -1,4 +1,5 @@
 import { sql, type ExpressionBuilder } from 'kysely';
+import { londonDate } from '../../../domain/london-time';
 import { rowStatement } from '../../../platform/database/row-statement';
 import {
   inMs,
@@ -9,10 +10,19 @@ import {
   type LedgerTransactions,
 } from '../database/ledger-database';
 import type { LedgerTables } from '../database/tables';
+import { checkReleaseRules, type ReleaseTerms } from './check-release-rules';
 import { holdOf, type Hold } from './records';
 import { remember, type Earlier, type Request } from './requests';
 
-export type Recorded = { kind: 'recorded'; hold: Hold } | Earlier;
+export type Recorded =
+  | {
+      kind: 'recorded';
+      hold: Hold;
+      /** The time that was kept for the same need until now. */
+      replaced: Hold | null;
+    }
+  | { kind: 'too-many'; retryAfterMs: number }
+  | Earlier;
 export type NewHold = Omit<Hold, 'expiresAt' | 'released' | 'extended'>;
 
 export type Extended = { kind: 'extended' | 'not-extendable'; hold: Hold } | { kind: 'over' };
@@ -23,11 +33,59 @@ interface Recording {
   request: Request;
 }
 
+/** A person who looks for a time for a whole family needs few at once, and nobody needs many a minute (OWASP API6:2023). */
+const MAX_STANDING = 6;
+const MAX_A_MINUTE = 12;
+const MINUTE_MS = 60_000;
+
 const insertHoldRow = insertInto('hold')({
   by: ['id'],
   returning: ['expires_at'],
   computed: (now) => ({ created_at: now, expires_at: inMs(now, sql.ref('input.expires_at')) }),
+  onConflict: 'do nothing',
 });
+
+const HOLD_COLUMNS = [
+  'hold.id',
+  'hold.caller_id',
+  'hold.patient_digest',
+  'hold.patient_sealed',
+  'hold.offer_json',
+  'hold.assessment_digest',
+  'hold.expires_at',
+  'hold.released_at',
+  'hold.extended_at',
+] as const;
+
+/** Ends what is held for a need. */
+const endHoldsOfNeed = rowStatement(
+  { table: 'hold', by: ['assessment_digest'], kind: 'write' },
+  ({ db, now, input }: ForLedgerRow<{ assessment_digest: string }>) =>
+    db
+      .updateTable('hold')
+      .from(input)
+      .set({ released_at: now })
+      .whereRef('hold.assessment_digest', '=', 'input.assessment_digest')
+      .where('hold.released_at', 'is', null)
+      .returning(HOLD_COLUMNS),
+);
+
+const selectOfCaller = rowStatement(
+  { table: 'hold', by: ['caller_id'], kind: 'lookup' },
+  ({ db, now, input }: ForLedgerRow<{ caller_id: string }>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('hold')
+      .whereRef('hold.caller_id', '=', 'input.caller_id')
+      // An hour is longer than any hold lasts.
+      .where('hold.created_at', '>', sql<number>`${now} - ${60 * MINUTE_MS}`)
+      .select([
+        'hold.caller_id',
+        'hold.assessment_digest',
+        sql<number>`${now} - hold.created_at`.as('age_ms'),
+        sql<number>`case when hold.released_at is null then hold.expires_at - ${now} else 0 end`.as('left_ms'),
+      ]),
+);
 
 const selectHold = rowStatement(
   { table: 'hold', by: ['id'], kind: 'lookup' },
@@ -36,8 +94,12 @@ const selectHold = rowStatement(
 );
 
 /** Records, extends and ends holds. */
-export function ledgerHolds({ write, shared }: LedgerTransactions, reader: LedgerSession) {
-  const record = shared(recordHold);
+export function ledgerHolds(
+  { write, shared }: LedgerTransactions,
+  reader: LedgerSession,
+  terms: ReleaseTerms,
+) {
+  const record = shared((transaction, recording: Recording) => recordHold(transaction, recording, terms));
 
   return {
     /** Null when there is none of that id, or it is another caller's. */
@@ -46,6 +108,7 @@ export function ledgerHolds({ write, shared }: LedgerTransactions, reader: Ledge
       return row === undefined || row.caller_id !== callerId ? null : holdOf(row);
     },
 
+    /** Keeps a time for a need, by the practice's rules of this moment, in place of what was kept for it before. */
     recordHold(hold: NewHold, ttlMs: number, request: Request): Promise<Recorded> {
       return record({ hold, ttlMs, request });
     },
@@ -87,28 +150,74 @@ export function ledgerHolds({ write, shared }: LedgerTransactions, reader: Ledge
 async function recordHold(
   transaction: LedgerTransaction,
   { hold, ttlMs, request }: Recording,
+  terms: ReleaseTerms,
 ): Promise<Recorded> {
+  transaction.exclusively(`holds of ${hold.callerId}`);
+  const startsOn = londonDate(hold.offer.slot.startsAt);
+  const opening = { hold, startsOn, replaces: null, countsHolds: true };
+  const stopped =
+    (await tooManyHolds(transaction, hold)) ?? (await checkReleaseRules(transaction, opening, terms));
+  if (stopped !== null) return stopped;
   const earlier = await remember(transaction, request, { resultId: hold.id, refused: null });
-  return earlier ?? { kind: 'recorded', hold: await insertHold(transaction, hold, ttlMs) };
+  return earlier ?? { kind: 'recorded', ...(await insertHold(transaction, hold, ttlMs)) };
 }
 
+/** Null while the caller may keep one more time; a new one for the same need takes the old one's place. */
+async function tooManyHolds(
+  transaction: LedgerTransaction,
+  { callerId, offer }: NewHold,
+): Promise<Extract<Recorded, { kind: 'too-many' }> | null> {
+  const holds = await selectOfCaller(transaction, { caller_id: callerId });
+  const standing = holds.filter(
+    ({ assessment_digest, left_ms }) => left_ms > 0 && assessment_digest !== offer.assessmentDigest,
+  );
+  const recent = holds.filter(({ age_ms }) => age_ms < MINUTE_MS);
+  if (recent.length >= MAX_A_MINUTE)
+    return { kind: 'too-many', retryAfterMs: MINUTE_MS - Math.max(...recent.map(({ age_ms }) => age_ms)) };
+  if (standing.length >= MAX_STANDING)
+    return { kind: 'too-many', retryAfterMs: Math.min(...standing.map(({ left_ms }) => left_ms)) };
+  return null;
+}
+
+/** Of two at once for one need the later one ends the earlier one, which it sees at its second try. */
+const TRIES = 3;
+
+/** Inserts a hold in the place of the one for the same need. */
 export async function insertHold(
   transaction: LedgerTransaction,
   hold: NewHold,
   ttlMs: number,
-): Promise<Hold> {
-  const [row] = await insertHoldRow(transaction, {
-    id: hold.id,
-    caller_id: hold.callerId,
-    patient_digest: hold.patientDigest,
-    patient_sealed: hold.patientSealed,
-    offer_json: JSON.stringify(hold.offer),
+): Promise<{ hold: Hold; replaced: Hold | null }> {
+  const { offer } = hold;
+  transaction.exclusively(`need ${offer.assessmentDigest}`);
+  let replaced: Hold | null = null;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [ended] = await endHoldsOfNeed(transaction, { assessment_digest: offer.assessmentDigest });
+    replaced = ended === undefined ? replaced : holdOf(ended);
+    const [row] = await insertHoldRow(transaction, holdRow(hold, ttlMs));
+    if (row !== undefined) {
+      const expiresAt = new Date(row.expires_at);
+      return { hold: { ...hold, expiresAt, released: false, extended: false }, replaced };
+    }
+  }
+  throw new Error('A hold was not inserted: others for the same need came in between.');
+}
+
+function holdRow({ id, callerId, patientDigest, patientSealed, offer }: NewHold, ttlMs: number) {
+  return {
+    id,
+    caller_id: callerId,
+    patient_digest: patientDigest,
+    patient_sealed: patientSealed,
+    offer_json: JSON.stringify(offer),
+    assessment_digest: offer.assessmentDigest,
+    practice: offer.slot.practice,
+    starts_on: londonDate(offer.slot.startsAt),
+    relation: offer.relation,
     expires_at: Math.round(ttlMs),
     released_at: null,
     extended_at: null,
-  });
-  if (row === undefined) throw new Error('A hold was not inserted.');
-  return { ...hold, expiresAt: new Date(row.expires_at), released: false, extended: false };
+  };
 }
 
 /** Undefined where there is nothing to extend, or no more time. */

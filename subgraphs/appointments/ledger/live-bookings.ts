@@ -5,7 +5,9 @@ import type { ForLedgerRow, LedgerSession } from '../database/ledger-database';
 import { oneOf } from '../database/states-in-sql';
 import type { BookingTable } from '../database/tables';
 import { slotKey } from '../holds/hold-store';
+import { Offer } from '../holds/offers';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
+import { bookingOf, type Booking } from './records';
 
 /** A practice on a London day. */
 export type PracticeDay = Pick<BookingTable, 'practice' | 'starts_on'>;
@@ -20,8 +22,11 @@ export interface SlotPlace {
 export interface LiveBookings {
   /** Keys of the slots that we have booked, or may have. */
   slots: ReadonlySet<string>;
-  /** Starts, on a London day, of those by other practices' patients, which the quota counts. */
-  others(practice: OdsCode, day: string): readonly Date[];
+  /**
+   * Starts, on a London day, of what the quota counts: what other practices' patients have booked or hold.
+   * @param callerId leaves out what this caller holds
+   */
+  others(practice: OdsCode, day: string, callerId?: string | null): readonly Date[];
 }
 
 /** A person, and what they need to be seen for. */
@@ -44,10 +49,30 @@ const selectOfDay = rowStatement(
         'booking.supplier',
         'booking.practice',
         'booking.slot_id',
+        'booking.seat',
         'booking.relation',
         'booking.starts_on',
         'booking.starts_at',
       ]),
+);
+
+/** Holds by other practices' patients that stand, and have not become bookings. */
+const selectHoldsOfDay = rowStatement(
+  { table: 'hold', by: ['practice', 'starts_on'], kind: 'lookup' },
+  ({ db, now, input }: ForLedgerRow<PracticeDay>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('hold')
+      .whereRef('hold.practice', '=', 'input.practice')
+      .whereRef('hold.starts_on', '=', 'input.starts_on')
+      .where('hold.relation', '=', 'OTHER')
+      .where('hold.released_at', 'is', null)
+      .where('hold.expires_at', '>', now)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id'))),
+      )
+      .select(['hold.practice', 'hold.starts_on', 'hold.caller_id', 'hold.assessment_digest', 'hold.offer_json'])
+      .$narrowType<PracticeDay>(),
 );
 
 const selectOfPatient = rowStatement(
@@ -72,17 +97,26 @@ export async function liveBeside(reader: LedgerSession, places: readonly SlotPla
     }),
   );
   const slots = new Set<string>();
-  const others = new Map<string, Date[]>();
+  const booked = new Map<string, Date[]>();
+  const held = new Map<string, { callerId: string; startsAt: Date }[]>();
   await Promise.all(
     [...days].map(async ([key, day]) => {
-      const rows = await selectOfDay(reader, day);
-      for (const row of rows) slots.add(slotKey(row.supplier, row.practice, row.slot_id));
-      others.set(key, startsOfOthers(rows));
+      const [rows, holds] = await Promise.all([selectOfDay(reader, day), selectHoldsOfDay(reader, day)]);
+      for (const row of rows) slots.add(slotKey(row.supplier, row.practice, row.slot_id, row.seat));
+      booked.set(key, startsOfOthers(rows));
+      held.set(
+        key,
+        holds.map(({ caller_id, offer_json }) => ({ callerId: caller_id, startsAt: startIn(offer_json) })),
+      );
     }),
   );
   return {
     slots,
-    others: (practice, starts_on) => others.get(dayKey({ practice, starts_on })) ?? [],
+    others: (practice, starts_on, callerId) => {
+      const key = dayKey({ practice, starts_on });
+      const others = (held.get(key) ?? []).filter((hold) => hold.callerId !== callerId);
+      return [...(booked.get(key) ?? []), ...others.map(({ startsAt }) => startsAt)];
+    },
   };
 }
 
@@ -98,15 +132,38 @@ export async function bookedByOthers(
   return startsOfOthers((await selectOfDay(reader, day)).filter(({ id }) => id !== exceptId));
 }
 
+/** Starts of what other practices' patients hold there that day, but for the same need. */
+export async function heldByOthers(
+  reader: LedgerSession,
+  day: PracticeDay,
+  assessmentDigest: string,
+): Promise<Date[]> {
+  const holds = await selectHoldsOfDay(reader, day);
+  return holds.flatMap(({ assessment_digest, offer_json }) =>
+    assessment_digest === assessmentDigest ? [] : [startIn(offer_json)],
+  );
+}
+
+function startIn(offerJson: string): Date {
+  return Offer.parse(JSON.parse(offerJson)).slot.startsAt;
+}
+
 function startsOfOthers(rows: readonly Pick<BookingTable, 'relation' | 'starts_at'>[]): Date[] {
   return rows.flatMap(({ relation, starts_at }) => (relation === 'OTHER' ? [new Date(starts_at)] : []));
 }
 
-/** Rows of bookings that keep a person from another one: for the same need, or any whose outcome is not known. */
-export async function bookingsInTheWay(reader: LedgerSession, { patientDigest, assessmentDigest }: Need) {
-  const rows = await selectOfPatient(reader, { patient_digest: patientDigest });
-  return rows.filter(
-    (row) => row.assessment_digest === assessmentDigest || isOneOf(DOUBTFUL_STATES, row.state),
+/** Live bookings of a person. */
+export async function liveBookingsOf(reader: LedgerSession, patientDigest: string): Promise<Booking[]> {
+  return (await selectOfPatient(reader, { patient_digest: patientDigest })).map(bookingOf);
+}
+
+/** Bookings that keep a person from another one: for the same need, or any whose outcome is not known. */
+export async function bookingsInTheWay(
+  reader: LedgerSession,
+  { patientDigest, assessmentDigest }: Need,
+): Promise<Booking[]> {
+  return (await liveBookingsOf(reader, patientDigest)).filter(
+    ({ offer, state }) => offer.assessmentDigest === assessmentDigest || isOneOf(DOUBTFUL_STATES, state),
   );
 }
 

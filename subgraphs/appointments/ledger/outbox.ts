@@ -1,6 +1,7 @@
 import { insertInto, type LedgerTransactions } from '../database/ledger-database';
 import type { BookingStatus } from '../lifecycle/states';
 import { deliveryQueue } from './delivery-queue';
+import { toldSlot, type ToldSlot } from './told-slot';
 
 /** A change that the front end is to be told of, given to one process for one attempt. */
 export interface PendingChange {
@@ -9,6 +10,8 @@ export interface PendingChange {
   /** The booking's version after the change: with its id it names the change in this ledger. */
   version: number;
   status: BookingStatus;
+  /** Null of a change from before it was told. */
+  slot: ToldSlot | null;
   at: Date;
   /** Counts this attempt. */
   attempt: number;
@@ -38,11 +41,12 @@ export function ledgerOutbox(transactions: LedgerTransactions) {
           .where('id', 'in', ids)
           .execute();
         const references = new Map(bookings.map(({ id, reference }) => [id, reference]));
-        return claimed.map(({ booking_id, version, status, at, attempts, tried_for }) => ({
+        return claimed.map(({ booking_id, version, status, slot_json, at, attempts, tried_for }) => ({
           bookingId: booking_id,
           reference: references.get(booking_id) ?? '',
           version,
           status,
+          slot: slot_json === null ? null : toldSlot(slot_json),
           at: new Date(at),
           attempt: attempts,
           triedForMs: tried_for,

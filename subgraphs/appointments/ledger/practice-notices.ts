@@ -7,11 +7,12 @@ import {
   type LedgerTransactions,
 } from '../database/ledger-database';
 import type { LedgerTables, PracticeNoticeKind, PracticeNoticeTable, WhyElsewhere } from '../database/tables';
-import { statusOf, type BookingState, type BookingStatus } from '../lifecycle/states';
+import { statusOf, type BookingState, type BookingStatus, type LifecycleEvent } from '../lifecycle/states';
 import { deliveryQueue, UNTRIED } from './delivery-queue';
 import { bookingOf, bookingRows, type Booking } from './records';
+import { toldSlot, toldSlotJson, type ToldSlot } from './told-slot';
 
-/** Something that a person's own practice is told: that they were booked elsewhere, or that it was cancelled. */
+/** Something that a person's own practice is told: that they were booked elsewhere, and what became of that. */
 export interface PracticeNotice {
   /** ODS code of the practice that receives it. */
   practice: string;
@@ -20,6 +21,7 @@ export interface PracticeNotice {
   kind: PracticeNoticeKind;
   at: Date;
   booking: Booking;
+  slot: ToldSlot;
   attempt: number;
   triedForMs: number;
 }
@@ -61,29 +63,34 @@ const selectNotices = rowStatement(
 
 /**
  * Continuity: who is booked elsewhere has an own practice that should know. Written with the change itself, each kind once
- * for a booking; what was never told as booked is not told as cancelled either.
- * @param booking the booking as it was before the change.
- * @param after the state that it has now.
+ * for a booking, but for moves; what was never told as booked is not told as cancelled either.
+ * @param booking the booking as it was before the change, on the slot that it has after it.
+ * @param change the event, and the booking's state after it.
  */
 export async function noticeOwnPractice(
   transaction: LedgerTransaction,
-  { id, state, offer }: Booking,
-  after: BookingState,
+  { id, state, offer }: Pick<Booking, 'id' | 'state' | 'offer'>,
+  change: { event: LifecycleEvent; state: BookingState },
 ): Promise<void> {
   const { ownPractice, relation, slot } = offer;
-  const kind = NOTICES[statusOf(after)];
+  const isMove = change.event === 'MOVED_AT_PRACTICE';
+  const wanted = NOTICES[statusOf(change.state)];
   if (relation === 'OWN' || ownPractice === null || ownPractice === slot.practice) return;
-  if (kind === undefined || statusOf(state) === statusOf(after)) return;
+  if (wanted === undefined || (statusOf(state) === statusOf(change.state) && !isMove)) return;
   const earlier = (await selectNotices(transaction, { booking_id: id })).map((notice) => notice.kind);
-  if (earlier.includes(kind)) return;
-  if (kind === 'CANCELLED_ELSEWHERE' && !earlier.includes('BOOKED_ELSEWHERE')) return;
+  const isTold = earlier.includes('BOOKED_ELSEWHERE');
+  const kind = wanted === 'MOVED_ELSEWHERE' && !isTold ? 'BOOKED_ELSEWHERE' : wanted;
+  if (earlier.includes(kind) && kind !== 'MOVED_ELSEWHERE') return;
+  if (kind === 'CANCELLED_ELSEWHERE' && !isTold) return;
   const sequence = await nextSequence(transaction, ownPractice);
-  await insertNotice(transaction, { ...UNTRIED, practice: ownPractice, sequence, booking_id: id, kind });
+  const notice = { practice: ownPractice, sequence, booking_id: id, kind, slot_json: toldSlotJson(slot) };
+  await insertNotice(transaction, { ...UNTRIED, ...notice });
 }
 
 /** The notice, if any, that a booking's new status is to the own practice. */
 const NOTICES: Partial<Record<BookingStatus, PracticeNoticeKind>> = {
   CONFIRMED: 'BOOKED_ELSEWHERE',
+  MOVED_BY_PRACTICE: 'MOVED_ELSEWHERE',
   CANCELLED: 'CANCELLED_ELSEWHERE',
   CANCELLED_BY_PRACTICE: 'CANCELLED_ELSEWHERE',
 };
@@ -101,11 +108,12 @@ export function ledgerNotices(transactions: LedgerTransactions, db: Kysely<Ledge
         const ids = claimed.map(({ booking_id }) => booking_id);
         const rows = await bookingRows(transaction.db).where('booking.id', 'in', ids).execute();
         const bookings = new Map(rows.map((row) => [row.id, bookingOf(row)]));
-        return claimed.flatMap(({ practice, sequence, kind, booking_id, at, attempts, tried_for }) => {
+        return claimed.flatMap(({ practice, sequence, kind, booking_id, slot_json, at, ...delivery }) => {
           const booking = bookings.get(booking_id);
           if (booking === undefined) return [];
-          const delivery = { attempt: attempts, triedForMs: tried_for };
-          return [{ practice, sequence, kind, booking, at: new Date(at), ...delivery }];
+          const slot = toldSlot(slot_json ?? toldSlotJson(booking.movedFrom ?? booking.offer.slot));
+          const { attempts: attempt, tried_for: triedForMs } = delivery;
+          return [{ practice, sequence, kind, booking, slot, at: new Date(at), attempt, triedForMs }];
         });
       });
     },

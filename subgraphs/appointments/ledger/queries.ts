@@ -1,16 +1,17 @@
 import type { ExpressionBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { OdsCode } from '../../../domain/ods-code';
-import type { LedgerSession } from '../database/ledger-database';
+import { rowStatement } from '../../../platform/database/row-statement';
+import type { ForLedgerRow, LedgerSession } from '../database/ledger-database';
 import { oneOf } from '../database/states-in-sql';
 import type { LedgerTables } from '../database/tables';
-import { MANUAL_STATES, UNSETTLED_STATES } from '../lifecycle/states';
+import { MANUAL_STATES, STANDING_STATES, UNSETTLED_STATES } from '../lifecycle/states';
 import { firstBroken } from './chain';
 import { ledgerHealth, type LedgerHealth } from './health';
 import {
   bookedByOthers,
-  bookingsInTheWay,
   liveBeside,
+  liveBookingsOf,
   type LiveBookings,
   type SlotPlace,
 } from './live-bookings';
@@ -36,6 +37,18 @@ export interface StandingAhead extends Pick<Booking, 'id' | 'reference' | 'marke
 /** No practice has more appointments in a day. */
 const MAX_APPOINTMENTS_A_DAY = 500;
 
+/** Those for whom a symptom check has led to a booking. */
+const selectPatientsOfCheck = rowStatement(
+  { table: 'booking', by: ['assessment_digest'], kind: 'lookup' },
+  ({ db, input }: ForLedgerRow<{ assessment_digest: string }>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('booking')
+      .whereRef('booking.assessment_digest', '=', 'input.assessment_digest')
+      .where('booking.state', '<>', 'FAILED')
+      .select(['booking.assessment_digest', 'booking.patient_digest']),
+);
+
 /** Reads the ledger without changing anything. */
 export function ledgerQueries(reader: LedgerSession, logger: Logger) {
   return {
@@ -53,23 +66,26 @@ function bookingQueries(reader: LedgerSession, logger: Logger) {
     /** The result of the same request where it was here before. */
     earlier: (request: Request): Promise<Earlier | null> => findEarlier(reader, request),
 
-    /** @param callerId leaves out other callers' bookings; the service itself may see all. */
-    async findBooking(id: string, callerId?: string): Promise<Booking | null> {
-      const query = bookingRows(db).where('booking.id', '=', id);
-      const row = await (
-        callerId === undefined ? query : query.where('booking.caller_id', '=', callerId)
-      ).executeTakeFirst();
+    async findBooking(id: string): Promise<Booking | null> {
+      const row = await bookingRows(db).where('booking.id', '=', id).executeTakeFirst();
       return row === undefined ? null : bookingOf(row);
     },
 
-    /** Latest start first. @param before the last one of the page before. */
+    /** The booking that a person reads out from their confirmation. */
+    async findByReference(reference: string): Promise<Booking | null> {
+      const row = await bookingRows(db).where('booking.reference', '=', reference).executeTakeFirst();
+      return row === undefined ? null : bookingOf(row);
+    },
+
+    /** Bookings of these people, latest start first. @param before the last one of the page before. */
     async bookingsOf(
-      callerId: string,
+      patientDigests: readonly string[],
       limit: number,
       before: { startsAt: number; id: string } | null,
     ): Promise<Booking[]> {
+      if (patientDigests.length === 0) return [];
       let query = bookingRows(db)
-        .where('booking.caller_id', '=', callerId)
+        .where('booking.patient_digest', 'in', patientDigests)
         .orderBy('booking.starts_at', 'desc')
         .orderBy('booking.id', 'desc')
         .limit(limit);
@@ -77,10 +93,12 @@ function bookingQueries(reader: LedgerSession, logger: Logger) {
       return readable(await query.execute(), logger);
     },
 
-    /** Returns a booking that keeps this person from another one: for the same need, or any whose outcome is not known. */
-    async standingBooking(patientDigest: string, assessmentDigest: string): Promise<Booking | null> {
-      const [row] = await bookingsInTheWay(reader, { patientDigest, assessmentDigest });
-      return row === undefined ? null : bookingOf(row);
+    liveBookingsOf: (patientDigest: string): Promise<Booking[]> => liveBookingsOf(reader, patientDigest),
+
+    /** True where a symptom check has led to a booking for somebody else, whatever has become of it, unless it failed. */
+    async isUsedForAnother(assessmentDigest: string, patientDigest: string): Promise<boolean> {
+      const rows = await selectPatientsOfCheck(reader, { assessment_digest: assessmentDigest });
+      return rows.some((row) => row.patient_digest !== patientDigest);
     },
 
     /** Bookings that cannot stay as they are, and those that wait for an operator: longest waiting first. */
@@ -100,7 +118,7 @@ function bookingQueries(reader: LedgerSession, logger: Logger) {
       after: { startsAt: Date; id: string } | null,
     ): Promise<StandingAhead[]> {
       let query = bookingRows(db)
-        .where('booking.state', '=', 'CONFIRMED')
+        .where('booking.state', 'in', STANDING_STATES)
         .where('booking.starts_at', '>', of.getTime())
         .orderBy('booking.starts_at')
         .orderBy('booking.id')

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import type { Logger } from 'pino';
+import type { Slot } from '../../../adapters/gp-system';
 import { loggableError } from '../../../domain/loggable-error';
 import type { EvidenceRecord } from '../lifecycle/evidence';
 import type { BookingFailure } from '../lifecycle/failures';
 import type { ActorKind, BookingState } from '../lifecycle/states';
-import { Offer } from '../holds/offers';
+import { Offer, SlotFacts } from '../holds/offers';
 import type { BookingTable, HoldTable, LedgerTables } from '../database/tables';
+import type { SlotInBook } from '../lifecycle/observation';
 
 /** Rows of the ledger, parsed. */
 
@@ -30,8 +32,13 @@ export interface Booking {
   state: BookingState;
   version: number;
   failure: BookingFailure | null;
+  /** Its slot is the one on which it stands now. */
   offer: Offer;
+  /** The slot that was booked, where the practice has moved it since. */
+  movedFrom: Slot | null;
   patientSealed: string;
+  /** The telephone number and words that the person gave; null where they gave none. */
+  contactSealed: string | null;
   marker: string;
   appointment: { id: string; version: string | undefined } | null;
   unknownSince: Date | null;
@@ -56,7 +63,19 @@ export interface DatedEvidence extends EvidenceRecord {
   at: Date;
 }
 
-export function holdOf(row: Selectable<HoldTable>): Hold {
+export function holdOf(
+  row: Pick<
+    Selectable<HoldTable>,
+    | 'id'
+    | 'caller_id'
+    | 'patient_digest'
+    | 'patient_sealed'
+    | 'offer_json'
+    | 'expires_at'
+    | 'released_at'
+    | 'extended_at'
+  >,
+): Hold {
   return {
     id: row.id,
     callerId: row.caller_id,
@@ -98,8 +117,10 @@ export function bookingOn(
     state: row.state,
     version: row.version,
     failure: row.failure,
-    offer,
+    offer: row.moved_json === null ? offer : { ...offer, slot: slotIn(row.moved_json) },
+    movedFrom: row.moved_json === null ? null : offer.slot,
     patientSealed,
+    contactSealed: row.contact_sealed,
     marker: row.marker,
     appointment:
       row.appointment_id === null
@@ -115,6 +136,24 @@ export function bookingOn(
     replacesId: row.replaces_id,
     replacedBy: row.replaced_by,
   };
+}
+
+/** The slot of a booking that its practice has moved; what the practice's book does not tell is as it was. */
+export function movedSlot(slot: Slot, to: SlotInBook): Slot {
+  const { mode, sessionName, clinicianName, clinicianRole, ...place } = to;
+  return {
+    ...slot,
+    ...place,
+    mode: mode ?? slot.mode,
+    sessionName: sessionName ?? slot.sessionName,
+    clinicianName: clinicianName ?? slot.clinicianName,
+    // Somebody else's role is not theirs.
+    clinicianRole: clinicianRole ?? (clinicianName === undefined ? slot.clinicianRole : undefined),
+  };
+}
+
+function slotIn(json: string): Slot {
+  return SlotFacts.parse(JSON.parse(json));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { londonDate } from '../../../domain/london-time';
 import { isUniqueViolation } from '../../../platform/database/database';
 import { rowStatement } from '../../../platform/database/row-statement';
 import {
@@ -12,19 +13,21 @@ import { oneOf } from '../database/states-in-sql';
 import type { BookingTable } from '../database/tables';
 import type { Changes } from '../lifecycle/decision';
 import type { EvidenceRecord } from '../lifecycle/evidence';
+import type { SlotInBook } from '../lifecycle/observation';
 import {
   ACTORS,
   COMPARED_STATES,
   isOneOf,
   LIVE_STATES,
   nextState,
+  STANDING_STATES,
   UNSETTLED_STATES,
   type LifecycleEvent,
   type BookingState,
 } from '../lifecycle/states';
 import { appendEvent, appendEvidence } from './events';
 import { noticeOwnPractice } from './practice-notices';
-import { bookingOf, bookingRows, readable, type Booking } from './records';
+import { bookingOf, bookingRows, movedSlot, readable, type Booking } from './records';
 
 /** The result of applying an event. */
 export type Transition =
@@ -117,7 +120,7 @@ export function ledgerTransitions({ write, shared }: LedgerTransactions, logger:
     async applyTransition(booking: Booking, event: LifecycleEvent, changes: Changes): Promise<Transition> {
       const move = moveOf(booking, event, changes);
       if (move === null) return { kind: 'refused' };
-      const withAnother = move.state === 'CONFIRMED' && booking.replacesId !== null;
+      const withAnother = isOneOf(STANDING_STATES, move.state) && booking.replacesId !== null;
       try {
         return await (withAnother || event === 'CANCEL_REFUSED'
           ? write((transaction) => applyLinkedMove(transaction, move))
@@ -211,7 +214,7 @@ async function applyLinkedMove(transaction: LedgerTransaction, move: Move): Prom
   // By the time that its cancellation is refused, another booking may have taken its place: then it must not stand.
   if (event === 'CANCEL_REFUSED' && !(await lockUnreplaced(transaction, booking.id)))
     return { kind: 'stale' };
-  const replaced = state === 'CONFIRMED' ? booking.replacesId : null;
+  const replaced = isOneOf(STANDING_STATES, state) ? booking.replacesId : null;
   // In this order everywhere: what is replaced, then what replaces it, so that no two wait for each other.
   if (replaced !== null) await lock(transaction, replaced);
   const moved = outcomeOf(await changed(transaction, move));
@@ -225,14 +228,46 @@ async function changed(transaction: LedgerTransaction, move: Move): Promise<Book
   transaction.exclusively(booking.id);
   const [row] = await updateBooking(transaction, changedRow(move));
   if (row === undefined) return null;
-  const after = bookingAfter(move, row);
+  const after = await standingOn(transaction, bookingAfter(move, row), changes.slot);
   const before = { hash: row.hash_before, state: booking.state };
   await appendEvent(transaction, { booking: after, before, event, actor: ACTORS[event] });
   await appendEvidence(transaction, booking.id, changes.evidence);
-  await noticeOwnPractice(transaction, booking, state);
+  await noticeOwnPractice(transaction, { ...booking, offer: after.offer }, { event, state });
   if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
     await endStandIn(transaction, booking.id);
   return after;
+}
+
+/** Writes down the slot on which the practice has put the booking; no other of ours is in its way there. */
+async function standingOn(
+  { db }: LedgerTransaction,
+  booking: Booking,
+  moved: SlotInBook | undefined,
+): Promise<Booking> {
+  if (moved === undefined) return booking;
+  const { offer } = booking;
+  const slot = movedSlot(offer.slot, moved);
+  const { seat } = await db
+    .selectFrom('booking')
+    .select(sql<number>`coalesce(max(seat) + 1, 0)`.as('seat'))
+    .where('supplier', '=', offer.supplier)
+    .where('practice', '=', slot.practice)
+    .where('slot_id', '=', slot.id)
+    .where('state', 'in', oneOf(LIVE_STATES))
+    .where('id', '<>', booking.id)
+    .executeTakeFirstOrThrow();
+  await db
+    .updateTable('booking')
+    .set({
+      moved_json: JSON.stringify(slot),
+      slot_id: slot.id,
+      seat,
+      starts_at: slot.startsAt.getTime(),
+      starts_on: londonDate(slot.startsAt),
+    })
+    .where('id', '=', booking.id)
+    .execute();
+  return { ...booking, offer: { ...offer, slot, seat }, movedFrom: booking.movedFrom ?? offer.slot };
 }
 
 /** Makes the booking that was to take its place the one booking for their need. */

@@ -1,7 +1,7 @@
 import { decide } from './decide';
 import type { Decision } from './decision';
 import type { KnownBooking, Observation, BookingClock } from './observation';
-import { everyObservation, knownBooking } from './every-observation';
+import { everyObservation, knownBooking, knownSlot } from './every-observation';
 import {
   BOOKING_STATES,
   isOneOf,
@@ -40,7 +40,7 @@ function* everyCase(): Generator<Case> {
             for (const id of [null, 'ours', 'theirs']) {
               const booking = knownBooking(NOW, {
                 state,
-                startsAt,
+                slot: knownSlot(startsAt),
                 changedAt: since,
                 unknownSince: isOneOf(UNSETTLED_STATES, state) ? since : null,
                 absentReads: reads,
@@ -48,7 +48,7 @@ function* everyCase(): Generator<Case> {
                 replacedBy,
                 appointment: id === null ? null : { id },
               });
-              for (const [name, seen] of everyObservation(startsAt))
+              for (const [name, seen] of everyObservation(booking.slot))
                 yield { name: `${state}: ${name}`, booking, seen, decision: decide(booking, seen, PACE) };
             }
 }
@@ -96,7 +96,9 @@ it('confirms on the word of the practice alone (promise 2)', () => {
       const { booking, seen } = one;
       switch (seen.kind) {
         case 'BOOKED':
-          return booking.state !== 'UNKNOWN' && seen.isWanted !== true;
+          return !['UNKNOWN', 'MISSING'].includes(booking.state) && seen.isWanted !== true;
+        case 'PERSON_ACCEPTS_MOVE':
+          return booking.state !== 'MOVED';
         case 'OPERATOR_SAYS':
           return !seen.stands;
         case 'BOOKING_ANSWERED':
@@ -119,11 +121,13 @@ it('says that it failed, or is cancelled, only on a word or a proof (promise 3)'
       switch (seen.kind) {
         case 'ABSENT':
           // What has begun is not listed any more.
-          return booking.startsAt <= NOW || !isProof(booking, seen.slot);
+          return booking.slot.startsAt <= NOW || !isProof(booking, seen.slot);
         case 'CANCELLED':
           return booking.state === 'UNKNOWN' && seen.slot === null;
         case 'BOOKED':
-          return seen.startsAt.getTime() === booking.startsAt.getTime();
+          return true;
+        case 'OBJECTED':
+          return booking.state !== 'BOOKING';
         case 'BOOKING_ANSWERED':
           return seen.outcome.class === 'AMBIGUOUS' || seen.outcome.class === 'ACCEPTED';
         case 'CANCELLATION_ANSWERED':
@@ -157,7 +161,7 @@ it('leaves nothing unsettled for ever: it is looked at again, or comes to an ope
     ({ booking, seen, decision }) =>
       isOneOf(['UNKNOWN', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'], booking.state) &&
       ['NOT_READABLE', 'NOT_ASKED'].includes(seen.kind) &&
-      booking.startsAt.getTime() < ahead(30 * MINUTE).getTime() &&
+      booking.slot.startsAt.getTime() < ahead(30 * MINUTE).getTime() &&
       !(decision.kind === 'TRANSITION' && decision.event === 'OUT_OF_TIME'),
   );
   expect(late).toEqual([]);

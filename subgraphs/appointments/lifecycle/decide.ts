@@ -1,6 +1,7 @@
 import type { CancelOutcome, CancelRefusal } from '../../../adapters/gp-system';
 import type { Changes, Decision } from './decision';
 import { outcomeInWords, type EvidenceRecord } from './evidence';
+import { movedTo } from './moved-to';
 import type {
   BookAnswer,
   BookedThere,
@@ -14,6 +15,7 @@ import {
   COMPARED_STATES,
   isOneOf,
   nextState,
+  STANDING_STATES,
   UNSETTLED_STATES,
   type LifecycleEvent,
   type BookingState,
@@ -25,9 +27,20 @@ import {
  * nothing, and nothing waits without an end.
  */
 export function decide(booking: KnownBooking, seen: Observation, pace: BookingClock): Decision {
+  return lookedAtInTime(booking, decided(booking, seen, pace), pace);
+}
+
+function decided(booking: KnownBooking, seen: Observation, pace: BookingClock): Decision {
   switch (seen.kind) {
     case 'BOOKING_ANSWERED':
       return bookingAnswered(booking, seen.outcome, pace);
+    case 'OBJECTED':
+      return booking.state === 'BOOKING'
+        ? transition(booking, 'REFUSED', pace, {
+            failure: seen.why,
+            evidence: { asked: 'SYMPTOM_CHECK', answer: seen.why },
+          })
+        : { kind: 'IGNORE' };
     case 'CANCELLATION_ANSWERED':
       return cancellationAnswered(booking, seen, pace);
     case 'APPOINTMENT_UNNAMED':
@@ -37,7 +50,12 @@ export function decide(booking: KnownBooking, seen: Observation, pace: BookingCl
         nextCheckMs: booking.state === 'BOOKING' ? firstRead(pace) : pace.settleMs,
       });
     case 'PERSON_CANCELS':
-      return transition(booking, 'CANCEL_ASKED', pace, CANCELLED_NOW(pace));
+      return transition(booking, 'CANCEL_ASKED', pace, {
+        ...cancelledNow(pace),
+        ...(seen.reason !== null && { evidence: { asked: 'PERSON', answer: seen.reason } }),
+      });
+    case 'PERSON_ACCEPTS_MOVE':
+      return transition(booking, 'MOVE_ACCEPTED', pace);
     case 'OPERATOR_SAYS':
       return seen.stands
         ? transition(booking, 'SETTLED_AS_STANDING', pace, { evidence: OPERATOR_STANDS })
@@ -48,7 +66,7 @@ export function decide(booking: KnownBooking, seen: Observation, pace: BookingCl
     case 'NOT_ASKED':
       return notAsked(booking, pace);
     case 'START_PASSED':
-      return isOneOf(COMPARED_STATES, booking.state) ? nothingNew(pace, null) : { kind: 'IGNORE' };
+      return isOneOf(COMPARED_STATES, booking.state) ? nothingNew(null) : { kind: 'IGNORE' };
     case 'NOT_READABLE':
       return notReadable(booking, seen.evidence, pace);
     case 'BOOKED':
@@ -62,6 +80,8 @@ export function decide(booking: KnownBooking, seen: Observation, pace: BookingCl
 /** A failed read is no evidence: read again, at growing intervals. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** No unsettled booking is left alone for longer, whatever a supplier asks for. */
+const LONGEST_WAIT_MS = 60 * 60_000;
 /** A person takes over at the earlier of these, because suppliers can neither list nor cancel the past. */
 const OUT_OF_TIME_AFTER_MS = 2 * 60 * 60_000;
 const OUT_OF_TIME_BEFORE_START_MS = 30 * 60_000;
@@ -93,7 +113,7 @@ const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT', EvidenceRecord> = {
 };
 /** Without our mark it may be an appointment that the person made themself, at the practice or in its own app. */
 const BOOKED_UNMARKED: EvidenceRecord = { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' };
-const BOOKED_ELSEWHERE: EvidenceRecord = { asked: 'READ_BACK', answer: 'MOVED' };
+const BOOKED_MOVED: EvidenceRecord = { asked: 'READ_BACK', answer: 'MOVED' };
 const COULD_NOT_BE_ASKED: EvidenceRecord = { asked: 'READ_BACK', answer: 'COULD NOT BE ASKED' };
 
 function bookingAnswered(booking: KnownBooking, outcome: BookAnswer, pace: BookingClock): Decision {
@@ -190,8 +210,12 @@ function notReadable(booking: KnownBooking, evidence: EvidenceRecord, pace: Book
       return { kind: 'WAIT', absentReads, failedReads: failedReads + 1, evidence, nextCheckMs };
     }
     case 'CONFIRMED':
+    case 'MOVED':
+    case 'MISSING':
     case 'FAILED':
+      return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: nextComparison(booking, pace) };
     case 'CANCELLED':
+      // However long it takes, the book is read once more than it could not be read.
       return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.compareEveryMs };
     default:
       return { kind: 'IGNORE' };
@@ -201,14 +225,24 @@ function notReadable(booking: KnownBooking, evidence: EvidenceRecord, pace: Book
 function booked(booking: KnownBooking, seen: BookedThere, pace: BookingClock): Decision {
   const { appointment } = seen;
   const evidence = READ.BOOKED;
+  const moved = movedTo(booking.slot, seen.slot);
   switch (booking.state) {
     case 'UNKNOWN':
-      return transition(booking, 'FOUND', pace, { appointment, evidence });
+    case 'MISSING':
+      return moved === null
+        ? transition(booking, 'FOUND', pace, { appointment, evidence })
+        : transition(booking, 'MOVED_AT_PRACTICE', pace, { appointment, slot: moved, evidence: BOOKED_MOVED });
     case 'CANCEL_UNKNOWN':
       // It still stands, so it is cancelled again, in the version that was just read.
       return isOutOfTime(booking, pace)
         ? transition(booking, 'OUT_OF_TIME', pace, { evidence })
-        : transition(booking, 'FOUND', pace, { appointment, evidence, ...CANCELLED_NOW(pace) });
+        : transition(booking, 'FOUND', pace, {
+            appointment,
+            evidence,
+            // Else the practice would refuse to cancel what does not stand there any more.
+            slot: moved ?? undefined,
+            ...cancelledNow(pace),
+          });
     case 'ORPHAN_FOUND':
       if (seen.isWanted === null) return { kind: 'ACT', action: 'ASK_WHETHER_WANTED', about: seen };
       return seen.isWanted
@@ -220,9 +254,10 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: BookingClock): D
     case 'CANCELLED':
       return turnedUp(booking, seen, pace);
     case 'CONFIRMED':
-      return seen.startsAt.getTime() === booking.startsAt.getTime()
-        ? nothingNew(pace)
-        : transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence: BOOKED_ELSEWHERE });
+    case 'MOVED':
+      return moved === null
+        ? nothingNew(nextComparison(booking, pace))
+        : transition(booking, 'MOVED_AT_PRACTICE', pace, { appointment, slot: moved, evidence: BOOKED_MOVED });
     default:
       return { kind: 'IGNORE' };
   }
@@ -241,7 +276,7 @@ function unwanted(booking: KnownBooking, seen: BookedThere, pace: BookingClock):
 function turnedUp(booking: KnownBooking, seen: BookedThere, pace: BookingClock): Decision {
   const { appointment, isMarked, isOfAnother } = seen;
   if (isOfAnother === null) return { kind: 'ACT', action: 'LOOK_FOR_ANOTHER_BOOKING', about: seen };
-  if (isOfAnother) return nothingNew(pace, nextComparison(booking, pace));
+  if (isOfAnother) return nothingNew(nextComparison(booking, pace));
   if (isMarked) return transition(booking, 'FOUND', pace, { appointment, evidence: READ.BOOKED });
   // It is not known to be ours, and must not be taken for it later.
   return booking.state === 'CANCELLED'
@@ -254,7 +289,7 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClo
   const isCancelled = seen.kind === 'CANCELLED';
   switch (booking.state) {
     case 'UNKNOWN':
-      // Booked and cancelled again behind our back is as good as never booked, and absent for the same reasons.
+      // Booked and cancelled again meanwhile is as good as never booked, and absent for the same reasons.
       return absent(booking, seen, pace, (proof) =>
         transition(booking, 'PROVEN_ABSENT', pace, {
           failure: proof === 'GONE' ? 'NOT_APPLIED' : 'SLOT_TAKEN',
@@ -272,42 +307,56 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClo
         : absent(booking, seen, pace, () => transition(booking, 'GIVEN_BACK', pace, { evidence }));
     case 'FAILED':
     case 'CANCELLED':
-      return nothingNew(pace, nextComparison(booking, pace));
+      return nothingNew(nextComparison(booking, pace));
     case 'CONFIRMED':
-      return isCancelled
-        ? transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence })
-        : absent(booking, seen, pace, (proof) =>
-            // Gone from the list, and the practice offers its slot to others: it cannot stand any more.
-            proof === 'GONE' ? transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence }) : null,
-          );
+    case 'MOVED':
+    case 'MISSING':
+      if (isCancelled) return transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence });
+      // Suppliers may not list the past: what is absent from then on proves nothing.
+      return hasStarted(booking, pace) ? nothingNew(null) : missed(booking, seen, pace);
     default:
       return { kind: 'IGNORE' };
   }
 }
 
 /**
+ * A booking that stood is not listed any more. Where the practice offers its slot to others it cannot stand. Where the slot is
+ * taken, the desk has cancelled and refilled it, or ours stands there and is hidden from us: an operator asks.
+ */
+function missed(booking: KnownBooking, seen: NotBookedThere, pace: BookingClock): Decision {
+  const evidence = READ[seen.kind];
+  return absent(booking, seen, pace, (proof) => {
+    if (proof === 'GONE') return transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence });
+    const missing = transition(booking, 'MISSED_AT_PRACTICE', pace, { evidence });
+    return missing.kind === 'IGNORE' ? nothingNew(nextComparison(booking, pace)) : missing;
+  });
+}
+
+/**
  * Absence alone proves nothing: it counts together with what the practice does with the slot, and after a while.
- * @param proven the decision after a proof; null where there is none in this state
  */
 function absent(
   booking: KnownBooking,
   seen: NotBookedThere,
   pace: BookingClock,
-  proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision | null,
+  proven: (proof: 'GONE' | 'TAKEN_BY_ANOTHER') => Decision,
 ): Decision {
   const { kind, slot } = seen;
   // Suppliers do not list the past: what is absent from then on proves nothing.
-  if (booking.startsAt <= pace.now) return transition(booking, 'OUT_OF_TIME', pace, { evidence: READ[kind] });
+  if (hasStarted(booking, pace)) return transition(booking, 'OUT_OF_TIME', pace, { evidence: READ[kind] });
   const absentReads = booking.absentReads + 1;
   const needed = booking.state === 'UNKNOWN' ? ABSENT_READS.IN_DOUBT : ABSENT_READS.ONCE_SETTLED;
   if (absentReads >= needed.free && slot === null)
     return { kind: 'ACT', action: 'LOOK_AT_SLOT', about: seen };
   const isGone = slot === 'FREE' && absentReads >= needed.free;
   const isTaken = slot === 'TAKEN' && absentReads >= needed.busy;
-  const conclusion = isGone ? proven('GONE') : isTaken ? proven('TAKEN_BY_ANOTHER') : null;
-  if (conclusion !== null) return conclusion;
-  if (booking.state === 'CONFIRMED')
-    return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.compareEveryMs };
+  if (isGone) return proven('GONE');
+  if (isTaken) return proven('TAKEN_BY_ANOTHER');
+  // In one round of comparing: nobody should set out for an appointment that is gone.
+  if (isOneOf(STANDING_STATES, booking.state))
+    return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.settleMs };
+  if (booking.state === 'MISSING')
+    return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: nextComparison(booking, pace) };
   const evidence = READ[kind];
   return isOutOfTime(booking, pace)
     ? transition(booking, 'OUT_OF_TIME', pace, { evidence })
@@ -315,24 +364,42 @@ function absent(
 }
 
 /** Checks that an operator has to take over now. */
-function isOutOfTime({ unknownSince, changedAt, startsAt }: KnownBooking, { now }: BookingClock): boolean {
+function isOutOfTime(booking: KnownBooking, pace: BookingClock): boolean {
+  return msUntilOutOfTime(booking, pace) < 0;
+}
+
+function msUntilOutOfTime({ unknownSince, changedAt, slot }: KnownBooking, { now }: BookingClock): number {
   const since = unknownSince ?? changedAt;
-  return (
-    now.getTime() - since.getTime() > OUT_OF_TIME_AFTER_MS ||
-    startsAt.getTime() - now.getTime() < OUT_OF_TIME_BEFORE_START_MS
+  return Math.min(
+    since.getTime() + OUT_OF_TIME_AFTER_MS - now.getTime(),
+    slot.startsAt.getTime() - OUT_OF_TIME_BEFORE_START_MS - now.getTime(),
   );
 }
 
-function nothingNew({ compareEveryMs }: BookingClock, nextCheckMs: number | null = compareEveryMs): Decision {
+function hasStarted({ slot }: KnownBooking, { now }: BookingClock): boolean {
+  return slot.startsAt <= now;
+}
+
+function nothingNew(nextCheckMs: number | null): Decision {
   return { kind: 'WAIT', absentReads: 0, failedReads: 0, nextCheckMs };
 }
 
-/** Searches for duplicates at growing intervals: each as long as the time that has passed. */
-function nextComparison(
-  { state, changedAt }: KnownBooking,
-  { now, compareEveryMs }: BookingClock,
-): number | null {
-  if (state !== 'CANCELLED') return compareEveryMs;
+/** The desk may cancel at the last moment, so the book is read more often before the start, and once after it. */
+const LAST_LOOKS_MS = { from: 15 * 60_000, every: 5 * 60_000, afterStart: 60_000 };
+
+/**
+ * When the practice's book is compared next. Duplicates are searched for at growing intervals: each as long as the time
+ * that has passed.
+ */
+function nextComparison(booking: KnownBooking, { now, compareEveryMs }: BookingClock): number | null {
+  const { state, changedAt, slot } = booking;
+  const untilStartMs = slot.startsAt.getTime() - now.getTime();
+  if (untilStartMs <= 0) return null;
+  if (state !== 'CANCELLED') {
+    const { from, every, afterStart } = LAST_LOOKS_MS;
+    if (untilStartMs > from) return Math.min(compareEveryMs, untilStartMs - from);
+    return Math.min(compareEveryMs, every, untilStartMs + afterStart);
+  }
   const sinceMs = now.getTime() - changedAt.getTime();
   return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));
 }
@@ -342,34 +409,67 @@ const firstRead = ({ settleMs }: BookingClock) => Math.min(settleMs, FIRST_READ_
 const firstLookForDuplicates = (compareEveryMs: number) =>
   Math.min(compareEveryMs, FIRST_LOOK_FOR_DUPLICATES_MS);
 
-const CANCELLED_NOW = ({ cancelLeaseMs }: BookingClock) =>
+const cancelledNow = ({ cancelLeaseMs }: BookingClock) =>
   ({ nextCheckMs: cancelLeaseMs, action: 'CANCEL_AT_PRACTICE' }) as const;
+
+/** States in which a wait may be one that a supplier asks for. */
+const WAITING_STATES = [
+  'UNKNOWN',
+  'CANCEL_UNKNOWN',
+  'ORPHAN_FOUND',
+  'DUPLICATE_FOUND',
+] as const satisfies readonly BookingState[];
+
+/** Brings the next check forward, so that an operator hears of it in time. */
+function lookedAtInTime(booking: KnownBooking, decision: Decision, pace: BookingClock): Decision {
+  const latestMs = Math.min(LONGEST_WAIT_MS, Math.max(msUntilOutOfTime(booking, pace), pace.settleMs));
+  const sooner = (ms: number | null) => (ms === null ? null : Math.min(ms, latestMs));
+  switch (decision.kind) {
+    case 'WAIT':
+      return isOneOf(WAITING_STATES, booking.state)
+        ? { ...decision, nextCheckMs: sooner(decision.nextCheckMs) }
+        : decision;
+    case 'TRANSITION': {
+      const state = nextState(booking.state, decision.event);
+      if (state === null || !isOneOf(WAITING_STATES, state)) return decision;
+      const { changes } = decision;
+      return { ...decision, changes: { ...changes, nextCheckMs: sooner(changes.nextCheckMs) } };
+    }
+    case 'ACT':
+    case 'IGNORE':
+      return decision;
+  }
+}
 
 /** When to look next is left to the new state unless it is given. */
 function transition(
-  { state }: KnownBooking,
+  booking: KnownBooking,
   event: LifecycleEvent,
   pace: BookingClock,
   { action = null, ...changes }: Partial<Changes> & { action?: 'CANCEL_AT_PRACTICE' | null } = {},
 ): Decision {
-  const next = nextState(state, event);
+  const next = nextState(booking.state, event);
   if (next === null) return { kind: 'IGNORE' };
+  const after = { ...booking, state: next, slot: changes.slot ?? booking.slot };
   return {
     kind: 'TRANSITION',
     event,
-    changes: { nextCheckMs: nextCheckAfter(next, event, pace), ...changes },
+    changes: { nextCheckMs: nextCheckAfter(after, event, pace), ...changes },
     action,
   };
 }
 
 function nextCheckAfter(
-  state: BookingState,
+  booking: KnownBooking,
   event: LifecycleEvent,
-  { compareEveryMs }: BookingClock,
+  pace: BookingClock,
 ): number | null {
-  switch (state) {
+  const { compareEveryMs } = pace;
+  switch (booking.state) {
     case 'CONFIRMED':
-      return compareEveryMs;
+    case 'MOVED':
+    case 'MISSING':
+      return nextComparison(booking, pace);
     case 'FAILED':
       // Where it was sent and not found, a supplier that took long may still carry it out.
       return event === 'REFUSED' ? null : compareEveryMs;

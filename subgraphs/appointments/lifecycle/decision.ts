@@ -1,6 +1,6 @@
 import type { EvidenceRecord } from './evidence';
 import type { BookingFailure } from './failures';
-import type { BookedThere, NotBookedThere } from './observation';
+import type { BookedThere, NotBookedThere, SlotInBook } from './observation';
 import type { LifecycleEvent } from './states';
 
 /** The answer to an observation. */
@@ -34,6 +34,8 @@ export type Action = Inquiry['action'];
 export interface Changes {
   appointment?: { id: string; version?: string | undefined };
   failure?: BookingFailure;
+  /** The slot on which it stands by now, where that has changed. */
+  slot?: SlotInBook | undefined;
   /** The question and its answer, where they are the reason. */
   evidence?: EvidenceRecord | undefined;
   /** Until this service reads the practice's book; null when it need not. */

@@ -1,8 +1,9 @@
 import { SupplierError, type BookOutcome, type CancelOutcome } from '../../../adapters/gp-system';
-import type { KnownBooking, Observation } from './observation';
+import { OBJECTIONS } from './failures';
+import type { KnownBooking, Observation, SlotInBook } from './observation';
 
 /** One example of every observation, by name: for the page of states, and for tests. */
-export function everyObservation(startsAt: Date): ReadonlyMap<string, Observation> {
+export function everyObservation(slot: SlotInBook): ReadonlyMap<string, Observation> {
   return new Map<string, Observation>([
     ...Object.entries(BOOK_OUTCOMES).map(
       ([name, outcome]) =>
@@ -17,9 +18,11 @@ export function everyObservation(startsAt: Date): ReadonlyMap<string, Observatio
           ] as const,
       ),
     ),
+    ...OBJECTIONS.map((why) => [`before it is sent: ${why}`, { kind: 'OBJECTED', why }] as const),
     ['its name at the practice is not known', { kind: 'APPOINTMENT_UNNAMED' }],
     ['the process that was at it is gone', { kind: 'LEASE_EXPIRED' }],
-    ['the person cancels', { kind: 'PERSON_CANCELS' }],
+    ['the person cancels', { kind: 'PERSON_CANCELS', reason: 'CANNOT_ATTEND' }],
+    ['the person accepts the move', { kind: 'PERSON_ACCEPTS_MOVE' }],
     ['an operator says that it stands', { kind: 'OPERATOR_SAYS', stands: true }],
     ['an operator says that it does not stand', { kind: 'OPERATOR_SAYS', stands: false }],
     ['the practice cannot be asked', { kind: 'NOT_ASKED' }],
@@ -44,21 +47,24 @@ export function everyObservation(startsAt: Date): ReadonlyMap<string, Observatio
           {
             kind: 'BOOKED',
             appointment: { id: 'theirs', version: '2' },
-            startsAt,
+            slot,
             ...UNKNOWN_FACTS,
             ...facts,
           },
         ] as const,
     ),
-    [
-      'the book has it at another time',
-      {
-        kind: 'BOOKED',
-        appointment: { id: 'theirs', version: '2' },
-        startsAt: new Date(startsAt.getTime() + 600_000),
-        ...UNKNOWN_FACTS,
-      },
-    ],
+    ...Object.entries(MOVES).map(
+      ([name, change]) =>
+        [
+          `the book has it ${name}`,
+          {
+            kind: 'BOOKED',
+            appointment: { id: 'theirs', version: '2' },
+            slot: { ...slot, ...change(slot) },
+            ...UNKNOWN_FACTS,
+          },
+        ] as const,
+    ),
   ]);
 }
 
@@ -73,6 +79,13 @@ const BOOKED = [
   [', and it is not wanted any more', { isWanted: false }],
   [', without our mark, and it is not wanted any more', { isMarked: false, isWanted: false }],
 ] as const;
+
+const MOVES: Readonly<Record<string, (slot: SlotInBook) => Partial<SlotInBook>>> = {
+  'at another time': ({ startsAt }) => ({ startsAt: new Date(startsAt.getTime() + 600_000) }),
+  'with another clinician': () => ({ clinicianName: 'Dr B Other' }),
+  'in another session': () => ({ sessionName: 'Another session' }),
+  'in another mode': () => ({ mode: 'VIDEO' }),
+};
 
 const IN_WORDS = { FREE: 'free', TAKEN: 'taken', NOT_READABLE: 'not readable' };
 
@@ -105,12 +118,24 @@ export function knownBooking(
 ): KnownBooking {
   return {
     appointment: null,
-    startsAt: new Date(now.getTime() + 60 * 60_000),
+    slot: knownSlot(new Date(now.getTime() + 60 * 60_000)),
     unknownSince: null,
     changedAt: new Date(now.getTime() - 60_000),
     absentReads: 0,
     failedReads: 0,
     replacedBy: null,
     ...changes,
+  };
+}
+
+/** A slot of which everything is known. */
+export function knownSlot(startsAt: Date): SlotInBook {
+  return {
+    id: 'slot',
+    startsAt,
+    endsAt: new Date(startsAt.getTime() + 600_000),
+    mode: 'IN_PERSON',
+    sessionName: 'Morning surgery',
+    clinicianName: 'Dr A Known',
   };
 }

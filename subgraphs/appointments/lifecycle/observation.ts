@@ -1,5 +1,6 @@
-import type { BookOutcome, CancelOutcome } from '../../../adapters/gp-system';
+import type { BookOutcome, CancelOutcome, Slot } from '../../../adapters/gp-system';
 import type { EvidenceRecord } from './evidence';
+import type { Objection } from './failures';
 import type { BookingState } from './states';
 
 /** The facts about a booking that a decision needs. */
@@ -7,7 +8,7 @@ export interface KnownBooking {
   state: BookingState;
   /** Reference at the supplier; null until it has named one. */
   appointment: { id: string } | null;
-  startsAt: Date;
+  slot: SlotInBook;
   /** Time since when the state is unknown; null in states that are known. */
   unknownSince: Date | null;
   changedAt: Date;
@@ -16,6 +17,10 @@ export interface KnownBooking {
   failedReads: number;
   replacedBy: string | null;
 }
+
+/** A slot as practices' books show it of appointments; parts that are undefined were not told. */
+export type SlotInBook = Pick<Slot, 'id' | 'startsAt' | 'endsAt'> &
+  Partial<Pick<Slot, 'mode' | 'sessionName' | 'clinicianName' | 'clinicianRole'>>;
 
 /** The clock, and how long things take: at the supplier (its manifest) and here. */
 export interface BookingClock {
@@ -31,12 +36,16 @@ export interface BookingClock {
 /** One observation of a booking. Facts that are null have not been looked at. */
 export type Observation =
   | { kind: 'BOOKING_ANSWERED'; outcome: BookAnswer }
+  /** Looked at once more before it is sent: it must not be made any more. */
+  | { kind: 'OBJECTED'; why: Objection }
   | CancellationAnswered
   /** It is to be cancelled, and the supplier has not told us its name for it yet. */
   | { kind: 'APPOINTMENT_UNNAMED' }
   /** The process that worked on it has died, or is past its lease: it is unknown whether anything was sent. */
   | { kind: 'LEASE_EXPIRED' }
-  | { kind: 'PERSON_CANCELS' }
+  | { kind: 'PERSON_CANCELS'; reason: string | null }
+  /** The person is content with what the practice has moved it to. */
+  | { kind: 'PERSON_ACCEPTS_MOVE' }
   /** An operator has asked the practice. */
   | { kind: 'OPERATOR_SAYS'; stands: boolean }
   /** The practice could not be called at all, by a fault on our side: a supplier without an adapter, a lost secret. */
@@ -64,7 +73,8 @@ export interface CancellationAnswered {
 export interface BookedThere {
   kind: 'BOOKED';
   appointment: { id: string; version: string | undefined };
-  startsAt: Date;
+  /** The slot on which it stands now. */
+  slot: SlotInBook;
   /** True when it carries our marker, which no supplier promises to keep. */
   isMarked: boolean;
   /** The person tried again and got the same slot: what stands there is that booking's. */

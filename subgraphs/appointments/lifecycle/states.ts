@@ -9,6 +9,10 @@ export const BOOKING_STATES = [
   'BOOKING',
   'UNKNOWN',
   'CONFIRMED',
+  /** The practice has moved it: it stands, and the person has not said yet whether that suits them. */
+  'MOVED',
+  /** Not in the practice's book any more, and its time is taken: an operator asks the practice. */
+  'MISSING',
   'FAILED',
   /** Nobody could find out in time: somebody has to ask the practice. */
   'MANUAL',
@@ -44,8 +48,12 @@ export const BOOKING_EVENTS = [
   'CANCEL_REFUSED',
   /** The booking that replaces it is CONFIRMED, so this one is cancelled. */
   'REPLACED',
-  /** Cancelled or moved at the practice's desk. */
   'CANCELLED_AT_PRACTICE',
+  /** The practice has moved it to another time, clinician, session or channel. */
+  'MOVED_AT_PRACTICE',
+  'MOVE_ACCEPTED',
+  /** Read-back has missed it, often enough, while its time is taken: by somebody else, or by ours where we cannot see it. */
+  'MISSED_AT_PRACTICE',
   /** An appointment that turned up late is taken on after all. */
   'ADOPTED',
   /** An appointment that turned up late, or again, was cancelled at the practice, or has gone. */
@@ -66,11 +74,16 @@ export const LIVE_STATES = [
   'BOOKING',
   'UNKNOWN',
   'CONFIRMED',
+  'MOVED',
+  'MISSING',
   'MANUAL',
   'CANCELLING',
   'CANCEL_UNKNOWN',
   'CANCEL_MANUAL',
 ] as const satisfies readonly BookingState[];
+
+/** States in which the person has an appointment that they can keep, change or cancel. */
+export const STANDING_STATES = ['CONFIRMED', 'MOVED'] as const satisfies readonly BookingState[];
 
 /** States in which a booking may or may not exist: no other is tried for the same person meanwhile. */
 export const DOUBTFUL_STATES = ['BOOKING', 'UNKNOWN'] as const satisfies readonly BookingState[];
@@ -85,17 +98,20 @@ export const UNSETTLED_STATES = [
   'DUPLICATE_FOUND',
 ] as const satisfies readonly BookingState[];
 
-/** States that only an operator settles. */
+/** States that only an operator settles, unless the appointment shows again. */
 export const MANUAL_STATES = [
+  'MISSING',
   'MANUAL',
   'CANCEL_MANUAL',
   'ORPHAN_MANUAL',
   'DUPLICATE_MANUAL',
 ] as const satisfies readonly BookingState[];
 
-/** States that the practice, or what arrives late, can change behind our back: they are compared with its book. */
+/** States that the practice, or what arrives late, can change without us: they are compared with its book. */
 export const COMPARED_STATES = [
   'CONFIRMED',
+  'MOVED',
+  'MISSING',
   'FAILED',
   'CANCELLED',
 ] as const satisfies readonly BookingState[];
@@ -107,14 +123,34 @@ export const OVER_STATES = [
   'CANCELLED_BY_PRACTICE',
 ] as const satisfies readonly BookingState[];
 
-export const TRANSITIONS: Readonly<Record<BookingState, Partial<Record<LifecycleEvent, BookingState>>>> = {
+type Exits = Partial<Record<LifecycleEvent, BookingState>>;
+
+/** What can become of a booking that stood, as far as anybody knows. */
+const LEAVING: Exits = {
+  CANCEL_ASKED: 'CANCELLING',
+  REPLACED: 'CANCELLING',
+  CANCELLED_AT_PRACTICE: 'CANCELLED_BY_PRACTICE',
+  MOVED_AT_PRACTICE: 'MOVED',
+};
+const STANDING: Exits = { ...LEAVING, MISSED_AT_PRACTICE: 'MISSING' };
+
+export const TRANSITIONS: Readonly<Record<BookingState, Exits>> = {
   BOOKING: { ACCEPTED: 'CONFIRMED', REFUSED: 'FAILED', ANSWER_LOST: 'UNKNOWN', OUT_OF_TIME: 'MANUAL' },
   // An answer that arrives after we gave it up counts as well as a read-back.
-  UNKNOWN: { ACCEPTED: 'CONFIRMED', FOUND: 'CONFIRMED', PROVEN_ABSENT: 'FAILED', OUT_OF_TIME: 'MANUAL' },
-  CONFIRMED: {
-    CANCEL_ASKED: 'CANCELLING',
-    REPLACED: 'CANCELLING',
-    CANCELLED_AT_PRACTICE: 'CANCELLED_BY_PRACTICE',
+  UNKNOWN: {
+    ACCEPTED: 'CONFIRMED',
+    FOUND: 'CONFIRMED',
+    MOVED_AT_PRACTICE: 'MOVED',
+    PROVEN_ABSENT: 'FAILED',
+    OUT_OF_TIME: 'MANUAL',
+  },
+  CONFIRMED: STANDING,
+  MOVED: { ...STANDING, MOVE_ACCEPTED: 'CONFIRMED' },
+  MISSING: {
+    ...LEAVING,
+    FOUND: 'CONFIRMED',
+    SETTLED_AS_STANDING: 'CONFIRMED',
+    SETTLED_AS_ABSENT: 'CANCELLED_BY_PRACTICE',
   },
   FAILED: { ACCEPTED: 'ORPHAN_FOUND', FOUND: 'ORPHAN_FOUND' },
   // Somebody has it in hand; only the supplier's own late answer still settles it by itself.
@@ -166,6 +202,9 @@ export const ACTORS: Readonly<Record<LifecycleEvent, ActorKind>> = {
   CANCEL_REFUSED: 'SUPPLIER',
   REPLACED: 'PATIENT',
   CANCELLED_AT_PRACTICE: 'SUPPLIER',
+  MOVED_AT_PRACTICE: 'SUPPLIER',
+  MOVE_ACCEPTED: 'PATIENT',
+  MISSED_AT_PRACTICE: 'SYSTEM',
   ADOPTED: 'SYSTEM',
   GIVEN_BACK: 'SYSTEM',
   SETTLED_AS_STANDING: 'STAFF',
@@ -188,6 +227,7 @@ export const ENDED_STATES: readonly BookingState[] = BOOKING_STATES.filter(
 export const BOOKING_STATUSES = [
   'CHECKING',
   'CONFIRMED',
+  'MOVED_BY_PRACTICE',
   'FAILED',
   'NEEDS_ATTENTION',
   'CANCELLING',
@@ -200,6 +240,8 @@ const STATUSES: Record<BookingState, BookingStatus> = {
   BOOKING: 'CHECKING',
   UNKNOWN: 'CHECKING',
   CONFIRMED: 'CONFIRMED',
+  MOVED: 'MOVED_BY_PRACTICE',
+  MISSING: 'NEEDS_ATTENTION',
   FAILED: 'FAILED',
   MANUAL: 'NEEDS_ATTENTION',
   CANCELLING: 'CANCELLING',

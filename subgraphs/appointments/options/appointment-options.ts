@@ -1,7 +1,8 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { ElsewhereReason } from '../database/tables';
-import { ANONYMOUS_OFFERS, assessmentDigest, type Offer } from '../holds/offers';
+import { assessmentDigest } from '../../../domain/assessment-digest';
+import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { identifiedPatient, subjectAmong } from '../sealed-patients';
 import { supplierActorOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
@@ -67,6 +68,8 @@ export async function appointmentOptions(
     deadline: outcome.deadline,
     elsewhereReason,
     ownPractice: null,
+    seat: 0,
+    keeping: [],
     expiresAt: offersExpireAt,
   };
   return {
@@ -94,8 +97,12 @@ function searchFor(
   const person = subjectAmong(caller, subject, now);
   const { id: dispositionId, modes: bookable } = outcome.disposition;
   return {
-    need: { ageInMonths: subject.ageInMonths, dispositionId, modes: acceptedModes(bookable, modes) },
-    deadline: outcome.deadline,
+    need: {
+      ageInMonths: subject.ageInMonths,
+      dispositionId,
+      modes: acceptedModes(bookable, modes),
+      deadline: outcome.deadline,
+    },
     earliest: null,
     actor: supplierActorOf(caller),
     callerId: caller.kind === 'patient' ? caller.id : null,

@@ -1,4 +1,5 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
+import { relationsServed } from '../../../domain/disposition-catalogue';
 import type { Timers } from '../../../domain/timers';
 import type { ElsewhereReason } from '../database/tables';
 import type { AssessmentFacts } from './assessment-facts';
@@ -69,7 +70,8 @@ export async function findOptions(
   });
 
   const { near, stopped, practicesInRadius: inRadius } = candidates;
-  if (outcome.disposition.bookable !== 'NETWORK') return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_ONLY');
+  if (!relationsServed(outcome.disposition.bookable).includes('OTHER'))
+    return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_ONLY');
   if (!mayLookElsewhere(own, request)) return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_FIRST');
 
   const found = await searchPractices(

@@ -8,6 +8,7 @@ export const NOT_OFFERED_REASONS = [
   'BOOK_CLOSED',
   'RELEASE_RULE',
   'NO_SLOTS_IN_TIME',
+  'TIMES_HELD_BY_OTHERS',
   'SUPPLIER_TIMED_OUT',
   'SUPPLIER_FAILED',
   'NOT_CONNECTED',
@@ -54,6 +55,7 @@ function reasonFor({ answer, stoppedBy }: PracticeFound): NotOfferedReason {
     case 'SLOTS':
     case 'NO_SLOTS_IN_TIME':
       return 'NO_SLOTS_IN_TIME';
+    case 'TIMES_HELD_BY_OTHERS':
     case 'SUPPLIER_TIMED_OUT':
     case 'SUPPLIER_FAILED':
       return answer;

@@ -5,8 +5,9 @@ import type { Timers } from '../../../domain/timers';
 import {
   rulesStoppingPractice,
   rulesStoppingSlot,
-  type Need,
+  startsAllowed,
   type ReleaseRule,
+  type TimedNeed,
 } from '../../../domain/release-policy';
 import {
   SupplierError,
@@ -16,9 +17,9 @@ import {
   type Patient,
   type Slot,
 } from '../../../adapters/gp-system';
-import { slotKey, type HoldStore } from '../holds/hold-store';
+import { slotKey, type Holder, type HoldStore } from '../holds/hold-store';
 import type { Ledger } from '../ledger/ledger';
-import type { GpSystems } from '../gp-systems';
+import { routesTo, type GpSystems } from '../gp-systems';
 import type { Candidate } from './assessment-facts';
 import { unsharedQuestions, type SlotQuestion, type SlotQuestions } from './slot-questions';
 
@@ -26,6 +27,8 @@ import { unsharedQuestions, type SlotQuestion, type SlotQuestions } from './slot
 export const PRACTICE_ANSWERS = [
   'SLOTS',
   'NO_SLOTS_IN_TIME',
+  /** Others are confirming whatever is left: some of it may come back. */
+  'TIMES_HELD_BY_OTHERS',
   'NOT_RELEASED',
   'NOT_CONNECTED',
   'SIGN_IN_REQUIRED',
@@ -53,8 +56,7 @@ export interface SupplierSearch {
 
 /** Patient, time window, and longest wait. */
 export interface SearchFor {
-  need: Omit<Need, 'relation'>;
-  deadline: Date | null;
+  need: Omit<TimedNeed, 'relation'>;
   /** Null: as soon as may be. */
   earliest: Date | null;
   actor: Actor;
@@ -70,7 +72,7 @@ export interface SearchFor {
 
 /** A search at practices to which the person stands in one relation. */
 export interface RelatedSearch {
-  relation: Need['relation'];
+  relation: TimedNeed['relation'];
   search: SearchFor;
 }
 
@@ -103,7 +105,7 @@ export async function searchPractices(
   pace: SearchPace,
   deps: SearchDeps,
 ): Promise<PracticeFound[]> {
-  const need: Need = { ...search.need, relation };
+  const need: TimedNeed = { ...search.need, relation };
   const found: PracticeFound[] = [];
   for (;;) {
     // What a practice shows may all be held or kept back, so the last word on "enough" is had after all that.
@@ -123,7 +125,7 @@ export async function searchPractice(
   waitMs: number,
   deps: SearchDeps,
 ): Promise<PracticeFound> {
-  const need: Need = { ...search.need, relation };
+  const need: TimedNeed = { ...search.need, relation };
   const asked = await ask(candidate, { need, search }, waitMs, deps);
   const [found = asked] = await offerable([asked], need, search, deps);
   return found;
@@ -160,7 +162,7 @@ async function askInTurn(
 
 async function ask(
   candidate: Candidate,
-  { need, search }: { need: Need; search: SearchFor },
+  { need, search }: { need: TimedNeed; search: SearchFor },
   waitMs: number,
   deps: SearchDeps,
 ): Promise<PracticeFound> {
@@ -179,7 +181,8 @@ async function ask(
   if (stoppedBy.length > 0) return without('NOT_RELEASED', stoppedBy);
   const route = routeTo(candidate, need, search.patient, deps.systems);
   if (typeof route === 'string') return without(route);
-  const window = searchWindow(candidate, search, deps.now());
+  const window = searchWindow(candidate, need, search, deps.now());
+  if (window === 'BOOK_CLOSED') return without('NOT_RELEASED', [window]);
   if (window === null) return without('NO_SLOTS_IN_TIME');
 
   const { timers } = deps;
@@ -205,35 +208,29 @@ async function ask(
 /** Own patients by a session of their own where they are linked; everybody else, and them too otherwise, by network. */
 function routeTo(
   { connections, odsCode }: Candidate,
-  { relation }: Need,
+  { relation }: TimedNeed,
   patient: Patient | undefined,
   systems: GpSystems,
 ): GpSystem | 'NOT_CONNECTED' | 'SIGN_IN_REQUIRED' {
-  const by = (route: BookingRoute) =>
-    connections.flatMap((connection) =>
-      connection.route === route ? bookable(systems.get(connection.supplier)) : [],
-    )[0];
+  const routes = routesTo(connections, systems);
+  const by = (wanted: BookingRoute) => routes.find(({ route }) => route === wanted)?.system;
   const session = relation === 'OWN' ? by('PATIENT_SESSION') : undefined;
   if (session !== undefined && patient?.linkage?.practice === odsCode) return session;
   return by('NETWORK') ?? (session === undefined ? 'NOT_CONNECTED' : 'SIGN_IN_REQUIRED');
 }
 
-/** Returns the systems that can read a booking back: where a lost answer could never be resolved, nothing is booked. */
-function bookable(system: GpSystem | undefined): GpSystem[] {
-  return system === undefined || system.manifest.capabilities.readBack === 'none' ? [] : [system];
-}
-
-/** From as soon as the practice allows until the deadline or the practice's horizon; null when nothing is left. */
+/** The starts that are worth asking for; null when there are none, and why when the practice has closed all that time. */
 function searchWindow(
   { release }: Candidate,
-  { deadline, earliest }: SearchFor,
+  need: TimedNeed,
+  { earliest }: SearchFor,
   now: Date,
-): { from: Date; to: Date } | null {
-  const soonest = new Date(now.getTime() + release.minimumNoticeMinutes * 60_000);
-  const from = earliest !== null && earliest > soonest ? earliest : soonest;
-  const horizon = new Date(now.getTime() + release.horizonDays * 24 * 60 * 60_000);
-  const to = deadline !== null && deadline < horizon ? deadline : horizon;
-  return from < to ? { from, to } : null;
+): { from: Date; to: Date } | 'BOOK_CLOSED' | null {
+  const allowed = startsAllowed(release, need, now);
+  if (allowed === null)
+    return startsAllowed({ ...release, closures: [] }, need, now) === null ? null : 'BOOK_CLOSED';
+  const from = earliest !== null && earliest > allowed.from ? earliest : allowed.from;
+  return from <= allowed.to ? { from, to: allowed.to } : null;
 }
 
 function questionFor(
@@ -259,49 +256,58 @@ function supplierError(error: unknown, system: GpSystem, logger: Logger): Suppli
  */
 async function offerable(
   found: PracticeFound[],
-  need: Need,
+  need: TimedNeed,
   search: SearchFor,
   deps: SearchDeps,
 ): Promise<PracticeFound[]> {
   const slots = found.flatMap((practice) => practice.slots);
-  if (slots.length === 0) return found.map(settled);
+  if (slots.length === 0) return found.map((practice) => settled(practice, practice.slots, false));
   const now = deps.now();
   const [booked, holders] = await Promise.all([deps.ledger.liveBeside(slots), heldSlots(found, deps)]);
-  const free = (practice: PracticeFound, slot: Slot) => {
-    const key = keyOf(practice, slot);
-    const holder = holders.get(key);
+  const judge = (practice: PracticeFound, slot: Slot): 'FREE' | 'HELD' | 'STOPPED' => {
+    const keys = keysOf(practice, slot);
+    const held = keys.filter((key) => isHeldByAnother(holders.get(key), search)).length;
     const stopping = rulesStoppingSlot(practice.candidate.release, need, slot, {
       now,
-      othersThatDay: booked.others(slot.practice, londonDate(slot.startsAt)),
+      othersThatDay: booked.others(slot.practice, londonDate(slot.startsAt), search.callerId),
     });
-    const inTime = search.deadline === null || slot.startsAt <= search.deadline;
-    return (
-      stopping.length === 0 &&
-      inTime &&
-      !booked.slots.has(key) &&
-      (holder === undefined || holder.callerId === search.callerId)
-    );
+    // How many places a slot for several people has left its supplier knows; of one for one person we may know better.
+    const isBooked = slot.places === undefined && keys.some((key) => booked.slots.has(key));
+    if (stopping.length > 0 || isBooked) return 'STOPPED';
+    return held < (slot.places?.left ?? 1) ? 'FREE' : 'HELD';
   };
-  return found.map((practice) =>
-    settled({ ...practice, slots: practice.slots.filter((slot) => free(practice, slot)) }),
-  );
+  return found.map((practice) => {
+    const judged = practice.slots.map((slot) => [slot, judge(practice, slot)] as const);
+    const free = judged.flatMap(([slot, answer]) => (answer === 'FREE' ? [slot] : []));
+    return settled(
+      practice,
+      free,
+      judged.some(([, answer]) => answer === 'HELD'),
+    );
+  });
 }
 
-function settled(practice: PracticeFound): PracticeFound {
-  return practice.answer === 'SLOTS' && practice.slots.length === 0
-    ? { ...practice, answer: 'NO_SLOTS_IN_TIME' }
-    : practice;
+function isHeldByAnother(holder: Holder | undefined, { callerId }: SearchFor): boolean {
+  return holder !== undefined && holder.callerId !== callerId;
+}
+
+function settled(practice: PracticeFound, slots: Slot[], someAreHeld: boolean): PracticeFound {
+  if (practice.answer !== 'SLOTS' || slots.length > 0) return { ...practice, slots };
+  return { ...practice, slots, answer: someAreHeld ? 'TIMES_HELD_BY_OTHERS' : 'NO_SLOTS_IN_TIME' };
 }
 
 /** A lost hold store costs a courtesy: slots that somebody holds are shown, and refused later. */
 async function heldSlots(found: readonly PracticeFound[], { holds, logger }: SearchDeps) {
-  const keys = found.flatMap((practice) => practice.slots.map((slot) => keyOf(practice, slot)));
+  const keys = found.flatMap((practice) => practice.slots.flatMap((slot) => keysOf(practice, slot)));
   return holds.holders(keys).catch((error: unknown) => {
     logger.warn({ err: loggableError(error) }, 'holds cannot be read; searching without them');
     return new Map<string, never>();
   });
 }
 
-function keyOf({ search }: PracticeFound, slot: Slot): string {
-  return slotKey(search?.supplier ?? '', slot.practice, slot.id);
+/** One key, or one for each place of a slot that is for several people. */
+function keysOf({ search }: PracticeFound, { practice, id, places }: Slot): string[] {
+  return Array.from({ length: places?.all ?? 1 }, (_, seat) =>
+    slotKey(search?.supplier ?? '', practice, id, seat),
+  );
 }

@@ -13,6 +13,7 @@ import { boundedCall } from '../gp-systems';
 export interface SlotQuestion {
   system: GpSystem;
   practice: OdsCode;
+  /** The first and the last start that is wanted. */
   from: Date;
   to: Date;
   actor: Actor;
@@ -60,6 +61,9 @@ interface Asking {
  * is shared, since windows begin now: a request's id may be the client's own, and come again.
  */
 const SAME_WINDOW_MS = 30_000;
+
+/** Adapters let no longer ones through (adapters/sound.ts). */
+const LONGEST_SLOT_MS = 4 * 60 * 60_000;
 
 /** Asks every question by itself, afresh. */
 export function unsharedQuestions(timers: Timers): SlotQuestions {
@@ -125,7 +129,9 @@ function beginAsking(question: SlotQuestion, timers: Timers): Asking {
   };
   async function ask(): Promise<Slot[]> {
     const slots = new Map<string, Slot>();
-    for await (const page of system.searchSlots({ practice, from, to, actor, patient }, call))
+    // A slot belongs to the moment at which it starts; suppliers are asked for those that lie in a time as a whole.
+    const range = { from, to: new Date(to.getTime() + LONGEST_SLOT_MS) };
+    for await (const page of system.searchSlots({ practice, ...range, actor, patient }, call))
       for (const slot of page) slots.set(slot.id, slot);
     return [...slots.values()].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
   }
@@ -156,7 +162,7 @@ async function join(
   if (signal?.aborted) stopWaiting();
   try {
     const slots = await Promise.race([asking.slots, patienceEnds]);
-    return slots.filter(({ startsAt, endsAt }) => startsAt >= from && endsAt <= to);
+    return slots.filter(({ startsAt }) => startsAt >= from && startsAt <= to);
   } finally {
     cancel();
     signal?.removeEventListener('abort', stopWaiting);

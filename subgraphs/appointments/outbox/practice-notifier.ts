@@ -39,17 +39,18 @@ export function practiceNotifier(options: PracticeTellerOptions): PeriodicTask {
 
 const TYPES = {
   BOOKED_ELSEWHERE: 'patient.booked-elsewhere',
+  MOVED_ELSEWHERE: 'patient.moved-elsewhere',
   CANCELLED_ELSEWHERE: 'patient.cancelled-elsewhere',
 } as const;
 
 /** The message names the patient, the practice and the time, and nothing clinical; it has the same bytes at every attempt. */
 function bodyOf(
   id: string,
-  { practice, sequence, kind, at, booking }: PracticeNotice,
+  { practice, sequence, kind, at, booking, slot }: PracticeNotice,
   deps: PracticeTellerOptions,
 ): string {
   const { nhsNumber } = openPatient(booking, deps);
-  const { slot, elsewhereReason } = booking.offer;
+  const { elsewhereReason } = booking.offer;
   return JSON.stringify({
     type: TYPES[kind],
     id,
@@ -58,8 +59,8 @@ function bodyOf(
     nhsNumber,
     bookingReference: booking.reference,
     bookedAt: slot.practice,
-    startsAt: slot.startsAt.toISOString(),
-    endsAt: slot.endsAt.toISOString(),
+    startsAt: slot.startsAt,
+    endsAt: slot.endsAt,
     mode: slot.mode,
     because: elsewhereReason,
     occurredAt: at.toISOString(),

@@ -49,8 +49,8 @@ function eventId({ bookingId, version, at }: PendingChange): string {
   return `${bookingId}-${version}-${at.getTime()}`;
 }
 
-/** The same bytes at every attempt, and nothing about the person: who may know more asks the API. */
-function bodyOf(id: string, { bookingId, reference, status, at }: PendingChange): string {
+/** The same bytes at every attempt, and nothing about the person: enough for a reminder; who may know more asks the API. */
+function bodyOf(id: string, { bookingId, reference, status, slot, at }: PendingChange): string {
   const occurredAt = at.toISOString();
-  return JSON.stringify({ type: 'booking.changed', id, bookingId, reference, status, occurredAt });
+  return JSON.stringify({ type: 'booking.changed', id, bookingId, reference, status, ...slot, occurredAt });
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { BOOK_AUDIENCES, BOOK_STATUSES, type ReleasePolicy } from '../../../domain/release-policy';
 
+const Instant = z.iso.datetime().transform((text) => new Date(text));
+
 /** A practice's release rules as they are stored, sealed into offers, and passed on by the gateway. */
 export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
   version: z.number().int(),
@@ -22,4 +24,8 @@ export const ReleasePolicyFacts: z.ZodType<ReleasePolicy> = z.object({
   minimumNoticeMinutes: z.number().int(),
   horizonDays: z.number().int(),
   cancelCutOffMinutes: z.number().int(),
+  closures: z
+    .array(z.object({ id: z.string(), from: Instant, until: Instant, to: z.enum(BOOK_AUDIENCES) }))
+    // Rules from before closures had dates have none.
+    .default([]),
 });

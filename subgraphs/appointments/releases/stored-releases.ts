@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import { OdsCode } from '../../../domain/ods-code';
 import { changedPolicy, type ReleaseChange } from '../../../domain/release-change';
 import type {
+  BookedSlot,
   ReleaseAction,
   ReleaseApplied,
   ReleaseLedger,
   ReleaseNote,
   ReleaseOutcome,
 } from '../../../domain/release-ledger';
-import type { ReleasePolicy } from '../../../domain/release-policy';
+import { isClosedTo, type ReleasePolicy } from '../../../domain/release-policy';
 import { machineTimers, pause, type Timers } from '../../../domain/timers';
 import { readSession, rowStatement } from '../../../platform/database/row-statement';
 import { sharedTransactions } from '../../../platform/database/shared-transactions';
@@ -88,7 +89,13 @@ async function applyChange(
 ): Promise<ReleaseApplied> {
   const { updatedAt, ...before } = await lockPolicy(transaction, practice, defaultOf);
   const at = await clock(transaction, now);
-  const changed = changedPolicy(before, change);
+  if (change.kind === 'CLOSE' && change.during !== undefined) {
+    const { from, until, acceptedBookings } = change.during;
+    const bookings = await bookedAt(transaction.db, practice, { from, to: until });
+    const concerned = bookings.filter(({ relation }) => isClosedTo(change.to, relation));
+    if (concerned.length !== acceptedBookings) return { kind: 'unconfirmed', bookings: concerned };
+  }
+  const changed = changedPolicy(before, change, new Date(at));
   const noted = (outcome: ReleaseOutcome, after: ReleasePolicy | null) =>
     appendReleaseEvent(transaction.db, practice, {
       ...note,
@@ -145,10 +152,32 @@ async function beingSent(
   return (await query.execute()).map(({ id }) => id);
 }
 
+async function bookedAt(
+  db: LedgerDatabase['db'],
+  practice: OdsCode,
+  { from, to }: { from: Date; to: Date },
+): Promise<BookedSlot[]> {
+  const rows = await db
+    .selectFrom('booking')
+    .select(['reference', 'starts_at', 'relation'])
+    .where('practice', '=', practice)
+    .where('starts_at', '>=', from.getTime())
+    .where('starts_at', '<', to.getTime())
+    .where('state', 'in', oneOf(LIVE_STATES))
+    .orderBy('starts_at')
+    .orderBy('reference')
+    .execute();
+  return rows.map(({ reference, starts_at, relation }) => ({
+    reference,
+    startsAt: new Date(starts_at),
+    relation,
+  }));
+}
+
 function releaseQueries(
   db: LedgerDatabase['db'],
   defaultOf: DefaultPolicyOf,
-): Pick<ReleaseLedger, 'history' | 'brokenHistory' | 'booked' | 'openPractices'> {
+): Pick<ReleaseLedger, 'history' | 'brokenHistory' | 'openPractices' | 'closedBySystem'> {
   return {
     async history(practice, limit) {
       const rows = await db
@@ -171,16 +200,16 @@ function releaseQueries(
       return firstBrokenEvent(rows);
     },
 
-    async booked(practice, from, to) {
+    async closedBySystem() {
       const rows = await db
-        .selectFrom('booking')
-        .select(['starts_at', 'relation'])
-        .where('practice', '=', practice)
-        .where('starts_at', '>=', from.getTime())
-        .where('starts_at', '<', to.getTime())
-        .where('state', 'in', oneOf(LIVE_STATES))
+        .selectFrom('practice_release_event')
+        .select('practice')
+        .distinct()
+        .where('actor_kind', '=', 'system')
+        .where('action', '=', 'CLOSE')
+        .where('outcome', '=', 'DONE')
         .execute();
-      return rows.map(({ starts_at, relation }) => ({ startsAt: new Date(starts_at), relation }));
+      return rows.map(({ practice }) => OdsCode.parse(practice));
     },
 
     async openPractices() {

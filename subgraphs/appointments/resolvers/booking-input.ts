@@ -3,10 +3,13 @@ import { invalidInput, type InvalidInput } from '../../../platform/graphql/probl
 
 /** Free text reaches suppliers' systems: no control characters, nothing longer than they take. */
 const PLAIN = /^[^\p{Cc}\p{Cs}]*$/u;
-const PHONE = /^[0-9+() -]{6,30}$/;
+/** Signs between digits as people write them, and an extension; what counts is the digits (ITU-T E.164: at most 15). */
+const PHONE = /^\+?[0-9(][0-9() ./-]*(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?$/i;
+const PHONE_DIGITS = { min: 9, max: 15 } as const;
 const KEY_LENGTH = { min: 1, max: 200 } as const;
 const PHONE_LENGTH = 30;
-const REASON_LENGTH = 150;
+export const MAX_REASON_LENGTH = 150;
+const MAX_KEPT_BESIDE = 10;
 
 /** Check of a text, which returns its fault. */
 type Check = (text: string) => FieldFault | null;
@@ -15,9 +18,15 @@ const checks: Record<'idempotencyKey' | 'contactPhone' | 'reason', Check> = {
   idempotencyKey: (text) =>
     plainTextFault(text, KEY_LENGTH.max) && fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH),
   contactPhone: (text) =>
-    plainTextFault(text, PHONE_LENGTH) ?? (PHONE.test(text) ? null : fieldFault('NOT_A_PHONE_NUMBER', {})),
-  reason: (text) => plainTextFault(text, REASON_LENGTH),
+    plainTextFault(text, PHONE_LENGTH) ?? (isPhoneNumber(text) ? null : fieldFault('NOT_A_PHONE_NUMBER', {})),
+  reason: (text) => plainTextFault(text, MAX_REASON_LENGTH),
 };
+
+function isPhoneNumber(text: string): boolean {
+  const [number = ''] = text.split(/[a-z]/i);
+  const digits = number.replaceAll(/[^0-9]/g, '').length;
+  return PHONE.test(text) && digits >= PHONE_DIGITS.min && digits <= PHONE_DIGITS.max;
+}
 
 function plainTextFault(text: string, max: number): FieldFault | null {
   if (text === '') return fieldFault('EMPTY', {});
@@ -31,6 +40,7 @@ function plainTextFault(text: string, max: number): FieldFault | null {
  */
 export function inputProblems(
   input: Partial<Record<keyof typeof checks, string | null>>,
+  { keepBookingIds = [] }: { keepBookingIds?: readonly string[] } = {},
 ): InvalidInput | null {
   const values = new Map(Object.entries(input));
   const faults: FieldFaults = {};
@@ -39,5 +49,7 @@ export function inputProblems(
     const fault = value == null ? null : check(value.trim());
     if (fault !== null) faults[`input.${name}`] = fault;
   }
+  if (keepBookingIds.length > MAX_KEPT_BESIDE)
+    faults['input.keepBookingIds'] = fieldFault('TOO_MANY', { max: MAX_KEPT_BESIDE });
   return Object.keys(faults).length === 0 ? null : invalidInput(faults);
 }

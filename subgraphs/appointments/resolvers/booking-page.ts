@@ -9,23 +9,24 @@ import type { Ledger } from '../ledger/ledger';
 import type { Booking as LedgerBooking } from '../ledger/records';
 import { BookingConnection, BookingEdge } from '../types/booking';
 import { bookingView } from '../views/booking-view';
+import { digestsOfPeople, type Patients } from '../sealed-patients';
 import type { PageArgs } from '../types/inputs';
 import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 const MAX_FIRST = 100;
 
-/** One page of the caller's bookings (Relay cursor connections). */
+/** One page of the bookings of those for whom the caller may act now (Relay cursor connections). */
 export async function bookingPage(
   { first, after }: PageArgs,
   caller: Caller,
-  ledger: Pick<Ledger, 'bookingsOf'>,
+  { ledger, patients }: { ledger: Pick<Ledger, 'bookingsOf'>; patients: Patients },
 ): Promise<BookingConnection> {
   if (caller.kind !== 'patient')
     throw forbidden(DEVELOPERS_EN_GB.FORBIDDEN.OWN_BOOKINGS({}), whyNotAsk(caller));
   if (first < 1 || first > MAX_FIRST)
     throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
   const before = after == null ? null : readCursor(after);
-  const found = await ledger.bookingsOf(caller.id, first + 1, before);
+  const found = await ledger.bookingsOf(digestsOfPeople(caller, { patients }), first + 1, before);
   const edges = found
     .slice(0, first)
     .map((booking) => create(BookingEdge, { cursor: cursorOf(booking), node: bookingView(booking) }));

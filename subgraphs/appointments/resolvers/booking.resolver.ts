@@ -6,6 +6,7 @@ import type { InvalidInput, NotAllowed } from '../../../platform/graphql/problem
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { BookingDeps } from '../booking/booking-deps';
 import { cancelBooking } from '../booking/cancel-booking';
+import { acceptMove } from '../booking/accept-move';
 import { confirmBooking } from '../booking/confirm-booking';
 import { extendHold } from '../booking/extend-hold';
 import { holdSlot, releaseHold } from '../booking/hold-slot';
@@ -15,8 +16,8 @@ import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { BookablePerson, Booking, BookingConnection, BookingEvent } from '../types/booking';
 import { bookablePersonView } from '../views/booking-view';
-import { bookingView } from '../views/booking-view';
 import {
+  AcceptMovedBookingInput,
   CancelBookingInput,
   ConfirmBookingInput,
   ExtendHoldInput,
@@ -27,6 +28,7 @@ import {
 } from '../types/inputs';
 import type { HoldReleased } from '../types/results';
 import {
+  AcceptMovedBookingResult,
   CancelBookingResult,
   ConfirmBookingResult,
   ExtendHoldResult,
@@ -35,12 +37,14 @@ import {
   RescheduleBookingResult,
 } from '../types/results';
 import {
+  acceptedMoveResult,
   cancelledResult,
   confirmedResult,
   extendedResult,
   heldResult,
   releasedResult,
   rescheduledResult,
+  type AcceptedMoveResult,
   type CancelledResult,
   type ConfirmedResult,
   type ExtendedResult,
@@ -48,6 +52,7 @@ import {
   type RescheduledResult,
 } from '../views/result-view';
 import { inputProblems } from './booking-input';
+import { bookingFor } from './booking-for';
 import { bookingPage } from './booking-page';
 
 @Resolver(() => Booking)
@@ -57,19 +62,20 @@ export class BookingResolver {
   @ForOwn('PATIENT')
   @Query(() => Booking, {
     nullable: true,
-    description: "One of the caller's own bookings; null when it is not theirs.",
+    description: 'A booking of somebody for whom the caller may act; null where it is of nobody else.',
   })
   async booking(
     @Arg('id', () => ID) id: string,
     @Ctx() { caller }: SubgraphContext,
   ): Promise<Booking | null> {
-    const booking = caller.kind === 'patient' ? await this.deps.ledger.findBooking(id, caller.id) : null;
-    return booking && bookingView(booking);
+    return bookingFor(caller, id, this.deps);
   }
 
   @ForOwn('PATIENT')
   @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"])')
-  @Query(() => BookingConnection, { description: "The caller's bookings, latest start first." })
+  @Query(() => BookingConnection, {
+    description: 'Bookings of the people for whom the caller may act, whoever has made them; latest start first.',
+  })
   async myBookings(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { caller }: SubgraphContext,
@@ -79,7 +85,7 @@ export class BookingResolver {
         findLostOf(this.deps.patients.digest(identifiedPatient(person)), this.deps),
       ),
     );
-    return bookingPage(page, caller, this.deps.ledger);
+    return bookingPage(page, caller, this.deps);
   }
 
   @ForOwn('PATIENT')
@@ -101,11 +107,11 @@ export class BookingResolver {
     @Arg('input', () => HoldSlotInput) input: HoldSlotInput,
     @Ctx() { caller, requestId }: SubgraphContext,
   ): Promise<HeldResult | InvalidInput> {
-    const { slotId, patientId, idempotencyKey } = input;
-    const invalid = inputProblems({ idempotencyKey });
+    const { slotId, patientId, keepBookingIds, idempotencyKey } = input;
+    const invalid = inputProblems({ idempotencyKey }, { keepBookingIds });
     if (invalid !== null) return invalid;
     const answer = await holdSlot(
-      { slotId, patientId: patientId ?? undefined, idempotencyKey, requestId },
+      { slotId, patientId: patientId ?? undefined, keepBookingIds, idempotencyKey, requestId },
       caller,
       this.deps,
     );
@@ -182,10 +188,27 @@ export class BookingResolver {
     @Ctx() { caller, requestId }: SubgraphContext,
   ): Promise<RescheduledResult | InvalidInput> {
     const { bookingId, slotId, idempotencyKey } = input;
-    const invalid = inputProblems({ idempotencyKey });
+    const invalid = inputProblems(input);
     if (invalid !== null) return invalid;
-    return rescheduledResult(
-      await rescheduleBooking({ bookingId, slotId, idempotencyKey, requestId }, caller, this.deps),
+    const contactPhone = input.contactPhone && input.contactPhone.trim();
+    const reason = input.reason && input.reason.trim();
+    const moving = { bookingId, slotId, contactPhone, reason, idempotencyKey, requestId };
+    return rescheduledResult(await rescheduleBooking(moving, caller, this.deps));
+  }
+
+  @ForOwn('PATIENT')
+  @Mutation(() => AcceptMovedBookingResult, {
+    description:
+      'Says that the time to which the practice has moved an appointment suits the person: it is CONFIRMED again.',
+  })
+  async acceptMovedBooking(
+    @Arg('input', () => AcceptMovedBookingInput) { bookingId, idempotencyKey }: AcceptMovedBookingInput,
+    @Ctx() { caller, requestId }: SubgraphContext,
+  ): Promise<AcceptedMoveResult | InvalidInput> {
+    const invalid = inputProblems({ idempotencyKey });
+    return (
+      invalid ??
+      acceptedMoveResult(await acceptMove({ bookingId, idempotencyKey, requestId }, caller, this.deps))
     );
   }
 
@@ -208,9 +231,11 @@ export class BookingResolver {
   }
 
   @FieldResolver(() => Booking, { nullable: true, description: 'The booking whose place it took.' })
-  async replaces(@Root() { replacesId }: Booking): Promise<Booking | null> {
-    const replaced = replacesId === null ? null : await this.deps.ledger.findBooking(replacesId);
-    return replaced && bookingView(replaced);
+  async replaces(
+    @Root() { replacesId }: Booking,
+    @Ctx() { caller }: SubgraphContext,
+  ): Promise<Booking | null> {
+    return replacesId === null ? null : bookingFor(caller, replacesId, this.deps);
   }
 
   @Directive('@listSize(assumedSize: 8)')

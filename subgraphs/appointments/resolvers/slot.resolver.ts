@@ -1,11 +1,14 @@
 import { Arg, Directive, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../platform/graphql/graphql-errors';
-import type { Offer } from '../holds/offers';
+import type { BookingDeps } from '../booking/booking-deps';
+import { cancellableUntil } from '../booking/cancel-booking';
+import { needsPhone } from '../booking/contact';
+import { systemOf } from '../gp-systems';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
-import type { Sealer } from '../../../domain/sealed';
 import { PracticeOptions } from '../types/options';
 import { Slot } from '../types/slot';
 import { slotView } from '../views/slot-view';
+import { MAX_REASON_LENGTH } from './booking-input';
 
 const MAX_FIRST = 50;
 
@@ -25,12 +28,34 @@ export class PracticeOptionsResolver {
 
 @Resolver(() => Slot)
 export class SlotResolver {
-  constructor(private readonly offers: Sealer<Offer>) {}
+  constructor(private readonly deps: Pick<BookingDeps, 'offers' | 'systems' | 'now'>) {}
 
   @FieldResolver(() => ID, {
     description: 'An offer to this caller, opaque and sealed; good until offersExpireAt.',
   })
   id(@Root() { offer }: Slot): string {
-    return this.offers.seal(offer, offer.expiresAt);
+    return this.deps.offers.seal(offer, offer.expiresAt);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'True where the practice calls the person, or sends them a link: confirmBooking needs contactPhone.' })
+  needsContactPhone(@Root() { mode }: Slot): boolean {
+    return needsPhone({ mode });
+  }
+
+  @FieldResolver(() => Int, {
+    description: "The most characters of the person's own words that reach the practice; 0 where its system takes none.",
+  })
+  reasonMaxLength(@Root() { offer }: Slot): number {
+    const { reasonMaxLength } = systemOf({ offer }, this.deps.systems).manifest.capabilities;
+    return Math.min(reasonMaxLength, MAX_REASON_LENGTH);
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: 'Until when it can be cancelled here once it is booked; null where it is too near for that.',
+  })
+  cancellableUntil(@Root() { offer }: Slot): Date | null {
+    const until = cancellableUntil({ offer });
+    return until >= this.deps.now() ? until : null;
   }
 }

@@ -25,6 +25,22 @@ class AgeRange {
 
 @Directive('@external')
 @ObjectType()
+class BookClosure {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Date)
+  from!: Date;
+
+  @Field(() => Date)
+  until!: Date;
+
+  @Field(() => BookAudienceEnum)
+  to!: BookAudience;
+}
+
+@Directive('@external')
+@ObjectType()
 class ReleasePolicy {
   @Field(() => Int)
   version!: number;
@@ -67,6 +83,9 @@ class ReleasePolicy {
 
   @Field(() => Int)
   cancelCutOffMinutes!: number;
+
+  @Field(() => [BookClosure])
+  closures!: BookClosure[];
 }
 
 @Directive('@external')
@@ -189,7 +208,7 @@ export class Assessment {
 /** All that `appointmentOptions` needs to know; without arguments, which the gateway would merge wrongly. */
 const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status closedTo ownPatients otherPatients
   modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
-  cancelCutOffMinutes }`;
+  cancelCutOffMinutes closures { id from until to } }`;
 export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
   subject { ageInMonths registeredPracticeOdsCode }
   candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles }`.replaceAll(

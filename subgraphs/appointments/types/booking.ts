@@ -17,6 +17,21 @@ export class BookingEvent {
   by!: ActorKind;
 }
 
+@ObjectType({ description: 'A change that a practice made to an appointment; the booking has it as it is now.' })
+export class MovedByPractice {
+  @Field(() => String, { description: 'What it is now and what it was, in words for the person.' })
+  message!: string;
+
+  @Field(() => Date, { description: 'The start that was booked.' })
+  startedAt!: Date;
+
+  @Field(() => AppointmentModeEnum, { description: 'The mode that was booked.' })
+  mode!: AppointmentMode;
+
+  @Field(() => String, { nullable: true })
+  clinicianName?: string | undefined;
+}
+
 @Directive('@key(fields: "id")')
 @ObjectType()
 export class Booking {
@@ -46,6 +61,9 @@ export class Booking {
 
   @Field(() => Boolean)
   atOwnPractice!: boolean;
+
+  @Field(() => MovedByPractice, { nullable: true, description: 'Present where the practice has changed it.' })
+  moved!: MovedByPractice | null;
 
   @Field(() => Date)
   createdAt!: Date;

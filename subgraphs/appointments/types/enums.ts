@@ -34,7 +34,11 @@ export const PracticeAnswerEnum = graphqlEnum(
   'Result of searching one practice. Empty (NO_SLOTS_IN_TIME) never means failed.',
 );
 export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
-export const SupplierOutcomeEnum = graphqlEnum('SupplierOutcome', SUPPLIER_OUTCOMES);
+export const SupplierOutcomeEnum = graphqlEnum(
+  'SupplierOutcome',
+  SUPPLIER_OUTCOMES,
+  'MAINTENANCE: the supplier is closed at hours that it announced, and `retryAfterSeconds` ends with them. NOT_ASKED: no practice of it was called.',
+);
 export const SupplierStatusEnum = graphqlEnum('SupplierStatus', ['UP', 'DEGRADED', 'DOWN']);
 export const BreakerStateEnum = graphqlEnum(
   'BreakerState',
@@ -44,7 +48,7 @@ export const BreakerStateEnum = graphqlEnum(
 export const BookingStatusEnum = graphqlEnum(
   'BookingStatus',
   BOOKING_STATUSES,
-  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_ATTENTION: we could not find out, and somebody asks the practice. CANCELLED_BY_PRACTICE: cancelled or moved at its desk.',
+  'CHECKING: the practice may or may not have it, and we are finding out. NEEDS_ATTENTION: we could not find out, and somebody asks the practice. MOVED_BY_PRACTICE: it stands at another time, or with somebody else, and can be accepted, moved or cancelled. CANCELLED_BY_PRACTICE: cancelled at its desk.',
 );
 export const ActorKindEnum = graphqlEnum('ActorKind', ACTOR_KINDS);
 export const BookingStateEnum = graphqlEnum(

@@ -53,6 +53,13 @@ export class HoldSlotInput {
   })
   patientId?: string | null;
 
+  @Field(() => [ID], {
+    defaultValue: [],
+    description:
+      'Bookings for the same complaint, as AlreadyBooked named them, that the person wants to keep beside this one; at most 10.',
+  })
+  keepBookingIds!: string[];
+
   @Field(() => ID, { description: IDEMPOTENCY })
   idempotencyKey!: string;
 }
@@ -76,13 +83,14 @@ export class ConfirmBookingInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Phone number at which the practice can reach the person.',
+    description:
+      'Phone number at which the practice can reach the person; a slot with needsContactPhone needs one.',
   })
   contactPhone?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: '1 to 150 characters, seen by the practice where its system allows.',
+    description: "The person's own words for the practice: 1 to the slot's reasonMaxLength characters.",
   })
   reason?: string | null;
 
@@ -109,6 +117,27 @@ export class RescheduleBookingInput {
 
   @Field(() => ID, { description: 'The new time: a slot offered to the caller for the same person.' })
   slotId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Left out: the number that was given for the booking. Null: none is passed on.',
+  })
+  contactPhone?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Left out: the words that were given for the booking. Null: none are passed on.',
+  })
+  reason?: string | null;
+
+  @Field(() => ID, { description: IDEMPOTENCY })
+  idempotencyKey!: string;
+}
+
+@InputType()
+export class AcceptMovedBookingInput {
+  @Field(() => ID)
+  bookingId!: string;
 
   @Field(() => ID, { description: IDEMPOTENCY })
   idempotencyKey!: string;

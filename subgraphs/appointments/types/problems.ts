@@ -1,6 +1,7 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Problem } from '../../../platform/graphql/problem';
 import { Booking } from './booking';
+import { Disposition } from './assessment';
 import { Hold, Practice, Slot } from './slot';
 
 @ObjectType({ implements: Problem, description: 'Another user of this service is just confirming it.' })
@@ -72,14 +73,39 @@ export class SupplierUnavailable extends Problem {
 @ObjectType({
   implements: Problem,
   description:
-    'The person has a booking for this assessment already, or one whose outcome is still being looked into.',
+    'The person has a booking for these symptoms, at the same time, or one whose outcome is still being looked into. One for the same complaint can be kept beside this one: keepBookingIds.',
 })
 export class AlreadyBooked extends Problem {
   @Field(() => Booking, {
     nullable: true,
-    description: 'Null where another caller, who may also act for the person, has made it.',
+    description: 'Whoever has made it. Null where it has gone since.',
   })
   booking!: Booking | null;
+}
+
+@ObjectType({
+  implements: Problem,
+  description:
+    'The symptom check does not allow this time any more: its outcome has changed, its questions are open again or switched off, or it is too old. The message is the advice that now holds.',
+})
+export class OutcomeChanged extends Problem {
+  @Field(() => Disposition, { nullable: true, description: 'What the symptom check says now; null where it says nothing.' })
+  disposition!: Disposition | null;
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The caller keeps several times already, or has kept many in the last minute.',
+})
+export class TooManyHolds extends Problem {
+  @Field(() => Int, { nullable: true })
+  retryAfterSeconds!: number | null;
+}
+
+@ObjectType({ implements: Problem, description: 'The person does not have this appointment, so it cannot be changed.' })
+export class BookingNotStanding extends Problem {
+  @Field(() => Booking)
+  booking!: Booking;
 }
 
 @ObjectType({ implements: Problem })

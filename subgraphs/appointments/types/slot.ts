@@ -41,7 +41,10 @@ export class Slot {
   offer!: Offer;
 }
 
-@ObjectType({ description: 'A slot kept for the caller while they confirm.' })
+@ObjectType({
+  description:
+    'A slot kept for the caller while they confirm. One is kept for one need: holding another lets the one before go.',
+})
 export class Hold {
   @Field(() => ID)
   id!: string;
@@ -57,4 +60,10 @@ export class Hold {
       'True when extendHold gives more time: once for each hold, and never beyond the start of the appointment.',
   })
   extendable!: boolean;
+
+  @Field(() => Slot, {
+    nullable: true,
+    description: 'The time that was kept for the same need until now: others can have it again.',
+  })
+  letGo!: Slot | null;
 }

@@ -2,8 +2,9 @@ import type { Person, Caller } from '../../../domain/caller';
 import { create } from '../../../platform/graphql/create';
 import { cancellableUntil } from '../booking/cancel-booking';
 import type { Booking as LedgerBooking } from '../ledger/records';
-import { statusOf } from '../lifecycle/states';
-import { BookablePerson, Booking } from '../types/booking';
+import { isOneOf, STANDING_STATES, statusOf } from '../lifecycle/states';
+import { movedMessage } from '../../../domain/messages/messages';
+import { BookablePerson, Booking, MovedByPractice } from '../types/booking';
 import { practiceReference } from './slot-view';
 
 export function bookingView(booking: LedgerBooking): Booking {
@@ -20,10 +21,18 @@ export function bookingView(booking: LedgerBooking): Booking {
     practice: practiceReference(odsCode),
     atOwnPractice: offer.relation === 'OWN',
     createdAt: booking.createdAt,
-    cutOff: booking.state === 'CONFIRMED' ? cancellableUntil(booking) : null,
+    moved: movedView(booking),
+    cutOff: isOneOf(STANDING_STATES, booking.state) ? cancellableUntil(booking) : null,
     replacesId: booking.replacesId,
     patientDigest: booking.patientDigest,
   });
+}
+
+function movedView({ movedFrom, offer }: LedgerBooking): MovedByPractice | null {
+  if (movedFrom === null) return null;
+  const { startsAt: startedAt, mode, clinicianName } = movedFrom;
+  const message = movedMessage({ before: movedFrom, now: offer.slot });
+  return create(MovedByPractice, { message, startedAt, mode, clinicianName });
 }
 
 /** @param caller the one who may act for the person. */

@@ -1,16 +1,20 @@
 import { create } from '../../../platform/graphql/create';
-import { notAllowed, problem, roleNotAllowed, type NotAllowed } from '../../../platform/graphql/problem';
+import { invalidInput, notAllowed, problem, roleNotAllowed, type InvalidInput, type NotAllowed } from '../../../platform/graphql/problem';
 import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
 import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
 import { isExtendable, type ExtendAnswer } from '../booking/extend-hold';
 import type { HoldAnswer, ReleaseAnswer } from '../booking/hold-slot';
 import type { NotAllowedAnswer } from '../booking/not-allowed';
-import type { Placed, SystemUnavailable } from '../booking/place-booking';
+import type { AcceptMoveAnswer } from '../booking/accept-move';
+import type { OutcomeChanged as OutcomeChangedAnswer } from '../booking/obstacle-answer';
+import type { Placed } from '../booking/place-booking';
+import type { SystemUnavailable } from '../booking/system-unavailable';
 import type { RescheduleAnswer } from '../booking/reschedule-booking';
 import type { SlotGone } from '../booking/search-again';
 import type { SettleAnswer } from '../booking/settle-booking';
-import type { Hold as LedgerHold } from '../ledger/records';
+import type { ObstacleAnswer } from '../booking/obstacle-answer';
+import type { Booking as LedgerBooking, Hold as LedgerHold } from '../ledger/records';
 import type { Offer } from '../holds/offers';
 import { type Booking } from '../types/booking';
 import { bookingView } from './booking-view';
@@ -18,18 +22,22 @@ import {
   AlreadyBooked,
   AnotherBookingStands,
   BookingNotFound,
+  BookingNotStanding,
   HoldExpired,
   HoldNotExtendable,
   IdempotencyKeyReused,
   NothingToSettle,
   OfferExpired,
+  OutcomeChanged,
   PatientNotAccepted,
   PracticeClosedBook,
   SlotHeldByAnother,
   SlotTaken,
   SupplierUnavailable,
   TooLateToChange,
+  TooManyHolds,
 } from '../types/problems';
+import { Disposition } from '../types/assessment';
 import { HoldReleased } from '../types/results';
 import { Hold } from '../types/slot';
 import { slotView } from './slot-view';
@@ -43,14 +51,19 @@ export type HeldResult =
   | SlotTaken
   | OfferExpired
   | PracticeClosedBook
-  | AlreadyBooked
-  | NotAllowed
+  | TooManyHolds
+  | ObstacleResult
   | IdempotencyKeyReused;
 
 export function heldResult(answer: HoldAnswer, now: Date): HeldResult {
   switch (answer.kind) {
     case 'held':
-      return holdOf(answer.hold, now);
+      return holdOf(answer.hold, now, answer.replaced);
+    case 'too-many-holds':
+      return create(TooManyHolds, {
+        ...problem('TOO_MANY_HOLDS', {}),
+        retryAfterSeconds: answer.retryAfterSeconds,
+      });
     case 'held-by-another':
       return heldByAnother(answer);
     case 'slot-taken':
@@ -59,12 +72,51 @@ export function heldResult(answer: HoldAnswer, now: Date): HeldResult {
       return offerExpired();
     case 'practice-closed':
       return practiceClosed(answer.practice);
+    case 'outcome-changed':
+    case 'already-booked':
+    case 'not-allowed':
+    case 'supplier-unavailable':
+      return obstacleResult(answer);
+    case 'key-reused':
+      return keyReused();
+  }
+}
+
+type ObstacleResult = OutcomeChanged | AlreadyBooked | NotAllowed | SupplierUnavailable;
+
+function obstacleResult(answer: ObstacleAnswer): ObstacleResult {
+  switch (answer.kind) {
+    case 'outcome-changed':
+      return outcomeChanged(answer);
     case 'already-booked':
       return alreadyBooked(answer);
     case 'not-allowed':
       return notAllowedResult(answer);
-    case 'key-reused':
-      return keyReused();
+    case 'supplier-unavailable':
+      return supplierUnavailable(answer);
+  }
+}
+
+/** The advice that now holds, in the words of the symptom check. */
+function outcomeChanged({ result }: OutcomeChangedAnswer): OutcomeChanged {
+  switch (result.kind) {
+    case 'OUTCOME': {
+      const disposition = create(Disposition, { id: result.dispositionId });
+      const { title } = result;
+      return create(OutcomeChanged, { ...problem('OUTCOME_CHANGED', { title }), disposition });
+    }
+    case 'UNFINISHED':
+      return create(OutcomeChanged, { ...problem('SYMPTOM_CHECK_UNFINISHED', {}), disposition: null });
+    case 'SWITCHED_OFF':
+      return create(OutcomeChanged, {
+        code: 'SYMPTOM_CHECK_SWITCHED_OFF',
+        message: result.advice,
+        disposition: null,
+      });
+    case 'EXPIRED': {
+      const expired = problem('SYMPTOM_CHECK_EXPIRED', { before: 'BOOKING' });
+      return create(OutcomeChanged, { ...expired, disposition: null });
+    }
   }
 }
 
@@ -94,23 +146,17 @@ export function extendedResult(answer: ExtendAnswer, now: Date): ExtendedResult 
   }
 }
 
-export type ConfirmedResult = PlacedResult | HoldExpired | AlreadyBooked | NotAllowed | IdempotencyKeyReused;
+export type ConfirmedResult = PlacedResult | HoldExpired | InvalidInput | IdempotencyKeyReused;
 
 export function confirmedResult(answer: ConfirmAnswer): ConfirmedResult {
   switch (answer.kind) {
     case 'hold-expired':
       return holdExpired(answer.expiredAt);
-    case 'already-booked':
-      return alreadyBooked(answer);
-    case 'not-allowed':
-      return notAllowedResult(answer);
+    case 'invalid':
+      return invalidInput(answer.faults);
     case 'key-reused':
       return keyReused();
-    case 'booking':
-    case 'slot-taken':
-    case 'practice-closed':
-    case 'patient-not-accepted':
-    case 'supplier-unavailable':
+    default:
       return placedResult(answer);
   }
 }
@@ -120,9 +166,9 @@ export type RescheduledResult =
   | TooLateToChange
   | SlotHeldByAnother
   | OfferExpired
-  | AlreadyBooked
+  | BookingNotStanding
   | BookingNotFound
-  | NotAllowed
+  | InvalidInput
   | IdempotencyKeyReused;
 
 export function rescheduledResult(answer: RescheduleAnswer): RescheduledResult {
@@ -133,24 +179,20 @@ export function rescheduledResult(answer: RescheduleAnswer): RescheduledResult {
       return heldByAnother(answer);
     case 'offer-expired':
       return offerExpired();
-    case 'already-booked':
-      return alreadyBooked(answer);
+    case 'not-standing':
+      return notStanding(answer.booking);
     case 'not-found':
       return notFound();
-    case 'not-allowed':
-      return notAllowedResult(answer);
+    case 'invalid':
+      return invalidInput(answer.faults);
     case 'key-reused':
       return keyReused();
-    case 'booking':
-    case 'slot-taken':
-    case 'practice-closed':
-    case 'patient-not-accepted':
-    case 'supplier-unavailable':
+    default:
       return placedResult(answer);
   }
 }
 
-type PlacedResult = Booking | SlotTaken | PracticeClosedBook | PatientNotAccepted | SupplierUnavailable;
+type PlacedResult = Booking | SlotTaken | PracticeClosedBook | PatientNotAccepted | ObstacleResult;
 
 function placedResult(answer: Placed): PlacedResult {
   switch (answer.kind) {
@@ -165,9 +207,37 @@ function placedResult(answer: Placed): PlacedResult {
         ...problem(answer.why === 'NOT_ACCEPTED' ? 'PATIENT_NOT_ACCEPTED' : 'BOOKING_LIMIT_REACHED', {}),
         practice: practiceReference(answer.practice),
       });
+    case 'outcome-changed':
+    case 'already-booked':
+    case 'not-allowed':
     case 'supplier-unavailable':
-      return supplierUnavailable(answer);
+      return obstacleResult(answer);
   }
+}
+
+export type AcceptedMoveResult =
+  Booking | BookingNotStanding | BookingNotFound | NotAllowed | IdempotencyKeyReused;
+
+export function acceptedMoveResult(answer: AcceptMoveAnswer): AcceptedMoveResult {
+  switch (answer.kind) {
+    case 'booking':
+      return bookingView(answer.booking);
+    case 'not-standing':
+      return notStanding(answer.booking);
+    case 'not-found':
+      return notFound();
+    case 'not-allowed':
+      return notAllowedResult(answer);
+    case 'key-reused':
+      return keyReused();
+  }
+}
+
+function notStanding(booking: LedgerBooking): BookingNotStanding {
+  return create(BookingNotStanding, {
+    ...problem('BOOKING_NOT_STANDING', {}),
+    booking: bookingView(booking),
+  });
 }
 
 export type SettledResult =
@@ -217,9 +287,10 @@ function notAllowedResult({ why }: NotAllowedAnswer): NotAllowed {
     : notAllowed(why);
 }
 
-function holdOf(hold: LedgerHold, now: Date): Hold {
+function holdOf(hold: LedgerHold, now: Date, replaced: LedgerHold | null = null): Hold {
   const { id, offer, expiresAt } = hold;
-  return create(Hold, { id, slot: slotView(offer), expiresAt, extendable: isExtendable(hold, now) });
+  const letGo = replaced && slotView(replaced.offer);
+  return create(Hold, { id, slot: slotView(offer), expiresAt, extendable: isExtendable(hold, now), letGo });
 }
 
 /** The offer may be over too, so what always leads on is to search again. */
@@ -274,17 +345,19 @@ function slotTaken({ why, alternatives }: SlotGone): SlotTaken {
   });
 }
 
+const STANDING = {
+  SAME_NEED: 'ALREADY_BOOKED',
+  IN_DOUBT: 'BOOKING_BEING_CHECKED',
+  TIMES_OVERLAP: 'BOOKED_AT_SAME_TIME',
+  SAME_COMPLAINT: 'BOOKED_FOR_SAME_COMPLAINT',
+} as const;
+
 function alreadyBooked(answer: AlreadyBookedAnswer): AlreadyBooked {
   const { booking } = answer;
   return create(AlreadyBooked, {
-    ...problem(standingProblem(answer), {}),
+    ...problem(STANDING[answer.why], {}),
     booking: booking && bookingView(booking),
   });
-}
-
-function standingProblem({ booking, isInDoubt }: AlreadyBookedAnswer) {
-  if (isInDoubt) return 'BOOKING_BEING_CHECKED';
-  return booking === null ? 'ALREADY_BOOKED_BY_ANOTHER' : 'ALREADY_BOOKED';
 }
 
 function supplierUnavailable(answer: SystemUnavailable): SupplierUnavailable {

@@ -82,4 +82,9 @@ export const practicesMigrations: Record<string, Migration> = {
       await sql`drop table release_policy`.execute(db);
     },
   },
+  '003-former-practices': {
+    async up(db) {
+      await sql`alter table directory_practice add column left_on text`.execute(db);
+    },
+  },
 };

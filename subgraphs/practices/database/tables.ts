@@ -31,6 +31,8 @@ export interface PracticesTables {
     latitude: number | null;
     longitude: number | null;
     placed_by: PlacedBy | null;
+    /** `2025-03-31`, of a practice that has left the directory; null while it is in it. */
+    left_on: string | null;
   };
   /** Unit postcodes, without the space. */
   directory_postcode: { edition: number; postcode: string; latitude: number; longitude: number };

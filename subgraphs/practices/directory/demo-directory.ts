@@ -40,7 +40,7 @@ export async function demoDirectory(): Promise<DemoDirectory> {
   const nobody = () => undefined;
   const outcodes = byKey(await allRead(readOutcodes(files.outcodes, nobody)));
   const units = byKey(await allRead(readPostcodes(files.postcodes, nobody)));
-  const filed = await allRead(readPractices(files.practices, nobody, nobody));
+  const filed = await allRead(readPractices(files.practices, nobody, DEMO_AS_OF));
   const practices = filed.map((practice) => located(practice, units, outcodes));
   const codes = new Set(practices.map(({ odsCode }) => odsCode));
   const hours = await allRead(readOpeningHours(files.openingHours, nobody, codes));
@@ -52,7 +52,7 @@ export async function demoDirectory(): Promise<DemoDirectory> {
     }),
     postcodes: {
       unit: (key) => Promise.resolve(units.get(key)),
-      outcode: (outward) => Promise.resolve(outcodes.get(outward)),
+      outcodes: (codes) => Promise.resolve(codes.flatMap((code) => outcodes.get(code) ?? [])),
     },
   };
 }

@@ -17,6 +17,7 @@ export interface DirectoryFeed {
 const LOOK_EVERY_MS = 1_000;
 
 export interface DirectoryFeedOptions {
+  /** Awaited before a later edition is put into use; when it fails, all is tried again at the next look. */
   onChange?: (before: Directory, after: Directory) => Promise<void>;
   timers?: Timers;
 }
@@ -37,9 +38,9 @@ export async function directoryFeed(
   const refresh = async () => {
     const edition = await currentEdition(db);
     if (edition === undefined || edition.id === loaded.edition) return;
-    const before = loaded.directory;
-    loaded = await load(db, whenNone);
-    await onChange(before, loaded.directory);
+    const next = await load(db, whenNone);
+    await onChange(loaded.directory, next.directory);
+    loaded = next;
     logger.info({ edition: loaded.edition, practices: loaded.directory.size }, 'directory edition loaded');
   };
   const watching = watch(refresh, logger, closing.signal, timers);

@@ -11,6 +11,12 @@ export interface DirectoryPractice {
   location: PracticeLocation | null;
 }
 
+/** A practice that has left the directory, as it was known last. */
+export interface FormerPractice extends DirectoryPractice {
+  /** `2025-03-31`: the day on which it closed, else that of the first import without it. */
+  leftOn: string;
+}
+
 export interface PracticeLocation extends Point {
   placedBy: PlacedBy;
 }

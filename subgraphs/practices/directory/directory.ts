@@ -1,6 +1,7 @@
 import type { BankHolidays } from '../opening/bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
-import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
+import type { DirectoryPractice, FormerPractice, PracticeGpSystem } from './directory-practice';
+import { isForEverybody } from './special-services';
 import { practicesNear, type PracticesNear } from './nearest';
 import { practiceSearch, type PracticeSearch } from './practice-search';
 
@@ -12,6 +13,10 @@ export interface Directory {
   odsCodes(): string[];
   /** @param odsCode in capitals. */
   practice(odsCode: string): DirectoryPractice | undefined;
+  /** A practice that has left: what is booked there still names it. It is in no search, and has no hours or systems. */
+  formerPractice(odsCode: string): FormerPractice | undefined;
+  formerCodes(): string[];
+  /** Practices that see everybody who is registered with them. */
   within: PracticesNear['within'];
   search: PracticeSearch;
   /** False until somebody has imported which GP systems practices use. */
@@ -27,24 +32,29 @@ export interface DirectoryDetails {
   gpSystems: ReadonlyMap<string, PracticeGpSystem> | null;
   openingHours: ReadonlyMap<string, readonly OpeningRule[]>;
   bankHolidays: BankHolidays;
+  /** Practices that have left the directory. */
+  former?: readonly FormerPractice[];
 }
 
 export function directoryOf(
   practices: readonly DirectoryPractice[],
   asOf: string,
-  { gpSystems, openingHours, bankHolidays }: DirectoryDetails,
+  { gpSystems, openingHours, bankHolidays, former = [] }: DirectoryDetails,
 ): Directory {
   const byCode = new Map(practices.map((practice) => [practice.odsCode, practice]));
+  const formerByCode = new Map(former.map((practice) => [practice.odsCode, practice]));
   return {
     asOf,
     size: practices.length,
     odsCodes: () => [...byCode.keys()],
     practice: (odsCode) => byCode.get(odsCode),
-    within: practicesNear(practices).within,
+    formerPractice: (odsCode) => formerByCode.get(odsCode),
+    formerCodes: () => [...formerByCode.keys()],
+    within: practicesNear(practices.filter(isForEverybody)).within,
     search: practiceSearch(practices),
     hasGpSystems: gpSystems !== null,
-    gpSystem: (odsCode) => gpSystems?.get(odsCode),
-    openingHours: (odsCode) => openingHours.get(odsCode) ?? [],
+    gpSystem: (odsCode) => (byCode.has(odsCode) ? gpSystems?.get(odsCode) : undefined),
+    openingHours: (odsCode) => (byCode.has(odsCode) ? (openingHours.get(odsCode) ?? []) : []),
     bankHolidays,
   };
 }

@@ -5,7 +5,8 @@ import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import type { PracticesTables } from '../database/tables';
 import { directoryOf, type Directory } from './directory';
-import type { DirectoryPractice, PracticeGpSystem } from './directory-practice';
+import type { FormerPractice, PracticeGpSystem, DirectoryPractice } from './directory-practice';
+import type { EditionPractices } from './next-practices';
 import type { DirectoryEdition } from './edition';
 
 /** Reads an edition into memory. Its rows never change once it is published. */
@@ -13,21 +14,23 @@ export async function editionDirectory(
   db: Kysely<PracticesTables>,
   { id, asOf }: DirectoryEdition,
 ): Promise<Directory> {
-  const [practices, gpSystems, openingHours, holidays] = await Promise.all([
+  const [{ current, former }, gpSystems, openingHours, holidays] = await Promise.all([
     practicesOf(db, id),
     gpSystemsOf(db, id),
     openingHoursOf(db, id),
     bankHolidaysOf(db, id),
   ]);
-  return directoryOf(practices, asOf, { gpSystems, openingHours, bankHolidays: holidays });
+  return directoryOf(current, asOf, { gpSystems, openingHours, bankHolidays: holidays, former });
 }
 
-export async function practicesOf(
-  db: Kysely<PracticesTables>,
-  edition: number,
-): Promise<DirectoryPractice[]> {
+export async function practicesOf(db: Kysely<PracticesTables>, edition: number): Promise<EditionPractices> {
   const rows = await db.selectFrom('directory_practice').selectAll().where('edition', '=', edition).execute();
-  return rows.map(toPractice);
+  return {
+    current: rows.filter(({ left_on: leftOn }) => leftOn === null).map(toPractice),
+    former: rows.flatMap((row): FormerPractice[] =>
+      row.left_on === null ? [] : [{ ...toPractice(row), leftOn: row.left_on }],
+    ),
+  };
 }
 
 async function gpSystemsOf(
@@ -77,7 +80,10 @@ export async function bankHolidaysOf(db: Kysely<PracticesTables>, edition: numbe
     .execute();
   return rows.length === 0
     ? ENGLAND_2024_TO_2027
-    : bankHolidays(rows.map(({ day }) => CalendarDate.parse(day)));
+    : bankHolidays(
+        rows.map(({ day }) => CalendarDate.parse(day)),
+        ENGLAND_2024_TO_2027,
+      );
 }
 
 function toPractice(row: PracticesTables['directory_practice']): DirectoryPractice {
@@ -86,7 +92,7 @@ function toPractice(row: PracticesTables['directory_practice']): DirectoryPracti
   return {
     odsCode: row.ods_code,
     name: row.name,
-    addressLines: row.address.split('\n'),
+    addressLines: row.address.split('\n').filter((line) => line !== ''),
     postcode: row.postcode,
     phone: row.phone,
     location: placed ? { latitude, longitude, placedBy } : null,

@@ -1,6 +1,7 @@
 import { OdsCode } from '../../../domain/ods-code';
-import { csvRowsBelow, type ByteCounter, type RowReading, type RowResult } from './csv-rows';
+import { csvReadings, refused, type RowReading, type RowResult } from './csv-rows';
 import type { PracticeGpSystem } from './directory-practice';
+import type { ByteCounter } from './text-file';
 
 /** `patient_session` and `network` are ids of suppliers, or empty; the rest may be empty. */
 export const GP_SYSTEM_COLUMNS = [
@@ -20,21 +21,23 @@ export interface ReferenceData {
   suppliers: ReadonlySet<string>;
 }
 
+const MAX_NAME = 100;
+
 /**
  * Reads the GP system of each practice, and the routes to it.
  * @throws DirectoryFileError
  */
-export async function* readGpSystems(
+export function readGpSystems(
   file: string,
   onBytes: ByteCounter,
   known: ReferenceData,
 ): AsyncGenerator<RowReading<PracticeGpSystem>> {
   const seen = new Set<string>();
-  for await (const { at, cells } of csvRowsBelow(GP_SYSTEM_COLUMNS, file, onBytes))
-    yield { at, ...readRow(cells, known, seen) };
+  const readRow = (cells: readonly string[]) => readGpSystem(cells, known, seen);
+  return csvReadings({ header: GP_SYSTEM_COLUMNS, readRow }, file, onBytes);
 }
 
-function readRow(
+function readGpSystem(
   cells: readonly string[],
   { practices, suppliers }: ReferenceData,
   seen: Set<string>,
@@ -47,8 +50,11 @@ function readRow(
   seen.add(code.data);
   for (const supplier of [patientSession, network])
     if (supplier !== '' && !suppliers.has(supplier))
-      return refused(`a supplier is none of ${[...suppliers].join(', ')}`);
-  if (!/^[0-9]{0,6}$/.test(registered)) return refused('the number of registered patients is no number');
+      return refused(`a supplier is none of ${[...suppliers].join(', ')}`, code.data);
+  if (/\p{Cc}/u.test(clinicalSystem) || clinicalSystem.length > MAX_NAME)
+    return refused(`the system's name is not one line of ${MAX_NAME} characters`, code.data);
+  if (!/^[0-9]{0,6}$/.test(registered))
+    return refused('the number of registered patients is no number', code.data);
   return {
     kind: 'read',
     value: {
@@ -59,8 +65,4 @@ function readRow(
       registeredPatients: registered === '' ? null : Number(registered),
     },
   };
-}
-
-function refused(reason: string): RowResult<never> {
-  return { kind: 'refused', reason };
 }

@@ -1,7 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { PracticesTables } from '../database/tables';
 import type { DirectoryPractice } from './directory-practice';
-import { practicesOf } from './edition-directory';
+import type { EditionPractices, NextPractices } from './next-practices';
 
 /** Differences between an edition and the one before. */
 export interface ImportChanges {
@@ -10,20 +8,21 @@ export interface ImportChanges {
   changed: number;
   /** ODS codes of practices that are not in it any more: closed, or no GP practice. */
   closed: string[];
+  /** ODS codes of those that had left and are in it again; they are among the added. */
+  returned: string[];
 }
 
-export async function changesSince(
-  db: Kysely<PracticesTables>,
-  before: number,
-  edition: number,
-): Promise<ImportChanges> {
-  const old = byCode(await practicesOf(db, before));
-  const current = byCode(await practicesOf(db, edition));
-  const stayed = [...current.keys()].filter((code) => old.has(code));
+export function changesSince(
+  before: EditionPractices,
+  { current, left, returned }: NextPractices,
+): ImportChanges {
+  const old = byCode(before.current);
+  const stayed = [...byCode(current)].filter(([code]) => old.has(code));
   return {
-    added: current.size - stayed.length,
-    changed: stayed.filter((code) => old.get(code) !== current.get(code)).length,
-    closed: [...old.keys()].filter((code) => !current.has(code)).sort(),
+    added: current.length - stayed.length,
+    changed: stayed.filter(([code, text]) => old.get(code) !== text).length,
+    closed: left,
+    returned,
   };
 }
 

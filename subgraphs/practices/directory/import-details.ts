@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import type { BankHolidays } from '../opening/bank-holidays';
 import type { PracticesTables } from '../database/tables';
 import type { PracticeGpSystem } from './directory-practice';
@@ -75,32 +74,66 @@ export async function importBankHolidays(
   });
 }
 
-/**
- * Copies the details for which an import brings no file, for the practices that still exist.
- * @param from the edition before.
- */
+/** Details of practices that an edition has beside the practices themselves. */
+export type PracticeDetails = 'gp-systems' | 'opening-hours';
+
+/** Copies the details for which an import brings no file, those of practices that have left too. */
 export async function carryOver(
   db: Kysely<PracticesTables>,
   edition: number,
   from: number,
-  what: 'gp-systems' | 'opening-hours' | 'bank-holidays',
+  what: PracticeDetails | 'bank-holidays',
 ): Promise<void> {
-  await writeBatch(db, edition, 0, async (trx) => {
-    const isThere = sql`ods_code in (select ods_code from directory_practice where edition = ${edition})`;
-    switch (what) {
-      case 'gp-systems':
-        await sql`insert into directory_gp_system
-          select ${edition}, ods_code, clinical_system, patient_session, network, registered_patients
-          from directory_gp_system where edition = ${from} and ${isThere}`.execute(trx);
-        break;
-      case 'opening-hours':
-        await sql`insert into directory_opening select ${edition}, ods_code, day, opens, closes
-          from directory_opening where edition = ${from} and ${isThere}`.execute(trx);
-        break;
-      case 'bank-holidays':
-        await sql`insert into directory_bank_holiday select ${edition}, day
-          from directory_bank_holiday where edition = ${from}`.execute(trx);
-        break;
-    }
-  });
+  const practices = sql`select ods_code from directory_practice where edition = ${edition}`;
+  await writeBatch(db, edition, 0, (trx) => copy(trx, { edition, from, practices }, what));
+}
+
+/**
+ * Keeps the details of some practices as they were, though the import brings a file: of those that have left, for the
+ * day on which they are back, and of those with a row that was refused.
+ */
+export async function keepAsBefore(
+  db: Kysely<PracticesTables>,
+  { edition, from }: { edition: number; from: number },
+  what: PracticeDetails,
+  odsCodes: readonly string[],
+): Promise<void> {
+  const table = sql.table(what === 'gp-systems' ? 'directory_gp_system' : 'directory_opening');
+  for (let start = 0; start < odsCodes.length; start += IMPORT_BATCH) {
+    const batch = sql.join(odsCodes.slice(start, start + IMPORT_BATCH));
+    const practices = sql`select distinct ods_code from ${table} where edition = ${from} and ods_code in (${batch})`;
+    await writeBatch(db, edition, 0, async (trx) => {
+      await sql`delete from ${table} where edition = ${edition} and ods_code in (${practices})`.execute(trx);
+      await copy(trx, { edition, from, practices }, what);
+    });
+  }
+}
+
+/** Editions to copy to and from, and a query of the practices that are copied. */
+interface Copied {
+  edition: number;
+  from: number;
+  practices: RawBuilder<unknown>;
+}
+
+async function copy(
+  trx: Transaction<PracticesTables>,
+  { edition, from, practices }: Copied,
+  what: PracticeDetails | 'bank-holidays',
+): Promise<void> {
+  switch (what) {
+    case 'gp-systems':
+      await sql`insert into directory_gp_system
+        select ${edition}, ods_code, clinical_system, patient_session, network, registered_patients
+        from directory_gp_system where edition = ${from} and ods_code in (${practices})`.execute(trx);
+      break;
+    case 'opening-hours':
+      await sql`insert into directory_opening select ${edition}, ods_code, day, opens, closes
+        from directory_opening where edition = ${from} and ods_code in (${practices})`.execute(trx);
+      break;
+    case 'bank-holidays':
+      await sql`insert into directory_bank_holiday select ${edition}, day
+        from directory_bank_holiday where edition = ${from}`.execute(trx);
+      break;
+  }
 }

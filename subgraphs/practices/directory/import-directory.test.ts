@@ -10,12 +10,17 @@ import { closedGate, type Gate } from '../../../tests/gate';
 import { openPlaces } from '..';
 import { openPracticesDatabase } from '../database/open-database';
 import type { PracticesTables } from '../database/tables';
+import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
 import { connectionsIn } from '../candidates/connections';
 import { demoFiles } from './demo-directory';
+import type { Directory } from './directory';
 import { directoryFeed } from './directory-feed';
 import { directoryStatus, statusSummary } from './loaded-directory';
+import { editionDate, endsEarly } from './edition-date';
+import { readPractices, type PracticeReading } from './practice-file';
 import { beginEdition, currentEdition, ImportOvertaken, deleteOldEditions } from './edition';
 import { importDirectory, type DirectoryFiles } from './import-directory';
+import { IMPORT_GUARDS, type ImportGuard } from './import-guards';
 import { placeLookup, storedPostcodes } from './places';
 
 const { practices, postcodes, outcodes } = demoFiles();
@@ -32,6 +37,19 @@ const TABLES = [
   'directory_opening',
   'directory_bank_holiday',
 ] as const;
+/** Bank holidays as GOV.UK's feed has them. */
+const DAYS_OF_2028 = [
+  ...[
+    '2028-01-03',
+    '2028-04-14',
+    '2028-04-17',
+    '2028-05-01',
+    '2028-05-29',
+    '2028-08-28',
+    '2028-12-25',
+    '2028-12-26',
+  ],
+];
 const noDirectory = () => Promise.reject(new Error('nothing was imported'));
 
 describe.each(testDatabases())('the directory import on $name', (database) => {
@@ -51,7 +69,14 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     expect(report).toEqual({
       edition: 1,
       asOf: '2024-04-01',
-      practices: { loaded: 65, byUnitPostcode: 62, byOutwardCode: 3, notPlaced: [] },
+      practices: {
+        loaded: 65,
+        byUnitPostcode: 62,
+        byOutwardCode: 3,
+        notPlaced: [],
+        refused: [],
+        former: 0,
+      },
       postcodes: { loaded: 245, repeated: 0 },
       outcodes: { loaded: 20, repeated: 0 },
       changes: null,
@@ -106,17 +131,9 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     );
     expect((await importDirectory(db, { ...SYNTHETIC, practices: older }, now)).changes).toBeNull();
     const { changes } = await importDirectory(db, { ...SYNTHETIC, practices: newer }, now);
-    expect(changes).toEqual({ added: 1, changed: 1, closed: ['Z10002'] });
+    expect(changes).toEqual({ added: 1, changed: 1, closed: ['Z10002'], returned: [] });
     const again = await importDirectory(db, { ...SYNTHETIC, practices: newer }, now);
-    expect(again.changes).toEqual({ added: 0, changed: 0, closed: [] });
-  });
-
-  it('refuses a file that would close most practices', async () => {
-    await importDirectory(db, DEMO, now);
-    const limits = { suppliers: new Set<string>(), maxClosedShare: 0.05 };
-    const cut = importDirectory(db, SYNTHETIC, now, { limits });
-    await expect(cut).rejects.toThrow('The file would close 65 of 65 practices');
-    expect((await currentEdition(db))?.id).toBe(1);
+    expect(again.changes).toEqual({ added: 0, changed: 0, closed: [], returned: [] });
   });
 
   it('loads connections, opening hours and bank holidays, and keeps them for the next release', async () => {
@@ -144,12 +161,13 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
         'Z10002,BANK_HOLIDAY,20:00,24:00',
       ].join('\n'),
     );
-    const feed = { 'england-and-wales': { events: [{ date: '2030-12-25' }] } };
+    const events = [...ENGLAND_2024_TO_2027.days, ...DAYS_OF_2028].map((date) => ({ date }));
+    const feed = { 'england-and-wales': { events } };
     const bankHolidays = write('bank-holidays.json', JSON.stringify(feed));
-    const limits = { suppliers: new Set(['one', 'net']), maxClosedShare: 1 };
+    const limits = { suppliers: new Set(['one', 'net']), accepted: new Set(IMPORT_GUARDS) };
     const files = { ...SYNTHETIC, connections, openingHours, bankHolidays };
     const report = await importDirectory(db, files, now, { limits });
-    expect(report).toMatchObject({ connections: 2, openingHours: 2, bankHolidaysUntil: '2030-12-31' });
+    expect(report).toMatchObject({ connections: 2, openingHours: 2, bankHolidaysUntil: '2028-12-31' });
     const refused = report.leftOut.map(({ file, reason, at }) => `${at.join()} ${file}: ${reason}`).sort();
     expect(refused).toEqual([
       'connections.csv:4 connections: the code was there before',
@@ -179,7 +197,7 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     expect(directory.openingHours('Z10002')).toEqual([
       { day: 'BANK_HOLIDAY', opens: '20:00', closes: '24:00' },
     ]);
-    expect(directory.bankHolidays.until).toBe('2030-12-31');
+    expect(directory.bankHolidays.until).toBe('2028-12-31');
     const status = await directoryStatus(db, noDirectory, now());
     expect(status).toMatchObject({
       edition: 2,
@@ -188,7 +206,7 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       withOpeningHours: 2,
       refused: [],
     });
-    expect(statusSummary(status)).toContain('bank holidays  until 2030-12-31');
+    expect(statusSummary(status)).toContain('bank holidays  until 2028-12-31');
     await loaded.close();
   });
 
@@ -226,6 +244,28 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     expect(timers.waiting).toBe(0);
   });
 
+  it('puts a later edition into use once the books follow it, and tries again until they do', async () => {
+    await importDirectory(db, DEMO, now);
+    const timers = manualTimers();
+    const followed: string[][] = [];
+    const onChange = (before: Directory, after: Directory) => {
+      followed.push([before, after].map(({ size }) => String(size)));
+      return followed.length === 1 ? Promise.reject(new Error('the ledger is away')) : Promise.resolve();
+    };
+    const feed = await directoryFeed(db, noDirectory, silent, { timers, onChange });
+    await importDirectory(db, SYNTHETIC, now);
+    timers.advance(1_000);
+    await eventually('it was tried, and failed', () => followed.length === 1 && timers.waiting === 1);
+    expect(feed.current().size).toBe(65);
+    timers.advance(1_000);
+    await eventually('the new directory is in use', () => feed.current().size === 2);
+    expect(followed).toEqual([
+      ['65', '2'],
+      ['65', '2'],
+    ]);
+    await feed.close();
+  });
+
   it('answers where a postcode is, and how exactly', async () => {
     await importDirectory(db, DEMO, now);
     const places = placeLookup(storedPostcodes(db, noDirectory));
@@ -240,9 +280,42 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
     await expect(places.find('wy1')).resolves.toMatchObject({
       place: { postcode: 'WY1', precision: 'OUTWARD_CODE' },
     });
+    await expect(places.find('wy1 9')).resolves.toMatchObject({
+      place: { postcode: 'WY1', latitude: 53.79861, precision: 'OUTWARD_CODE' },
+    });
+    // There is an outward code WY19, and none WY25 to WY29.
+    await expect(places.find('wy19')).resolves.toMatchObject({ place: { postcode: 'WY19' } });
+    await expect(places.find('wy29')).resolves.toMatchObject({ place: { postcode: 'WY2' } });
     await expect(places.find('WY99 1AA')).resolves.toEqual({ kind: 'unknown' });
     await expect(places.find('GIR 0AA')).resolves.toEqual({ kind: 'unknown' });
     await expect(places.find('nonsense')).resolves.toEqual({ kind: 'malformed' });
+  });
+});
+
+describe('the middle of a district whose outward codes end in a letter', () => {
+  it('is that of its outward codes, under its own name', async () => {
+    const { db, close } = await openPracticesDatabase(await EMBEDDED.settings());
+    const divided = 'EC1A,51.5,-0.1,9\nEC1Y,51.7,-0.3,9\nEC10,50,1,9\nEC2A,50,1,9\nLS1,53.8,-1.5,1000\n';
+    const outcodes = write('divided.csv', `outcode,lat,long,unit_postcodes\n${divided}`);
+    await importDirectory(db, { ...SYNTHETIC, outcodes }, now);
+    const places = placeLookup(storedPostcodes(db, noDirectory));
+    const found = await Promise.all(
+      ['EC1', 'ec1 3', 'EC1 1AA', 'ec1a', 'EC3'].map((text) => places.find(text)),
+    );
+    expect(found).toEqual([
+      ...['EC1', 'EC1', 'EC1 1AA'].map((postcode) => ({
+        kind: 'found',
+        place: {
+          postcode,
+          latitude: expect.closeTo(51.6) as number,
+          longitude: expect.closeTo(-0.2) as number,
+          precision: 'OUTWARD_CODE',
+        },
+      })),
+      expect.objectContaining({ place: expect.objectContaining({ postcode: 'EC1A' }) as object }),
+      { kind: 'unknown' },
+    ]);
+    await close();
   });
 });
 
@@ -268,15 +341,13 @@ if (!existsSync(REAL))
 describe('the real directory', () => {
   withRealData('has 6,253 active GP practices in England, all of them placed, and loads', async () => {
     const { db, close } = await openPracticesDatabase(await EMBEDDED.settings());
-    const report = await importDirectory(
-      db,
-      {
-        practices: join(REAL, 'epraccur-2025-05.csv'),
-        postcodes: ['BD', 'HD', 'HG', 'HX', 'LS', 'WF'].map((area) => join(REAL, `postcodes/${area}.csv`)),
-        outcodes: join(REAL, 'outcode-centroids-nspl-2025-05.csv'),
-      },
-      now,
-    );
+    const files = {
+      practices: join(REAL, 'epraccur-2025-05.csv'),
+      postcodes: ['BD', 'HD', 'HG', 'HX', 'LS', 'WF'].map((area) => join(REAL, `postcodes/${area}.csv`)),
+      outcodes: join(REAL, 'outcode-centroids-nspl-2025-05.csv'),
+    };
+    const limits = { suppliers: new Set<string>(), accepted: new Set<ImportGuard>() };
+    const report = await importDirectory(db, files, now, { limits });
     expect(report.practices).toMatchObject({ loaded: 6253, notPlaced: [] });
     expect(report.practices).toMatchObject({ byUnitPostcode: 280, byOutwardCode: 5973 });
     expect(report.postcodes).toEqual({ loaded: 100_088, repeated: 0 });
@@ -287,6 +358,22 @@ describe('the real directory', () => {
     await feed.close();
     await close();
   });
+
+  withRealData(
+    'is told from the same cut short at any row but the last few, also by a first import',
+    async () => {
+      const readings: PracticeReading[] = [];
+      const file = join(REAL, 'epraccur-2025-05.csv');
+      for await (const reading of readPractices(file, () => undefined, '2026-01-10')) readings.push(reading);
+      const isCut = (share: number) => {
+        const rows = readings.slice(0, Math.floor(readings.length * share));
+        return endsEarly(rows, editionDate(rows, '2026-01-10') ?? '');
+      };
+      const shares = [0.02, 0.1, 0.25, 0.5, 0.6, 0.75, 0.9, 0.95, 0.97, 0.98];
+      expect(shares.filter((share) => !isCut(share))).toEqual([]);
+      expect(isCut(1)).toBe(false);
+    },
+  );
 });
 
 function breakOffAt(share: number) {

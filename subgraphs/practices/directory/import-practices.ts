@@ -3,10 +3,8 @@ import type { PracticesTables } from '../database/tables';
 import type { DirectoryPractice } from './directory-practice';
 import { writeBatch } from './edition';
 import type { Point } from './great-circle';
-import { IMPORT_BATCH, inBatches } from './in-batches';
-import { located } from './locate';
-import { unitKey } from './postcode';
-import type { FiledPractice } from './practice-file';
+import { IMPORT_BATCH } from './in-batches';
+import type { EditionPractices, NextPractices, RefusedPractice } from './next-practices';
 
 export interface PracticesImported {
   loaded: number;
@@ -14,58 +12,72 @@ export interface PracticesImported {
   byOutwardCode: number;
   /** ODS codes of those whose postcode is nowhere in the files: found by name, near nothing. */
   notPlaced: string[];
+  /** Practices whose row was refused, by name and line. */
+  refused: RefusedPractice[];
+  /** Practices that have left, whose last known record is kept. */
+  former: number;
 }
 
-/** Writes practices, each at the unit postcode of the same edition or else at its outward code's centre. @returns their codes, too. */
-export async function importPractices(
+/** Refused practices that a report names; more are a file that is wrong as a whole. */
+const MAX_REPORTED = 1_000;
+
+export function practicesImported({ current, former, refused }: NextPractices): PracticesImported {
+  const placedBy = (by: string) => current.filter(({ location }) => location?.placedBy === by).length;
+  return {
+    loaded: current.length,
+    byUnitPostcode: placedBy('UNIT_POSTCODE'),
+    byOutwardCode: placedBy('OUTWARD_CODE'),
+    notPlaced: current.filter(({ location }) => location === null).map(({ odsCode }) => odsCode),
+    refused: refused.slice(0, MAX_REPORTED),
+    former: former.length,
+  };
+}
+
+export async function writePractices(
   db: Kysely<PracticesTables>,
   edition: number,
-  practices: AsyncIterable<FiledPractice>,
-  centres: ReadonlyMap<string, Point>,
-): Promise<PracticesImported & { codes: ReadonlySet<string> }> {
-  const imported: PracticesImported = { loaded: 0, byUnitPostcode: 0, byOutwardCode: 0, notPlaced: [] };
-  const codes = new Set<string>();
-  for await (const batch of inBatches(practices, IMPORT_BATCH)) {
-    const units = await unitsOf(db, edition, batch);
-    const placed = batch.map((practice) => located(practice, units, centres));
-    await writeBatch(db, edition, placed.length, async (trx) => {
-      await trx
-        .insertInto('directory_practice')
-        .values(placed.map((practice) => toRow(edition, practice)))
-        .execute();
+  { current, former }: EditionPractices,
+): Promise<void> {
+  const rows = [
+    ...current.map((practice) => toRow(edition, practice, null)),
+    ...former.map((practice) => toRow(edition, practice, practice.leftOn)),
+  ];
+  for (const batch of batchesOf(rows))
+    await writeBatch(db, edition, batch.length, async (trx) => {
+      await trx.insertInto('directory_practice').values(batch).execute();
     });
-    for (const practice of placed) {
-      count(imported, practice);
-      codes.add(practice.odsCode);
-    }
-  }
-  return { ...imported, codes };
 }
 
-function count(imported: PracticesImported, { odsCode, location }: DirectoryPractice): void {
-  imported.loaded += 1;
-  if (location === null) imported.notPlaced.push(odsCode);
-  else if (location.placedBy === 'UNIT_POSTCODE') imported.byUnitPostcode += 1;
-  else imported.byOutwardCode += 1;
-}
-
-async function unitsOf(
+/** Places of unit postcodes, of those that the edition has. */
+export async function placesOfUnits(
   db: Kysely<PracticesTables>,
   edition: number,
-  practices: readonly FiledPractice[],
+  keys: readonly string[],
 ): Promise<Map<string, Point>> {
-  const keys = practices.map(({ postcode }) => unitKey(postcode));
-  const rows = await db
-    .selectFrom('directory_postcode')
-    .select(['postcode', 'latitude', 'longitude'])
-    .where('edition', '=', edition)
-    .where('postcode', 'in', keys)
-    .execute();
-  return new Map(rows.map(({ postcode, ...point }) => [postcode, point]));
+  const places = new Map<string, Point>();
+  for (const batch of batchesOf(keys)) {
+    const rows = await db
+      .selectFrom('directory_postcode')
+      .select(['postcode', 'latitude', 'longitude'])
+      .where('edition', '=', edition)
+      .where('postcode', 'in', batch)
+      .execute();
+    for (const { postcode, ...point } of rows) places.set(postcode, point);
+  }
+  return places;
 }
 
-function toRow(edition: number, practice: DirectoryPractice): PracticesTables['directory_practice'] {
-  const { odsCode, name, addressLines, postcode, phone, location } = practice;
+function batchesOf<Value>(values: readonly Value[]): Value[][] {
+  return Array.from({ length: Math.ceil(values.length / IMPORT_BATCH) }, (_, batch) =>
+    values.slice(batch * IMPORT_BATCH, (batch + 1) * IMPORT_BATCH),
+  );
+}
+
+function toRow(
+  edition: number,
+  { odsCode, name, addressLines, postcode, phone, location }: DirectoryPractice,
+  leftOn: string | null,
+): PracticesTables['directory_practice'] {
   return {
     edition,
     ods_code: odsCode,
@@ -76,5 +88,6 @@ function toRow(edition: number, practice: DirectoryPractice): PracticesTables['d
     latitude: location?.latitude ?? null,
     longitude: location?.longitude ?? null,
     placed_by: location?.placedBy ?? null,
+    left_on: leftOn,
   };
 }

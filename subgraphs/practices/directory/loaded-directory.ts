@@ -5,6 +5,8 @@ import type { PracticesTables } from '../database/tables';
 import type { Directory } from './directory';
 import { currentEdition, editionReport } from './edition';
 import { editionDirectory } from './edition-directory';
+import { refusedPracticesSummary } from './import-summary';
+import { RefusedPractice } from './next-practices';
 
 /** Contents of the directory, its date, and what is missing. */
 export interface DirectoryStatus {
@@ -23,14 +25,19 @@ export interface DirectoryStatus {
   bankHolidaysUntil: string;
   /** Below 0: opening times are errors by now. */
   bankHolidayDaysLeft: number;
+  /** Practices that have left the directory, whose last known record is kept. */
+  former: number;
+  /** Practices whose row the last import refused, by name and line. */
+  refusedPractices: RefusedPractice[];
   /** Rows of the last import that could not be used, by file and reason. */
   refused: { file: string; reason: string; count: number; at: string[] }[];
 }
 
 const Report = z.object({
+  practices: z.object({ refused: z.array(RefusedPractice).default([]) }),
   leftOut: z.array(
     z.object({
-      kind: z.enum(['skipped', 'refused']),
+      kind: z.enum(['skipped', 'refused', 'doubtful']),
       file: z.string(),
       reason: z.string(),
       count: z.number(),
@@ -49,7 +56,8 @@ export async function directoryStatus(
   const edition = await currentEdition(db);
   const directory = edition === undefined ? await whenNone() : await editionDirectory(db, edition);
   const kept = edition && (await editionReport(db, edition.id));
-  const leftOut = Report.safeParse(kept?.report).data?.leftOut ?? [];
+  const report = Report.safeParse(kept?.report).data;
+  const leftOut = report?.leftOut ?? [];
   const codes = directory.odsCodes();
   const practices = codes.flatMap((code) => directory.practice(code) ?? []);
   const placed = (by: string) => practices.filter(({ location }) => location?.placedBy === by).length;
@@ -66,6 +74,8 @@ export async function directoryStatus(
     withOpeningHours: codes.filter((code) => directory.openingHours(code).length > 0).length,
     bankHolidaysUntil: until,
     bankHolidayDaysLeft: Math.round((Date.parse(until) - Date.parse(londonDate(now))) / DAY_MS),
+    former: directory.formerCodes().length,
+    refusedPractices: report?.practices.refused ?? [],
     refused: leftOut
       .filter(({ kind }) => kind === 'refused')
       .map(({ file, reason, count, at }) => ({ file, reason, count, at })),
@@ -94,7 +104,11 @@ export function statusSummary(status: DirectoryStatus): string {
     `    cannot be placed         ${number(notPlaced.length)}${notPlaced.length > 0 ? ` (${notPlaced.join(', ')})` : ''}`,
     `  connections    ${connected === null ? 'not imported' : `of ${number(connected)} practices`}`,
     `  opening hours  of ${number(status.withOpeningHours)} practices`,
-    `  bank holidays  until ${status.bankHolidaysUntil}${daysLeft < 0 ? ': PAST. Opening times are errors until a newer file is imported.' : ''}`,
+    `  bank holidays  until ${status.bankHolidaysUntil}${daysLeft < 0 ? ': PAST. Opening times are not known until a newer file is imported.' : ''}`,
+    ...(status.former === 0
+      ? []
+      : [`  former         ${number(status.former)} practices have left, and are kept on record`]),
+    ...refusedPracticesSummary(status.refusedPractices),
     ...status.refused.map(
       ({ file, reason, count, at }) => `  refused in ${file}: ${reason}: ${number(count)} (${at.join(', ')})`,
     ),

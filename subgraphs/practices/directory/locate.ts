@@ -9,14 +9,14 @@ export function located(
   units: ReadonlyMap<string, Point>,
   outcodes: ReadonlyMap<string, Point>,
 ): DirectoryPractice {
+  const unit = 'inward' in postcode ? units.get(unitKey(postcode)) : undefined;
   return {
     odsCode,
     name,
     addressLines,
-    postcode: formatUnit(postcode),
-    phone,
-    location:
-      at(units.get(unitKey(postcode)), 'UNIT_POSTCODE') ?? at(outcodes.get(postcode.outward), 'OUTWARD_CODE'),
+    postcode: 'inward' in postcode ? formatUnit(postcode) : postcode.mistyped,
+    phone: phone ?? null,
+    location: at(unit, 'UNIT_POSTCODE') ?? at(outcodes.get(postcode.outward), 'OUTWARD_CODE'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { OdsCode } from '../../../domain/ods-code';
 import { OPENING_DAYS, type OpeningDay, type OpeningRule } from '../opening/opening-hours';
-import { csvRowsBelow, type ByteCounter, type RowReading, type RowResult } from './csv-rows';
+import { csvReadings, refused, type RowReading, type RowResult } from './csv-rows';
+import type { ByteCounter } from './text-file';
 
 export type FiledOpening = OpeningRule & { odsCode: string };
 
@@ -14,17 +15,17 @@ const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
  * @param practices codes of the practices that there are.
  * @throws DirectoryFileError
  */
-export async function* readOpeningHours(
+export function readOpeningHours(
   file: string,
   onBytes: ByteCounter,
   practices: ReadonlySet<string>,
 ): AsyncGenerator<RowReading<FiledOpening>> {
   const seen = new Set<string>();
-  for await (const { at, cells } of csvRowsBelow(OPENING_COLUMNS, file, onBytes))
-    yield { at, ...readRow(cells, practices, seen) };
+  const readRow = (cells: readonly string[]) => readPeriod(cells, practices, seen);
+  return csvReadings({ header: OPENING_COLUMNS, readRow }, file, onBytes);
 }
 
-function readRow(
+function readPeriod(
   cells: readonly string[],
   practices: ReadonlySet<string>,
   seen: Set<string>,
@@ -33,10 +34,10 @@ function readRow(
   const code = OdsCode.safeParse(text);
   if (!code.success) return refused('the code is not an ODS code');
   if (!practices.has(code.data)) return refused('there is no such active GP practice in England');
-  if (!isDay(day)) return refused(`the day is none of ${OPENING_DAYS.join(', ')}`);
+  if (!isDay(day)) return refused(`the day is none of ${OPENING_DAYS.join(', ')}`, code.data);
   if (!TIME.test(opens) || !(TIME.test(closes) || closes === '24:00'))
-    return refused('a time is not of the form 08:00');
-  if (opens === closes) return refused('it opens and closes at the same time');
+    return refused('a time is not of the form 08:00', code.data);
+  if (opens === closes) return refused('it opens and closes at the same time', code.data);
   const key = `${code.data} ${day} ${opens}`;
   if (seen.has(key)) return refused('the period was there before');
   seen.add(key);
@@ -45,8 +46,4 @@ function readRow(
 
 function isDay(text: string): text is OpeningDay {
   return OPENING_DAYS.some((day) => day === text);
-}
-
-function refused(reason: string): RowResult<never> {
-  return { kind: 'refused', reason };
 }

@@ -3,13 +3,14 @@ import type { ResolvedPlace, PlaceAnswer, PlaceLookup } from '../../../domain/pl
 import type { PracticesTables } from '../database/tables';
 import { currentEdition } from './edition';
 import type { Point } from './great-circle';
-import { formatUnit, parsePostcode, unitKey, type Postcode } from './postcode';
+import { divisionsOf, formatUnit, parsePostcode, unitKey, type Postcode } from './postcode';
 
 /** Coordinates of postcodes, wherever they are kept. */
 export interface PostcodeTable {
   /** @param key the unit postcode without its space. */
   unit(key: string): Promise<Point | undefined>;
-  outcode(outward: string): Promise<Point | undefined>;
+  /** Centres of those outward codes that there are. */
+  outcodes(outwards: readonly string[]): Promise<Point[]>;
 }
 
 /** @param tableNow the table to ask; chosen at each look-up, because an import may publish another meanwhile. */
@@ -44,13 +45,13 @@ function editionPostcodes(db: Kysely<PracticesTables>, edition: number): Postcod
         .where('edition', '=', edition)
         .where('postcode', '=', key)
         .executeTakeFirst(),
-    outcode: (outward) =>
+    outcodes: (outwards) =>
       db
         .selectFrom('directory_outcode')
         .select(['latitude', 'longitude'])
         .where('edition', '=', edition)
-        .where('outcode', '=', outward)
-        .executeTakeFirst(),
+        .where('outcode', 'in', outwards)
+        .execute(),
   };
 }
 
@@ -58,14 +59,43 @@ async function findIn(
   table: PostcodeTable,
   postcode: Exclude<Postcode, { kind: 'nowhere' }>,
 ): Promise<PlaceAnswer> {
-  const unit = postcode.kind === 'unit' ? await table.unit(unitKey(postcode)) : undefined;
-  const point = unit ?? (await table.outcode(postcode.outward));
-  if (point === undefined) return { kind: 'unknown' };
-  const place: ResolvedPlace = {
-    postcode: postcode.kind === 'unit' ? formatUnit(postcode) : postcode.outward,
-    latitude: point.latitude,
-    longitude: point.longitude,
-    precision: unit === undefined ? 'OUTWARD_CODE' : 'UNIT_POSTCODE',
+  if (postcode.kind === 'unit') {
+    const unit = await table.unit(unitKey(postcode));
+    if (unit !== undefined) return found(unit, formatUnit(postcode), 'UNIT_POSTCODE');
+  }
+  const half = await findOutward(table, postcode);
+  if (half === null) return { kind: 'unknown' };
+  const name = postcode.kind === 'unit' ? formatUnit(postcode) : half.outward;
+  return found(half.point, name, 'OUTWARD_CODE');
+}
+
+/** The centre of an outward code, else of the district that EC1 or SW1 is, else of what the text is a sector of. */
+async function findOutward(
+  table: PostcodeTable,
+  postcode: Exclude<Postcode, { kind: 'nowhere' }>,
+): Promise<{ outward: string; point: Point } | null> {
+  const sectorOf = postcode.kind === 'outward' ? postcode.sectorOf : undefined;
+  for (const outward of [postcode.outward, ...(sectorOf === undefined ? [] : [sectorOf])])
+    for (const codes of [[outward], divisionsOf(outward)]) {
+      const point = middleOf(await table.outcodes(codes));
+      if (point !== null) return { outward, point };
+    }
+  return null;
+}
+
+function middleOf(points: readonly Point[]): Point | null {
+  if (points.length === 0) return null;
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    latitude: mean(points.map(({ latitude }) => latitude)),
+    longitude: mean(points.map(({ longitude }) => longitude)),
   };
-  return { kind: 'found', place };
+}
+
+function found(
+  { latitude, longitude }: Point,
+  postcode: string,
+  precision: ResolvedPlace['precision'],
+): PlaceAnswer {
+  return { kind: 'found', place: { postcode, latitude, longitude, precision } };
 }

@@ -1,6 +1,7 @@
-import { csvRowsBelow, type ByteCounter, type RowReading } from './csv-rows';
+import { csvReadings, refused, skipped, type RowReading, type RowResult } from './csv-rows';
 import type { Point } from './great-circle';
 import { parsePostcode, unitKey } from './postcode';
+import type { ByteCounter } from './text-file';
 
 /** `key` is a unit postcode without its space, or an outward code. */
 export interface PlacedCode extends Point {
@@ -14,17 +15,14 @@ const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 };
  * ONS postcode directory, `Postcode,lat,long`. The postcode is padded to seven characters ("BD1 1AA", "BD100AA").
  * @throws DirectoryFileError
  */
-export async function* readPostcodes(
-  file: string,
-  onBytes: ByteCounter,
-): AsyncGenerator<RowReading<PlacedCode>> {
-  for await (const { at, cells } of csvRowsBelow(['Postcode', 'lat', 'long'], file, onBytes)) {
-    const [text = '', latitude = '', longitude = ''] = cells;
+export function readPostcodes(file: string, onBytes: ByteCounter): AsyncGenerator<RowReading<PlacedCode>> {
+  const readRow = ([text = '', latitude = '', longitude = '']: readonly string[]) => {
     const postcode = parsePostcode(text);
-    yield postcode?.kind === 'unit'
-      ? { at, ...placed(postcode.outward, unitKey(postcode), latitude, longitude) }
-      : { at, kind: 'refused', reason: 'not a full postcode' };
-  }
+    return postcode?.kind === 'unit'
+      ? placed(postcode.outward, unitKey(postcode), latitude, longitude)
+      : refused('not a full postcode');
+  };
+  return csvReadings({ header: ['Postcode', 'lat', 'long'], readRow, isWrittenWhole: true }, file, onBytes);
 }
 
 export async function* readPostcodeFiles(
@@ -34,35 +32,45 @@ export async function* readPostcodeFiles(
   for (const file of files) yield* readPostcodes(file, onBytes);
 }
 
+/** An outward code, with the number of unit postcodes that its centre is the mean of; null where the file has none. */
+export interface PlacedOutcode extends PlacedCode {
+  unitPostcodes: number | null;
+}
+
 /**
  * Centres of outward codes, `outcode,lat,long,unit_postcodes`: the mean of their unit postcodes.
  * @throws DirectoryFileError
  */
-export async function* readOutcodes(
-  file: string,
-  onBytes: ByteCounter,
-): AsyncGenerator<RowReading<PlacedCode>> {
+export function readOutcodes(file: string, onBytes: ByteCounter): AsyncGenerator<RowReading<PlacedOutcode>> {
+  const readRow = (cells: readonly string[]): RowResult<PlacedOutcode> => {
+    const [text = '', latitude = '', longitude = '', units = ''] = cells;
+    const code = parsePostcode(text);
+    if (code?.kind !== 'outward' || code.outward !== text.toUpperCase())
+      return refused('not an outward code');
+    const result = placed(code.outward, code.outward, latitude, longitude);
+    if (result.kind !== 'read') return result;
+    const unitPostcodes = /^[0-9]{1,7}$/.test(units) ? Number(units) : null;
+    return { kind: 'read', value: { ...result.value, unitPostcodes } };
+  };
   const header = ['outcode', 'lat', 'long', 'unit_postcodes'];
-  for await (const { at, cells } of csvRowsBelow(header, file, onBytes)) {
-    const [text = '', latitude = '', longitude = ''] = cells;
-    const postcode = parsePostcode(text);
-    yield postcode?.kind === 'outward'
-      ? { at, ...placed(postcode.outward, postcode.outward, latitude, longitude) }
-      : { at, kind: 'refused', reason: 'not an outward code' };
-  }
+  return csvReadings({ header, readRow, isWrittenWhole: true }, file, onBytes);
 }
 
-function placed(outward: string, key: string, latitudeText: string, longitudeText: string) {
+function placed(
+  outward: string,
+  key: string,
+  latitudeText: string,
+  longitudeText: string,
+): RowResult<PlacedCode> {
   // Northern Ireland's postcodes are under terms of their own, so they are left out.
-  if (outward.startsWith('BT')) return { kind: 'skipped', reason: 'Northern Ireland' } as const;
+  if (outward.startsWith('BT')) return skipped('Northern Ireland');
   const latitude = Number(latitudeText);
   const longitude = Number(longitudeText);
   // An empty latitude beside a longitude of 0 is how the ONS writes "not known".
-  if (latitudeText === '' || longitudeText === '' || latitude === 0)
-    return { kind: 'skipped', reason: 'no coordinates' } as const;
+  if (latitudeText === '' || longitudeText === '' || latitude === 0) return skipped('no coordinates');
   return inGreatBritain({ latitude, longitude })
-    ? ({ kind: 'read', value: { key, latitude, longitude } } as const)
-    : ({ kind: 'refused', reason: 'the coordinates are not in Great Britain' } as const);
+    ? { kind: 'read', value: { key, latitude, longitude } }
+    : refused('the coordinates are not in Great Britain');
 }
 
 /** False for NaN, too. */

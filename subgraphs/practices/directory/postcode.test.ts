@@ -17,6 +17,13 @@ describe('parsePostcode', () => {
     ['LS1', { kind: 'outward', outward: 'LS1' }],
     ['ec1a', { kind: 'outward', outward: 'EC1A' }],
     ['M1', { kind: 'outward', outward: 'M1' }],
+    ['LS 14', { kind: 'outward', outward: 'LS14', sectorOf: 'LS1' }],
+    ['LS14', { kind: 'outward', outward: 'LS14', sectorOf: 'LS1' }],
+    ['LS149', { kind: 'outward', outward: 'LS14' }],
+    ['LS 1 4', { kind: 'outward', outward: 'LS1' }],
+    ['EC1A 1', { kind: 'outward', outward: 'EC1A' }],
+    ['EC1A1', { kind: 'outward', outward: 'EC1A' }],
+    ['LS1 O', { kind: 'outward', outward: 'LS1' }],
   ])('reads %j', (text, postcode) => {
     expect(parsePostcode(text)).toEqual(postcode);
   });
@@ -29,6 +36,41 @@ describe('parsePostcode', () => {
     ['0L1 1AA', unit('OL1', '1AA')],
   ])('reads %j with O and 0, I and 1 put right', (text, postcode) => {
     expect(parsePostcode(text)).toEqual(postcode);
+  });
+
+  it('never reads the digit of a sector into the outward code that a space parts it from', () => {
+    const outwards = ['M1', 'LS1', 'BD1', 'N1', 'LS14', 'W1A', 'EC1A', 'SW1', 'E1W'];
+    const readings = outwards.flatMap((outward) =>
+      Array.from('0123456789', (digit) => parsePostcode(`${outward} ${digit}`)),
+    );
+    expect(readings).toEqual(
+      outwards.flatMap((outward) => Array.from({ length: 10 }, () => ({ kind: 'outward', outward }))),
+    );
+  });
+
+  it.each([
+    ...['.', ',', ';', "'", '"', '-', '–', '(', ')', '*'],
+    ...[
+      '\u00a0',
+      '\u2009',
+      '\t',
+      '\n',
+      '\u200b',
+      '\u200d',
+      '\u2060',
+      '\ufeff',
+      '\u00ad',
+      '\u200e',
+      '\u202c',
+      '\ufe0f',
+    ],
+  ])('does not mind %j wherever it stands', (character) => {
+    const places = Array.from(
+      { length: 8 },
+      (_, at) => `${'LS1 4AP'.slice(0, at)}${character}${'LS1 4AP'.slice(at)}`,
+    );
+    expect(places.map(parsePostcode)).toEqual(places.map(() => unit('LS1', '4AP')));
+    expect(parsePostcode(`LS1 4${character}`)).toEqual({ kind: 'outward', outward: 'LS1' });
   });
 
   it('leaves a letter O alone where a letter belongs', () => {

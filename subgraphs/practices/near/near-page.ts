@@ -28,6 +28,7 @@ export function nearPage(directory: Directory, query: NearQuery): PracticeNearCo
     }),
     totalCount: all.length,
     precision: query.precision,
+    place: query.place,
   });
 }
 

@@ -18,6 +18,8 @@ export interface NearArguments {
 export interface NearQuery {
   kind: 'query';
   from: Point;
+  /** The postcode as it was read; null of coordinates. */
+  place: string | null;
   precision: PlacePrecision;
   withinMiles: number;
   first: number;
@@ -27,7 +29,7 @@ export interface NearQuery {
 export type NearReading = NearQuery | { kind: 'unknown-postcode' } | { kind: 'invalid'; faults: FieldFaults };
 
 type PlaceReading =
-  | { kind: 'place'; from: Point; precision: PlacePrecision }
+  | ({ kind: 'place' } & Pick<NearQuery, 'from' | 'place' | 'precision'>)
   | { kind: 'unknown-postcode' }
   | { kind: 'invalid'; path: string; fault: FieldFault };
 
@@ -49,8 +51,7 @@ export async function readNearQuery(args: NearArguments, places: PlaceLookup): P
   if (place.kind === 'invalid' || after === undefined || Object.keys(faults).length > 0)
     return { kind: 'invalid', faults };
   if (place.kind === 'unknown-postcode') return place;
-  const { from, precision } = place;
-  return { kind: 'query', from, precision, withinMiles, first, after };
+  return { ...place, kind: 'query', withinMiles, first, after };
 }
 
 async function readPlace({ postcode, coordinates }: PlaceInput, places: PlaceLookup): Promise<PlaceReading> {
@@ -62,7 +63,12 @@ async function readPlace({ postcode, coordinates }: PlaceInput, places: PlaceLoo
   const answer = await places.find(postcode);
   switch (answer.kind) {
     case 'found':
-      return { kind: 'place', from: answer.place, precision: answer.place.precision };
+      return {
+        kind: 'place',
+        from: answer.place,
+        place: answer.place.postcode,
+        precision: answer.place.precision,
+      };
     case 'unknown':
       return { kind: 'unknown-postcode' };
     case 'malformed':
@@ -76,6 +82,6 @@ function invalid(path: string, fault: FieldFault): PlaceReading {
 
 function readCoordinates({ latitude, longitude }: CoordinatesInput): PlaceReading {
   if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)
-    return { kind: 'place', from: { latitude, longitude }, precision: 'COORDINATES' };
+    return { kind: 'place', from: { latitude, longitude }, place: null, precision: 'COORDINATES' };
   return invalid('near.coordinates', fieldFault('NOT_COORDINATES', {}));
 }

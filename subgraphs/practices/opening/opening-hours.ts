@@ -30,57 +30,94 @@ export interface OpeningPeriod {
 /** Beyond this nobody would wait: a practice that opens no more has not told. */
 const LOOK_AHEAD_DAYS = 14;
 
-/**
- * The period that goes on at a moment.
- * @throws BankHolidaysNotKnown
- */
-export function openPeriod(
-  rules: readonly OpeningRule[],
-  holidays: BankHolidays,
-  at: Date,
-): OpeningPeriod | null {
+/** Null where that depends on a bank holiday that is not known. */
+export function isOpenAt(rules: readonly OpeningRule[], holidays: BankHolidays, at: Date): boolean | null {
+  const isIn = (periods: readonly OpeningPeriod[]) =>
+    periods.some(({ opens, closes }) => opens <= at && at < closes);
   // One that began yesterday may go on past midnight.
-  const periods = [-1, 0].flatMap((days) => periodsOn(rules, holidays, dayFrom(at, days)));
-  return periods.find(({ opens, closes }) => opens <= at && at < closes) ?? null;
+  const days = [-1, 0].map((ahead) => {
+    const [first, ...others] = possibilities(rules, holidays, dayFrom(at, ahead)).map(isIn);
+    return others.every((other) => other === first) ? first : null;
+  });
+  if (days.includes(true)) return true;
+  return days.includes(null) ? null : false;
 }
 
-/** The first period that begins after a moment; null when there is none in two weeks. @throws BankHolidaysNotKnown */
+/** The next time that it opens, after a moment; null when there is none in two weeks, or when that is not known. */
 export function nextOpening(
   rules: readonly OpeningRule[],
   holidays: BankHolidays,
   after: Date,
 ): OpeningPeriod | null {
-  if (rules.length === 0) return null;
-  for (let days = 0; days <= LOOK_AHEAD_DAYS; days++) {
-    const period = periodsOn(rules, holidays, dayFrom(after, days)).find(({ opens }) => opens > after);
-    if (period !== undefined) return period;
+  const known: OpeningPeriod[] = [];
+  for (let ahead = -1; ahead <= LOOK_AHEAD_DAYS; ahead++) {
+    const periods = periodsOn(rules, holidays, dayFrom(after, ahead));
+    if (periods === null) break;
+    known.push(...periods);
   }
-  return null;
+  return joined(known).find(({ opens }) => opens > after) ?? null;
 }
 
-/** The periods that begin in the seven days from a moment's day on. @throws BankHolidaysNotKnown */
+/** The periods that begin in the seven days from a moment's day on; null where that is not known of all of them. */
 export function openingWeek(
   rules: readonly OpeningRule[],
   holidays: BankHolidays,
   at: Date,
-): OpeningPeriod[] {
-  return Array.from({ length: 7 }, (_, days) => periodsOn(rules, holidays, dayFrom(at, days))).flat();
+): OpeningPeriod[] | null {
+  const days = Array.from({ length: 7 }, (_, ahead) => periodsOn(rules, holidays, dayFrom(at, ahead)));
+  const known = days.filter((periods) => periods !== null);
+  return known.length === days.length ? joined(known.flat()) : null;
 }
 
+/** Periods as they add up: those that touch or overlap are one. */
+function joined(periods: readonly OpeningPeriod[]): OpeningPeriod[] {
+  const all: OpeningPeriod[] = [];
+  for (const period of [...periods].sort((a, b) => a.opens.getTime() - b.opens.getTime())) {
+    const last = all.at(-1);
+    if (last === undefined || period.opens > last.closes) all.push({ ...period });
+    else if (period.closes > last.closes) last.closes = period.closes;
+  }
+  return all;
+}
+
+/** Null where it makes a difference whether the day is a bank holiday, and nobody knows. */
 function periodsOn(
   rules: readonly OpeningRule[],
   holidays: BankHolidays,
   day: CalendarDate,
-): OpeningPeriod[] {
-  const kind = holidays.has(day) ? 'BANK_HOLIDAY' : weekday(day);
-  return rules
-    .filter((rule) => rule.day === kind)
-    .map(({ opens, closes }) => ({
-      opens: instantOf(day, opens, 'earlier'),
-      closes: instantOf(closes > opens ? day : dayFrom(startOfLondonDay(day), 1), closes, 'later'),
-    }))
-    .filter(({ opens, closes }) => opens < closes)
-    .sort((a, b) => a.opens.getTime() - b.opens.getTime());
+): OpeningPeriod[] | null {
+  const [first = [], ...others] = possibilities(rules, holidays, day).map(joined);
+  return others.every((other) => isSame(first, other)) ? first : null;
+}
+
+/** Periods as on a bank holiday, as on any other such day, or both where it is not known which of them it is. */
+function possibilities(
+  rules: readonly OpeningRule[],
+  holidays: BankHolidays,
+  day: CalendarDate,
+): OpeningPeriod[][] {
+  const isHoliday = holidays.isHoliday(day);
+  const kinds =
+    isHoliday === null ? [weekday(day), 'BANK_HOLIDAY'] : [isHoliday ? 'BANK_HOLIDAY' : weekday(day)];
+  return kinds.map((kind) =>
+    rules
+      .filter((rule) => rule.day === kind)
+      .map(({ opens, closes }) => ({
+        opens: instantOf(day, opens, 'earlier'),
+        closes: instantOf(closes > opens ? day : dayFrom(startOfLondonDay(day), 1), closes, 'later'),
+      }))
+      .filter(({ opens, closes }) => opens < closes),
+  );
+}
+
+function isSame(some: readonly OpeningPeriod[], others: readonly OpeningPeriod[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(
+      ({ opens, closes }, at) =>
+        +opens === Number(others[at]?.opens) && +closes === Number(others[at]?.closes),
+    )
+  );
 }
 
 /** 1970-01-01 was a Thursday. */

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { PRACTICE_RELATIONS } from '../../../domain/release-policy';
 import type { PreviewFor } from './release-preview';
 import type { RulesSent } from './release-desk';
-import type { ReleasePreviewInput, SetReleasePolicyInput } from '../types/release-inputs';
+import type { CloseBookInput, ReleasePreviewInput, SetReleasePolicyInput } from '../types/release-inputs';
 
 const MAX_WORDS = 20;
 const OLDEST_MONTHS = 130 * 12;
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * 60_000;
+/** Nobody plans for longer, and no date is too large to reckon with. */
+const FARTHEST_DAYS = 366;
 /** Longest range that a supplier can be searched for at once. */
 const PREVIEW_DAYS = 14;
 
@@ -21,10 +24,7 @@ const word = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u);
-const words = z
-  .array(word(100))
-  .max(MAX_WORDS)
-  .transform((list) => [...new Set(list)]);
+const words = z.array(word(100)).min(1).max(MAX_WORDS);
 
 /** Whole numbers from 0, and of what. */
 const RANGES = {
@@ -43,7 +43,7 @@ const ranges = new Map<string, { max: number; unit: string }>(Object.entries(RAN
 const Rules = z.object({
   ownPatients: z.boolean(),
   otherPatients: z.boolean(),
-  modes: z.array(z.enum(APPOINTMENT_MODES)).transform((list) => [...new Set(list)]),
+  modes: z.array(z.enum(APPOINTMENT_MODES)).min(1),
   dispositionIds: words,
   slotTypes: words,
   minAgeMonths: whole('minAgeMonths').nullish(),
@@ -55,20 +55,38 @@ const Rules = z.object({
   cancelCutOffMinutes: whole('cancelCutOffMinutes'),
 });
 
-export type RulesChecked = { kind: 'rules'; rules: RulesSent } | { kind: 'invalid'; faults: FieldFaults };
+/** Rules that have no fault by themselves. */
+export type SoundRules = Partial<z.infer<typeof Rules>>;
 
-/** All problems at once. */
-export function checkRules(input: SetReleasePolicyInput): RulesChecked {
+export interface RulesRead {
+  sound: SoundRules;
+  faults: FieldFaults;
+}
+
+/** Reads each rule by itself. */
+export function readRules(input: SetReleasePolicyInput): RulesRead {
   const parsed = Rules.safeParse(input);
-  if (!parsed.success) return { kind: 'invalid', faults: faultsOf(parsed.error) };
-  const { minAgeMonths, maxAgeMonths, dailyQuota, ...rules } = parsed.data;
-  if (minAgeMonths != null && maxAgeMonths != null && minAgeMonths > maxAgeMonths)
-    return { kind: 'invalid', faults: { 'input.maxAgeMonths': fieldFault('RANGE_REVERSED', {}) } };
+  if (parsed.success) return { sound: parsed.data, faults: {} };
+  const faulty = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  const rest = Object.entries(input).filter(([field]) => !faulty.has(field));
+  return { sound: Rules.partial().parse(Object.fromEntries(rest)), faults: faultsOf(parsed.error) };
+}
+
+/** @param sound all of the rules. */
+export function rulesSent(sound: SoundRules): RulesSent {
+  const { minAgeMonths, maxAgeMonths, dailyQuota, ...rules } = Rules.parse(sound);
   const everyAge = minAgeMonths == null && maxAgeMonths == null;
   const ageInMonths = everyAge
     ? null
     : { from: minAgeMonths ?? 0, below: maxAgeMonths == null ? null : maxAgeMonths + 1 };
-  return { kind: 'rules', rules: { ...rules, ageInMonths, dailyQuota } };
+  return {
+    ...rules,
+    modes: [...new Set(rules.modes)],
+    dispositionIds: [...new Set(rules.dispositionIds)],
+    slotTypes: [...new Set(rules.slotTypes)],
+    ageInMonths,
+    dailyQuota,
+  };
 }
 
 /** Reason of a change. It is kept for years: a sentence, not a story. */
@@ -96,7 +114,6 @@ function faultOf({ code, path, ...issue }: z.core.$ZodIssue): FieldFault {
 }
 
 const Preview = z.object({
-  dispositionId: word(100),
   ageInMonths: whole('ageInMonths'),
   relation: z.enum(PRACTICE_RELATIONS),
 });
@@ -104,17 +121,47 @@ const Preview = z.object({
 export type PreviewChecked =
   { kind: 'preview'; preview: PreviewFor } | { kind: 'invalid'; faults: FieldFaults };
 
-/** All problems of one kind at once. */
-export function checkPreview(input: ReleasePreviewInput, now: Date): PreviewChecked {
+/** All problems at once. */
+export function checkPreview(
+  input: ReleasePreviewInput,
+  dispositions: DispositionCatalogue,
+  now: Date,
+): PreviewChecked {
   const parsed = Preview.safeParse(input);
-  if (!parsed.success) return { kind: 'invalid', faults: faultsOf(parsed.error) };
+  const disposition = dispositions.get(input.dispositionId);
   const from = input.from ?? now;
   const to = input.to ?? new Date(from.getTime() + PREVIEW_DAYS * DAY_MS);
+  const faults = {
+    ...(disposition === undefined && { 'input.dispositionId': fieldFault('UNKNOWN_DISPOSITION', {}) }),
+    ...(parsed.success ? {} : faultsOf(parsed.error)),
+    ...periodFaults({ from, to }, PREVIEW_DAYS, now),
+  };
+  if (!parsed.success || disposition === undefined || Object.keys(faults).length > 0)
+    return { kind: 'invalid', faults };
+  const { mode = null, slotType = null } = input;
+  return { kind: 'preview', preview: { ...parsed.data, disposition, mode, slotType, from, to } };
+}
+
+/** @param maxDays the longest that the period may be. */
+function periodFaults({ from, to }: { from: Date; to: Date }, maxDays: number, now: Date): FieldFaults {
   const span = to.getTime() - from.getTime();
-  const fault =
-    span < 0 ? fieldFault('RANGE_REVERSED', {}) : fieldFault('PERIOD_TOO_LONG', { days: PREVIEW_DAYS });
-  if (span < 0 || span > PREVIEW_DAYS * DAY_MS) return { kind: 'invalid', faults: { 'input.to': fault } };
-  const need = { ...parsed.data, modes: APPOINTMENT_MODES };
-  const preview = { need, mode: input.mode ?? null, slotType: input.slotType ?? null, from, to };
-  return { kind: 'preview', preview };
+  const tooFar = fieldFault('TOO_FAR_AWAY', { days: FARTHEST_DAYS });
+  if (Math.abs(from.getTime() - now.getTime()) > FARTHEST_DAYS * DAY_MS) return { 'input.from': tooFar };
+  if (span < 0) return { 'input.to': fieldFault('RANGE_REVERSED', {}) };
+  return span > maxDays * DAY_MS ? { 'input.to': fieldFault('PERIOD_TOO_LONG', { days: maxDays }) } : {};
+}
+
+export type ClosureChecked =
+  { kind: 'closure'; time: { from: Date; until: Date } } | { kind: 'invalid'; faults: FieldFaults };
+
+/** A time for which a book is to be closed; at most a year, and not one that is over. */
+export function checkClosure({ from, until }: CloseBookInput, now: Date): ClosureChecked {
+  const begins = from ?? now;
+  if (until == null) return { kind: 'invalid', faults: { 'input.until': fieldFault('REQUIRED', {}) } };
+  const wrong = Object.values(periodFaults({ from: begins, to: until }, FARTHEST_DAYS, now))[0];
+  const isOver = until <= now ? fieldFault('IN_THE_PAST', {}) : undefined;
+  const isEmpty = until <= begins ? fieldFault('RANGE_REVERSED', {}) : undefined;
+  const fault = isOver ?? isEmpty ?? wrong;
+  if (fault === undefined) return { kind: 'closure', time: { from: begins, until } };
+  return { kind: 'invalid', faults: { 'input.until': fault } };
 }

@@ -1,24 +1,38 @@
 import type { Caller } from '../../../domain/caller';
+import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
+import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
+import { addLondonDays, londonDate, startOfLondonDay, type CalendarDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
+import type { PracticeBooks } from '../../../domain/practice-books';
 import { releaseActorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
 import type {
+  BookedSlot,
   PolicyInForce,
   ReleaseAction,
   ReleaseEvent,
   ReleaseLedger,
   ReleaseNote,
 } from '../../../domain/release-ledger';
-import type { ReleaseChange, ReleaseRules } from '../../../domain/release-change';
+import {
+  MAX_CLOSURES,
+  type ClosedTime,
+  type ReleaseChange,
+  type ReleaseRules,
+} from '../../../domain/release-change';
 import { contractQuota, type BookAudience } from '../../../domain/release-policy';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { Connections } from '../candidates/connections';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DirectoryPractice } from '../directory/directory-practice';
-import { releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
+import { rulesSent, type RulesRead } from './release-check';
+import { isInBookAsReleased, releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
+import { senseFaults, type RulesContext } from './release-sense';
 
 export type DeskAnswer =
   | { kind: 'done'; practice: DirectoryPractice }
   | { kind: 'stale'; current: PolicyInForce }
+  | { kind: 'unconfirmed'; bookings: BookedSlot[]; closure: ClosedTime }
+  | { kind: 'invalid'; faults: FieldFaults }
   | { kind: 'not-allowed'; why: DeskRefusal }
   | { kind: 'not-found' };
 
@@ -29,24 +43,35 @@ export type DeskRefusal =
 /** Rules as a practice sends them; a quota that is left out is the contract's. */
 export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
 
+/** A closing of a book, from now on or for a time. */
+export interface Closing {
+  to: BookAudience;
+  reason: string;
+  during: ClosedTime | undefined;
+}
+
 /**
  * Service with which practices decide what is released of their book. Every change and every refusal is in their
  * history.
  */
 export interface ReleasePolicyService {
+  /** Compares the rules with the catalogue and with the practice's book, once it is known that the caller may. */
   set(
     odsCode: string,
     expectedVersion: number,
-    rules: RulesSent,
+    read: RulesRead,
     context: SubgraphContext,
   ): Promise<DeskAnswer>;
   /** Anybody who works at the practice may; reopening and setting are for those who manage it. */
-  close(odsCode: string, to: BookAudience, reason: string, context: SubgraphContext): Promise<DeskAnswer>;
-  reopen(odsCode: string, context: SubgraphContext): Promise<DeskAnswer>;
+  close(odsCode: string, closing: Closing, context: SubgraphContext): Promise<DeskAnswer>;
+  /** @param closureId null: what is closed now. */
+  reopen(odsCode: string, closureId: string | null, context: SubgraphContext): Promise<DeskAnswer>;
   /** Null when the caller may not see it. */
   preview(odsCode: string, wanted: PreviewFor, context: SubgraphContext): Promise<ReleasePreview | null>;
   history(odsCode: string, limit: number, context: SubgraphContext): Promise<ReleaseEvent[] | null>;
 }
+
+type FieldFaultsFound = Extract<DeskAnswer, { kind: 'invalid' }>;
 
 interface RequestedChange {
   action: ReleaseAction;
@@ -54,27 +79,44 @@ interface RequestedChange {
   reason?: string | null;
 }
 
-export function releasePolicyService(
-  feed: Pick<DirectoryFeed, 'current'>,
-  releases: ReleaseLedger,
-  connections: Connections,
-  now: () => Date,
-): ReleasePolicyService {
+export interface ReleaseDeskDeps {
+  feed: Pick<DirectoryFeed, 'current'>;
+  releases: ReleaseLedger;
+  connections: Connections;
+  books: PracticeBooks;
+  dispositions: DispositionCatalogue;
+  now: () => Date;
+}
+
+export function releasePolicyService(deps: ReleaseDeskDeps): ReleasePolicyService {
+  const { feed, releases, now } = deps;
+
   async function change(
     odsCode: string,
     { action, isAllowed, reason = null }: RequestedChange,
     context: SubgraphContext,
-    changeOf: (practice: DirectoryPractice) => ReleaseChange,
+    changeOf: (practice: DirectoryPractice) => Promise<ReleaseChange | FieldFaultsFound>,
   ): Promise<DeskAnswer> {
-    const practice = practiceOf(odsCode);
+    const practice = practiceOf(odsCode, action);
     if (practice === undefined) return { kind: 'not-found' };
     const code = OdsCode.parse(practice.odsCode);
     if (!isAllowed(context.caller, code)) {
       await releases.refused(code, action, noteOf(context, reason));
       return { kind: 'not-allowed', why: whyNot(context.caller, code) };
     }
-    const applied = await releases.change(code, changeOf(practice), noteOf(context, reason));
-    return applied.kind === 'stale' ? applied : { kind: 'done', practice };
+    const wanted = await changeOf(practice);
+    if (wanted.kind === 'invalid') return wanted;
+    const applied = await releases.change(code, wanted, noteOf(context, reason));
+    switch (applied.kind) {
+      case 'applied':
+        return { kind: 'done', practice };
+      case 'stale':
+        return applied;
+      case 'unconfirmed':
+        if (wanted.kind !== 'CLOSE' || wanted.during === undefined)
+          throw new Error('Only closing for a time is confirmed.');
+        return { ...applied, closure: wanted.during };
+    }
   }
 
   /** Null when the caller may not, and that is written down. */
@@ -89,38 +131,101 @@ export function releasePolicyService(
     return null;
   }
 
-  function practiceOf(odsCode: string): DirectoryPractice | undefined {
+  /** A practice that has left the directory may close its book, and open nothing. */
+  function practiceOf(odsCode: string, action: ReleaseAction): DirectoryPractice | undefined {
     const code = OdsCode.safeParse(odsCode);
-    return code.success ? feed.current().practice(code.data) : undefined;
+    if (!code.success) return undefined;
+    const directory = feed.current();
+    return (
+      directory.practice(code.data) ?? (action === 'CLOSE' ? directory.formerPractice(code.data) : undefined)
+    );
   }
 
-  const quotaOf = ({ odsCode }: DirectoryPractice) =>
-    contractQuota(feed.current().gpSystem(odsCode)?.registeredPatients ?? null);
-
   return {
-    set: (odsCode, expectedVersion, { dailyQuota, ...rules }, context) =>
-      change(odsCode, { action: 'SET', isAllowed: manages }, context, (practice) => ({
-        kind: 'SET',
-        expectedVersion,
-        rules: { ...rules, dailyQuota: dailyQuota === undefined ? quotaOf(practice) : dailyQuota },
-      })),
-    close: (odsCode, to, reason, context) =>
-      change(odsCode, { action: 'CLOSE', isAllowed: worksAt, reason }, context, () => ({
-        kind: 'CLOSE',
-        to,
-      })),
-    reopen: (odsCode, context) =>
-      change(odsCode, { action: 'REOPEN', isAllowed: manages }, context, () => ({ kind: 'REOPEN' })),
+    set: (odsCode, expectedVersion, read, context) =>
+      change(odsCode, { action: 'SET', isAllowed: manages }, context, (practice) =>
+        settingOf(practice, { expectedVersion, read }, context, deps),
+      ),
+    close: (odsCode, { to, reason, during }, context) =>
+      change(odsCode, { action: 'CLOSE', isAllowed: worksAt, reason }, context, async ({ odsCode: code }) => {
+        const { closures } = await releases.policy(code);
+        if (during !== undefined && closures.filter(({ until }) => until > now()).length >= MAX_CLOSURES)
+          return { kind: 'invalid', faults: { 'input.from': fieldFault('TOO_MANY', { max: MAX_CLOSURES }) } };
+        return { kind: 'CLOSE', to, ...(during && { during }) };
+      }),
+    reopen: (odsCode, closureId, context) =>
+      change(odsCode, { action: 'REOPEN', isAllowed: manages }, context, () =>
+        Promise.resolve({ kind: 'REOPEN', ...(closureId !== null && { closureId }) }),
+      ),
 
     preview: (odsCode, wanted, context) =>
-      seen(odsCode, context, async (code) => {
-        const policy = await releases.policy(code);
-        const booked = await releases.booked(code, startOfDay(wanted.from), endOfDay(wanted.to));
-        const others = booked.filter(({ relation }) => relation === 'OTHER').map(({ startsAt }) => startsAt);
-        return releasePreview(policy, connections.of(code), wanted, { now: now(), othersBooked: others });
-      }),
+      seen(odsCode, context, (code) => previewOf(code, wanted, context, deps)),
     history: (odsCode, limit, context) => seen(odsCode, context, (code) => releases.history(code, limit)),
   };
+}
+
+/** The rules as a change, or all that is wrong with them. */
+async function settingOf(
+  { odsCode }: DirectoryPractice,
+  { expectedVersion, read }: { expectedVersion: number; read: RulesRead },
+  context: SubgraphContext,
+  deps: ReleaseDeskDeps,
+): Promise<ReleaseChange | FieldFaultsFound> {
+  const facts = await rulesContext(OdsCode.parse(odsCode), read, context, deps);
+  const faults = { ...read.faults, ...senseFaults(read.sound, facts) };
+  if (Object.keys(faults).length > 0) return { kind: 'invalid', faults };
+  const { dailyQuota, ...rules } = rulesSent(read.sound);
+  const { registeredPatients = null } = deps.feed.current().gpSystem(odsCode) ?? {};
+  const quota = dailyQuota === undefined ? contractQuota(registeredPatients) : dailyQuota;
+  return { kind: 'SET', expectedVersion, rules: { ...rules, dailyQuota: quota } };
+}
+
+/** Looks into the book only where the rules name a type that nobody has seen. */
+async function rulesContext(
+  code: OdsCode,
+  { sound: { slotTypes = [] } }: RulesRead,
+  { caller, requestId }: SubgraphContext,
+  { releases, connections, books, dispositions, now }: ReleaseDeskDeps,
+): Promise<RulesContext> {
+  const { slotTypes: released } = await releases.policy(code);
+  const kinds = await books.kindsSeen(code);
+  const seen = { dispositions, kinds, isUnread: false, released, now: now() };
+  const isKnown = (type: string) => kinds.some(({ slotType }) => slotType === type);
+  if (slotTypes.every(isKnown)) return seen;
+  const look = await books.look(code, connections.of(code), { callerId: callerIdOf(caller), requestId });
+  switch (look.kind) {
+    case 'seen':
+      return { ...seen, kinds: look.kinds };
+    case 'no-way-in':
+      return seen;
+    case 'not-answered':
+      return { ...seen, isUnread: true };
+  }
+}
+
+async function previewOf(
+  code: OdsCode,
+  wanted: PreviewFor,
+  { caller, requestId }: SubgraphContext,
+  { releases, connections, books, now }: ReleaseDeskDeps,
+): Promise<ReleasePreview> {
+  const policy = await releases.policy(code);
+  const connected = connections.of(code);
+  let kinds = await books.kindsSeen(code);
+  if (!isInBookAsReleased(policy, wanted, kinds)) {
+    const look = await books.look(code, connected, { callerId: callerIdOf(caller), requestId });
+    if (look.kind === 'seen') kinds = look.kinds;
+  }
+  return releasePreview(policy, wanted, {
+    isReachable: books.isReachable(connected, wanted.relation),
+    kinds,
+    now: now(),
+    taken: await books.takenOfQuota(code, daysBetween(wanted.from, wanted.to)),
+  });
+}
+
+function callerIdOf(caller: Caller): string {
+  return caller.kind === 'anonymous' ? 'anonymous' : caller.id;
 }
 
 /** @param caller one who may not change what only some of the practice's staff may. */
@@ -141,13 +246,13 @@ function noteOf({ caller, requestId }: SubgraphContext, reason: string | null): 
   return { actor: releaseActorOf(caller), requestId, reason };
 }
 
-const DAY_MS = 24 * 60 * 60_000;
-
-/** A day more on either side covers the London days that the moments are in. */
-function startOfDay(moment: Date): Date {
-  return new Date(moment.getTime() - DAY_MS);
+/** The London days from one moment to another. */
+function daysBetween(from: Date, to: Date): CalendarDate[] {
+  const days: CalendarDate[] = [];
+  for (let day = londonDate(from); day <= londonDate(to); day = nextDay(day)) days.push(day);
+  return days;
 }
 
-function endOfDay(moment: Date): Date {
-  return new Date(moment.getTime() + DAY_MS);
+function nextDay(day: CalendarDate): CalendarDate {
+  return londonDate(addLondonDays(startOfLondonDay(day), 1));
 }

@@ -1,20 +1,27 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import { londonDate } from '../../../domain/london-time';
+import { relationsServed, type CataloguedDisposition } from '../../../domain/disposition-catalogue';
+import { londonDate, startOfLondonDay, type CalendarDate } from '../../../domain/london-time';
+import { isSameKind } from '../../../domain/practice-books';
 import {
+  quotaEdges,
   RELEASE_RULES,
+  rulesStoppingKind,
   rulesStoppingPractice,
-  rulesStoppingSlot,
+  rulesStoppingStart,
   type Need,
   type PracticeRelation,
   type ReleasePolicy,
+  type SlotKind,
+  type TimedNeed,
 } from '../../../domain/release-policy';
-import type { SupplierConnection } from '../practice-defaults';
 
-export const PREVIEW_RULES = [...RELEASE_RULES, 'NOT_CONNECTED'] as const;
+export const PREVIEW_RULES = [...RELEASE_RULES, 'NOT_BOOKABLE', 'NOT_IN_BOOK', 'NOT_CONNECTED'] as const;
 export type PreviewRule = (typeof PREVIEW_RULES)[number];
 
 export interface PreviewFor {
-  need: Need;
+  disposition: CataloguedDisposition;
+  ageInMonths: number;
+  relation: PracticeRelation;
   /** Null: any that the practice has released. */
   mode: AppointmentMode | null;
   slotType: string | null;
@@ -23,55 +30,129 @@ export interface PreviewFor {
 }
 
 export interface ReleasePreview {
-  /** True when any start between the two moments would be offered, if the practice's book had a slot there. */
+  /** True when any start between the two moments would be offered, if the practice's book had a free slot there. */
   offered: boolean;
   /** Rules that stop the rest, or everything when nothing is offered, in the order of the rules. */
   stoppedBy: PreviewRule[];
 }
 
+/** Facts about the practice beside its rules. */
+export interface PreviewFacts {
+  isReachable: boolean;
+  /** Kinds of slots that its book has ever had; empty where nobody has looked into it yet. */
+  kinds: readonly SlotKind[];
+  now: Date;
+  /** Starts of what the quota counts, on all London days that are asked about. */
+  taken: readonly Date[];
+}
+
 const MINUTE = 60_000;
 const STEP_MS = 15 * MINUTE;
 
-/** Asks the rules themselves, start by start, so that a preview cannot disagree with a search. */
+/**
+ * Asks the rules of the search themselves, kind by kind and start by start, so that a preview cannot disagree with a search
+ * of somebody whose symptom check ends now.
+ */
 export function releasePreview(
   policy: ReleasePolicy,
-  connections: readonly SupplierConnection[],
   wanted: PreviewFor,
-  { now, othersBooked }: { now: Date; othersBooked: readonly Date[] },
+  { isReachable, kinds, now, taken }: PreviewFacts,
 ): ReleasePreview {
-  const { need } = wanted;
+  const { disposition, relation } = wanted;
+  const need = needOf(wanted, now);
   const stopping = new Set<PreviewRule>(rulesStoppingPractice(policy, need));
-  const connected = isConnected(connections, need.relation);
-  if (!connected) stopping.add('NOT_CONNECTED');
-  let offered = false;
-  const byDay = startsByDay(othersBooked);
-  for (const startsAt of starts(policy, wanted, now))
-    for (const mode of wanted.mode === null ? policy.modes : [wanted.mode]) {
-      const slot = { mode, slotType: wanted.slotType ?? policy.slotTypes[0] ?? '', startsAt };
-      const others = byDay.get(londonDate(startsAt)) ?? [];
-      const rules = rulesStoppingSlot(policy, need, slot, { now, othersThatDay: others });
-      for (const rule of rules) stopping.add(rule);
-      if (connected && rules.length === 0) offered = true;
-    }
-  return { offered, stoppedBy: PREVIEW_RULES.filter((rule) => stopping.has(rule)) };
+  if (!relationsServed(disposition.bookable).includes(relation)) stopping.add('NOT_BOOKABLE');
+  if (!isReachable) stopping.add('NOT_CONNECTED');
+  const isPossible = stopping.size === 0;
+
+  const kind = stoppingAll(
+    kindsWanted(policy, wanted).map((one) => rulesStoppingKind(policy, need, one)),
+    stopping,
+  );
+  const isInBook = kinds.length === 0 || isInBookAsReleased(policy, wanted, kinds);
+  if (!isInBook) stopping.add('NOT_IN_BOOK');
+
+  const othersByDay = startsByDay(taken);
+  const start = stoppingAll(
+    starts(policy, wanted, { now, othersByDay }).map((startsAt) => {
+      const othersThatDay = othersByDay.get(londonDate(startsAt)) ?? [];
+      return rulesStoppingStart(policy, need, { startsAt, now, othersThatDay });
+    }),
+    stopping,
+  );
+  return {
+    offered: isPossible && isInBook && kind.someFree && start.someFree,
+    stoppedBy: PREVIEW_RULES.filter((rule) => stopping.has(rule)),
+  };
 }
 
-/** A quarter of an hour apart, and each moment at which a rule begins or ceases to stop. */
-function starts(policy: ReleasePolicy, { from, to }: PreviewFor, now: Date): Date[] {
-  const edges = [policy.minimumNoticeMinutes, policy.takeBackMinutes, policy.horizonDays * 24 * 60]
-    .map((minutes) => now.getTime() + minutes * MINUTE)
-    .filter((edge) => edge > from.getTime() && edge < to.getTime());
-  const count = Math.floor((to.getTime() - from.getTime()) / STEP_MS) + 1;
-  const steps = Array.from({ length: count }, (_, step) => from.getTime() + step * STEP_MS);
-  return [...new Set([...steps, ...edges, to.getTime()])].map((moment) => new Date(moment));
+/** False where kinds are wanted and released that the book has never had, and no others. */
+export function isInBookAsReleased(
+  policy: ReleasePolicy,
+  wanted: Pick<PreviewFor, 'disposition' | 'mode' | 'slotType'>,
+  kinds: readonly SlotKind[],
+): boolean {
+  const released = kindsWanted(policy, wanted).filter(
+    ({ mode, slotType }) =>
+      policy.modes.includes(mode) &&
+      wanted.disposition.modes.includes(mode) &&
+      policy.slotTypes.includes(slotType),
+  );
+  return released.length === 0 || released.some((one) => kinds.some((kind) => isSameKind(kind, one)));
 }
 
-function isConnected(connections: readonly SupplierConnection[], relation: PracticeRelation): boolean {
-  return connections.some(({ route }) => relation === 'OWN' || route === 'NETWORK');
+function needOf({ disposition, ageInMonths, relation }: PreviewFor, now: Date): TimedNeed {
+  const need: Need = { relation, ageInMonths, dispositionId: disposition.id, modes: disposition.modes };
+  return { ...need, deadline: disposition.deadlineFrom(now) };
 }
 
-function startsByDay(starts: readonly Date[]): Map<string, Date[]> {
-  const byDay = new Map<string, Date[]>();
+/** The kinds that are asked about: as wanted, or those that are released and that the disposition has. */
+function kindsWanted(
+  policy: ReleasePolicy,
+  { disposition, mode, slotType }: Pick<PreviewFor, 'disposition' | 'mode' | 'slotType'>,
+): SlotKind[] {
+  const released = policy.modes.filter((one) => disposition.modes.includes(one));
+  const modes = mode === null ? released : [mode];
+  const slotTypes = slotType === null ? policy.slotTypes : [slotType];
+  return modes.flatMap((one) => slotTypes.map((type) => ({ mode: one, slotType: type })));
+}
+
+/** @param stopping is added to. */
+function stoppingAll(
+  judgements: readonly (readonly PreviewRule[])[],
+  stopping: Set<PreviewRule>,
+): { someFree: boolean } {
+  for (const rules of judgements) for (const rule of rules) stopping.add(rule);
+  return { someFree: judgements.some((rules) => rules.length === 0) };
+}
+
+/** A quarter of an hour apart, and the moments beside each edge at which a rule begins or ceases to stop. */
+function starts(
+  policy: ReleasePolicy,
+  wanted: PreviewFor,
+  { now, othersByDay }: { now: Date; othersByDay: ReadonlyMap<CalendarDate, readonly Date[]> },
+): Date[] {
+  const [from, to] = [wanted.from.getTime(), wanted.to.getTime()];
+  const count = Math.floor((to - from) / STEP_MS) + 1;
+  const steps = Array.from({ length: count }, (_, step) => from + step * STEP_MS);
+  const days = new Set(steps.map((step) => londonDate(new Date(step))));
+  const { closures, dailyQuota } = policy;
+  const edges = [
+    ...[policy.minimumNoticeMinutes, policy.takeBackMinutes].map((minutes) => +now + minutes * MINUTE),
+    ...closures.flatMap((closure) => [+closure.from, +closure.until]),
+    ...[...days].map((day) => +startOfLondonDay(day)),
+    ...[wanted.disposition.deadlineFrom(now)].flatMap((deadline) => (deadline === null ? [] : [+deadline])),
+    ...[...othersByDay].flatMap(([day, others]) =>
+      [...others, ...quotaEdges(dailyQuota, day, others)].map(Number),
+    ),
+  ];
+  const near = edges.flatMap((edge) => [edge - 1, edge, edge + 1]);
+  const within = near.filter((moment) => moment >= from && moment <= to);
+  return [...new Set([...steps, ...within, to])].map((moment) => new Date(moment));
+}
+
+function startsByDay(starts: readonly Date[]): Map<CalendarDate, Date[]> {
+  const byDay = new Map<CalendarDate, Date[]>();
   for (const start of starts) {
     const day = londonDate(start);
     byDay.set(day, [...(byDay.get(day) ?? []), start]);

@@ -17,7 +17,7 @@ import type { PolicyInForce, ReleaseLedger } from '../../../domain/release-ledge
 import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { DirectoryFeed } from '../directory/directory-feed';
-import { nextOpening, openingWeek, openPeriod, type OpeningPeriod as Period } from '../opening/opening-hours';
+import { isOpenAt, nextOpening, openingWeek, type OpeningPeriod as Period } from '../opening/opening-hours';
 import { OpeningPeriod, Practice, type PracticeFields } from '../types/practice';
 import { practiceByCode } from '../views/practice-view';
 import { practiceView } from '../views/practice-view';
@@ -53,7 +53,7 @@ export class PracticeResolver {
   @Directive('@listSize(slicingArguments: ["first"])')
   @Directive('@tag(name: "public")')
   @Query(() => [Practice], {
-    description: `Practices whose code or postcode begins with the text, or each of whose words begins a word of the name. At most ${MAX_FOUND}.`,
+    description: `Practices whose code or postcode begins with the text, or whose name and address have a word that begins with each of its words. At most ${MAX_FOUND}. Practices that have left the directory are not found.`,
   })
   searchPractices(@Args(() => SearchPracticesArgs) { text, first }: SearchPracticesArgs): PracticeFields[] {
     if (first < 1 || first > MAX_FOUND)
@@ -82,11 +82,11 @@ export class PracticeResolver {
 
   @FieldResolver(() => Boolean, {
     nullable: true,
-    description: 'Null where its opening hours are not known.',
+    description: 'Null where its opening hours, or the bank holidays that it depends on, are not known.',
   })
   openNow(@Root() { odsCode }: Practice): boolean | null {
     const { rules, bankHolidays } = this.hours(odsCode);
-    return rules.length === 0 ? null : openPeriod(rules, bankHolidays, this.now()) !== null;
+    return rules.length === 0 ? null : isOpenAt(rules, bankHolidays, this.now());
   }
 
   @FieldResolver(() => OpeningPeriod, {
@@ -101,10 +101,11 @@ export class PracticeResolver {
 
   @Directive('@listSize(assumedSize: 14)')
   @FieldResolver(() => [OpeningPeriod], {
+    nullable: true,
     description:
-      'Opening hours of seven days from today on, bank holidays considered; empty where they are not known.',
+      'Opening hours of seven days from today on, bank holidays considered; empty where the practice has told none, null where the bank holidays of these days are not known yet.',
   })
-  openingHours(@Root() { odsCode }: Practice): Period[] {
+  openingHours(@Root() { odsCode }: Practice): Period[] | null {
     const { rules, bankHolidays } = this.hours(odsCode);
     return rules.length === 0 ? [] : openingWeek(rules, bankHolidays, this.now());
   }

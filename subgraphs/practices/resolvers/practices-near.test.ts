@@ -35,6 +35,7 @@ describe('practicesNear', () => {
       ... on PracticeNearConnection {
         totalCount
         precision
+        place
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
         edges { cursor distanceMiles node { odsCode release { status } } }
       }
@@ -57,6 +58,21 @@ describe('practicesNear', () => {
     await expect(near({ near: { coordinates: LEEDS } })).resolves.toMatchObject({
       precision: 'COORDINATES',
     });
+  });
+
+  it.each([
+    ['wy1', 'WY1'],
+    ['WY1 4', 'WY1'],
+    ['wy14', 'WY14'],
+    ['wy14 9', 'WY14'],
+    ['WY149', 'WY14'],
+    ['wy1\u200b1aa.', 'WY1 1AA'],
+  ])('says which place it takes %j for', async (postcode, place) => {
+    await expect(near({ near: { postcode } })).resolves.toMatchObject({ place });
+  });
+
+  it('has no name for coordinates', async () => {
+    await expect(near({ near: { coordinates: LEEDS } })).resolves.toMatchObject({ place: null });
   });
 
   it('pages through all of them without repeating or losing one', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Arg,
   Args,
@@ -11,6 +12,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { whyNotLook } from '../../../domain/practice-staff';
 import { ForOwn } from '../../../platform/graphql/access-directive';
@@ -28,7 +30,7 @@ import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DeskAnswer, DeskRefusal, ReleasePolicyService } from '../release/release-desk';
 import { Practice } from '../types/practice';
 import { practiceView } from '../views/practice-view';
-import { checkPreview, checkRules, reasonFaults } from '../release/release-check';
+import { checkClosure, checkPreview, readRules, reasonFaults } from '../release/release-check';
 import {
   CloseBookInput,
   ReleasePreviewInput,
@@ -40,12 +42,11 @@ import {
   ReleaseHistoryEntry,
   ReleasePreview,
   SetReleasePolicyResult,
+  type BookingsInClosure,
   type PracticeNotFound,
   type StalePolicy,
 } from '../types/release-types';
-import { practiceNotFound } from '../views/release-view';
-import { stalePolicy } from '../views/release-view';
-import { historyEntryView } from '../views/release-view';
+import { bookingsInClosure, historyEntryView, practiceNotFound, stalePolicy } from '../views/release-view';
 import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 const MAX_HISTORY = 100;
@@ -64,6 +65,7 @@ export class ReleaseResolver {
   constructor(
     private readonly desk: ReleasePolicyService,
     private readonly feed: DirectoryFeed,
+    private readonly dispositions: DispositionCatalogue,
     private readonly now: () => Date,
   ) {}
 
@@ -76,36 +78,48 @@ export class ReleaseResolver {
     @Arg('input', () => SetReleasePolicyInput) input: SetReleasePolicyInput,
     @Ctx() context: SubgraphContext,
   ): Promise<Done | StalePolicy> {
-    const checked = checkRules(input);
-    if (checked.kind === 'invalid') return invalidInput(checked.faults);
-    const answer = await this.desk.set(input.odsCode, input.expectedVersion, checked.rules, context);
+    const { odsCode, expectedVersion } = input;
+    const answer = await this.desk.set(odsCode, expectedVersion, readRules(input), context);
     return answer.kind === 'stale' ? stalePolicy(answer.current) : this.done(answer);
   }
 
   @ForOwn('PRACTICE_STAFF')
   @Mutation(() => CloseBookResult, {
     description:
-      'For everybody who works at the practice. Shuts the book to everybody outside (or to all) until it is reopened: once this is answered nothing more is booked, offers already shown included.',
+      'For everybody who works at the practice. Shuts the book to everybody outside (or to all) until it is reopened: once this is answered nothing more is booked, offers already shown included. With `until`, no appointment that starts in that time is booked any more.',
   })
   async closeBook(
-    @Arg('input', () => CloseBookInput) { odsCode, to, reason }: CloseBookInput,
+    @Arg('input', () => CloseBookInput) input: CloseBookInput,
     @Ctx() context: SubgraphContext,
-  ): Promise<Done> {
-    const faults = reasonFaults(reason);
-    if (faults !== null) return invalidInput(faults);
-    return this.done(await this.desk.close(odsCode, to, reason.trim(), context));
+  ): Promise<Done | BookingsInClosure> {
+    const { odsCode, to, reason, acceptedBookings } = input;
+    const isForATime = input.from != null || input.until != null;
+    const checked = isForATime ? checkClosure(input, this.now()) : null;
+    const faults = { ...reasonFaults(reason), ...(checked?.kind === 'invalid' && checked.faults) };
+    if (Object.keys(faults).length > 0) return invalidInput(faults);
+    const during =
+      checked?.kind === 'closure'
+        ? { id: randomUUID(), ...checked.time, acceptedBookings: acceptedBookings ?? 0 }
+        : undefined;
+    const answer = await this.desk.close(odsCode, { to, reason: reason.trim(), during }, context);
+    return answer.kind === 'unconfirmed'
+      ? bookingsInClosure(answer.bookings, answer.closure)
+      : this.done(answer);
   }
 
   @ForOwn('PRACTICE_STAFF')
-  @Mutation(() => CloseBookResult, { description: 'For those who manage the practice.' })
+  @Mutation(() => CloseBookResult, {
+    description: 'For those who manage the practice. Opens a closed book, or takes one of its closures back.',
+  })
   async reopenBook(
-    @Arg('input', () => ReopenBookInput) { odsCode }: ReopenBookInput,
+    @Arg('input', () => ReopenBookInput) { odsCode, closureId }: ReopenBookInput,
     @Ctx() context: SubgraphContext,
   ): Promise<Done> {
-    return this.done(await this.desk.reopen(odsCode, context));
+    return this.done(await this.desk.reopen(odsCode, closureId ?? null, context));
   }
 
   @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@cost(weight: 20)')
   @FieldResolver(() => ReleasePreview, {
     nullable: true,
     description:
@@ -116,7 +130,7 @@ export class ReleaseResolver {
     @Arg('input', () => ReleasePreviewInput) input: ReleasePreviewInput,
     @Ctx() context: SubgraphContext,
   ): Promise<ReleasePreview> {
-    const wanted = checkPreview(input, this.now());
+    const wanted = checkPreview(input, this.dispositions, this.now());
     if (wanted.kind === 'invalid') throw badInput(wanted.faults);
     const preview = await this.desk.preview(odsCode, wanted.preview, context);
     if (preview === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
@@ -150,8 +164,12 @@ export class ReleaseResolver {
         return practiceNotFound();
       case 'not-allowed':
         return notAllowedResult(answer.why);
+      case 'invalid':
+        return invalidInput(answer.faults);
       case 'stale':
         throw new Error('Only setting rules names a version.');
+      case 'unconfirmed':
+        throw new Error('Only closing for a time is confirmed.');
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../domain/caller';
 import { Caller as CallerSchema } from '../../../domain/caller';
 import { OdsCode } from '../../../domain/ods-code';
+import { USUAL_KINDS } from '../../../tests/stand-in-book';
 import { NOON, practicesUnderTest, type PracticesUnderTest } from '../../../tests/practices-under-test';
 
 const MINE = 'Z90001';
@@ -45,6 +46,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   now = NOON;
   await practices.forgetReleases();
+  Object.assign(practices.book, { kinds: USUAL_KINDS, isSilent: false, searches: [] });
 });
 afterAll(() => practices.close());
 
@@ -55,10 +57,11 @@ const SET = `mutation ($input: SetReleasePolicyInput!) { setReleasePolicy(input:
   ... on InvalidInput { code fields { path code message } }
   ... on NotAllowed { code } } }`;
 const CLOSE = `mutation ($input: CloseBookInput!) { closeBook(input: $input) {
-  __typename ... on Practice { release { version status closedTo } } ... on InvalidInput { fields { path code } }
+  __typename ... on Practice { release { version status closedTo closures { id from until to } } }
+  ... on InvalidInput { fields { path code } }
   ... on Problem { code } } }`;
 const REOPEN = `mutation ($input: ReopenBookInput!) { reopenBook(input: $input) {
-  __typename ... on Practice { release { version status closedTo } } ... on Problem { code } } }`;
+  __typename ... on Practice { release { version status closedTo closures { from until } } } ... on Problem { code } } }`;
 
 const set = async (caller: Caller, values: Record<string, unknown> = {}) => {
   const input = { odsCode: MINE, expectedVersion: 1, ...RULES, ...values };
@@ -67,8 +70,8 @@ const set = async (caller: Caller, values: Record<string, unknown> = {}) => {
 const close = async (caller: Caller, values: Record<string, unknown> = {}) =>
   (await practices.ask(CLOSE, { input: { odsCode: MINE, reason: 'Two doctors ill', ...values } }, caller))
     .data.closeBook;
-const reopen = async (caller: Caller, odsCode = MINE) =>
-  (await practices.ask(REOPEN, { input: { odsCode } }, caller)).data.reopenBook;
+const reopen = async (caller: Caller, odsCode = MINE, closureId?: string) =>
+  (await practices.ask(REOPEN, { input: { odsCode, closureId } }, caller)).data.reopenBook;
 
 describe('setReleasePolicy', () => {
   it('replaces the rules of the own practice, from the version they were read at', async () => {
@@ -128,6 +131,229 @@ describe('setReleasePolicy', () => {
     expect(await set(MANAGER, { minAgeMonths: 20, maxAgeMonths: 19 })).toMatchObject({
       fields: [{ path: 'input.maxAgeMonths', code: 'RANGE_REVERSED' }],
     });
+  });
+});
+
+describe('rules that make no sense here', () => {
+  const faultsOf = async (values: Record<string, unknown>) => {
+    const answer = await set(MANAGER, values);
+    const { fields = [] } = answer as { fields?: { path: string; code: string }[] };
+    return Object.fromEntries(fields.map(({ path, code }) => [path.replace('input.', ''), code]));
+  };
+  const NIL = 'LEAVES_NOTHING';
+
+  it.each<[string, Record<string, unknown>, Record<string, string>]>([
+    [
+      'a disposition that there is not',
+      { dispositionIds: ['gp-6h', 'gp-6hours'] },
+      { 'dispositionIds.1': 'UNKNOWN_DISPOSITION' },
+    ],
+    ['in other letters', { dispositionIds: ['GP-6H'] }, { 'dispositionIds.0': 'UNKNOWN_DISPOSITION' }],
+    [
+      'one for which nothing is booked',
+      { dispositionIds: ['ambulance', 'gp-6h'] },
+      { 'dispositionIds.0': 'NEVER_BOOKED' },
+    ],
+    [
+      'one that has none of the modes',
+      { dispositionIds: ['gp-6h', 'gp-speak-1h'] },
+      { 'dispositionIds.1': 'MODE_NOT_RELEASED' },
+    ],
+    [
+      'one for own patients, who are not let in',
+      { ownPatients: false, dispositionIds: ['gp-6h', 'own-gp-routine'] },
+      { 'dispositionIds.1': NIL },
+    ],
+    [
+      'a slot type that the book has never had',
+      { slotTypes: ['Baby clinic', '111 urgent'] },
+      { 'slotTypes.0': 'UNKNOWN_SLOT_TYPE' },
+    ],
+    ['one in other letters', { slotTypes: ['111 Urgent'] }, { 'slotTypes.0': 'UNKNOWN_SLOT_TYPE' }],
+    ['modes that the released slot types never have', { slotTypes: ['Telephone triage'] }, { modes: NIL }],
+    ['a mode that the book never has', { modes: ['VIDEO'] }, { modes: NIL }],
+    ['no mode', { modes: [] }, { modes: 'REQUIRED' }],
+    ['no slot type', { slotTypes: [] }, { slotTypes: 'REQUIRED' }],
+    ['no disposition', { dispositionIds: [] }, { dispositionIds: 'REQUIRED' }],
+    ['nobody', { ownPatients: false, otherPatients: false }, { otherPatients: NIL }],
+    ['others alone, and none of them a day', { ownPatients: false, dailyQuota: 0 }, { dailyQuota: NIL }],
+    [
+      'notice for longer than the horizon',
+      { minimumNoticeMinutes: 10_080, horizonDays: 1 },
+      { minimumNoticeMinutes: NIL },
+    ],
+    [
+      'notice for all of today, and today alone',
+      { minimumNoticeMinutes: 1_440, horizonDays: 0 },
+      { minimumNoticeMinutes: NIL },
+    ],
+    [
+      'take-back for longer than the horizon',
+      { takeBackMinutes: 2_880, horizonDays: 1 },
+      { takeBackMinutes: NIL },
+    ],
+    ['notice for longer than any disposition', { minimumNoticeMinutes: 360 }, { minimumNoticeMinutes: NIL }],
+    ['reversed ages', { minAgeMonths: 20, maxAgeMonths: 19 }, { maxAgeMonths: 'RANGE_REVERSED' }],
+  ])('%s', async (_, values, faults) => {
+    expect(await faultsOf(values)).toEqual(faults);
+    expect(await practices.releases.policy(MINE)).toMatchObject({ version: 1 });
+  });
+
+  it('are all named at once, beside those that are wrong by themselves', async () => {
+    const values = {
+      horizonDays: 57,
+      minAgeMonths: 20,
+      maxAgeMonths: 19,
+      dispositionIds: ['gp-6hours'],
+      slotTypes: ['ROUTINE'],
+      modes: [],
+      ownPatients: false,
+      dailyQuota: 0,
+    };
+    expect(await faultsOf(values)).toEqual({
+      horizonDays: 'OUT_OF_RANGE',
+      maxAgeMonths: 'RANGE_REVERSED',
+      'dispositionIds.0': 'UNKNOWN_DISPOSITION',
+      'slotTypes.0': 'UNKNOWN_SLOT_TYPE',
+      modes: 'REQUIRED',
+      dailyQuota: NIL,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['today alone', { horizonDays: 0 }],
+    ['a quota of none, beside own patients', { dailyQuota: 0 }],
+    [
+      'notice just below the horizon',
+      { dispositionIds: ['own-gp-routine'], minimumNoticeMinutes: 1_439, horizonDays: 0 },
+    ],
+    [
+      'one mode of several that a disposition has',
+      { modes: ['IN_PERSON', 'TELEPHONE'], dispositionIds: ['gp-2h', 'gp-speak-1h'] },
+    ],
+    ['own patients alone', { otherPatients: false, dispositionIds: ['own-gp-routine', 'gp-6h'] }],
+  ])('but %s is accepted', async (_, values) => {
+    expect(await faultsOf(values)).toEqual({});
+    expect(await practices.releases.policy(MINE)).toMatchObject({ version: 2 });
+  });
+
+  it('are not told to those who may not set any, and nobody’s book is looked into for them', async () => {
+    expect(await set(RECEPTIONIST, { slotTypes: ['Baby clinic'] })).toMatchObject({
+      code: 'MANAGER_ROLE_REQUIRED',
+    });
+    expect(practices.book.searches).toEqual([]);
+  });
+});
+
+describe('the slot types of a book', () => {
+  const typesOf = (slotTypes: string[], values = {}) => set(MANAGER, { slotTypes, ...values });
+
+  it('are looked up when one is not known yet, and remembered when they are gone', async () => {
+    expect(await typesOf(['Routine'])).toMatchObject({ __typename: 'Practice' });
+    practices.passAMinute();
+    practices.book.kinds = [...USUAL_KINDS, { mode: 'IN_PERSON', slotType: 'Flu clinic' }];
+    expect(await typesOf(['Flu clinic'], { expectedVersion: 2 })).toMatchObject({ __typename: 'Practice' });
+    practices.book.kinds = USUAL_KINDS;
+    await typesOf(['Routine'], { expectedVersion: 3 });
+    expect(await typesOf(['Flu clinic'], { expectedVersion: 4 })).toMatchObject({ __typename: 'Practice' });
+    expect(practices.book.searches).toEqual([MINE, MINE]);
+  });
+
+  it('that nobody has seen are refused while the book does not answer, and the others are not', async () => {
+    practices.book.isSilent = true;
+    expect(await typesOf(['Flu clinic', 'Routine'])).toMatchObject({
+      fields: [{ path: 'input.slotTypes.0', code: 'BOOK_NOT_READ' }],
+    });
+    expect(await typesOf(['Routine'])).toMatchObject({ __typename: 'Practice' });
+  });
+});
+
+describe('closing for a time', () => {
+  const FORTNIGHT = { from: '2027-08-09T07:00:00.000Z', until: '2027-08-20T18:00:00.000Z' };
+  const closures = async () => (await practices.releases.policy(MINE)).closures;
+
+  it('is listed, ends nothing else, and can be taken back by those who manage', async () => {
+    expect(await close(RECEPTIONIST, { ...FORTNIGHT, to: 'EVERYBODY' })).toMatchObject({
+      release: { version: 2, status: 'OPEN', closedTo: null, closures: [{ ...FORTNIGHT, to: 'EVERYBODY' }] },
+    });
+    expect(await close(RECEPTIONIST, { ...FORTNIGHT, to: 'EVERYBODY' })).toMatchObject({
+      release: { version: 2 },
+    });
+    const [closure] = await closures();
+    expect(await reopen(RECEPTIONIST, MINE, closure!.id)).toMatchObject({ code: 'MANAGER_ROLE_REQUIRED' });
+    expect(await reopen(MANAGER, MINE, 'another')).toMatchObject({ release: { version: 2 } });
+    expect(await reopen(MANAGER)).toMatchObject({ release: { version: 2, closures: [FORTNIGHT] } });
+    expect(await set(MANAGER, { expectedVersion: 2 })).toMatchObject({ release: { version: 3 } });
+    expect(await reopen(MANAGER, MINE, closure!.id)).toMatchObject({ release: { version: 4, closures: [] } });
+    const history = await practices.releases.history(OdsCode.parse(MINE), 10);
+    expect(history.map(({ action, outcome }) => `${action} ${outcome}`).toReversed()).toEqual([
+      'CLOSE DONE',
+      'CLOSE UNCHANGED',
+      'REOPEN REFUSED',
+      'REOPEN UNCHANGED',
+      'REOPEN UNCHANGED',
+      'SET DONE',
+      'REOPEN DONE',
+    ]);
+    expect(await practices.releases.brokenHistory(OdsCode.parse(MINE))).toBeNull();
+  });
+
+  it('without a beginning begins now, and is forgotten by the next change after its end', async () => {
+    await close(MANAGER, { until: '2026-11-25T12:00:00Z' });
+    expect(await closures()).toMatchObject([{ from: NOON, to: 'OTHER_PATIENTS' }]);
+    now = new Date('2026-11-25T12:00:00Z');
+    await set(MANAGER, { expectedVersion: 2 });
+    expect(await closures()).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['without an end', { from: FORTNIGHT.from }, 'input.until', 'REQUIRED'],
+    [
+      'that ends before it begins',
+      { from: FORTNIGHT.until, until: FORTNIGHT.from },
+      'input.until',
+      'RANGE_REVERSED',
+    ],
+    ['of no length', { from: FORTNIGHT.from, until: FORTNIGHT.from }, 'input.until', 'RANGE_REVERSED'],
+    [
+      'that is over',
+      { from: '2026-11-01T00:00:00Z', until: '2026-11-24T12:00:00Z' },
+      'input.until',
+      'IN_THE_PAST',
+    ],
+    ['of more than a year', { until: '2027-11-26T12:00:00Z' }, 'input.until', 'PERIOD_TOO_LONG'],
+    [
+      'far ahead',
+      { from: '2028-01-01T00:00:00Z', until: '2028-01-02T00:00:00Z' },
+      'input.until',
+      'TOO_FAR_AWAY',
+    ],
+  ])('%s is refused', async (_, values, path, code) => {
+    expect(await close(MANAGER, values)).toMatchObject({ fields: [{ path, code }] });
+  });
+
+  it('more than twenty times is refused', async () => {
+    for (let day = 1; day <= 20; day++)
+      await close(MANAGER, {
+        from: new Date(Date.UTC(2027, 1, day)).toISOString(),
+        until: new Date(Date.UTC(2027, 1, day, 12)).toISOString(),
+      });
+    expect(await closures()).toHaveLength(20);
+    expect(await close(MANAGER, FORTNIGHT)).toMatchObject({
+      fields: [{ path: 'input.from', code: 'TOO_MANY' }],
+    });
+  });
+
+  it('is in the preview', async () => {
+    const preview = async () => {
+      const at = new Date(NOON.getTime() + 3 * 60 * 60_000).toISOString();
+      const query = `{ practice(odsCode: "${MINE}") { releasePreview(input: { dispositionId: "gp-6h", ageInMonths: 84,
+        relation: OTHER, from: "${at}", to: "${at}" }) { offered stoppedBy } } }`;
+      return (await practices.ask(query, {}, MANAGER)).data.practice;
+    };
+    expect(await preview()).toEqual({ releasePreview: { offered: true, stoppedBy: [] } });
+    await close(MANAGER, { from: '2026-11-24T14:00:00Z', until: '2026-11-24T18:00:00Z' });
+    expect(await preview()).toEqual({ releasePreview: { offered: false, stoppedBy: ['BOOK_CLOSED'] } });
   });
 });
 
@@ -247,12 +473,12 @@ describe('releasePreview', () => {
   it('says what would be offered, and which rules stop the rest', async () => {
     expect(await preview(PREVIEW)).toEqual({
       offered: true,
-      stoppedBy: ['TAKEN_BACK', 'MINIMUM_NOTICE'],
+      stoppedBy: ['TAKEN_BACK', 'MINIMUM_NOTICE', 'DEADLINE'],
     });
     await set(MANAGER, { minAgeMonths: 192, horizonDays: 0 });
     expect(await preview(PREVIEW)).toEqual({
       offered: false,
-      stoppedBy: ['AGE', 'TAKEN_BACK', 'MINIMUM_NOTICE', 'HORIZON'],
+      stoppedBy: ['AGE', 'TAKEN_BACK', 'MINIMUM_NOTICE', 'HORIZON', 'DEADLINE'],
     });
     expect(await preview(PREVIEW.replace('gp-6h', 'gp-2h'))).toMatchObject({
       stoppedBy: expect.arrayContaining(['AGE', 'DISPOSITION']) as unknown,
@@ -338,7 +564,7 @@ describe('opening times', () => {
     expect((data.practice as { openingHours: unknown[] }).openingHours).toHaveLength(3);
   });
 
-  it('are null where they are not known, and an error where bank holidays are not', async () => {
+  it('are null where they, or bank holidays, are not known, and nothing fails', async () => {
     const unknown =
       '{ practice(odsCode: "Z90013") { openNow nextOpening { opens } openingHours { opens } } }';
     expect((await practices.ask(unknown)).data.practice).toEqual({
@@ -347,10 +573,12 @@ describe('opening times', () => {
       openingHours: [],
     });
     now = new Date('2028-01-03T09:00:00Z');
-    const { data, errors } = await practices.ask('{ practice(odsCode: "Z90001") { name openNow } }');
-    expect(errors[0]?.message).toMatch(
-      /^Bank holidays are loaded from 2024-01-01 to 2027-12-31, not for 2028-01-/,
+    const { data, errors } = await practices.ask(
+      `{ practicesNear(near: { postcode: "WY1 1AA" }, first: 1) { ... on PracticeNearConnection {
+        edges { node { odsCode openNow nextOpening { opens } openingHours { opens } } } } } }`,
     );
-    expect(data.practice).toMatchObject({ openNow: null });
+    expect(errors).toEqual([]);
+    const node = { odsCode: 'Z90001', openNow: null, nextOpening: null, openingHours: null };
+    expect(data.practicesNear).toEqual({ edges: [{ node }] });
   });
 });

@@ -51,6 +51,13 @@ export class Practice {
 
   @Field(() => String, { description: 'Date of the directory entry.' })
   directoryAsOf!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The day on which the practice closed or left the NHS directory, for example 2025-03-31; null while it is in it. A practice that has left is answered as it was known last, for those who have bookings there, and never found by a search.',
+  })
+  leftDirectoryOn!: string | null;
 }
 
 /** Fields that a resolver returns; the class is its declaration in the schema. */

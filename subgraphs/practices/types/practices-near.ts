@@ -50,6 +50,13 @@ export class PracticeNearConnection {
 
   @Field(() => PlacePrecisionEnum, { description: 'Precision with which the place in the query is known.' })
   precision!: PlacePrecision;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The postcode or outward code as it was read, for example LS1 of "ls1 4": people see whether it is the place that they meant. Null of coordinates.',
+  })
+  place!: string | null;
 }
 
 @ObjectType({ implements: Problem })

@@ -17,13 +17,18 @@ export class SetReleasePolicyInput {
   @Field(() => Boolean)
   otherPatients!: boolean;
 
-  @Field(() => [AppointmentModeEnum])
+  @Field(() => [AppointmentModeEnum], { description: 'At least one.' })
   modes!: AppointmentMode[];
 
-  @Field(() => [ID])
+  @Field(() => [ID], {
+    description: 'Ids of `dispositions`, at least one; each has to have one of the modes.',
+  })
   dispositionIds!: string[];
 
-  @Field(() => [String])
+  @Field(() => [String], {
+    description:
+      "The practice's own names, at least one; each has to have been seen in its book, in the same letters.",
+  })
   slotTypes!: string[];
 
   @Field(() => Int, { nullable: true, description: 'The youngest age that is in.' })
@@ -45,7 +50,9 @@ export class SetReleasePolicyInput {
   @Field(() => Int)
   minimumNoticeMinutes!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'London days after today on which appointments may start; 0 is today alone.',
+  })
   horizonDays!: number;
 
   @Field(() => Int)
@@ -64,17 +71,44 @@ export class CloseBookInput {
     description: 'Reason, kept in the history; 1 to 200 characters, and nothing about patients.',
   })
   reason!: string;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'For closing for a time: its first moment; left out: now.',
+  })
+  from?: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'For closing for a time: the first moment after it, at most 366 days after the first. Without both the book is closed from now on until it is reopened.',
+  })
+  until?: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For closing for a time: the `total` that `BookingsInClosure` answered, once staff have read its list. Left out: none.',
+  })
+  acceptedBookings?: number | null;
 }
 
 @InputType()
 export class ReopenBookInput {
   @Field(() => String)
   odsCode!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The one closure that ends, or does not come; left out: what is closed until it is reopened.',
+  })
+  closureId?: string | null;
 }
 
 @InputType()
 export class ReleasePreviewInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The outcome of a symptom check that ends now: an id of `dispositions`.' })
   dispositionId!: string;
 
   @Field(() => Int)
@@ -83,7 +117,10 @@ export class ReleasePreviewInput {
   @Field(() => PracticeRelationEnum)
   relation!: PracticeRelation;
 
-  @Field(() => AppointmentModeEnum, { nullable: true, description: 'Any that is released, when left out.' })
+  @Field(() => AppointmentModeEnum, {
+    nullable: true,
+    description: 'Any that is released and that the disposition has, when left out.',
+  })
   mode?: AppointmentMode | null;
 
   @Field(() => String, { nullable: true, description: 'Any that is released, when left out.' })

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { PolicyInForce } from '../../../domain/release-ledger';
-import type { BookAudience, BookStatus } from '../../../domain/release-policy';
+import type { BookAudience, BookClosure as Closure, BookStatus } from '../../../domain/release-policy';
 import { AppointmentModeEnum, BookAudienceEnum, BookStatusEnum } from './enums';
 
 @ObjectType({ description: 'Half-open: from is in, below is out.' })
@@ -11,6 +11,24 @@ export class AgeRange {
 
   @Field(() => Int, { nullable: true, description: 'Null where there is no upper end.' })
   below!: number | null;
+}
+
+@ObjectType({
+  description:
+    'A time for which a practice has closed its book: no slot that starts in it is offered or booked.',
+})
+export class BookClosure implements Closure {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Date)
+  from!: Date;
+
+  @Field(() => Date, { description: 'The first moment after it.' })
+  until!: Date;
+
+  @Field(() => BookAudienceEnum, { description: 'To whom the book is closed then.' })
+  to!: BookAudience;
 }
 
 @ObjectType({
@@ -64,11 +82,20 @@ export class ReleasePolicy implements PolicyInForce {
   @Field(() => Int)
   minimumNoticeMinutes!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'London days after today on which appointments may start; 0 is today alone.',
+  })
   horizonDays!: number;
 
   @Field(() => Int)
   cancelCutOffMinutes!: number;
+
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [BookClosure], {
+    description:
+      'Times for which the book is closed beside all that, soonest first; at most 20 that are not over.',
+  })
+  closures!: readonly Closure[];
 
   @Field(() => Date, { nullable: true, description: 'Null while the practice has never set its rules.' })
   updatedAt!: Date | null;

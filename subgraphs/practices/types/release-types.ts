@@ -18,6 +18,40 @@ export class StalePolicy extends Problem {
 @ObjectType({ implements: Problem })
 export class PracticeNotFound extends Problem {}
 
+@ObjectType({
+  description: 'A booking made through this service, in a time that is to be closed; no patient is named.',
+})
+export class BookingInClosure {
+  @Field(() => String, { description: 'Short reference to read out on the phone.' })
+  reference!: string;
+
+  @Field(() => Date)
+  startsAt!: Date;
+
+  @Field(() => Boolean)
+  ownPatient!: boolean;
+}
+
+@ObjectType({
+  implements: Problem,
+  description:
+    'What is booked in the time that is to be closed; nothing was changed. It stands when the book is closed: send the same with `acceptedBookings`.',
+})
+export class BookingsInClosure extends Problem {
+  @Field(() => Date)
+  from!: Date;
+
+  @Field(() => Date)
+  until!: Date;
+
+  @Field(() => Int)
+  total!: number;
+
+  @Directive('@listSize(assumedSize: 100)')
+  @Field(() => [BookingInClosure], { description: 'Soonest first; at most 100.' })
+  bookings!: BookingInClosure[];
+}
+
 export const SetReleasePolicyResult = createUnionType({
   name: 'SetReleasePolicyResult',
   types: () => [Practice, StalePolicy, InvalidInput, NotAllowed, PracticeNotFound] as const,
@@ -25,15 +59,20 @@ export const SetReleasePolicyResult = createUnionType({
 
 export const CloseBookResult = createUnionType({
   name: 'CloseBookResult',
-  types: () => [Practice, InvalidInput, NotAllowed, PracticeNotFound] as const,
+  types: () => [Practice, BookingsInClosure, InvalidInput, NotAllowed, PracticeNotFound] as const,
 });
 
-@ObjectType({ description: 'Slots that somebody would be offered, if the book had slots at these times.' })
+@ObjectType({
+  description:
+    'Slots that somebody would be offered whose symptom check ends now, if the book had free slots at these times.',
+})
 export class ReleasePreview implements Preview {
-  @Field(() => Boolean, { description: 'True when any of it would be offered.' })
+  @Field(() => Boolean, {
+    description: 'True when any of it would be offered, exactly as the search judges.',
+  })
   offered!: boolean;
 
-  @Directive('@listSize(assumedSize: 13)')
+  @Directive('@listSize(assumedSize: 16)')
   @Field(() => [PreviewRuleEnum], { description: 'Rules that stop the rest.' })
   stoppedBy!: PreviewRule[];
 }

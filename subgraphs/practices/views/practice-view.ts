@@ -11,11 +11,13 @@ export function practiceView(entry: DirectoryPractice, directory: Directory): Pr
     phone,
     location,
     directoryAsOf: directory.asOf,
+    leftDirectoryOn: directory.formerPractice(odsCode)?.leftOn ?? null,
   };
 }
 
-/** The practice with this code, however it is typed; null when the directory has none. */
+/** The practice with this code, however it is typed, also one that has left; null when the directory never had it. */
 export function practiceByCode(directory: Directory, odsCode: string): PracticeFields | null {
-  const entry = directory.practice(odsCode.trim().toUpperCase());
+  const code = odsCode.trim().toUpperCase();
+  const entry = directory.practice(code) ?? directory.formerPractice(code);
   return entry === undefined ? null : practiceView(entry, directory);
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
+import { assessmentDigest } from '../../../domain/assessment-digest';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
 import { PLACE_PRECISIONS, type ResolvedPlace } from '../../../domain/place-lookup';
@@ -73,6 +74,7 @@ export interface AssessmentStore {
     start: StartKey,
   ): Promise<{ record: AssessmentRecord; inputDigest: string }>;
   find(id: string): Promise<AssessmentRecord | null>;
+  findByDigest(digest: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
 }
@@ -91,14 +93,8 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return { record: toRecord(row), inputDigest: row.input_digest };
     },
 
-    find: async (id) => {
-      const row = await db
-        .selectFrom('triage_assessment')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row ? toRecord(row) : null;
-    },
+    find: (id) => findBy('id', id),
+    findByDigest: (digest) => findBy('digest', digest),
 
     replaceAnswers: async ({ id, revision, answers, droppedAnswers }, completion) => {
       const { numUpdatedRows } = await db
@@ -116,6 +112,15 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return numUpdatedRows > 0n;
     },
   };
+
+  async function findBy(column: 'id' | 'digest', value: string): Promise<AssessmentRecord | null> {
+    const row = await db
+      .selectFrom('triage_assessment')
+      .selectAll()
+      .where(column, '=', value)
+      .executeTakeFirst();
+    return row ? toRecord(row) : null;
+  }
 }
 
 function startedBefore(db: Kysely<TriageTables>, start: StartKey) {
@@ -130,6 +135,7 @@ function startedBefore(db: Kysely<TriageTables>, start: StartKey) {
 function toRow(record: AssessmentRecord, start: StartKey): TriageTables['triage_assessment'] {
   return {
     id: record.id,
+    digest: assessmentDigest(record.id),
     revision: record.revision,
     pathway_id: record.pathwayId,
     content_version: record.contentVersion,

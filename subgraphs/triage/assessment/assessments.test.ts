@@ -390,7 +390,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     const { db } = on;
     return assessments({
       store: assessmentStore(db),
-      editions: await contentEditions(db, content, 'demo', () => now),
+      editions: contentEditions(db, content, 'demo'),
       switches: switches(on, () => now, silent),
       places,
       now: () => now,

@@ -40,7 +40,7 @@ it.each(['CHILD', 'OTHER'] as const)(
   },
 );
 
-it('is the declared one when two people have that birth date, or nobody', () => {
+it('is the declared one when people of two practices have that birth date, or nobody', () => {
   const twin = person('twin', '2020-03-01', 'TWI001');
   expect(registeredPractice(patient(mother, [son, twin]), { subject, declaredPractice: DECLARED })).toBe(
     'DEC001',
@@ -48,6 +48,21 @@ it('is the declared one when two people have that birth date, or nobody', () => 
   expect(registeredPractice(patient(mother, [daughter]), { subject, declaredPractice: DECLARED })).toBe(
     'DEC001',
   );
+});
+
+it('is the one practice of twins, and of those who may be meant by a mistyped date', () => {
+  const twin = person('twin', '2020-03-01', 'SON001');
+  expect(registeredPractice(patient(mother, [son, twin]), { subject, declaredPractice: DECLARED })).toBe(
+    'SON001',
+  );
+  const mistyped = { ...subject, dateOfBirth: CalendarDate.parse('2020-03-04') };
+  for (const children of [[son], [son, twin]])
+    expect(
+      registeredPractice(patient(mother, children), { subject: mistyped, declaredPractice: null }),
+    ).toBe('SON001');
+  expect(
+    registeredPractice(patient(mother, [son, daughter]), { subject: mistyped, declaredPractice: null }),
+  ).toBeNull();
 });
 
 it("is never the caller's own when the symptoms are somebody else's", () => {

@@ -28,14 +28,8 @@ const Files = z
 
 const MAX_CACHED_EDITIONS = 100;
 
-/** Keeps the current content in the database and finds older editions there. */
-export async function contentEditions(
-  db: Kysely<TriageTables>,
-  current: Content,
-  clinicalMode: 'demo' | 'live',
-  now: () => Date,
-): Promise<ContentEditions> {
-  const found = new LRUCache<string, ContentEdition | 'NONE'>({ max: MAX_CACHED_EDITIONS });
+/** Keeps the current content in the database, so that its assessments stay on it. */
+export async function keepContent(db: Kysely<TriageTables>, current: Content, now: () => Date): Promise<void> {
   for (const { hash, id, version, files } of current.pathways.values())
     await db
       .insertInto('triage_content')
@@ -48,6 +42,15 @@ export async function contentEditions(
       })
       .onConflict((conflict) => conflict.column('hash').doNothing())
       .execute();
+}
+
+/** The current content, and older editions that the database has. */
+export function contentEditions(
+  db: Kysely<TriageTables>,
+  current: Content,
+  clinicalMode: 'demo' | 'live',
+): ContentEditions {
+  const found = new LRUCache<string, ContentEdition | 'NONE'>({ max: MAX_CACHED_EDITIONS });
 
   async function readEdition(pathwayId: string, hash: string): Promise<ContentEdition | null> {
     const row = await db

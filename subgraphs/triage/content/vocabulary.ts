@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BOOKABLE_SCOPES } from '../../../domain/disposition-catalogue';
 
 /** The closed sets of triage; the API's enums of the same names are made from them. */
 
@@ -16,7 +17,7 @@ export const CareLevel = z.enum([
 ]);
 export type CareLevel = z.infer<typeof CareLevel>;
 
-export const BookableScope = z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']);
+export const BookableScope = z.enum(BOOKABLE_SCOPES);
 export type BookableScope = z.infer<typeof BookableScope>;
 
 export const QuestionKind = z.enum(['CHOOSE_ONE', 'TICK_ANY']);

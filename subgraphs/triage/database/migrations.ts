@@ -1,5 +1,6 @@
 import { sql, type Migration } from 'kysely';
 import { z } from 'zod';
+import { assessmentDigest } from '../../../domain/assessment-digest';
 import { londonDate } from '../../../domain/london-time';
 import { ageBandOf } from '../assessment/age-bands';
 
@@ -112,8 +113,30 @@ const countsOfDeleted: Migration = {
   },
 };
 
+const foundByDigest: Migration = {
+  up: async (db) => {
+    await db.schema
+      .alterTable('triage_assessment')
+      .addColumn('digest', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+    const rows = await db.selectFrom('triage_assessment').select('id').execute();
+    for (const { id } of z.array(z.object({ id: z.string() })).parse(rows))
+      await db
+        .updateTable('triage_assessment')
+        .set({ digest: assessmentDigest(id) })
+        .where('id', '=', id)
+        .execute();
+    await db.schema
+      .createIndex('triage_assessment_digest')
+      .on('triage_assessment')
+      .column('digest')
+      .execute();
+  },
+};
+
 export const triageMigrations: Record<string, Migration> = {
   '0001-assessments': assessments,
   '0002-editions-switches-and-counts': editionsSwitchesAndCounts,
   '0003-counts-of-deleted': countsOfDeleted,
+  '0004-found-by-digest': foundByDigest,
 };

@@ -3,6 +3,8 @@
 export interface TriageTables {
   triage_assessment: {
     id: string;
+    /** Digest of the id, by which whoever books asks for it. */
+    digest: string;
     revision: number;
     pathway_id: string;
     content_version: string;

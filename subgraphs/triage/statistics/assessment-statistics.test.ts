@@ -81,6 +81,7 @@ describe.each(testDatabases())('statistics on $name', (kind) => {
         idempotency_scope: 'test',
         idempotency_key: id,
         input_digest: '',
+        digest: id,
         locale: 'en-GB',
         started_day: one.day,
         age_band: one.ageBand ?? '5-15',

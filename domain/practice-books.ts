@@ -1,0 +1,38 @@
+import type { CalendarDate } from './london-time';
+import type { OdsCode } from './ods-code';
+import type { PracticeRelation, SlotKind } from './release-policy';
+
+/** A route to a practice's book, by the id of a supplier. */
+export interface BookConnection {
+  supplier: string;
+  route: 'PATIENT_SESSION' | 'NETWORK';
+}
+
+/**
+ * Facts about practices' books beside their free times. The appointments subgraph implements it and start.ts injects
+ * it where practices set their rules: subgraphs do not call each other.
+ */
+export interface PracticeBooks {
+  /** Says whether a search can reach the book for somebody in this relation; own patients by a session of their own, too. */
+  isReachable(connections: readonly BookConnection[], relation: PracticeRelation): boolean;
+  /** Starts, on these London days, of what the practice's quota counts: as searches count it. */
+  takenOfQuota(practice: OdsCode, days: readonly CalendarDate[]): Promise<readonly Date[]>;
+  /** The kinds of slots that searches have ever seen in the book; at most 60, those seen last. */
+  kindsSeen(practice: OdsCode): Promise<readonly SlotKind[]>;
+  /**
+   * Looks into the book now, and answers with the kinds of its free slots and those seen before; at most once a minute for a
+   * practice. A book that only its own patients' sessions reach cannot be looked into.
+   */
+  look(
+    practice: OdsCode,
+    connections: readonly BookConnection[],
+    by: { callerId: string; requestId: string },
+  ): Promise<BookLook>;
+}
+
+export type BookLook =
+  { kind: 'seen'; kinds: readonly SlotKind[] } | { kind: 'no-way-in' } | { kind: 'not-answered' };
+
+export function isSameKind(one: SlotKind, other: SlotKind): boolean {
+  return one.mode === other.mode && one.slotType === other.slotType;
+}

@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { SupplierError, type GpSystem, type Slot } from '../../../adapters/gp-system';
+import { loggableError } from '../../../domain/loggable-error';
+import { startOfLondonDay, type CalendarDate } from '../../../domain/london-time';
+import type { OdsCode } from '../../../domain/ods-code';
+import type { BookConnection, BookLook, PracticeBooks } from '../../../domain/practice-books';
+import type { Timers } from '../../../domain/timers';
+import { boundedCall, routesTo, type GpSystems } from '../gp-systems';
+import { distinctKinds, type SlotKinds } from './slot-kinds';
+
+/** Long enough for every kind of session of a usual rota, and the most that all suppliers answer in one request. */
+const LOOK_AHEAD_MS = 14 * 24 * 60 * 60_000;
+const LOOK_AGAIN_MS = 60_000;
+const MAX_LOOKS = 1_000;
+
+interface PracticeBooksDeps {
+  /** Reads what is booked and held on the London days of these places. */
+  liveBeside(
+    places: readonly { practice: OdsCode; startsAt: Date }[],
+  ): Promise<{ others(practice: OdsCode, day: CalendarDate): readonly Date[] }>;
+  systems: GpSystems;
+  kinds: SlotKinds;
+  now: () => Date;
+  timers: Timers;
+  logger: Logger;
+}
+
+export function practiceBooks(deps: PracticeBooksDeps): PracticeBooks {
+  const { systems, kinds, now, timers, logger } = deps;
+  const looks = new LRUCache<OdsCode, { at: number; answer: Promise<BookLook> }>({ max: MAX_LOOKS });
+
+  async function lookNow(
+    practice: OdsCode,
+    system: GpSystem,
+    { callerId, requestId }: { callerId: string; requestId: string },
+  ): Promise<BookLook> {
+    const from = now();
+    const search = { practice, from, to: new Date(from.getTime() + LOOK_AHEAD_MS) };
+    const call = boundedCall(system.manifest.limits.timeoutMs.search, requestId, timers);
+    const slots: Slot[] = [];
+    try {
+      const actor = { kind: 'STAFF', id: callerId } as const;
+      for await (const page of system.searchSlots({ ...search, actor }, call)) slots.push(...page);
+    } catch (error) {
+      if (!(error instanceof SupplierError)) throw error;
+      logger.warn({ err: loggableError(error) }, "a practice's book could not be looked into");
+      return { kind: 'not-answered' };
+    }
+    await kinds.note(practice, slots);
+    return { kind: 'seen', kinds: distinctKinds([...slots, ...(await kinds.of(practice))]) };
+  }
+
+  return {
+    isReachable: (connections, relation) =>
+      routesTo(connections, systems).some(({ route }) => relation === 'OWN' || route === 'NETWORK'),
+
+    async takenOfQuota(practice, days) {
+      const live = await deps.liveBeside(days.map((day) => ({ practice, startsAt: startOfLondonDay(day) })));
+      return days.flatMap((day) => live.others(practice, day));
+    },
+
+    kindsSeen: (practice) => kinds.of(practice),
+
+    async look(practice, connections, by) {
+      const system = networkSystem(connections, systems);
+      if (system === undefined) return { kind: 'no-way-in' };
+      const earlier = looks.get(practice);
+      if (earlier !== undefined && timers.elapsedMs() - earlier.at < LOOK_AGAIN_MS) return earlier.answer;
+      const answer = lookNow(practice, system, by);
+      looks.set(practice, { at: timers.elapsedMs(), answer });
+      return answer;
+    },
+  };
+}
+
+function networkSystem(connections: readonly BookConnection[], systems: GpSystems): GpSystem | undefined {
+  return routesTo(connections, systems).find(({ route }) => route === 'NETWORK')?.system;
+}
