@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { suppliers } from './adapters/registry';
 import { ConfigError, readConfig, type Role } from './config';
 import { Environment } from './settings/environment';
 import { PRODUCTION, webhookSecret } from './tests/production-settings';
@@ -41,7 +42,7 @@ it('needs nothing: one process, embedded stores, simulated suppliers, on this ma
     redisUrl: undefined,
     issuers: undefined,
     suppliers: { emis: undefined, tpp: undefined, 'gp-connect': undefined },
-    simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103, bars: 4104 },
+    simulatorPorts: { control: 4100, emis: 4101, tpp: 4102, 'gp-connect': 4103, bars: 4104, meridian: 4105 },
   });
 });
 
@@ -49,7 +50,12 @@ it('has every setting in the tables of README.md and docs/operate.md', () => {
   const [readme, operate] = ['README.md', join('docs', 'operate.md')].map((page) =>
     readFileSync(join(__dirname, page), 'utf8'),
   );
-  const missing = Object.keys(Environment.shape).filter((name) => {
+  const ofSuppliers = suppliers.flatMap(({ manifest: { id, settings = [] } }) =>
+    ['URL', ...settings.map(({ name }) => name)].map(
+      (name) => `${id.toUpperCase().replaceAll('-', '_')}_${name}`,
+    ),
+  );
+  const missing = [...Object.keys(Environment.shape), ...ofSuppliers].filter((name) => {
     const page = name.startsWith('LIMIT_') ? operate : readme;
     // `TRIAGE_URL`, `PRACTICES_URL`, `APPOINTMENTS_URL` and `…_PORT` share a row.
     return page?.includes(`\`${name}\``) !== true && !/^(TRIAGE|PRACTICES|APPOINTMENTS)_PORT$/.test(name);
@@ -247,6 +253,38 @@ describe('all that is wrong is named at once, one line each', () => {
   });
 });
 
+describe('what a supplier needs besides its address', () => {
+  const MERIDIAN = { MERIDIAN_URL: 'https://meridian.test' };
+  const [id, secret] = ['our-id', 'Xk29-not-in-any-log-7731'];
+
+  it('is read by supplier and name, a key with its line ends', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\\nMIIB\\n-----END PRIVATE KEY-----';
+    const env = { MERIDIAN_CLIENT_ID: id, MERIDIAN_CLIENT_SECRET: secret, BARS_PRIVATE_KEY: key };
+    expect(readConfig(env).supplierValues).toEqual({
+      meridian: { CLIENT_ID: id, CLIENT_SECRET: secret },
+      bars: { PRIVATE_KEY: key.replaceAll('\\n', '\n') },
+    });
+    expect(problem({ BARS_PRIVATE_KEY: secret })).toMatch(/^BARS_PRIVATE_KEY cannot be used: must be PEM/);
+  });
+
+  it('is demanded in production where that supplier is configured, and only there', () => {
+    expect(problem({ ...PRODUCTION, ...MERIDIAN }).split('\n')).toEqual([
+      expect.stringMatching(/^MERIDIAN_CLIENT_ID is missing: in production set the client id/),
+      expect.stringMatching(/^MERIDIAN_CLIENT_SECRET is missing: /),
+    ]);
+    expect(problem({ ...MERIDIAN })).toBe('none');
+    const given = { ...PRODUCTION, ...MERIDIAN, MERIDIAN_CLIENT_ID: id, MERIDIAN_CLIENT_SECRET: secret };
+    expect(problem(given)).toBe('none');
+  });
+
+  it('is not what the simulator takes, which anybody can read, and is never repeated', () => {
+    const known = { MERIDIAN_CLIENT_ID: id, MERIDIAN_CLIENT_SECRET: 'a secret that the simulator takes' };
+    const says = problem({ ...PRODUCTION, ...MERIDIAN, ...known });
+    expect(says).toMatch(/^MERIDIAN_CLIENT_SECRET is the simulator's: /);
+    expect(says).not.toContain(known.MERIDIAN_CLIENT_SECRET);
+  });
+});
+
 describe('in production', () => {
   it('starts on complete settings', () => {
     expect(problem(PRODUCTION)).toBe('none');
@@ -264,6 +302,11 @@ describe('in production', () => {
   const issuer = { kind: 'cis2', issuer: 'https://login.test', audience: 'a' };
   const issuers = (...given: object[]) => JSON.stringify(given);
   const same = `whsec_${createHash('sha256').update('a key of both').digest('base64')}`;
+  const BARS_VALUES = {
+    BARS_APPLICATION_ID: 'an-application',
+    BARS_KEY_ID: 'a-key',
+    BARS_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
+  };
   /** Variable, its value, and what stands beside it. */
   const REFUSED: [name: string, value: string, beside?: Record<string, string>][] = [
     // Weak.
@@ -290,7 +333,7 @@ describe('in production', () => {
     ['EMIS_URL', 'http://emis.test'],
     ['GP_CONNECT_URL', 'http://10.0.0.1'],
     ['TPP_URL', 'http://tpp.test/api'],
-    ['BARS_URL', 'http://bars.test'],
+    ['BARS_URL', 'http://bars.test', BARS_VALUES],
     ['TRIAGE_URL', 'http://triage:4001/graphql'],
     ['PRACTICES_URL', 'http://10.0.0.2:4002/graphql'],
     ['APPOINTMENTS_URL', 'http://0.0.0.0:4003/graphql'],

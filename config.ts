@@ -63,7 +63,10 @@ export function readConfig(env: Record<string, string | undefined>, role?: Role)
   ].filter(({ variable: name }) => !names.has(name));
   const problems = [...mistaken, ...contradictory];
   if (problems.length > 0) throw new ConfigError(...new Set(problems.map(({ sentence }) => sentence)));
-  return { ...configOf(e, suppliers.values(), simulatorPorts.values()), supplierValues: supplierValues.values };
+  return {
+    ...configOf(e, suppliers.values(), simulatorPorts.values()),
+    supplierValues: supplierValues.values,
+  };
 }
 
 /** Returns the problems of variables that can be read, but not used together. */

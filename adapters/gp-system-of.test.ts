@@ -124,6 +124,100 @@ describe('what became of a command', () => {
   });
 });
 
+describe('a booking under the client’s key', () => {
+  const keyed: Manifest = {
+    ...declared,
+    capabilities: { ...declared.capabilities, bookIdempotency: 'clientKey' },
+  };
+  const key = command.attemptId;
+  const request = { ...COMMAND, headers: { 'idempotency-key': key }, body: 'x' };
+  const sending = (...requests: HttpRequest[]): Partial<Adapter> => ({
+    async book(_command, context) {
+      for (const one of requests) await context.send(one).catch(() => undefined);
+      return accepted;
+    },
+  });
+  const timed = { timeoutMs: 1 };
+
+  it.each<[string, HttpRequest[], number]>([
+    ['is sent again to the letter', [request, request].map((one) => ({ ...one, ...timed })), 2],
+    [
+      'is sent at most three times',
+      [request, request, request, request].map((one) => ({ ...one, ...timed })),
+      3,
+    ],
+    [
+      'is not sent with another body',
+      [request, { ...request, body: 'y' }].map((one) => ({ ...one, ...timed })),
+      1,
+    ],
+    ['is not sent without the key', [COMMAND, COMMAND].map((one) => ({ ...one, ...timed })), 1],
+    [
+      'is not sent under another key',
+      [request, { ...request, headers: { 'idempotency-key': 'b' } }].map((one) => ({ ...one, ...timed })),
+      1,
+    ],
+  ])('%s', async (_, requests, times) => {
+    const { system, sent } = kit(sending(...requests), [lost(), lost(), lost(), lost()], keyed);
+    await system.book(command, call());
+    expect(sent).toHaveLength(times);
+  });
+
+  it('is not sent again where the supplier does not know it for the same', async () => {
+    const { system, sent } = kit(sending({ ...request, ...timed }, { ...request, ...timed }), [lost()]);
+    await system.book(command, call());
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is in doubt when only its repetition was refused for now', async () => {
+    const book: Adapter['book'] = async (_command, context) => {
+      await context.send(request).catch(() => undefined);
+      await context.send(request);
+      return { class: 'THROTTLED', retryAfterMs: 7 };
+    };
+    const { system } = kit({ book }, [lost()], keyed);
+    expect(await system.book(command, call())).toMatchObject({
+      class: 'AMBIGUOUS',
+      error: { fault: 'THROTTLED', retryAfterMs: 7 },
+    });
+  });
+
+  it('is not sent in hours of maintenance, which end at a time that is said', async () => {
+    const maintenance = [{ day: 'WEDNESDAY', from: '11:30', until: '12:30' } as const];
+    const { system, sent } = kit(sending({ ...request, ...timed }), [], { ...keyed, maintenance });
+    const closing = kit({ book: (_command, context) => context.send(request).then(() => accepted) }, [], {
+      ...keyed,
+      maintenance,
+    });
+    await system.book(command, call());
+    expect(sent).toEqual([]);
+    expect(await closing.system.book(command, call())).toMatchObject({
+      class: 'NOT_SENT',
+      error: { fault: 'MAINTENANCE', until: new Date('2026-07-01T11:30:00Z'), retryAfterMs: 30 * 60_000 },
+    });
+  });
+});
+
+it('never offers a time that is full, or says more places than there are', async () => {
+  const places = [
+    undefined,
+    { all: 3, left: 1 },
+    { all: 3, left: 0 },
+    { all: 3, left: 4 },
+    { all: 3, left: -1 },
+  ];
+  const { system } = kit({
+    // eslint-disable-next-line @typescript-eslint/require-await -- all are there
+    async *searchSlots() {
+      yield places.map((one, index) => ({ ...slot, id: `${index}`, places: one }));
+    },
+  });
+  const found: string[] = [];
+  const range = { practice, from: slot.startsAt, to: slot.endsAt, actor };
+  for await (const page of system.searchSlots(range, call())) found.push(...page.map(({ id }) => id));
+  expect(found).toEqual(['0', '1']);
+});
+
 describe('a second command in one call', () => {
   const twice = (isProven: boolean): Partial<Adapter> => ({
     async book(_command, context) {

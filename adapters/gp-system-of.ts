@@ -16,7 +16,14 @@ import type { HttpRequest } from './http/http-messages';
 import { badReply } from './http/parse-reply';
 import type { SupplierOperation, SupplierHttp } from './http/supplier-http';
 import { maintenanceEnd } from './maintenance';
-import { isSoundAppointment, isSoundSlot, isWithin, type LeftOutReason, MAX_SLOT_MS } from './sound';
+import {
+  isSoundAppointment,
+  isSoundSlot,
+  isWithin,
+  type LeftOutReason,
+  MAX_SLOT_MS,
+  withSoundNames,
+} from './sound';
 
 /** An adapter's call, and the knowledge about the command that it sent. */
 interface CommandContext extends Context {
@@ -64,13 +71,9 @@ export function gpSystemOf(parts: Parts): GpSystem {
     for (const range of searchRanges(search.from, search.to, limits.searchWindowDays)) {
       const context = contextFor('SEARCH', search.practice, call);
       for await (const page of adapter.searchSlots({ ...search, ...range }, context))
-        yield page.filter((slot) => {
-          const isSound = isSoundSlot(slot);
-          if (!isSound) context.leaveOut('UNSOUND');
-          return (
-            isSound && isWithin(slot, search) && hasRoom(slot) && !seen.has(slot.id) && seen.add(slot.id)
-          );
-        });
+        yield soundSlots(page, context).filter(
+          (slot) => isWithin(slot, search) && hasRoom(slot) && !seen.has(slot.id) && seen.add(slot.id),
+        );
       reportLeftOut(parts, context);
     }
   }
@@ -103,7 +106,7 @@ export function gpSystemOf(parts: Parts): GpSystem {
       const listed = await adapter.readBack(probe, contextFor('READ_BACK', probe.practice, call));
       if (!listed.every((appointment) => isSoundAppointment(appointment, now())))
         throw badReply(id, 'the dates of an appointment cannot be right');
-      return listed;
+      return listed.map(withSoundNames);
     },
 
     ...(findAttempt && {
@@ -137,6 +140,12 @@ export function searchRanges(from: Date, to: Date, days: number): { from: Date; 
   const latest = addLondonDays(from, days);
   if (to <= latest) return [{ from, to }];
   return [{ from, to: latest }, ...searchRanges(new Date(latest.getTime() - JOINT_OVERLAP_MS), to, days)];
+}
+
+function soundSlots(page: readonly Slot[], context: Context): Slot[] {
+  const sound = page.filter(isSoundSlot);
+  for (let left = page.length - sound.length; left > 0; left--) context.leaveOut('UNSOUND');
+  return sound;
 }
 
 /** Counts in the log what a search did not offer: without it, that would look as if nothing was free. */

@@ -19,7 +19,11 @@ const SLOT: Slot = {
   slotType: '111 urgent',
   supplierData: '{}',
 };
-const call: Call = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY, requestId: 'r' };
+const call: Call = {
+  signal: new AbortController().signal,
+  deadline: Number.POSITIVE_INFINITY,
+  requestId: 'r',
+};
 const search: SlotSearch = {
   practice,
   from: NOON,

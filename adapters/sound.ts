@@ -50,6 +50,14 @@ export function isSoundAppointment({ startsAt, endsAt }: SupplierAppointment, no
   );
 }
 
+/** Leaves out the names of an appointment that are none for their length. */
+export function withSoundNames(appointment: SupplierAppointment): SupplierAppointment {
+  const { sessionName, clinicianName, clinicianRole } = appointment;
+  const names = Object.entries({ sessionName, clinicianName, clinicianRole });
+  const long = names.filter(([, name]) => (name ?? '').length > MAX_NAME_LENGTH);
+  return { ...appointment, ...Object.fromEntries(long.map(([field]) => [field, undefined])) };
+}
+
 function isBetween(value: number, min: number, max: number): boolean {
   return value >= min && value <= max;
 }

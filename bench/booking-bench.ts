@@ -23,7 +23,7 @@ import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import { inventCheck, inventedChecks } from '../tests/symptom-checks';
-import { Contact } from '../subgraphs/appointments/booking/contact';
+import { contactSealer } from '../subgraphs/appointments/sealed-contacts';
 import { Offer } from '../subgraphs/appointments/holds/offers';
 import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
 import { patients } from '../subgraphs/appointments/sealed-patients';
@@ -197,7 +197,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], store: Store
     ),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
-    contacts: sealer(Contact, randomBytes(32)),
+    contacts: contactSealer(randomBytes(32)),
     checks: inventedChecks,
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 300_000,

@@ -13,12 +13,12 @@ export interface BookConnection {
  * it where practices set their rules: subgraphs do not call each other.
  */
 export interface PracticeBooks {
-  /** Says whether a search can reach the book for somebody in this relation; own patients by a session of their own, too. */
-  isReachable(connections: readonly BookConnection[], relation: PracticeRelation): boolean;
+  /** The routes by which searches reach the book. */
+  routes(connections: readonly BookConnection[]): BookConnection['route'][];
   /** Starts, on these London days, of what the practice's quota counts: as searches count it. */
   takenOfQuota(practice: OdsCode, days: readonly CalendarDate[]): Promise<readonly Date[]>;
   /** The kinds of slots that searches have ever seen in the book; at most 60, those seen last. */
-  kindsSeen(practice: OdsCode): Promise<readonly SlotKind[]>;
+  kindsSeen(practice: OdsCode): Promise<readonly SeenKind[]>;
   /**
    * Looks into the book now, and answers with the kinds of its free slots and those seen before; at most once a minute for a
    * practice. A book that only its own patients' sessions reach cannot be looked into.
@@ -30,8 +30,18 @@ export interface PracticeBooks {
   ): Promise<BookLook>;
 }
 
+/** A kind of slot, and the route by which it was seen: a network often shows less than a practice's own patients see. */
+export interface SeenKind extends SlotKind {
+  route: BookConnection['route'];
+}
+
+/** The routes by which slots are offered to somebody in this relation. */
+export function routesFor(relation: PracticeRelation): readonly BookConnection['route'][] {
+  return relation === 'OWN' ? ['PATIENT_SESSION', 'NETWORK'] : ['NETWORK'];
+}
+
 export type BookLook =
-  { kind: 'seen'; kinds: readonly SlotKind[] } | { kind: 'no-way-in' } | { kind: 'not-answered' };
+  { kind: 'seen'; kinds: readonly SeenKind[] } | { kind: 'no-way-in' } | { kind: 'not-answered' };
 
 export function isSameKind(one: SlotKind, other: SlotKind): boolean {
   return one.mode === other.mode && one.slotType === other.slotType;

@@ -9,7 +9,7 @@ import { runScript } from './run-script';
 
 /**
  * `npm run adapter:mutants`: bundles each adapter with one mistake made in its source and runs the requirement on it
- * that has to notice. Prints one line of JSON for each: which requirement caught it, or null.
+ * that has to notice. Prints one line of JSON for each: which requirement caught it, or null, and what it says.
  */
 const ROOT = process.cwd();
 const SUITE = join(ROOT, 'adapters', 'conformance', 'run-conformance.ts');
@@ -24,9 +24,11 @@ async function main(): Promise<void> {
     for (const mutant of chosen) {
       const suite = await suites.with(mutant);
       const results = await suite(mutant.supplier, { seed: 1, only: [mutant.caughtBy] });
-      const isCaught = results.some(({ outcome }) => outcome === 'FAILED');
+      const failed = results.find(({ outcome }) => outcome === 'FAILED');
+      const isCaught = failed !== undefined;
       if (!isCaught) process.exitCode = 1;
-      console.log(JSON.stringify({ name: mutant.name, caughtBy: isCaught ? mutant.caughtBy : null }));
+      const caughtBy = isCaught ? mutant.caughtBy : null;
+      console.log(JSON.stringify({ name: mutant.name, caughtBy, reason: failed?.reason ?? null }));
     }
   } finally {
     await suites.close();

@@ -27,7 +27,7 @@ import { patients } from '../subgraphs/appointments/sealed-patients';
 import { inProcessCopies } from '../subgraphs/appointments/recovery/booking-copies';
 import { sealer } from '../domain/sealed';
 import { openDatabase, type Database, type DatabaseSettings } from '../platform/database/database';
-import { Contact } from '../subgraphs/appointments/booking/contact';
+import { contactSealer } from '../subgraphs/appointments/sealed-contacts';
 import { inventCheck, inventedChecks } from './symptom-checks';
 import { unlimitedTimers, testClock, type TestClock } from './test-clock';
 
@@ -125,7 +125,7 @@ export async function bookingLaboratory(
     copies: inProcessCopies(now),
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
-    contacts: sealer(Contact, randomBytes(32)),
+    contacts: contactSealer(randomBytes(32)),
     checks: inventedChecks,
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 10 * 60_000,

@@ -6,7 +6,7 @@ import { webhookVerifier } from './webhook-verifier';
 
 /** Complete body of a notice to a practice; any further field would be an error. */
 const Notice = z.strictObject({
-  type: z.enum(['patient.booked-elsewhere', 'patient.cancelled-elsewhere']),
+  type: z.enum(['patient.booked-elsewhere', 'patient.moved-elsewhere', 'patient.cancelled-elsewhere']),
   id: z.string(),
   practice: z.string(),
   sequence: z.number(),

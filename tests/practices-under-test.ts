@@ -55,6 +55,15 @@ export async function practicesUnderTest(now = () => NOON, settings = EMBEDDED.s
     /** Stands in for every practice's supplier. */
     book: book as Pick<StandInBook, 'kinds' | 'searches' | 'isSilent'>,
     typeDefs: subgraph.typeDefs,
+    /** An own patient's session has shown the practice's whole book to a search. */
+    async ownPatientHasSearched(practice: string): Promise<void> {
+      const rows = book.kinds.map(({ mode, slotType }) => ({ mode, slot_type: slotType }));
+      const seen = { practice, route: 'PATIENT_SESSION', seen_on: '2026-11-24' } as const;
+      await rules.db
+        .insertInto('practice_slot_kind')
+        .values(rows.map((row) => ({ ...seen, ...row })))
+        .execute();
+    },
     /** Lets so much time pass that a practice's book is looked into again. */
     passAMinute: () => timers.advance(60_000),
     /** Every practice releases what it did at the beginning, and nobody has ever changed it, or looked into its book. */

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import pino from 'pino';
+import { CONSUMER } from '../adapters/conformance/gp-system-at';
+import { SupplierError } from '../adapters/gp-system';
 import { redisThrottles } from '../adapters/http/redis-throttles';
+import { createGpSystems } from '../adapters/registry';
 import { ERRORS_IN_LOGS, loggableError, sentenceOf } from '../domain/loggable-error';
 import { callerBudget } from '../gateway/limits/caller-budget';
 import { redisHolds } from '../subgraphs/appointments/holds/redis-holds';
@@ -154,3 +157,36 @@ test.each<[string, () => Promise<number>, string?]>([
   expect(lines[0]).toContain(how.includes('wrong') ? '28P01' : 'DatabaseUnavailable');
   expect(said + lines.join('')).not.toContain(PASSWORD);
 });
+
+/** Answers over HTTP with whatever it was sent. */
+const REPEATS_OVER_HTTP = (status: string) => (socket: Socket) => {
+  socket.on('data', (sent) => {
+    const body = sent.toString('utf8');
+    socket.end(`HTTP/1.1 ${status}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  });
+};
+
+test.each(['401 No', '400 Bad', '500 Broken', '200 OK'])(
+  'a supplier that repeats its secret with %s: not in the log, not in the error',
+  async (status) => {
+    const { lines, logger } = recorded();
+    const url = `http://127.0.0.1:${await serverThat(REPEATS_OVER_HTTP(status))}`;
+    const values = { CLIENT_ID: 'our-id', CLIENT_SECRET: PASSWORD };
+    const system = createGpSystems({
+      suppliers: { meridian: { url, values } },
+      consumer: CONSUMER,
+      logger,
+      now: () => new Date('2026-07-01T11:00:00Z'),
+    }).get('meridian')!;
+    const range = { from: new Date('2026-07-02T08:00:00Z'), to: new Date('2026-07-02T18:00:00Z') };
+    const call = { signal: new AbortController().signal, deadline: Infinity, requestId: 'request-1' };
+    const search = { ...range, practice: CONSUMER.odsCode, actor: { kind: 'PATIENT', id: 'a' } } as const;
+    const error: unknown = await (async () => {
+      for await (const page of system.searchSlots(search, call)) logger.debug({ page }, 'found');
+    })().catch((failed: unknown) => failed);
+    logger.error({ err: loggableError(error) }, 'asked');
+    expect(error).toBeInstanceOf(SupplierError);
+    expect(lines.join('')).toContain('supplier exchange');
+    expect(lines.join('') + String(error) + JSON.stringify(error)).not.toContain(PASSWORD);
+  },
+);

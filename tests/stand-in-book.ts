@@ -23,7 +23,7 @@ export function standInBook(): StandInBook {
   const book: StandInBook = { systems: new Map(), kinds: USUAL_KINDS, searches: [], isSilent: false };
   const refuse = () => Promise.reject(new Error('Nobody books here.'));
   const system = (id: string): GpSystem => ({
-    manifest: { ...manifest, id },
+    manifest: { ...manifest, id, route: id === 'emis' || id === 'tpp' ? 'PATIENT_SESSION' : 'NETWORK' },
     // eslint-disable-next-line @typescript-eslint/require-await -- the port's searches are asynchronous
     async *searchSlots({ practice, from }) {
       book.searches.push(practice);

@@ -14,6 +14,11 @@ const WebhookEvent = z.strictObject({
   bookingId: z.string(),
   reference: z.string(),
   status: z.string(),
+  /** When and where the appointment was then. */
+  practice: z.string().optional(),
+  startsAt: z.iso.datetime().optional(),
+  endsAt: z.iso.datetime().optional(),
+  mode: z.string().optional(),
   occurredAt: z.iso.datetime(),
 });
 /** One event as it arrived; it is here only if its signature is right. */

@@ -8,6 +8,15 @@ export const manifest = manifestOf({
   transport: 'fhir',
   auth: 'oauth',
   // Tokens last ten minutes.
+  settings: [
+    { name: 'APPLICATION_ID', kind: 'ID', purpose: 'the API key of this application on the API platform' },
+    { name: 'KEY_ID', kind: 'ID', purpose: 'the key id (kid) under which the public key is registered' },
+    {
+      name: 'PRIVATE_KEY',
+      kind: 'PRIVATE_KEY',
+      purpose: 'the private key (PEM, RSA) that signs for this application',
+    },
+  ],
   sessionTtlMs: 9 * 60_000,
   limits: {
     concurrency: 40,

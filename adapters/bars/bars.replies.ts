@@ -5,7 +5,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import { standingOf } from '../fhir/appointment-status';
 import { Bundle, readableByReference, resourcesIn } from '../fhir/bundle';
 import { HumanName, spokenName } from '../fhir/human-name';
-import { idIn } from '../fhir/references';
+import { idIn, ResourceId } from '../fhir/references';
 import type { BookCommand, ReadBackProbe, Slot, SupplierAppointment } from '../gp-system';
 import { badReply, parseAs } from '../http/parse-reply';
 import type { LeftOutReason } from '../sound';
@@ -61,7 +61,7 @@ const MessagePatient = z.object({ id: z.string().optional(), identifier: Identif
 /** Loose, because a cancellation sends every other field back as it came. */
 export const FhirAppointment = z.looseObject({
   resourceType: z.literal('Appointment'),
-  id: z.string().min(1),
+  id: ResourceId,
   extension: Extensions,
   status: z.string(),
   start: Instant,
@@ -136,7 +136,7 @@ export function slotsOf(
   const sessions = sessionsIn(bundle);
   return resourcesIn(supplier, bundle, 'Slot', FhirSlot).flatMap((slot) => {
     if (slot.status !== 'free') return [];
-    const { schedule, service, ...session } = sessions(slot.schedule.reference);
+    const { schedule, service, session } = sessions(slot.schedule.reference);
     const mode = modeOf(slot.extension);
     const slotType =
       wordsOf(slot.appointmentType) ??
@@ -179,9 +179,11 @@ function sessionsIn(bundle: Bundle) {
     return {
       schedule,
       service: first(services)?.id,
-      sessionName: schedule?.comment,
-      clinicianName: spokenName(first(practitioners)?.name),
-      clinicianRole: firstWordsOf(first(roles)?.code),
+      session: {
+        sessionName: schedule?.comment,
+        clinicianName: spokenName(first(practitioners)?.name),
+        clinicianRole: firstWordsOf(first(roles)?.code),
+      },
     };
   };
 }
@@ -231,7 +233,7 @@ function readBackOf(
 ): SupplierAppointment {
   const { appointment, companions } = found;
   const booked = slotIn(found);
-  const { schedule: _, service: __, ...session } = companions.sessionOf(booked?.schedule?.reference);
+  const { session } = companions.sessionOf(booked?.schedule?.reference);
   return {
     id: appointment.id,
     slotId: slotIdOf(found) ?? presumedSlotId(appointment, slot, marker),

@@ -93,7 +93,7 @@ const operationOutcome = (code: string, issue: string) => ({
   resourceType: 'OperationOutcome',
   issue: [{ severity: 'error', code: issue, details: { coding: [{ code }] } }],
 });
-const BAD_REPLY: unknown = expect.objectContaining({ fault: 'BAD_REPLY' });
+const BAD_REPLY = expect.objectContaining({ fault: 'BAD_REPLY' }) as Error;
 
 describe('the mapping of BaRS slots', () => {
   it.each([
@@ -124,7 +124,7 @@ describe('the mapping of BaRS slots', () => {
   });
 });
 
-/** What a reply may name instead, each alone. */
+/** Lists what a reply may name instead, each alone. */
 type Another = [name: string, change: object, ...others: [string, object][]];
 const ANOTHER: readonly Another[] = [
   ['slot', { slot: [{ reference: 'Slot/other' }] }],
@@ -162,13 +162,13 @@ describe('the answer to a BaRS booking', () => {
     ['patient whom nothing names', { participant: named('Patient/39907365') }],
     ['list of nobody', { participant: undefined }],
   ] as Another[])('is not believed where it names another %s', (_, change, ...others) => {
-    expect(() => answered(change, ...others)).toThrow(BAD_REPLY as Error);
+    expect(() => answered(change, ...others)).toThrow(BAD_REPLY);
   });
 
   it('is not believed where it names two appointments, or none', () => {
     const two = message(APPOINTMENT, ['urn:uuid:b', APPOINTMENT]);
-    expect(() => bookOutcomeOf(reply(200, two), command)).toThrow(BAD_REPLY as Error);
-    expect(() => bookOutcomeOf(reply(200, { ...two, entry: [] }), command)).toThrow(BAD_REPLY as Error);
+    expect(() => bookOutcomeOf(reply(200, two), command)).toThrow(BAD_REPLY);
+    expect(() => bookOutcomeOf(reply(200, { ...two, entry: [] }), command)).toThrow(BAD_REPLY);
   });
 
   it.each([
@@ -221,7 +221,7 @@ describe('the answer to a BaRS cancellation', () => {
     ['id', { id: 'other' }],
     ['status', { status: 'booked' }],
   ] as Another[])('is not believed where it names another %s', (_, change, ...others) => {
-    expect(() => answered(change, ...others)).toThrow(BAD_REPLY as Error);
+    expect(() => answered(change, ...others)).toThrow(BAD_REPLY);
   });
 });
 
@@ -272,7 +272,7 @@ describe('a BaRS exchange, as published', () => {
     nock(host)
       .post(`${base}/$process-message`, (body: unknown) => bodies.push(body) > 0)
       .reply(function () {
-        headers.push(this.req.headers as unknown as Record<string, string>);
+        headers.push(this.req.headers);
         return [200, message(APPOINTMENT)];
       });
     expect(await system().book(command, call())).toMatchObject({ class: 'ACCEPTED' });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { OdsCode } from '../../domain/ods-code';
 import type { Adapter, Context } from '../adapter';
-import { standingOf } from '../fhir/appointment-status';
+import { cancelOutcomeOfStatus } from '../fhir/appointment-status';
 import { Bundle } from '../fhir/bundle';
 import { outcomeCodes } from '../fhir/operation-outcome';
 import { bundlePages, type Query, wholeBundle } from '../fhir/pages';
 import type { BookCommand, BookOutcome, CancelCommand, CancelOutcome } from '../gp-system';
+import type { HttpReply } from '../http/http-messages';
 import { badReply } from '../http/parse-reply';
 import { sessionCache } from '../session-cache';
 import { BASE, barsExchanges, type BarsOptions, read } from './bars.exchanges';
@@ -34,16 +35,13 @@ export function bars(options: BarsOptions): Adapter {
   const partiesAt = (practice: OdsCode) => ({ consumer, serviceId: serviceId(practice) });
   const receivers = sessionCache<boolean>({ ttlMs: HOUR, now });
 
-  async function takesBookings(practice: OdsCode, context: Context): Promise<boolean> {
-    const reply = await send(requests.messageDefinitions, practice, context);
-    return (read(MessageDefinitions, reply).entry ?? []).some(
-      ({ resource }) => resource.eventCoding?.code === 'booking-request',
-    );
-  }
-
   async function book(command: BookCommand, context: Context): Promise<BookOutcome> {
     const { practice } = command.slot;
-    if (!(await receivers.get(practice, () => takesBookings(practice, context))))
+    if (
+      !(await receivers.get(practice, () =>
+        takesBookings(send(requests.messageDefinitions, practice, context)),
+      ))
+    )
       return { class: 'REJECTED', refusal: 'NOT_PERMITTED' };
     const data = SlotData.parse(JSON.parse(command.slot.supplierData));
     const request = requests.booking(command, data, partiesAt(practice), now());
@@ -60,13 +58,8 @@ export function bars(options: BarsOptions): Adapter {
     const { status, id } = found.appointment;
     if (id !== appointment.id) throw badReply(manifest.id, 'the appointment is not the one asked for');
     if (whoseIs(found, patient.nhsNumber) === 'ANOTHERS') return { class: 'REJECTED', refusal: 'NOT_FOUND' };
-    if (standingOf(status) === 'CANCELLED') return { class: 'ACCEPTED' };
-    if (standingOf(status) !== 'BOOKED' && status !== 'noshow')
-      throw badReply(
-        manifest.id,
-        'the status of the appointment says neither that it stands nor that it does not',
-      );
-    if (status !== 'booked') return { class: 'REJECTED', refusal: 'TOO_LATE' };
+    const decided = cancelOutcomeOfStatus(manifest.id, status);
+    if (decided) return decided;
     if (!standsOn(found, slot)) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
     const request = requests.cancellation(found.appointment, practice, partiesAt(practice), now());
     return cancelOutcomeOf(await send(request, practice, context), found, patient.nhsNumber);
@@ -113,4 +106,9 @@ export function bars(options: BarsOptions): Adapter {
       return { status: 'UP' };
     },
   };
+}
+
+async function takesBookings(definitions: Promise<HttpReply>): Promise<boolean> {
+  const { entry = [] } = read(MessageDefinitions, await definitions);
+  return entry.some(({ resource }) => resource.eventCoding?.code === 'booking-request');
 }

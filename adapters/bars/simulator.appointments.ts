@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { CalendarDate } from '../../domain/london-time';
 import { NhsNumber } from '../../domain/nhs-number';
 import { isSameFamilyName, isSameGivenName } from '../fhir/human-name';
-import { idIn } from '../fhir/references';
 import type { Diary } from '../simulator/diary';
 import type { BookingResult, DiaryAppointment, DiaryPatient, DiarySlot } from '../simulator/diary-records';
 import type { WireReply, WireRequest } from '../simulator/http-listener';

@@ -63,7 +63,7 @@ export function searchSlots(
   ]);
 }
 
-/** How much stands on one page of a list. */
+/** Bounds what stands on one page of a list. */
 export interface Paging {
   pageSize: number;
 }

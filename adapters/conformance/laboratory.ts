@@ -193,7 +193,14 @@ export async function search(
   call = callWithin(lab),
 ): Promise<Slot[]> {
   const slots: Slot[] = [];
-  for await (const page of lab.system.searchSlots({ ...range, actor: ACTOR }, call)) slots.push(...page);
+  try {
+    for await (const page of lab.system.searchSlots({ ...range, actor: ACTOR }, call)) slots.push(...page);
+  } catch (error) {
+    // Which range it was, is half of the matter.
+    if (error instanceof Error)
+      error.message += ` (search of ${range.from.toISOString()} to ${range.to.toISOString()})`;
+    throw error;
+  }
   return slots;
 }
 

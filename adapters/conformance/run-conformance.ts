@@ -62,13 +62,31 @@ async function failureOf(requirement: Requirement, id: SupplierId, seed: number)
     );
     return (await ended) ? null : `It has not ended after ${HANGS_AFTER_MS / 1_000} seconds: a call hangs.`;
   } catch (error) {
-    return plain(error instanceof Error ? error.message : String(error));
+    return plain(error instanceof Error ? error.message : String(error)) + (lab ? lastExchange(lab) : '');
   } finally {
     await lab?.close();
   }
 }
 
 const LONGEST_REASON = 1_500;
+const LONGEST_BODY = 400;
+
+/** The last request that the supplier got, and its reply: people and log-ons of the suite are invented. */
+function lastExchange({ wire, manifest }: Laboratory): string {
+  const ours = wire.filter(({ supplier }) => supplier === manifest.id);
+  const sent = ours.findLast(({ reply }) => reply === undefined);
+  if (sent === undefined) return '';
+  const answered = ours.findLast(({ request, reply }) => request === sent.request && reply !== undefined);
+  const { method, path, query, body } = sent.request;
+  const address = [path, query.toString()].filter(Boolean).join('?');
+  const reply = answered?.reply;
+  const outcome = reply ? `${reply.status} ${shortened(reply.body)}` : 'no reply, or a fault in its place';
+  return `\nLast request (${sent.target.operation}): ${method} ${address} ${shortened(body)}\nReply: ${outcome}`;
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_BODY ? `${text.slice(0, LONGEST_BODY)}…` : text;
+}
 
 /** Assertion messages are coloured for terminals. */
 function plain(text: string): string {

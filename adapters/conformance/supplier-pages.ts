@@ -36,6 +36,15 @@ const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => stri
       capabilities.bookIdempotency === 'none' ? 'not recognised' : 'recognised by its id',
   ],
   [
+    'Reply to a booking',
+    ({ capabilities }) =>
+      capabilities.bookReply === 'final' ? 'says what came of it' : 'an operation, asked for',
+  ],
+  [
+    'Places at one time',
+    ({ capabilities }) => (capabilities.places ? 'told, and how many are left' : 'not told: one person'),
+  ],
+  [
     'Cancel',
     ({ capabilities }) =>
       capabilities.cancel ? `yes${capabilities.cancelVersioned ? ', versioned' : ''}` : 'no',
@@ -55,6 +64,22 @@ const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => stri
       `${throttle === '429NotExecuted' ? 'nothing was executed' : 'nothing is promised'}; keeps us from the ${throttleScope === 'SUPPLIER' ? 'supplier' : 'practice'}`,
   ],
   ['Requests at once, per second', ({ limits }) => `${limits.concurrency}, ${limits.requestsPerSecond}`],
+  [
+    'The same for each practice',
+    ({ limits: { perPractice } }) =>
+      perPractice ? `${perPractice.concurrency}, ${perPractice.requestsPerSecond}` : 'no limits of its own',
+  ],
+  [
+    'Maintenance',
+    ({ maintenance = [] }) =>
+      maintenance
+        .map(({ day, from, until }) => `${day.slice(0, 1)}${day.slice(1).toLowerCase()} ${from} to ${until}`)
+        .join(', ') || 'not announced',
+  ],
+  [
+    'Settings besides its address',
+    ({ settings = [] }) => settings.map(({ name }) => `\`${name}\``).join(', ') || 'none',
+  ],
   ['Days per search', ({ limits }) => String(limits.searchWindowDays)],
   ['Settles within', ({ limits }) => `${limits.settleMs / 1000} s`],
 ];

@@ -6,7 +6,7 @@ import type { OdsCode } from '../../domain/ods-code';
 import { standingOf } from '../fhir/appointment-status';
 import { type Bundle, readableByReference, resourcesIn } from '../fhir/bundle';
 import { HumanName, isSameFamilyName, isSameGivenName, spokenName } from '../fhir/human-name';
-import { idIn } from '../fhir/references';
+import { idIn, ResourceId } from '../fhir/references';
 import type { Patient, ReadBackProbe, Slot, SupplierAppointment } from '../gp-system';
 import { badReply } from '../http/parse-reply';
 import type { LeftOutReason } from '../sound';
@@ -67,7 +67,7 @@ const Organization = z.object({ identifier: Identifiers.optional() });
 export const Practitioner = z.object({ id: z.string(), name: z.array(HumanName).optional() });
 
 const FhirPatient = z.object({
-  id: z.string().min(1),
+  id: ResourceId,
   identifier: Identifiers,
   active: z.boolean().optional(),
   name: z.array(HumanName).optional(),
@@ -78,7 +78,7 @@ export type FhirPatient = z.infer<typeof FhirPatient>;
 /** Loose, because a cancellation sends every other field back as it came. */
 export const FhirAppointment = z.looseObject({
   resourceType: z.literal('Appointment'),
-  id: z.string().min(1),
+  id: ResourceId,
   meta: z.looseObject({ versionId: z.string().optional() }).optional(),
   extension: z.array(Extension).optional(),
   status: z.string(),

@@ -188,7 +188,7 @@ const APPOINTMENT = {
   participant: participant('Patient/p9', 'Location/17'),
   unknownToUs: { kept: true },
 } as const;
-/** What a reply to a booking may say instead, each alone. */
+/** Lists what a reply to a booking may say instead, each alone. */
 const ANOTHER = [
   ['status', { status: 'cancelled' }],
   ['status', { status: 'pending' }],
@@ -208,6 +208,8 @@ const ANOTHER = [
   ['place', { participant: participant('Patient/p9', 'Location/18') }],
 ] as const;
 
+const BAD_REPLY = expect.objectContaining({ fault: 'BAD_REPLY' }) as Error;
+
 describe('the answer to a GP Connect booking', () => {
   const answered = (change: object) => bookOutcomeOf(reply(201, { ...APPOINTMENT, ...change }), ASKED);
 
@@ -220,7 +222,7 @@ describe('the answer to a GP Connect booking', () => {
   });
 
   it.each(ANOTHER)('is not believed where it names another %s', (_, change) => {
-    expect(() => answered(change)).toThrow(expect.objectContaining({ fault: 'BAD_REPLY' }));
+    expect(() => answered(change)).toThrow(BAD_REPLY);
   });
 
   it.each([
@@ -274,7 +276,7 @@ describe('the answer to a GP Connect cancellation', () => {
     ['status', { status: 'booked' }],
     ['status', { status: 'newly-invented' }],
   ] as const)('is not believed where it names another %s', (_, change) => {
-    expect(() => answered(change)).toThrow(expect.objectContaining({ fault: 'BAD_REPLY' }));
+    expect(() => answered(change)).toThrow(BAD_REPLY);
   });
 });
 

@@ -1,10 +1,10 @@
 import type { Adapter, Context } from '../adapter';
 import { Bundle } from '../fhir/bundle';
-import { standingOf } from '../fhir/appointment-status';
+import { cancelOutcomeOfStatus } from '../fhir/appointment-status';
 import { spokenName } from '../fhir/human-name';
 import { outcomeCodes } from '../fhir/operation-outcome';
 import { bundlePages, type Query, wholeBundle } from '../fhir/pages';
-import { idIn } from '../fhir/references';
+import { idIn, ResourceId } from '../fhir/references';
 import {
   type BookCommand,
   type BookOutcome,
@@ -117,7 +117,9 @@ async function register(
   if (codes.includes('DUPLICATE_REJECTED')) return findPatient(send, target, patient, context);
   if (codes.includes('INVALID_PATIENT_DEMOGRAPHICS') || codes.includes('INVALID_NHS_NUMBER'))
     return undefined;
-  return patientIn(read(Bundle, reply), patient.nhsNumber);
+  const registered = patientIn(read(Bundle, reply), patient.nhsNumber);
+  if (!registered) throw badReply(manifest.id, 'a registration names nobody');
+  return registered;
 }
 
 /** Returns null when the appointment was changed between our reading and our writing it. */
@@ -140,13 +142,8 @@ async function cancelOnce(
   if (current.id !== appointment.id) throw badReply(manifest.id, 'the appointment is not the one asked for');
   // Who is no longer shown, or cannot be looked up, may cancel all the same: id and slot are theirs.
   if (owner && !isFor(current, owner.id)) return { class: 'REJECTED', refusal: 'NOT_FOUND' };
-  if (standingOf(current.status) === 'CANCELLED') return { class: 'ACCEPTED' };
-  if (standingOf(current.status) !== 'BOOKED' && current.status !== 'noshow')
-    throw badReply(
-      manifest.id,
-      'the status of the appointment says neither that it stands nor that it does not',
-    );
-  if (current.status !== 'booked') return { class: 'REJECTED', refusal: 'TOO_LATE' };
+  const decided = cancelOutcomeOfStatus(manifest.id, current.status);
+  if (decided) return decided;
   if (!slotIdsOf(current).includes(slot.id)) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };
   const request = requests.cancellation(current, versionOf(current, found));
   return cancelOutcomeOf(await send(request, command, context), current);
@@ -162,7 +159,9 @@ async function withClinician(
   if (!practitioner || appointment.carriesMarker !== true) return appointment;
   const known = SlotData.safeParse(valueOf(slot.supplierData)).data?.practitioner;
   if (practitioner === known) return { ...appointment, clinicianName: slot.clinicianName };
-  const request = requests.practitioner(idIn(practitioner, 'Practitioner') ?? '');
+  const { data: id } = ResourceId.safeParse(idIn(practitioner, 'Practitioner'));
+  if (id === undefined) return appointment;
+  const request = requests.practitioner(id);
   const reply = await send(request, { practice, actor }, context);
   return statusError(manifest.id, reply)
     ? appointment

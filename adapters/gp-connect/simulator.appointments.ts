@@ -238,7 +238,7 @@ function appointmentResource(appointment: DiaryAppointment): object {
     meta: { versionId: String(version), profile: [APPOINTMENT_PROFILE] },
     contained: [organisation],
     extension: [
-      { url: BOOKING_ORGANISATION, valueReference: { reference: `#${String(organisation['id'])}` } },
+      { url: BOOKING_ORGANISATION, valueReference: { reference: `#${organisation.id}` } },
       ...roleExtension(slot.session),
       { url: `${EXTENSIONS}-DeliveryChannel-2`, valueCode: CHANNELS[slot.mode] },
       ...(status === 'CANCELLED' ? [reason] : []),
@@ -257,11 +257,7 @@ function appointmentResource(appointment: DiaryAppointment): object {
 }
 
 /** The organisation that booked, stored and returned as it was sent; the practice's own where its desk did. */
-function organisationOf({
-  organisation,
-  bookedBy,
-}: DiaryAppointment): NonNullable<DiaryAppointment['organisation']> {
-  return (
-    organisation ?? { resourceType: 'Organization', id: 'booking-organisation', name: bookedBy.consumer }
-  );
+function organisationOf({ organisation, bookedBy }: DiaryAppointment): { id: string } {
+  const own = { resourceType: 'Organization', id: 'booking-organisation', name: bookedBy.consumer };
+  return z.looseObject({ id: z.string() }).parse(organisation ?? own);
 }

@@ -72,7 +72,9 @@ export function meridian(options: AdapterOptions): Adapter {
     async findAttempt({ attemptId, practice, slot }, context): Promise<AttemptAnswer> {
       const path = operations.get(attemptId);
       if (path === undefined) return { state: 'UNKNOWN' };
-      const operation = read(Operation, await send({ method: 'GET', path }, practice, context));
+      const reply = await send({ method: 'GET', path }, practice, context);
+      if (reply.status === 404) return { state: 'UNKNOWN' };
+      const operation = read(Operation, reply);
       if (operation.state === 'running') return { state: 'RUNNING' };
       const outcome = outcomeOf(operation, slot);
       return outcome.class === 'ACCEPTED'

@@ -111,7 +111,7 @@ function effectOf(
   return result.kind === 'BOOKED' ? { done: result.appointment.id } : { failed: CODES[result.why] };
 }
 
-/** Registers who is not known; refuses who is known otherwise. */
+/** Registers who is not known; refuses who was born on another day. Names are not compared. */
 function personOf(
   { diary }: State,
   practice: OdsCode,
@@ -125,7 +125,7 @@ function personOf(
   const known = diary.patient(practice, nhsNumber);
   if (!known)
     return diary.registerPatient(practice, { nhsNumber, familyName, givenName, birthDate }, 'TEMPORARY');
-  return known.birthDate === birthDate && known.familyName === familyName ? known : undefined;
+  return known.birthDate === birthDate ? known : undefined;
 }
 
 function shown({ diary }: State, { effect, isShown }: Operation) {

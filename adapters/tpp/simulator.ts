@@ -134,10 +134,11 @@ function view({ diary }: State, patient: DiaryPatient): WireReply {
     .map(({ id, slot }) =>
       xmlElement('Appointment', {
         apptId: id,
+        sessionId: sessionIdOf(slot),
         startDate: falseZulu(slot.startsAt),
         endDate: falseZulu(slot.endsAt),
         details: slot.slotType,
-        ...sessionAttributes(slot),
+        ...sessionWords(slot),
       }),
     );
   return xml('ViewAppointmentsReply', { patientId: patient.id, onlineUserId: patient.id }, appointments);
@@ -199,14 +200,14 @@ function sessionElements(slots: readonly DiarySlot[]): string[] {
     groups.set(key, [slot, elements]);
   }
   return [...groups.values()].map(([slot, elements]) =>
-    xmlElement('Session', sessionAttributes(slot), elements),
+    xmlElement('Session', { sessionId: sessionIdOf(slot), ...sessionWords(slot) }, elements),
   );
 }
 
-function sessionAttributes(slot: DiarySlot) {
+function sessionWords(slot: DiarySlot) {
   const { clinician, name } = slot.session;
   const staff = clinician && `Dr ${clinician.givenName} ${clinician.familyName} (${clinician.gender})`;
-  return { sessionId: sessionIdOf(slot), type: name, staffDetails: staff ?? '', location: PLACES[slot.mode] };
+  return { type: name, staffDetails: staff ?? '', location: PLACES[slot.mode] };
 }
 
 function booked(result: BookingResult, patient: DiaryPatient): WireReply {

@@ -24,7 +24,7 @@ export type SupplierFailure = z.infer<typeof SupplierFailure>;
 const elements = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.array(z.preprocess((value) => (value === '' ? {} : value), z.object(shape))).default([]);
 
-/** Who was logged on is told with the log-on; it is compared as far as it is told. */
+/** A log-on tells whose it is; that is compared as far as it is told. */
 export const AuthenticateReply = z.object({
   patientId: z.string().min(1),
   onlineUserId: z.string().min(1),
@@ -59,7 +59,7 @@ export const ViewAppointmentsReply = z.object({
   Appointment: z
     .array(
       z.object({
-        apptId: z.string().min(1),
+        apptId: z.string().min(1).max(250),
         sessionId: z.string().min(1),
         startDate: FalseZulu,
         endDate: FalseZulu,

@@ -7,7 +7,7 @@ const RootElement = z.tuple([z.string(), z.tuple([z.unknown()])]);
 
 /**
  * More markup than the largest reply of a supplier has. The time of parsing grows with the number of elements, attributes and
- * entities rather than with the text (GHSA-37qj-frw5-hhjh): two megabytes of them would keep a process busy.
+ * entities rather than with the text: two megabytes of them would keep a process busy.
  */
 const MAX_MARKUP: readonly (readonly [mark: string, times: number])[] = [
   ['<', 40_000],

@@ -8,7 +8,7 @@ import { type DatabaseSettings } from '../../platform/database/database';
 import { readSession } from '../../platform/database/row-statement';
 import { type Subgraph } from '../../platform/graphql/federated-schema';
 import type { BookingDeps } from './booking/booking-deps';
-import { Contact } from './booking/contact';
+import { contactSealer } from './sealed-contacts';
 import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
@@ -116,7 +116,7 @@ export async function openAppointments(
     holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
     copies: await openCopies(options, now, logger),
     offers: sealer(Offer, keys.offer, keyName),
-    contacts: sealer(Contact, keys['patient-details'], keyName),
+    contacts: contactSealer(keys['patient-details'], keyName),
     patients: patients({ details: keys['patient-details'], digest: keys['patient-digest'], name: keyName }),
     fingerprint: keyedDigest(keys.fingerprint),
     keysUnchanged: unchanged,

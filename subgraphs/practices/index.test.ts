@@ -16,7 +16,7 @@ describe('the practices subgraph', () => {
   describe('practice', () => {
     it('is found by its code, however it is typed', async () => {
       const { data } = await practices.ask(
-        '{ practice(odsCode: " z90001") { odsCode name address { lines postcode } phone location { latitude longitude } release { version status updatedAt } } }',
+        '{ practice(odsCode: " z90001\\u200b") { odsCode name address { lines postcode } phone location { latitude longitude } release { version status updatedAt } } }',
       );
       expect(data).toEqual({
         practice: {

@@ -22,12 +22,12 @@ export function bookedOnce({ truth, ledger }: History): string[] {
   const standing = truth.filter(({ status }) => status === 'BOOKED');
   const live = ledger.bookings.filter(({ state }) => !OVER.includes(state) && !UNWANTED.includes(state));
   return [
-    ...[...groupsBy(standing, slotText)]
-      .filter(([, appointments]) => appointments.length > 1)
-      .map(([slot, appointments]) => `${appointments.length} appointments stand on ${slot}`),
-    ...[...groupsBy(live, slotText)]
-      .filter(([, bookings]) => bookings.length > 1)
-      .map(([slot, bookings]) => `${bookings.length} live bookings in the ledger on ${slot}`),
+    ...[...groupsBy(standing, ({ practice, slotId }) => `${practice} ${slotId}`).values()]
+      .filter((appointments) => appointments.length > 1)
+      .flatMap(([one]) => (one === undefined ? [] : [`several appointments stand on ${slotText(one)}`])),
+    ...[...groupsBy(live, ({ place }) => place).values()]
+      .filter((bookings) => bookings.length > 1)
+      .flatMap(([one]) => (one === undefined ? [] : [`several live bookings in the ledger on ${slotText(one)}`])),
   ];
 }
 
@@ -98,7 +98,9 @@ export function failedDoesNotStand(history: History): string[] {
   const denied = refusals.flatMap(([first]) => {
     const slot = first?.slot ?? ledger.holds.find(({ id }) => id === first?.holdId);
     if (first === undefined || slot === undefined) return [];
-    const stood = standing.some((one) => one.patient === first.patient && sameSlot(one, slot));
+    const stood = standing.some(
+      (one) => one.patient === first.patient && sameSlot(one, slot) && !one.touchedByDesk,
+    );
     return stood && !toldOtherwise(first, slot, history)
       ? [`${first.kind} (${first.during}) was told no on ${slotText(slot)}, where an appointment stands`]
       : [];

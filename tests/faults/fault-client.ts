@@ -85,6 +85,8 @@ export const CANCEL = `mutation ($input: CancelBookingInput!) { result: cancelBo
   __typename ... on Booking { id status } } }`;
 export const RESCHEDULE = `mutation ($input: RescheduleBookingInput!) { result: rescheduleBooking(input: $input) {
   __typename ... on Booking { id status } ... on AlreadyBooked { booking { id } } } }`;
+export const ACCEPT = `mutation ($input: AcceptMovedBookingInput!) { result: acceptMovedBooking(input: $input) {
+  __typename ... on Booking { id status } } }`;
 export const READ = `query ($id: ID!) { result: booking(id: $id) { __typename id status }
   mine: myBookings { edges { node { id } } } }`;
 

@@ -30,6 +30,14 @@ export const POLICY: ReleasePolicy = {
   closures: [],
 };
 
+/** People from elsewhere whom a practice with a quota takes in a day. */
+export const QUOTA = 2;
+
+/** Practices with a quota have codes that begin with Q. */
+export function policyOf(practice: string): ReleasePolicy {
+  return practice.startsWith('Q') ? { ...POLICY, dailyQuota: QUOTA } : POLICY;
+}
+
 /** A practice and the supplier that it is reached by. */
 export interface Practice {
   code: OdsCode;
@@ -41,9 +49,9 @@ export function openPractice(
   world: World,
   supplier: FaultedSupplier,
   slots: number,
-  overlaps = false,
+  { overlaps = false, hasQuota = false } = {},
 ): Practice {
-  const code = world.newPractice();
+  const code = world.newPractice(hasQuota ? 'Q' : 'T');
   const { diary } = world.simulators;
   const [from, to] = window(world);
   diary.configure(code, { overlaps });

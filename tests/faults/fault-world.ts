@@ -18,6 +18,8 @@ import type { FaultLane } from './lane';
 import { serviceProcess, type ServiceProcess } from './service-process';
 import type { ServiceSettings } from './service-settings';
 import { smallDisk, type SmallDisk } from './small-disk';
+import { keptChecks, type KeptChecks } from './kept-checks';
+import { practiceWebhook } from '../practice-webhook';
 import { webhookConsumer, type WebhookConsumer } from '../webhook-consumer';
 
 export const SUPPLIERS = ['emis', 'tpp', 'gp-connect'] as const satisfies readonly SupplierId[];
@@ -56,6 +58,9 @@ export interface World {
   };
   bookRequests: BookRequest[];
   frontEnd: Pick<WebhookConsumer, 'heard' | 'taken'>;
+  /** Own practices, as one receiver of notices. */
+  ownPractices: Pick<Awaited<ReturnType<typeof practiceWebhook>>, 'heard'>;
+  checks: KeptChecks;
   /** The front end is told nothing until it listens again. */
   frontEndListens(does: boolean): Promise<void>;
   callerKey: Uint8Array;
@@ -69,9 +74,12 @@ export interface World {
   aimAtRedis(treatment: Treatment): Aim;
   /** Treats the next COMMIT. */
   aimAtCommit(treatment: Treatment): Aim;
-  newPractice(): OdsCode;
+  /** @param kind first letter of its code: with a Q it has a quota. */
+  newPractice(kind?: 'T' | 'Q'): OdsCode;
   /** Registered and linked there. */
   newPatient(practice: OdsCode): SimulatedPatient;
+  /** Registered at a practice that has nothing to offer. */
+  newGuest(): SimulatedPatient;
   digestOf(nhsNumber: string): string;
   /** Searches at suppliers under way at once: the most since the last call. */
   searchPeak(): number;
@@ -202,6 +210,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           url: `postgres://postgres@127.0.0.1:${lane.postgres?.port ?? 0}/${databaseName}`,
         };
   const frontEnd = await webhookConsumer(() => 'take', offsetMs);
+  const ownPractices = await practiceWebhook(() => true, now);
+  const checks = await keptChecks();
   let listens = true;
   const keys = {
     offer: hex(),
@@ -216,6 +226,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         ? database
         : { kind: 'postgres', url: `postgres://postgres@127.0.0.1:${postgres.port}/${databaseName}` },
     webhook: { url: frontEnd.url, key: Buffer.from(frontEnd.key).toString('hex') },
+    practiceWebhook: {
+      url: ownPractices.settings.url,
+      key: ownPractices.settings.keys.map((key) => Buffer.from(key).toString('hex')).join(''),
+    },
+    checksUrl: checks.url,
     redisUrl: redis && `redis://127.0.0.1:${redis.port}`,
     suppliers: {
       emis: urlOf(suppliers.emis),
@@ -236,6 +251,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     createHmac('sha256', Buffer.from(keys.patientDigest, 'hex')).update(nhsNumber).digest('base64url');
   const wires = [...Object.values(suppliers), ...(redis ? [redis] : []), ...(postgres ? [postgres] : [])];
 
+  function newPractice(kind: 'T' | 'Q' = 'T'): OdsCode {
+    return OdsCode.parse(`${kind}${10_000 + (++serial % 80_000)}`);
+  }
+
+  function personAt(practice: OdsCode): SimulatedPatient {
+    const { mother } = demoFamily(practice, ++serial, now());
+    const id = createHash('sha256').update(mother.id).digest('base64url');
+    return {
+      caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [] },
+      digest: digestOf(mother.nhsNumber),
+    };
+  }
+
   async function frontEndListens(does: boolean): Promise<void> {
     if (does === listens) return;
     listens = does;
@@ -244,6 +272,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
   async function heal(): Promise<void> {
     await frontEndListens(true);
+    checks.canBeRead(true);
     armed.length = armedAtRedis.length = armedAtCommit.length = 0;
     simulators.faults.clear();
     for (const supplier of SUPPLIERS) simulators.faults.setLatency(supplier, 0);
@@ -272,6 +301,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     wires: { suppliers, redis, postgres },
     bookRequests,
     frontEnd,
+    ownPractices,
+    checks,
     frontEndListens,
     callerKey: Buffer.from(keys.caller, 'hex'),
     now,
@@ -291,17 +322,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       armedAtCommit.push(aim);
       return { hits: () => aim.hits };
     },
-    newPractice: () => OdsCode.parse(`T${10_000 + (++serial % 80_000)}`),
+    newPractice,
     newPatient(practice) {
-      const { mother } = demoFamily(practice, ++serial, now());
-      const id = createHash('sha256').update(mother.id).digest('base64url');
-      const { nhsNumber, familyName, givenName, birthDate, linkage } = mother;
+      const person = personAt(practice);
+      const { nhsNumber, familyName, givenName, birthDate, linkage } = person.caller.self;
       simulators.diary.registerPatient(practice, { nhsNumber, familyName, givenName, birthDate, linkage });
-      return {
-        caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [] },
-        digest: digestOf(nhsNumber),
-      };
+      return person;
     },
+    newGuest: () => personAt(newPractice()),
     digestOf,
     searchPeak() {
       const { most } = searching;
@@ -315,6 +343,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       await Promise.all(wires.map((wire) => wire.close()));
       await simulators.close();
       await frontEnd.stop();
+      await ownPractices.stop();
+      await checks.close();
       if (databaseName !== null) await lane.dropDatabase(databaseName);
       disk?.remove();
       rmSync(folder, { recursive: true, force: true });

@@ -12,6 +12,14 @@ export interface History {
   ledger: LedgerDump;
   /** Events that the front end accepted, in the order of arrival; an event's id is its booking's and its version. */
   told: { id: string; body: string }[];
+  /** Notices that people's own practices accepted, in the order of arrival. */
+  noticed: PracticeNotice[];
+  /** Everybody, and where they are registered. */
+  people: { patient: string; ownPractice: string }[];
+  /** Symptom checks as they were kept and changed, in order. */
+  checks: CheckChange[];
+  /** Acts of practices' desks on standing bookings, while nothing else was wrong. */
+  deskActs: DeskAct[];
   /** Slots that the diaries show as free at the end, and whether a newcomer's search then offered them. */
   freeAtEnd: (SlotName & { offered: boolean })[];
   /** Things that the service left behind when it was stopped, counted by name; all must be 0. */
@@ -28,6 +36,38 @@ export interface Rules {
   holdMs: number;
   /** True when holds may have been lost, or were not shared, at any time of the run. */
   holdStoreLost: boolean;
+  /** True when a process died: what it was to let go then lasts as long as it may. */
+  wasKilled: boolean;
+  /** People from elsewhere whom a practice whose code begins with Q takes in a day. */
+  quota: number;
+  /** A desk's act is noticed within so long; null where bookings were not compared with the books. */
+  noticedWithinMs: number | null;
+}
+
+export interface CheckChange {
+  check: string;
+  at: number;
+  /** The appointment that was offered may be booked for the person for whom it was offered. */
+  allows: boolean;
+}
+
+export const DESK_ACTS = ['cancels', 'cancels and refills', 'moves to another time', 'moves to another session'] as const;
+
+export interface DeskAct {
+  kind: (typeof DESK_ACTS)[number];
+  bookingId: string;
+  at: number;
+}
+
+/** What an own practice was told. */
+export interface PracticeNotice {
+  practice: string;
+  sequence: number;
+  type: string;
+  bookingReference: string;
+  bookedAt: string;
+  startsAt: string;
+  mode: string;
 }
 
 export interface SlotName {
@@ -42,6 +82,7 @@ export const OPERATION_KINDS = [
   'confirm',
   'cancel',
   'reschedule',
+  'accept',
   'read',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -51,6 +92,8 @@ export interface RecordedOperation {
   caller: string;
   /** A digest, the same as in the ledger. */
   patient: string;
+  /** The symptom check of the person's need: a digest, the same as in the ledger. */
+  check: string;
   key: string | null;
   /** Body of the request, which tells repetitions from other requests under the same key. */
   body: string;
@@ -85,6 +128,9 @@ export interface SearchAnswer {
 
 export interface Appointment extends SlotName {
   id: string;
+  /** The very slot: the desk may let two begin together. */
+  slotId: number;
+  mode: string;
   patient: string;
   status: 'BOOKED' | 'CANCELLED';
   bookedAt: number;
@@ -101,17 +147,42 @@ export interface BookRequest extends SlotName {
 export interface LedgerDump {
   bookings: LedgerBooking[];
   events: { bookingId: string; version: number; state: string; at: number }[];
-  holds: (SlotName & { id: string; caller: string })[];
+  holds: LedgerHold[];
   /** Results of each idempotency key. */
   requests: { caller: string; operation: string; key: string; resultId: string }[];
+  /** Notices for own practices. */
+  notices: { practice: string; sequence: number }[];
   /** Events for the front end, one for each change that a person can see. */
   outbox: { bookingId: string; version: number; status: string }[];
 }
 
-export interface LedgerBooking extends SlotName {
+export interface LedgerHold extends SlotName {
   id: string;
   caller: string;
+  check: string | null;
+  /** A person from elsewhere, whom the practice's quota counts. */
+  isOfGuest: boolean;
+  /** The London day. */
+  day: string | null;
+  createdAt: number;
+  /** When it was let go or ran out, whichever was first. */
+  endedAt: number;
+}
+
+/** On the slot on which it stands now. */
+export interface LedgerBooking extends SlotName {
+  id: string;
+  reference: string;
+  caller: string;
   patient: string;
+  check: string;
+  /** Key of its place at the supplier, as the ledger guards it. */
+  place: string;
+  /** The slot that was booked, wherever the practice has put it since. */
+  asked: SlotName;
+  mode: string;
+  isOfGuest: boolean;
+  day: string;
   state: string;
   version: number;
   holdId: string;
@@ -121,7 +192,7 @@ export interface LedgerBooking extends SlotName {
 }
 
 export interface Violation {
-  /** Number of the invariant, of thirteen. */
+  /** Number of the invariant, of seventeen. */
   invariant: number;
   text: string;
 }
@@ -134,11 +205,11 @@ export function slotText({ practice, startsAt }: SlotName): string {
   return `${practice} ${new Date(startsAt).toISOString()}`;
 }
 
-/** Groups entries that share a `key`, in the order of arrival. */
 /** Recognises the id of an event about this change: after its version comes its time. */
 export const isEventOf = (bookingId: string, version: number) => (id: string) =>
   id.startsWith(`${bookingId}-${version}-`);
 
+/** Groups entries that share a `key`, in the order of arrival. */
 export function groupsBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -1,5 +1,7 @@
 import { groupsBy, sameSlot, slotText, type History, type RecordedOperation, type SlotName } from './history';
 
+/** Requests for a time, of which one for the same need takes the earlier one's place. */
+const TAKES_ITS_PLACE: readonly string[] = ['hold', 'reschedule'];
 /** Longest time that any hold can last beyond the requested one. */
 const SLACK_MS = 1_000;
 
@@ -28,8 +30,12 @@ function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: H
       if (granted?.slot == null) return [];
       const asked = Math.min(...tries.map(({ invokedAt }) => invokedAt));
       const ends = operations
-        .filter(({ kind, holdId }) => kind !== 'hold' && holdId === granted.holdId)
-        .map(({ invokedAt }) => invokedAt);
+        .filter(
+          ({ kind, holdId, check, key }) =>
+            (kind !== 'hold' && holdId === granted.holdId) || (TAKES_ITS_PLACE.includes(kind) && check === granted.check && key !== granted.key),
+        )
+        .map(({ invokedAt }) => invokedAt)
+        .filter((at) => at >= asked);
       const { caller, slot, during, completedAt: told } = granted;
       return [{ caller, slot, during, asked, told, until: Math.min(asked + rules.holdMs, ...ends) }];
     },
@@ -45,6 +51,12 @@ function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: H
 function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger, rules }: History): string[] {
   const slotOf = (operation: RecordedOperation) =>
     operation.slot ?? ledger.holds.find(({ id }) => id === operation.holdId) ?? null;
+  /** A time that its person has let go, or changed for another, is free at once. */
+  const heldUntil = ({ kind, outcome, holdId, completedAt }: RecordedOperation) => {
+    const hold = ledger.holds.find(({ id }) => id === holdId);
+    const isKnown = kind === 'hold' && outcome === 'ok' && !rules.holdStoreLost && !rules.wasKilled;
+    return isKnown && hold !== undefined ? hold.endedAt : completedAt + rules.holdMs;
+  };
   const takers = operations.filter(({ kind }) => kind !== 'read' && kind !== 'search');
   return holds
     .filter(({ result }) => result === 'SlotHeldByAnother')
@@ -55,7 +67,7 @@ function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger,
             other.caller !== refused.caller &&
             sameSlot(slotOf(other), refused.slot) &&
             other.invokedAt <= refused.completedAt &&
-            other.completedAt + rules.holdMs + SLACK_MS >= refused.invokedAt,
+            heldUntil(other) + SLACK_MS >= refused.invokedAt,
         ),
     )
     .map(

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assessmentDigest } from '../../domain/assessment-digest';
 import { ageInMonths, londonDate } from '../../domain/london-time';
 import {
+  ACCEPT,
   ask,
   CANCEL,
   CONFIRM,
@@ -16,7 +18,7 @@ import {
   type Data,
 } from './fault-client';
 import type { RecordedOperation, OperationKind, SlotName } from './history';
-import { LAST_START_MS, POLICY, type Practice } from './fault-practice';
+import { LAST_START_MS, policyOf, type Practice } from './fault-practice';
 import type { SimulatedPatient, World } from './fault-world';
 
 /** A slot as it was offered. */
@@ -44,20 +46,27 @@ export interface Manner {
 /** One patient at their screen: every request and answer of theirs goes into the history. */
 export interface PatientClient {
   patient: SimulatedPatient;
+  /** Digest of the symptom check of their need. */
+  check: string;
   search(practices: readonly Practice[], first?: number): Promise<Offered[]>;
   hold(offered: Offered, key: string, manner?: Manner): Promise<RecordedOperation>;
   release(holdId: string): Promise<RecordedOperation>;
   confirm(holdId: string, key: string, manner?: Manner & { reason?: string }): Promise<RecordedOperation>;
   cancel(bookingId: string, key: string, manner?: Manner): Promise<RecordedOperation>;
   reschedule(bookingId: string, offered: Offered, key: string, manner?: Manner): Promise<RecordedOperation>;
+  acceptMove(bookingId: string, key: string, manner?: Manner): Promise<RecordedOperation>;
   /** The booking, as far as it is this patient's. */
   read(bookingId: string): Promise<RecordedOperation>;
 }
 
 const SEARCH_MS = 1_500;
+const CHECK_GOOD_MS = 4 * 3_600_000;
+const DISPOSITION = 'gp-6h';
+/** From the range that is never given to anybody. */
+const PHONE = '07700 900123';
 const UP_TRIES = 5;
 
-/** @param during the current fault, for the history. */
+/** A patient with a need of their own, whose symptom check is kept. @param during the current fault, for the history. */
 export function patientClient(
   world: World,
   patient: SimulatedPatient,
@@ -66,6 +75,13 @@ export function patientClient(
 ): PatientClient {
   const { caller, digest } = patient;
   const assessmentId = randomUUID();
+  const check = assessmentDigest(assessmentId);
+  world.checks.keep(check, {
+    pathwayId: `complaint of ${check}`,
+    subject: { relationship: 'SELF', dateOfBirth: caller.self.birthDate },
+    expiresAt: new Date(world.now().getTime() + CHECK_GOOD_MS),
+    result: { kind: 'OUTCOME', dispositionId: DISPOSITION, title: 'See a GP', deadline: null },
+  });
 
   /** A process that was killed is started again by the next who wants something of it. */
   async function reach({ process = 0 }: Manner): Promise<string | null> {
@@ -113,6 +129,7 @@ export function patientClient(
       kind,
       caller: caller.id,
       patient: digest,
+      check,
       key: key ?? null,
       body,
       during: label,
@@ -133,6 +150,7 @@ export function patientClient(
 
   return {
     patient,
+    check,
 
     async search(practices, first = 3) {
       const label = during();
@@ -182,7 +200,12 @@ export function patientClient(
       ),
     release: (holdId) => mutation({ kind: 'release', holdId }, RELEASE, { holdId }),
     confirm: (holdId, key, { reason, ...manner } = {}) =>
-      mutation({ kind: 'confirm', key, holdId }, CONFIRM, { holdId, reason, idempotencyKey: key }, manner),
+      mutation(
+        { kind: 'confirm', key, holdId },
+        CONFIRM,
+        { holdId, reason, contactPhone: PHONE, idempotencyKey: key },
+        manner,
+      ),
     cancel: (bookingId, key, manner) =>
       mutation(
         { kind: 'cancel', key, about: bookingId },
@@ -198,6 +221,9 @@ export function patientClient(
         { bookingId, slotId: offered.id, idempotencyKey: key },
         manner,
       ),
+
+    acceptMove: (bookingId, key, manner) =>
+      mutation({ kind: 'accept', key, about: bookingId }, ACCEPT, { bookingId, idempotencyKey: key }, manner),
 
     async read(bookingId) {
       const label = during();
@@ -222,6 +248,7 @@ function outcomeOf(said: string): RecordedOperation['outcome'] {
     case 'HoldReleased':
     case 'AppointmentOptions':
     case 'Booking CONFIRMED':
+    case 'Booking MOVED_BY_PRACTICE':
     case 'Booking CANCELLED':
     case 'Booking CANCELLED_BY_PRACTICE':
       return 'ok';
@@ -242,7 +269,7 @@ function assessment(world: World, { caller }: SimulatedPatient, id: string, prac
     odsCode: code,
     distanceMiles: index,
     connections: [{ supplier, route: supplier === 'gp-connect' ? 'NETWORK' : 'PATIENT_SESSION' }],
-    release: POLICY,
+    release: policyOf(code),
   }));
   const [only] = practices;
   const own = practices.length === 1 && only?.supplier !== 'gp-connect' ? (candidates[0] ?? null) : null;
@@ -252,7 +279,7 @@ function assessment(world: World, { caller }: SimulatedPatient, id: string, prac
     expiresAt: new Date(now.getTime() + 3_600_000).toISOString(),
     outcome: {
       deadline: new Date(now.getTime() + LAST_START_MS + 3_600_000).toISOString(),
-      disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'] },
+      disposition: { id: DISPOSITION, bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE', 'VIDEO'] },
     },
     subject: {
       ageInMonths: ageInMonths(caller.self.birthDate, londonDate(now)),

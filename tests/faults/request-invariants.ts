@@ -47,7 +47,7 @@ function differentAnswers(about: string, repeated: RecordedOperation[]): string[
 
 /** 6. One request to the supplier for each attempt, whatever was repeated, lost or answered badly. */
 export function sentOnce({ bookRequests, ledger }: History): string[] {
-  const attempts = groupsBy(ledger.bookings, slotText);
+  const attempts = groupsBy(ledger.bookings, ({ asked }) => slotText(asked));
   const meant = bookRequests.filter(({ loggedOff }) => !loggedOff);
   return [...groupsBy(meant, slotText)].flatMap(([slot, sent]) => {
     const attempted = attempts.get(slot)?.length ?? 0;
@@ -59,7 +59,7 @@ export function sentOnce({ bookRequests, ledger }: History): string[] {
 
 /** 7. Nothing is sent before the attempt is on disk. */
 export function committedBeforeSent({ bookRequests, ledger, truth }: History): string[] {
-  const attempts = groupsBy(ledger.bookings, slotText);
+  const attempts = groupsBy(ledger.bookings, ({ asked }) => slotText(asked));
   const early = [...groupsBy(bookRequests, slotText)].flatMap(([slot, sent]) =>
     sent.flatMap(({ at }, index) => {
       // One that was told to log on again did nothing, and the next one is of the same attempt.
@@ -79,13 +79,13 @@ export function committedBeforeSent({ bookRequests, ledger, truth }: History): s
   return [...early, ...unknown];
 }
 
-/** 12. Nobody sees, or replays, another caller's data. */
+/** 12. Nobody sees, or replays, another person's data: in these histories everybody acts for themself alone. */
 export function patientsAreApart({ operations, ledger }: History): string[] {
-  const owners = new Map(ledger.bookings.map(({ id, caller }) => [id, caller]));
+  const owners = new Map(ledger.bookings.map(({ id, patient }) => [id, patient]));
   const holders = new Map(ledger.holds.map(({ id, caller }) => [id, caller]));
-  return operations.flatMap(({ caller, kind, during, bookingId, shown, holdId, outcome }) => {
+  return operations.flatMap(({ caller, patient, kind, during, bookingId, shown, holdId, outcome }) => {
     const seen = [bookingId ?? [], shown].flat();
-    const foreign = seen.some((id) => owners.has(id) && owners.get(id) !== caller);
+    const foreign = seen.some((id) => owners.has(id) && owners.get(id) !== patient);
     const foreignHold =
       outcome === 'ok' && holdId !== null && holders.has(holdId) && holders.get(holdId) !== caller;
     return foreign || foreignHold ? [`${kind} (${during}) showed what is another caller's`] : [];

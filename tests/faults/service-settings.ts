@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const Receiver = z.object({ url: z.url(), key: z.string().regex(/^[0-9a-f]+$/) });
 
 /** Environment variable with the settings of the service under test, as one JSON text. */
 export const SETTINGS_VARIABLE = 'FAULTS_SERVICE';
@@ -12,7 +13,11 @@ export const ServiceSettings = z.object({
   ]),
   redisUrl: z.string().nullable(),
   /** Front end that receives events. */
-  webhook: z.object({ url: z.url(), key: z.string().regex(/^[0-9a-f]+$/) }),
+  webhook: Receiver,
+  /** Receiver of the notices to people's own practices. */
+  practiceWebhook: Receiver,
+  /** Where the symptom checks are kept. */
+  checksUrl: z.url(),
   suppliers: z.object({ emis: z.url(), tpp: z.url(), 'gp-connect': z.url() }),
   /** The same for every process of one history, so that one can open what another has sealed. */
   keys: z.object({ offer: Hex, patientDetails: Hex, patientDigest: Hex, fingerprint: Hex, caller: Hex }),

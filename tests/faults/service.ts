@@ -6,6 +6,7 @@ import { keyedDigest } from '../../domain/secret';
 import { OdsCode } from '../../domain/ods-code';
 import { machineTimers } from '../../domain/timers';
 import { appointmentsSubgraph, type AppointmentsDeps } from '../../subgraphs/appointments';
+import { contactSealer } from '../../subgraphs/appointments/sealed-contacts';
 import { inProcessHolds } from '../../subgraphs/appointments/holds/in-process-holds';
 import { redisHolds } from '../../subgraphs/appointments/holds/redis-holds';
 import { ledger } from '../../subgraphs/appointments/ledger/ledger';
@@ -18,7 +19,8 @@ import { releaseLedger } from '../../subgraphs/appointments/releases/stored-rele
 import { sealer } from '../../domain/sealed';
 import { openDatabase } from '../../platform/database/database';
 import { serveSubgraph } from '../../platform/graphql/subgraph-server';
-import { POLICY } from './fault-practice';
+import { policyOf } from './fault-practice';
+import { checksOver } from './kept-checks';
 import { crashPoints } from './crash-points';
 import { ServiceSettings, SETTINGS_VARIABLE, ToService, type FromService } from './service-settings';
 import { EXECUTOR } from '../executor';
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
     now,
   });
   const database = await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations);
-  const defaultPolicyOf = () => POLICY;
+  const defaultPolicyOf = policyOf;
   const deps: AppointmentsDeps = {
     systems: new Map(
       [...systems].map(([id, system]) => [id, points.watched('supplier', hasty(system, settings))]),
@@ -66,11 +68,14 @@ async function main(): Promise<void> {
     copies: inProcessCopies(now),
     offers: sealer(Offer, key('offer')),
     patients: patients({ details: key('patientDetails'), digest: key('patientDigest') }),
+    contacts: contactSealer(key('patientDetails')),
+    checks: checksOver(settings.checksUrl),
     fingerprint: keyedDigest(key('fingerprint')),
     holdMs: settings.holdMs,
     compareEveryMs: settings.compareEveryMs,
     offerMs: 10 * 60_000,
-    webhook: { url: settings.webhook.url, keys: [Buffer.from(settings.webhook.key, 'hex')] },
+    webhook: receiver(settings.webhook),
+    practiceWebhook: receiver(settings.practiceWebhook),
     atOnce: settings.atOnce,
     now,
     timers: machineTimers,
@@ -129,6 +134,10 @@ function hasty(system: GpSystem, { timeoutMs, settleMs }: ServiceSettings): GpSy
     settleMs,
   };
   return { ...system, manifest: { ...system.manifest, limits } };
+}
+
+function receiver({ url, key }: ServiceSettings['webhook']) {
+  return { url, keys: [Buffer.from(key, 'hex')] };
 }
 
 function tell(message: FromService): void {

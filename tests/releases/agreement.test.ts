@@ -5,6 +5,7 @@ import { manifest } from '../../adapters/gp-connect/gp-connect.manifest';
 import { APPOINTMENT_MODES } from '../../domain/appointment-mode';
 import { londonDate } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
+import { routesFor } from '../../domain/practice-books';
 import {
   rulesStoppingSlot,
   type Need,
@@ -267,7 +268,7 @@ function previewOf(one: Search, connections: Connected, systems: ReadonlyMap<str
     policy,
     { ...one, from: after(starts.first), to: after(starts.first + starts.count) },
     {
-      isReachable: books.isReachable(connections, relation),
+      isReachable: books.routes(connections).some((route) => routesFor(relation).includes(route)),
       kinds: one.book,
       now,
       taken: others.map(after),

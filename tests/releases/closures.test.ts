@@ -99,7 +99,7 @@ describe.each(testDatabases())('closing a book for a time, ledger $name', (kind)
         to: to.startsAt,
       },
       {
-        isReachable: books.isReachable(CONNECTIONS, 'OTHER'),
+        isReachable: books.routes(CONNECTIONS).includes('NETWORK'),
         kinds: [],
         now: now(),
         taken: await books.takenOfQuota(practice, [londonDate(from.startsAt)]),

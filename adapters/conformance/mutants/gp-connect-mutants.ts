@@ -134,6 +134,14 @@ export const gpConnectMutants: readonly Mutant[] = [
     replace: "comment: '',",
   },
   {
+    id: 'cuts-before-joining',
+    title: 'compares the words before the first blank, so that Mary-Jane and Mary Jane are two people',
+    caughtBy: 'command.names-spelt',
+    file: 'fhir/human-name.ts',
+    find: 'sharesSpelling(beginnings(ours), beginnings(theirs))',
+    replace: 'sharesSpelling(beginnings(ours).slice(0, 1), theirs.slice(0, 1))',
+  },
+  {
     id: 'one-given-name',
     title: 'sends the first given name only',
     caughtBy: 'command.patient',

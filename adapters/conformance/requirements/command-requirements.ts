@@ -26,6 +26,28 @@ const withoutReadBack = ({ capabilities }: Manifest) =>
 const withoutCancel = ({ capabilities }: Manifest) =>
   capabilities.cancel ? null : 'nothing can be cancelled';
 
+type Pair = readonly [string, string];
+const ONE_PERSON: readonly Pair[] = [
+  ['Mary-Jane', 'Mary Jane'],
+  ['Jean-Luc', 'Jean Luc'],
+  ['Wei Ling', 'Weiling'],
+  ['Åse', 'Ase'],
+  ['Łukasz', 'Lukasz'],
+  ['Zoë Mary', 'ZOE'],
+];
+const TWO_PEOPLE: readonly Pair[] = [
+  ['Jean-Luc', 'Jean-Paul'],
+  ['Mary Jane', 'Jane Mary'],
+  ['Jo', 'Joanna'],
+];
+
+function inBothDirections(pairs: readonly Pair[]): Pair[] {
+  return pairs.flatMap(([one, other]): Pair[] => [
+    [one, other],
+    [other, one],
+  ]);
+}
+
 /** Every field of a booking command is in the supplier's own book, or the manifest says that it is not carried. */
 const fieldRequirements: readonly Requirement[] = [
   {
@@ -95,6 +117,35 @@ const fieldRequirements: readonly Requirement[] = [
   },
   {
     level: 'L2',
+    id: 'command.names-spelt',
+    title:
+      'knows a patient whom the practice spells otherwise, and nobody else for them where names are compared',
+    async run(lab) {
+      const { practice, slot } = await ready(lab);
+      const wrong: string[] = [];
+      const book = async (ours: string, theirs: string, change: Partial<Patient> = {}) => {
+        const patient = newPatient(lab, practice, { familyName: 'Sørensen', givenName: ours });
+        const { linkage } = patient;
+        const record = { ...patient, familyName: 'Sorensen', givenName: theirs, ...change };
+        lab.simulators.diary.registerPatient(practice, {
+          ...record,
+          linkage: linkage && { userId: linkage.userId, key: linkage.key },
+        });
+        const outcome = await lab.system.book(bookCommand(lab, slot, patient), callWithin(lab));
+        await settle(lab);
+        clear(lab, practice);
+        return outcome.class;
+      };
+      for (const [ours, theirs] of inBothDirections(ONE_PERSON))
+        if ((await book(ours, theirs)) !== 'ACCEPTED') wrong.push(`${ours} is not known as ${theirs}`);
+      const compares = (await book('Ada', 'Berta', { familyName: 'Other' })) !== 'ACCEPTED';
+      for (const [ours, theirs] of compares ? inBothDirections(TWO_PEOPLE) : [])
+        if ((await book(ours, theirs)) === 'ACCEPTED') wrong.push(`${ours} is taken for ${theirs}`);
+      expect(wrong).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
     id: 'command.attempt',
     title: 'sends the attempt’s id as the key by which a repetition is recognised',
     notFor: ({ capabilities }) =>
@@ -119,8 +170,7 @@ async function wordsInBook(lab: Laboratory, command: BookCommand): Promise<strin
 
 /** Returns somebody whom no practice knows, and the national register does. */
 function stranger(lab: Laboratory): Patient {
-  const { linkage: _, ...patient } = newPatient(lab, newPractice(lab));
-  return patient;
+  return { ...newPatient(lab, newPractice(lab)), linkage: undefined };
 }
 
 function clear(lab: Laboratory, practice: OdsCode): void {
@@ -218,10 +268,11 @@ const yesRequirements: readonly Requirement[] = [
       const { practice, patient, slot, command } = await readyAndBooked(lab);
       await settle(lab);
       const { diary } = lab.simulators;
+      const [own] = standing(lab, patient);
       const beside = diary
         .slots(practice, slot.startsAt, new Date(slot.startsAt.getTime() + 3_600_000))
         .map((one) => one.slot)
-        .find((one) => +one.startsAt === +slot.startsAt && one.session.name !== slot.sessionName);
+        .find((one) => +one.startsAt === +slot.startsAt && one.session.id !== own?.slot.session.id);
       if (!beside) throw new Error('The book has one session only at this time.');
       expect(diary.deskMoves(practice, standing(lab, patient)[0]?.id ?? '', beside.id)).toBe(true);
       const [seen, ...others] = await lab.system.readBack(

@@ -239,6 +239,11 @@ export const searchRequirements: readonly Requirement[] = [
       for (const secret of [nhsNumber, familyName, givenName, birthDate, linkage?.userId, linkage?.key])
         expect(log).not.toContain(secret);
       expect(log).not.toContain(command.reason);
+      for (const { name, kind, simulated } of lab.manifest.settings ?? [])
+        if (kind !== 'ID' && simulated !== undefined)
+          expect({ [name]: log.includes(simulated) ? 'in the log' : 'not in the log' }).toEqual({
+            [name]: 'not in the log',
+          });
     },
   },
 ];

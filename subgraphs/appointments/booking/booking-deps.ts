@@ -15,7 +15,7 @@ import type { Patients } from '../sealed-patients';
 import type { BookingCopies } from '../recovery/booking-copies';
 import type { Sealer } from '../../../domain/sealed';
 import type { GpSystems } from '../gp-systems';
-import type { Contact } from './contact';
+import type { Contact } from '../sealed-contacts';
 
 export interface BookingDeps {
   systems: GpSystems;

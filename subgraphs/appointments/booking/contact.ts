@@ -1,11 +1,7 @@
-import { z } from 'zod';
 import type { Manifest, Slot } from '../../../adapters/gp-system';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Offer } from '../holds/offers';
-
-/** What the person gave with a booking, and the practice is to know; kept sealed, so that it is kept when the booking is moved. */
-export const Contact = z.object({ phone: z.string().optional(), reason: z.string().optional() });
-export type Contact = z.infer<typeof Contact>;
+import type { Contact } from '../sealed-contacts';
 
 /** Checks that all of it reaches the practice: nothing that people tell us is dropped on the way. */
 export function contactFaults(

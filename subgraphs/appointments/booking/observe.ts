@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SupplierError, type SupplierAppointment } from '../../../adapters/gp-system';
+import { SupplierError, type AttemptAnswer, type SupplierAppointment } from '../../../adapters/gp-system';
 import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
 import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/observation';
@@ -63,9 +63,29 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
-    return observationOf(booking, ours(booking, await system.readBack(probe, call)));
+    const attempt = booking.state === 'UNKNOWN' ? await system.findAttempt?.(probe, call) : undefined;
+    return (
+      (attempt && answerOf(attempt)) ?? observationOf(booking, ours(booking, await system.readBack(probe, call)))
+    );
   } catch (error) {
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
+  }
+}
+
+/** What the supplier says of the one attempt; null where only its book can tell. */
+function answerOf(attempt: AttemptAnswer): Observation | null {
+  switch (attempt.state) {
+    case 'BOOKED':
+      return {
+        kind: 'BOOKING_ANSWERED',
+        outcome: { class: 'ACCEPTED', appointment: attempt.appointment },
+      };
+    case 'REFUSED':
+      return { kind: 'BOOKING_ANSWERED', outcome: { class: 'REJECTED', refusal: attempt.refusal } };
+    case 'RUNNING':
+      return { kind: 'NOT_READABLE', evidence: { asked: 'BOOK', answer: 'RUNNING' } };
+    case 'UNKNOWN':
+      return null;
   }
 }
 

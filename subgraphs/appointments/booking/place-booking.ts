@@ -17,7 +17,7 @@ import {
   type BookingDeps,
   type RequestSource,
 } from './booking-deps';
-import type { Contact } from './contact';
+import type { Contact } from '../sealed-contacts';
 import { holdKey, letGo } from './hold-slot';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
 import { findObstacle, type Obstacle } from './obstacles';

@@ -12,7 +12,8 @@ import { alreadyBooked } from './already-booked';
 import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed, sealedContact, stop } from './confirm-booking';
-import { contactFaults, type Contact } from './contact';
+import { contactFaults } from './contact';
+import type { Contact } from '../sealed-contacts';
 import { acquirePlace, holdId, holdKey, letGo, offerTo, whyNotTheirs } from './hold-slot';
 import {
   mayBook,

@@ -15,6 +15,7 @@ import {
   wrapForCurrentAlone,
 } from '../../../platform/database/data-keys';
 import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
+import { contactSealer } from '../sealed-contacts';
 import { identifiedPatient, patients } from '../sealed-patients';
 import { LEDGER_KEYS, openLedgerKeys } from './ledger-keys';
 import { ledgerMigrations } from './migrations';
@@ -135,6 +136,7 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
       open.push(database);
       const { keys } = await openLedgerKeys(database, [OLD]);
       const before = patients({ details: keys['patient-details'], digest: keys['patient-digest'] });
+      const contactsBefore = contactSealer(keys['patient-details']);
       for (const serial of [1, 2, 3, 4, 5]) {
         const { holdId, id } = await openBooking(books);
         const patient_sealed = serial === 5 ? '' : before.seal(patient(serial));
@@ -144,10 +146,24 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
           .set({ patient_sealed, patient_digest })
           .where('id', '=', holdId)
           .execute();
-        await database.db.updateTable('booking').set({ patient_digest }).where('id', '=', id).execute();
+        const contact_sealed = [1, 5].includes(serial) ? null : contactsBefore.seal(contact(serial));
+        await database.db
+          .updateTable('booking')
+          .set({ patient_digest, contact_sealed })
+          .where('id', '=', id)
+          .execute();
       }
-      return { database, before };
+      return { database, before, contactsBefore };
     }
+    const contact = (serial: number) => ({ phone: `01632 96000${serial}`, reason: `Words ${serial}` });
+    const contacts = async ({ db }: Database<LedgerTables>) => {
+      const rows = await db
+        .selectFrom('booking')
+        .select('contact_sealed')
+        .where('contact_sealed', 'is not', null)
+        .execute();
+      return rows.map(({ contact_sealed }) => contact_sealed!);
+    };
     const digests = async ({ db }: Database<LedgerTables>) => {
       const rows = await db
         .selectFrom('booking')
@@ -158,7 +174,7 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
     };
 
     test('in batches, and go on where they were interrupted', async () => {
-      const { database, before } = await booked();
+      const { database, before, contactsBefore } = await booked();
       const left: number[] = [];
       const interrupted = replaceLedgerKeys(
         database,
@@ -190,6 +206,13 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
         expect(before.open(patient_sealed, NOON)).toBeNull();
       }
       expect(rows.filter(({ patient_sealed }) => patient_sealed === '')).toHaveLength(1);
+      const sealed = await contacts(database);
+      const contactsAfter = contactSealer(after.keys['patient-details'], '2');
+      const opened = sealed.map((one) => contactsAfter.open(one, NOON));
+      expect(opened.sort((one, other) => one!.phone!.localeCompare(other!.phone!))).toEqual(
+        [2, 3, 4].map(contact),
+      );
+      expect(sealed.map((one) => contactsBefore.open(one, NOON))).toEqual([null, null, null]);
       const requests = await database.db.selectFrom('idempotency').select('fingerprint').execute();
       expect(new Set(requests.map(({ fingerprint }) => fingerprint))).toEqual(new Set(['']));
     });
@@ -226,6 +249,24 @@ describe.each(testDatabases())("a ledger's keys, on $name", (kind) => {
       const after = await digests(database);
       expect(after.filter(({ booked: digest }) => digest.startsWith('erased '))).toHaveLength(3);
       expect(await openLedgerKeys(database, [OLD])).toMatchObject({ version: 2 });
+    });
+
+    test('only where what people gave with their bookings opens, too', async () => {
+      const { database } = await booked();
+      const [spoilt] = await database.db
+        .selectFrom('booking')
+        .select(['id', 'hold_id'])
+        .where('contact_sealed', 'is not', null)
+        .execute();
+      await database.db
+        .updateTable('booking')
+        .set({ contact_sealed: 'spoilt' })
+        .where('id', '=', spoilt!.id)
+        .execute();
+      const replaced = replaceLedgerKeys(database, [OLD], () => undefined);
+      await expect(replaced).rejects.toThrow(`of the holds ${spoilt!.hold_id}: restore`);
+      await replaceLedgerKeys(database, [OLD], () => undefined, { unreadable: 'erase' });
+      expect(await contacts(database)).toHaveLength(2);
     });
 
     test('and a request that is sent again still leads to what it led to', async () => {

@@ -4,16 +4,20 @@ import { openDatabase } from '../../../platform/database/database';
 import { ledgerMigrations } from './migrations';
 import type { LedgerTables } from './tables';
 
+/** Tables as they were before that migration. */
+type EarlierTables = Pick<LedgerTables, 'outbox'> & {
+  hold: Omit<LedgerTables['hold'], 'assessment_digest' | 'practice' | 'starts_on' | 'relation'>;
+  booking: Omit<LedgerTables['booking'], 'seat' | 'moved_json' | 'contact_sealed'>;
+};
+
 const RENAMING = '0010-names-of-the-first-release';
 
 describe.each(testDatabases())('migrations of the ledger on $name', (kind) => {
   it('rename what an earlier release stored under other names', async () => {
     const settings = await kind.settings();
     const earlier = Object.entries(ledgerMigrations).filter(([name]) => name < RENAMING);
-    const before = await openDatabase<LedgerTables>(settings, 'appointments', Object.fromEntries(earlier));
-    const { db: earlierDb } = before;
-    await earlierDb
-      .withTables<{ hold: Omit<LedgerTables['hold'], 'assessment_digest' | 'practice' | 'starts_on' | 'relation'> }>()
+    const before = await openDatabase<EarlierTables>(settings, 'appointments', Object.fromEntries(earlier));
+    await before.db
       .insertInto('hold')
       .values({
         id: 'a-hold',
@@ -27,8 +31,7 @@ describe.each(testDatabases())('migrations of the ledger on $name', (kind) => {
         extended_at: null,
       })
       .execute();
-    await earlierDb
-      .withTables<{ booking: Omit<LedgerTables['booking'], 'seat' | 'moved_json' | 'contact_sealed'> }>()
+    await before.db
       .insertInto('booking')
       .values({
         id: 'a-booking',

@@ -77,10 +77,11 @@ export const ledgerMigrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await sql`create table practice_slot_kind (
         practice text not null,
+        route text not null,
         mode text not null,
         slot_type text not null,
         seen_on text not null,
-        primary key (practice, mode, slot_type)
+        primary key (practice, route, mode, slot_type)
       )`.execute(db);
     },
   },

@@ -1,8 +1,9 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { LEDGER_KEY_USES, type Secrets } from '../../../domain/secret';
-import { sealedPrefix } from '../../../domain/sealed';
+import { sealedPrefix, type Sealer } from '../../../domain/sealed';
 import { insertKeys, keyRows, newKeys, unwrapped } from '../../../platform/database/data-keys';
 import type { Database } from '../../../platform/database/database';
+import { contactSealer, type Contact } from '../sealed-contacts';
 import { patients, type Patients } from '../sealed-patients';
 import { keyName, LEDGER_KEYS, openLedgerKeys, type LedgerKeys } from './ledger-keys';
 import { ERASED, type LedgerTables } from './tables';
@@ -24,7 +25,7 @@ export async function replaceLedgerKeys(
 ): Promise<void> {
   const { db } = database;
   const { from, to, isBegun } = await keysToMove(database, secrets);
-  const [before, after] = [people(from), people(to)];
+  const [before, after] = [sealersOf(from), sealersOf(to)];
   if (unreadable === 'refuse') await refuseUnreadable(database, before, keyName(to), atOnce);
   if (!isBegun) await insertKeys(database, LEDGER_KEYS, [secrets[0]], { ...to, inUse: false });
   let left = await holds(database);
@@ -72,16 +73,22 @@ const MAX_NAMED = 20;
 /** @throws DetailsUnreadable */
 async function refuseUnreadable(
   { db }: Pick<Database<LedgerTables>, 'db'>,
-  before: Patients,
+  before: DetailSealers,
   newName: string | undefined,
   atOnce: number,
 ): Promise<void> {
   const found: string[] = [];
+  const opens = ({ open }: Pick<Sealer<unknown>, 'open'>, sealed: string) =>
+    sealed === ERASED || isMoved(sealed, newName) || open(sealed, new Date(0)) !== null;
   for (let last: string | undefined = ''; last !== undefined;) {
     const batch: SealedHold[] = await holdsAfter(db, last, atOnce);
-    for (const { id, patient_sealed: sealed } of batch)
-      if (sealed !== ERASED && !isMoved(sealed, newName) && before.open(sealed, new Date(0)) === null)
-        found.push(id);
+    const contacts = await contactsOf(db, batch);
+    for (const { id, patient_sealed } of batch) {
+      const opensAll = contacts
+        .filter(({ hold_id }) => hold_id === id)
+        .every(({ contact_sealed }) => opens(before.contacts, contact_sealed));
+      if (!opensAll || !opens(before.patients, patient_sealed)) found.push(id);
+    }
     last = batch.at(-1)?.id;
   }
   if (found.length > 0) throw new DetailsUnreadable(found);
@@ -96,6 +103,25 @@ function holdsAfter(db: Kysely<LedgerTables>, last: string, atOnce: number): Pro
     .where('id', '>', last)
     .orderBy('id')
     .limit(atOnce)
+    .execute();
+}
+
+interface SealedContact {
+  id: string;
+  hold_id: string;
+  contact_sealed: string;
+}
+
+/** What people gave with the bookings of these holds. */
+function contactsOf(db: Kysely<LedgerTables>, holdsOf: readonly SealedHold[]): Promise<SealedContact[]> {
+  if (holdsOf.length === 0) return Promise.resolve([]);
+  const ids = holdsOf.map(({ id }) => id);
+  return db
+    .selectFrom('booking')
+    .select(['id', 'hold_id', 'contact_sealed'])
+    .where('hold_id', 'in', ids)
+    .where('contact_sealed', 'is not', null)
+    .$narrowType<SealedContact>()
     .execute();
 }
 
@@ -121,41 +147,59 @@ async function keysToMove(
   return { from, to, isBegun: false };
 }
 
-function people(of: LedgerKeys): Patients {
-  const { 'patient-details': details, 'patient-digest': digest } = of.keys;
-  return patients({ details, digest, name: keyName(of) });
+/** Opens and seals all details of people that the ledger has. */
+interface DetailSealers {
+  patients: Patients;
+  contacts: Sealer<Contact>;
 }
 
-/** The patients' keys before and after, and the name of the new ones. */
+function sealersOf(of: LedgerKeys): DetailSealers {
+  const { 'patient-details': details, 'patient-digest': digest } = of.keys;
+  const name = keyName(of);
+  return { patients: patients({ details, digest, name }), contacts: contactSealer(details, name) };
+}
+
+/** The keys of people's details before and after, and the name of the new ones. */
 interface KeyChange {
-  before: Patients;
-  after: Patients;
+  before: DetailSealers;
+  after: DetailSealers;
   newName: string | undefined;
 }
 
 /** @returns the number of holds it has looked at, and the last of them; null when there are no more. */
 async function moveHolds(
   transaction: Transaction<LedgerTables>,
-  { before, after, newName }: KeyChange,
+  change: KeyChange,
   last: string,
   atOnce: number,
 ): Promise<{ count: number; last: string | null }> {
   const batch = await holdsAfter(transaction, last, atOnce);
   for (const { id, patient_sealed } of batch) {
-    if (isMoved(patient_sealed, newName)) continue;
-    const moved = movedPatient(id, patient_sealed, before, after);
+    if (isMoved(patient_sealed, change.newName)) continue;
+    const moved = movedPatient(id, patient_sealed, change);
     await transaction.updateTable('hold').set(moved).where('id', '=', id).execute();
     const { patient_digest } = moved;
     await transaction.updateTable('booking').set({ patient_digest }).where('hold_id', '=', id).execute();
+  }
+  for (const { id, contact_sealed } of await contactsOf(transaction, batch)) {
+    if (isMoved(contact_sealed, change.newName)) continue;
+    const moved = { contact_sealed: movedContact(contact_sealed, change) };
+    await transaction.updateTable('booking').set(moved).where('id', '=', id).execute();
   }
   return { count: batch.length, last: batch.at(-1)?.id ?? null };
 }
 
 /** Moves a patient's details to the new keys. Erased details, or details that count as erased, name nobody, so their digest is replaced too. */
-function movedPatient(id: string, sealed: string, before: Patients, after: Patients) {
-  const patient = sealed === ERASED ? null : before.open(sealed, new Date(0));
+function movedPatient(id: string, sealed: string, { before, after }: KeyChange) {
+  const patient = sealed === ERASED ? null : before.patients.open(sealed, new Date(0));
   if (patient === null) return { patient_sealed: ERASED, patient_digest: `erased ${id}` };
-  return { patient_sealed: after.seal(patient), patient_digest: after.digest(patient) };
+  return { patient_sealed: after.patients.seal(patient), patient_digest: after.patients.digest(patient) };
+}
+
+/** Moves what somebody gave with a booking to the new keys; null where it counts as erased. */
+function movedContact(sealed: string, { before, after }: KeyChange): string | null {
+  const contact = before.contacts.open(sealed, new Date(0));
+  return contact && after.contacts.seal(contact);
 }
 
 async function holds({ db }: Pick<Database<LedgerTables>, 'db'>): Promise<number> {

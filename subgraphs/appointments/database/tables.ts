@@ -194,6 +194,8 @@ export interface ReleaseEventTable {
 /** Kinds of slots that searches have seen in a practice's book; at most 60 of a practice. */
 export interface SlotKindTable {
   practice: string;
+  /** The route by which it was seen. */
+  route: 'PATIENT_SESSION' | 'NETWORK';
   mode: AppointmentMode;
   /** The practice's own name for it. */
   slot_type: string;

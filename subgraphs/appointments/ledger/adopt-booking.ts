@@ -17,7 +17,7 @@ import { bookingOf, bookingOn, bookingRows, type Booking, type Hold } from './re
 /** A booking that the ledger has lost, as a copy of it has it. */
 export interface LostBooking {
   hold: Pick<Hold, 'id' | 'callerId' | 'patientDigest' | 'patientSealed' | 'offer'>;
-  booking: Pick<Booking, 'id' | 'reference' | 'marker' | 'replacesId'>;
+  booking: Pick<Booking, 'id' | 'reference' | 'marker' | 'replacesId' | 'contactSealed'>;
 }
 
 /** The result of taking a booking on again. */
@@ -66,7 +66,7 @@ export function bookingAdoption({ write }: LedgerTransactions, reader: LedgerSes
 
 async function adopt(transaction: LedgerTransaction, lost: LostBooking): Promise<Adopted> {
   const { hold, booking } = lost;
-  const { id, reference, marker, replacesId } = booking;
+  const { id, reference, marker, replacesId, contactSealed } = booking;
   if (await isThere(transaction, id)) return { kind: 'known' };
   await insertAdoptedHold(transaction, {
     id: hold.id,
@@ -84,7 +84,7 @@ async function adopt(transaction: LedgerTransaction, lost: LostBooking): Promise
   const replaces = await liveBooking(transaction.db, replacesId);
   const startsOn = londonDate(hold.offer.slot.startsAt);
   const row = {
-    ...newBooking({ id, hold, startsOn, checkInMs: 0, replaces, contactSealed: null }),
+    ...newBooking({ id, hold, startsOn, checkInMs: 0, replaces, contactSealed }),
     reference,
     marker,
     state: 'UNKNOWN' as const,

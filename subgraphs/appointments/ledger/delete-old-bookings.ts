@@ -153,10 +153,13 @@ function evidence(...[writer, now, limit]: Parameters<Forget>) {
     .execute();
 }
 
-/** Names, date of birth and NHS number are for booking, reading back and cancelling alone, and nothing of that can happen any more. */
-function details(...[writer, now, limit]: Parameters<Forget>) {
+/**
+ * Names, date of birth and NHS number are for booking, reading back and cancelling alone, telephone number and words for moving
+ * as well, and nothing of that can happen any more.
+ */
+async function details(...[writer, now, limit]: Parameters<Forget>) {
   const old = before(now, DETAILS_KEPT_MS);
-  return writer
+  const erased = await writer
     .updateTable('hold')
     .set({ patient_sealed: ERASED })
     .where('id', 'in', (from) =>
@@ -180,6 +183,10 @@ function details(...[writer, now, limit]: Parameters<Forget>) {
     )
     .returning('id')
     .execute();
+  const ids = erased.map(({ id }) => id);
+  if (ids.length > 0)
+    await writer.updateTable('booking').set({ contact_sealed: null }).where('hold_id', 'in', ids).execute();
+  return erased;
 }
 
 function delivered(...[writer, now, limit]: Parameters<Forget>) {

@@ -141,6 +141,8 @@ export const TRANSITIONS: Readonly<Record<BookingState, Exits>> = {
     ACCEPTED: 'CONFIRMED',
     FOUND: 'CONFIRMED',
     MOVED_AT_PRACTICE: 'MOVED',
+    // Asked for this one attempt, the supplier says no.
+    REFUSED: 'FAILED',
     PROVEN_ABSENT: 'FAILED',
     OUT_OF_TIME: 'MANUAL',
   },

@@ -286,7 +286,7 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     const { reference, marker, callerId, patientDigest, patientSealed, offer } = opened;
     const adopted = await books.adopt({
       hold: { id: holdId, callerId, patientDigest, patientSealed, offer },
-      booking: { id, reference, marker, replacesId: null },
+      booking: { id, reference, marker, replacesId: null, contactSealed: null },
     });
     if (adopted.kind !== 'adopted') throw new Error(adopted.kind);
     await moveBooking(books, adopted.booking, 'PROVEN_ABSENT');

@@ -21,6 +21,8 @@ export const BookingCopy = z.object({
     reference: z.string(),
     marker: z.string(),
     replacesId: z.string().nullable(),
+    /** What the person gave with it, sealed; null where they gave nothing, or the copy is from before it was kept. */
+    contactSealed: z.string().nullable().default(null),
   }),
 });
 export type BookingCopy = z.infer<typeof BookingCopy>;

@@ -11,12 +11,12 @@ interface Keeping {
 
 /** Keeps a copy of a booking that is being sent. The ledger has it; where the copy cannot be kept nobody waits or is refused. */
 export async function keepCopy(booking: Booking, { copies, now, logger }: Keeping): Promise<void> {
-  const { id, reference, marker, replacesId, holdId, callerId, patientDigest, patientSealed, offer } =
-    booking;
+  const { id, reference, marker, replacesId, contactSealed } = booking;
+  const { holdId, callerId, patientDigest, patientSealed, offer } = booking;
   const copy: BookingCopy = {
     keptAt: now().getTime(),
     hold: { id: holdId, callerId, patientDigest, patientSealed, offer },
-    booking: { id, reference, marker, replacesId },
+    booking: { id, reference, marker, replacesId, contactSealed },
   };
   await copies.keep(copy).catch((error: unknown) => {
     logger.warn({ err: loggableError(error), booking: id }, 'no copy of a booking could be kept');

@@ -47,13 +47,13 @@ export function practiceBooks(deps: PracticeBooksDeps): PracticeBooks {
       logger.warn({ err: loggableError(error) }, "a practice's book could not be looked into");
       return { kind: 'not-answered' };
     }
-    await kinds.note(practice, slots);
-    return { kind: 'seen', kinds: distinctKinds([...slots, ...(await kinds.of(practice))]) };
+    const { route } = system.manifest;
+    await kinds.note(practice, route, slots);
+    return { kind: 'seen', kinds: distinctKinds(slots).map((kind) => ({ ...kind, route })) };
   }
 
   return {
-    isReachable: (connections, relation) =>
-      routesTo(connections, systems).some(({ route }) => relation === 'OWN' || route === 'NETWORK'),
+    routes: (connections) => routesTo(connections, systems).map(({ route }) => route),
 
     async takenOfQuota(practice, days) {
       const live = await deps.liveBeside(days.map((day) => ({ practice, startsAt: startOfLondonDay(day) })));
@@ -66,10 +66,11 @@ export function practiceBooks(deps: PracticeBooksDeps): PracticeBooks {
       const system = networkSystem(connections, systems);
       if (system === undefined) return { kind: 'no-way-in' };
       const earlier = looks.get(practice);
-      if (earlier !== undefined && timers.elapsedMs() - earlier.at < LOOK_AGAIN_MS) return earlier.answer;
-      const answer = lookNow(practice, system, by);
-      looks.set(practice, { at: timers.elapsedMs(), answer });
-      return answer;
+      const isFresh = earlier !== undefined && timers.elapsedMs() - earlier.at < LOOK_AGAIN_MS;
+      const answer = isFresh ? earlier.answer : lookNow(practice, system, by);
+      if (!isFresh) looks.set(practice, { at: timers.elapsedMs(), answer });
+      const look = await answer;
+      return look.kind === 'seen' ? { ...look, kinds: [...look.kinds, ...(await kinds.of(practice))] } : look;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { GpSystem } from '../../../adapters/gp-system';
+import type { BookingRoute, GpSystem } from '../../../adapters/gp-system';
 import { loggableError } from '../../../domain/loggable-error';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
+import type { SeenKind } from '../../../domain/practice-books';
 import type { SlotKind } from '../../../domain/release-policy';
 import { sharedTransactions } from '../../../platform/database/shared-transactions';
 import type { LedgerDatabase } from '../database/ledger-database';
@@ -12,9 +13,9 @@ import type { GpSystems } from '../gp-systems';
 
 /** Kinds of slots that practices' books have had, as searches have seen them. */
 export interface SlotKinds {
-  of(practice: OdsCode): Promise<SlotKind[]>;
+  of(practice: OdsCode): Promise<SeenKind[]>;
   /** Writes down what was not written down today. Never throws: what is lost is seen again by the next search. */
-  note(practice: OdsCode, kinds: readonly SlotKind[]): Promise<void>;
+  note(practice: OdsCode, route: BookingRoute, kinds: readonly SlotKind[]): Promise<void>;
 }
 
 /** A practice has some ten kinds; a book that names each slot otherwise must not fill the table. */
@@ -29,19 +30,25 @@ export function storedSlotKinds(database: LedgerDatabase, now: () => Date, logge
   /** Days on which this process has written a kind down. */
   const written = new LRUCache<string, string>({ max: MAX_REMEMBERED });
 
-  async function store(practice: OdsCode, kinds: readonly SlotKind[], seen_on: string): Promise<void> {
-    const rows = kinds.map(({ mode, slotType: slot_type }) => ({ practice, mode, slot_type, seen_on }));
+  async function store(practice: OdsCode, kinds: readonly SeenKind[], seen_on: string): Promise<void> {
+    const rows = kinds.map(({ route, mode, slotType: slot_type }) => ({
+      practice,
+      route,
+      mode,
+      slot_type,
+      seen_on,
+    }));
     await write(async (transaction) => {
       await transaction.db
         .insertInto('practice_slot_kind')
         .values(rows)
         .onConflict((conflict) =>
-          conflict.columns(['practice', 'mode', 'slot_type']).doUpdateSet({ seen_on }),
+          conflict.columns(['practice', 'route', 'mode', 'slot_type']).doUpdateSet({ seen_on }),
         )
         .execute();
-      await sql`delete from practice_slot_kind where practice = ${practice} and (mode, slot_type) not in
-        (select mode, slot_type from practice_slot_kind where practice = ${practice}
-         order by seen_on desc, slot_type, mode limit ${MAX_KINDS})`.execute(transaction.db);
+      await sql`delete from practice_slot_kind where practice = ${practice} and (route, mode, slot_type) not in
+        (select route, mode, slot_type from practice_slot_kind where practice = ${practice}
+         order by seen_on desc, slot_type, mode, route limit ${MAX_KINDS})`.execute(transaction.db);
     });
   }
 
@@ -49,17 +56,18 @@ export function storedSlotKinds(database: LedgerDatabase, now: () => Date, logge
     async of(practice) {
       const rows = await db
         .selectFrom('practice_slot_kind')
-        .select(['mode', 'slot_type'])
+        .select(['route', 'mode', 'slot_type'])
         .where('practice', '=', practice)
         .orderBy('slot_type')
         .orderBy('mode')
         .execute();
-      return rows.map(({ mode, slot_type: slotType }) => ({ mode, slotType }));
+      return rows.map(({ route, mode, slot_type: slotType }) => ({ route, mode, slotType }));
     },
 
-    async note(practice, kinds) {
+    async note(practice, route, kinds) {
       const today = londonDate(now());
       const fresh = distinctKinds(kinds)
+        .map((kind): SeenKind => ({ ...kind, route }))
         .filter((kind) => kind.slotType.length <= MAX_NAME && written.get(keyOf(practice, kind)) !== today)
         .slice(0, MAX_KINDS);
       if (fresh.length === 0) return;
@@ -80,7 +88,7 @@ export function notingKinds(systems: GpSystems, { note }: Pick<SlotKinds, 'note'
     ...system,
     async *searchSlots(search, call) {
       for await (const page of system.searchSlots(search, call)) {
-        void note(search.practice, page);
+        void note(search.practice, system.manifest.route, page);
         yield page;
       }
     },
@@ -93,6 +101,6 @@ export function distinctKinds(slots: readonly SlotKind[]): SlotKind[] {
   return [...new Map(kinds).values()];
 }
 
-function keyOf(practice: OdsCode, { mode, slotType }: SlotKind): string {
-  return `${practice} ${mode} ${slotType}`;
+function keyOf(practice: OdsCode, { route, mode, slotType }: SeenKind): string {
+  return `${practice} ${route} ${mode} ${slotType}`;
 }

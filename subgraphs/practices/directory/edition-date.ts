@@ -27,7 +27,7 @@ export function editionDate(readings: readonly PracticeReading[], today: string)
 
 /** Rows at the end of the file that are looked at, and how long before the edition the newest of them may be. */
 const LAST_ROWS = 100;
-const DAYS_WITHOUT_NEW_CODES = 120;
+const DAYS_WITHOUT_NEW_CODES = 183;
 
 /**
  * Tells a file that was cut short after a whole row: the ODS sorts it by code and gives codes out in order, so that

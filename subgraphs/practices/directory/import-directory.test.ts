@@ -204,6 +204,8 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       practices: 2,
       connected: 2,
       withOpeningHours: 2,
+      former: 0,
+      refusedPractices: [],
       refused: [],
     });
     expect(statusSummary(status)).toContain('bank holidays  until 2028-12-31');

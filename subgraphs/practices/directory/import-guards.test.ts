@@ -106,7 +106,7 @@ const DAMAGED: Damage[] = [
   [
     'with many refused',
     'connections.csv',
-    (text) => text.replaceAll(/^(A81.*)emis,emis/gm, '$1emiss,emis'),
+    (text) => text.replaceAll(/^(A81.*)emis,emis/gm, '$1nobody,emis'),
     ['refused-rows'],
   ],
   ['halved', 'hours.csv', (text) => rows(text, 201), ['fewer-opening-hours']],

@@ -1,4 +1,4 @@
-// cspell:words hlth lodz mary straße strasse stokeontrent Łódź ŁÓDŹ łódź pract prac
+// cspell:words hlth lodz mary straße strasse stokeontrent Łódź ŁÓDŹ łódź pract prac maryʼs
 import type { DirectoryPractice } from './directory-practice';
 import { practiceSearch } from './practice-search';
 
@@ -72,6 +72,19 @@ describe('practiceSearch', () => {
     expect(codes('z00001')).toEqual(['Z00001']);
     expect(codes('wy1 1')).toEqual(['Z00003']);
     expect(codes('wy2')).toEqual(['WY2222', 'Z00002']);
+  });
+
+  it('never takes a sector for the outward code that its digit would make', () => {
+    const found = practiceSearch([
+      practice('Z00001', 'Oak House', 'WY1 4AA'),
+      practice('Z00002', 'Elm House', 'WY14 5BB', ['4 WY1 Street']),
+    ]);
+    const codes = (text: string) => found(text, 5).map(({ odsCode }) => odsCode);
+    expect(codes('WY1 4')).toEqual(['Z00001']);
+    expect(codes('WY14 5')).toEqual(['Z00002']);
+    expect(codes('wy14aa')).toEqual(['Z00001']);
+    expect(codes('w y1 4aa')).toEqual(['Z00001']);
+    expect(codes('wy14')).toEqual(['Z00002', 'Z00001']);
   });
 
   it('answers with no more than were asked for, and with none for nothing', () => {

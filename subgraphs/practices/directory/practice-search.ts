@@ -1,4 +1,5 @@
 import type { DirectoryPractice } from './directory-practice';
+import { formatUnit, parsePostcode } from './postcode';
 import { compact, plain, spellingsOf } from './search-words';
 
 /** Finds at most so many practices whose name, code, postcode or address matches the text, best first. */
@@ -7,6 +8,7 @@ export type PracticeSearch = (text: string, first: number) => DirectoryPractice[
 interface Entry {
   practice: DirectoryPractice;
   code: string;
+  /** The postcode with its space: "LS1 4" begins LS1 4AP, and not LS14 5BD. */
   postcode: string;
   name: string;
   /** The name from each of its words on, in one piece: for those who write two words as one, or one as two. */
@@ -14,6 +16,14 @@ interface Entry {
   /** Words of the name, and of the name and the address, each in every spelling. */
   nameWords: string[];
   words: string[];
+}
+
+interface Typed {
+  key: string;
+  name: string;
+  words: string[];
+  /** Beginning of a postcode with its space: both halves, or a sector. It stands for a place, and for no words. */
+  parted: string | null;
 }
 
 /**
@@ -24,9 +34,8 @@ interface Entry {
 export function practiceSearch(practices: readonly DirectoryPractice[]): PracticeSearch {
   const entries = practices.map(toEntry).sort((a, b) => compare(a.name, b.name) || compare(a.code, b.code));
   return (text, first) => {
-    const name = plain(text);
-    if (name === '') return [];
-    const typed = { key: compact(text), name, words: tellingWords(name) };
+    const typed = readTyped(text);
+    if (typed.name === '') return [];
     return entries
       .map((entry) => ({ entry, rank: rankOf(entry, typed) }))
       .filter(({ rank }) => rank < NO_MATCH)
@@ -36,13 +45,26 @@ export function practiceSearch(practices: readonly DirectoryPractice[]): Practic
   };
 }
 
+function readTyped(text: string): Typed {
+  const name = plain(text);
+  return { key: compact(text), name, words: tellingWords(name), parted: partedPostcode(text, name) };
+}
+
+function partedPostcode(text: string, name: string): string | null {
+  const postcode = parsePostcode(text);
+  if (postcode?.kind === 'unit') return plain(formatUnit(postcode));
+  const isSector = postcode?.kind === 'outward' && postcode.outward !== compact(text).toUpperCase();
+  return isSector && name.includes(' ') ? name : null;
+}
+
 const NO_MATCH = 7;
 
 /** Lower is better. */
-function rankOf(entry: Entry, { key, name, words }: { key: string; name: string; words: string[] }): number {
+function rankOf(entry: Entry, { key, name, words, parted }: Typed): number {
   if (entry.code === key) return 0;
   if (entry.code.startsWith(key)) return 1;
-  if (entry.postcode.startsWith(key)) return 2;
+  if (parted !== null) return entry.postcode.startsWith(parted) ? 2 : NO_MATCH;
+  if (entry.postcode.replace(' ', '').startsWith(key)) return 2;
   if (entry.name.startsWith(name)) return 3;
   if (allBegin(words, entry.nameWords)) return 4;
   if (entry.tails.some((tail) => tail.startsWith(key))) return 5;
@@ -69,7 +91,7 @@ function toEntry(practice: DirectoryPractice): Entry {
   return {
     practice,
     code: compact(practice.odsCode),
-    postcode: compact(practice.postcode),
+    postcode: plain(practice.postcode),
     name,
     tails: words.map((_, at) => words.slice(at).join('')),
     nameWords: unique(words.flatMap(spellingsOf)),

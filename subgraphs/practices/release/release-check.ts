@@ -3,9 +3,12 @@ import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { PRACTICE_RELATIONS } from '../../../domain/release-policy';
+import type { ReleaseRules } from '../../../domain/release-change';
 import type { PreviewFor } from './release-preview';
-import type { RulesSent } from './release-desk';
 import type { CloseBookInput, ReleasePreviewInput, SetReleasePolicyInput } from '../types/release-inputs';
+
+/** Rules as a practice sends them; a quota that is left out is the contract's. */
+export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
 
 const MAX_WORDS = 20;
 const OLDEST_MONTHS = 130 * 12;

@@ -3,7 +3,7 @@ import type { DispositionCatalogue } from '../../../domain/disposition-catalogue
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { addLondonDays, londonDate, startOfLondonDay, type CalendarDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
-import type { PracticeBooks } from '../../../domain/practice-books';
+import { routesFor, type PracticeBooks, type SeenKind } from '../../../domain/practice-books';
 import { releaseActorOf, manages, mayLookAt, worksAt } from '../../../domain/practice-staff';
 import type {
   BookedSlot,
@@ -39,9 +39,6 @@ export type DeskAnswer =
 /** Reason for refusing a caller a change of a practice's rules. */
 export type DeskRefusal =
   'SIGN_IN_REQUIRED' | 'ROLE_NOT_ALLOWED' | 'NOT_YOUR_PRACTICE' | 'MANAGER_ROLE_REQUIRED';
-
-/** Rules as a practice sends them; a quota that is left out is the contract's. */
-export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
 
 /** A closing of a book, from now on or for a time. */
 export interface Closing {
@@ -180,45 +177,63 @@ async function settingOf(
   return { kind: 'SET', expectedVersion, rules: { ...rules, dailyQuota: quota } };
 }
 
-/** Looks into the book only where the rules name a type that nobody has seen. */
+/** Looks into the book where the rules name a type that nobody has seen, or a route to it has never been used. */
 async function rulesContext(
   code: OdsCode,
   { sound: { slotTypes = [] } }: RulesRead,
-  { caller, requestId }: SubgraphContext,
-  { releases, connections, books, dispositions, now }: ReleaseDeskDeps,
+  context: SubgraphContext,
+  deps: ReleaseDeskDeps,
 ): Promise<RulesContext> {
+  const { releases, connections, books, dispositions, now } = deps;
   const { slotTypes: released } = await releases.policy(code);
-  const kinds = await books.kindsSeen(code);
-  const seen = { dispositions, kinds, isUnread: false, released, now: now() };
-  const isKnown = (type: string) => kinds.some(({ slotType }) => slotType === type);
-  if (slotTypes.every(isKnown)) return seen;
+  const routes = books.routes(connections.of(code));
+  const isWhole = (seen: readonly SeenKind[]) =>
+    routes.length > 0 && routes.every((route) => seen.some((kind) => kind.route === route));
+  const { kinds, isUnread } = await kindsOf(
+    code,
+    context,
+    deps,
+    (seen) => isWhole(seen) && slotTypes.every((type) => seen.some(({ slotType }) => slotType === type)),
+  );
+  return { dispositions, kinds, isUnread, isWhole: isWhole(kinds), released, now: now() };
+}
+
+/** The kinds that were seen, and those that the book shows now where that is not enough. */
+async function kindsOf(
+  code: OdsCode,
+  { caller, requestId }: SubgraphContext,
+  { connections, books }: ReleaseDeskDeps,
+  isEnough: (seen: readonly SeenKind[]) => boolean,
+): Promise<{ kinds: readonly SeenKind[]; isUnread: boolean }> {
+  const seen = await books.kindsSeen(code);
+  if (isEnough(seen)) return { kinds: seen, isUnread: false };
   const look = await books.look(code, connections.of(code), { callerId: callerIdOf(caller), requestId });
   switch (look.kind) {
     case 'seen':
-      return { ...seen, kinds: look.kinds };
+      return { kinds: look.kinds, isUnread: false };
     case 'no-way-in':
-      return seen;
+      return { kinds: seen, isUnread: false };
     case 'not-answered':
-      return { ...seen, isUnread: true };
+      return { kinds: seen, isUnread: true };
   }
 }
 
 async function previewOf(
   code: OdsCode,
   wanted: PreviewFor,
-  { caller, requestId }: SubgraphContext,
-  { releases, connections, books, now }: ReleaseDeskDeps,
+  context: SubgraphContext,
+  deps: ReleaseDeskDeps,
 ): Promise<ReleasePreview> {
+  const { releases, connections, books, now } = deps;
   const policy = await releases.policy(code);
-  const connected = connections.of(code);
-  let kinds = await books.kindsSeen(code);
-  if (!isInBookAsReleased(policy, wanted, kinds)) {
-    const look = await books.look(code, connected, { callerId: callerIdOf(caller), requestId });
-    if (look.kind === 'seen') kinds = look.kinds;
-  }
+  const routes = routesFor(wanted.relation);
+  const shown = (kinds: readonly SeenKind[]) => kinds.filter(({ route }) => routes.includes(route));
+  const { kinds } = await kindsOf(code, context, deps, (seen) =>
+    isInBookAsReleased(policy, wanted, shown(seen)),
+  );
   return releasePreview(policy, wanted, {
-    isReachable: books.isReachable(connected, wanted.relation),
-    kinds,
+    isReachable: books.routes(connections.of(code)).some((route) => routes.includes(route)),
+    kinds: shown(kinds),
     now: now(),
     taken: await books.takenOfQuota(code, daysBetween(wanted.from, wanted.to)),
   });

@@ -10,8 +10,10 @@ import type { SoundRules } from './release-check';
 /** Facts that rules are compared with. */
 export interface RulesContext {
   dispositions: DispositionCatalogue;
-  /** Kinds of slots that the practice's book has ever had; empty where nobody can look into it. */
+  /** Kinds of slots that the practice's book has had, as far as anybody has seen. */
   kinds: readonly SlotKind[];
+  /** They were seen by each route to the book: there are no others. */
+  isWhole: boolean;
   /** The book's supplier did not answer: slot types that nobody has seen cannot be judged. */
   isUnread: boolean;
   /** Slot types that the practice releases already; these were judged before. */
@@ -88,21 +90,32 @@ function dispositionFaults(rules: SoundRules, { dispositions }: RulesContext): F
   return faults;
 }
 
-function slotTypeFaults(rules: SoundRules, { kinds, isUnread, released }: RulesContext): FieldFaults {
+/** Own patients may see more of a book than can be looked up: until it was seen as a whole, only what is a slip for certain is refused. */
+function slotTypeFaults(
+  rules: SoundRules,
+  { kinds, isWhole, isUnread, released }: RulesContext,
+): FieldFaults {
   const { slotTypes = [], modes } = rules;
-  const names = [...new Set(kinds.map(({ slotType }) => slotType))];
+  const names = [...new Set([...kinds.map(({ slotType }) => slotType), ...released])];
   const faults: FieldFaults = {};
   for (const [index, slotType] of slotTypes.entries()) {
-    if (names.includes(slotType) || released.includes(slotType)) continue;
-    if (isUnread) faults[`input.slotTypes.${index}`] = fieldFault('BOOK_NOT_READ', {});
-    else if (names.length > 0)
-      faults[`input.slotTypes.${index}`] = fieldFault('UNKNOWN_SLOT_TYPE', { known: names });
+    const path = `input.slotTypes.${index}`;
+    if (names.includes(slotType)) continue;
+    if (isWhole || names.some((name) => isSlipOf(name, slotType)))
+      faults[path] = fieldFault('UNKNOWN_SLOT_TYPE', { known: names });
+    else if (isUnread) faults[path] = fieldFault('BOOK_NOT_READ', {});
   }
-  if (isUnread || modes === undefined || Object.keys(faults).length > 0) return faults;
+  if (!isWhole || modes === undefined || Object.keys(faults).length > 0) return faults;
   const ofTypes = kinds.filter(({ slotType }) => slotTypes.includes(slotType));
   return ofTypes.length > 0 && !ofTypes.some(({ mode }) => modes.includes(mode))
     ? { 'input.modes': leavesNothing('slotTypes') }
     : {};
+}
+
+/** The same letters and digits, whatever is between them and whatever their case. */
+function isSlipOf(name: string, slotType: string): boolean {
+  const bare = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return bare(name) === bare(slotType);
 }
 
 function isInScope({ bookable }: CataloguedDisposition, rules: SoundRules): boolean {

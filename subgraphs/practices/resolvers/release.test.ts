@@ -141,6 +141,7 @@ describe('rules that make no sense here', () => {
     return Object.fromEntries(fields.map(({ path, code }) => [path.replace('input.', ''), code]));
   };
   const NIL = 'LEAVES_NOTHING';
+  beforeEach(() => practices.ownPatientHasSearched(MINE));
 
   it.each<[string, Record<string, unknown>, Record<string, string>]>([
     [
@@ -257,6 +258,36 @@ describe('the slot types of a book', () => {
     await typesOf(['Routine'], { expectedVersion: 3 });
     expect(await typesOf(['Flu clinic'], { expectedVersion: 4 })).toMatchObject({ __typename: 'Practice' });
     expect(practices.book.searches).toEqual([MINE, MINE]);
+  });
+
+  it('that only own patients may see are taken on trust until one has, but for slips', async () => {
+    practices.book.kinds = [{ mode: 'IN_PERSON', slotType: '111 urgent' }];
+    for (const slip of ['111 Urgent', '111urgent', '111-URGENT', 'ROUTINE'])
+      expect(await typesOf([slip])).toMatchObject({ fields: [{ code: 'UNKNOWN_SLOT_TYPE' }] });
+    expect(await typesOf(['Flu clinic'])).toMatchObject({ __typename: 'Practice' });
+    await practices.ownPatientHasSearched(MINE);
+    expect(await typesOf(['Baby clinic'], { expectedVersion: 2 })).toMatchObject({
+      fields: [{ path: 'input.slotTypes.0', code: 'UNKNOWN_SLOT_TYPE' }],
+    });
+  });
+
+  it('are those of the route by which the previewed person would be offered them', async () => {
+    await practices.ownPatientHasSearched(MINE);
+    practices.book.kinds = [{ mode: 'IN_PERSON', slotType: '111 urgent' }];
+    await typesOf(['Routine']);
+    const previewOf = async (relation: string) =>
+      (
+        await practices.ask(
+          `{ practice(odsCode: "${MINE}") { releasePreview(input: { dispositionId: "gp-6h", ageInMonths: 84,
+            relation: ${relation} }) { offered stoppedBy } } }`,
+          {},
+          MANAGER,
+        )
+      ).data.practice;
+    expect(await previewOf('OWN')).toMatchObject({ releasePreview: { offered: true } });
+    const others = await previewOf('OTHER');
+    expect(others).toMatchObject({ releasePreview: { offered: false } });
+    expect(JSON.stringify(others)).toContain('NOT_IN_BOOK');
   });
 
   it('that nobody has seen are refused while the book does not answer, and the others are not', async () => {

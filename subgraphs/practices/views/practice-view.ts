@@ -17,7 +17,7 @@ export function practiceView(entry: DirectoryPractice, directory: Directory): Pr
 
 /** The practice with this code, however it is typed, also one that has left; null when the directory never had it. */
 export function practiceByCode(directory: Directory, odsCode: string): PracticeFields | null {
-  const code = odsCode.trim().toUpperCase();
+  const code = odsCode.replace(/[\p{Cf}\s]/gu, '').toUpperCase();
   const entry = directory.practice(code) ?? directory.formerPractice(code);
   return entry === undefined ? null : practiceView(entry, directory);
 }
