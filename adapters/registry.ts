@@ -80,7 +80,7 @@ function limitsWith(
   };
 }
 
-/** What is missing is what the simulator takes: production has refused to start without it. */
+/** Takes the simulator's value for one that is missing: production has refused to start without it. */
 function settingsOf({ settings = [] }: Manifest, values: Readonly<Record<string, string>>) {
   return Object.fromEntries(settings.map(({ name, simulated }) => [name, values[name] ?? simulated]));
 }

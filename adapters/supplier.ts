@@ -19,7 +19,7 @@ export interface SimulatorOptions {
   now: () => Date;
   /** Measure what the supplier does later. */
   timers: Timers;
-  /** How much stands on a page of a list; undefined: what the documents say. */
+  /** Length of a page of a list; undefined: as the documents say. */
   pageSize: number | undefined;
 }
 

@@ -22,7 +22,6 @@ import { redisHolds } from '../subgraphs/appointments/holds/redis-holds';
 import { ledger } from '../subgraphs/appointments/ledger/ledger';
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
-import { inventCheck, inventedChecks } from '../tests/symptom-checks';
 import { contactSealer } from '../subgraphs/appointments/sealed-contacts';
 import { Offer } from '../subgraphs/appointments/holds/offers';
 import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
@@ -31,6 +30,7 @@ import { openCopies } from '../subgraphs/appointments/recovery/open-copies';
 import { sealer } from '../domain/sealed';
 import { openDatabase, type Database } from '../platform/database/database';
 import { testDatabases, type TestDatabase } from '../tests/databases';
+import { keptChecks } from '../tests/kept-checks';
 import { startPostgres, startRedis } from '../tests/servers';
 import { instantSupplier, type InstantSupplier } from './instant-supplier';
 
@@ -84,6 +84,8 @@ interface Bench {
   supplier: InstantSupplier;
   /** Folder for the copies of bookings when there is no Redis. */
   folder: string;
+  /** The symptom checks on which the bookings rest, in triage's own store. */
+  kept: Awaited<ReturnType<typeof keptChecks>>;
 }
 
 /** Somebody who has been offered a slot. */
@@ -150,7 +152,8 @@ function reached({ ratio, race }: Row): boolean {
 }
 
 async function measured({ name, settings }: TestDatabase, store: Store): Promise<Row> {
-  const bench = await opened(await settings(), store);
+  const kept = await keptChecks(await settings(), () => new Date());
+  const bench = await opened(await settings(), store, kept);
   try {
     const rounds = [];
     await bookingRound(bench);
@@ -175,11 +178,16 @@ async function measured({ name, settings }: TestDatabase, store: Store): Promise
     await bench.deps.holds.close();
     await bench.deps.copies.close();
     await bench.deps.ledger.close();
+    await kept.close();
     rmSync(bench.folder, { recursive: true });
   }
 }
 
-async function opened(settings: Parameters<typeof openDatabase>[0], store: Store): Promise<Bench> {
+async function opened(
+  settings: Parameters<typeof openDatabase>[0],
+  store: Store,
+  kept: Bench['kept'],
+): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-booking-'));
   const database = await openDatabase<LedgerTables>(settings, 'appointments', ledgerMigrations);
   await sql`create table bench_commit (id text primary key, at bigint not null)`.execute(database.db);
@@ -198,7 +206,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], store: Store
     offers: sealer(Offer, randomBytes(32)),
     patients: patients({ details: randomBytes(32), digest: randomBytes(32) }),
     contacts: contactSealer(randomBytes(32)),
-    checks: inventedChecks,
+    checks: kept.checks,
     fingerprint: keyedDigest(randomBytes(32)),
     holdMs: 300_000,
     compareEveryMs: HOUR,
@@ -206,7 +214,7 @@ async function opened(settings: Parameters<typeof openDatabase>[0], store: Store
     timers: machineTimers,
     logger,
   };
-  return { deps, database, supplier, folder };
+  return { deps, database, supplier, folder, kept };
 }
 
 /**
@@ -229,7 +237,7 @@ async function bookingRound(bench: Bench) {
   const practices = Array.from({ length: PAIRS_A_ROUND / SLOTS_A_PRACTICE }, newPractice);
   const slots = practices.flatMap((practice) => slotsOf(practice, SLOTS_A_PRACTICE, bench));
   // One after the other at a practice would be a queue that no evening has.
-  const wishes = shuffled(slots).map((slot) => wish(slot, bench));
+  const wishes = await Promise.all(shuffled(slots).map((slot) => wish(slot, bench)));
   const holdMs: number[] = [];
   const confirmMs: number[] = [];
   const started = performance.now();
@@ -256,9 +264,11 @@ async function bookingRound(bench: Bench) {
 async function race(bench: Bench): Promise<Row['race']> {
   const practices = Array.from({ length: RACED_SLOTS / SLOTS_A_PRACTICE }, newPractice);
   const slots = practices.flatMap((practice) => slotsOf(practice, SLOTS_A_PRACTICE, bench));
-  const wishes = Array.from({ length: RACERS / RACED_SLOTS }, () => slots)
-    .flat()
-    .map((slot) => wish(slot, bench));
+  const wishes = await Promise.all(
+    Array.from({ length: RACERS / RACED_SLOTS }, () => slots)
+      .flat()
+      .map((slot) => wish(slot, bench)),
+  );
   const results = await Promise.all(
     wishes.map(async ({ input, caller }) => {
       const held = await holdSlot(input, caller, bench.deps);
@@ -299,13 +309,14 @@ function slotsOf(practice: OdsCode, count: number, { supplier }: Bench): Slot[] 
   return supplier.release(practice, new Date(Date.now() + 2 * HOUR), count);
 }
 
-function wish(slot: Slot, { deps, supplier }: Bench): Wish {
+async function wish(slot: Slot, { deps, supplier, kept }: Bench): Promise<Wish> {
   const { mother, son } = demoFamily(slot.practice, ++serial * 3, new Date());
   const id = createHash('sha256').update(`${mother.id} ${serial}`).digest('base64url');
   const expiresAt = new Date(Date.now() + HOUR);
+  const { digest } = await kept.keep(son.birthDate);
   const offer: Offer = {
     callerId: id,
-    assessmentDigest: randomUUID(),
+    assessmentDigest: digest,
     supplier: supplier.manifest.id,
     slot,
     relation: 'OTHER',
@@ -320,10 +331,6 @@ function wish(slot: Slot, { deps, supplier }: Bench): Wish {
     policy: OPEN,
     expiresAt,
   };
-  inventCheck(offer.assessmentDigest, {
-    subject: { relationship: 'CHILD', dateOfBirth: son.birthDate },
-    result: { kind: 'OUTCOME', dispositionId: 'gp-6h', title: 'See a GP within 6 hours', deadline: null },
-  });
   return {
     caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [son] },
     input: {

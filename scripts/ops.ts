@@ -7,6 +7,10 @@ import { findingsReport, isAllFound } from './ops/findings-report';
 import { BookingHealthAnswer, healthReport } from './ops/health-report';
 import { settled, Settled } from './ops/settled';
 import { Unsettled, unsettledReport } from './ops/unsettled-report';
+import { readReference } from '../subgraphs/appointments/ledger/spoken-reference';
+import { FoundByReference, recordReport } from './ops/booking-record';
+import { redeliver, undelivered } from './ops/redeliver';
+import { undeliveredReport } from './ops/undelivered-report';
 import { runScript } from './run-script';
 
 /**
@@ -16,6 +20,9 @@ import { runScript } from './run-script';
 const USAGE = `Say what to do:
   npm run ops -- bookings --unsettled [--json]           what is not known, since when, why, and what to do
   npm run ops -- settle <bookingId> --stands | --absent  what the practice says of a booking that needs you
+  npm run ops -- booking <reference> [--json]            a booking in any state, by the reference that somebody reads out
+  npm run ops -- undelivered [--json]                    what neither the front end nor an own practice has taken for a day
+  npm run ops -- redeliver <id> … | --all                sends that again
   npm run ops -- health [--json]                         how bookings, the front end's news and suppliers fare
   npm run ops -- find-bookings [--most <number>] [--after <position>] [--json]
                                                          after a restore: what was lost, and what practices do not have
@@ -24,12 +31,25 @@ const MOST = 200;
 
 runScript(async () => {
   const { values, positionals } = argumentsOf();
-  const [command, bookingId] = positionals;
+  const [command, bookingId, ...others] = positionals;
   const json = values.json;
   if (command === 'bookings' && values.unsettled) {
     const ask = await operator(values.url);
     const { unsettledBookings } = await ask('UnsettledBookings', { first: MOST }, Unsettled);
     console.log(json ? asJson(unsettledBookings) : unsettledReport(unsettledBookings, new Date()));
+  } else if (command === 'booking' && bookingId !== undefined) {
+    const reference = referenceOf([bookingId, ...others].join(' '));
+    const { bookingByReference: found } = await (
+      await operator(values.url)
+    )('BookingByReference', { reference }, FoundByReference);
+    if (found === null) throw new Error(`No booking has the reference ${reference}.`);
+    console.log(json ? asJson(found) : recordReport(found, new Date()));
+  } else if (command === 'undelivered') {
+    const letters = await undelivered(await operator(values.url), MOST);
+    console.log(json ? asJson(letters) : undeliveredReport(letters));
+  } else if (command === 'redeliver' && values.all !== (bookingId !== undefined)) {
+    const ids = bookingId === undefined ? 'all' : [bookingId, ...others];
+    console.log(await redeliver(await operator(values.url), ids));
   } else if (command === 'health') {
     const health = await (await operator(values.url))('BookingHealth', {}, BookingHealthAnswer);
     console.log(json ? asJson(health) : healthReport(health));
@@ -55,6 +75,7 @@ function argumentsOf() {
         unsettled: flag,
         stands: flag,
         absent: flag,
+        all: flag,
         json: flag,
         url: { type: 'string' },
         most: { type: 'string' },
@@ -64,6 +85,14 @@ function argumentsOf() {
   } catch {
     throw new Error(USAGE);
   }
+}
+
+/** @throws Error with a sentence where it cannot be one. */
+function referenceOf(text: string): string {
+  const reference = readReference(text);
+  if (reference === null)
+    throw new Error('That is no reference: it has eight letters and digits, for example K7QX-2MPD.');
+  return reference;
 }
 
 /** Returns a client with an operator's token; its errors state the remedy. */

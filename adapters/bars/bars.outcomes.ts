@@ -68,7 +68,7 @@ export function cancelOutcomeOf(
   if (!failure) {
     const found = appointmentIn(parseJson(supplier, Bundle, reply.body));
     const isCancelled = standingOf(found.appointment.status) === 'CANCELLED';
-    if (!isCancelled || !isSameAppointment(found, current) || whoseIs(found, nhsNumber) === 'ANOTHERS')
+    if (!isCancelled || !isSameAppointment(found, current) || whoseIs(found, nhsNumber) === 'ANOTHER')
       throw badReply(supplier, 'the reply to a cancellation is not that appointment, cancelled');
     return { class: 'ACCEPTED' };
   }

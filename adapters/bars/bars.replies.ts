@@ -213,7 +213,7 @@ export function appointmentsIn(bundle: Bundle, probe: ReadBackProbe): SupplierAp
   const companions = companionsIn(bundle);
   return resourcesIn(supplier, bundle, 'Appointment', FhirAppointment).flatMap((appointment) => {
     const found = { appointment, companions };
-    if (whoseIs(found, patient.nhsNumber) === 'ANOTHERS')
+    if (whoseIs(found, patient.nhsNumber) === 'ANOTHER')
       throw badReply(supplier, 'an appointment of somebody else is listed');
     const status = standingOf(appointment.status);
     if (status) return readBackOf(found, probe, status);
@@ -282,7 +282,7 @@ export function isSameAppointment(one: Found, other: Found): boolean {
 }
 
 /** Tells whose an appointment is, by the NHS numbers of its participants: of themselves, or of the Patient referred to. */
-export function whoseIs(found: Found, nhsNumber: NhsNumber): 'OURS' | 'ANOTHERS' | 'NOT_TOLD' {
+export function whoseIs(found: Found, nhsNumber: NhsNumber): 'OURS' | 'ANOTHER' | 'NOT_TOLD' {
   const { appointment, companions } = found;
   const numbers = (appointment.participant ?? []).flatMap(({ actor }) => {
     const id = idIn(actor?.reference, 'Patient');
@@ -295,7 +295,7 @@ export function whoseIs(found: Found, nhsNumber: NhsNumber): 'OURS' | 'ANOTHERS'
     ];
   });
   if (numbers.length === 0) return 'NOT_TOLD';
-  return numbers.includes(nhsNumber) ? 'OURS' : 'ANOTHERS';
+  return numbers.includes(nhsNumber) ? 'OURS' : 'ANOTHER';
 }
 
 function numbersIn(identifiers: z.infer<typeof Identifiers>): string[] {

@@ -57,7 +57,7 @@ export function bars(options: BarsOptions): Adapter {
     const found = foundIn(read(z.unknown(), reply));
     const { status, id } = found.appointment;
     if (id !== appointment.id) throw badReply(manifest.id, 'the appointment is not the one asked for');
-    if (whoseIs(found, patient.nhsNumber) === 'ANOTHERS') return { class: 'REJECTED', refusal: 'NOT_FOUND' };
+    if (whoseIs(found, patient.nhsNumber) === 'ANOTHER') return { class: 'REJECTED', refusal: 'NOT_FOUND' };
     const decided = cancelOutcomeOfStatus(manifest.id, status);
     if (decided) return decided;
     if (!standsOn(found, slot)) return { class: 'REJECTED', refusal: 'CHANGED_MEANWHILE' };

@@ -22,7 +22,7 @@ export function givenNames(text: string): string[] {
 
 /**
  * Tells whether two spellings are of one family name. Registers differ in case, accents, hyphens, blanks and apostrophes,
- * and in how they write letters that a keyboard lacks (Sørensen, Sorensen, Soerensen), not in the letters themselves.
+ * and in how they write letters that a keyboard lacks (ø, o, oe), not in the letters themselves.
  */
 export function isSameFamilyName(one: string | undefined, other: string | undefined): boolean {
   return sharesSpelling([one ?? ''], [other ?? '']);
@@ -30,7 +30,7 @@ export function isSameFamilyName(one: string | undefined, other: string | undefi
 
 /**
  * Tells whether two lists of given names begin with one name. A register may write it apart ("Mary Jane") where another
- * joins it ("Mary-Jane", "Maryjane"), and may leave further names out: some first words of either have to be the same.
+ * joins it ("Mary-Jane"), and may leave further names out: some first words of either have to be the same.
  */
 export function isSameGivenName(one: string, other: string): boolean {
   const [ours, theirs] = [givenNames(one), givenNames(other)];

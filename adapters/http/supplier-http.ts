@@ -187,7 +187,7 @@ async function sendInTurn(shared: SharedLimits, attempt: Attempt): Promise<HttpR
 
 /**
  * Waits for the request's turn, at its practice first: whoever waits there keeps nobody else from the supplier.
- * @returns how to leave, with what the exchange showed.
+ * @returns a function that leaves again, and takes a sample of the exchange.
  */
 async function turn(
   shared: SharedLimits,

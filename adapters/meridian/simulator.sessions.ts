@@ -74,7 +74,7 @@ function runsOf({ diary }: State, slots: readonly DiarySlot[]): string[] {
   return runs.map(({ start, count, left }) => `${start}/${count}${left}`);
 }
 
-/** As the clock on the wall counts, so that a run ends where the clocks change. */
+/** Counts as the clock on the wall does, so that a run ends where the clocks change. */
 function wallAfter(start: string, count: number): string {
   const asUtc = Date.parse(`${start.replace(' ', 'T')}:00Z`) + count * MINUTE;
   return new Date(asUtc).toISOString().slice(0, 16).replace('T', ' ');

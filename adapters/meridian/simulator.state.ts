@@ -3,13 +3,13 @@ import type { WireReply } from '../simulator/http-listener';
 import type { OperationCourse } from '../simulator/protocol-server';
 import type { SimulatorOptions } from '../supplier';
 
-/** What the simulated Meridian remembers besides the diary. */
+/** The simulated Meridian's memory besides the diary. */
 export interface State extends SimulatorOptions {
   pageSize: number;
   audience: Audience;
   /** `Bearer …` of every token that is good. */
   tokens: Set<string>;
-  /** By idempotency key. */
+  /** Keyed by idempotency key. */
   operations: Map<string, Operation>;
   nextCourse: OperationCourse | null;
 }
@@ -18,7 +18,7 @@ export interface Operation {
   id: string;
   /** The body that the key came with first. */
   body: string;
-  /** What it came to, whether that is shown yet or not; undefined until it takes effect. */
+  /** Its result, whether that is shown yet or not; undefined until it takes effect. */
   effect: { done: string } | { failed: string } | undefined;
   isShown: boolean;
 }

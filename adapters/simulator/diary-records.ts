@@ -112,7 +112,7 @@ const PracticeSettings = z.object({
   horizonDays: z.number(),
   /** Highest number of live future appointments of one patient; null where there is no limit. */
   bookingLimit: z.number().nullable(),
-  /** How many people one time of the group clinic takes: every "111 urgent" in person. 1 where there is no such clinic. */
+  /** Number of people that one time of the group clinic takes: every "111 urgent" in person. 1 where there is no such clinic. */
   groupPlaces: z.number().default(1),
   /** The system lets several be booked on one slot, as some do: nothing but its callers' care prevents it. */
   overlaps: z.boolean().default(false),

@@ -45,7 +45,7 @@ export async function startSimulators(options: {
   observe?: Observer;
   /** Measure latency, slow faults and operations. */
   timers?: Timers;
-  /** How much stands on a page where a supplier's lists have pages; as many as its documents say without it. */
+  /** Length of a page where a supplier's lists have pages; without it the one that its documents name. */
   pageSize?: number;
   /** Moved by the control API, which cannot without it. */
   clock?: MovableClock | undefined;
@@ -74,7 +74,12 @@ export async function startSimulators(options: {
     manifest: { id },
     simulator,
   }: (typeof suppliers)[number]): Promise<[string, string]> {
-    const protocol = await simulator({ diary: book, now, timers: options.timers ?? backgroundTimers, pageSize });
+    const protocol = await simulator({
+      diary: book,
+      now,
+      timers: options.timers ?? backgroundTimers,
+      pageSize,
+    });
     const port = ports[id] ?? 0;
     const listener = await protocolServer({
       supplier: id,

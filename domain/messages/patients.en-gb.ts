@@ -47,7 +47,7 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     BOOKED_AT_SAME_TIME: () =>
       'There is already an appointment for this person at that time. Choose another time, or change that one first.',
     BOOKED_FOR_SAME_COMPLAINT: () =>
-      'There is already an appointment for this person for the same problem. Do you want both?',
+      'There is already an appointment for this person for the same problem. Book this one only if you need both.',
     BOOKING_NOT_STANDING: () =>
       'This appointment cannot be changed. Look in your list of appointments to see what has happened to it.',
     BOOKING_BEING_CHECKED: () =>

@@ -1,9 +1,15 @@
 import { FIELD_PROBLEM_CODES, FIELD_PROBLEMS } from './field-problem-codes';
-import { fieldMessage, noTimeFits, problemMessage } from './messages';
+import { fieldMessage, movedMessage, noTimeFits, problemMessage } from './messages';
 import { PROBLEM_CODES, PROBLEMS } from './problem-codes';
 import { sampleFault, sampleMessage } from './sample-messages';
 
 const DEADLINE = new Date('2026-12-03T20:10:00Z');
+
+const BEFORE = {
+  startsAt: new Date('2026-12-03T16:40:00Z'),
+  mode: 'TELEPHONE',
+  clinicianName: 'Dr Alex Example',
+} as const;
 
 /** Everything that a person who books may be shown, by what it is for. */
 const MESSAGES: [string, string][] = [
@@ -17,6 +23,7 @@ const MESSAGES: [string, string][] = [
     (code): [string, string] => [`field ${code}`, fieldMessage(sampleFault(code))],
   ),
   ['an old symptom check', problemMessage('SYMPTOM_CHECK_EXPIRED', { before: 'ANSWERING' })],
+  ['what a practice has changed', movedMessage({ before: BEFORE, now: { ...BEFORE, startsAt: DEADLINE } })],
   ['no time fits', noTimeFits(null)],
   ['no time fits before the deadline', noTimeFits(DEADLINE)],
 ];

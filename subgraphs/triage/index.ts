@@ -57,7 +57,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'triage content loaded');
   return {
     name: NAME,
-    symptomChecks: symptomChecks(assessing),
+    symptomChecks: symptomChecks({ ...assessing, database }),
     ...triageSchema({
       content,
       assessments: assessments(assessing),
@@ -85,8 +85,7 @@ export async function openSymptomChecks({
   const content = loadContent();
   refuseDemoContent(content, clinicalMode);
   const database = await openTriageDatabase(settings);
-  const store = assessmentStore(database.db);
   const editions = contentEditions(database.db, content, clinicalMode);
-  const checks = symptomChecks({ store, editions, switches: switches(database, now, logger), now });
+  const checks = symptomChecks({ database, editions, switches: switches(database, now, logger), now });
   return { ...checks, close: () => database.close() };
 }

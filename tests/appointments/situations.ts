@@ -3,6 +3,7 @@ import type { GpSystem, SupplierAppointment } from '../../adapters/gp-system';
 import type { Fault } from '../../adapters/simulator/injected-faults';
 import type { PatientCaller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
+import { settle } from '../../subgraphs/appointments/booking/advance';
 import { cancelBooking } from '../../subgraphs/appointments/booking/cancel-booking';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
@@ -82,5 +83,12 @@ export function situations(lab: BookingLaboratory) {
     throw new Error('It was not settled.');
   }
 
-  return { held, booked, confirm, cancel, once, settled, withReadBack, withoutMarkers };
+  /** Looks at the booking, so many times, as if its time had come. */
+  async function looked({ id }: Booking, times = 1, deps: BookingDeps = lab.deps): Promise<Booking> {
+    const current = async () => (await lab.deps.ledger.findBooking(id))!;
+    for (let looks = 0; looks < times; looks++) await settle(await current(), deps);
+    return current();
+  }
+
+  return { held, booked, confirm, cancel, once, settled, looked, withReadBack, withoutMarkers };
 }

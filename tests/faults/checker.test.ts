@@ -1,5 +1,13 @@
 import { check } from './checker';
-import type { Appointment, History, LedgerBooking, RecordedOperation } from './history';
+import type {
+  Appointment,
+  History,
+  LedgerBooking,
+  LedgerHold,
+  PracticeNotice,
+  RecordedOperation,
+  SlotName,
+} from './history';
 
 const SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:00:00Z') };
 const OTHER_SLOT = { practice: 'T10001', startsAt: Date.parse('2026-11-23T10:30:00Z') };
@@ -9,6 +17,7 @@ const operation = (values: Partial<RecordedOperation>): RecordedOperation => ({
   kind: 'confirm',
   caller: 'ann',
   patient: 'digest-of-ann',
+  check: 'check-1',
   key: 'key-1',
   body: 'the same',
   during: 'a test',
@@ -28,8 +37,15 @@ const operation = (values: Partial<RecordedOperation>): RecordedOperation => ({
 const booking = (values: Partial<LedgerBooking> = {}): LedgerBooking => ({
   ...SLOT,
   id: 'booking-1',
+  reference: 'K7QX-2MPD',
   caller: 'ann',
   patient: 'digest-of-ann',
+  check: 'check-1',
+  place: `emis ${values.practice ?? SLOT.practice} ${values.startsAt ?? SLOT.startsAt} 0`,
+  asked: { practice: values.practice ?? SLOT.practice, startsAt: values.startsAt ?? SLOT.startsAt },
+  mode: 'IN_PERSON',
+  isOfGuest: false,
+  day: '2026-11-23',
   state: 'CONFIRMED',
   version: 2,
   holdId: 'hold-1',
@@ -41,6 +57,8 @@ const booking = (values: Partial<LedgerBooking> = {}): LedgerBooking => ({
 const appointment = (values: Partial<Appointment> = {}): Appointment => ({
   ...SLOT,
   id: 'appointment-1',
+  slotId: values.startsAt ?? SLOT.startsAt,
+  mode: 'IN_PERSON',
   patient: 'digest-of-ann',
   status: 'BOOKED',
   bookedAt: T0 + 150,
@@ -54,6 +72,23 @@ const event = (version: number, state: string, at: number, bookingId = 'booking-
   state,
   at,
 });
+
+const UNDISTURBED = { holdStoreLost: false, wasKilled: false, quota: 2, noticedWithinMs: 5_000 };
+
+const hold1 = (values: Partial<LedgerHold> = {}): LedgerHold => ({
+  ...SLOT,
+  id: 'hold-1',
+  caller: 'ann',
+  check: 'check-1',
+  isOfGuest: false,
+  day: '2026-11-23',
+  createdAt: T0 + 20,
+  endedAt: T0 + 3_020,
+  ...values,
+});
+
+const told = (status: string, slot: SlotName = SLOT, mode = 'IN_PERSON') =>
+  JSON.stringify({ status, practice: slot.practice, startsAt: new Date(slot.startsAt), mode });
 
 /** Ann held a slot, confirmed it, and has it. */
 function good(): History {
@@ -73,14 +108,19 @@ function good(): History {
     ledger: {
       bookings: [booking()],
       events: [event(1, 'BOOKING', T0 + 110), event(2, 'CONFIRMED', T0 + 160)],
-      holds: [{ ...SLOT, id: 'hold-1', caller: 'ann' }],
+      holds: [hold1()],
       requests: [{ caller: 'ann', operation: 'confirm', key: 'key-1', resultId: 'booking-1' }],
       outbox: [{ bookingId: 'booking-1', version: 2, status: 'CONFIRMED' }],
+      notices: [],
     },
-    told: [{ id: 'booking-1-2-0', body: 'confirmed' }],
+    told: [{ id: 'booking-1-2-0', body: told('CONFIRMED') }],
+    noticed: [],
+    people: [{ patient: 'digest-of-ann', ownPractice: SLOT.practice }],
+    checks: [{ check: 'check-1', at: T0 - 1_000, allows: true }],
+    deskActs: [],
     freeAtEnd: [{ ...OTHER_SLOT, offered: true }],
     leftovers: { connections: 0 },
-    rules: { suppliers: ['emis', 'tpp'], atOnce: 4, givenUp: 0, holdMs: 3_000, holdStoreLost: false },
+    rules: { suppliers: ['emis', 'tpp'], atOnce: 4, givenUp: 0, holdMs: 3_000, ...UNDISTURBED },
   };
 }
 

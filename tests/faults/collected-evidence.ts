@@ -4,27 +4,38 @@ import { isEventOf, sameSlot, type Appointment, type History, type RecordedOpera
 import { ledgerReader, type LedgerReader } from './ledger-dump';
 import { commandRedis } from './nemesis';
 import { patientClient } from './patient';
-import { freeSlots, type Practice } from './fault-practice';
+import { deskDay } from './desk';
+import { freeSlots, QUOTA, type Practice } from './fault-practice';
 import { AT_ONCE, GIVEN_UP, HOLD_MS, SUPPLIERS, type World } from './fault-world';
 
 /** Within this after everything works again, every doubt has to be settled. */
 export const SETTLED_WITHIN_MS = 25_000;
 const LOOK_EVERY_MS = 100;
 const UNSETTLED = ['BOOKING', 'UNKNOWN', 'CANCELLING', 'CANCEL_UNKNOWN', 'ORPHAN_FOUND', 'DUPLICATE_FOUND'];
+const STANDING = ['CONFIRMED', 'MOVED'];
 const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'];
+
+export interface Gathering {
+  holdStoreLost: boolean;
+  settledWithinMs?: number | undefined;
+  /** When everything works again, the desks do this and that to what stands. */
+  desksAct?: boolean;
+}
 
 /** Repairs the world, lets it come to rest, ends the service, and collects the evidence. */
 export async function gather(
   world: World,
   operations: RecordedOperation[],
   practices: readonly Practice[],
-  holdStoreLost: boolean,
-  settledWithinMs = SETTLED_WITHIN_MS,
+  { holdStoreLost, settledWithinMs = SETTLED_WITHIN_MS, desksAct = false }: Gathering,
 ): Promise<History> {
+  const wasKilled = world.services.some((service) => service.deaths() > 0);
   await world.heal();
   const reader = await ledgerReader(world.database);
   try {
     await atRest(world, reader, settledWithinMs);
+    const deskActs = desksAct ? await deskDay(world, reader, world.noticedWithinMs) : [];
+    if (deskActs.length > 0) await atRest(world, reader, settledWithinMs);
     const freeAtEnd = await offeredToANewcomer(world, operations, practices);
     await holdsRunOut(world);
     for (const service of world.services) await service.close();
@@ -37,6 +48,10 @@ export async function gather(
       bookRequests: world.bookRequests,
       ledger,
       told: world.frontEnd.heard.filter(({ taken }) => taken).map(({ id, body }) => ({ id, body })),
+      noticed: world.ownPractices.heard,
+      people: world.people,
+      checks: [...world.checks.changes],
+      deskActs: [...world.deskActs, ...deskActs],
       freeAtEnd,
       leftovers: await leftovers(world),
       rules: {
@@ -45,6 +60,9 @@ export async function gather(
         givenUp: GIVEN_UP,
         holdMs: HOLD_MS,
         holdStoreLost,
+        wasKilled,
+        quota: QUOTA,
+        noticedWithinMs: world.compares ? world.noticedWithinMs : null,
       },
     };
   } finally {
@@ -59,6 +77,8 @@ export function truthOf({ simulators, digestOf, offsetMs }: World): Appointment[
       id,
       practice,
       startsAt: slot.startsAt.getTime(),
+      slotId: slot.id,
+      mode: slot.mode,
       patient: digestOf(patient.nhsNumber),
       status,
       bookedAt: bookedAt.getTime() - offsetMs,
@@ -70,18 +90,22 @@ export function truthOf({ simulators, digestOf, offsetMs }: World): Appointment[
 async function atRest(world: World, reader: LedgerReader, withinMs: number): Promise<void> {
   const until = Date.now() + withinMs;
   while (Date.now() < until) {
-    const { bookings, outbox } = await reader.dump();
+    const { bookings, outbox, notices } = await reader.dump();
     const told = world.frontEnd.taken();
     const truth = truthOf(world).filter(({ status }) => status === 'BOOKED');
     const doubtful = bookings.some(({ state }) => UNSETTLED.includes(state));
     const missing = bookings.some(
-      (booking) => booking.state === 'CONFIRMED' && !truth.some((one) => isOf(booking, one)),
+      (booking) => STANDING.includes(booking.state) && !truth.some((one) => isOf(booking, one)),
     );
     const unknown = truth.some(
       (one) => !bookings.some((booking) => !OVER.includes(booking.state) && isOf(booking, one)),
     );
     const undelivered = outbox.some(({ bookingId, version }) => !told.some(isEventOf(bookingId, version)));
-    if (!doubtful && !missing && !unknown && !undelivered) return;
+    const unnoticed = notices.some(
+      ({ practice, sequence }) =>
+        !world.ownPractices.heard.some((one) => one.practice === practice && one.sequence === sequence),
+    );
+    if (!doubtful && !missing && !unknown && !undelivered && !unnoticed) return;
     await sleep(LOOK_EVERY_MS);
   }
 }

@@ -9,7 +9,7 @@ import { patientClient, type Manner, type PatientClient } from './patient';
 import { openPractice, type Practice } from './fault-practice';
 import type { ServiceProcess } from './service-process';
 import type { CrashPoint } from './service-settings';
-import { openWorld, SUPPLIERS, type World } from './fault-world';
+import { NEVER, openWorld, SUPPLIERS, type World } from './fault-world';
 
 /** Steps of a person while the process dies; those of `before` are not disturbed. */
 interface Situation {
@@ -86,7 +86,6 @@ export interface CrashOptions {
   part: { number: number; of: number };
 }
 
-const NEVER = 3_600_000;
 const TRIES = 60;
 const TOLD_WITHIN_MS = 300;
 
@@ -132,7 +131,9 @@ export async function runCrashPoints(options: CrashOptions): Promise<CrashResult
     const before = service.deaths();
     for (const [index, point] of points.entries()) await happen(index + 1, point);
     const died = service.deaths() - before;
-    const history = await gather(world, operations, practices, lane.redis === null);
+    const history = await gather(world, operations, practices, {
+      holdStoreLost: lane.redis === null,
+    });
     return { points: points.length, died, operations: operations.length, violations: check(history) };
   } finally {
     await world.close();

@@ -39,7 +39,12 @@ export async function travel(journey: FaultJourney): Promise<void> {
   if (booked === null) return;
   if (cancelCell !== undefined || random.chance(0.4)) await cancel(journey, booked, cancelCell);
   else if (random.chance(0.5)) await reschedule(journey, booked);
-  if (random.chance(0.3)) await journey.client.read(booked);
+  if (!random.chance(0.4)) return;
+  const seen = await journey.client.read(booked);
+  if (seen.result === 'Booking MOVED_BY_PRACTICE' && random.chance(0.5)) {
+    const key = randomUUID();
+    await repeated(journey, (manner) => journey.client.acceptMove(booked, key, manner));
+  }
 }
 
 interface BookCells {
@@ -48,7 +53,7 @@ interface BookCells {
   confirm?: Cell | undefined;
 }
 
-/** The booking's id, once it is CONFIRMED; null when there is none to be had. */
+/** The booking's id, once it stands; null when there is none to be had. */
 async function book(journey: FaultJourney, cells: BookCells): Promise<string | null> {
   for (let tries = 0; tries < 3; tries++) {
     const offered = await choose(journey, tries === 0 ? cells.search : undefined);
@@ -99,7 +104,7 @@ async function confirm(
   });
   if (booked.bookingId !== null && random.chance(0.2))
     await client.confirm(holdId, key, { reason: 'Something else altogether' });
-  return booked.result === 'Booking CONFIRMED' ? booked.bookingId : null;
+  return booked.outcome === 'ok' ? booked.bookingId : null;
 }
 
 async function cancel(journey: FaultJourney, bookingId: string, cell?: Cell): Promise<void> {
@@ -154,14 +159,14 @@ async function settled(
 }
 
 async function underFault<T>(
-  { nemesis, practice, filled, say }: FaultJourney,
+  { client, nemesis, practice, filled, say }: FaultJourney,
   cell: Cell | undefined,
   offered: Offered | null,
   step: () => Promise<T>,
 ): Promise<T> {
   if (cell === undefined) return step();
   say(cell.id);
-  const injected = await nemesis.inject(cell, { practice, slot: offered });
+  const injected = await nemesis.inject(cell, { practice, slot: offered, check: client.check });
   try {
     return await step();
   } finally {

@@ -1,5 +1,6 @@
 import type { Fault, SimulatedOperation } from '../../adapters/simulator/injected-faults';
 import type { WireFault } from './fault-proxy';
+import { CHECK_FAULTS, type CheckFault } from './kept-checks';
 
 /** Point of a journey at which a fault hits. */
 export const COLUMNS = [
@@ -33,6 +34,10 @@ export const WORLD_EVENTS = [
   'disk-full',
   'desk-takes-slot',
   'desk-cancels',
+  'desk-refills',
+  'desk-moves-time',
+  'desk-moves-session',
+  'checks-unreadable',
   'expire-sessions',
   'front-end-dies',
   'clock-ahead',
@@ -52,7 +57,9 @@ export type Act =
   /** The connection to PostgreSQL, at a COMMIT: the first of the step, or the first after the supplier's answer. */
   | { at: 'commit'; fault: WireFault; after: 'start' | 'supplier-answer' }
   /** Something happens: before the step, or while the supplier has the request or has just answered it. */
-  | { at: 'start' | 'request' | 'reply'; event: WorldEvent };
+  | { at: 'start' | 'request' | 'reply'; event: WorldEvent }
+  /** The symptom check stops allowing the appointment: before the step, or just after the service has read it. */
+  | { at: 'check'; fault: CheckFault; when: 'start' | 'read' };
 
 const at = {
   supplier: (fault: Fault, times = 1): Act => ({ at: 'supplier', fault, times }),
@@ -66,6 +73,7 @@ const at = {
   start: (event: WorldEvent): Act => ({ at: 'start', event }),
   request: (event: WorldEvent): Act => ({ at: 'request', event }),
   reply: (event: WorldEvent): Act => ({ at: 'reply', event }),
+  check: (fault: CheckFault, when: 'start' | 'read' = 'start'): Act => ({ at: 'check', fault, when }),
 };
 
 /** Longer than the service waits for a supplier (`TIMEOUT_MS`): ten times would only wait the longer. */
@@ -105,6 +113,9 @@ const redisGone: Act[] = [
   at.start('flush-redis'),
   at.start('pause-redis'),
 ];
+
+/** Everything that may become of a check, and one change in the very moment of reading it. */
+const otherwise: Act[] = [...CHECK_FAULTS.map((fault) => at.check(fault)), at.check('emergency', 'read')];
 
 /** Matrix of faults and points: the cells that a whole run has to fill, and the faults that fill them. */
 export const FAULT_MATRIX = {
@@ -214,8 +225,23 @@ export const FAULT_MATRIX = {
   'practice books or cancels underneath': {
     hold: [at.start('desk-takes-slot')],
     'before send': [at.supplier({ kind: 'taken-by-desk' })],
-    'after supplier commit': [at.reply('desk-cancels')],
-    cancel: [at.start('desk-cancels')],
+    'after supplier commit': [
+      at.reply('desk-cancels'),
+      at.reply('desk-refills'),
+      at.reply('desk-moves-time'),
+      at.reply('desk-moves-session'),
+    ],
+    'read-back': [at.request('desk-moves-time'), at.request('desk-moves-session')],
+    cancel: [
+      at.start('desk-cancels'),
+      at.start('desk-refills'),
+      at.start('desk-moves-time'),
+      at.request('desk-moves-session'),
+    ],
+  },
+  'symptom check says otherwise, or cannot be read': {
+    hold: [...otherwise, at.start('checks-unreadable')],
+    'before send': [...otherwise, at.start('checks-unreadable')],
   },
   'disk full': {
     'before send': [at.start('disk-full')],

@@ -12,7 +12,8 @@ import type { PatientCaller, Person } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
 import type { DatabaseSettings } from '../../platform/database/database';
 import { asItComes, faultProxy, type FaultProxy, type Treatment } from './fault-proxy';
-import type { BookRequest } from './history';
+import { noticedWithinMs } from './desk';
+import type { BookRequest, DeskAct } from './history';
 import { wholeHttpRequest, wireRequest } from './http-request';
 import type { FaultLane } from './lane';
 import { serviceProcess, type ServiceProcess } from './service-process';
@@ -61,6 +62,12 @@ export interface World {
   /** Own practices, as one receiver of notices. */
   ownPractices: Pick<Awaited<ReturnType<typeof practiceWebhook>>, 'heard'>;
   checks: KeptChecks;
+  people: { patient: string; ownPractice: string }[];
+  /** Acts of desks on standing bookings in the course of events, to be noticed in time. */
+  deskActs: DeskAct[];
+  /** Standing bookings are compared with the practices' books, in this run. */
+  compares: boolean;
+  noticedWithinMs: number;
   /** The front end is told nothing until it listens again. */
   frontEndListens(does: boolean): Promise<void>;
   callerKey: Uint8Array;
@@ -118,6 +125,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const now = () => new Date(Date.now() + offsetMs);
   const simulators = await startSimulators({ now, logger: pino({ level: 'silent' }) });
   const bookRequests: BookRequest[] = [];
+  const people: World['people'] = [];
   const armed: Armed[] = [];
   const armedAtRedis: { treatment: Treatment; hits: number }[] = [];
   const armedAtCommit: { treatment: Treatment; hits: number }[] = [];
@@ -258,10 +266,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   function personAt(practice: OdsCode): SimulatedPatient {
     const { mother } = demoFamily(practice, ++serial, now());
     const id = createHash('sha256').update(mother.id).digest('base64url');
-    return {
-      caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [] },
-      digest: digestOf(mother.nhsNumber),
-    };
+    const digest = digestOf(mother.nhsNumber);
+    people.push({ patient: digest, ownPractice: practice });
+    return { caller: { kind: 'patient', id, proofing: 'P9', self: mother, actsFor: [] }, digest };
   }
 
   async function frontEndListens(does: boolean): Promise<void> {
@@ -303,6 +310,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     frontEnd,
     ownPractices,
     checks,
+    people,
+    deskActs: [],
+    compares: options.compareEveryMs < NEVER,
+    noticedWithinMs: noticedWithinMs(options.compareEveryMs),
     frontEndListens,
     callerKey: Buffer.from(keys.caller, 'hex'),
     now,
@@ -357,6 +368,9 @@ const TAKES_A_HOLD = /eval[\s\S]*'PX'/i;
 
 /** The simulated suppliers' words for it. */
 const LOGGED_OFF = /^HTTP\/1\.1 401|Unauthorised|Not authenticated|You are not logged in/;
+
+/** Longer than any run lasts. */
+export const NEVER = 3_600_000;
 
 const hex = () => randomBytes(32).toString('hex');
 const urlOf = ({ port }: FaultProxy) => `http://127.0.0.1:${port}`;

@@ -29,6 +29,16 @@ export interface HistoryResult {
   history: History;
 }
 
+/** People who want a practice's slots at the same time. */
+interface Visit {
+  slots: number;
+  /** For each the faults on their way. */
+  people: readonly (readonly Cell[])[];
+  name: string;
+  /** They are from elsewhere, and the practice takes few of those. */
+  hasQuota?: boolean;
+}
+
 const COMPARE_EVERY_MS = 600;
 const CROWD = 4;
 const CROWD_SLOTS = 2;
@@ -55,19 +65,23 @@ export async function runHistory(plan: HistoryPlan, lane: FaultLane, bundle: str
     const evil = nemesis(world, offsetMs, isClockNight);
     const practices: ReturnType<typeof openPractice>[] = [];
 
-    /** @param cells faults on the way; @param people the people who want the practice's slots. */
-    async function visit(slots: number, people: readonly (readonly Cell[])[], name: string): Promise<void> {
+    async function visit({ slots, people, name, hasQuota = false }: Visit): Promise<void> {
       const needsSession = people.flat().some(({ fault }) => fault === 'supplier session expires');
-      const supplier = choices.pick(needsSession ? (['emis', 'tpp'] as const) : SUPPLIERS);
-      const practice = openPractice(world, supplier, slots);
-      practices.push(practice);
+      const supplier = hasQuota
+        ? 'gp-connect'
+        : choices.pick(needsSession ? (['emis', 'tpp'] as const) : SUPPLIERS);
+      const practice = openPractice(world, supplier, slots, { hasQuota });
+      // Where the quota is used, what is free is not offered.
+      if (!hasQuota) practices.push(practice);
+      // Only over the network are people from elsewhere booked.
+      const areGuests = hasQuota || (supplier === 'gp-connect' && choices.chance(0.5));
       await Promise.all(
         people.map(async (theirs, number) => {
           let during = name;
           await travel({
             client: patientClient(
               world,
-              world.newPatient(practice.code),
+              areGuests ? world.newGuest() : world.newPatient(practice.code),
               operations,
               () => `${supplier}, ${during}`,
             ),
@@ -85,12 +99,18 @@ export async function runHistory(plan: HistoryPlan, lane: FaultLane, bundle: str
     }
 
     const nobodyAims = Array.from({ length: CROWD }, (): readonly Cell[] => []);
-    const crowd = visit(CROWD_SLOTS, nobodyAims, 'in the crowd');
+    const crowds = [
+      visit({ slots: CROWD_SLOTS, people: nobodyAims, name: 'in the crowd' }),
+      visit({ slots: CROWD, people: nobodyAims, name: 'in the crowd from elsewhere', hasQuota: true }),
+    ];
     for (const [number, journey] of plan.journeys.entries())
-      await visit(3, [journey], `journey ${number + 1}`);
-    await crowd;
+      await visit({ slots: 3, people: [journey], name: `journey ${number + 1}` });
+    await Promise.all(crowds);
     await evil.rest();
-    const history = await gather(world, operations, practices, evil.holdStoreLost());
+    const history = await gather(world, operations, practices, {
+      holdStoreLost: evil.holdStoreLost(),
+      desksAct: true,
+    });
     return {
       plan,
       operations: operations.length,

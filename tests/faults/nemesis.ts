@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { EXCHANGE, type Cell, type Column, type WorldEvent } from './fault-matrix';
-import type { SlotName } from './history';
+import { deskDoes } from './desk';
+import type { DeskAct, SlotName } from './history';
 import type { Practice } from './fault-practice';
 import type { World } from './fault-world';
 
@@ -12,6 +13,8 @@ export interface Target {
   practice: Practice;
   /** The slot that the person wants or has, where one is known. */
   slot: SlotName | null;
+  /** The symptom check of the person's need. */
+  check: string | null;
 }
 
 export interface Injected {
@@ -30,12 +33,20 @@ export interface Nemesis {
   rest(): Promise<void>;
 }
 
+const DESK_EVENTS = {
+  'desk-cancels': 'cancels',
+  'desk-refills': 'cancels and refills',
+  'desk-moves-time': 'moves to another time',
+  'desk-moves-session': 'moves to another session',
+} as const satisfies Partial<Record<WorldEvent, DeskAct['kind']>>;
+
 const TWO_MINUTES = 120_000;
 const PAUSE_MS = 5_000;
 const BUSY_MS = 1_600;
 const DISK_FULL_MS = 1_500;
 const DOWN_MS = 300;
 const FRONT_END_DEAD_MS = 2_000;
+const CHECKS_UNREADABLE_MS = 600;
 
 export function nemesis(world: World, offsetMs: number, isClockNight: boolean): Nemesis {
   const underWay = new Set<Promise<unknown>>();
@@ -103,8 +114,18 @@ export function nemesis(world: World, offsetMs: number, isClockNight: boolean): 
         return;
       }
       case 'desk-cancels':
+      case 'desk-refills':
+      case 'desk-moves-time':
+      case 'desk-moves-session':
         for (const one of diary.appointments({ practice: practice.code }))
-          if (one.status === 'BOOKED') diary.cancel(practice.code, one.id, 'the desk');
+          if (one.status === 'BOOKED') deskDoes(DESK_EVENTS[event], one, world);
+        return;
+      case 'checks-unreadable':
+        world.checks.canBeRead(false);
+        later(async () => {
+          await sleep(CHECKS_UNREADABLE_MS);
+          world.checks.canBeRead(true);
+        });
         return;
       case 'expire-sessions':
         simulators.expireSessions(practice.supplier);
@@ -177,6 +198,16 @@ export function nemesis(world: World, offsetMs: number, isClockNight: boolean): 
       }
       case 'start':
         return () => act.event !== 'clock-changes-tonight' || isClockNight;
+      case 'check': {
+        const { check } = target;
+        if (check === null) return () => false;
+        if (act.when === 'start') {
+          world.checks.change(check, act.fault);
+          return () => true;
+        }
+        const hits = world.checks.changeAtNextRead(check, act.fault);
+        return () => hits() > 0;
+      }
     }
   }
 
@@ -197,6 +228,8 @@ export function nemesis(world: World, offsetMs: number, isClockNight: boolean): 
         happened: aimed(cell, target),
         async end() {
           if ('event' in act && act.event.startsWith('clock-')) await setClocks(0);
+          // They check their symptoms again.
+          if (act.at === 'check' && target.check !== null) world.checks.restore(target.check);
         },
       };
     },

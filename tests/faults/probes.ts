@@ -9,7 +9,7 @@ import { offsetToClockChange } from './clock-change';
 import type { FaultLane } from './lane';
 import { patientClient, type Offered, type PatientClient } from './patient';
 import { openPractice, type Practice } from './fault-practice';
-import { HOLD_MS, openWorld, type World, type WorldOptions } from './fault-world';
+import { HOLD_MS, NEVER, openWorld, type World, type WorldOptions } from './fault-world';
 
 /** A short course of events that goes well in the product, and shows at once what a certain mistake would do. */
 export interface Probe {
@@ -18,6 +18,10 @@ export interface Probe {
   supplier: Practice['supplier'];
   /** The supplier would book a slot twice. */
   overlaps?: true;
+  /** The practice takes few people from elsewhere. */
+  hasQuota?: true;
+  /** Free ones; one unless given. */
+  slots?: number;
   course(stage: Stage): Promise<void>;
 }
 
@@ -29,8 +33,6 @@ interface Stage {
   fault(operation: 'SEARCH' | 'BOOK' | 'READ', fault: Fault, times?: number): void;
   operations: RecordedOperation[];
 }
-
-const NEVER = 3_600_000;
 
 /** A plain booking; every request again under its key while it is not answered. */
 async function books({ client, offered }: { client: PatientClient; offered: Offered }): Promise<void> {
@@ -135,7 +137,7 @@ export const PROBES = {
         ({ act, column }) =>
           column === 'after supplier commit' && 'event' in act && act.event === 'busy-writer',
       );
-      if (cell !== undefined) await evil.inject(cell, { practice, slot: null });
+      if (cell !== undefined) await evil.inject(cell, { practice, slot: null, check: null });
       await books(one);
       await evil.rest();
     },
@@ -223,7 +225,7 @@ export async function runProbe(
   });
   try {
     const operations: RecordedOperation[] = [];
-    const practice = openPractice(world, probe.supplier, clockNight === true ? 12 : 1, probe.overlaps);
+    const practice = openPractice(world, probe.supplier, clockNight === true ? 12 : (probe.slots ?? 1), probe);
     await probe.course({
       world,
       practice,
@@ -240,7 +242,10 @@ export async function runProbe(
       },
     });
     const redisWasDown = probe.needs?.processes === 2;
-    return await gather(world, operations, [practice], redisWasDown, settledWithinMs);
+    return await gather(world, operations, practice.code.startsWith('Q') ? [] : [practice], {
+      holdStoreLost: redisWasDown,
+      settledWithinMs,
+    });
   } finally {
     await world.close();
   }

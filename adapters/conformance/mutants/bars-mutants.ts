@@ -87,7 +87,7 @@ export const barsMutants: readonly Mutant[] = [
     title: 'takes the cancellation of another patient’s appointment for that of ours',
     caughtBy: 'cancellation.names-patient',
     file: 'bars/bars.outcomes.ts',
-    find: "|| !isSameAppointment(found, current) || whoseIs(found, nhsNumber) === 'ANOTHERS')",
+    find: "|| !isSameAppointment(found, current) || whoseIs(found, nhsNumber) === 'ANOTHER')",
     replace: '|| (current === found && nhsNumber === found.appointment.id))',
   },
   {

@@ -153,9 +153,18 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Trouble): Requirement[] {
-  const during = <T>(lab: Laboratory, aimedAt: SimulatedOperation, work: (call: Call) => Promise<T>) =>
-    outlastsDeadline ? untilTimeIsUp(lab, work, aimedAt) : work(callWithin(lab));
+/** Runs a call under the trouble; where only its deadline ends it, until that has passed. */
+function during<T>(
+  lab: Laboratory,
+  { outlastsDeadline }: Trouble,
+  aimedAt: SimulatedOperation,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
+  return outlastsDeadline ? untilTimeIsUp(lab, work, aimedAt) : work(callWithin(lab));
+}
+
+function readsUnderTrouble(trouble: Trouble): Requirement[] {
+  const { id, title, fault, thrown } = trouble;
   return [
     {
       level: 'L3',
@@ -164,12 +173,32 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
       async run(lab) {
         const { practice, patient } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'SEARCH' });
-        const found = during(lab, 'SEARCH', (call) =>
+        const found = during(lab, trouble, 'SEARCH', (call) =>
           search(lab, { patient, practice, from: NOON, to: hoursAfter(NOON, 6) }, call),
         );
         await expect(found).rejects.toMatchObject({ name: 'SupplierError', fault: thrown });
       },
     },
+    {
+      level: 'L3',
+      id: `fault.${id}.read-back`,
+      title: `fails a read-back, rather than return an empty list, when ${title}`,
+      notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? 'nothing can be read back' : null),
+      async run(lab) {
+        const { practice, patient, slot, command } = await readyAndBooked(lab);
+        switchOn(lab, fault, { practice, operation: 'READ' });
+        const reading = during(lab, trouble, 'READ', (call) =>
+          lab.system.readBack(probe(slot, patient, command.marker), call),
+        );
+        await expect(reading).rejects.toMatchObject({ fault: thrown });
+      },
+    },
+  ];
+}
+
+function bookingsUnderTrouble(trouble: Trouble): Requirement[] {
+  const { id, title, fault, thrown, isDone, outlastsDeadline } = trouble;
+  return [
     {
       level: 'L3',
       id: `fault.${id}.book`,
@@ -178,7 +207,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         const { practice, patient, slot } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'BOOK', times: 1 });
         const command = bookCommand(lab, slot, patient);
-        const outcome = await during(lab, 'BOOK', (call) => lab.system.book(command, call));
+        const outcome = await during(lab, trouble, 'BOOK', (call) => lab.system.book(command, call));
         await settle(lab);
         const isKnown = thrown === 'THROTTLED' && lab.manifest.throttle === '429NotExecuted';
         expectOneAttempt(lab, command);
@@ -208,7 +237,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         const { practice, patient, slot } = await ready(lab);
         switchOn(lab, fault, { practice, operation: 'POLL', times: 1 });
         const command = bookCommand(lab, slot, patient);
-        const outcome = await during(lab, 'POLL', (call) => lab.system.book(command, call));
+        const outcome = await during(lab, trouble, 'POLL', (call) => lab.system.book(command, call));
         // With time left it is asked for again.
         expect(outcomeInWords(outcome)).toMatch(outlastsDeadline ? /^AMBIGUOUS/ : /^ACCEPTED$/);
         await settle(lab);
@@ -221,20 +250,12 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         expect(seen.map(({ slotId }) => slotId)).toEqual([slot.id]);
       },
     },
-    {
-      level: 'L3',
-      id: `fault.${id}.read-back`,
-      title: `fails a read-back, rather than return an empty list, when ${title}`,
-      notFor: ({ capabilities }) => (capabilities.readBack === 'none' ? 'nothing can be read back' : null),
-      async run(lab) {
-        const { practice, patient, slot, command } = await readyAndBooked(lab);
-        switchOn(lab, fault, { practice, operation: 'READ' });
-        const reading = during(lab, 'READ', (call) =>
-          lab.system.readBack(probe(slot, patient, command.marker), call),
-        );
-        await expect(reading).rejects.toMatchObject({ fault: thrown });
-      },
-    },
+  ];
+}
+
+function cancellationUnderTrouble(trouble: Trouble): Requirement[] {
+  const { id, title, fault, thrown, isDone } = trouble;
+  return [
     {
       level: 'L3',
       id: `fault.${id}.cancel`,
@@ -244,7 +265,7 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
         const { practice, patient, slot, appointment } = await readyAndBooked(lab);
         switchOn(lab, fault, { practice, operation: 'CANCEL', times: 1 });
         const command = cancelCommand(slot, patient, appointment);
-        const outcome = await during(lab, 'CANCEL', (call) => lab.system.cancel(command, call));
+        const outcome = await during(lab, trouble, 'CANCEL', (call) => lab.system.cancel(command, call));
         const isKnown = thrown === 'THROTTLED' && lab.manifest.throttle === '429NotExecuted';
         expect(outcome.class).toBe(isKnown ? 'THROTTLED' : 'AMBIGUOUS');
         expect(requests(lab, 'CANCEL')).toBe(1);
@@ -259,7 +280,11 @@ function underTrouble({ id, title, fault, thrown, isDone, outlastsDeadline }: Tr
 }
 
 export const faultRequirements: readonly Requirement[] = [
-  ...TROUBLES.flatMap(underTrouble),
+  ...TROUBLES.flatMap((trouble) => [
+    ...readsUnderTrouble(trouble),
+    ...bookingsUnderTrouble(trouble),
+    ...cancellationUnderTrouble(trouble),
+  ]),
   {
     level: 'L3',
     id: 'fault.late-delivery',
@@ -365,7 +390,7 @@ export const faultRequirements: readonly Requirement[] = [
     level: 'L3',
     id: 'breaker.per-practice',
     title: 'stops calling a practice that keeps failing, goes on with the others, and tries it again later',
-    async run({ manifest }) {
+    async run({ manifest, wire }) {
       const breaker = { consecutiveFailures: 6, halfOpenAfterMs: 5_000 };
       const lab = await laboratory(supplierNamed(manifest.id).manifest.id, { breaker });
       try {
@@ -385,6 +410,7 @@ export const faultRequirements: readonly Requirement[] = [
         lab.timers.advance(1);
         expect((await look(failing)).length).toBeGreaterThan(0);
       } finally {
+        wire.push(...lab.wire);
         await lab.close();
       }
     },

@@ -35,9 +35,7 @@ export async function checkReleaseRules(
   const { practice } = offer.slot;
   const policy = await lockPolicy(transaction, practice, defaultPolicyOf);
   const othersThatDay =
-    policy.dailyQuota !== null && offer.relation === 'OTHER'
-      ? await usedQuota(transaction, opening)
-      : [];
+    policy.dailyQuota !== null && offer.relation === 'OTHER' ? await usedQuota(transaction, opening) : [];
   const stopping = rulesStoppingSlot(policy, offer, offer.slot, { now: now(), othersThatDay });
   return stopping.length === 0 ? null : { kind: 'refused', why: 'NOT_RELEASED', bookingId: null };
 }

@@ -15,8 +15,9 @@ import { checkReleaseRules, type Opening, type ReleaseTerms } from './check-rele
 import { appendEvent } from './events';
 import { insertHold, type NewHold } from './holds';
 import { bookingsInTheWay } from './live-bookings';
-import { bookingOn, newMarker, newReference, type Booking, type Hold } from './records';
+import { bookingOn, newMarker, type Booking, type Hold } from './records';
 import { remember, type Earlier, type Refused, type Request, type RequestResult } from './requests';
+import { newReference } from './spoken-reference';
 
 export type CreatedBooking = { kind: 'opened'; booking: Booking } | Earlier;
 

@@ -20,6 +20,9 @@ export interface Attempt {
   attempt: number;
 }
 
+/** A message, by the key of its table. */
+export type MessageKey = Pick<Attempt, 'stream' | 'position'>;
+
 /** A message's state before anybody has tried to deliver it. */
 export const UNTRIED = { attempts: 0, first_tried_at: null, delivered_at: null, given_up_at: null };
 
@@ -69,7 +72,7 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
   }
 
   /** It was taken, whoever else may be at it: the next message of its stream may go. */
-  function markDelivered(message: Pick<Attempt, 'stream' | 'position'>): Promise<void> {
+  function markDelivered(message: MessageKey): Promise<void> {
     return write(async ({ db, now }) => {
       await sql`update ${table} set delivered_at = ${now}
         where ${stream} = ${message.stream} and ${position} = ${message.position} and ${isWaiting}`.execute(
@@ -96,6 +99,25 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
     });
   }
 
+  /**
+   * Messages that were abandoned wait again, for as long as new ones, each before what waits of its stream; attempts are counted
+   * on, since one from before may still be under way.
+   * @returns how many: those that are not abandoned (any more) stay as they are.
+   */
+  function revive(messages: readonly MessageKey[]): Promise<number> {
+    return write(async ({ db, now }) => {
+      let revived = 0;
+      for (const message of messages) {
+        const { numAffectedRows } = await sql`update ${table}
+          set given_up_at = null, first_tried_at = null, next_try_at = ${now}
+          where ${stream} = ${message.stream} and ${position} = ${message.position}
+            and given_up_at is not null`.execute(db);
+        revived += Number(numAffectedRows ?? 0n);
+      }
+      return revived;
+    });
+  }
+
   /** False where another attempt has been made since. */
   async function update(
     db: Kysely<LedgerTables>,
@@ -114,7 +136,7 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
     );
   }
 
-  return { claim, markDelivered, scheduleRetry, abandon };
+  return { claim, markDelivered, scheduleRetry, abandon, revive };
 }
 
 interface Finished {

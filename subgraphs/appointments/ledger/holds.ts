@@ -83,7 +83,9 @@ const selectOfCaller = rowStatement(
         'hold.caller_id',
         'hold.assessment_digest',
         sql<number>`${now} - hold.created_at`.as('age_ms'),
-        sql<number>`case when hold.released_at is null then hold.expires_at - ${now} else 0 end`.as('left_ms'),
+        sql<number>`case when hold.released_at is null then hold.expires_at - ${now} else 0 end`.as(
+          'left_ms',
+        ),
       ]),
 );
 

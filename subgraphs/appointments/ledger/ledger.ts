@@ -28,7 +28,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ...ledgerHolds(transactions, reader, terms),
     ...bookingCreation(transactions, terms),
     ...ledgerTransitions(transactions, logger),
-    ...ledgerOutbox(transactions),
+    ...ledgerOutbox(transactions, database.db),
     ...ledgerNotices(transactions, database.db),
     ...bookingAdoption(transactions, reader),
     ...ledgerRetention(transactions),

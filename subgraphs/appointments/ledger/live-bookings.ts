@@ -71,7 +71,13 @@ const selectHoldsOfDay = rowStatement(
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id'))),
       )
-      .select(['hold.practice', 'hold.starts_on', 'hold.caller_id', 'hold.assessment_digest', 'hold.offer_json'])
+      .select([
+        'hold.practice',
+        'hold.starts_on',
+        'hold.caller_id',
+        'hold.assessment_digest',
+        'hold.offer_json',
+      ])
       .$narrowType<PracticeDay>(),
 );
 

@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import { insertInto, type LedgerTransactions } from '../database/ledger-database';
+import type { LedgerTables } from '../database/tables';
 import type { BookingStatus } from '../lifecycle/states';
-import { deliveryQueue } from './delivery-queue';
+import { deliveryQueue, type MessageKey } from './delivery-queue';
 import { toldSlot, type ToldSlot } from './told-slot';
 
 /** A change that the front end is to be told of, given to one process for one attempt. */
@@ -19,13 +21,27 @@ export interface PendingChange {
   triedForMs: number;
 }
 
+/** A change that the front end has not taken for a day, as operators see it. */
+export interface AbandonedChange {
+  bookingId: string;
+  version: number;
+  status: BookingStatus;
+  at: Date;
+  attempts: number;
+  givenUpAt: Date;
+  reference: string;
+  practice: string;
+  /** The appointment's start as it is now. */
+  startsAt: Date;
+}
+
 /** Changes for the front end: one booking's in the order of its versions. */
 export const OUTBOX = { table: 'outbox', stream: 'booking_id', position: 'version' } as const;
 
 export const insertOutboxEntry = insertInto('outbox')();
 
 /** Messages that the front end has not taken yet. */
-export function ledgerOutbox(transactions: LedgerTransactions) {
+export function ledgerOutbox(transactions: LedgerTransactions, db: Kysely<LedgerTables>) {
   const queue = deliveryQueue(OUTBOX, transactions);
 
   return {
@@ -60,6 +76,38 @@ export function ledgerOutbox(transactions: LedgerTransactions) {
       queue.scheduleRetry(attemptOf(change), againInMs),
 
     abandonDelivery: (change: PendingChange): Promise<boolean> => queue.abandon(attemptOf(change)),
+
+    /** Latest first. */
+    async abandonedChanges(limit: number): Promise<AbandonedChange[]> {
+      const rows = await db
+        .selectFrom('outbox')
+        .innerJoin('booking', 'booking.id', 'outbox.booking_id')
+        .select([
+          'outbox.booking_id',
+          'outbox.version',
+          'outbox.status',
+          'outbox.at',
+          'outbox.attempts',
+          'outbox.given_up_at',
+          'booking.reference',
+          'booking.practice',
+          'booking.starts_at',
+        ])
+        .where('outbox.given_up_at', 'is not', null)
+        .orderBy('outbox.given_up_at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ booking_id, at, given_up_at, starts_at, ...change }) => ({
+        ...change,
+        bookingId: booking_id,
+        at: new Date(at),
+        givenUpAt: new Date(given_up_at ?? at),
+        startsAt: new Date(starts_at),
+      }));
+    },
+
+    /** Has changes that were given up delivered once more. @returns how many they are */
+    redeliverChanges: (changes: readonly MessageKey[]): Promise<number> => queue.revive(changes),
   };
 }
 

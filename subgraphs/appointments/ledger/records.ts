@@ -171,15 +171,6 @@ export function readable(rows: readonly Parameters<typeof bookingOf>[0][], logge
   });
 }
 
-/** Letters and digits that are not mistaken for each other when read out (Crockford's base 32). */
-const SPOKEN = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** For example `K7QX-2MPD`: 40 random bits, and unique by an index. */
-export function newReference(): string {
-  const letters = Array.from(randomBytes(8), (byte) => SPOKEN[byte % 32]);
-  return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`;
-}
-
 /** Makes the text that read-back looks for in a supplier's free text. */
 export function newMarker(): string {
   return `GPBG-${randomBytes(9).toString('base64url')}`;

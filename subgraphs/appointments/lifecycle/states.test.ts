@@ -28,13 +28,16 @@ describe('the life of a booking', () => {
     for (const event of BOOKING_EVENTS) expect(nextState('CANCELLED_BY_PRACTICE', event)).toBeNull();
   });
 
-  test('only what the supplier said, or an operator heard from the practice, confirms', () => {
+  test('only what the supplier said, or an operator heard from the practice, confirms; a move, the person too', () => {
     const confirming = moves
-      .filter(({ state, event }) => nextState(state, event) === 'CONFIRMED')
+      .filter(({ state, event }) => state !== 'MOVED' && nextState(state, event) === 'CONFIRMED')
       .map(({ event }) => event);
     expect(new Set(confirming)).toEqual(
       new Set(['ACCEPTED', 'FOUND', 'CANCEL_REFUSED', 'ADOPTED', 'SETTLED_AS_STANDING']),
     );
+    expect(BOOKING_EVENTS.filter((event) => nextState('MOVED', event) === 'CONFIRMED')).toEqual([
+      'MOVE_ACCEPTED',
+    ]);
   });
 
   test('a slot that may be taken by us stays guarded', () => {
@@ -66,7 +69,9 @@ describe('the life of a booking', () => {
   test('what an operator may settle, an operator can settle either way', () => {
     for (const state of MANUAL_STATES) {
       expect(nextState(state, 'SETTLED_AS_STANDING')).toBe('CONFIRMED');
-      expect(nextState(state, 'SETTLED_AS_ABSENT')).toMatch(/^(FAILED|CANCELLED)$/);
+      expect(nextState(state, 'SETTLED_AS_ABSENT')).toMatch(
+        /^(FAILED|CANCELLED|CANCELLED_BY_PRACTICE)$/,
+      );
     }
   });
 

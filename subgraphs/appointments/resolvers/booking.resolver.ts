@@ -74,7 +74,8 @@ export class BookingResolver {
   @ForOwn('PATIENT')
   @Directive('@listSize(slicingArguments: ["first"], sizedFields: ["edges"])')
   @Query(() => BookingConnection, {
-    description: 'Bookings of the people for whom the caller may act, whoever has made them; latest start first.',
+    description:
+      'Bookings of the people for whom the caller may act, whoever has made them; latest start first.',
   })
   async myBookings(
     @Args(() => PageArgs) page: PageArgs,

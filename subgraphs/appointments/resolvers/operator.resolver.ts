@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { callerOf, ForKinds } from '../../../platform/graphql/access-directive';
 import { create } from '../../../platform/graphql/create';
@@ -9,10 +9,11 @@ import type { BookingDeps } from '../booking/booking-deps';
 import { settleBooking } from '../booking/settle-booking';
 import { isOneOf, MANUAL_STATES } from '../lifecycle/states';
 import type { Booking as LedgerBooking } from '../ledger/records';
+import { readReference } from '../ledger/spoken-reference';
 import { bookingView } from '../views/booking-view';
 import { SettleBookingInput, UnsettledArgs } from '../types/inputs';
 import { SettleBookingResult } from '../types/results';
-import { BookingHealth, Evidence, UnsettledBooking } from '../types/unsettled';
+import { BookingHealth, BookingRecord, Evidence } from '../types/unsettled';
 import { settledResult, type SettledResult } from '../views/result-view';
 import { inputProblems } from './booking-input';
 import { supplierOf } from './supplier.resolver';
@@ -21,19 +22,31 @@ const MAX_FIRST = 200;
 const MAX_EVIDENCE = 50;
 
 /** Resolves the fields with which operators see and settle bookings. Nothing here names the person. */
-@Resolver(() => UnsettledBooking)
+@Resolver(() => BookingRecord)
 export class OperatorResolver {
   constructor(private readonly deps: BookingDeps) {}
 
   @ForKinds('OPERATOR')
   @Directive('@listSize(slicingArguments: ["first"])')
-  @Query(() => [UnsettledBooking], {
+  @Query(() => [BookingRecord], {
     description: 'Bookings whose outcome is not known, longest waiting first.',
   })
-  async unsettledBookings(@Args(() => UnsettledArgs) { first }: UnsettledArgs): Promise<UnsettledBooking[]> {
+  async unsettledBookings(@Args(() => UnsettledArgs) { first }: UnsettledArgs): Promise<BookingRecord[]> {
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
-    return (await this.deps.ledger.unsettled(first)).map((booking) => this.unsettledOf(booking));
+    return (await this.deps.ledger.unsettled(first)).map((booking) => this.recordOf(booking));
+  }
+
+  @ForKinds('OPERATOR')
+  @Query(() => BookingRecord, {
+    nullable: true,
+    description:
+      'The booking whose reference somebody reads out, in whatever state; null where there is none. Small letters, blanks, O for 0 and I for 1 are understood.',
+  })
+  async bookingByReference(@Arg('reference', () => ID) text: string): Promise<BookingRecord | null> {
+    const reference = readReference(text);
+    const booking = reference === null ? null : await this.deps.ledger.findByReference(reference);
+    return booking && this.recordOf(booking);
   }
 
   @ForKinds('OPERATOR')
@@ -57,14 +70,14 @@ export class OperatorResolver {
 
   @Directive('@listSize(assumedSize: 50)')
   @FieldResolver(() => [Evidence], { description: 'Attempts, oldest first; the latest 50.' })
-  async evidence(@Root() { booking }: UnsettledBooking): Promise<Evidence[]> {
+  async evidence(@Root() { booking }: BookingRecord): Promise<Evidence[]> {
     const evidence = await this.deps.ledger.evidence(booking.id, MAX_EVIDENCE);
     return evidence.map((one) => create(Evidence, one));
   }
 
-  private unsettledOf(booking: LedgerBooking): UnsettledBooking {
+  private recordOf(booking: LedgerBooking): BookingRecord {
     const { state, marker, absentReads, failedReads, unknownSince, changedAt, offer } = booking;
-    return create(UnsettledBooking, {
+    return create(BookingRecord, {
       booking: bookingView(booking),
       state,
       supplier: supplierOf(offer.supplier, this.deps.systems),

@@ -37,13 +37,17 @@ export class SlotResolver {
     return this.deps.offers.seal(offer, offer.expiresAt);
   }
 
-  @FieldResolver(() => Boolean, { description: 'True where the practice calls the person, or sends them a link: confirmBooking needs contactPhone.' })
+  @FieldResolver(() => Boolean, {
+    description:
+      'True where the practice calls the person, or sends them a link: confirmBooking needs contactPhone.',
+  })
   needsContactPhone(@Root() { mode }: Slot): boolean {
     return needsPhone({ mode });
   }
 
   @FieldResolver(() => Int, {
-    description: "The most characters of the person's own words that reach the practice; 0 where its system takes none.",
+    description:
+      "The most characters of the person's own words that reach the practice; 0 where its system takes none.",
   })
   reasonMaxLength(@Root() { offer }: Slot): number {
     const { reasonMaxLength } = systemOf({ offer }, this.deps.systems).manifest.capabilities;

@@ -17,7 +17,9 @@ export class BookingEvent {
   by!: ActorKind;
 }
 
-@ObjectType({ description: 'A change that a practice made to an appointment; the booking has it as it is now.' })
+@ObjectType({
+  description: 'A change that a practice made to an appointment; the booking has it as it is now.',
+})
 export class MovedByPractice {
   @Field(() => String, { description: 'What it is now and what it was, in words for the person.' })
   message!: string;

@@ -89,7 +89,10 @@ export class AlreadyBooked extends Problem {
     'The symptom check does not allow this time any more: its outcome has changed, its questions are open again or switched off, or it is too old. The message is the advice that now holds.',
 })
 export class OutcomeChanged extends Problem {
-  @Field(() => Disposition, { nullable: true, description: 'What the symptom check says now; null where it says nothing.' })
+  @Field(() => Disposition, {
+    nullable: true,
+    description: 'What the symptom check says now; null where it says nothing.',
+  })
   disposition!: Disposition | null;
 }
 
@@ -102,10 +105,14 @@ export class TooManyHolds extends Problem {
   retryAfterSeconds!: number | null;
 }
 
-@ObjectType({ implements: Problem, description: 'The person does not have this appointment, so it cannot be changed.' })
+@ObjectType({
+  implements: Problem,
+  description: 'The person does not have this appointment, so it cannot be changed.',
+})
 export class BookingNotStanding extends Problem {
-  @Field(() => Booking)
-  booking!: Booking;
+  // As of AlreadyBooked: two types for one name could not be selected in one document.
+  @Field(() => Booking, { nullable: true, description: 'With the status that it has.' })
+  booking!: Booking | null;
 }
 
 @ObjectType({ implements: Problem })

@@ -114,14 +114,7 @@ export const RescheduleBookingResult = createUnionType({
 export const AcceptMovedBookingResult = createUnionType({
   name: 'AcceptMovedBookingResult',
   types: () =>
-    [
-      Booking,
-      BookingNotStanding,
-      BookingNotFound,
-      NotAllowed,
-      InvalidInput,
-      IdempotencyKeyReused,
-    ] as const,
+    [Booking, BookingNotStanding, BookingNotFound, NotAllowed, InvalidInput, IdempotencyKeyReused] as const,
 });
 
 export const SettleBookingResult = createUnionType({

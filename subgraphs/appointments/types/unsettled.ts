@@ -19,8 +19,8 @@ export class Evidence {
   answer!: string;
 }
 
-@ObjectType({ description: 'A booking whose outcome is not known, or that an operator has to settle.' })
-export class UnsettledBooking {
+@ObjectType({ description: 'A booking as operators see it, in whatever state; nobody is named.' })
+export class BookingRecord {
   @Field(() => Booking)
   booking!: Booking;
 
@@ -30,7 +30,7 @@ export class UnsettledBooking {
   @Field(() => Supplier)
   supplier!: Supplier;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: 'Since when its outcome is not known, or it is as it is.' })
   since!: Date;
 
   @Field(() => Boolean, {

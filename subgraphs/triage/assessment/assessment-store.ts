@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { assessmentDigest } from '../../../domain/assessment-digest';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
+import { rowStatement, type ForRow, type Session } from '../../../platform/database/row-statement';
 import { PLACE_PRECISIONS, type ResolvedPlace } from '../../../domain/place-lookup';
 import { ageBandOf } from './age-bands';
 import { Relationship, Sex } from '../content/vocabulary';
@@ -74,7 +75,6 @@ export interface AssessmentStore {
     start: StartKey,
   ): Promise<{ record: AssessmentRecord; inputDigest: string }>;
   find(id: string): Promise<AssessmentRecord | null>;
-  findByDigest(digest: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
 }
@@ -93,8 +93,14 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return { record: toRecord(row), inputDigest: row.input_digest };
     },
 
-    find: (id) => findBy('id', id),
-    findByDigest: (digest) => findBy('digest', digest),
+    find: async (id) => {
+      const row = await db
+        .selectFrom('triage_assessment')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row ? toRecord(row) : null;
+    },
 
     replaceAnswers: async ({ id, revision, answers, droppedAnswers }, completion) => {
       const { numUpdatedRows } = await db
@@ -112,15 +118,25 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return numUpdatedRows > 0n;
     },
   };
+}
 
-  async function findBy(column: 'id' | 'digest', value: string): Promise<AssessmentRecord | null> {
-    const row = await db
-      .selectFrom('triage_assessment')
-      .selectAll()
-      .where(column, '=', value)
-      .executeTakeFirst();
-    return row ? toRecord(row) : null;
-  }
+const selectByDigest = rowStatement(
+  { table: 'triage_assessment', by: ['digest'], kind: 'lookup' },
+  ({ db, input }: ForRow<TriageTables, { digest: string }>) =>
+    db
+      .selectFrom(input)
+      .crossJoin('triage_assessment')
+      .whereRef('triage_assessment.digest', '=', 'input.digest')
+      .selectAll('triage_assessment'),
+);
+
+/** Finds an assessment by the digest of its id: one question for all who ask at the same time. */
+export async function findByDigest(
+  session: Session<TriageTables>,
+  digest: string,
+): Promise<AssessmentRecord | null> {
+  const [row] = await selectByDigest(session, { digest });
+  return row === undefined ? null : toRecord(row);
 }
 
 function startedBefore(db: Kysely<TriageTables>, start: StartKey) {

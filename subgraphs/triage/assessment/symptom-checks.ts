@@ -1,26 +1,35 @@
 import type { CheckResult, SymptomChecks } from '../../../domain/symptom-checks';
+import { coalesce } from '../../../platform/database/coalesce';
+import type { Database } from '../../../platform/database/database';
+import { readSession } from '../../../platform/database/row-statement';
+import type { TriageTables } from '../database/tables';
 import type { ContentEditions } from '../content/content-editions';
 import { say } from '../content/wording';
 import { deadline } from '../engine/deadline';
 import { evaluate } from '../engine/evaluate';
 import { isPastRetention } from '../retention';
-import type { Switches } from '../switches/switches';
+import type { SwitchedOff, Switches } from '../switches/switches';
 import { readerOf } from '../views/reader';
-import type { AssessmentStore } from './assessment-store';
+import { findByDigest } from './assessment-store';
 import { reachedAt, type PinnedAssessment } from './assessments';
 
 export interface SymptomChecksDeps {
-  store: Pick<AssessmentStore, 'findByDigest'>;
+  database: Database<TriageTables>;
   editions: Pick<ContentEditions, 'find'>;
   switches: Pick<Switches, 'read'>;
   now: () => Date;
 }
 
 /** Symptom checks as whoever books asks for them: by the same rules as the person is told them. */
-export function symptomChecks({ store, editions, switches, now }: SymptomChecksDeps): SymptomChecks {
+export function symptomChecks({ database, editions, switches, now }: SymptomChecksDeps): SymptomChecks {
+  const session = readSession(database);
+  const readSwitches = coalesce<string, SwitchedOff>(async (digests) => {
+    const off = await switches.read();
+    return new Map(digests.map((digest) => [digest, off]));
+  });
   return {
     async find(digest) {
-      const [record, off] = await Promise.all([store.findByDigest(digest), switches.read()]);
+      const [record, off] = await Promise.all([findByDigest(session, digest), readSwitches(digest)]);
       if (record === null || isPastRetention(record.expiresAt, record.isCompleted, now())) return null;
       const edition = await editions.find(record.pathwayId, record.contentHash);
       if (edition === null) return null;
