@@ -310,16 +310,14 @@ const supplierSettings = knownSuppliers.flatMap(({ manifest: { id, settings = []
   settings.map((setting) => ({ ...setting, id, variable: `${variable(id)}_${setting.name}` })),
 );
 
-/** Values by supplier and setting; a key or certificate is PEM, whose line ends may be written as `\\n`. */
+/** Values by supplier and setting; a key is PEM, whose line ends may be written as `\\n`. */
 function readSupplierValues(environment: Record<string, string | undefined>) {
   const problems: SettingProblem[] = [];
   const values: Partial<Record<SupplierId, Record<string, string>>> = {};
   for (const { id, name, kind, variable: key } of supplierSettings) {
     const text = environment[key]?.replaceAll('\\n', '\n');
     if (text === undefined) continue;
-    const isPem = kind === 'CERTIFICATE' || kind === 'PRIVATE_KEY';
-    if (isPem && !text.includes(`-----BEGIN ${kind === 'CERTIFICATE' ? 'CERTIFICATE' : ''}`))
-      problems.push(unusable(key, 'must be PEM'));
+    if (kind === 'PRIVATE_KEY' && !text.includes('-----BEGIN')) problems.push(unusable(key, 'must be PEM'));
     values[id] = { ...values[id], [name]: text };
   }
   return { problems, values };

@@ -313,13 +313,13 @@ export const WEEKDAYS = [
 ] as const;
 
 /**
- * One value that a real connection needs besides its address. `SECRET` is never shown; `CERTIFICATE` and `PRIVATE_KEY`
- * are PEM.
+ * One value that a real connection needs besides its address. What is no `ID` is never shown; a `PRIVATE_KEY` is PEM. The
+ * certificate of a mutual TLS connection belongs to the proxy beside the process (docs/operate.md).
  */
 export const SupplierSetting = z.object({
   /** Its variable is the supplier's id and this: `MERIDIAN_CLIENT_SECRET`. */
   name: z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$/, 'must be capital letters, digits and underscores'),
-  kind: z.enum(['ID', 'SECRET', 'CERTIFICATE', 'PRIVATE_KEY']),
+  kind: z.enum(['ID', 'SECRET', 'PRIVATE_KEY']),
   /** Completes the sentence "MERIDIAN_CLIENT_ID is missing: set …". */
   purpose: z.string().min(10, 'must say what is to be set'),
   /** The value that the simulator takes. Without it the adapter does without, outside production. */

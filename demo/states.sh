@@ -91,12 +91,17 @@ times() {
   find_times
 }
 
-hold() { send HoldSlot "{\"input\":{\"slotId\":\"$SLOT\",\"patientId\":\"$PATIENT\",\"idempotencyKey\":\"$(key)\"}}"; keep_new HOLD Hold; }
+# hold [BOOKING]: keeps a time; beside a booking for the same complaint that the person keeps.
+hold() {
+  send HoldSlot "{\"input\":{\"slotId\":\"$SLOT\",\"patientId\":\"$PATIENT\",\"keepBookingIds\":[${1+\"$1\"}],\"idempotencyKey\":\"$(key)\"}}"
+  keep_new HOLD Hold
+}
 extend() { send ExtendHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
 release() { send ReleaseHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
 confirm() { send ConfirmBooking "{\"input\":{\"holdId\":\"$HOLD\",\"contactPhone\":\"${PHONE-01632 960123}\",\"idempotencyKey\":\"$(key)\"}}"; keep_new BOOKING Booking; }
 book() { times; hold; confirm; }
 cancel() { send CancelBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"reason\":\"OTHER\",\"idempotencyKey\":\"$(key)\"}}"; }
+accept() { send AcceptMovedBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"idempotencyKey\":\"$(key)\"}}"; }
 move() { send RescheduleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"slotId\":\"$SLOT\",\"idempotencyKey\":\"$(key)\"}}"; }
 settle() { send SettleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"stands\":$1,\"idempotencyKey\":\"$(key)\"}}"; }
 show_check() { send ReadAssessment "{\"assessmentId\":\"$CHECK\"}"; }
@@ -114,6 +119,21 @@ until_status() {
 desk_cancels() {
   local number=NHS_$1
   control POST /practices/Z90001/desk/cancel "{\"nhsNumber\":\"${!number}\"}"
+}
+# desk_moves RUTH: the practice moves that to the next free time.
+desk_moves() {
+  local number=NHS_$1
+  control POST /practices/Z90001/desk/move "{\"nhsNumber\":\"${!number}\"}"
+}
+# tidy: gives back what these people have booked, so that it stands in the way of nothing.
+tidy() {
+  local TOKEN BOOKING
+  for TOKEN in "$TOKEN_PATIENT" "$TOKEN_OTHER_PATIENT" "$TOKEN_PARENT" "$TOKEN_PARENT_OF_TWINS" "$TOKEN_UNREGISTERED"; do
+    send MyBookings '{"first":30}'
+    for BOOKING in $(grep -oE '"id":"[^"]*","reference":"[^"]*","status":"(CONFIRMED|MOVED_BY_PRACTICE)"' <<<"$ANSWER" | cut -d'"' -f4); do
+      cancel
+    done
+  done
 }
 # practice_hides UNA true: the practice knows her, and shows her record to nobody outside.
 practice_hides() {

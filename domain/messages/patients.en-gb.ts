@@ -75,7 +75,8 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     NOT_PLAIN_TEXT: () => 'Use only letters, numbers and signs like commas.',
     NOT_A_PHONE_NUMBER: () => 'Enter a phone number, like 01632 960 001.',
     PHONE_NEEDED: () => 'The practice will call you. Enter the phone number they should use.',
-    NOT_PASSED_ON: () => 'We cannot pass this on to the practice. Leave it out, and tell them when you speak.',
+    NOT_PASSED_ON: () =>
+      'We cannot pass this on to the practice. Leave it out, and tell them when you speak.',
     NOT_A_DATE: () => 'Enter a real date.',
     IN_THE_FUTURE: () => 'A date of birth must be in the past.',
     TOO_LONG_AGO: ({ years }) => `A date of birth must be in the last ${years} years.`,

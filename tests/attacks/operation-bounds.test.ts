@@ -48,6 +48,7 @@ const MAX_FIRST: Record<string, number> = {
   searchPractices: 50,
   myBookings: 100,
   practiceDeadLetters: 200,
+  frontEndDeadLetters: 200,
   unsettledBookings: 200,
 };
 

@@ -19,7 +19,7 @@ export interface Gathering {
   holdStoreLost: boolean;
   settledWithinMs?: number | undefined;
   /** When everything works again, the desks do this and that to what stands. */
-  desksAct?: boolean;
+  desksAct?: boolean | undefined;
 }
 
 /** Repairs the world, lets it come to rest, ends the service, and collects the evidence. */

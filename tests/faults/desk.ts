@@ -57,14 +57,23 @@ export async function deskDay(world: World, reader: LedgerReader, withinMs: numb
         ? [{ kind, bookingId: booking.id, at }]
         : [];
     });
+  await untilNoticed(acts, reader, withinMs);
+  return acts;
+}
+
+/** Waits until the ledger has seen something of each act; or no longer. */
+export async function untilNoticed(
+  acts: readonly DeskAct[],
+  reader: LedgerReader,
+  withinMs: number,
+): Promise<void> {
   const until = Date.now() + withinMs;
   for (let isSeen = acts.length === 0; !isSeen && Date.now() < until; await sleep(LOOK_EVERY_MS)) {
-    const { events: now } = await reader.dump();
+    const { events } = await reader.dump();
     isSeen = acts.every(({ bookingId, at }) =>
-      now.some((event) => event.bookingId === bookingId && event.at >= at),
+      events.some((event) => event.bookingId === bookingId && event.at >= at),
     );
   }
-  return acts;
 }
 
 export function appointmentOf(

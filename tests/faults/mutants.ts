@@ -18,9 +18,9 @@ const CONNECTION = 'platform/redis-connection.ts';
 
 const INDEX_DROPPED: SourcePatch = {
   file: MIGRATIONS,
-  find: 'create unique index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
+  find: 'create unique index booking_live_slot on booking (supplier, practice, slot_id, seat)\n    where state in ${live}',
   replace:
-    'create index booking_live_slot on booking (supplier, practice, slot_id)\n    where state in ${live}',
+    'create index booking_live_slot on booking (supplier, practice, slot_id, seat)\n    where state in ${live}',
 };
 
 const BOOKS_ONCE = '    outcomeOf(system.book(command, call), supplier, deps.logger),';
@@ -31,7 +31,11 @@ const booksAgainWhen = (condition: string): SourcePatch => ({
       ${condition} ? outcomeOf(system.book(command, call), supplier, deps.logger) : outcome),`,
 });
 
-export const MUTANTS: readonly Mutant[] = [
+const OPENS = `  const opened =
+    earlier ?? (await (lost === null ? open(hold, contact, request, deps) : stop(lost, request, deps)));`;
+
+/** Mistakes with bookings, holds and suppliers' answers. */
+const BOOKING_MUTANTS: readonly Mutant[] = [
   {
     name: 'the unique index is dropped (SQLite)',
     patches: [INDEX_DROPPED],
@@ -49,8 +53,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: MIGRATIONS,
-        find: `"('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')"`,
-        replace: `"('BOOKING','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')"`,
+        find: `"('BOOKING','UNKNOWN','CONFIRMED','MOVED','MISSING','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')"`,
+        replace: `"('BOOKING','CONFIRMED','MOVED','MISSING','MANUAL','CANCELLING','CANCEL_UNKNOWN','CANCEL_MANUAL')"`,
       },
     ],
     probe: 'another confirms while one is in doubt',
@@ -77,14 +81,14 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${BOOKING}/confirm-booking.ts`,
-        find: `  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));`,
+        find: OPENS,
         replace: `  const lease = 10_000;
   const early = await systemOf(hold, deps.systems).book(
     { attemptId: hold.id, marker: hold.id.slice(0, 17), slot: hold.offer.slot, patient: openPatient(hold, deps),
       actor: { kind: 'PATIENT', id: caller.id } },
     { signal: AbortSignal.timeout(lease), deadline: performance.now() + lease, requestId });
   Object.assign(placing, { early });
-  const opened = earlier ?? (await (lost === null ? open(hold, request, deps) : stop(lost, request, deps)));`,
+${OPENS}`,
       },
       {
         file: `${BOOKING}/confirm-booking.ts`,
@@ -221,4 +225,215 @@ export const MUTANTS: readonly Mutant[] = [
     probe: '779 practices, half of them slow',
     on: 'libsql',
   },
+];
+
+const LAST_LOOK = '  const obstacle = await lastObstacle(booking, person, caller, deps);';
+
+/** The same on the smallest configuration, with one patch. */
+function mutant(name: string, probe: ProbeName, file: string, find: string, replace: string): Mutant {
+  return { name, probe, on: 'libsql', patches: [{ file: `subgraphs/appointments/${file}`, find, replace }] };
+}
+
+/** Mistakes with what a booking rests on. */
+const CHECK_MUTANTS: readonly Mutant[] = [
+  mutant(
+    'a booking is sent without another look at what it rests on',
+    'checks that change before confirming',
+    'booking/place-booking.ts',
+    LAST_LOOK,
+    '  const obstacle = null;',
+  ),
+  {
+    name: 'the last look is taken before the booking is on disk',
+    patches: [
+      {
+        file: `${BOOKING}/confirm-booking.ts`,
+        find: OPENS,
+        replace: `  const early = await findObstacle(
+    { offer: hold.offer, person, caller, patientDigest: hold.patientDigest, besides: [] }, deps);
+  Object.assign(placing, { early });
+${OPENS}`,
+      },
+      {
+        file: `${BOOKING}/confirm-booking.ts`,
+        find: `import { endOf } from './extend-hold';`,
+        replace: `import { endOf } from './extend-hold';\nimport { findObstacle } from './obstacles';`,
+      },
+      { file: `${BOOKING}/place-booking.ts`, find: LAST_LOOK, replace: '  const obstacle = placing.early;' },
+    ],
+    probe: 'a check that changes while it is read',
+    on: 'libsql',
+  },
+  mutant(
+    'another outcome is as good',
+    'checks that change before confirming',
+    'booking/obstacles.ts',
+    'if (!isSame || !isInTime)',
+    'if (!isInTime)',
+  ),
+  mutant(
+    'a complaint that is switched off is judged as before',
+    'checks that change before confirming',
+    'booking/obstacles.ts',
+    `return 'SYMPTOM_CHECK_OFF';`,
+    'return null;',
+  ),
+  mutant(
+    'an expired symptom check is as good',
+    'checks that change before confirming',
+    'booking/obstacles.ts',
+    'check === null || check.expiresAt <= now',
+    'check === null',
+  ),
+  mutant(
+    "another person's symptom check is as good",
+    'checks that change before confirming',
+    'booking/obstacles.ts',
+    `isPersonChecked(wanted, check) ? null : 'NOT_THE_PERSON_CHECKED'`,
+    'null',
+  ),
+  mutant(
+    'a time is held without a look at the symptom check',
+    'checks that change before holding',
+    'booking/hold-slot.ts',
+    '    findObstacle(wanted, deps),',
+    '    null,',
+  ),
+  mutant(
+    'a symptom check that cannot be read keeps nobody from a booking',
+    'a check that changes and cannot be read',
+    'booking/place-booking.ts',
+    `return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };`,
+    'return null;',
+  ),
+];
+
+/** Mistakes with what is shared. */
+const SHARE_MUTANTS: readonly Mutant[] = [
+  mutant(
+    'a time that was changed for another stays held',
+    'one time after another for one need',
+    'booking/hold-slot.ts',
+    'if (recorded.replaced !== null) await letGo',
+    'if (recorded.replaced === undefined) await letGo',
+  ),
+  {
+    name: 'one need holds several times',
+    patches: [
+      { file: MIGRATIONS, find: 'create unique index hold_of_need', replace: 'create index hold_of_need' },
+      {
+        file: 'subgraphs/appointments/ledger/holds.ts',
+        find: '    const [ended] = await endHoldsOfNeed(transaction, { assessment_digest: offer.assessmentDigest });',
+        replace: '    const ended = undefined;',
+      },
+    ],
+    probe: 'one time after another for one need',
+    on: 'libsql',
+  },
+  mutant(
+    'a caller holds as many times as they like',
+    'one person takes many times',
+    'ledger/holds.ts',
+    'const MAX_STANDING = 6;',
+    'const MAX_STANDING = 600;',
+  ),
+  mutant(
+    'a caller takes as many times a minute as they like',
+    'one person takes many times',
+    'ledger/holds.ts',
+    'const MAX_A_MINUTE = 12;',
+    'const MAX_A_MINUTE = 1_200;',
+  ),
+  mutant(
+    'what is held takes no place of the quota',
+    'more people than a quota has places',
+    'ledger/check-release-rules.ts',
+    'countsHolds ? await heldByOthers(transaction, day, offer.assessmentDigest) : []',
+    '[]',
+  ),
+  mutant(
+    'one person is booked at two places at once',
+    'two needs at one time',
+    'booking/obstacles.ts',
+    'others.find((booking) => overlap(booking, offer))',
+    'others.find(() => false)',
+  ),
+];
+
+const NOTICES = 'ledger/practice-notices.ts';
+
+/** Mistakes with what desks do, and who is told of it. */
+const DESK_MUTANTS: readonly Mutant[] = [
+  mutant(
+    'a move at the same time goes unnoticed',
+    'a day at the desk',
+    'lifecycle/moved-to.ts',
+    `const NOTICED = ['mode', 'clinicianName', 'sessionName'] as const;`,
+    'const NOTICED = [];',
+  ),
+  mutant(
+    'an appointment that still stands is as it was',
+    'a day at the desk',
+    'lifecycle/decide.ts',
+    `      return moved === null
+        ? nothingNew(nextComparison(booking, pace))`,
+    `      return booking.state !== 'UNKNOWN'
+        ? nothingNew(nextComparison(booking, pace))`,
+  ),
+  mutant(
+    'a time that was filled again proves nothing, for ever',
+    'a desk that cancels and refills',
+    'lifecycle/decide.ts',
+    `const isTaken = slot === 'TAKEN' &&`,
+    `const isTaken = booking.state === 'UNKNOWN' && slot === 'TAKEN' &&`,
+  ),
+  mutant(
+    'standing bookings are compared a hundred times more rarely',
+    'a day at the desk',
+    'lifecycle/decide.ts',
+    'return Math.min(compareEveryMs, untilStartMs - from);',
+    'return Math.min(compareEveryMs * 100, untilStartMs - from);',
+  ),
+  mutant(
+    'the front end is told the time that was booked',
+    'a day at the desk',
+    'ledger/transitions.ts',
+    '{ booking: after, before, event, actor: ACTORS[event] }',
+    '{ booking: { ...after, offer: booking.offer }, before, event, actor: ACTORS[event] }',
+  ),
+  mutant(
+    'a second move is not told',
+    'a desk that moves twice',
+    'ledger/events.ts',
+    `(status === statusOf(before.state) && event !== 'MOVED_AT_PRACTICE')`,
+    'status === statusOf(before.state)',
+  ),
+  mutant(
+    'own practices are not told of moves',
+    'a day at the desk',
+    NOTICES,
+    `  MOVED_BY_PRACTICE: 'MOVED_ELSEWHERE',\n`,
+    '',
+  ),
+  mutant(
+    'own practices are not told what the other practice cancels',
+    'a day at the desk',
+    NOTICES,
+    `  CANCELLED_BY_PRACTICE: 'CANCELLED_ELSEWHERE',\n`,
+    '',
+  ),
+  mutant(
+    'own practices are told the time that was booked',
+    'a day at the desk',
+    'ledger/transitions.ts',
+    'await noticeOwnPractice(transaction, { ...booking, offer: after.offer }, { event, state });',
+    'await noticeOwnPractice(transaction, booking, { event, state });',
+  ),
+];
+
+export const MUTANTS: readonly Mutant[] = [
+  ...BOOKING_MUTANTS,
+  ...CHECK_MUTANTS,
+  ...SHARE_MUTANTS,
+  ...DESK_MUTANTS,
 ];

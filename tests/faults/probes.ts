@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../adapters/simulator/injected-faults';
 import { gather } from './collected-evidence';
 import { cellsOf, type Configuration } from './fault-matrix';
-import type { History, RecordedOperation } from './history';
+import { deskDoes, untilNoticed } from './desk';
+import type { DeskAct, History, RecordedOperation } from './history';
+import { CHECK_FAULTS } from './kept-checks';
 import { nemesis } from './nemesis';
 import { offsetToClockChange } from './clock-change';
 import type { FaultLane } from './lane';
 import { patientClient, type Offered, type PatientClient } from './patient';
+import { ledgerReader } from './ledger-dump';
 import { openPractice, type Practice } from './fault-practice';
 import { HOLD_MS, NEVER, openWorld, type World, type WorldOptions } from './fault-world';
 
@@ -22,6 +25,10 @@ export interface Probe {
   hasQuota?: true;
   /** Free ones; one unless given. */
   slots?: number;
+  /** People are from elsewhere. */
+  areGuests?: true;
+  /** When it is over, the desks do this and that to what stands. */
+  desksAct?: true;
   course(stage: Stage): Promise<void>;
 }
 
@@ -30,21 +37,50 @@ interface Stage {
   practice: Practice;
   /** A new person with the slots that they were offered. */
   person(): Promise<{ client: PatientClient; offered: Offered }>;
+  /** The same person with another need. */
+  sameAs(client: PatientClient): PatientClient;
+  desk(kind: DeskAct['kind'], client: PatientClient, bookingId: string): Promise<void>;
   fault(operation: 'SEARCH' | 'BOOK' | 'READ', fault: Fault, times?: number): void;
   operations: RecordedOperation[];
 }
 
-/** A plain booking; every request again under its key while it is not answered. */
-async function books({ client, offered }: { client: PatientClient; offered: Offered }): Promise<void> {
+/** Longer than any two clocks on one machine differ. */
+const CHANGED_BEFORE_MS = 30;
+/** Longer than letting go takes, and shorter than a hold lasts. */
+const LET_GO_WITHIN_MS = 1_300;
+
+/** A plain booking; every request again under its key while it is not answered. @returns its id; '' where there is none */
+async function books({ client, offered }: { client: PatientClient; offered: Offered }): Promise<string> {
   const [holdKey, key] = [randomUUID(), randomUUID()];
   const held = await client.hold(offered, holdKey);
-  if (held.holdId === null) return;
+  if (held.holdId === null) return '';
   const { holdId } = held;
   let answer = await client.confirm(holdId, key);
   for (let tries = 0; tries < 40 && answer.outcome === 'info'; tries++) {
     await sleep(150);
     answer = await client.confirm(holdId, key);
   }
+  return answer.bookingId ?? '';
+}
+
+/** Does something to a person's appointment, and waits until it is noticed, or should be. */
+async function deskActs(
+  kind: DeskAct['kind'],
+  client: PatientClient,
+  bookingId: string,
+  { world }: Pick<Stage, 'world'>,
+): Promise<void> {
+  const { digest } = client.patient;
+  const appointment = world.simulators.diary
+    .appointments()
+    .find(({ status, patient }) => status === 'BOOKED' && world.digestOf(patient.nhsNumber) === digest);
+  const act = { kind, bookingId, at: Date.now() };
+  if (appointment === undefined || !deskDoes(kind, appointment, world))
+    throw new Error('The desk has nothing to do that with.');
+  world.deskActs.push(act);
+  const reader = await ledgerReader(world.database);
+  await untilNoticed([act], reader, world.noticedWithinMs);
+  await reader.close();
 }
 
 /** Two people on one slot, neither of whose holds the other knows of. */
@@ -159,6 +195,144 @@ export const PROBES = {
       await books(await person());
     },
   },
+  'checks that change before confirming': {
+    supplier: 'gp-connect',
+    slots: CHECK_FAULTS.length,
+    async course({ world, person }) {
+      for (const how of CHECK_FAULTS) {
+        const { client, offered } = await person();
+        const { holdId } = await client.hold(offered, randomUUID());
+        world.checks.change(client.check, how);
+        await sleep(CHANGED_BEFORE_MS);
+        await client.confirm(holdId ?? '', randomUUID());
+      }
+    },
+  },
+  'checks that change before holding': {
+    supplier: 'gp-connect',
+    slots: CHECK_FAULTS.length,
+    async course({ world, person }) {
+      for (const how of CHECK_FAULTS) {
+        const { client, offered } = await person();
+        world.checks.change(client.check, how);
+        await sleep(CHANGED_BEFORE_MS);
+        await client.hold(offered, randomUUID());
+      }
+    },
+  },
+  'a check that changes while it is read': {
+    supplier: 'gp-connect',
+    async course({ world, person }) {
+      const { client, offered } = await person();
+      const { holdId } = await client.hold(offered, randomUUID());
+      world.checks.changeAtNextRead(client.check, 'emergency');
+      await client.confirm(holdId ?? '', randomUUID());
+    },
+  },
+  'a check that changes and cannot be read': {
+    supplier: 'gp-connect',
+    async course({ world, person }) {
+      const { client, offered } = await person();
+      const { holdId } = await client.hold(offered, randomUUID());
+      world.checks.change(client.check, 'emergency');
+      world.checks.canBeRead(false);
+      await sleep(CHANGED_BEFORE_MS);
+      await client.confirm(holdId ?? '', randomUUID());
+      world.checks.canBeRead(true);
+    },
+  },
+  'one time after another for one need': {
+    supplier: 'gp-connect',
+    slots: 2,
+    async course({ practice, person }) {
+      const [one, two] = [await person(), await person()];
+      const [, second] = await one.client.search([practice]);
+      await one.client.hold(one.offered, randomUUID());
+      if (second !== undefined) await one.client.hold(second, randomUUID());
+      await sleep(LET_GO_WITHIN_MS);
+      await two.client.hold(two.offered, randomUUID());
+    },
+  },
+  'one person takes many times': {
+    supplier: 'gp-connect',
+    slots: 9,
+    async course({ practice, person, sameAs }) {
+      const { client } = await person();
+      const needs = Array.from({ length: 8 }, () => sameAs(client));
+      const changing = await person();
+      const slots = await changing.client.search([practice]);
+      for (let times = 0; times < 14; times++) {
+        const slot = slots[times % 2];
+        if (slot !== undefined) await changing.client.hold(slot, randomUUID());
+      }
+      await Promise.all(
+        needs.map(async (need, index) => {
+          const slot = (await need.search([practice]))[index];
+          if (slot !== undefined) await need.hold(slot, randomUUID());
+        }),
+      );
+    },
+  },
+  'more people than a quota has places': {
+    supplier: 'gp-connect',
+    slots: 4,
+    areGuests: true,
+    hasQuota: true,
+    async course({ practice, person }) {
+      const people = await Promise.all(Array.from({ length: 4 }, person));
+      await Promise.all(
+        people.map(async ({ client }, index) => {
+          const slot = (await client.search([practice]))[index];
+          if (slot !== undefined) await books({ client, offered: slot });
+        }),
+      );
+    },
+  },
+  'two needs at one time': {
+    supplier: 'gp-connect',
+    async course({ world, practice, person, sameAs }) {
+      const { client, offered } = await person();
+      const elsewhere = openPractice(world, practice.supplier, 1);
+      const other = sameAs(client);
+      const [there] = await other.search([elsewhere]);
+      if (there === undefined) throw new Error('A slot is needed elsewhere.');
+      const [one, two] = await Promise.all([
+        client.hold(offered, randomUUID()),
+        other.hold(there, randomUUID()),
+      ]);
+      await Promise.all([
+        client.confirm(one.holdId ?? '', randomUUID()),
+        other.confirm(two.holdId ?? '', randomUUID()),
+      ]);
+    },
+  },
+  'a day at the desk': {
+    supplier: 'gp-connect',
+    slots: 4,
+    areGuests: true,
+    desksAct: true,
+    async course({ person }) {
+      for (let people = 0; people < 4; people++) await books(await person());
+    },
+  },
+  'a desk that cancels and refills': {
+    // Lists no cancelled appointments: this one just is not there any more.
+    supplier: 'emis',
+    async course({ person, desk }) {
+      const one = await person();
+      await desk('cancels and refills', one.client, await books(one));
+    },
+  },
+  'a desk that moves twice': {
+    supplier: 'gp-connect',
+    areGuests: true,
+    async course({ person, desk }) {
+      const one = await person();
+      const bookingId = await books(one);
+      for (let times = 0; times < 2; times++) await desk('moves to another time', one.client, bookingId);
+      await one.client.acceptMove(bookingId, randomUUID());
+    },
+  },
   'a supplier that is down': {
     supplier: 'gp-connect',
     async course({ world, practice, fault, operations }) {
@@ -231,11 +405,14 @@ export async function runProbe(
       practice,
       operations,
       async person() {
-        const client = patientClient(world, world.newPatient(practice.code), operations, () => name);
+        const patient = probe.areGuests ? world.newGuest() : world.newPatient(practice.code);
+        const client = patientClient(world, patient, operations, () => name);
         const [offered] = await client.search([practice]);
         if (offered === undefined) throw new Error(`"${name}" needs a slot, and none was offered.`);
         return { client, offered };
       },
+      sameAs: ({ patient }) => patientClient(world, patient, operations, () => name),
+      desk: (kind, client, bookingId) => deskActs(kind, client, bookingId, { world }),
       fault(operation, fault, times = 1) {
         const { code, supplier } = practice;
         world.simulators.faults.add({ supplier, practice: code, operation, times, fault });
@@ -245,6 +422,7 @@ export async function runProbe(
     return await gather(world, operations, practice.code.startsWith('Q') ? [] : [practice], {
       holdStoreLost: redisWasDown,
       settledWithinMs,
+      desksAct: probe.desksAct,
     });
   } finally {
     await world.close();

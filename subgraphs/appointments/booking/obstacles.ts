@@ -37,7 +37,8 @@ export async function findObstacle(wanted: Wanted, deps: BookingDeps): Promise<O
   const objection =
     objectionOfCheck(wanted, check, now()) ?? (isUsedForAnother ? 'CHECK_USED_FOR_ANOTHER' : null);
   if (objection !== null) return { why: objection, booking: null, check };
-  const others = live.filter(({ id }) => !besides.includes(id));
+  // What is over keeps nobody from anything.
+  const others = live.filter(({ id, offer: { slot } }) => !besides.includes(id) && slot.endsAt > now());
   const overlapping = others.find((booking) => overlap(booking, offer));
   if (overlapping !== undefined) return { why: 'TIMES_OVERLAP', booking: overlapping, check };
   for (const booking of others) {

@@ -161,7 +161,6 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
 
   test('who is refused takes no place in the quota from those beside them', async () => {
     const practice = newPractice();
-    quotas.set(practice, 1);
     const busy = await held();
     await opened(busy);
     const holds = [
@@ -169,6 +168,7 @@ describe.each(testDatabases())('written together on $name', ({ name, settings })
       await held(newHold({ practice })),
       await held(newHold({ practice })),
     ];
+    quotas.set(practice, 1);
     const [first, second, third] = await Promise.all(holds.map((hold) => open(hold)));
     expect(first).toMatchObject({ kind: 'refused', why: 'ALREADY_BOOKED' });
     expect(second).toMatchObject({ kind: 'opened' });

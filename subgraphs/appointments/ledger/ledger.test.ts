@@ -72,20 +72,15 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     ...values,
   });
 
+  function recordHold(values: Partial<Offer>, slot: Slot, on: Ledger, caller = newCaller()) {
+    const { id: callerId } = caller;
+    const offered = offer(caller, slot, values);
+    const hold = { id: randomUUID(), callerId, patientDigest: callerId, patientSealed: 'sealed', offer: offered };
+    return on.recordHold(hold, 60_000, asked('hold', callerId));
+  }
+
   async function hold(values: Partial<Offer> = {}, slot: Slot = newSlot()): Promise<Hold> {
-    const caller = newCaller();
-    const id = randomUUID();
-    const recorded = await books.recordHold(
-      {
-        id,
-        callerId: caller.id,
-        patientDigest: caller.id,
-        patientSealed: 'sealed',
-        offer: offer(caller, slot, values),
-      },
-      60_000,
-      asked('hold', caller.id),
-    );
+    const recorded = await recordHold(values, slot, books);
     if (recorded.kind !== 'recorded') throw new Error('expected a new hold');
     return recorded.hold;
   }
@@ -140,15 +135,59 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('keeps a practice’s daily quota, over two connections and ten at once', async () => {
     const practice = newPractice();
-    quotas.set(practice, 2);
     const startsAt = new Date('2027-03-01T18:00:00Z');
     const holds = await Promise.all(
       Array.from({ length: 10 }, () => hold({}, newSlot({ practice, startsAt }))),
     );
+    // Set since they were held: what counts is what is booked.
+    quotas.set(practice, 2);
     const answers = await Promise.all(
       holds.map((held, index) => open(held, index % 2 === 0 ? books : elsewhere)),
     );
     expect(answers.map(outcomeText).sort()).toEqual(['opened', 'opened', ...refusedTimes(8, 'NOT_RELEASED')]);
+  });
+
+  test('keeps the quota for those who hold, over two connections and ten at once', async () => {
+    const practice = newPractice();
+    quotas.set(practice, 2);
+    const startsAt = new Date('2027-03-01T18:00:00Z');
+    const recorded = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        recordHold({}, newSlot({ practice, startsAt }), index % 2 === 0 ? books : elsewhere),
+      ),
+    );
+    const refused = recorded.filter(({ kind }) => kind === 'refused');
+    expect(refused).toHaveLength(8);
+    const held = recorded.flatMap((one) => (one.kind === 'recorded' ? [one.hold] : []));
+    expect((await Promise.all(held.map((one) => open(one)))).map(({ kind }) => kind)).toEqual(['opened', 'opened']);
+  });
+
+  test('keeps one time for one need, over two connections and ten at once', async () => {
+    const caller = newCaller();
+    const need = { assessmentDigest: randomUUID() };
+    const recorded = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        recordHold(need, newSlot(), index % 2 === 0 ? books : elsewhere, caller),
+      ),
+    );
+    const held = recorded.flatMap((one) => (one.kind === 'recorded' ? [one.hold] : []));
+    const standing = await Promise.all(held.map(({ id }) => books.findHold(id, caller.id)));
+    expect(standing.filter((one) => one?.released === false)).toHaveLength(1);
+  });
+
+  test('keeps no more than a few times for one caller, nor many in a minute', async () => {
+    const caller = newCaller();
+    const kinds = [];
+    for (let number = 0; number < 8; number++) kinds.push((await recordHold({}, newSlot(), books, caller)).kind);
+    expect(kinds).toEqual([...Array<string>(6).fill('recorded'), 'too-many', 'too-many']);
+    const busy = newCaller();
+    const again = [];
+    for (let number = 0; number < 14; number++) {
+      const one = await recordHold({}, newSlot(), books, busy);
+      again.push(one.kind);
+      if (one.kind === 'recorded') await books.endHold(one.hold.id);
+    }
+    expect(again).toEqual([...Array<string>(12).fill('recorded'), 'too-many', 'too-many']);
   });
 
   test('lets no second booking be for a person while one is in doubt', async () => {
@@ -382,7 +421,7 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
       quotas.set(slot.practice, 1);
       const old = await confirmed(await opened(await hold({}, slot)));
       const later = newSlot({ practice: slot.practice, startsAt: new Date('2027-07-01T11:00:00Z') });
-      expect(await open(await hold({}, later))).toMatchObject({ why: 'NOT_RELEASED' });
+      expect(await recordHold({}, later, books)).toMatchObject({ kind: 'refused', why: 'NOT_RELEASED' });
       expect((await replace(old, later)).kind).toBe('opened');
     });
   });
@@ -474,7 +513,9 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     const all: string[] = [];
     for (let number = 0; number < 5; number++) {
       const mine = { ...(await hold()), patientDigest };
-      all.push((await opened(mine)).id);
+      const booking = await opened(mine);
+      await moved(booking, 'ACCEPTED', { appointment: { id: booking.id }, nextCheckMs: null });
+      all.push(booking.id);
     }
     const first = await books.bookingsOf([patientDigest], 3, null);
     const last = first.at(-1)!;

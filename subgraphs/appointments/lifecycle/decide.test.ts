@@ -228,11 +228,57 @@ it('leaves what an operator has in hand to the operator, and to what the practic
     breaking(
       ({ booking, seen, decision }) =>
         isOneOf(MANUAL_STATES, booking.state) &&
+        // The practice's book may show it again.
+        booking.state !== 'MISSING' &&
         decision.kind === 'TRANSITION' &&
         seen.kind !== 'OPERATOR_SAYS' &&
         !('outcome' in seen && seen.outcome.class === 'ACCEPTED'),
     ),
   ).toEqual([]);
+});
+
+it('says of a move that it is one, and of a cancellation that it is one (promise 11)', () => {
+  const standing = ['CONFIRMED', 'MOVED', 'MISSING', 'UNKNOWN'];
+  expect(
+    breaking((one) => {
+      const { booking, seen } = one;
+      if (seen.kind !== 'BOOKED' || !standing.includes(booking.state)) return false;
+      const isElsewhere = (['mode', 'clinicianName', 'sessionName'] as const).some(
+        (part) => seen.slot[part] !== booking.slot[part],
+      );
+      const isMoved = isElsewhere || seen.slot.startsAt.getTime() !== booking.slot.startsAt.getTime();
+      return (one.decision.kind === 'TRANSITION' && one.decision.event === 'MOVED_AT_PRACTICE') !== isMoved;
+    }),
+  ).toEqual([]);
+  expect(breaking((one) => one.seen.kind !== 'BOOKED' && movesTo('MOVED')(one))).toEqual([]);
+});
+
+it('does not wait for a supplier beyond the time in which an operator can still act (promise 4)', () => {
+  const greedy = { class: 'THROTTLED', retryAfterMs: Number.MAX_SAFE_INTEGER } as const;
+  for (const isFirstTry of [true, false])
+    for (const startsAt of STARTS) {
+      const booking = knownBooking(NOW, { state: 'CANCELLING', slot: knownSlot(startsAt), replacedBy: 'another' });
+      const decision = decide(booking, { kind: 'CANCELLATION_ANSWERED', outcome: greedy, isFirstTry }, PACE);
+      const waitMs = decision.kind === 'TRANSITION' ? decision.changes.nextCheckMs : Infinity;
+      const left = startsAt.getTime() - NOW.getTime() - 30 * MINUTE;
+      expect(waitMs ?? 0).toBeLessThanOrEqual(Math.max(PACE.settleMs, Math.min(left, 60 * MINUTE)));
+    }
+});
+
+it('reads the book of what stands shortly before its start, and once after it', () => {
+  const looks: number[] = [];
+  for (let at = -40 * MINUTE; looks.length < 20; ) {
+    const booking = knownBooking(NOW, { state: 'CONFIRMED', slot: knownSlot(NOW) });
+    const decision = decide(
+      booking,
+      { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: 'FAILED' } },
+      { ...PACE, now: new Date(NOW.getTime() + at) },
+    );
+    if (decision.kind !== 'WAIT' || decision.nextCheckMs === null) break;
+    at += decision.nextCheckMs;
+    looks.push(at / MINUTE);
+  }
+  expect(looks).toEqual([-25, -15, -10, -5, 1]);
 });
 
 it('takes a slot for free again only when it is known not to be ours (promise 1)', () => {

@@ -398,7 +398,7 @@ function nextComparison(booking: KnownBooking, { now, compareEveryMs }: BookingC
   if (state !== 'CANCELLED') {
     const { from, every, afterStart } = LAST_LOOKS_MS;
     if (untilStartMs > from) return Math.min(compareEveryMs, untilStartMs - from);
-    return Math.min(compareEveryMs, every, untilStartMs + afterStart);
+    return Math.min(compareEveryMs, untilStartMs > every ? every : untilStartMs + afterStart);
   }
   const sinceMs = now.getTime() - changedAt.getTime();
   return sinceMs > DUPLICATES_WITHIN_MS ? null : Math.max(sinceMs, firstLookForDuplicates(compareEveryMs));

@@ -69,9 +69,7 @@ describe('the life of a booking', () => {
   test('what an operator may settle, an operator can settle either way', () => {
     for (const state of MANUAL_STATES) {
       expect(nextState(state, 'SETTLED_AS_STANDING')).toBe('CONFIRMED');
-      expect(nextState(state, 'SETTLED_AS_ABSENT')).toMatch(
-        /^(FAILED|CANCELLED|CANCELLED_BY_PRACTICE)$/,
-      );
+      expect(nextState(state, 'SETTLED_AS_ABSENT')).toMatch(/^(FAILED|CANCELLED|CANCELLED_BY_PRACTICE)$/);
     }
   });
 

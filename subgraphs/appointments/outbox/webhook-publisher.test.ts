@@ -113,6 +113,10 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
       bookingId: booking.id,
       reference: booking.reference,
       status: 'CONFIRMED',
+      practice: booking.offer.slot.practice,
+      startsAt: booking.offer.slot.startsAt.toISOString(),
+      endsAt: booking.offer.slot.endsAt.toISOString(),
+      mode: 'IN_PERSON',
       occurredAt: (await books.history(booking.id))[1]!.at.toISOString(),
     });
     await until('nothing is left to tell', async () => (await books.health()).undelivered === 0);
