@@ -67,17 +67,25 @@ check() {
   answer earache.red-flags none
   answer earache.unwell yes
 }
-# find_times [TIME]: appointments for that check. SLOT is the last at the first practice, or the one with the TIME of another
-# search; FIRST and SECOND are the earliest.
+# The same with another answer, "see a GP within 12 hours".
+milder_check() {
+  begin earache
+  answer emergency.screen none
+  answer earache.red-flags none
+  answer earache.unwell no
+  answer earache.risk yes
+}
+# find_times [TIME]: appointments for that check, or those of MODE. SLOT is the last at the first practice, or the one with the TIME of
+# another search, or what TIME begins with; FIRST and SECOND are the earliest.
 find_times() {
-  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"timeoutMs\":${WAIT:-10000}}"
+  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"timeoutMs\":${WAIT:-10000}${MODE:+,\"modes\":[\"$MODE\"]}}"
   FIRST='' SECOND='' SLOT=''
   local offer
   while read -r offer; do
     [[ $offer =~ \"id\":\"([^\"]*)\",(.*) ]]
     [ -z "$FIRST" ] || SECOND=${SECOND:-${BASH_REMATCH[1]}}
     FIRST=${FIRST:-${BASH_REMATCH[1]}}
-    [ -z "${1-}" ] || [ "$1" = "${BASH_REMATCH[2]}" ] || continue
+    [[ ${BASH_REMATCH[2]} == "${1-}"* ]] || continue
     SLOT=${BASH_REMATCH[1]} TIME=${BASH_REMATCH[2]}
   done < <(first_practice | grep -o '"id":"eyJ[^"]*","startsAt":[^{]*')
 }
@@ -96,14 +104,31 @@ hold() {
   send HoldSlot "{\"input\":{\"slotId\":\"$SLOT\",\"patientId\":\"$PATIENT\",\"keepBookingIds\":[${1+\"$1\"}],\"idempotencyKey\":\"$(key)\"}}"
   keep_new HOLD Hold
 }
+# hold_often 7: keeps two times in turn, each so often.
+hold_often() {
+  local times
+  for ((times = 0; times < $1; times++)); do
+    SLOT=$FIRST
+    hold
+    SLOT=$SECOND
+    hold
+  done
+}
 extend() { send ExtendHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
 release() { send ReleaseHold "{\"input\":{\"holdId\":\"$HOLD\"}}"; }
-confirm() { send ConfirmBooking "{\"input\":{\"holdId\":\"$HOLD\",\"contactPhone\":\"${PHONE-01632 960123}\",\"idempotencyKey\":\"$(key)\"}}"; keep_new BOOKING Booking; }
-book() { times; hold; confirm; }
+# confirm: with PHONE, or none where that is empty, and REASON.
+confirm() {
+  local phone=null number=${PHONE-01632 960123}
+  [ -z "$number" ] || phone="\"$number\""
+  send ConfirmBooking "{\"input\":{\"holdId\":\"$HOLD\",\"contactPhone\":$phone,${REASON:+\"reason\":\"$REASON\",}\"idempotencyKey\":\"$(key)\"}}"
+  keep_new BOOKING Booking
+}
+book() { times; hold "$@"; confirm; }
 cancel() { send CancelBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"reason\":\"OTHER\",\"idempotencyKey\":\"$(key)\"}}"; }
 accept() { send AcceptMovedBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"idempotencyKey\":\"$(key)\"}}"; }
 move() { send RescheduleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"slotId\":\"$SLOT\",\"idempotencyKey\":\"$(key)\"}}"; }
 settle() { send SettleBooking "{\"input\":{\"bookingId\":\"$BOOKING\",\"stands\":$1,\"idempotencyKey\":\"$(key)\"}}"; }
+redeliver() { send Redeliver "{\"input\":{\"frontEnd\":[${1-}]}}"; }
 show_check() { send ReadAssessment "{\"assessmentId\":\"$CHECK\"}"; }
 show_booking() { send BookingById "{\"id\":\"$BOOKING\"}"; }
 # until_status FAILED [MINUTES]: lets time pass, so many minutes at a time, until the booking is so.
@@ -125,10 +150,11 @@ desk_moves() {
   local number=NHS_$1
   control POST /practices/Z90001/desk/move "{\"nhsNumber\":\"${!number}\"}"
 }
-# tidy: gives back what these people have booked, so that it stands in the way of nothing.
+# tidy PATIENT PARENT_OF_TWINS: gives back what they have booked, so that it stands in the way of nothing.
 tidy() {
-  local TOKEN BOOKING
-  for TOKEN in "$TOKEN_PATIENT" "$TOKEN_OTHER_PATIENT" "$TOKEN_PARENT" "$TOKEN_PARENT_OF_TWINS" "$TOKEN_UNREGISTERED"; do
+  local TOKEN BOOKING name
+  for name; do
+    as "$name"
     send MyBookings '{"first":30}'
     for BOOKING in $(grep -oE '"id":"[^"]*","reference":"[^"]*","status":"(CONFIRMED|MOVED_BY_PRACTICE)"' <<<"$ANSWER" | cut -d'"' -f4); do
       cancel

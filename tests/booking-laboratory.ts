@@ -95,12 +95,13 @@ export async function bookingLaboratory(
     breaker: { consecutiveFailures: 1_000, halfOpenAfterMs: 100 },
     requestsPerSecond: Number.POSITIVE_INFINITY,
   };
-  const { emis, tpp, 'gp-connect': gpConnect } = simulators.urls;
+  const { emis, tpp, 'gp-connect': gpConnect, meridian } = simulators.urls;
   const systems = createGpSystems({
     suppliers: {
       emis: { url: emis, ...unlimited },
       tpp: { url: tpp, ...unlimited },
       'gp-connect': { url: gpConnect, ...unlimited },
+      meridian: { url: meridian, ...unlimited },
     },
     consumer: {
       odsCode: OdsCode.parse('X26'),
@@ -189,13 +190,18 @@ export const NOTE: ReleaseNote = {
 };
 
 /** The practice's next `count` free slots, from two hours ahead; its desk frees six days first. */
-export async function freeSlots(lab: BookingLaboratory, practice: OdsCode, count: number): Promise<Slot[]> {
+export async function freeSlots(
+  lab: BookingLaboratory,
+  practice: OdsCode,
+  count: number,
+  supplier = SUPPLIER,
+): Promise<Slot[]> {
   const from = new Date(lab.clock.now().getTime() + 2 * HOUR);
   lab.simulators.diary.deskFrees(practice, from, new Date(from.getTime() + 6 * 24 * HOUR));
   // There are six an hour; a longer search takes longer.
   const to = new Date(from.getTime() + Math.ceil(count / 6 + 1) * HOUR);
   const slots: Slot[] = [];
-  const system = lab.deps.systems.get(SUPPLIER)!;
+  const system = lab.deps.systems.get(supplier)!;
   for await (const page of system.searchSlots(
     { practice, from, to, actor: { kind: 'PATIENT', id: 'test' } },
     unboundedCall(),

@@ -242,10 +242,21 @@ function practiceRoutes({ diary, now }: Controlled): Route[] {
       method: 'POST',
       path: /^\/practices\/([^/]+)\/desk\/move$/,
       handle([practice], { body }) {
-        const { appointmentId, slotId } = z
-          .object({ appointmentId: z.string(), slotId: z.number() })
-          .parse(jsonOf(body));
-        return { moved: diary.deskMoves(OdsCode.parse(practice), appointmentId, slotId) };
+        const ods = OdsCode.parse(practice);
+        const whose = z.union([
+          z.object({ appointmentId: z.string(), slotId: z.number() }),
+          z.object({ nhsNumber: NhsNumber }),
+        ]);
+        const wanted = whose.parse(jsonOf(body));
+        if ('slotId' in wanted) return { moved: diary.deskMoves(ods, wanted.appointmentId, wanted.slotId) };
+        const [standing] = diary
+          .appointments({ practice: ods, nhsNumber: wanted.nhsNumber })
+          .filter(({ status }) => status === 'BOOKED');
+        if (standing === undefined) return { moved: false };
+        const { endsAt } = standing.slot;
+        const later = diary.slots(ods, endsAt, new Date(endsAt.getTime() + 24 * 3_600_000));
+        const free = later.find(({ state }) => state === 'FREE');
+        return { moved: free !== undefined && diary.deskMoves(ods, standing.id, free.slot.id) };
       },
     },
   ];

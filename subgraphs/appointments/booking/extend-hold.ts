@@ -3,13 +3,16 @@ import type { Hold } from '../ledger/records';
 import { personOf } from '../sealed-patients';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import type { BookingDeps } from './booking-deps';
-import { acquire, holdKey, isInTheWay, letGo } from './hold-slot';
+import { acquire, holdKey, isInTheWay, letGo, letNeedGo } from './hold-slot';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
+import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
+import { endsNeed, findObstacle } from './obstacles';
 
 export type ExtendAnswer =
   | { kind: 'held'; hold: Hold }
   | { kind: 'not-extendable'; hold: Hold }
   | { kind: 'hold-expired'; expiredAt: Date }
+  | ObstacleAnswer
   | AlreadyBooked
   | NotAllowedAnswer;
 
@@ -23,7 +26,14 @@ export async function extendHold(holdId: string, caller: Caller, deps: BookingDe
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const hold = await ledger.findHold(holdId, caller.id);
   if (hold === null) return bookingNotAllowed('HOLD_NOT_FOUND');
-  if (personOf(caller, hold, deps) === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
+  const person = personOf(caller, hold, deps);
+  if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
+  const { offer, patientDigest } = hold;
+  const obstacle = await findObstacle({ offer, person, caller, patientDigest, besides: [] }, deps);
+  if (obstacle !== null && obstacle.booking === null) {
+    if (endsNeed(obstacle)) await letNeedGo(offer, deps);
+    return obstacleAnswer(obstacle, offer);
+  }
   const live = await ledger.liveBookingsOf(hold.patientDigest);
   const standing = live.find((booking) => isInTheWay(booking, hold.offer));
   if (standing !== undefined) return alreadyBooked(standing);

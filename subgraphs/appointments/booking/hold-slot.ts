@@ -21,7 +21,7 @@ import {
   type NotAllowedAnswer,
 } from './not-allowed';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
-import { findObstacle } from './obstacles';
+import { endsNeed, findObstacle } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Somebody waits for it. */
@@ -85,7 +85,10 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
   if (earlier !== null) return replay(earlier, caller, deps);
   const standing = live.find((booking) => isInTheWay(booking, offer));
   // What the person is to do by now comes before what they have booked.
-  if (obstacle !== null && obstacle.booking === null) return obstacleAnswer(obstacle, offer);
+  if (obstacle !== null && obstacle.booking === null) {
+    if (endsNeed(obstacle)) await letNeedGo(offer, deps);
+    return obstacleAnswer(obstacle, offer);
+  }
   if (standing !== undefined) return alreadyBooked(standing);
   // Whatever it is for: a restore may have lost what this person was asked about, too.
   if (lost !== null) return alreadyBooked(lost);
@@ -120,7 +123,7 @@ async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
   const id = holdId(request);
   const patientDigest = patients.digest(patient);
   const place = await acquirePlace(taking.offer, { token: id, callerId: caller.id }, deps);
-  if (!place.acquired) return taken(taking, place.forMs, deps);
+  if (!place.acquired) return place.forMs === null ? gone(taking, deps) : taken(taking, place.forMs, deps);
   const { offer } = place;
   const key = holdKey(offer);
   const refused = async <Answer>(answer: Answer) => {
@@ -186,30 +189,33 @@ async function isStillFree(
   return (await system.checkSlot({ slot, actor: supplierActorOf(caller), patient }, call)) !== 'TAKEN';
 }
 
-type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number };
+/** `forMs` is null where no place is left that anybody could let go. */
+type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number | null };
 
 /** Takes the slot, or one place of a slot that is for several people: no more of them than there is room for. */
 export async function acquirePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
   const { places } = offer.slot;
   const seats = places === undefined ? [0] : await freeSeats(offer, places, holder, deps);
-  for (const seat of seats) {
+  for (const seat of seats ?? []) {
     const placed = { ...offer, seat };
     const { acquired, forMs } = await acquire(holdKey(placed), holder, deps);
     if (acquired) return { acquired, offer: placed };
     if (places === undefined) return { acquired, forMs };
   }
-  return { acquired: false, forMs: deps.holdMs };
+  return { acquired: false, forMs: seats === null ? null : deps.holdMs };
 }
 
+/** Null where we have booked every place. */
 async function freeSeats(
   offer: Offer,
   { all, left }: NonNullable<Slot['places']>,
   { callerId }: Holder,
   deps: BookingDeps,
-): Promise<number[]> {
+): Promise<number[] | null> {
   const seats = Array.from({ length: all }, (_, seat) => ({ seat, key: holdKey({ ...offer, seat }) }));
   const booked = (await deps.ledger.liveBeside([offer.slot])).slots;
   const open = seats.filter(({ key }) => !booked.has(key));
+  if (open.length === 0) return null;
   const holders = await holdersOf(
     open.map(({ key }) => key),
     deps,
@@ -285,6 +291,12 @@ export async function acquire(
     logger.warn({ err: loggableError(error) }, 'booking without a hold');
     return { acquired: true, forMs };
   }
+}
+
+/** Lets go what is kept for a need that the symptom check does not find any more. */
+export async function letNeedGo({ assessmentDigest }: Offer, deps: BookingDeps): Promise<void> {
+  for (const { offer, id } of await deps.ledger.endHoldsOfNeed(assessmentDigest))
+    await letGo(holdKey(offer), id, deps);
 }
 
 /** Releases a hold. One that cannot be released now expires by itself. */

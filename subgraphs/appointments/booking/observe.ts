@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { SupplierError, type AttemptAnswer, type SupplierAppointment } from '../../../adapters/gp-system';
+import {
+  SupplierError,
+  type AttemptAnswer,
+  type Call,
+  type GpSystem,
+  type ReadBackProbe,
+  type SupplierAppointment,
+} from '../../../adapters/gp-system';
 import { loggableError } from '../../../domain/loggable-error';
 import type { Booking } from '../ledger/records';
 import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/observation';
@@ -63,16 +70,29 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   };
   try {
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
-    const attempt = booking.state === 'UNKNOWN' ? await system.findAttempt?.(probe, call) : undefined;
     return (
-      (attempt && answerOf(attempt)) ?? observationOf(booking, ours(booking, await system.readBack(probe, call)))
+      (booking.state === 'UNKNOWN' ? await askForAttempt(system, probe, call) : null) ??
+      observationOf(booking, ours(booking, await system.readBack(probe, call)))
     );
   } catch (error) {
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
   }
 }
 
-/** What the supplier says of the one attempt; null where only its book can tell. */
+/** What the supplier says of the one attempt; null where only its book can tell, or it does not answer to the question. */
+async function askForAttempt(
+  { findAttempt }: GpSystem,
+  probe: ReadBackProbe,
+  call: Call,
+): Promise<Observation | null> {
+  try {
+    return findAttempt === undefined ? null : answerOf(await findAttempt(probe, call));
+  } catch (error) {
+    if (error instanceof SupplierError) return null;
+    throw error;
+  }
+}
+
 function answerOf(attempt: AttemptAnswer): Observation | null {
   switch (attempt.state) {
     case 'BOOKED':

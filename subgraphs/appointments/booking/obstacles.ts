@@ -1,4 +1,5 @@
 import type { PatientCaller, Person } from '../../../domain/caller';
+import { loggableError } from '../../../domain/loggable-error';
 import type { SymptomCheck } from '../../../domain/symptom-checks';
 import type { Booking } from '../ledger/records';
 import type { Objection } from '../lifecycle/failures';
@@ -25,8 +26,36 @@ export interface Obstacle {
 /**
  * Looks up what keeps a time from being held or booked: the symptom check as it is now, and the person's other bookings. Asked
  * before a hold, and again for a booking that is on disk, before it is sent: of two at once for one person each sees the other.
+ * While it cannot be looked up nobody is booked.
  */
 export async function findObstacle(wanted: Wanted, deps: BookingDeps): Promise<Obstacle | null> {
+  try {
+    return await lookForObstacle(wanted, deps);
+  } catch (error) {
+    return notReadable(error, deps);
+  }
+}
+
+/** The obstacle of a booking that failed, with its symptom check as it is now. */
+export async function obstacleAgain(why: Objection, offer: Offer, deps: BookingDeps): Promise<Obstacle> {
+  try {
+    return { why, booking: null, check: await deps.checks.find(offer.assessmentDigest) };
+  } catch (error) {
+    return notReadable(error, deps);
+  }
+}
+
+function notReadable(error: unknown, { logger }: BookingDeps): Obstacle {
+  logger.error({ err: loggableError(error) }, 'what bookings rest on cannot be read');
+  return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };
+}
+
+/** True where the symptom check gives the time to nobody any more, so that it need not be kept. */
+export function endsNeed({ why }: Obstacle): boolean {
+  return why === 'OUTCOME_CHANGED' || why === 'SYMPTOM_CHECK_OFF' || why === 'SYMPTOM_CHECK_EXPIRED';
+}
+
+async function lookForObstacle(wanted: Wanted, deps: BookingDeps): Promise<Obstacle | null> {
   const { checks, ledger, now } = deps;
   const { offer, patientDigest, besides } = wanted;
   const [check, live, isUsedForAnother] = await Promise.all([

@@ -1,11 +1,11 @@
 import type { BookOutcome } from '../../../adapters/gp-system';
 import type { PatientCaller, Person } from '../../../domain/caller';
-import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
 import type { Booking } from '../ledger/records';
 import type { Offer } from '../holds/offers';
 import { keepCopy } from '../recovery/keep-copies';
 import { supplierActorOf, boundedCall, systemOf } from '../gp-systems';
+import type { BookAnswer } from '../lifecycle/observation';
 import { isOneOf, STANDING_STATES } from '../lifecycle/states';
 import { identifiedPatient } from '../sealed-patients';
 import { advance } from './advance';
@@ -20,7 +20,7 @@ import {
 import type { Contact } from '../sealed-contacts';
 import { holdKey, letGo } from './hold-slot';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
-import { findObstacle, type Obstacle } from './obstacles';
+import { findObstacle, obstacleAgain } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Result of sending a booking to the supplier, as far as it is known. */
@@ -52,12 +52,16 @@ export async function placeBooking(
 ): Promise<Placed> {
   const { person, openedAt, requestId } = placing;
   const patient = identifiedPatient(person);
-  const obstacle = await lastObstacle(booking, person, caller, deps);
+  const { offer, patientDigest, id, replacesId } = booking;
+  const obstacle = await findObstacle(
+    { offer, person, caller, patientDigest, besides: [id, replacesId] },
+    deps,
+  );
   if (obstacle !== null) {
     const refused = await advance(booking, { kind: 'OBJECTED', why: obstacle.why }, { patient, requestId }, deps);
-    await letGo(holdKey(booking.offer), booking.holdId, deps);
+    await letGo(holdKey(offer), booking.holdId, deps);
     return refused.booking.state === 'FAILED'
-      ? obstacleAnswer(obstacle, booking.offer)
+      ? obstacleAnswer(obstacle, offer)
       : placed(refused.booking, null, { caller, requestId }, deps);
   }
   // This process slept: by now another may have taken the booking for abandoned and looked for it.
@@ -65,24 +69,13 @@ export async function placeBooking(
   const outcome = hasSlept ? NOTHING_SENT : await send(booking, placing, caller, deps);
   const seen = { kind: 'BOOKING_ANSWERED', outcome } as const;
   const advanced = await advance(booking, seen, { patient, requestId }, deps);
-  const retryAfterMs = outcome.class === 'THROTTLED' ? outcome.retryAfterMs : null;
-  return placed(advanced.booking, retryAfterMs, { caller, requestId }, deps);
+  return placed(advanced.booking, retryAfterOf(outcome), { caller, requestId }, deps);
 }
 
-/** While it cannot be looked up nobody is booked. */
-async function lastObstacle(
-  booking: Booking,
-  person: Person,
-  caller: PatientCaller,
-  deps: BookingDeps,
-): Promise<Obstacle | null> {
-  const { offer, patientDigest, id, replacesId } = booking;
-  try {
-    return await findObstacle({ offer, person, caller, patientDigest, besides: [id, replacesId] }, deps);
-  } catch (error) {
-    deps.logger.error({ err: loggableError(error), booking: id }, 'what a booking rests on cannot be read');
-    return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };
-  }
+/** How long the supplier asks for, or is closed. */
+function retryAfterOf(outcome: BookAnswer): number | null {
+  if (outcome.class === 'THROTTLED') return outcome.retryAfterMs;
+  return 'error' in outcome ? (outcome.error.retryAfterMs ?? null) : null;
 }
 
 const NOTHING_SENT = { class: 'NOT_SENT' } as const;
@@ -137,10 +130,8 @@ export async function placed(
     case 'CHECK_USED_FOR_ANOTHER':
     case 'TIMES_OVERLAP':
     case 'SAME_COMPLAINT':
-    case 'CANNOT_BE_CHECKED': {
-      const check = await deps.checks.find(offer.assessmentDigest);
-      return obstacleAnswer({ why: failure, booking: null, check }, offer);
-    }
+    case 'CANNOT_BE_CHECKED':
+      return obstacleAnswer(await obstacleAgain(failure, offer, deps), offer);
     case 'SLOT_TAKEN':
     case 'SLOT_NOT_FOUND':
     case 'SLOT_IN_PAST':

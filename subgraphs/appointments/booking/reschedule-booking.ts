@@ -77,8 +77,9 @@ export async function rescheduleBooking(
   if (offered === null) return { kind: 'offer-expired' };
   const objection = objectionTo({ offer: offered, old }, caller);
   if (objection !== null) return bookingNotAllowed(objection);
-  const offer = offerTo(person, offered);
-  if (offer === null) return bookingNotAllowed('NOT_REGISTERED_THERE');
+  const offerToPerson = offerTo(person, offered);
+  if (offerToPerson === null) return bookingNotAllowed('NOT_REGISTERED_THERE');
+  const offer = await inPlaceOf(old, offerToPerson, deps);
   if (!isOneOf(STANDING_STATES, old.state)) return { kind: 'not-standing', booking: old };
   const contact = contactOf(input, old, deps);
   const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest);
@@ -134,6 +135,13 @@ export async function rescheduleBooking(
   }
 }
 
+/** For the same need nothing is added: whatever else the person has, they have been asked about it. */
+async function inPlaceOf(old: Booking, offer: Offer, { ledger }: BookingDeps): Promise<Offer> {
+  if (offer.assessmentDigest !== old.offer.assessmentDigest) return offer;
+  const beside = await ledger.liveBookingsOf(old.patientDigest);
+  return { ...offer, keeping: beside.map(({ id }) => id) };
+}
+
 /** A booking that a restore had lost stands in the way, unless this very request has a result already. */
 function stopFor(
   lost: Booking,
@@ -148,12 +156,12 @@ function stopFor(
 
 async function heldByAnother(
   wanted: { offer: Offer; patientSealed: string },
-  forMs: number,
+  forMs: number | null,
   source: RequestSource,
   deps: BookingDeps,
 ): Promise<RescheduleAnswer> {
   const taken = await slotTaken(wanted, source, deps);
-  if (taken.kind === 'practice-closed') return taken;
+  if (taken.kind === 'practice-closed' || forMs === null) return taken;
   const heldUntil = new Date(deps.now().getTime() + forMs);
   return { kind: 'held-by-another', heldUntil, alternatives: taken.alternatives };
 }

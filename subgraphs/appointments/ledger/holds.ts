@@ -5,6 +5,7 @@ import {
   inMs,
   insertInto,
   type ForLedgerRow,
+  type LedgerDatabase,
   type LedgerSession,
   type LedgerTransaction,
   type LedgerTransactions,
@@ -57,7 +58,10 @@ const HOLD_COLUMNS = [
   'hold.extended_at',
 ] as const;
 
-/** Ends what is held for a need. */
+/** True of a hold on which something was booked, whatever has become of that. */
+const isUsed = sql<boolean>`exists (select 1 from booking where booking.hold_id = hold.id)`;
+
+/** Ends what is held for a need; `was_standing` is 1 where it was kept until now. */
 const endHoldsOfNeed = rowStatement(
   { table: 'hold', by: ['assessment_digest'], kind: 'write' },
   ({ db, now, input }: ForLedgerRow<{ assessment_digest: string }>) =>
@@ -67,7 +71,10 @@ const endHoldsOfNeed = rowStatement(
       .set({ released_at: now })
       .whereRef('hold.assessment_digest', '=', 'input.assessment_digest')
       .where('hold.released_at', 'is', null)
-      .returning(HOLD_COLUMNS),
+      .returning(HOLD_COLUMNS)
+      .returning(
+        sql<number>`case when hold.expires_at > ${now} and not ${isUsed} then 1 else 0 end`.as('was_standing'),
+      ),
 );
 
 const selectOfCaller = rowStatement(
@@ -83,7 +90,7 @@ const selectOfCaller = rowStatement(
         'hold.caller_id',
         'hold.assessment_digest',
         sql<number>`${now} - hold.created_at`.as('age_ms'),
-        sql<number>`case when hold.released_at is null then hold.expires_at - ${now} else 0 end`.as(
+        sql<number>`case when hold.released_at is null and not ${isUsed} then hold.expires_at - ${now} else 0 end`.as(
           'left_ms',
         ),
       ]),
@@ -98,10 +105,15 @@ const selectHold = rowStatement(
 /** Records, extends and ends holds. */
 export function ledgerHolds(
   { write, shared }: LedgerTransactions,
-  reader: LedgerSession,
+  { reader, kind }: { reader: LedgerSession; kind: LedgerDatabase['kind'] },
   terms: ReleaseTerms,
 ) {
-  const record = shared((transaction, recording: Recording) => recordHold(transaction, recording, terms));
+  const record = shared(async (transaction, recording: Recording) => {
+    transaction.exclusively(`holds of ${recording.hold.callerId}`);
+    // The embedded database has one writer; here another process may be counting this caller's holds, too.
+    if (kind === 'postgres') await lockCaller(transaction, recording.hold.callerId);
+    return recordHold(transaction, recording, terms);
+  });
 
   return {
     /** Null when there is none of that id, or it is another caller's. */
@@ -124,6 +136,14 @@ export function ledgerHolds(
           .where('released_at', 'is', null)
           .execute(),
       );
+    },
+
+    /** Ends what is kept for a need that is none any more. @returns what was kept until now */
+    endHoldsOfNeed(assessmentDigest: string): Promise<Hold[]> {
+      return write(async (transaction) => {
+        const ended = await endHoldsOfNeed(transaction, { assessment_digest: assessmentDigest });
+        return ended.filter(({ was_standing }) => was_standing === 1).map(holdOf);
+      });
     },
 
     /**
@@ -154,7 +174,6 @@ async function recordHold(
   { hold, ttlMs, request }: Recording,
   terms: ReleaseTerms,
 ): Promise<Recorded> {
-  transaction.exclusively(`holds of ${hold.callerId}`);
   const startsOn = londonDate(hold.offer.slot.startsAt);
   const opening = { hold, startsOn, replaces: null, countsHolds: true };
   const stopped =
@@ -162,6 +181,11 @@ async function recordHold(
   if (stopped !== null) return stopped;
   const earlier = await remember(transaction, request, { resultId: hold.id, refused: null });
   return earlier ?? { kind: 'recorded', ...(await insertHold(transaction, hold, ttlMs)) };
+}
+
+/** Until this transaction ends no other counts this caller's holds. */
+async function lockCaller({ db }: LedgerTransaction, callerId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`holds of ${callerId}`}, 0))`.execute(db);
 }
 
 /** Null while the caller may keep one more time; a new one for the same need takes the old one's place. */
@@ -195,7 +219,7 @@ export async function insertHold(
   let replaced: Hold | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
     const [ended] = await endHoldsOfNeed(transaction, { assessment_digest: offer.assessmentDigest });
-    replaced = ended === undefined ? replaced : holdOf(ended);
+    replaced = ended?.was_standing === 1 ? holdOf(ended) : replaced;
     const [row] = await insertHoldRow(transaction, holdRow(hold, ttlMs));
     if (row !== undefined) {
       const expiresAt = new Date(row.expires_at);

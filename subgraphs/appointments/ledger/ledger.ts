@@ -25,7 +25,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
   const reader = readSession(database);
   return {
     ...ledgerQueries(reader, logger),
-    ...ledgerHolds(transactions, reader, terms),
+    ...ledgerHolds(transactions, { reader, kind: database.kind }, terms),
     ...bookingCreation(transactions, terms),
     ...ledgerTransitions(transactions, logger),
     ...ledgerOutbox(transactions, database.db),

@@ -49,7 +49,16 @@ export const HoldSlotResult = createUnionType({
 
 export const ExtendHoldResult = createUnionType({
   name: 'ExtendHoldResult',
-  types: () => [Hold, HoldNotExtendable, HoldExpired, AlreadyBooked, NotAllowed] as const,
+  types: () =>
+    [
+      Hold,
+      HoldNotExtendable,
+      HoldExpired,
+      OutcomeChanged,
+      SupplierUnavailable,
+      AlreadyBooked,
+      NotAllowed,
+    ] as const,
 });
 
 export const ReleaseHoldResult = createUnionType({

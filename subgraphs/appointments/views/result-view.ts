@@ -126,7 +126,7 @@ export function releasedResult(answer: ReleaseAnswer): HoldReleased | NotAllowed
     : notAllowedResult(answer);
 }
 
-export type ExtendedResult = Hold | HoldNotExtendable | HoldExpired | AlreadyBooked | NotAllowed;
+export type ExtendedResult = Hold | HoldNotExtendable | HoldExpired | ObstacleResult;
 
 export function extendedResult(answer: ExtendAnswer, now: Date): ExtendedResult {
   switch (answer.kind) {
@@ -139,10 +139,11 @@ export function extendedResult(answer: ExtendAnswer, now: Date): ExtendedResult 
       });
     case 'hold-expired':
       return holdExpired(answer.expiredAt);
+    case 'outcome-changed':
     case 'already-booked':
-      return alreadyBooked(answer);
     case 'not-allowed':
-      return notAllowedResult(answer);
+    case 'supplier-unavailable':
+      return obstacleResult(answer);
   }
 }
 

@@ -17,7 +17,6 @@ import {
   MAX_CLOSURES,
   type ClosedTime,
   type ReleaseChange,
-  type ReleaseRules,
 } from '../../../domain/release-change';
 import { contractQuota, type BookAudience } from '../../../domain/release-policy';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
