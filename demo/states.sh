@@ -140,6 +140,13 @@ until_status() {
     sleep 0.6
   done
 }
+# desk_fills: the practice takes all times but that of SLOT.
+desk_fills() {
+  [[ $TIME =~ \"startsAt\":\"([^\"]*)\",\"endsAt\":\"([^\"]*)\" ]]
+  local start=${BASH_REMATCH[1]} end=${BASH_REMATCH[2]}
+  control POST /practices/Z90001/desk/take "{\"from\":\"$(date -u +%FT%TZ)\",\"to\":\"$start\"}"
+  control POST /practices/Z90001/desk/take "{\"from\":\"$end\",\"to\":\"$(date -ud "$end +13 hours" +%FT%TZ)\"}"
+}
 # desk_cancels RUTH: the practice cancels what it has booked for her.
 desk_cancels() {
   local number=NHS_$1
@@ -156,8 +163,9 @@ tidy() {
   for name; do
     as "$name"
     send MyBookings '{"first":30}'
-    for BOOKING in $(grep -oE '"id":"[^"]*","reference":"[^"]*","status":"(CONFIRMED|MOVED_BY_PRACTICE)"' <<<"$ANSWER" | cut -d'"' -f4); do
+    for BOOKING in $(grep -oE '"id":"[^"]*","reference":"[^"]*","status":"(CONFIRMED|MOVED_BY_PRACTICE|CANCELLING)"' <<<"$ANSWER" | cut -d'"' -f4); do
       cancel
+      [[ $ANSWER != *CANCELLING* ]] || until_status CANCELLED
     done
   done
 }

@@ -64,14 +64,23 @@ export function apolloExecution(
         });
         // A missing value is nearly always the consequence of an error that is reported already.
         if (errors.length > 0) return { errors, data: shaped.data };
+        // Clients read errors; what a missing value has taken with it must not look like an answer.
         return shaped.errors.length > 0
-          ? { data: shaped.data, extensions: { valueCompletion: shaped.errors } }
+          ? { data: shaped.data, errors: shaped.errors.slice(0, MAX_MISSING).map(missingValue) }
           : { data: shaped.data };
       } catch (error) {
         return { errors: [error instanceof Error ? error : new GraphQLError('Unexpected error.')] };
       }
     },
   };
+}
+
+/** One missing value may be missing in every item of a list. */
+const MAX_MISSING = 10;
+
+/** A fault of ours, to be logged and masked: the subgraphs' answers do not agree with each other. */
+function missingValue({ message, path }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { path, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
 function dataSource(transport: SubgraphTransport): GraphQLDataSource<GatewayContext> {

@@ -173,6 +173,7 @@ function timed(system: GpSystem, supplier: string, seconds: Seconds): GpSystem {
         observe('SEARCH', began, outcome);
       }
     },
+    checkSlot: (...check) => timing('CHECK', system.checkSlot(...check), (answer) => answer),
     book: (...command) => timing('BOOK', system.book(...command), ({ class: outcome }) => outcome),
     cancel: (...command) => timing('CANCEL', system.cancel(...command), ({ class: outcome }) => outcome),
     readBack: (...command) => timing('READ', system.readBack(...command), () => 'OK'),

@@ -227,7 +227,10 @@ ${OPENS}`,
   },
 ];
 
-const LAST_LOOK = '  const obstacle = await lastObstacle(booking, person, caller, deps);';
+const LAST_LOOK = `  const obstacle = await findObstacle(
+    { offer, person, caller, patientDigest, besides: [id, replacesId] },
+    deps,
+  );`;
 
 /** The same on the smallest configuration, with one patch. */
 function mutant(name: string, probe: ProbeName, file: string, find: string, replace: string): Mutant {
@@ -302,9 +305,13 @@ ${OPENS}`,
   mutant(
     'a symptom check that cannot be read keeps nobody from a booking',
     'a check that changes and cannot be read',
-    'booking/place-booking.ts',
-    `return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };`,
-    'return null;',
+    'booking/obstacles.ts',
+    `    return await lookForObstacle(wanted, deps);
+  } catch (error) {
+    return notReadable(error, deps);`,
+    `    return await lookForObstacle(wanted, deps);
+  } catch (error) {
+    return null;`,
   ),
 ];
 

@@ -330,7 +330,6 @@ export const PROBES = {
       const one = await person();
       const bookingId = await books(one);
       for (let times = 0; times < 2; times++) await desk('moves to another time', one.client, bookingId);
-      await one.client.acceptMove(bookingId, randomUUID());
     },
   },
   'a supplier that is down': {

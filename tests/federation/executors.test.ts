@@ -17,21 +17,25 @@ const GRAPH: Graph = {
   title: 'books with prices',
   subgraphs: {
     books: `${LINK} type Query { books: [Book] } type Book @key(fields: "id") { id: ID! title: String }`,
-    prices: `${LINK} type Book @key(fields: "id") { id: ID! price: Int }`,
+    prices: `${LINK} type Book @key(fields: "id") { id: ID! price: Int shelf: String! }`,
   },
 };
 const CONTEXT = { caller: { kind: 'anonymous' as const }, requestId: '', source: '', ...clientDisconnect() };
 const book = (id: string) => ({ __typename: 'Book', id, title: `Book ${id}` });
 
 /** Executes over subgraphs with two places for one book; counts how often its price was requested. */
-async function execute(executor: Executor) {
+async function execute(
+  executor: Executor,
+  query = '{ books { title price } }',
+  price: object | null = { price: 5 },
+) {
   let priced = 0;
   const replies: Record<string, (request: SubgraphRequest) => Record<string, unknown>> = {
     books: () => ({ books: [book('1'), book('1')] }),
     prices: ({ variables }) => {
       const representations = variables.representations as unknown[];
       priced += representations.length;
-      return { _entities: representations.map(() => ({ price: 5 })) };
+      return { _entities: representations.map(() => price) };
     },
   };
   const subgraphs = new Map(
@@ -51,7 +55,7 @@ async function execute(executor: Executor) {
     limits: DEFAULT_LIMITS.document,
     counted: UNMEASURED,
   });
-  const { operation, admitted } = await admittedByAll(operations, '{ books { title price } }', {});
+  const { operation, admitted } = await admittedByAll(operations, query, {});
   return { answer: await operation.execute(admitted, CONTEXT), priced };
 }
 
@@ -60,6 +64,19 @@ test.each(EXECUTORS)('%s answers in the gateway', async (executor) => {
   const priced = { title: 'Book 1', price: 5 };
   expect(JSON.parse(JSON.stringify(answer))).toEqual({ data: { books: [priced, priced] } });
 });
+
+test.each(EXECUTORS)(
+  '%s reports an object that a subgraph does not have any more as an error with a code',
+  async (executor) => {
+    const { answer } = await execute(executor, '{ books { title shelf } }', null);
+    expect(JSON.parse(JSON.stringify(answer.data))).toEqual({ books: [null, null] });
+    const errors = JSON.parse(JSON.stringify(answer.errors)) as unknown;
+    expect(errors).toMatchObject([
+      { path: ['books', 0, 'shelf'], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      { path: ['books', 1, 'shelf'], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+  },
+);
 
 test('apollo switches off what the compiled plan does: request an entity once that is there twice', async () => {
   expect((await execute('compiled')).priced).toBe(1);

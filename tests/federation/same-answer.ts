@@ -5,7 +5,7 @@ import type { GatewayAnswer } from './two-gateways';
 const Place = z.object({ path: z.array(z.union([z.string(), z.number()])).optional() });
 
 /**
- * Compares two answers: data, errors in any order, extensions. Two differences are allowed.
+ * Compares two answers: data, errors in any order, extensions. Three differences are allowed.
  *
  * The stock gateway is wrong where some objects of a list are not asked about: it counts without them, and reports the
  * error of one object at the place of another. Ours has to be at a place that is null
@@ -14,14 +14,34 @@ const Place = z.object({ path: z.array(z.union([z.string(), z.number()])).option
  *
  * Once an error has made a field above it null, errors of fields beside it may be reported or not: they "may be cancelled"
  * (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors), so it depends on who is quicker.
+ *
+ * Values that a subgraph should have sent and has not are told in `extensions` by the stock gateway, where clients do not look;
+ * ours are errors (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors: a null where none may be is one).
  */
-export function isSameAnswer(ours: GatewayAnswer, stock: GatewayAnswer): boolean {
+export function isSameAnswer(ours: GatewayAnswer, theirs: GatewayAnswer): boolean {
+  const stock = withErrors(theirs);
   if (isDeepStrictEqual(ours, stock) || isSameButForCancelled(ours, stock)) return true;
   const [oursRest, stockRest] = [ours, stock].map((answer) => ({
     ...answer,
     errors: withoutPositions(answer),
   }));
   return isDeepStrictEqual(oursRest, stockRest) && pathsOf(ours).every((path) => isNullAt(ours.data, path));
+}
+
+const MissingValues = z.object({
+  valueCompletion: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])) })),
+});
+const MAX_MISSING = 10;
+
+function withErrors(answer: GatewayAnswer): GatewayAnswer {
+  const missing = MissingValues.safeParse(answer.extensions).data?.valueCompletion;
+  if (missing === undefined) return answer;
+  const extensions = { code: 'INTERNAL_SERVER_ERROR' };
+  const errors = missing
+    .slice(0, MAX_MISSING)
+    .map(({ message, path }) => JSON.stringify({ message, path, extensions }))
+    .sort();
+  return { ...answer, errors, extensions: undefined };
 }
 
 function isSameButForCancelled(ours: GatewayAnswer, stock: GatewayAnswer): boolean {

@@ -13,11 +13,7 @@ import type {
   ReleaseLedger,
   ReleaseNote,
 } from '../../../domain/release-ledger';
-import {
-  MAX_CLOSURES,
-  type ClosedTime,
-  type ReleaseChange,
-} from '../../../domain/release-change';
+import { MAX_CLOSURES, type ClosedTime, type ReleaseChange } from '../../../domain/release-change';
 import { contractQuota, type BookAudience } from '../../../domain/release-policy';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { Connections } from '../candidates/connections';
