@@ -88,8 +88,11 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     ONE_OPTION_ONLY: () => 'Choose only one answer.',
     OPTION_STANDS_ALONE: () => 'One of these answers can only be chosen on its own.',
   },
+  // It may be back where it was, or in another session of the same clinician.
   moved: ({ before, now }) =>
-    `The practice has changed this appointment. It is now ${inWords(now)}. It was ${inWords(before)}.`,
+    inWords(before) === inWords(now)
+      ? `The practice has changed this appointment. It is ${inWords(now)}.`
+      : `The practice has changed this appointment. It is now ${inWords(now)}. It was ${inWords(before)}.`,
   noTimeFits: ({ deadline }) =>
     deadline === null
       ? 'If no time here suits you, phone your own practice. If things get worse, check the symptoms again or call 111.'

@@ -8,6 +8,7 @@ import {
 import { computeResponse } from '@apollo/gateway/dist/resultShaping';
 import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import { z } from 'zod';
 import type { SubgraphTransport } from '../subgraph-transport';
 import type { Data } from './data';
 import type { Answer } from './answer';
@@ -50,7 +51,10 @@ export function apolloExecution(
         whole,
         apiSchema,
       );
-      return { data, errors, extensions };
+      const missing = MissingValues.safeParse(extensions).data?.valueCompletion;
+      // With errors a missing value is nearly always their consequence.
+      if (missing === undefined || errors !== undefined) return { data, errors };
+      return { data, errors: missing.slice(0, MAX_MISSING).map(missingValue) };
     },
 
     shape(fetched, variables, errors) {
@@ -74,6 +78,9 @@ export function apolloExecution(
     },
   };
 }
+
+/** The place where Apollo's executor reports them. */
+const MissingValues = z.object({ valueCompletion: z.array(z.instanceof(GraphQLError)) });
 
 /** One missing value may be missing in every item of a list. */
 const MAX_MISSING = 10;

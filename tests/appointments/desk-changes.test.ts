@@ -3,6 +3,7 @@ import type { Slot } from '../../adapters/gp-system';
 import type { DiaryAppointment, DiarySlot } from '../../adapters/simulator/diary-records';
 import type { PatientCaller } from '../../domain/caller';
 import type { OdsCode } from '../../domain/ods-code';
+import { timeOnDay } from '../../domain/london-time';
 import { acceptMove } from '../../subgraphs/appointments/booking/accept-move';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { reconciler } from '../../subgraphs/appointments/booking/reconciler';
@@ -197,6 +198,14 @@ const told = (json: string | null) => {
 };
 const inBook = ({ startsAt, mode }: Pick<DiarySlot, 'startsAt' | 'mode'>) => `${startsAt.toISOString()} ${mode}`;
 
+/** The message names the time, and no two that are the same as if they were not. */
+function expectTrueWords(booking: Booking, { startsAt }: DiarySlot): void {
+  const message = bookingView(booking).moved?.message ?? '';
+  expect(message).toContain(timeOnDay(startsAt));
+  const [, now, before] = /It is now (.*)\. It was (.*)\.$/.exec(message) ?? [];
+  if (now !== undefined) expect(now).not.toBe(before);
+}
+
 /** Suppliers whose appointments keep their name when they are moved. */
 describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (supplier) => {
   describe.each(MOVES)('$move', ({ is }) => {
@@ -214,10 +223,7 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
       expect(inBook(slot)).toBe(inBook(to));
       const name = to.session.clinician?.familyName;
       if (name !== undefined) expect(slot.clinicianName).toContain(name);
-      const message = bookingView(booking).moved?.message ?? '';
-      const [, now, before] = /It is now (.*)\. It was (.*)\.$/.exec(message) ?? [];
-      expect(now).not.toBe(before);
-      expect(message).not.toBe('');
+      expectTrueWords(booking, to);
       expect(inBook(booking.movedFrom!)).toBe(inBook(from));
       expect(await given.looked(booking, 2)).toEqual(booking);
     });
@@ -286,9 +292,7 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
     const back = await given.looked(appointment.booking);
     expect(inBook(back.offer.slot)).toBe(inBook(from));
     expect((await events(back)).at(-1)).toEqual(['MOVED_BY_PRACTICE', inBook(from)]);
-    const message = bookingView(back).moved?.message ?? '';
-    const [, now, before] = /It is now (.*)\. It was (.*)\.$/.exec(message) ?? [];
-    expect(now === undefined || now !== before).toBe(true);
+    expectTrueWords(back, from);
     expect(await accept({ ...appointment, booking: back })).toMatchObject({ booking: { state: 'CONFIRMED' } });
     await cancel({ ...appointment, booking: await current(back) });
     expect(there(appointment)).toEqual([]);
@@ -477,14 +481,13 @@ describe('at emis, where a moved appointment has another name', () => {
 });
 
 describe('shortly before the start', () => {
-  test.each([1, 4, 9, 14])('cancelled %d minutes before, it is known before the start', async (minutes) => {
+  test.each([6, 9, 14])('cancelled %d minutes before, it is known before the start', async (minutes) => {
     const practice = newPractice();
     const [slot] = await freeSlots(lab, practice, 1);
     const { booking } = await given.booked(await given.held({ slot: slot! }));
     const deskCancelsAt = slot!.startsAt.getTime() - minutes * MINUTE;
     // The looks that come due, as the reconciler has them.
     let isCancelled = false;
-    const looks: number[] = [];
     for (let step = 0; step < 60 && (await current(booking)).state === 'CONFIRMED'; step++) {
       const due = await dueAt(booking);
       if (due === null) break;
@@ -494,11 +497,10 @@ describe('shortly before the start', () => {
         isCancelled = true;
       }
       lab.clock.advance(Math.max(due - lab.clock.now().getTime(), 0));
-      looks.push(slot!.startsAt.getTime() - lab.clock.now().getTime());
       await given.looked(booking);
     }
     expect((await current(booking)).state).toBe('CANCELLED_BY_PRACTICE');
-    if (minutes > 5) expect(looks.at(-1)).toBeGreaterThan(0);
+    expect(lab.clock.now().getTime()).toBeLessThan(slot!.startsAt.getTime());
   });
 
   async function dueAt({ id }: Booking): Promise<number | null> {

@@ -281,3 +281,18 @@ test('while it is not known whether one was booked, no other is', async () => {
   expect(await hold(offer(caller, slot!), caller)).toMatchObject({ kind: 'already-booked', why: 'IN_DOUBT' });
   expect((await given.settled(booking)).state).toBe('CONFIRMED');
 });
+
+// The last: it lets time pass.
+test('an appointment that is over keeps nobody from another for the same complaint', async () => {
+  const { caller, ...situation } = await given.held();
+  const { booking } = await given.booked({ caller, ...situation });
+  const { startsAt, endsAt } = booking.offer.slot;
+  lab.clock.advance(startsAt.getTime() - lab.clock.now().getTime());
+  const [slot] = await slotsOf(1);
+  const again = offer(caller, slot!);
+  changeCheck(booking.offer.assessmentDigest, { pathwayId: 'child-rash' });
+  changeCheck(again.assessmentDigest, { pathwayId: 'child-rash' });
+  expect(await hold(again, caller)).toMatchObject({ kind: 'already-booked', why: 'SAME_COMPLAINT' });
+  lab.clock.advance(endsAt.getTime() - startsAt.getTime());
+  expect((await hold(again, caller)).kind).toBe('held');
+});

@@ -296,14 +296,10 @@ export const PROBES = {
       const other = sameAs(client);
       const [there] = await other.search([elsewhere]);
       if (there === undefined) throw new Error('A slot is needed elsewhere.');
-      const [one, two] = await Promise.all([
-        client.hold(offered, randomUUID()),
-        other.hold(there, randomUUID()),
-      ]);
-      await Promise.all([
-        client.confirm(one.holdId ?? '', randomUUID()),
-        other.confirm(two.holdId ?? '', randomUUID()),
-      ]);
+      const one = await client.hold(offered, randomUUID());
+      const two = await other.hold(there, randomUUID());
+      await client.confirm(one.holdId ?? '', randomUUID());
+      await other.confirm(two.holdId ?? '', randomUUID());
     },
   },
   'a day at the desk': {

@@ -72,7 +72,7 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
     const call = boundedCall(system.manifest.limits.timeoutMs.read, randomUUID(), deps.timers);
     return (
       (booking.state === 'UNKNOWN' ? await askForAttempt(system, probe, call) : null) ??
-      observationOf(booking, ours(booking, await system.readBack(probe, call)))
+      (await observationOf(booking, await system.readBack(probe, call), deps))
     );
   } catch (error) {
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
@@ -109,11 +109,15 @@ function answerOf(attempt: AttemptAnswer): Observation | null {
   }
 }
 
-function observationOf(
-  { offer }: Booking,
-  found: SupplierAppointment | null,
-): BookedThere | NotBookedThere {
-  if (found === null) return { kind: 'ABSENT', slot: null };
+async function observationOf(
+  booking: Booking,
+  listed: readonly SupplierAppointment[],
+  deps: BookingDeps,
+): Promise<BookedThere | NotBookedThere> {
+  const { offer } = booking;
+  const found = ours(booking, listed);
+  if (found === null)
+    return { kind: 'ABSENT', slot: null, mayHaveMoved: await mayHaveMoved(booking, listed, deps) };
   if (found.status === 'CANCELLED') return { kind: 'CANCELLED', slot: null };
   const { id, version, slotId, startsAt, endsAt, carriesMarker } = found;
   const isMarked = carriesMarker === true;
@@ -154,6 +158,22 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
     listed.find(({ slotId, status }) => slotId === offer.slot.id && status === 'BOOKED') ??
     null
   );
+}
+
+/** A moved appointment has another name where its slot names it: then any that is no other booking of ours may be this one. */
+async function mayHaveMoved(
+  { id, patientDigest, offer: { slot } }: Booking,
+  listed: readonly SupplierAppointment[],
+  { ledger, now }: BookingDeps,
+): Promise<boolean> {
+  const ahead = listed.filter(
+    (one) => one.id === one.slotId && one.status === 'BOOKED' && one.startsAt > now(),
+  );
+  if (ahead.length === 0) return false;
+  const others = (await ledger.liveBookingsOf(patientDigest)).filter(
+    (other) => other.id !== id && other.offer.slot.practice === slot.practice,
+  );
+  return ahead.some(({ slotId }) => !others.some(({ offer }) => offer.slot.id === slotId));
 }
 
 /** Looks whether the practice offers the slot to others. */

@@ -299,7 +299,9 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClo
     case 'CANCEL_UNKNOWN':
       return isCancelled
         ? transition(booking, 'PROVEN_ABSENT', pace, { evidence })
-        : absent(booking, seen, pace, () => transition(booking, 'PROVEN_ABSENT', pace, { evidence }));
+        : absent(booking, seen, pace, () =>
+            transition(booking, seen.mayHaveMoved ? 'OUT_OF_TIME' : 'PROVEN_ABSENT', pace, { evidence }),
+          );
     case 'ORPHAN_FOUND':
     case 'DUPLICATE_FOUND':
       return isCancelled
@@ -321,12 +323,14 @@ function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClo
 
 /**
  * A booking that stood is not listed any more. Where the practice offers its slot to others it cannot stand. Where the slot is
- * taken, the desk has cancelled and refilled it, or ours stands there and is hidden from us: an operator asks.
+ * taken, the desk has cancelled and refilled it, or ours stands there and is hidden from us: an operator asks. So where it may
+ * stand under another name.
  */
 function missed(booking: KnownBooking, seen: NotBookedThere, pace: BookingClock): Decision {
   const evidence = READ[seen.kind];
   return absent(booking, seen, pace, (proof) => {
-    if (proof === 'GONE') return transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence });
+    if (proof === 'GONE' && !seen.mayHaveMoved)
+      return transition(booking, 'CANCELLED_AT_PRACTICE', pace, { evidence });
     const missing = transition(booking, 'MISSED_AT_PRACTICE', pace, { evidence });
     return missing.kind === 'IGNORE' ? nothingNew(nextComparison(booking, pace)) : missing;
   });

@@ -86,6 +86,11 @@ export interface BookedThere {
 /** The practice's book does not have it, or has it as cancelled. */
 export interface NotBookedThere {
   kind: 'CANCELLED' | 'ABSENT';
+  /**
+   * True where the person has an appointment there that is no other booking of ours, at a supplier that names appointments by
+   * their slots: it may be this one, moved, or one that they have made themself.
+   */
+  mayHaveMoved?: boolean;
   /** State of the slot in the practice's book. */
   slot: 'FREE' | 'TAKEN' | 'NOT_READABLE' | null;
 }
