@@ -23,7 +23,7 @@ export interface SymptomCheck {
 }
 
 export type CheckResult =
-  /** What to do, in words for whoever answers, and the latest time to be seen; null where there is none. */
+  /** The advice, in words for whoever answers, and the latest time to be seen; null where there is none. */
   | { kind: 'OUTCOME'; dispositionId: string; title: string; deadline: Date | null }
   /** An answer was changed, so the next question is open. */
   | { kind: 'UNFINISHED' }

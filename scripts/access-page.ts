@@ -40,7 +40,8 @@ export function accessPage(supergraphSdl: string, api: GraphQLSchema): string {
 <!-- Written by \`npm run schema\` from @access in the schema. A change here is a change of who sees what: review it. -->
 
 What a field states by \`@access\` ([schema](../schema/supergraph.graphql)), followed through every way to it. **own**: what is
-theirs alone, such as a patient's bookings or a practice's book; the resolver that has the object judges that. What somebody
+theirs alone, such as a patient's bookings or a practice's book; the resolver that has the object judges that. Bookings are those of
+the people for whom the caller may act at this moment, whoever has made them. What somebody
 may not ask for is refused by the gateway before anything is executed (\`FORBIDDEN\`), or by the owning subgraph, which asks
 again: as data where the answer can say so (\`NotAllowed\`). An assessment is visible to everybody who has its id, which is a secret.
 

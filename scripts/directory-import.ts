@@ -18,7 +18,7 @@ import { importSummary } from '../subgraphs/practices/directory/import-summary';
 import { runScript } from './run-script';
 
 const USAGE =
-  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--bank-holidays FILE] [--accept GUARD]... [--json]';
+  'Usage: npm run directory:import -- --practices FILE --postcodes FOLDER --outcodes FILE [--connections FILE] [--opening-hours FILE] [--accessibility FILE] [--bank-holidays FILE] [--accept GUARD]... [--json]';
 
 /** Imports the practice directory; a running service takes the new edition up within two seconds. */
 runScript(async () => {
@@ -55,12 +55,13 @@ async function readArguments(): Promise<{
       outcodes: { type: 'string' },
       connections: { type: 'string' },
       'opening-hours': { type: 'string' },
+      accessibility: { type: 'string' },
       'bank-holidays': { type: 'string' },
       accept: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
   });
-  const { practices, postcodes, outcodes, connections, json } = values;
+  const { practices, postcodes, outcodes, connections, accessibility, json } = values;
   if (practices === undefined || postcodes === undefined || outcodes === undefined) throw new Error(USAGE);
   return {
     files: {
@@ -69,6 +70,7 @@ async function readArguments(): Promise<{
       outcodes,
       connections,
       openingHours: values['opening-hours'],
+      accessibility,
       bankHolidays: values['bank-holidays'],
     },
     json,

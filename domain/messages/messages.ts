@@ -35,7 +35,7 @@ export function fieldMessage<Code extends FieldProblemCode>(
   return messages[code](parameters);
 }
 
-/** @returns what a practice has made of an appointment. */
+/** @returns the message about an appointment that its practice has changed. */
 export function movedMessage(
   change: Record<'before' | 'now', AppointmentInWords>,
   locale: Locale = DEFAULT_LOCALE,

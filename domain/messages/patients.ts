@@ -3,7 +3,7 @@ import type { MessageTemplate, Messages } from './audience';
 import type { PatientFieldProblems } from './field-problem-codes';
 import type { PatientProblems } from './problem-codes';
 
-/** What a person is told of an appointment. */
+/** The facts of an appointment that a person is told. */
 export interface AppointmentInWords {
   startsAt: Date;
   mode: AppointmentMode;
@@ -17,7 +17,7 @@ export interface AppointmentInWords {
 export interface PatientCatalogue {
   problems: Messages<PatientProblems>;
   fields: Messages<PatientFieldProblems>;
-  /** What a practice has made of an appointment, and what it was. */
+  /** A practice's change of an appointment: as it was, and as it is. */
   moved: MessageTemplate<Record<'before' | 'now', AppointmentInWords>>;
   /** Advice when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
   noTimeFits: MessageTemplate<{ deadline: Date | null }>;

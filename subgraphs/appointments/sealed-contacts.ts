@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sealer, type Sealer } from '../../domain/sealed';
 
-/** What the person gave with a booking, and the practice is to know; kept sealed, so that it is kept when the booking is moved. */
+/** Number and words that a person gives with a booking, for the practice; sealed, so that they go with it when it is moved. */
 const Contact = z.object({ phone: z.string().optional(), reason: z.string().optional() });
 export type Contact = z.infer<typeof Contact>;
 

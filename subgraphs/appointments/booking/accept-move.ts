@@ -31,5 +31,6 @@ export async function acceptMove(
   const earlier = await ledger.remember(request, booking.id);
   if (earlier?.kind === 'key-reused') return earlier;
   const { booking: after } = await advance(booking, { kind: 'PERSON_ACCEPTS_MOVE' }, { requestId }, deps);
-  return { kind: after.state === 'CONFIRMED' ? 'booking' : 'not-standing', booking: after };
+  const isAccepted = after.state === 'CONFIRMED' && after.movedFrom !== null;
+  return { kind: isAccepted ? 'booking' : 'not-standing', booking: after };
 }

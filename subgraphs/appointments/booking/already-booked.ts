@@ -15,7 +15,7 @@ export interface AlreadyBooked {
     | 'SAME_COMPLAINT';
 }
 
-/** Whoever may act for the person sees it, whoever has booked it. */
+/** The booking is shown to those who may act for the person, whoever has made it. */
 export function alreadyBooked(booking: Booking, why: AlreadyBooked['why'] = 'SAME_NEED'): AlreadyBooked {
   return {
     kind: 'already-booked',

@@ -11,8 +11,7 @@ export function contactFaults(
 ): FieldFaults | null {
   const { reasonMaxLength: max, contactPhone: takesPhone } = capabilities;
   const faults: FieldFaults = {};
-  if (needsPhone(slot) && phone === undefined)
-    faults['input.contactPhone'] = fieldFault('PHONE_NEEDED', {});
+  if (needsPhone(slot) && phone === undefined) faults['input.contactPhone'] = fieldFault('PHONE_NEEDED', {});
   if (phone !== undefined && !takesPhone) faults['input.contactPhone'] = fieldFault('NOT_PASSED_ON', {});
   if (reason !== '' && max === 0) faults['input.reason'] = fieldFault('NOT_PASSED_ON', {});
   else if (reason.length > max) faults['input.reason'] = fieldFault('TOO_LONG', { max });

@@ -131,12 +131,14 @@ async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
     return answer;
   };
   try {
-    if (!(await isStillFree(offer, patient, { caller, requestId }, deps))) return await refused(gone(taking, deps));
+    if (!(await isStillFree(offer, patient, { caller, requestId }, deps)))
+      return await refused(gone(taking, deps));
     const hold = { id, callerId: caller.id, patientDigest, patientSealed: patients.seal(patient), offer };
     const recorded = await deps.ledger.recordHold(hold, deps.holdMs, request);
     switch (recorded.kind) {
       case 'recorded':
-        if (recorded.replaced !== null) await letGo(holdKey(recorded.replaced.offer), recorded.replaced.id, deps);
+        if (recorded.replaced !== null)
+          await letGo(holdKey(recorded.replaced.offer), recorded.replaced.id, deps);
         return { kind: 'held', hold: recorded.hold, replaced: recorded.replaced };
       case 'too-many':
         return await refused({

@@ -79,7 +79,7 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
   }
 }
 
-/** What the supplier says of the one attempt; null where only its book can tell, or it does not answer to the question. */
+/** Asks the supplier about the one attempt; null where only its book can tell, or it does not answer. */
 async function askForAttempt(
   { findAttempt }: GpSystem,
   probe: ReadBackProbe,

@@ -28,9 +28,7 @@ export function obstacleAnswer({ why, booking, check }: Obstacle, { slot }: Offe
       return bookingNotAllowed(why);
     case 'TIMES_OVERLAP':
     case 'SAME_COMPLAINT':
-      return booking === null
-        ? { kind: 'already-booked', booking: null, why }
-        : alreadyBooked(booking, why);
+      return booking === null ? { kind: 'already-booked', booking: null, why } : alreadyBooked(booking, why);
     case 'CANNOT_BE_CHECKED':
       return {
         kind: 'supplier-unavailable',

@@ -58,7 +58,12 @@ export async function placeBooking(
     deps,
   );
   if (obstacle !== null) {
-    const refused = await advance(booking, { kind: 'OBJECTED', why: obstacle.why }, { patient, requestId }, deps);
+    const refused = await advance(
+      booking,
+      { kind: 'OBJECTED', why: obstacle.why },
+      { patient, requestId },
+      deps,
+    );
     await letGo(holdKey(offer), booking.holdId, deps);
     return refused.booking.state === 'FAILED'
       ? obstacleAnswer(obstacle, offer)
@@ -72,7 +77,7 @@ export async function placeBooking(
   return placed(advanced.booking, retryAfterOf(outcome), { caller, requestId }, deps);
 }
 
-/** How long the supplier asks for, or is closed. */
+/** The time for which the supplier asks to wait, or is closed. */
 function retryAfterOf(outcome: BookAnswer): number | null {
   if (outcome.class === 'THROTTLED') return outcome.retryAfterMs;
   return 'error' in outcome ? (outcome.error.retryAfterMs ?? null) : null;
@@ -119,7 +124,8 @@ export async function placed(
   deps: BookingDeps,
 ): Promise<Placed> {
   const { state, offer, failure } = booking;
-  if (isOneOf(STANDING_STATES, state) || state === 'FAILED') await letGo(holdKey(offer), booking.holdId, deps);
+  if (isOneOf(STANDING_STATES, state) || state === 'FAILED')
+    await letGo(holdKey(offer), booking.holdId, deps);
   if (state !== 'FAILED' || failure === null) return { kind: 'booking', booking };
   const { practice } = offer.slot;
   switch (failure) {

@@ -1,8 +1,8 @@
 import type { Patient } from '../../../adapters/gp-system';
-import type { Caller, PatientCaller } from '../../../domain/caller';
+import type { Caller, PatientCaller, Person } from '../../../domain/caller';
 import type { FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Booking } from '../ledger/records';
-import type { Earlier } from '../ledger/requests';
+import type { Earlier, Request } from '../ledger/requests';
 import type { Offer } from '../holds/offers';
 import { identifiedPatient, personOf } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
@@ -15,12 +15,7 @@ import { refusal, replayed, sealedContact, stop } from './confirm-booking';
 import { contactFaults } from './contact';
 import type { Contact } from '../sealed-contacts';
 import { acquirePlace, holdId, holdKey, letGo, offerTo, whyNotTheirs } from './hold-slot';
-import {
-  mayBook,
-  bookingNotAllowed,
-  whyNotBook,
-  type BookingRefusal,
-} from './not-allowed';
+import { mayBook, bookingNotAllowed, whyNotBook, type BookingRefusal } from './not-allowed';
 import { placeBooking, slotTaken, type Placed } from './place-booking';
 import { isOneOf, LIVE_STATES, STANDING_STATES } from '../lifecycle/states';
 
@@ -55,12 +50,12 @@ export async function rescheduleBooking(
   caller: Caller,
   deps: BookingDeps,
 ): Promise<RescheduleAnswer> {
-  const { ledger, offers, now } = deps;
-  const { bookingId, slotId, idempotencyKey, requestId } = input;
+  const { ledger } = deps;
+  const { bookingId, idempotencyKey, requestId } = input;
   if (!mayBook(caller)) return bookingNotAllowed(whyNotBook(caller));
   const request = idempotentRequest(
     { callerId: caller.id, operation: 'reschedule', key: idempotencyKey },
-    [bookingId, slotId, input.contactPhone, input.reason].filter((part) => part !== undefined),
+    significantParts(input),
     deps,
   );
   const earlier = await ledger.earlier(request);
@@ -73,7 +68,31 @@ export async function rescheduleBooking(
   const lost = await findLostOf(old.patientDigest, deps);
   if (lost !== null)
     return stopFor(lost, earlier ?? (await stop(lost, request, deps)), { caller, requestId }, deps);
-  const offered = offers.open(slotId, now());
+  const move = await plannedMove({ input, old, person }, caller, deps);
+  return 'kind' in move ? move : carryOut(move, { request, earlier, source: { caller, requestId } }, deps);
+}
+
+function significantParts({ bookingId, slotId, contactPhone, reason }: RescheduleBooking): unknown[] {
+  const isGiven = contactPhone !== undefined || reason !== undefined;
+  return [bookingId, slotId, ...(isGiven ? [{ contactPhone, reason }] : [])];
+}
+
+/** A move that nothing speaks against. */
+interface Move {
+  old: Booking;
+  person: Person;
+  offer: Offer;
+  contact: Contact;
+}
+
+/** @returns the move, or the reason that it must not be */
+async function plannedMove(
+  { input, old, person }: { input: RescheduleBooking; old: Booking; person: Person },
+  caller: PatientCaller,
+  deps: BookingDeps,
+): Promise<Move | RescheduleAnswer> {
+  const { offers, now } = deps;
+  const offered = offers.open(input.slotId, now());
   if (offered === null) return { kind: 'offer-expired' };
   const objection = objectionTo({ offer: offered, old }, caller);
   if (objection !== null) return bookingNotAllowed(objection);
@@ -86,7 +105,16 @@ export async function rescheduleBooking(
   if (faults !== null) return { kind: 'invalid', faults };
   if (now() > cancellableUntil(old)) return tooLate(old);
   if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');
+  return { old, person, offer, contact };
+}
 
+async function carryOut(
+  { old, person, offer, contact }: Move,
+  { request, earlier, source }: { request: Request; earlier: Earlier | null; source: RequestSource },
+  deps: BookingDeps,
+): Promise<RescheduleAnswer> {
+  const { ledger } = deps;
+  const { caller, requestId } = source;
   const id = holdId(request);
   const patient = identifiedPatient(person);
   const patientSealed = deps.patients.seal(patient);
@@ -135,11 +163,26 @@ export async function rescheduleBooking(
   }
 }
 
-/** For the same need nothing is added: whatever else the person has, they have been asked about it. */
+/**
+ * The offer with what the person's earlier needs ask of it. For the same need nothing is added: whatever else the person has,
+ * they have been asked about it.
+ */
 async function inPlaceOf(old: Booking, offer: Offer, { ledger }: BookingDeps): Promise<Offer> {
-  if (offer.assessmentDigest !== old.offer.assessmentDigest) return offer;
+  const deadline = soonest([offer.deadline, deadlineOfEarlierNeeds(old, offer)]);
+  if (offer.assessmentDigest !== old.offer.assessmentDigest) return { ...offer, deadline };
   const beside = await ledger.liveBookingsOf(old.patientDigest);
-  return { ...offer, keeping: beside.map(({ id }) => id) };
+  return { ...offer, deadline, keeping: beside.map(({ id }) => id) };
+}
+
+/** A later and milder check does not make an earlier one wrong, however many moves lie between. */
+function deadlineOfEarlierNeeds({ offer, replacesId }: Booking, { assessmentDigest }: Offer): Date | null {
+  const isFirstNeed = replacesId === null && offer.assessmentDigest === assessmentDigest;
+  return isFirstNeed ? null : offer.deadline;
+}
+
+function soonest(deadlines: readonly (Date | null)[]): Date | null {
+  const known = deadlines.filter((deadline) => deadline !== null);
+  return known.length === 0 ? null : new Date(Math.min(...known.map((deadline) => deadline.getTime())));
 }
 
 /** A booking that a restore had lost stands in the way, unless this very request has a result already. */
@@ -149,9 +192,7 @@ function stopFor(
   { caller, requestId }: RequestSource,
   deps: BookingDeps,
 ): Promise<RescheduleAnswer> | RescheduleAnswer {
-  return known.kind === 'repeated'
-    ? replayed(known.resultId, requestId, caller, deps)
-    : alreadyBooked(lost);
+  return known.kind === 'repeated' ? replayed(known.resultId, requestId, caller, deps) : alreadyBooked(lost);
 }
 
 async function heldByAnother(
@@ -183,7 +224,7 @@ async function giveBackOld(
   if (seen !== null) await advance(old, seen, acting, deps);
 }
 
-/** What the person gave for the booking goes with it to its new time, unless they give something else. */
+/** The number and words that were given for the booking go with it to its new time, unless the person gives others. */
 function contactOf({ contactPhone, reason }: RescheduleBooking, old: Booking, deps: BookingDeps): Contact {
   const given = old.contactSealed === null ? null : deps.contacts.open(old.contactSealed, deps.now());
   return {
@@ -205,8 +246,6 @@ function objectionTo(
   if (offer.callerId !== caller.id) return whyNotTheirs(offer);
   const isSameSlot = holdKey(offer) === holdKey({ ...old.offer, seat: offer.seat });
   if (isSameSlot) return 'SAME_TIME';
-  // A later and milder check does not make the first one wrong.
-  const { deadline, assessmentDigest } = old.offer;
-  const isForAnotherNeed = offer.assessmentDigest !== assessmentDigest;
-  return isForAnotherNeed && deadline !== null && offer.slot.startsAt > deadline ? 'LATER_THAN_NEEDED' : null;
+  const deadline = deadlineOfEarlierNeeds(old, offer);
+  return deadline !== null && offer.slot.startsAt > deadline ? 'LATER_THAN_NEEDED' : null;
 }

@@ -112,7 +112,7 @@ interface SealedContact {
   contact_sealed: string;
 }
 
-/** What people gave with the bookings of these holds. */
+/** Numbers and words that people gave with the bookings of these holds. */
 function contactsOf(db: Kysely<LedgerTables>, holdsOf: readonly SealedHold[]): Promise<SealedContact[]> {
   if (holdsOf.length === 0) return Promise.resolve([]);
   const ids = holdsOf.map(({ id }) => id);

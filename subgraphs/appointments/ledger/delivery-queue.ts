@@ -102,7 +102,7 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
   /**
    * Messages that were abandoned wait again, for as long as new ones, each before what waits of its stream; attempts are counted
    * on, since one from before may still be under way.
-   * @returns how many: those that are not abandoned (any more) stay as they are.
+   * @returns their number: those that are not abandoned (any more) stay as they are.
    */
   function revive(messages: readonly MessageKey[]): Promise<number> {
     return write(async ({ db, now }) => {

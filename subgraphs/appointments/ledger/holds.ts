@@ -138,7 +138,7 @@ export function ledgerHolds(
       );
     },
 
-    /** Ends what is kept for a need that is none any more. @returns what was kept until now */
+    /** Ends what is kept for a need that is none any more. @returns the holds that stood until now */
     endHoldsOfNeed(assessmentDigest: string): Promise<Hold[]> {
       return write(async (transaction) => {
         const ended = await endHoldsOfNeed(transaction, { assessment_digest: assessmentDigest });
@@ -205,7 +205,7 @@ async function tooManyHolds(
   return null;
 }
 
-/** Of two at once for one need the later one ends the earlier one, which it sees at its second try. */
+/** Two at once for one need: the later one ends the earlier one, which it sees at its second try. */
 const TRIES = 3;
 
 /** Inserts a hold in the place of the one for the same need. */

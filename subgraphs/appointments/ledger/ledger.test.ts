@@ -113,7 +113,6 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
 
   test('shows nobody what is another caller’s', async () => {
     const held = await hold();
-    const booking = await opened(held);
     expect(await books.findHold(held.id, 'somebody else')).toBeNull();
   });
 

@@ -106,7 +106,7 @@ export function ledgerOutbox(transactions: LedgerTransactions, db: Kysely<Ledger
       }));
     },
 
-    /** Has changes that were given up delivered once more. @returns how many they are */
+    /** Has changes that were given up delivered once more. @returns their number */
     redeliverChanges: (changes: readonly MessageKey[]): Promise<number> => queue.revive(changes),
   };
 }

@@ -152,7 +152,7 @@ export function ledgerNotices(transactions: LedgerTransactions, db: Kysely<Ledge
       }));
     },
 
-    /** Has notices that were given up delivered once more. @returns how many they are */
+    /** Has notices that were given up delivered once more. @returns their number */
     redeliverNotices: (notices: readonly MessageKey[]): Promise<number> => queue.revive(notices),
 
     /** Bookings at other practices that were made in a time, by why they were not at the own one. */

@@ -37,7 +37,7 @@ export interface StandingAhead extends Pick<Booking, 'id' | 'reference' | 'marke
 /** No practice has more appointments in a day. */
 const MAX_APPOINTMENTS_A_DAY = 500;
 
-/** Those for whom a symptom check has led to a booking. */
+/** People for whom a symptom check has led to a booking. */
 const selectPatientsOfCheck = rowStatement(
   { table: 'booking', by: ['assessment_digest'], kind: 'lookup' },
   ({ db, input }: ForLedgerRow<{ assessment_digest: string }>) =>

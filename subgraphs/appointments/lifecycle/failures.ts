@@ -14,7 +14,7 @@ export const OBJECTIONS = [
   'TIMES_OVERLAP',
   /** The person has an appointment for the same complaint, and has not said that they want both. */
   'SAME_COMPLAINT',
-  /** What must be known before anybody is booked cannot be read. */
+  /** The symptom check, or the person's other bookings, cannot be read. */
   'CANNOT_BE_CHECKED',
 ] as const;
 export type Objection = (typeof OBJECTIONS)[number];

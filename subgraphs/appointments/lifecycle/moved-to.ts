@@ -1,6 +1,6 @@
 import type { SlotInBook } from './observation';
 
-/** What a person would notice of a move: when, how, by whom, and in which session. */
+/** Parts of a slot, beside its start, that a person would notice: how, by whom, and in which session. */
 const NOTICED = ['mode', 'clinicianName', 'sessionName'] as const;
 
 /**

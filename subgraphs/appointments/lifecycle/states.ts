@@ -125,7 +125,7 @@ export const OVER_STATES = [
 
 type Exits = Partial<Record<LifecycleEvent, BookingState>>;
 
-/** What can become of a booking that stood, as far as anybody knows. */
+/** Exits of a booking that stands, as far as anybody knows. */
 const LEAVING: Exits = {
   CANCEL_ASKED: 'CANCELLING',
   REPLACED: 'CANCELLING',

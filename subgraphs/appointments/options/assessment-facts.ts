@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESS_NEEDS } from '../../../domain/access-needs';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { OdsCode } from '../../../domain/ods-code';
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
@@ -13,12 +14,15 @@ import { STOPPED_REASONS } from './stopped-reasons';
 
 const Instant = z.iso.datetime().transform((text) => new Date(text));
 const Modes = z.array(z.enum(APPOINTMENT_MODES));
+const AccessNeeds = z.array(z.enum(ACCESS_NEEDS)).default([]);
 
 export const Candidate = z.object({
   odsCode: OdsCode,
   distanceMiles: z.number().nullable().default(null),
   connections: z.array(z.object({ supplier: z.string(), route: z.enum(BOOKING_ROUTES) })),
   release: ReleasePolicyFacts,
+  accessNeedsMet: AccessNeeds,
+  accessNeedsNotMet: AccessNeeds,
 });
 export type Candidate = z.infer<typeof Candidate>;
 

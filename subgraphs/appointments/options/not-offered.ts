@@ -7,6 +7,8 @@ export const NOT_OFFERED_REASONS = [
   'NOT_OPTED_IN',
   'BOOK_CLOSED',
   'RELEASE_RULE',
+  'ACCESS_NEED_NOT_MET',
+  'ACCESS_NOT_KNOWN',
   'NO_SLOTS_IN_TIME',
   'TIMES_HELD_BY_OTHERS',
   'SUPPLIER_TIMED_OUT',
@@ -55,6 +57,8 @@ function reasonFor({ answer, stoppedBy }: PracticeFound): NotOfferedReason {
     case 'SLOTS':
     case 'NO_SLOTS_IN_TIME':
       return 'NO_SLOTS_IN_TIME';
+    case 'ACCESS_NEED_NOT_MET':
+    case 'ACCESS_NOT_KNOWN':
     case 'TIMES_HELD_BY_OTHERS':
     case 'SUPPLIER_TIMED_OUT':
     case 'SUPPLIER_FAILED':

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { accessFor, type AccessNeed } from '../../../domain/access-needs';
 import { loggableError } from '../../../domain/loggable-error';
 import { londonDate } from '../../../domain/london-time';
 import type { Timers } from '../../../domain/timers';
@@ -30,6 +31,8 @@ export const PRACTICE_ANSWERS = [
   /** Others are confirming whatever is left: some of it may come back. */
   'TIMES_HELD_BY_OTHERS',
   'NOT_RELEASED',
+  'ACCESS_NEED_NOT_MET',
+  'ACCESS_NOT_KNOWN',
   'NOT_CONNECTED',
   'SIGN_IN_REQUIRED',
   'SUPPLIER_TIMED_OUT',
@@ -57,6 +60,10 @@ export interface SupplierSearch {
 /** Patient, time window, and longest wait. */
 export interface SearchFor {
   need: Omit<TimedNeed, 'relation'>;
+  /** Needs that a practice has to be known to meet. */
+  accessNeeds: readonly AccessNeed[];
+  /** The time beside which the person would like to be seen: nobody else can have it. */
+  beside: Slot | null;
   /** Null: as soon as may be. */
   earliest: Date | null;
   actor: Actor;
@@ -179,6 +186,8 @@ async function ask(
   });
   const stoppedBy = rulesStoppingPractice(candidate.release, need);
   if (stoppedBy.length > 0) return without('NOT_RELEASED', stoppedBy);
+  const withoutAccess = accessAnswer(candidate, search);
+  if (withoutAccess !== null) return without(withoutAccess);
   const route = routeTo(candidate, need, search.patient, deps.systems);
   if (typeof route === 'string') return without(route);
   const window = searchWindow(candidate, need, search, deps.now());
@@ -202,6 +211,21 @@ async function ask(
   } catch (error) {
     const fault = supplierError(error, route, deps.logger);
     return without(fault.fault === 'TIMED_OUT' ? 'SUPPLIER_TIMED_OUT' : 'SUPPLIER_FAILED', [], asked(fault));
+  }
+}
+
+/** Returns why the practice is left out for the person's access needs. One of which it is not known is left out, too. */
+function accessAnswer(
+  { accessNeedsMet: met, accessNeedsNotMet: notMet }: Candidate,
+  { accessNeeds }: SearchFor,
+): PracticeAnswer | null {
+  switch (accessFor(accessNeeds, { met, notMet })) {
+    case 'MET':
+      return null;
+    case 'NOT_MET':
+      return 'ACCESS_NEED_NOT_MET';
+    case 'NOT_KNOWN':
+      return 'ACCESS_NOT_KNOWN';
   }
 }
 
@@ -272,8 +296,10 @@ async function offerable(
       othersThatDay: booked.others(slot.practice, londonDate(slot.startsAt), search.callerId),
     });
     // How many places a slot for several people has left its supplier knows; of one for one person we may know better.
-    const isBooked = slot.places === undefined && keys.some((key) => booked.slots.has(key));
-    if (stopping.length > 0 || isBooked) return 'STOPPED';
+    const isTaken =
+      slot.places === undefined &&
+      (keys.some((key) => booked.slots.has(key)) || isSameSlot(slot, search.beside));
+    if (stopping.length > 0 || isTaken) return 'STOPPED';
     return held < (slot.places?.left ?? 1) ? 'FREE' : 'HELD';
   };
   return found.map((practice) => {
@@ -289,6 +315,10 @@ async function offerable(
 
 function isHeldByAnother(holder: Holder | undefined, { callerId }: SearchFor): boolean {
   return holder !== undefined && holder.callerId !== callerId;
+}
+
+function isSameSlot({ practice, id }: Slot, other: Slot | null): boolean {
+  return other !== null && practice === other.practice && id === other.id;
 }
 
 function settled(practice: PracticeFound, slots: Slot[], someAreHeld: boolean): PracticeFound {

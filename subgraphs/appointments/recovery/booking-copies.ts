@@ -21,7 +21,7 @@ export const BookingCopy = z.object({
     reference: z.string(),
     marker: z.string(),
     replacesId: z.string().nullable(),
-    /** What the person gave with it, sealed; null where they gave nothing, or the copy is from before it was kept. */
+    /** The person's number and words, sealed; null where they gave nothing, or the copy is from before it was kept. */
     contactSealed: z.string().nullable().default(null),
   }),
 });

@@ -1,8 +1,10 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { BookAudience, BookStatus } from '../../../domain/release-policy';
 import type { BookingRoute } from '../../../adapters/gp-system';
 import {
+  AccessNeedEnum,
   AppointmentModeEnum,
   BookableScopeEnum,
   BookAudienceEnum,
@@ -114,6 +116,12 @@ class Candidate {
 
   @Field(() => ReleasePolicy)
   release!: ReleasePolicy;
+
+  @Field(() => [AccessNeedEnum])
+  accessNeedsMet!: AccessNeed[];
+
+  @Field(() => [AccessNeedEnum])
+  accessNeedsNotMet!: AccessNeed[];
 }
 
 @Directive('@external')
@@ -208,7 +216,7 @@ export class Assessment {
 /** All that `appointmentOptions` needs to know; without arguments, which the gateway would merge wrongly. */
 const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status closedTo ownPatients otherPatients
   modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
-  cancelCutOffMinutes closures { id from until to } }`;
+  cancelCutOffMinutes closures { id from until to } } accessNeedsMet accessNeedsNotMet`;
 export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
   subject { ageInMonths registeredPracticeOdsCode }
   candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles }`.replaceAll(

@@ -1,3 +1,4 @@
+import { ACCESS_NEEDS } from '../../../domain/access-needs';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { BOOKING_ROUTES, BREAKER_STATES } from '../../../adapters/gp-system';
 import { BOOK_AUDIENCES, BOOK_STATUSES } from '../../../domain/release-policy';
@@ -6,11 +7,13 @@ import { ACTOR_KINDS, BOOKING_STATES, BOOKING_STATUSES } from '../lifecycle/stat
 import { PRACTICE_NOTICE_KINDS, WHY_ELSEWHERE } from '../database/tables';
 import { EVIDENCE_ASKED } from '../lifecycle/evidence';
 import { ELSEWHERE_REASONS } from '../database/tables';
+import { SIDES } from '../options/beside';
 import { NOT_OFFERED_REASONS } from '../options/not-offered';
 import { STOPPED_REASONS } from '../options/stopped-reasons';
 import { PRACTICE_ANSWERS } from '../options/search-practice';
 import { SUPPLIER_OUTCOMES } from '../options/supplier-reports';
 
+export const AccessNeedEnum = graphqlEnum('AccessNeed', ACCESS_NEEDS);
 export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
 export const BookingRouteEnum = graphqlEnum('BookingRoute', BOOKING_ROUTES);
 export const BookableScopeEnum = graphqlEnum('BookableScope', ['NONE', 'OWN_PRACTICE', 'NETWORK']);
@@ -31,9 +34,14 @@ export const PracticeNoticeKindEnum = graphqlEnum('PracticeNoticeKind', PRACTICE
 export const PracticeAnswerEnum = graphqlEnum(
   'PracticeAnswer',
   PRACTICE_ANSWERS,
-  'Result of searching one practice. Empty (NO_SLOTS_IN_TIME) never means failed.',
+  'Result of searching one practice. Empty (NO_SLOTS_IN_TIME) never means failed. ACCESS_NEED_NOT_MET: it is known not to meet one of accessNeeds. ACCESS_NOT_KNOWN: it is not known whether it meets all of them.',
 );
 export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_REASONS);
+export const SideEnum = graphqlEnum(
+  'SideOfTime',
+  SIDES,
+  'Where a time stands to another at the same practice: it ends as the other begins, or begins as the other ends.',
+);
 export const SupplierOutcomeEnum = graphqlEnum(
   'SupplierOutcome',
   SUPPLIER_OUTCOMES,

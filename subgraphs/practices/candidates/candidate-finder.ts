@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ACCESS_NEEDS, NOTHING_KNOWN, type AccessNeed } from '../../../domain/access-needs';
 import { loggableError } from '../../../domain/loggable-error';
 import { RULES_NOT_KNOWN } from '../../../domain/release-change';
 import { rulesStoppingPractice, type Need, type ReleaseRule } from '../../../domain/release-policy';
@@ -14,12 +15,16 @@ import type { SupplierConnection } from '../practice-defaults';
 /** Ten miles is the promise of README.md. So many practices of a city are worth passing on (median 65, most 857). */
 const WITHIN_MILES = 10;
 const MAX_NEAR = 60;
+/** So many that meet an access need are passed on, also where they are further: few may be known to. */
+const NEAR_FOR_NEED = 10;
 
 export interface CandidatePractice {
   odsCode: string;
   distanceMiles: number | null;
   connections: SupplierConnection[];
   release: PolicyInForce;
+  accessNeedsMet: readonly AccessNeed[];
+  accessNeedsNotMet: readonly AccessNeed[];
 }
 
 /** Reason for leaving out practices in the radius: none of their slots could be offered, whatever their books hold. */
@@ -65,12 +70,17 @@ export function candidateFinder(
   const candidate = async (
     { odsCode }: DirectoryPractice,
     distanceMiles: number | null,
-  ): Promise<CandidatePractice> => ({
-    odsCode,
-    distanceMiles,
-    connections: connections.of(odsCode),
-    release: await releases.policy(odsCode).catch((error: unknown) => notKnown(error, logger)),
-  });
+  ): Promise<CandidatePractice> => {
+    const { met, notMet } = feed.current().access(odsCode) ?? NOTHING_KNOWN;
+    return {
+      odsCode,
+      distanceMiles,
+      connections: connections.of(odsCode),
+      release: await releases.policy(odsCode).catch((error: unknown) => notKnown(error, logger)),
+      accessNeedsMet: met,
+      accessNeedsNotMet: notMet,
+    };
+  };
 
   async function nearOnes(within: readonly NearPractice[], need: Sought['need']) {
     const all = await Promise.all(
@@ -84,7 +94,7 @@ export function candidateFinder(
       else stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
     }
     return {
-      near: near.slice(0, MAX_NEAR),
+      near: worthPassingOn(near),
       stopped: [...stopped].map(([reason, practices]) => ({ reason, practices })),
     };
   }
@@ -108,6 +118,15 @@ export function candidateFinder(
       };
     },
   };
+}
+
+/** @param near nearest first, as is the answer */
+function worthPassingOn(near: readonly CandidatePractice[]): CandidatePractice[] {
+  const forNeeds = ACCESS_NEEDS.flatMap((need) =>
+    near.filter(({ accessNeedsMet }) => accessNeedsMet.includes(need)).slice(0, NEAR_FOR_NEED),
+  );
+  const chosen = new Set([...near.slice(0, MAX_NEAR), ...forNeeds]);
+  return near.filter((one) => chosen.has(one));
 }
 
 /** Assumes the safe default when the rules cannot be read: never a stale "open". */

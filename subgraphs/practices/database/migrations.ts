@@ -87,4 +87,15 @@ export const practicesMigrations: Record<string, Migration> = {
       await sql`alter table directory_practice add column left_on text`.execute(db);
     },
   },
+  '004-access-needs': {
+    async up(db) {
+      await sql`create table directory_access (
+        edition integer not null,
+        ods_code text not null,
+        need text not null,
+        is_met integer not null,
+        primary key (edition, ods_code, need)
+      )`.execute(db);
+    },
+  },
 };

@@ -1,3 +1,4 @@
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { PlacedBy } from '../directory/directory-practice';
 import type { OpeningDay } from '../opening/opening-hours';
 
@@ -47,5 +48,7 @@ export interface PracticesTables {
     registered_patients: number | null;
   };
   directory_opening: { edition: number; ods_code: string; day: OpeningDay; opens: string; closes: string };
+  /** Access needs of which it is known whether the practice meets them. */
+  directory_access: { edition: number; ods_code: string; need: AccessNeed; is_met: 0 | 1 };
   directory_bank_holiday: { edition: number; day: string };
 }

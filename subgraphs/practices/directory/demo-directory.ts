@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
+import { readAccessibility } from './accessibility-file';
 import type { RowReading } from './csv-rows';
 import { directoryOf, type Directory } from './directory';
 import type { Point } from './great-circle';
@@ -22,6 +23,7 @@ export function demoFiles(): {
   postcodes: string;
   outcodes: string;
   openingHours: string;
+  accessibility: string;
 } {
   const file = (name: string) => join(__dirname, 'demo', name);
   return {
@@ -29,6 +31,7 @@ export function demoFiles(): {
     postcodes: file('postcodes.csv'),
     outcodes: file('outcodes.csv'),
     openingHours: file('opening-hours.csv'),
+    accessibility: file('accessibility.csv'),
   };
 }
 
@@ -44,10 +47,12 @@ export async function demoDirectory(): Promise<DemoDirectory> {
   const practices = filed.map((practice) => located(practice, units, outcodes));
   const codes = new Set(practices.map(({ odsCode }) => odsCode));
   const hours = await allRead(readOpeningHours(files.openingHours, nobody, codes));
+  const access = await allRead(readAccessibility(files.accessibility, nobody, codes));
   return {
     directory: directoryOf(practices, DEMO_AS_OF, {
       gpSystems: null,
       openingHours: byPractice(hours),
+      access: new Map(access.map(({ odsCode, met, notMet }) => [odsCode, { met, notMet }])),
       bankHolidays: ENGLAND_2024_TO_2027,
     }),
     postcodes: {

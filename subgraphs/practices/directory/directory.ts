@@ -1,3 +1,4 @@
+import type { PracticeAccess } from '../../../domain/access-needs';
 import type { BankHolidays } from '../opening/bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import type { DirectoryPractice, FormerPractice, PracticeGpSystem } from './directory-practice';
@@ -24,6 +25,8 @@ export interface Directory {
   gpSystem(odsCode: string): PracticeGpSystem | undefined;
   /** Empty where they are not known. */
   openingHours(odsCode: string): readonly OpeningRule[];
+  /** Undefined where nothing is known of it. */
+  access(odsCode: string): PracticeAccess | undefined;
   bankHolidays: BankHolidays;
 }
 
@@ -31,6 +34,7 @@ export interface Directory {
 export interface DirectoryDetails {
   gpSystems: ReadonlyMap<string, PracticeGpSystem> | null;
   openingHours: ReadonlyMap<string, readonly OpeningRule[]>;
+  access?: ReadonlyMap<string, PracticeAccess>;
   bankHolidays: BankHolidays;
   /** Practices that have left the directory. */
   former?: readonly FormerPractice[];
@@ -39,7 +43,7 @@ export interface DirectoryDetails {
 export function directoryOf(
   practices: readonly DirectoryPractice[],
   asOf: string,
-  { gpSystems, openingHours, bankHolidays, former = [] }: DirectoryDetails,
+  { gpSystems, openingHours, access, bankHolidays, former = [] }: DirectoryDetails,
 ): Directory {
   const byCode = new Map(practices.map((practice) => [practice.odsCode, practice]));
   const formerByCode = new Map(former.map((practice) => [practice.odsCode, practice]));
@@ -55,6 +59,7 @@ export function directoryOf(
     hasGpSystems: gpSystems !== null,
     gpSystem: (odsCode) => (byCode.has(odsCode) ? gpSystems?.get(odsCode) : undefined),
     openingHours: (odsCode) => (byCode.has(odsCode) ? (openingHours.get(odsCode) ?? []) : []),
+    access: (odsCode) => (byCode.has(odsCode) ? access?.get(odsCode) : undefined),
     bankHolidays,
   };
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { AccessNeed, PracticeAccess } from '../../../domain/access-needs';
 import { CalendarDate } from '../../../domain/london-time';
 import { bankHolidays, type BankHolidays } from '../opening/bank-holidays';
 import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
@@ -14,13 +15,14 @@ export async function editionDirectory(
   db: Kysely<PracticesTables>,
   { id, asOf }: DirectoryEdition,
 ): Promise<Directory> {
-  const [{ current, former }, gpSystems, openingHours, holidays] = await Promise.all([
+  const [{ current, former }, gpSystems, openingHours, access, holidays] = await Promise.all([
     practicesOf(db, id),
     gpSystemsOf(db, id),
     openingHoursOf(db, id),
+    accessOf(db, id),
     bankHolidaysOf(db, id),
   ]);
-  return directoryOf(current, asOf, { gpSystems, openingHours, bankHolidays: holidays, former });
+  return directoryOf(current, asOf, { gpSystems, openingHours, access, bankHolidays: holidays, former });
 }
 
 export async function practicesOf(db: Kysely<PracticesTables>, edition: number): Promise<EditionPractices> {
@@ -69,6 +71,17 @@ async function openingHoursOf(
     hours.set(odsCode, rules);
   }
   return hours;
+}
+
+async function accessOf(db: Kysely<PracticesTables>, edition: number): Promise<Map<string, PracticeAccess>> {
+  const rows = await db.selectFrom('directory_access').selectAll().where('edition', '=', edition).execute();
+  const access = new Map<string, { met: AccessNeed[]; notMet: AccessNeed[] }>();
+  for (const { ods_code: odsCode, need, is_met: isMet } of rows) {
+    const known = access.get(odsCode) ?? { met: [], notMet: [] };
+    (isMet === 1 ? known.met : known.notMet).push(need);
+    access.set(odsCode, known);
+  }
+  return access;
 }
 
 /** Returns the built-in bank holidays until others have been imported. */

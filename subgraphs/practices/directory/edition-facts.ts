@@ -27,6 +27,12 @@ export async function editionFacts(
     .distinct()
     .where('edition', '=', id)
     .execute();
+  const withAccess = await db
+    .selectFrom('directory_access')
+    .select('ods_code as code')
+    .distinct()
+    .where('edition', '=', id)
+    .execute();
   const { until } = await bankHolidaysOf(db, id);
   return {
     asOf,
@@ -35,6 +41,7 @@ export async function editionFacts(
     postcodes: await postcodesByArea(db, id),
     connected: codesOf(connected),
     withHours: codesOf(withHours),
+    withAccess: codesOf(withAccess),
     bankHolidaysUntil: until,
   };
 }

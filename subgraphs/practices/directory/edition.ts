@@ -136,6 +136,7 @@ export async function deleteOldEditions(db: Kysely<PracticesTables>): Promise<vo
     await db.deleteFrom('directory_outcode').where('edition', '=', id).execute();
     await db.deleteFrom('directory_gp_system').where('edition', '=', id).execute();
     await db.deleteFrom('directory_opening').where('edition', '=', id).execute();
+    await db.deleteFrom('directory_access').where('edition', '=', id).execute();
     await db.deleteFrom('directory_bank_holiday').where('edition', '=', id).execute();
     while (await deletePostcodes(db, id));
   }

@@ -1,6 +1,8 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { ACCESS_NEEDS } from '../../../domain/access-needs';
 import type { BankHolidays } from '../opening/bank-holidays';
 import type { PracticesTables } from '../database/tables';
+import type { FiledAccess } from './accessibility-file';
 import type { PracticeGpSystem } from './directory-practice';
 import { writeBatch } from './edition';
 import { IMPORT_BATCH, inBatches } from './in-batches';
@@ -61,6 +63,26 @@ export async function importOpeningHours(
   return practices.size;
 }
 
+/** @returns the number of practices of which something is known. */
+export async function importAccess(
+  db: Kysely<PracticesTables>,
+  edition: number,
+  practices: AsyncIterable<FiledAccess>,
+): Promise<number> {
+  let loaded = 0;
+  for await (const batch of inBatches(practices, IMPORT_BATCH / ACCESS_NEEDS.length)) {
+    const rows = batch.flatMap(({ odsCode, met, notMet }) => [
+      ...met.map((need) => ({ edition, ods_code: odsCode, need, is_met: 1 as const })),
+      ...notMet.map((need) => ({ edition, ods_code: odsCode, need, is_met: 0 as const })),
+    ]);
+    await writeBatch(db, edition, rows.length, async (trx) => {
+      await trx.insertInto('directory_access').values(rows).execute();
+    });
+    loaded += batch.length;
+  }
+  return loaded;
+}
+
 export async function importBankHolidays(
   db: Kysely<PracticesTables>,
   edition: number,
@@ -75,7 +97,13 @@ export async function importBankHolidays(
 }
 
 /** Details of practices that an edition has beside the practices themselves. */
-export type PracticeDetails = 'gp-systems' | 'opening-hours';
+export type PracticeDetails = 'gp-systems' | 'opening-hours' | 'accessibility';
+
+const TABLE_OF: Record<PracticeDetails, string> = {
+  'gp-systems': 'directory_gp_system',
+  'opening-hours': 'directory_opening',
+  accessibility: 'directory_access',
+};
 
 /** Copies the details for which an import brings no file, those of practices that have left too. */
 export async function carryOver(
@@ -98,7 +126,7 @@ export async function keepAsBefore(
   what: PracticeDetails,
   odsCodes: readonly string[],
 ): Promise<void> {
-  const table = sql.table(what === 'gp-systems' ? 'directory_gp_system' : 'directory_opening');
+  const table = sql.table(TABLE_OF[what]);
   for (let start = 0; start < odsCodes.length; start += IMPORT_BATCH) {
     const batch = sql.join(odsCodes.slice(start, start + IMPORT_BATCH));
     const practices = sql`select distinct ods_code from ${table} where edition = ${from} and ods_code in (${batch})`;
@@ -130,6 +158,10 @@ async function copy(
     case 'opening-hours':
       await sql`insert into directory_opening select ${edition}, ods_code, day, opens, closes
         from directory_opening where edition = ${from} and ods_code in (${practices})`.execute(trx);
+      break;
+    case 'accessibility':
+      await sql`insert into directory_access select ${edition}, ods_code, need, is_met
+        from directory_access where edition = ${from} and ods_code in (${practices})`.execute(trx);
       break;
     case 'bank-holidays':
       await sql`insert into directory_bank_holiday select ${edition}, day

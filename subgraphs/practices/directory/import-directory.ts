@@ -3,6 +3,7 @@ import { londonDate } from '../../../domain/london-time';
 import type { PracticesTables } from '../database/tables';
 import type { BankHolidays } from '../opening/bank-holidays';
 import { readBankHolidays } from '../opening/bank-holiday-file';
+import { readAccessibility } from './accessibility-file';
 import { bytesOf } from './csv-rows';
 import { DirectoryFileError } from './directory-file-error';
 import type { DirectoryPractice } from './directory-practice';
@@ -21,6 +22,7 @@ import { changesSince, type ImportChanges } from './import-changes';
 import { importOutcodes, importPostcodes, type CodesImported } from './import-codes';
 import {
   carryOver,
+  importAccess,
   importBankHolidays,
   importGpSystems,
   importOpeningHours,
@@ -44,6 +46,7 @@ export interface DirectoryFiles {
   /** Files that are left out keep the data of the edition before. */
   connections?: string | undefined;
   openingHours?: string | undefined;
+  accessibility?: string | undefined;
   bankHolidays?: string | undefined;
 }
 
@@ -73,9 +76,10 @@ export interface ImportReport {
   changes: ImportChanges | null;
   postcodes: CodesImported;
   outcodes: CodesImported;
-  /** Practices that there are GP systems for, and opening hours; null where it is as in the edition before. */
+  /** Practices that there are GP systems for, opening hours, and facts on access; null where it is as in the edition before. */
   connections: number | null;
   openingHours: number | null;
+  accessibility: number | null;
   /** `2027-12-31`; null where it is as in the edition before. */
   bankHolidaysUntil: string | null;
   leftOut: LeftOut[];
@@ -161,7 +165,10 @@ export async function importDirectory(
   return report;
 }
 
-type DetailsImported = Pick<ImportReport, 'connections' | 'openingHours' | 'bankHolidaysUntil'>;
+type DetailsImported = Pick<
+  ImportReport,
+  'connections' | 'openingHours' | 'accessibility' | 'bankHolidaysUntil'
+>;
 
 /** Loads the files beside that of the practices; what there is no file of stays as it was. */
 async function importDetails(
@@ -184,7 +191,7 @@ async function importDetails(
     }
     const loaded = await read(file);
     if (loaded === 0) throw new DirectoryFileError(`${file} has no row that can be used.`);
-    const tallied = what === 'gp-systems' ? 'connections' : 'opening-hours';
+    const tallied = what === 'gp-systems' ? 'connections' : what;
     const unchanged = [...gone, ...tally.practicesRefused(tallied)];
     if (before !== undefined) await keepAsBefore(db, { edition, from: before.id }, what, unchanged);
     return loaded;
@@ -203,12 +210,19 @@ async function importDetails(
         tally.values('opening-hours', readOpeningHours(file, onBytes, practices)),
       ),
     ),
+    accessibility: await load('accessibility', files.accessibility, (file) =>
+      importAccess(
+        db,
+        edition,
+        tally.values('accessibility', readAccessibility(file, onBytes, practices)),
+      ),
+    ),
     bankHolidaysUntil: holidays === null ? null : holidays.until,
   };
 }
 
-function csvFilesOf({ practices, postcodes, outcodes, connections, openingHours }: DirectoryFiles): string[] {
-  const details = [connections, openingHours].filter((file) => file !== undefined);
+function csvFilesOf({ practices, postcodes, outcodes, ...files }: DirectoryFiles): string[] {
+  const details = [files.connections, files.openingHours, files.accessibility].filter((file) => file !== undefined);
   return [outcodes, ...postcodes, practices, ...details];
 }
 

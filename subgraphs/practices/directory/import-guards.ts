@@ -20,6 +20,7 @@ export const IMPORT_GUARDS = [
   'fewer-postcodes',
   'fewer-connections',
   'fewer-opening-hours',
+  'fewer-access-facts',
   'fewer-bank-holidays',
 ] as const;
 export type ImportGuard = (typeof IMPORT_GUARDS)[number];
@@ -37,9 +38,10 @@ export interface EditionFacts {
   outcodes: ReadonlySet<string>;
   /** Unit postcodes by area, as LS. */
   postcodes: ReadonlyMap<string, number>;
-  /** Codes of the practices that have a connection, and opening hours. */
+  /** Codes of the practices that have a connection, opening hours, and facts on access. */
   connected: ReadonlySet<string>;
   withHours: ReadonlySet<string>;
+  withAccess: ReadonlySet<string>;
   bankHolidaysUntil: string;
 }
 
@@ -121,8 +123,11 @@ function againstBefore(next: ImportFacts, before: EditionFacts): TrippedGuard[] 
     ([area, was]) => (next.postcodes.get(area) ?? 0) < was * (1 - FEWER_POSTCODES_SHARE),
   );
   const stay = new Set(stayed.map(([{ odsCode }]) => odsCode));
-  const connected = lostOf(before.connected, next.connected).filter((odsCode) => stay.has(odsCode));
-  const hours = lostOf(before.withHours, next.withHours).filter((odsCode) => stay.has(odsCode));
+  const lost = (facts: 'connected' | 'withHours' | 'withAccess') =>
+    lostOf(before[facts], next[facts]).filter((odsCode) => stay.has(odsCode));
+  const connected = lost('connected');
+  const hours = lost('withHours');
+  const access = lost('withAccess');
   return trippedOf([
     [
       'older',
@@ -168,6 +173,11 @@ function againstBefore(next: ImportFacts, before: EditionFacts): TrippedGuard[] 
       'fewer-opening-hours',
       exceeds(hours.length, DETAILS, before.withHours.size),
       `${count(hours.length)} of ${count(before.withHours.size)} practices would lose their opening hours`,
+    ],
+    [
+      'fewer-access-facts',
+      exceeds(access.length, DETAILS, before.withAccess.size),
+      `${count(access.length)} of ${count(before.withAccess.size)} practices would lose what is known of their access`,
     ],
     [
       'fewer-bank-holidays',

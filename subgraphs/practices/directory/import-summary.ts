@@ -18,6 +18,7 @@ export function importSummary(report: ImportReport): string {
     `  outward codes ${number(outcodes.loaded)}${repeated(outcodes.repeated)}`,
     `  connections   ${report.connections === null ? 'as before' : `of ${number(report.connections)} practices`}`,
     `  opening hours ${report.openingHours === null ? 'as before' : `of ${number(report.openingHours)} practices`}`,
+    `  accessibility ${report.accessibility === null ? 'as before' : `of ${number(report.accessibility)} practices`}`,
     `  bank holidays ${report.bankHolidaysUntil === null ? 'as before' : `until ${report.bankHolidaysUntil}`}`,
     ...refusedPracticesSummary(practices.refused),
     ...section('Refused', leftOut, 'refused'),

@@ -10,7 +10,8 @@ export interface LeftOut {
   at: string[];
 }
 
-export type ImportedFile = 'practices' | 'postcodes' | 'outcodes' | 'connections' | 'opening-hours';
+export type ImportedFile =
+  'practices' | 'postcodes' | 'outcodes' | 'connections' | 'opening-hours' | 'accessibility';
 
 const MAX_LINES = { refused: 10_000, doubtful: 10_000, skipped: 5 };
 

@@ -22,6 +22,8 @@ export interface DirectoryStatus {
   /** Practices for which there is a GP system; null where no file of connections was imported. */
   connected: number | null;
   withOpeningHours: number;
+  /** Practices of which it is known which access needs they meet. */
+  withAccess: number;
   bankHolidaysUntil: string;
   /** Below 0: opening times are errors by now. */
   bankHolidayDaysLeft: number;
@@ -72,6 +74,7 @@ export async function directoryStatus(
     notPlaced: practices.filter(({ location }) => location === null).map(({ odsCode }) => odsCode),
     connected: directory.hasGpSystems ? codes.filter((code) => directory.gpSystem(code)).length : null,
     withOpeningHours: codes.filter((code) => directory.openingHours(code).length > 0).length,
+    withAccess: codes.filter((code) => directory.access(code)).length,
     bankHolidaysUntil: until,
     bankHolidayDaysLeft: Math.round((Date.parse(until) - Date.parse(londonDate(now))) / DAY_MS),
     former: directory.formerCodes().length,
@@ -104,6 +107,7 @@ export function statusSummary(status: DirectoryStatus): string {
     `    cannot be placed         ${number(notPlaced.length)}${notPlaced.length > 0 ? ` (${notPlaced.join(', ')})` : ''}`,
     `  connections    ${connected === null ? 'not imported' : `of ${number(connected)} practices`}`,
     `  opening hours  of ${number(status.withOpeningHours)} practices`,
+    `  accessibility  of ${number(status.withAccess)} practices`,
     `  bank holidays  until ${status.bankHolidaysUntil}${daysLeft < 0 ? ': PAST. Opening times are not known until a newer file is imported.' : ''}`,
     ...(status.former === 0
       ? []

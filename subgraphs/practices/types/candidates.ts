@@ -1,7 +1,8 @@
 import { Directive, Field, Float, Int, ObjectType } from 'type-graphql';
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { BookingRoute } from '../../../adapters/gp-system';
 import type { StoppedReason } from '../candidates/candidate-finder';
-import { BookingRouteEnum, StoppedReasonEnum } from './enums';
+import { AccessNeedEnum, BookingRouteEnum, StoppedReasonEnum } from './enums';
 import { ReleasePolicy } from './release-rules';
 
 // Inside the graph only: the appointments subgraph requires these, and clients never see them.
@@ -34,6 +35,14 @@ export class Candidate {
 
   @Field(() => ReleasePolicy)
   release!: ReleasePolicy;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [AccessNeedEnum])
+  accessNeedsMet!: readonly AccessNeed[];
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [AccessNeedEnum])
+  accessNeedsNotMet!: readonly AccessNeed[];
 }
 
 @Directive('@inaccessible')
@@ -54,7 +63,8 @@ export class CandidatePractices {
 
   @Directive('@listSize(assumedSize: 60)')
   @Field(() => [Candidate], {
-    description: 'Nearest first, without the own practice and those that could offer nothing.',
+    description:
+      'Nearest first, without the own practice and those that could offer nothing. Beyond the cap only the nearest few that meet an access need.',
   })
   near!: Candidate[];
 

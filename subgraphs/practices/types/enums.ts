@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { ACCESS_NEEDS } from '../../../domain/access-needs';
 import { BOOKING_ROUTES } from '../../../adapters/gp-system';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { RELEASE_ACTIONS, RELEASE_OUTCOMES } from '../../../domain/release-ledger';
@@ -8,6 +9,12 @@ import { PREVIEW_RULES } from '../release/release-preview';
 import { PLACE_PRECISIONS } from '../../../domain/place-lookup';
 
 export const AppointmentModeEnum = enumOf('AppointmentMode', APPOINTMENT_MODES);
+
+export const AccessNeedEnum = enumOf(
+  'AccessNeed',
+  ACCESS_NEEDS,
+  'Need of a person on which the choice of a practice may depend: getting in without a step, a hearing loop, an interpreter of British Sign Language, an interpreter of another language.',
+);
 
 export const BookingRouteEnum = enumOf('BookingRoute', BOOKING_ROUTES);
 

@@ -1,5 +1,7 @@
 import { Directive, Field, Float, ObjectType } from 'type-graphql';
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { Point } from '../directory/great-circle';
+import { AccessNeedEnum } from './enums';
 
 @Directive('@shareable')
 @ObjectType()
@@ -58,6 +60,21 @@ export class Practice {
       'The day on which the practice closed or left the NHS directory, for example 2025-03-31; null while it is in it. A practice that has left is answered as it was known last, for those who have bookings there, and never found by a search.',
   })
   leftDirectoryOn!: string | null;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [AccessNeedEnum], {
+    nullable: true,
+    description:
+      'Access needs that the practice is known to meet; null where nothing is known of it. One that is neither here nor in accessNeedsNotMet is not known, which does not mean no: phone the practice.',
+  })
+  accessNeedsMet!: readonly AccessNeed[] | null;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [AccessNeedEnum], {
+    nullable: true,
+    description: 'Access needs that the practice is known not to meet; null where nothing is known of it.',
+  })
+  accessNeedsNotMet!: readonly AccessNeed[] | null;
 }
 
 /** Fields that a resolver returns; the class is its declaration in the schema. */

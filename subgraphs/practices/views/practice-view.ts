@@ -4,6 +4,7 @@ import type { PracticeFields } from '../types/practice';
 
 export function practiceView(entry: DirectoryPractice, directory: Directory): PracticeFields {
   const { odsCode, name, addressLines, postcode, phone, location } = entry;
+  const access = directory.access(odsCode);
   return {
     odsCode,
     name,
@@ -12,6 +13,8 @@ export function practiceView(entry: DirectoryPractice, directory: Directory): Pr
     location,
     directoryAsOf: directory.asOf,
     leftDirectoryOn: directory.formerPractice(odsCode)?.leftOn ?? null,
+    accessNeedsMet: access?.met ?? null,
+    accessNeedsNotMet: access?.notMet ?? null,
   };
 }
 

@@ -43,7 +43,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
   beforeAll(async () => {
     settings = await kind.settings();
     database = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-    service = await serviceWith(loadContent());
+    service = serviceWith(loadContent());
   });
   beforeEach(() => {
     now = START;
@@ -156,7 +156,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('shows the content that the assessment is pinned to, when other content was deployed since', async () => {
       const { record } = await started();
-      const later = await serviceWith(otherContent());
+      const later = serviceWith(otherContent());
       const found = await later.find(record.id);
       expect(found?.pathway.hash).toBe(record.contentHash);
       expect(found?.pathway.hash).not.toBe(otherContent().pathways.get('child-rash')!.hash);
@@ -246,7 +246,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('goes on by the content that it began with, when other content was deployed meanwhile', async () => {
       const { record } = await started();
-      const later = await serviceWith(otherContent());
+      const later = serviceWith(otherContent());
       const answer = { assessmentId: record.id, questionId: 'emergency.screen', optionIds: ['none'] };
       const first = await later.answer({ ...answer, expectedRevision: 1 });
       expect(first).toMatchObject({
@@ -355,7 +355,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
         const { record } = await started();
         // Another process: a connection of its own.
         const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-        const elsewhere = await serviceWith(loadContent(), other);
+        const elsewhere = serviceWith(loadContent(), other);
         await flip(scope, true);
         for (const each of [service, elsewhere]) {
           expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
@@ -386,7 +386,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     return set({ pathwayId, off, reason: 'a test', by: 'operator-0123456789' });
   }
 
-  async function serviceWith(content: ReturnType<typeof loadContent>, on = database): Promise<Assessments> {
+  function serviceWith(content: ReturnType<typeof loadContent>, on = database): Assessments {
     const { db } = on;
     return assessments({
       store: assessmentStore(db),
