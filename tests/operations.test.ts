@@ -83,6 +83,8 @@ const NOT_NEEDED = new Map([
   ['Practice.phone', 'the practice is the one whose staff ask'],
   ['Practice.directoryAsOf', 'asked by PracticeByCode'],
   ['Practice.leftDirectoryOn', 'asked by PracticeByCode and MyPracticeBook'],
+  ['Practice.accessNeedsMet', 'asked by PracticeByCode and AppointmentOptions'],
+  ['Practice.accessNeedsNotMet', 'asked by PracticeByCode and AppointmentOptions'],
   ['Practice.openNow', 'asked by PracticeByCode and MyPracticeBook'],
   ['Practice.nextOpening', 'asked by PracticeByCode and MyPracticeBook'],
   ['Practice.openingHours', 'asked by PracticeByCode'],

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { demoIssuer } from '../demo/issuer';
 import { freePort } from '../platform/http/free-port';
+import type { Database } from '../platform/database/database';
+import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import type { Ledger } from '../subgraphs/appointments/ledger/ledger';
 import { eventually } from '../domain/eventually';
 import { inOneProcess, NOON, type GatewayUnderTest } from './gateway-under-test';
@@ -28,6 +30,7 @@ let gateway: GatewayUnderTest;
 let frontEnd: WebhookConsumer;
 /** The gateway's own ledger, as another process sees it. */
 let books: Ledger;
+let database: Database<LedgerTables>;
 
 beforeAll(async () => {
   // `npm test` has built it; a test run alone may come first.
@@ -35,7 +38,7 @@ beforeAll(async () => {
   frontEnd = await webhookConsumer(() => 'take', Date.parse(NOON) - Date.now());
   gateway = await inOneProcess({ WEBHOOK_URL: frontEnd.url, WEBHOOK_SECRET: frontEnd.secret });
   const { appointments } = gateway.config.databases;
-  ({ books } = await openLedger(appointments));
+  ({ books, database } = await openLedger(appointments));
 });
 afterAll(async () => {
   await books.close();
@@ -147,6 +150,66 @@ test('a booking that could not be read back is shown, settled by hand, and repor
   expect((await ops(['bookings', '--unsettled'])).out).toBe('Every booking is settled.\n');
 });
 
+test('a booking is found by the reference that somebody reads out, in any state and without a name', async () => {
+  gateway.simulators.faults.clear();
+  const { ask, son, mother } = await newFamily(gateway);
+  const { id } = await checkSymptoms(ask, son, WITHIN_A_DAY);
+  const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
+  const times = elsewhere.flatMap(({ slots }) => slots);
+  const [{ id: slotId }] = times.sort((one, other) => other.startsAt.localeCompare(one.startsAt)) as [
+    (typeof times)[0],
+  ];
+  const key = () => ({ idempotencyKey: randomUUID() });
+  const hold = result(await ask(HOLD, { input: { slotId, patientId: son.id, ...key() } }));
+  const confirmed = { input: { holdId: hold.id, contactPhone: '01632 960 001', ...key() } };
+  const bookingId = result(await ask(CONFIRM, confirmed)).id!;
+  const { reference } = (await books.findBooking(bookingId))!;
+  const [first, second] = reference.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').split('-');
+  const spoken = await ops(['booking', first!, second!]);
+  expect(spoken).toMatchObject({ code: 0, err: '' });
+  expect(spoken.out).toMatch(new RegExp(`^${reference}\\n +status +CONFIRMED \\(CONFIRMED\\)`));
+  const cancelled = { input: { bookingId, reason: 'CANNOT_ATTEND', ...key() } };
+  const cancel =
+    'mutation ($input: CancelBookingInput!) { cancelBooking(input: $input) { __typename ... on Booking { id } } }';
+  expect(result(await ask(cancel, cancelled)).__typename).toBe('Booking');
+  const json = await ops(['booking', `${first}${second}`, '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({ booking: { id: bookingId, status: 'CANCELLED' } });
+  expect(json.out).toContain('"asked": "PERSON"');
+  expect(json.out).toContain('CANNOT_ATTEND');
+  for (const { nhsNumber, familyName, givenName, birthDate } of [mother, son])
+    for (const secret of [nhsNumber, familyName, givenName, birthDate, '01632 960 001', '01632960001'])
+      expect(json.out + spoken.out).not.toContain(secret);
+});
+
+test('what nobody took for a day is listed, and sent again', async () => {
+  expect((await ops(['undelivered'])).out).toBe('Nothing was given up.\n');
+  const given = await database.db
+    .selectFrom('outbox')
+    .innerJoin('booking', 'booking.id', 'outbox.booking_id')
+    .select(['booking_id', 'outbox.version', 'reference', 'status'])
+    .where('delivered_at', 'is not', null)
+    .limit(2)
+    .execute();
+  expect(given).toHaveLength(2);
+  for (const { booking_id, version } of given)
+    await database.db
+      .updateTable('outbox')
+      .set({ delivered_at: null, given_up_at: Date.parse(NOON) })
+      .where('booking_id', '=', booking_id)
+      .where('version', '=', version)
+      .execute();
+  const { out } = await ops(['undelivered']);
+  for (const { booking_id, version, reference, status } of given)
+    expect(out).toMatch(new RegExp(`^front end +${status} +${reference} .* ${booking_id}:${version}$`, 'm'));
+  const heard = frontEnd.heard.length;
+  const [one] = given;
+  const named = await ops(['redeliver', `${one!.booking_id}:${one!.version}`]);
+  expect(named.out).toMatch(/^Sent again from now on: 1 to the front end, 0 to own practices\./);
+  expect((await ops(['redeliver', '--all'])).out).toMatch(/: 1 to the front end, 0 to own practices/);
+  await eventually('both are heard again', () => frontEnd.heard.length === heard + 2);
+  expect((await ops(['undelivered'])).out).toBe('Nothing was given up.\n');
+});
+
 test('health says how bookings, the front end’s news and the suppliers fare', async () => {
   const { code, out } = await ops(['health']);
   expect(code).toBe(0);
@@ -185,6 +248,10 @@ describe('an error is one sentence with the remedy', () => {
 
   test('for a booking that does not exist', async () => {
     expect(await refused(['settle', randomUUID(), '--stands'])).toMatch(/Nothing was settled\./);
+    expect(await refused(['booking', '0000-0000'])).toBe('No booking has the reference 0000-0000.');
+    expect(await refused(['booking', 'Mrs', 'Example'])).toMatch(
+      /^That is no reference: .* for example K7QX-2MPD/,
+    );
   });
 
   test.each([
@@ -193,6 +260,9 @@ describe('an error is one sentence with the remedy', () => {
     [['settle', 'some-id']],
     [['settle', 'some-id', '--stands', '--absent']],
     [['settle', '--stands']],
+    [['booking']],
+    [['redeliver']],
+    [['redeliver', 'some-id', '--all']],
     [['helth']],
     [['health', '--loud']],
   ])('after %j, by what can be said', async (args) => {

@@ -172,7 +172,8 @@ function supplierRoutes(controlled: Controlled): Route[] {
   ];
 }
 
-function practiceRoutes({ diary, now }: Controlled): Route[] {
+function practiceRoutes(controlled: Controlled): Route[] {
+  const { diary } = controlled;
   return [
     {
       method: 'GET',
@@ -209,6 +210,13 @@ function practiceRoutes({ diary, now }: Controlled): Route[] {
         });
       },
     },
+    ...deskRoutes(controlled),
+  ];
+}
+
+/** Everything that a practice's desk does in its own book. */
+function deskRoutes({ diary, now }: Controlled): Route[] {
+  return [
     {
       method: 'POST',
       path: /^\/practices\/([^/]+)\/desk\/(take|free)$/,

@@ -30,14 +30,7 @@ export interface RunningSimulators {
   close(): Promise<void>;
 }
 
-/**
- * Starts the simulated suppliers and their control API on 127.0.0.1; absent ports are free ones.
- * A `journal`, a file of JSON lines, keeps the suppliers' diary through a restart; two running sets must not share
- * one.
- * @throws Error naming the journal's line that cannot be read.
- * @throws Node's listen error with `code` (`EADDRINUSE`) and `port`; nothing is left listening then.
- */
-export async function startSimulators(options: {
+export interface SimulatorOptions {
   ports?: Partial<Record<SupplierId | 'control', number>>;
   journal?: string;
   now: () => Date;
@@ -49,7 +42,16 @@ export async function startSimulators(options: {
   pageSize?: number;
   /** Moved by the control API, which cannot without it. */
   clock?: MovableClock | undefined;
-}): Promise<RunningSimulators> {
+}
+
+/**
+ * Starts the simulated suppliers and their control API on 127.0.0.1; absent ports are free ones.
+ * A `journal`, a file of JSON lines, keeps the suppliers' diary through a restart; two running sets must not share
+ * one.
+ * @throws Error naming the journal's line that cannot be read.
+ * @throws Node's listen error with `code` (`EADDRINUSE`) and `port`; nothing is left listening then.
+ */
+export async function startSimulators(options: SimulatorOptions): Promise<RunningSimulators> {
   const { ports = {}, journal, now, logger, observe, timers = machineTimers, pageSize, clock } = options;
   const book = diary({ now, ...(journal !== undefined && openJournal(journal, now())) });
   const switched = faults();

@@ -170,7 +170,10 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
 
   test('a notice that nobody accepts becomes a dead letter that operators see, and the next one is sent', async () => {
     const own = newPractice();
-    const { heard } = await listening(({ practice, sequence }) => practice !== own || sequence > 1);
+    let isMended = false;
+    const { heard } = await listening(
+      ({ practice, sequence }) => practice !== own || sequence > 1 || isMended,
+    );
     const { booking } = await booksElsewhere(own);
     await booksElsewhere(own);
     await refused(heard, own, 1);
@@ -190,6 +193,14 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     expect((await ask(STAFF, '{ practiceDeadLetters { sequence } }')).errors?.[0]?.extensions.code).toBe(
       'FORBIDDEN',
     );
+    // Once its receiver works, it is sent again under its number.
+    isMended = true;
+    const again = `mutation { redeliver(input: { practices: ["${own}:1", "${own}:2", "${own}:9", "nobody's"] }) {
+      ... on Redelivery { frontEnd practices } ... on NotAllowed { code } } }`;
+    expect((await ask(STAFF, again)).data).toEqual({ redeliver: { code: 'ROLE_NOT_ALLOWED' } });
+    expect((await ask(OPERATOR, again)).data).toEqual({ redeliver: { frontEnd: 0, practices: 1 } });
+    const taken = await heardOf(heard, own, 2);
+    expect(taken.map(({ sequence }) => sequence)).toEqual([2, 1]);
   });
 
   test('why people are seen elsewhere is kept, and counted', async () => {

@@ -1,3 +1,4 @@
+import type { AccessNeed } from '../../domain/access-needs';
 import type { OdsCode } from '../../domain/ods-code';
 import type { ReleasePolicy } from '../../domain/release-policy';
 import {
@@ -17,6 +18,7 @@ import {
   type OptionsFound,
   type OptionsRequest,
 } from '../../subgraphs/appointments/options/find-options';
+import type { SearchFor } from '../../subgraphs/appointments/options/search-practice';
 import type { NotOfferedReason } from '../../subgraphs/appointments/options/not-offered';
 import { addLondonDays, londonDate, startOfLondonDay } from '../../domain/london-time';
 import { supplierReports } from '../../subgraphs/appointments/options/supplier-reports';
@@ -75,15 +77,7 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
         practicesInRadius: others.length,
         withinMiles: 10,
       },
-      search: {
-        need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
-        earliest: null,
-        actor: { kind: 'PATIENT', id: caller.id },
-        callerId: caller.id,
-        patient: undefined,
-        requestId: 'test',
-        signal: new AbortController().signal,
-      },
+      search: searchOf(caller.id, deadline),
       first: 5,
       elsewhereReason: null,
       timeoutMs: 3_000,
@@ -92,6 +86,18 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
     atOnce,
     lab.deps,
   );
+}
+
+function searchOf(callerId: string, deadline: Date): SearchFor {
+  return {
+    need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
+    earliest: null,
+    actor: { kind: 'PATIENT', id: callerId },
+    callerId,
+    patient: undefined,
+    requestId: 'test',
+    signal: new AbortController().signal,
+  };
 }
 
 const total = (counts: ReadonlyMap<NotOfferedReason, number>) =>
@@ -175,6 +181,47 @@ describe('the own practice', () => {
     };
     const found = await find({ own, search });
     expect(found.own).toMatchObject({ answer: 'SLOTS', search: { supplier: 'emis' } });
+  });
+});
+
+describe('access needs', () => {
+  const needing = (own: Candidate | null, others: Candidate[], accessNeeds: readonly AccessNeed[]) =>
+    find({ own, near: others, search: { ...searchOf(newCaller().id, inSixHours()), accessNeeds } });
+  const meeting = ([one]: Candidate[], met: AccessNeed[], notMet: AccessNeed[] = []): Candidate => ({
+    ...one!,
+    accessNeedsMet: met,
+    accessNeedsNotMet: notMet,
+  });
+
+  test('leave out practices that do not meet all of them, and those of which it is not known, each under its reason', async () => {
+    const others = [
+      ...(await near(1)),
+      meeting(await near(1), ['STEP_FREE_ACCESS'], ['BSL_INTERPRETER']),
+      meeting(await near(1), [], ['BSL_INTERPRETER']),
+      meeting(await near(1), ['STEP_FREE_ACCESS']),
+      meeting(await near(1), ['BSL_INTERPRETER', 'STEP_FREE_ACCESS'], ['HEARING_LOOP']),
+      ...(await near(1, { status: 'CLOSED' })),
+    ];
+    const found = await needing(null, others, ['STEP_FREE_ACCESS', 'BSL_INTERPRETER']);
+    expect(codes(found)).toEqual([others[4]!.odsCode]);
+    expect(Object.fromEntries(found.notOffered)).toEqual({
+      ACCESS_NOT_KNOWN: 2,
+      ACCESS_NEED_NOT_MET: 2,
+      BOOK_CLOSED: 1,
+    });
+    expect(found.considered.filter(({ search }) => search !== null)).toHaveLength(1);
+    expect(codes(await needing(null, others, []))).toHaveLength(5);
+  });
+
+  test('are those of the own practice, too: where it is not known to meet them the search goes on elsewhere', async () => {
+    const [unknown] = await near(1);
+    const other = meeting(await near(1), ['HEARING_LOOP']);
+    const found = await needing(unknown!, [other], ['HEARING_LOOP']);
+    expect(found.own).toMatchObject({ answer: 'ACCESS_NOT_KNOWN', slots: [], search: null });
+    expect(codes(found)).toEqual([other.odsCode]);
+    const knowing = await needing(meeting([unknown!], ['HEARING_LOOP']), [other], ['HEARING_LOOP']);
+    expect(knowing.own?.answer).toBe('SLOTS');
+    expect(knowing.elsewhere).toEqual([]);
   });
 });
 
@@ -272,6 +319,7 @@ describe('other practices', () => {
         'emis NOT_ASKED',
         'tpp NOT_ASKED',
         'gp-connect UNAVAILABLE',
+        'meridian NOT_ASKED',
       ]);
     } finally {
       await lab.simulators.up('gp-connect');

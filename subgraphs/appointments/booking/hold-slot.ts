@@ -82,13 +82,14 @@ export async function holdSlot(input: HoldSlot, caller: Caller, deps: BookingDep
     ledger.liveBookingsOf(patientDigest),
     findLostOf(patientDigest, deps),
   ]);
-  if (earlier !== null) return replay(earlier, caller, deps);
+  if (earlier?.kind === 'key-reused') return earlier;
   const standing = live.find((booking) => isInTheWay(booking, offer));
   // What the person is to do by now comes before what they have booked.
   if (obstacle !== null && obstacle.booking === null) {
     if (endsNeed(obstacle)) await letNeedGo(offer, deps);
     return obstacleAnswer(obstacle, offer);
   }
+  if (earlier !== null) return replay(earlier, caller, deps);
   if (standing !== undefined) return alreadyBooked(standing);
   // Whatever it is for: a restore may have lost what this person was asked about, too.
   if (lost !== null) return alreadyBooked(lost);
@@ -262,11 +263,16 @@ async function holdersOf(
 }
 
 /** The hold that the same request led to before. */
-async function replay(earlier: Earlier, caller: PatientCaller, { ledger }: BookingDeps): Promise<HoldAnswer> {
+async function replay(
+  earlier: Earlier,
+  caller: PatientCaller,
+  { ledger, now }: BookingDeps,
+): Promise<HoldAnswer> {
   const hold = earlier.kind === 'repeated' ? await ledger.findHold(earlier.resultId, caller.id) : null;
   if (hold === null) return { kind: 'key-reused' };
-  // The person went back on it since: what was let go may be somebody else's by now.
-  return hold.released ? { kind: 'offer-expired' } : { kind: 'held', hold, replaced: null };
+  // What was let go since, or has run out, may be somebody else's by now.
+  const isKept = !hold.released && hold.expiresAt > now();
+  return isKept ? { kind: 'held', hold, replaced: null } : { kind: 'offer-expired' };
 }
 
 /** The person goes back: the slot is free for others at once. Releasing twice, or too late, does no harm. */

@@ -50,9 +50,6 @@ export async function searchAgain(
     distanceMiles: null,
     connections: [{ supplier, route }],
     release: policy,
-    // Whom the practice suits was asked when the time was offered.
-    accessNeedsMet: [],
-    accessNeedsNotMet: [],
   };
   const { answer, slots } = await searchPractice(
     candidate,
@@ -63,8 +60,6 @@ export async function searchAgain(
           ...offer,
           deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
         },
-        accessNeeds: [],
-        beside: null,
         earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
         actor: supplierActorOf(caller),
         callerId: caller.id,

@@ -1,4 +1,6 @@
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
+import type { Slot } from '../../../adapters/gp-system';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { ElsewhereReason } from '../database/tables';
 import { assessmentDigest } from '../../../domain/assessment-digest';
@@ -6,11 +8,13 @@ import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { identifiedPatient, subjectAmong } from '../sealed-patients';
 import { supplierActorOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
+import { besideFirst, findTimeBeside, type BesideDeps, type BesideWhich } from './beside';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
 import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
 import type { SharedQuestions } from './slot-questions';
 
-export interface OptionsDeps extends SearchDeps {
+export interface OptionsDeps extends SearchDeps, BesideDeps {
+  ledger: SearchDeps['ledger'] & BesideDeps['ledger'];
   /** Time, in milliseconds, for which an offer can be held. */
   offerMs: number;
   atOnce: number;
@@ -20,6 +24,9 @@ export interface OptionsWanted {
   first: number;
   modes: readonly AppointmentMode[] | null;
   elsewhereReason: ElsewhereReason | null;
+  /** Needs that a practice has to be known to meet. */
+  accessNeeds: readonly AccessNeed[];
+  beside: BesideWhich | null;
   timeoutMs: number;
 }
 
@@ -27,7 +34,9 @@ export interface OptionsOffered extends OptionsFound {
   offersExpireAt: Date;
   practicesInRadius: number;
   deadline: Date | null;
-  /** Slots of a practice as offers to this caller. */
+  /** The time that was named with `beside`, while it stands. */
+  beside: Slot | null;
+  /** Slots of a practice as offers to this caller: those beside that time first, otherwise soonest first. */
   offersOf(practice: PracticeFound): Offer[];
 }
 
@@ -50,7 +59,8 @@ export async function appointmentOptions(
   const { outcome, subject } = assessment;
   const { elsewhereReason, first, timeoutMs } = wanted;
   const candidates = assessment.candidates ?? NOBODY_NEAR;
-  const search = searchFor(assessment, wanted, context, deps.now());
+  const beside = wanted.beside && (await findTimeBeside(wanted.beside, assessment.id, context.caller, deps));
+  const search = { ...searchFor(assessment, wanted, context, deps.now()), beside };
   const found = await deps.questions.duringRequest(context.requestId, (questions) =>
     findOptions(
       { outcome, candidates, search: { ...search, questions }, first, elsewhereReason, timeoutMs },
@@ -77,8 +87,9 @@ export async function appointmentOptions(
     offersExpireAt,
     practicesInRadius: candidates.practicesInRadius,
     deadline: outcome.deadline,
+    beside,
     offersOf: (practice) =>
-      practice.slots.map((slot) => ({
+      besideFirst(practice.slots, beside).map((slot) => ({
         ...common,
         slot,
         supplier: practice.search?.supplier ?? '',
@@ -90,7 +101,7 @@ export async function appointmentOptions(
 
 function searchFor(
   { subject, outcome }: AssessmentFacts & { outcome: AssessmentOutcome },
-  { modes }: OptionsWanted,
+  { modes, accessNeeds }: OptionsWanted,
   { caller, requestId, signal }: SubgraphContext,
   now: Date,
 ): SearchFor {
@@ -103,6 +114,7 @@ function searchFor(
       modes: acceptedModes(bookable, modes),
       deadline: outcome.deadline,
     },
+    accessNeeds,
     earliest: null,
     actor: supplierActorOf(caller),
     callerId: caller.kind === 'patient' ? caller.id : null,

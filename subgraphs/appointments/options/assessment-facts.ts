@@ -14,7 +14,7 @@ import { STOPPED_REASONS } from './stopped-reasons';
 
 const Instant = z.iso.datetime().transform((text) => new Date(text));
 const Modes = z.array(z.enum(APPOINTMENT_MODES));
-const AccessNeeds = z.array(z.enum(ACCESS_NEEDS)).default([]);
+const AccessNeeds = z.array(z.enum(ACCESS_NEEDS)).optional();
 
 export const Candidate = z.object({
   odsCode: OdsCode,

@@ -4,7 +4,7 @@ import type { Caller } from '../../../domain/caller';
 import { mayBook } from '../booking/not-allowed';
 import type { Offer } from '../holds/offers';
 import type { Ledger } from '../ledger/ledger';
-import { isOneOf, LIVE_STATES } from '../lifecycle/states';
+import { DOUBTFUL_STATES, isOneOf, STANDING_STATES } from '../lifecycle/states';
 import { personOf, type Patients } from '../sealed-patients';
 
 /**
@@ -35,7 +35,10 @@ export async function findTimeBeside(
   caller: Caller,
   deps: BesideDeps,
 ): Promise<Slot | null> {
-  const offer = 'holdId' in which ? await heldBy(caller, which.holdId, deps) : await bookedFor(caller, which.bookingId, deps);
+  const offer =
+    'holdId' in which
+      ? await heldBy(caller, which.holdId, deps)
+      : await bookedFor(caller, which.bookingId, deps);
   // A hold for the same need is let go for the next one.
   return offer === null || offer.assessmentDigest === assessmentDigest(assessmentId) ? null : offer.slot;
 }
@@ -48,7 +51,7 @@ async function heldBy(caller: Caller, id: string, { ledger, now }: BesideDeps): 
 async function bookedFor(caller: Caller, id: string, deps: BesideDeps): Promise<Offer | null> {
   const booking = mayBook(caller) ? await deps.ledger.findBooking(id) : null;
   if (booking === null || personOf(caller, booking, deps) === undefined) return null;
-  return isOneOf(LIVE_STATES, booking.state) ? booking.offer : null;
+  return isOneOf([...STANDING_STATES, ...DOUBTFUL_STATES], booking.state) ? booking.offer : null;
 }
 
 /** Null unless the two make one visit: at one practice, in one mode, with nothing in between. */

@@ -3,6 +3,7 @@ import { relationsServed } from '../../../domain/disposition-catalogue';
 import type { Timers } from '../../../domain/timers';
 import type { ElsewhereReason } from '../database/tables';
 import type { AssessmentFacts } from './assessment-facts';
+import { samePracticeFirst } from './beside';
 import { countNotOffered, type NotOfferedCounts, type Stopped, type WhyNotAsked } from './not-offered';
 import {
   searchPractice,
@@ -40,7 +41,8 @@ const SHARE_OF_TIME_LEFT = 0.5;
 const SHORTEST_WAIT_MS = 40;
 
 /**
- * The own practice first. Others, nearest first and so many at once, only when the own practice has nothing in time, is closed,
+ * The own practice first. Others, that of the time beside which the person would like to be seen, then nearest first and so many
+ * at once, only when the own practice has nothing in time, is closed,
  * or cannot be reached, or when the person says why not; and never for an outcome that is for the own practice alone
  * (NHS Pathways Dx10, Dx75).
  */
@@ -75,7 +77,7 @@ export async function findOptions(
   if (!mayLookElsewhere(own, request)) return finish([], inRadius, 'NOT_ASKED_OWN_PRACTICE_FIRST');
 
   const found = await searchPractices(
-    near,
+    samePracticeFirst(near, search.beside ?? null),
     { relation: 'OTHER', search },
     { atOnce, enough: first, ...budget },
     deps,

@@ -61,9 +61,9 @@ export interface SupplierSearch {
 export interface SearchFor {
   need: Omit<TimedNeed, 'relation'>;
   /** Needs that a practice has to be known to meet. */
-  accessNeeds: readonly AccessNeed[];
-  /** The time beside which the person would like to be seen: nobody else can have it. */
-  beside: Slot | null;
+  accessNeeds?: readonly AccessNeed[];
+  /** The time beside which the person would like to be seen, which is somebody else's. */
+  beside?: Slot | null;
   /** Null: as soon as may be. */
   earliest: Date | null;
   actor: Actor;
@@ -216,8 +216,8 @@ async function ask(
 
 /** Returns why the practice is left out for the person's access needs. One of which it is not known is left out, too. */
 function accessAnswer(
-  { accessNeedsMet: met, accessNeedsNotMet: notMet }: Candidate,
-  { accessNeeds }: SearchFor,
+  { accessNeedsMet: met = [], accessNeedsNotMet: notMet = [] }: Candidate,
+  { accessNeeds = [] }: SearchFor,
 ): PracticeAnswer | null {
   switch (accessFor(accessNeeds, { met, notMet })) {
     case 'MET':
@@ -317,8 +317,8 @@ function isHeldByAnother(holder: Holder | undefined, { callerId }: SearchFor): b
   return holder !== undefined && holder.callerId !== callerId;
 }
 
-function isSameSlot({ practice, id }: Slot, other: Slot | null): boolean {
-  return other !== null && practice === other.practice && id === other.id;
+function isSameSlot({ practice, id }: Slot, other: Slot | null | undefined): boolean {
+  return practice === other?.practice && id === other.id;
 }
 
 function settled(practice: PracticeFound, slots: Slot[], someAreHeld: boolean): PracticeFound {

@@ -1,4 +1,5 @@
 import type { SupplierFault } from '../../../adapters/gp-system';
+import { seconds } from '../booking/booking-deps';
 import type { SupplierSearch, PracticeFound } from './search-practice';
 
 export const SUPPLIER_OUTCOMES = [
@@ -49,7 +50,7 @@ function report(supplier: string, searches: readonly SupplierSearch[]): Supplier
     practicesAsked: searches.length,
     practicesAnswered: answers,
     elapsedMs: searches.map(({ elapsedMs }) => elapsedMs).reduce((a, b) => Math.max(a, b), 0),
-    retryAfterSeconds: retryAfterMs > 0 ? Math.ceil(retryAfterMs / 1000) : null,
+    retryAfterSeconds: retryAfterMs > 0 ? seconds(retryAfterMs) : null,
   };
 }
 

@@ -245,6 +245,36 @@ describe.each(testDatabases())('telling the front end, with the ledger on $name'
     expect((await books.health()).abandonedDeliveries).toBe(1);
   });
 
+  test('what was given up is seen, and told once more when somebody says so: in turn, and for another day', async () => {
+    const booking = await changed();
+    const [two, three, four] = ids(booking);
+    let isBack = false;
+    const frontEnd = await consumer(() => (isBack ? 'take' : { status: 500 }));
+    telling(frontEnd);
+    await until('all three are given up', async () => {
+      clock.advance(PACE.giveUpAfterMs);
+      return (await books.health()).abandonedDeliveries === 3;
+    });
+    const given = await books.abandonedChanges(10);
+    const { id: bookingId, reference, offer } = booking;
+    const { practice, startsAt } = offer.slot;
+    expect(given.map(({ status }) => status).sort()).toEqual(['CANCELLED', 'CANCELLING', 'CONFIRMED']);
+    for (const one of given) expect(one).toMatchObject({ bookingId, reference, practice, startsAt });
+    expect(await books.abandonedChanges(2)).toHaveLength(2);
+    const keys = given.map(({ version }) => ({ stream: bookingId, position: version }));
+    // It is still away: what is sent again is tried for a day once more.
+    expect(await books.redeliverChanges(keys)).toBe(3);
+    expect(await books.redeliverChanges(keys)).toBe(0);
+    const before = frontEnd.heard.length;
+    await until('it is tried again', () => frontEnd.heard.length > before + 1);
+    expect(await books.abandonedChanges(10)).toEqual([]);
+    isBack = true;
+    await until('all three are taken', () => frontEnd.taken().length === 3);
+    expect(frontEnd.taken()).toEqual([two, three, four]);
+    expect(await books.redeliverChanges(keys)).toBe(0);
+    await until('nothing is left to tell', async () => (await books.health()).undelivered === 0);
+  });
+
   test('what is old when the front end is first told of it, is not given up at its first refusal', async () => {
     const booking = await changed();
     clock.advance(2 * PACE.giveUpAfterMs);

@@ -1,4 +1,5 @@
 import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Slot } from '../../../adapters/gp-system';
 import { create } from '../../../platform/graphql/create';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { noTimeFits } from '../../../domain/messages/messages';
@@ -7,10 +8,12 @@ import { badInput } from '../../../platform/graphql/graphql-errors';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import { appointmentOptions, type OptionsDeps, type OptionsOffered } from '../options/appointment-options';
 import { AssessmentFacts } from '../options/assessment-facts';
+import type { BesideWhich } from '../options/beside';
 import type { PracticeFound } from '../options/search-practice';
 import { sharedQuestions, type SharedQuestions } from '../options/slot-questions';
 import { supplierReports } from '../options/supplier-reports';
 import { Assessment, Disposition, OPTIONS_REQUIRE } from '../types/assessment';
+import type { BesideInput } from '../types/inputs';
 import { OptionsArgs } from '../types/inputs';
 import {
   AppointmentOptions,
@@ -18,6 +21,7 @@ import {
   NotBookable,
   NotOffered,
   PracticeOptions,
+  TimeBeside,
 } from '../types/options';
 import { practiceReference } from '../views/slot-view';
 import { reportOf } from './supplier.resolver';
@@ -42,13 +46,15 @@ export class AssessmentResolver {
   })
   async appointmentOptions(
     @Root() assessment: Assessment,
-    @Args(() => OptionsArgs) { first, modes = null, elsewhereReason = null, timeoutMs }: OptionsArgs,
+    @Args(() => OptionsArgs) args: OptionsArgs,
     @Ctx() context: SubgraphContext,
   ): Promise<AppointmentOptions | NotBookable | null> {
+    const { first, modes = null, elsewhereReason = null, accessNeeds, timeoutMs } = args;
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
     if (timeoutMs < WAIT_MS.min || timeoutMs > WAIT_MS.max)
       throw badInput({ timeoutMs: fieldFault('OUT_OF_RANGE', WAIT_MS) });
+    const beside = args.beside == null ? null : besideWhich(args.beside);
     const facts = AssessmentFacts.parse(assessment);
     const { outcome } = facts;
     if (outcome === null) return null;
@@ -56,7 +62,7 @@ export class AssessmentResolver {
       return notBookable(outcome.disposition.id, problem('OUTCOME_NOT_BOOKABLE', {}));
     if (facts.expiresAt <= this.deps.now())
       return notBookable(outcome.disposition.id, problem('SYMPTOM_CHECK_EXPIRED', { before: 'BOOKING' }));
-    const wanted = { first, modes, elsewhereReason, timeoutMs: timeoutMs };
+    const wanted = { first, modes, elsewhereReason, accessNeeds, beside, timeoutMs };
     const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, {
       ...this.deps,
       questions: this.questions,
@@ -65,18 +71,25 @@ export class AssessmentResolver {
   }
 }
 
+function besideWhich({ holdId, bookingId }: BesideInput): BesideWhich {
+  if (holdId != null && bookingId == null) return { holdId };
+  if (bookingId != null && holdId == null) return { bookingId };
+  throw badInput({ beside: fieldFault('EXACTLY_ONE', { of: 'holdId and bookingId' }) });
+}
+
 function notBookable(dispositionId: string, why: Pick<NotBookable, 'code' | 'message'>): NotBookable {
   return create(NotBookable, { ...why, disposition: create(Disposition, { id: dispositionId }) });
 }
 
 function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): AppointmentOptions {
-  const { own, elsewhere, considered, notOffered, deadline, offersOf } = offered;
+  const { own, elsewhere, considered, notOffered, deadline, beside } = offered;
   const reports = supplierReports(systems.keys(), considered);
   return create(AppointmentOptions, {
     searchedAt: offered.searchedAt,
     offersExpireAt: offered.offersExpireAt,
-    ownPractice: own && practiceOptions(own, offersOf),
-    elsewhere: elsewhere.map((found) => practiceOptions(found, offersOf)),
+    ownPractice: own && practiceOptions(own, offered),
+    elsewhere: elsewhere.map((found) => practiceOptions(found, offered)),
+    beside: beside && timeBeside(beside),
     complete: offered.complete,
     practicesInRadius: offered.practicesInRadius,
     practicesAsked: considered.filter(({ search }) => search !== null).length,
@@ -86,12 +99,20 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
   });
 }
 
-function practiceOptions(found: PracticeFound, offersOf: OptionsOffered['offersOf']): PracticeOptions {
+function timeBeside({ practice, startsAt, endsAt, mode }: Slot): TimeBeside {
+  return create(TimeBeside, { practice: practiceReference(practice), startsAt, endsAt, mode });
+}
+
+function practiceOptions(
+  found: PracticeFound,
+  { offersOf, beside }: Pick<OptionsOffered, 'offersOf' | 'beside'>,
+): PracticeOptions {
   const { odsCode, distanceMiles } = found.candidate;
   return create(PracticeOptions, {
     practice: practiceReference(odsCode),
     distanceMiles,
     answer: found.answer,
     offers: offersOf(found),
+    beside,
   });
 }

@@ -5,6 +5,7 @@ import { cancellableUntil } from '../booking/cancel-booking';
 import { needsPhone } from '../booking/contact';
 import { systemOf } from '../gp-systems';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
+import { sideOf } from '../options/beside';
 import { PracticeOptions } from '../types/options';
 import { Slot } from '../types/slot';
 import { slotView } from '../views/slot-view';
@@ -15,14 +16,17 @@ const MAX_FIRST = 50;
 @Resolver(() => PracticeOptions)
 export class PracticeOptionsResolver {
   @Directive('@listSize(slicingArguments: ["first"])')
-  @FieldResolver(() => [Slot], { description: 'Soonest first; at most 50.' })
+  @FieldResolver(() => [Slot], {
+    description:
+      'Soonest first, but for those directly before or after the time that was named with `beside`; at most 50.',
+  })
   slots(
-    @Root() { offers }: PracticeOptions,
+    @Root() { offers, beside }: PracticeOptions,
     @Arg('first', () => Int, { defaultValue: 10 }) first: number,
   ): Slot[] {
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
-    return offers.slice(0, first).map(slotView);
+    return offers.slice(0, first).map((offer) => slotView(offer, sideOf(offer.slot, beside)));
   }
 }
 

@@ -1,7 +1,29 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import type { AccessNeed } from '../../../domain/access-needs';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { ElsewhereReason } from '../database/tables';
-import { AppointmentModeEnum, CancelReasonEnum, ElsewhereReasonEnum, type CancelReason } from './enums';
+import {
+  AccessNeedEnum,
+  AppointmentModeEnum,
+  CancelReasonEnum,
+  ElsewhereReasonEnum,
+  type CancelReason,
+} from './enums';
+
+@InputType({
+  description:
+    'The time that is kept or booked for somebody else of the caller, for two people on one visit: exactly one of the two.',
+})
+export class BesideInput {
+  @Field(() => ID, { nullable: true, description: 'A hold of the caller, for another symptom check.' })
+  holdId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A booking of somebody for whom the caller may act, for another symptom check.',
+  })
+  bookingId?: string | null;
+}
 
 @ArgsType()
 export class OptionsArgs {
@@ -16,6 +38,20 @@ export class OptionsArgs {
     description: 'Asks for other practices although the own practice has slots; the reason is kept.',
   })
   elsewhereReason?: ElsewhereReason | null;
+
+  @Field(() => [AccessNeedEnum], {
+    defaultValue: [],
+    description:
+      "Needs that a practice has to be known to meet, the person's own too; others are counted in notOffered as ACCESS_NEED_NOT_MET or ACCESS_NOT_KNOWN.",
+  })
+  accessNeeds!: AccessNeed[];
+
+  @Field(() => BesideInput, {
+    nullable: true,
+    description:
+      'Puts times directly before and after this one first, and its practice before others. One that is not of this caller, or does not stand (any more), is as none: see AppointmentOptions.beside.',
+  })
+  beside?: BesideInput | null;
 
   @Field(() => Int, {
     defaultValue: 2500,

@@ -1,11 +1,13 @@
 import { createUnionType, Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Slot } from '../../../adapters/gp-system';
+import type { AppointmentMode } from '../../../domain/appointment-mode';
 import { Problem } from '../../../platform/graphql/problem';
 import type { Offer } from '../holds/offers';
 import type { NotOfferedReason } from '../options/not-offered';
 import type { PracticeAnswer } from '../options/search-practice';
 import type { SupplierOutcome } from '../options/supplier-reports';
 import { Disposition } from './assessment';
-import { NotOfferedReasonEnum, PracticeAnswerEnum, SupplierOutcomeEnum } from './enums';
+import { AppointmentModeEnum, NotOfferedReasonEnum, PracticeAnswerEnum, SupplierOutcomeEnum } from './enums';
 import { Practice } from './slot';
 
 @Directive('@key(fields: "id")')
@@ -59,8 +61,25 @@ export class PracticeOptions {
   @Field(() => PracticeAnswerEnum)
   answer!: PracticeAnswer;
 
-  /** Soonest first. */
+  /** Those beside that time first, otherwise soonest first. */
   offers!: Offer[];
+
+  beside!: Slot | null;
+}
+
+@ObjectType({ description: 'The time beside which somebody would like to be seen.' })
+export class TimeBeside {
+  @Field(() => Practice)
+  practice!: Practice;
+
+  @Field(() => Date)
+  startsAt!: Date;
+
+  @Field(() => Date)
+  endsAt!: Date;
+
+  @Field(() => AppointmentModeEnum)
+  mode!: AppointmentMode;
 }
 
 @ObjectType()
@@ -75,8 +94,18 @@ export class AppointmentOptions {
   ownPractice!: PracticeOptions | null;
 
   @Directive('@listSize(assumedSize: 10)')
-  @Field(() => [PracticeOptions], { description: 'Other practices with times, nearest first.' })
+  @Field(() => [PracticeOptions], {
+    description:
+      'Other practices with times: that of the time which was named with `beside`, then nearest first.',
+  })
   elsewhere!: PracticeOptions[];
+
+  @Field(() => TimeBeside, {
+    nullable: true,
+    description:
+      'The time that was named with `beside`; null where none was, or where it is not of this caller or does not stand (any more).',
+  })
+  beside!: TimeBeside | null;
 
   @Field(() => Boolean, {
     description: 'False when a practice that was asked has not answered: asking again may show more.',

@@ -1,7 +1,8 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { Offer } from '../holds/offers';
-import { AppointmentModeEnum } from './enums';
+import type { Side } from '../options/beside';
+import { AppointmentModeEnum, SideEnum } from './enums';
 
 @Directive('@key(fields: "odsCode")')
 @ObjectType()
@@ -36,6 +37,12 @@ export class Slot {
 
   @Field(() => Practice)
   practice!: Practice;
+
+  @Field(() => SideEnum, {
+    nullable: true,
+    description: 'Set where it is directly before or after the time that the search named with `beside`.',
+  })
+  beside!: Side | null;
 
   /** Offer, sealed into the id when that is selected. */
   offer!: Offer;

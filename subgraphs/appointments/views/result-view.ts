@@ -1,5 +1,12 @@
 import { create } from '../../../platform/graphql/create';
-import { invalidInput, notAllowed, problem, roleNotAllowed, type InvalidInput, type NotAllowed } from '../../../platform/graphql/problem';
+import {
+  invalidInput,
+  notAllowed,
+  problem,
+  roleNotAllowed,
+  type InvalidInput,
+  type NotAllowed,
+} from '../../../platform/graphql/problem';
 import type { AlreadyBooked as AlreadyBookedAnswer } from '../booking/already-booked';
 import type { CancelAnswer, TooLate } from '../booking/cancel-booking';
 import type { ConfirmAnswer } from '../booking/confirm-booking';
@@ -306,7 +313,7 @@ function heldByAnother(answer: { heldUntil: Date; alternatives: Offer[] }): Slot
   return create(SlotHeldByAnother, {
     ...problem('SLOT_HELD_BY_ANOTHER', { until: answer.heldUntil }),
     heldUntil: answer.heldUntil,
-    alternatives: answer.alternatives.map(slotView),
+    alternatives: answer.alternatives.map((alternative) => slotView(alternative)),
   });
 }
 
@@ -342,7 +349,7 @@ const SLOT_GONE = {
 function slotTaken({ why, alternatives }: SlotGone): SlotTaken {
   return create(SlotTaken, {
     ...problem(SLOT_GONE[why], {}),
-    alternatives: alternatives.map(slotView),
+    alternatives: alternatives.map((alternative) => slotView(alternative)),
   });
 }
 

@@ -1,12 +1,14 @@
 import { create } from '../../../platform/graphql/create';
 import type { Offer } from '../holds/offers';
+import type { Side } from '../options/beside';
 import { Practice, Slot } from '../types/slot';
 
 export function practiceReference(odsCode: string): Practice {
   return create(Practice, { odsCode });
 }
 
-export function slotView(offer: Offer): Slot {
+/** @param beside the side of the time that the search named, on which it is */
+export function slotView(offer: Offer, beside: Side | null = null): Slot {
   const { startsAt, endsAt, mode, clinicianRole, clinicianName, sessionName, practice: odsCode } = offer.slot;
   return create(Slot, {
     startsAt,
@@ -16,6 +18,7 @@ export function slotView(offer: Offer): Slot {
     clinicianName,
     sessionName,
     practice: practiceReference(odsCode),
+    beside,
     offer,
   });
 }

@@ -74,7 +74,12 @@ async function openingHoursOf(
 }
 
 async function accessOf(db: Kysely<PracticesTables>, edition: number): Promise<Map<string, PracticeAccess>> {
-  const rows = await db.selectFrom('directory_access').selectAll().where('edition', '=', edition).execute();
+  const rows = await db
+    .selectFrom('directory_access')
+    .selectAll()
+    .where('edition', '=', edition)
+    .orderBy('need')
+    .execute();
   const access = new Map<string, { met: AccessNeed[]; notMet: AccessNeed[] }>();
   for (const { ods_code: odsCode, need, is_met: isMet } of rows) {
     const known = access.get(odsCode) ?? { met: [], notMet: [] };

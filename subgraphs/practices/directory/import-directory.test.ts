@@ -35,6 +35,7 @@ const TABLES = [
   'directory_outcode',
   'directory_gp_system',
   'directory_opening',
+  'directory_access',
   'directory_bank_holiday',
 ] as const;
 /** Bank holidays as GOV.UK's feed has them. */
@@ -82,6 +83,7 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       changes: null,
       connections: null,
       openingHours: null,
+      accessibility: null,
       bankHolidaysUntil: null,
       leftOut: [],
     });
@@ -209,6 +211,38 @@ describe.each(testDatabases())('the directory import on $name', (database) => {
       refused: [],
     });
     expect(statusSummary(status)).toContain('bank holidays  until 2028-12-31');
+    await loaded.close();
+  });
+
+  it('loads what practices have for people with access needs, where "not known" is not "no"', async () => {
+    const accessibility = write(
+      'accessibility.csv',
+      [
+        'ods_code,step_free_access,hearing_loop,bsl_interpreter,language_interpreter',
+        'Z10001,yes,No,,',
+        'Z10001,no,no,no,no',
+        'Z10002,,,,',
+        'Z10003,yes,,,',
+        'Z1,yes,,,',
+      ].join('\n'),
+    );
+    const report = await importDirectory(db, { ...SYNTHETIC, accessibility }, now);
+    expect(report).toMatchObject({ accessibility: 1 });
+    const leftOut = report.leftOut.map(({ kind, at, reason }) => `${kind} ${at.join()} ${reason}`).sort();
+    expect(leftOut).toEqual([
+      'refused accessibility.csv:3 the code was there before',
+      'refused accessibility.csv:5 there is no such active GP practice in England',
+      'refused accessibility.csv:6 the code is not an ODS code',
+      'skipped accessibility.csv:4 nothing is known of the practice',
+    ]);
+    expect(await importDirectory(db, SYNTHETIC, now)).toMatchObject({ accessibility: null });
+    const loaded = await directoryFeed(db, noDirectory, silent);
+    expect(loaded.current().access('Z10001')).toEqual({
+      met: ['STEP_FREE_ACCESS'],
+      notMet: ['HEARING_LOOP'],
+    });
+    expect(loaded.current().access('Z10002')).toBeUndefined();
+    expect(await directoryStatus(db, noDirectory, now())).toMatchObject({ withAccess: 1 });
     await loaded.close();
   });
 

@@ -14,7 +14,15 @@ import { importSummary } from './import-summary';
 
 const now = () => new Date('2026-01-10T12:00:00Z');
 const folder = mkdtempSync(join(tmpdir(), 'import-guards-'));
-const FILES = ['practices.csv', 'outcodes.csv', 'LS.csv', 'WF.csv', 'connections.csv', 'hours.csv'] as const;
+const FILES = [
+  'practices.csv',
+  'outcodes.csv',
+  'LS.csv',
+  'WF.csv',
+  'connections.csv',
+  'hours.csv',
+  'access.csv',
+] as const;
 type FileName = (typeof FILES)[number];
 const OUTCODES = ['LS', 'WF'].flatMap((area) => Array.from({ length: 12 }, (_, at) => `${area}${at + 1}`));
 const PRACTICES = Array.from({ length: 400 }, (_, serial) => {
@@ -38,6 +46,7 @@ beforeAll(async () => {
     'WF.csv': postcodes('WF'),
     'connections.csv': `ods_code,clinical_system,patient_session,network,registered_patients\n${PRACTICES.map((_, serial) => `${codeOf(serial)},Some System,emis,emis,9000\n`).join('')}`,
     'hours.csv': `ods_code,day,opens,closes\n${PRACTICES.map((_, serial) => `${codeOf(serial)},MONDAY,08:00,18:30\n`).join('')}`,
+    'access.csv': `ods_code,step_free_access,hearing_loop,bsl_interpreter,language_interpreter\n${PRACTICES.map((_, serial) => `${codeOf(serial)},yes,no,,yes\n`).join('')}`,
   };
   for (const name of FILES) writeFileSync(join(folder, 'whole', name), whole[name]);
   opened = await openPracticesDatabase(await EMBEDDED.settings());
@@ -48,6 +57,8 @@ afterAll(async () => {
   await opened.close();
   await fresh.close();
 });
+
+const NO_DETAILS = { connections: undefined, openingHours: undefined, accessibility: undefined };
 
 type Change = (text: string) => string | Buffer;
 
@@ -116,6 +127,21 @@ const DAMAGED: Damage[] = [
     (text) => text.replaceAll(/^(A81.*)08:00/gm, '$18:00'),
     ['refused-rows'],
   ],
+  ['halved', 'access.csv', (text) => rows(text, 201), ['fewer-access-facts']],
+  ['cut inside a row', 'access.csv', (text) => text.slice(0, -6), ['cut-file']],
+  ['with no answers', 'access.csv', (text) => text.replaceAll(/yes|no/g, ''), /has no row that can be used/],
+  [
+    'with many answers emptied',
+    'access.csv',
+    (text) => text.replaceAll(/^(A8[1-5]\d+),.*$/gm, '$1,,,,'),
+    ['fewer-access-facts'],
+  ],
+  [
+    'with other words',
+    'access.csv',
+    (text) => text.replaceAll(/^(A81\d+),yes/gm, '$1,maybe'),
+    ['refused-rows'],
+  ],
 ];
 
 describe('an import of damaged files is refused in one sentence, and the edition before stays', () => {
@@ -152,9 +178,7 @@ describe('a first import, with no edition to compare with,', () => {
 
   it('takes an extract of one area for what it is', async () => {
     const extract = folderOf({ 'practices.csv': (text) => rows(text, 20) });
-    await expect(
-      judged(fresh.db, { ...extract, connections: undefined, openingHours: undefined }),
-    ).resolves.toMatchObject({
+    await expect(judged(fresh.db, { ...extract, ...NO_DETAILS })).resolves.toMatchObject({
       practices: { loaded: 20 },
     });
   });
@@ -230,18 +254,23 @@ describe('a row that is refused', () => {
     await judged(opened.db, folderOf({}), ['missing-practices']);
   });
 
-  it('of connections or opening hours leaves those of the practice as they were', async () => {
+  it('of connections, opening hours or access leaves those of the practice as they were', async () => {
     await judged(
       opened.db,
       folderOf({
         'connections.csv': (text) => text.replace('A81006,Some System,emis', 'A81006,Some System,nonsense'),
         'hours.csv': (text) =>
           text.replace('A81006,MONDAY,08:00', 'A81006,TUESDAY,09:00,12:00\nA81006,MONDAY,8'),
+        'access.csv': (text) => text.replace('A81006,yes,no', 'A81006,no,perhaps'),
       }),
     );
     const directory = await directoryIn(opened.db);
     expect(directory.gpSystem('A81006')).toMatchObject({ patientSession: 'emis', network: 'emis' });
     expect(directory.openingHours('A81006')).toEqual([{ day: 'MONDAY', opens: '08:00', closes: '18:30' }]);
+    expect(directory.access('A81006')).toEqual({
+      met: ['LANGUAGE_INTERPRETER', 'STEP_FREE_ACCESS'],
+      notMet: ['HEARING_LOOP'],
+    });
   });
 
   it('only drops the telephone number where that alone cannot be read, and keeps the one before', async () => {
@@ -263,7 +292,7 @@ describe('a practice that leaves the directory', () => {
       'practices.csv': (text) =>
         text.replace(/^"A81006".*$/m, (row) => row.replace('"","A"', '"20251231","C"')),
     });
-    const left = await judged(opened.db, { ...gone, connections: undefined, openingHours: undefined });
+    const left = await judged(opened.db, { ...gone, ...NO_DETAILS });
     expect(left.changes).toMatchObject({ closed: ['A81006'] });
     const without = await directoryIn(opened.db);
     expect(without.practice('A81006')).toBeUndefined();
@@ -272,25 +301,24 @@ describe('a practice that leaves the directory', () => {
     expect(
       without.within({ latitude: 53.8, longitude: -1.5 }, 50).map(({ practice }) => practice.odsCode),
     ).not.toContain('A81006');
-    expect([without.gpSystem('A81006'), without.openingHours('A81006')]).toEqual([undefined, []]);
+    expect([without.gpSystem('A81006'), without.access('A81006')]).toEqual([undefined, undefined]);
+    expect(without.openingHours('A81006')).toEqual([]);
 
     // Editions later, also with files of connections and hours that do not name it, it comes back.
     const others = folderOf({
       'connections.csv': (text) => text.replace(/^A81006.*\n/m, ''),
       'hours.csv': (text) => text.replace(/^A81006.*\n/m, ''),
+      'access.csv': (text) => text.replace(/^A81006.*\n/m, ''),
     });
     await judged(opened.db, { ...others, practices: gone.practices });
     expect((await directoryIn(opened.db)).formerPractice('A81006')?.leftOn).toBe('2025-12-31');
-    const back = await judged(opened.db, {
-      ...folderOf({}),
-      connections: undefined,
-      openingHours: undefined,
-    });
+    const back = await judged(opened.db, { ...folderOf({}), ...NO_DETAILS });
     expect(back.changes).toMatchObject({ closed: [], returned: ['A81006'] });
     const again = await directoryIn(opened.db);
     expect(again.practice('A81006')).toEqual(was.practice('A81006'));
     expect(again.gpSystem('A81006')).toEqual(was.gpSystem('A81006'));
     expect(again.openingHours('A81006')).toEqual(was.openingHours('A81006'));
+    expect(again.access('A81006')).toEqual(was.access('A81006'));
     expect(again.formerPractice('A81006')).toBeUndefined();
   });
 });
@@ -347,6 +375,7 @@ function folderOf(changes: Partial<Record<FileName, Change>>): DirectoryFiles {
     outcodes: file('outcodes.csv'),
     connections: file('connections.csv'),
     openingHours: file('hours.csv'),
+    accessibility: file('access.csv'),
   };
 }
 

@@ -11,6 +11,8 @@ const Candidate = z.object({
   distanceMiles: z.number().nullable(),
   connections: z.array(z.record(z.string(), z.string())),
   release: z.object({ status: z.string() }),
+  accessNeedsMet: z.array(z.string()).optional(),
+  accessNeedsNotMet: z.array(z.string()).optional(),
 });
 const Entities = z.array(
   z.object({
@@ -40,7 +42,7 @@ describe('Assessment.candidates', () => {
         candidates {
           withinMiles
           practicesInRadius
-          own { odsCode distanceMiles connections { supplier route } release { status } }
+          own { odsCode distanceMiles connections { supplier route } release { status } accessNeedsMet accessNeedsNotMet }
           near { odsCode distanceMiles connections { route } release { status } }
           stopped { reason practices }
         }
@@ -118,6 +120,25 @@ describe('Assessment.candidates', () => {
     expect(found.near.length + stopped).toBe(found.practicesInRadius);
     const reasons = found.stopped.map(({ reason }) => reason);
     expect(reasons).toEqual(expect.arrayContaining(['BOOK_CLOSED', 'NOT_OPTED_IN', 'RELEASE_RULE']));
+  });
+
+  it('carry what is known of access, as Practice shows it: null where nothing is', async () => {
+    const own = async (odsCode: string) => (await candidates(LEEDS, odsCode))?.own;
+    const shown = async (odsCode: string) =>
+      (
+        await practices.ask(
+          'query ($code: String!) { practice(odsCode: $code) { accessNeedsMet accessNeedsNotMet } }',
+          { code: odsCode },
+        )
+      ).data.practice;
+    const known = {
+      accessNeedsMet: ['STEP_FREE_ACCESS', 'LANGUAGE_INTERPRETER'],
+      accessNeedsNotMet: ['HEARING_LOOP', 'BSL_INTERPRETER'],
+    };
+    expect(await own('Z90002')).toMatchObject(known);
+    expect(await shown('Z90002')).toEqual(known);
+    expect(await own('Z90004')).toMatchObject({ accessNeedsMet: [], accessNeedsNotMet: [] });
+    expect(await shown('Z90004')).toEqual({ accessNeedsMet: null, accessNeedsNotMet: null });
   });
 
   it('are not looked for before there is an outcome', async () => {
