@@ -103,6 +103,7 @@ function configOf(
     dataDir,
     logLevel: e.LOG_LEVEL,
     clinicalMode: e.CLINICAL_MODE,
+    clinicalSigners: e.CLINICAL_SIGNERS ?? [],
     http: {
       host: e.HOST,
       port: e.PORT,

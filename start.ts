@@ -251,7 +251,8 @@ function throwOut(why: Error): void {
 }
 
 function triageOptions({ config, logger, now }: StartContext) {
-  return { database: config.databases.triage, clinicalMode: config.clinicalMode, logger, now };
+  const { clinicalMode, clinicalSigners: signers } = config;
+  return { database: config.databases.triage, clinicalMode, signers, logger, now };
 }
 
 async function practicesOptions({ config, logger, now }: StartContext) {

@@ -318,7 +318,11 @@ async function journey(
       await ask(HOLD, { input: { slotId: slot.id, patientId: son.id, idempotencyKey: key() } }),
     );
     if (held.__typename !== 'Hold') return;
-    const booking = await untilAnswered(ask, CONFIRM, { holdId: held.id, idempotencyKey: key() });
+    const booking = await untilAnswered(ask, CONFIRM, {
+      holdId: held.id,
+      contactPhone: '01632 960001',
+      idempotencyKey: key(),
+    });
     if (booking.__typename !== 'Booking') return;
     counts.booked++;
     if (random.chance(CANCELLED_SHARE))

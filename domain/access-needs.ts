@@ -21,7 +21,7 @@ export interface PracticeAccess {
 
 export const NOTHING_KNOWN: PracticeAccess = { met: [], notMet: [] };
 
-/** How a practice stands to all of a person's needs together. One that is not met decides. */
+/** Judges all of a person's needs together: one that is not met decides, then one that is not known. */
 export function accessFor(
   needs: readonly AccessNeed[],
   { met, notMet }: PracticeAccess,

@@ -14,12 +14,18 @@ export const PatientLinkage = z.object({
 });
 export type PatientLinkage = z.infer<typeof PatientLinkage>;
 
+/** A name as people and suppliers' systems can write it: something in it, and no control characters. */
+const PersonName = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\p{Z}][^\p{Cc}\p{Cs}]*$/u);
+
 /** A person whose identity the issuer has verified. `id` is the issuer's opaque name for them, safe to show. */
 export const Person = z.object({
   id: z.string().min(1).max(100),
   nhsNumber: NhsNumber,
-  familyName: z.string().min(1).max(200),
-  givenName: z.string().min(1).max(200),
+  familyName: PersonName,
+  givenName: PersonName,
   birthDate: CalendarDate,
   registeredPractice: OdsCode.optional(),
   linkage: PatientLinkage.optional(),

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Accepted } from '../subgraphs/triage/content/check/acceptance-rules';
+import { acceptances } from '../subgraphs/triage/content/check/acceptance-rules';
 import { checkContent, type CheckReport } from '../subgraphs/triage/content/check/check-content';
-import { changeLine, lessUrgent } from '../subgraphs/triage/content/check/compare-tables';
+import { changeLine } from '../subgraphs/triage/content/check/compare-tables';
+import { wordChangeLine } from '../subgraphs/triage/content/check/compare-words';
 import { findingLine, type Finding } from '../subgraphs/triage/content/check/finding';
 import { readBaseline, writeAcceptance } from '../subgraphs/triage/content/check/golden-files';
-import { tableDigest } from '../subgraphs/triage/content/check/outcome-table';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { runScript } from './run-script';
 
@@ -54,13 +54,22 @@ function summary(report: CheckReport, seconds: number): string {
   return [
     ...report.changes.flatMap(({ pathway, changes }) => [
       `Outcomes of ${pathway} that are not as accepted:`,
-      ...changes.slice(0, MAX_LISTED_CHANGES).map((change) => `  ${changeLine(change)}`),
-      ...(changes.length > MAX_LISTED_CHANGES ? [`  and ${changes.length - MAX_LISTED_CHANGES} more`] : []),
+      ...limited(changes.map(changeLine)),
     ]),
+    ...(report.wordChanges.length > 0
+      ? ['Words that are not as accepted:', ...limited(report.wordChanges.map(wordChangeLine))]
+      : []),
     ...(warnings.length > 0 ? ['Warnings:', ...warnings.map(line)] : []),
     ...(failures.length > 0 ? ['Failures:', ...failures.map(line)] : []),
     `${pathways} pathways, ${paths} paths, ${answerSets} answer sets: ${failures.length} failures, ${warnings.length} warnings (${waived} more are signed), ${seconds} s`,
   ].join('\n');
+}
+
+function limited(lines: readonly string[]): string[] {
+  const shown = lines.slice(0, MAX_LISTED_CHANGES).map((line) => `  ${line}`);
+  return lines.length > MAX_LISTED_CHANGES
+    ? [...shown, `  and ${lines.length - MAX_LISTED_CHANGES} more`]
+    : shown;
 }
 
 interface Reviewed {
@@ -75,38 +84,14 @@ function accept(report: CheckReport, { reviewer, reason, ...more }: Reviewed): v
     throw new Error('Only content that passes the other rules is accepted: mend it first.');
   if (!reviewer || !reason)
     throw new Error('Say who has read the changes and why they are made: --reviewer NAME --reason WHY.');
-  const secondReviewer = more['second-reviewer'];
-  const { accepted, tables: before } = readBaseline(FOLDER);
-  const entries = report.tables.flatMap((table): Accepted[] => {
-    const digest = tableDigest(table);
-    const last = accepted.filter(({ pathway }) => pathway === table.pathway).at(-1);
-    if (last?.table === digest) return [];
-    if (last?.version === table.version && before.has(table.pathway))
-      throw new Error(
-        `The outcomes of ${table.pathway} changed: raise its version above ${table.version} first.`,
-      );
-    const changes = report.changes.find(({ pathway }) => pathway === table.pathway)?.changes ?? [];
-    const less = lessUrgent(changes);
-    if (less > 0 && (secondReviewer === undefined || secondReviewer === reviewer))
-      throw new Error(
-        `Outcomes of ${table.pathway} became less urgent (${less}): somebody else has to read them too, --second-reviewer NAME.`,
-      );
-    return [
-      {
-        pathway: table.pathway,
-        version: table.version,
-        table: digest,
-        lessUrgent: less,
-        reviewer,
-        ...(less > 0 ? { secondReviewer } : {}),
-        reason,
-      },
-    ];
+  const entries = acceptances(report.proof, readBaseline(FOLDER), {
+    reviewer,
+    secondReviewer: more['second-reviewer'],
+    reason,
   });
-  writeAcceptance(FOLDER, report.tables, entries);
-  console.log(
-    entries.length === 0
-      ? 'There was nothing to accept.'
-      : `Accepted: ${entries.map(({ pathway, version }) => `${pathway} ${version}`).join(', ')}.`,
+  writeAcceptance(FOLDER, report.proof, entries);
+  const accepted = entries.map((entry) =>
+    'table' in entry ? `${entry.pathway} ${entry.version}` : entry.file,
   );
+  console.log(entries.length === 0 ? 'There was nothing to accept.' : `Accepted: ${accepted.join(', ')}.`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContentSigners } from '../domain/content-signer';
 import { OdsCode } from '../domain/ods-code';
 import { DEFAULT_LIMITS } from '../gateway/limits/gateway-limits';
 import { EXECUTORS } from '../platform/execution/executor';
@@ -51,6 +52,15 @@ const gatewaySecrets = z
   );
 
 const Texts = z.array(z.string());
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
 
 function parsedJson(text: string): unknown {
   try {
@@ -113,23 +123,13 @@ export const Environment = z.object({
   DRAIN_SECONDS: whole(0, 20).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
   CLINICAL_MODE: z.enum(['demo', 'live']).default('demo'),
+  CLINICAL_SIGNERS: json.pipe(ContentSigners).optional(),
   ALLOW_DEMO_CONTENT: z.enum(['yes', 'no']).default('no'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   GATEWAY_SECRET: gatewaySecret.optional(),
   GATEWAY_SECRETS: gatewaySecrets.optional(),
-  ISSUERS: z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(Issuer))
-    .optional(),
+  ISSUERS: json.pipe(z.array(Issuer)).optional(),
   TRIAGE_URL: url.optional(),
   PRACTICES_URL: url.optional(),
   APPOINTMENTS_URL: url.optional(),

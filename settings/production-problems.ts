@@ -175,8 +175,15 @@ function plain(variable: string, address: string, instead: string): SettingProbl
   return [settingProblem(variable, `cannot be used: over plain http others can read along; use ${instead}.`)];
 }
 
+/** As signatures are checked at the start (subgraphs/triage/content/signatures.ts). */
+const MIN_SIGNERS = 2;
+
 /** Real practices and advice that no clinician has signed do not go together unless somebody says that they shall. */
-function clinicalContent({ CLINICAL_MODE, ALLOW_DEMO_CONTENT }: Environment): SettingProblem[] {
+function clinicalContent({
+  CLINICAL_MODE,
+  CLINICAL_SIGNERS,
+  ALLOW_DEMO_CONTENT,
+}: Environment): SettingProblem[] {
   if (CLINICAL_MODE === 'demo' && ALLOW_DEMO_CONTENT === 'no')
     return [
       settingProblem(
@@ -186,6 +193,14 @@ function clinicalContent({ CLINICAL_MODE, ALLOW_DEMO_CONTENT }: Environment): Se
     ];
   if (CLINICAL_MODE === 'live' && ALLOW_DEMO_CONTENT === 'yes')
     return [settingProblem('ALLOW_DEMO_CONTENT', 'contradicts CLINICAL_MODE=live: unset one of them.')];
+  const people = new Set(CLINICAL_SIGNERS?.map(({ name }) => name));
+  if (CLINICAL_MODE === 'live' && people.size < MIN_SIGNERS)
+    return [
+      settingProblem(
+        'CLINICAL_SIGNERS',
+        `names ${people.size} people: live content is signed by ${MIN_SIGNERS} of them, so name their roles and public keys.`,
+      ),
+    ];
   return [];
 }
 

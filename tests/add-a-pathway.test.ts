@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NOTHING_ACCEPTED } from '../subgraphs/triage/content/check/acceptance-rules';
 import { checkContent } from '../subgraphs/triage/content/check/check-content';
 import { findingLine } from '../subgraphs/triage/content/check/finding';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
@@ -12,9 +13,10 @@ const TODAY = new Date('2026-11-23');
 const files = readContentFiles(CONTENT_FOLDER).set('pathways/sinusitis.yaml', pathway);
 
 it('shows a pathway that passes every rule but its acceptance, which is the next step on the page', () => {
-  const report = checkContent(files, { tables: new Map(), accepted: [] }, TODAY);
+  const report = checkContent(files, NOTHING_ACCEPTED, TODAY);
   const ofThis = [...report.failures, ...report.warnings].filter(({ file }) => file.includes('sinusitis'));
-  expect(ofThis.map(({ rule }) => rule)).toEqual([20]);
+  // Its outcomes, and its words.
+  expect(ofThis.map(({ rule }) => rule)).toEqual([20, 20]);
   expect(report.failures.filter(({ rule }) => rule !== 20)).toEqual([]);
 });
 
@@ -38,7 +40,7 @@ it.each([
 ])('has a checker that names the remedy when "%s" is wrong', (before, after, message) => {
   const wrong = new Map([...files].filter(([name]) => !name.startsWith('pathways/')));
   wrong.set('pathways/sinusitis.yaml', pathway.replace(before, after));
-  const { failures, lines } = checkContent(wrong, { tables: new Map(), accepted: [] }, TODAY);
+  const { failures, lines } = checkContent(wrong, NOTHING_ACCEPTED, TODAY);
   const said = failures.map((finding) => findingLine(finding, lines(finding.file, finding.path))).join('\n');
   expect(said).toMatch(/^pathways\/sinusitis\.yaml:\d+ /m);
   expect(said).toContain(message);

@@ -89,7 +89,7 @@ async function lostBooking({ ask, son }: Family): Promise<string> {
   const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
   faults.add({ supplier, operation: 'READ', fault });
   faults.add({ supplier, operation: 'BOOK', times: 1, fault: { kind: 'reset-after-commit' } });
-  const input = { holdId: result(hold).id, idempotencyKey: randomUUID() };
+  const input = { holdId: result(hold).id, contactPhone: '01632 960001', idempotencyKey: randomUUID() };
   const lost = result(await ask(CONFIRM, { input }));
   expect(lost.status).toBe('CHECKING');
   return lost.id!;

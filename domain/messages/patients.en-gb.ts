@@ -55,7 +55,9 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     SAME_TIME: () => 'You already have this time. Choose a different one.',
     CHANGE_UNDER_WAY: () => 'We are still cancelling your earlier time. Try again in a minute.',
     TOO_LATE_TO_CHANGE: ({ until }) =>
-      `You could change this online until ${timeOnDay(until)}. To change it now, phone the practice.`,
+      until === null
+        ? 'You cannot change this online, because it is so soon. To change it, phone the practice.'
+        : `You could change this online until ${timeOnDay(until)}. To change it now, phone the practice.`,
     BOOKING_NOT_FOUND: () => 'We cannot find this appointment. Look in your list of appointments.',
     OUTCOME_NOT_BOOKABLE: () =>
       'You cannot book an appointment here for these symptoms. Follow the advice in your result.',

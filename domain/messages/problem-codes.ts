@@ -34,7 +34,8 @@ export interface PatientProblems {
   BOOKING_BEING_CHECKED: None;
   SAME_TIME: None;
   CHANGE_UNDER_WAY: None;
-  TOO_LATE_TO_CHANGE: { until: Date };
+  /** Null where it was booked too late for any change. */
+  TOO_LATE_TO_CHANGE: { until: Date | null };
   BOOKING_NOT_FOUND: None;
   OUTCOME_NOT_BOOKABLE: None;
   SYMPTOM_CHECK_CHANGED: None;

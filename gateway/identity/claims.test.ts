@@ -1,3 +1,5 @@
+import { NewPatient } from '../../adapters/simulator/diary-records';
+import { Caller } from '../../domain/caller';
 import { syntheticNhsNumber } from '../../domain/nhs-number';
 import { callerFromClaims } from './claims';
 
@@ -77,6 +79,69 @@ describe('NHS login', () => {
   ])('proves nothing with %s', (_, changes) => {
     expect(read(changes)).toHaveProperty('unfit');
   });
+});
+
+describe('what a token may carry is no wider than what is read again', () => {
+  const LINKAGE = PERSON.gp_integration_credentials;
+  const CONTROLS = ['\u0000', '\t', '\n', '\u007f', '\u0085', '\ud800'];
+  const BLANK = ['', ' ', '  ', '\u00a0', '\u2003'];
+  const NO_NAMES = [
+    ...BLANK,
+    ...CONTROLS.map((control) => `Ruth${control}Example`),
+    'x'.repeat(201),
+    'x'.repeat(10_000),
+  ];
+  const NAMES = [
+    'O',
+    'O’Brien',
+    'Zoë',
+    'Mary Jane',
+    'Mary-Jane',
+    ' Ruth ',
+    'Mc Donald',
+    '王',
+    'محمد',
+    'Nguyễn Thị',
+    '-',
+    '🙂',
+    'x'.repeat(200),
+  ];
+
+  const unfitNames = ['given_name', 'family_name'].flatMap((claim) =>
+    NO_NAMES.map((name) => ({ claim, changes: { [claim]: name } })),
+  );
+  const unfitOthers = [
+    { claim: 'sub', changes: { sub: 'x'.repeat(101) } },
+    { claim: 'sub', changes: { sub: '' } },
+    ...['gp_user_id', 'gp_linkage_key'].flatMap((part) =>
+      ['', 'x'.repeat(201)].map((value) => ({
+        claim: `gp_integration_credentials.${part}`,
+        changes: { gp_integration_credentials: { ...LINKAGE, [part]: value } },
+      })),
+    ),
+  ];
+
+  it.each([...unfitNames, ...unfitOthers])('names the claim $claim ($#)', ({ claim, changes }) => {
+    expect(callerFromClaims('nhs-login', { ...PATIENT, ...changes })).toEqual({ unfit: [claim] });
+    const actsFor = { ...PATIENT, acts_for: [SON, { ...SON, ...changes }] };
+    expect(callerFromClaims('nhs-login', actsFor)).toEqual({ unfit: [`acts_for.1.${claim}`] });
+  });
+
+  it.each(NAMES)(
+    'takes the name %s, by which other processes and the simulated practices know the person',
+    (name) => {
+      const claims = {
+        ...PATIENT,
+        given_name: name,
+        family_name: name,
+        acts_for: [{ ...SON, given_name: name }],
+      };
+      const caller = Caller.parse(JSON.parse(JSON.stringify(callerFromClaims('nhs-login', claims))));
+      const { self } = caller as Extract<Caller, { kind: 'patient' }>;
+      expect(self).toMatchObject({ givenName: name, familyName: name });
+      expect(NewPatient.parse(JSON.parse(JSON.stringify(self)))).toMatchObject({ givenName: name });
+    },
+  );
 });
 
 describe('CIS2', () => {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
-import { type Caller, type Person, ProofingLevel } from '../../domain/caller';
-import { CalendarDate } from '../../domain/london-time';
-import { NhsNumber } from '../../domain/nhs-number';
+import { type Caller, PatientLinkage, Person, ProofingLevel } from '../../domain/caller';
 import { OdsCode } from '../../domain/ods-code';
 
 /** Kind of issuer, which decides the claims that its tokens carry. */
@@ -30,17 +28,22 @@ export function callerFromClaims(kind: IssuerKind, claims: JWTPayload): Caller |
 
 /**
  * NHS login's profile, gp_registration_details and gp_integration_credentials scopes. `acts_for` is our own extension:
- * the people whom the issuer has verified that the subject may act for, each with the same claims.
+ * the people whom the issuer has verified that the subject may act for, each with the same claims. No wider than `Person`,
+ * which every part of this service reads again.
  */
 const PersonClaims = z.object({
-  sub: z.string(),
-  nhs_number: NhsNumber,
-  family_name: z.string(),
-  given_name: z.string(),
-  birthdate: CalendarDate,
-  gp_ods_code: OdsCode.optional(),
+  sub: Person.shape.id,
+  nhs_number: Person.shape.nhsNumber,
+  family_name: Person.shape.familyName,
+  given_name: Person.shape.givenName,
+  birthdate: Person.shape.birthDate,
+  gp_ods_code: Person.shape.registeredPractice,
   gp_integration_credentials: z
-    .object({ gp_ods_code: OdsCode, gp_user_id: z.string(), gp_linkage_key: z.string() })
+    .object({
+      gp_ods_code: PatientLinkage.shape.practice,
+      gp_user_id: PatientLinkage.shape.userId,
+      gp_linkage_key: PatientLinkage.shape.key,
+    })
     .optional(),
 });
 const PatientClaims = z.object({

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ContentSigner } from '../../domain/content-signer';
 import type { SymptomChecks } from '../../domain/symptom-checks';
 import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { PlaceLookup } from '../../domain/place-lookup';
@@ -8,6 +9,7 @@ import { assessmentStore } from './assessment/assessment-store';
 import { assessments } from './assessment/assessments';
 import { symptomChecks } from './assessment/symptom-checks';
 import { contentEditions, keepContent } from './content/content-editions';
+import type { LiveTrust } from './content/signatures';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
 import { deadline } from './engine/deadline';
 import { openTriageDatabase } from './database/open-database';
@@ -25,8 +27,10 @@ export interface TriageDeps {
   places: PlaceLookup;
   now: () => Date;
   logger: Logger;
-  /** In live mode demonstration content is refused. */
+  /** In live mode content starts only with the signatures of its reviewers. */
   clinicalMode: 'demo' | 'live';
+  /** Those whose signatures count, in live mode. */
+  signers?: readonly ContentSigner[];
 }
 
 /** The dispositions of this release's content, for the practices that set rules for them. */
@@ -45,12 +49,13 @@ export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks };
 /** @throws Error with a sentence that says what to do: unusable content, demonstration content in live mode, no database. */
 export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubgraph> {
   const { places, now, logger, clinicalMode } = deps;
-  const content = loadContent();
+  const trust = trustOf(deps);
+  const content = loadContent(undefined, trust);
   refuseDemoContent(content, clinicalMode);
   const database = await openTriageDatabase(deps.database);
   const { db, ready } = database;
   await keepContent(db, content, now);
-  const editions = contentEditions(db, content, clinicalMode);
+  const editions = contentEditions(db, content, trust ?? 'demo');
   const killSwitches = switches(database, now, logger);
   const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
   const forgetting = assessmentRetention(database, now, logger);
@@ -75,17 +80,20 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   };
 }
 
+function trustOf({ clinicalMode, signers = [], now }: Omit<TriageDeps, 'places'>): LiveTrust | null {
+  return clinicalMode === 'live' ? { signers, now } : null;
+}
+
 /** The symptom checks alone, for a process that books. */
-export async function openSymptomChecks({
-  database: settings,
-  clinicalMode,
-  now,
-  logger,
-}: Omit<TriageDeps, 'places'>): Promise<SymptomChecks & { close(): Promise<void> }> {
-  const content = loadContent();
-  refuseDemoContent(content, clinicalMode);
-  const database = await openTriageDatabase(settings);
-  const editions = contentEditions(database.db, content, clinicalMode);
+export async function openSymptomChecks(
+  deps: Omit<TriageDeps, 'places'>,
+): Promise<SymptomChecks & { close(): Promise<void> }> {
+  const { now, logger } = deps;
+  const trust = trustOf(deps);
+  const content = loadContent(undefined, trust);
+  refuseDemoContent(content, deps.clinicalMode);
+  const database = await openTriageDatabase(deps.database);
+  const editions = contentEditions(database.db, content, trust ?? 'demo');
   const checks = symptomChecks({ database, editions, switches: switches(database, now, logger), now });
   return { ...checks, close: () => database.close() };
 }

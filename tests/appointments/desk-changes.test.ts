@@ -107,12 +107,18 @@ const MOVES: { move: string; is: (from: DiarySlot, to: DiarySlot) => boolean }[]
       to.session.id !== from.session.id &&
       to.mode === from.mode,
   },
-  { move: 'to the telephone at the same time', is: (from, to) => at(to) === at(from) && to.mode === 'TELEPHONE' },
+  {
+    move: 'to the telephone at the same time',
+    is: (from, to) => at(to) === at(from) && to.mode === 'TELEPHONE',
+  },
   { move: 'to video later', is: (from, to) => at(to) > at(from) && to.mode === 'VIDEO' },
 ];
 
 /** A booking, and where the desk can move it so. */
-async function booked(supplier: string, is: (from: DiarySlot, to: DiarySlot) => boolean): Promise<Appointment> {
+async function booked(
+  supplier: string,
+  is: (from: DiarySlot, to: DiarySlot) => boolean,
+): Promise<Appointment> {
   for (let tries = 0; tries < 40; tries++) {
     const book = bookAt(supplier);
     const pair = pairs(book).find((one) => is(...one));
@@ -144,7 +150,9 @@ async function asOffered({ supplier, practice, caller }: Book, wanted: DiarySlot
 
 function there({ practice, caller }: Book): DiaryAppointment[] {
   const [{ nhsNumber } = { nhsNumber: '' }] = caller.actsFor;
-  return lab.simulators.diary.appointments({ practice, nhsNumber }).filter(({ status }) => status === 'BOOKED');
+  return lab.simulators.diary
+    .appointments({ practice, nhsNumber })
+    .filter(({ status }) => status === 'BOOKED');
 }
 
 function deskMoves(appointment: Book, to: DiarySlot): void {
@@ -159,7 +167,11 @@ function deskRefills({ practice }: Book, { id }: DiarySlot): void {
 const current = async ({ id }: Booking) => (await lab.deps.ledger.findBooking(id))!;
 const cancel = ({ caller, booking }: Appointment) => given.cancel({ caller, booking });
 const accept = ({ caller, booking }: Appointment) =>
-  acceptMove({ bookingId: booking.id, idempotencyKey: randomUUID(), requestId: randomUUID() }, caller, lab.deps);
+  acceptMove(
+    { bookingId: booking.id, idempotencyKey: randomUUID(), requestId: randomUUID() },
+    caller,
+    lab.deps,
+  );
 
 /** Moves it to another practice. */
 async function reschedule({ caller, booking }: Appointment) {
@@ -196,7 +208,8 @@ const told = (json: string | null) => {
   const { startsAt, mode } = JSON.parse(json ?? '{}') as { startsAt: string; mode: string };
   return `${startsAt} ${mode}`;
 };
-const inBook = ({ startsAt, mode }: Pick<DiarySlot, 'startsAt' | 'mode'>) => `${startsAt.toISOString()} ${mode}`;
+const inBook = ({ startsAt, mode }: Pick<DiarySlot, 'startsAt' | 'mode'>) =>
+  `${startsAt.toISOString()} ${mode}`;
 
 /** The message names the time, and no two that are the same as if they were not. */
 function expectTrueWords(booking: Booking, { startsAt }: DiarySlot): void {
@@ -259,7 +272,10 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
 
     test('it can be moved on by the person', async () => {
       const appointment = await moved();
-      expect(await reschedule(appointment)).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+      expect(await reschedule(appointment)).toMatchObject({
+        kind: 'booking',
+        booking: { state: 'CONFIRMED' },
+      });
       expect((await given.settled(appointment.booking)).state).toBe('CANCELLED');
       expect(there(appointment)).toEqual([]);
     });
@@ -293,14 +309,24 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
     expect(inBook(back.offer.slot)).toBe(inBook(from));
     expect((await events(back)).at(-1)).toEqual(['MOVED_BY_PRACTICE', inBook(from)]);
     expectTrueWords(back, from);
-    expect(await accept({ ...appointment, booking: back })).toMatchObject({ booking: { state: 'CONFIRMED' } });
+    expect(await accept({ ...appointment, booking: back })).toMatchObject({
+      booking: { state: 'CONFIRMED' },
+    });
     await cancel({ ...appointment, booking: await current(back) });
     expect(there(appointment)).toEqual([]);
   });
 
   test('twice: the last one is what is told, to the front end and to their own practice', async () => {
-    const appointment = await booked(supplier, (from, to) => later(from, to) && at(to) === at(from) + 20 * MINUTE);
-    const between = pairs(appointment).find(([, to]) => to.session.id === appointment.from.session.id && at(to) > at(appointment.to) && to.mode === 'IN_PERSON')![1];
+    const appointment = await booked(
+      supplier,
+      (from, to) => later(from, to) && at(to) === at(from) + 20 * MINUTE,
+    );
+    const between = pairs(appointment).find(
+      ([, to]) =>
+        to.session.id === appointment.from.session.id &&
+        at(to) > at(appointment.to) &&
+        to.mode === 'IN_PERSON',
+    )![1];
     deskMoves(appointment, appointment.to);
     await given.looked(appointment.booking);
     deskMoves(appointment, between);
@@ -348,11 +374,23 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
     const { practice, from, to } = first;
     const second = bookAt(supplier);
     const [child] = second.caller.actsFor;
-    const caller: PatientCaller = { ...second.caller, actsFor: [{ ...child!, linkage: child!.linkage && { ...child!.linkage, practice }, registeredPractice: supplier === 'tpp' ? practice : child!.registeredPractice }] };
+    const caller: PatientCaller = {
+      ...second.caller,
+      actsFor: [
+        {
+          ...child!,
+          linkage: child!.linkage && { ...child!.linkage, practice },
+          registeredPractice: supplier === 'tpp' ? practice : child!.registeredPractice,
+        },
+      ],
+    };
     const other: Book = { supplier, practice, caller };
-    if (supplier === 'tpp') lab.simulators.diary.registerPatient(practice, { ...child!, linkage: child!.linkage });
+    if (supplier === 'tpp')
+      lab.simulators.diary.registerPatient(practice, { ...child!, linkage: child!.linkage });
     const { booking } = await bookedOn(other, to);
-    const spare = pairs(first).find(([, free]) => free.session.id === from.session.id && free.mode === 'IN_PERSON')![1];
+    const spare = pairs(first).find(
+      ([, free]) => free.session.id === from.session.id && free.mode === 'IN_PERSON',
+    )![1];
     deskMoves(first, spare);
     deskMoves(other, from);
     deskMoves(first, to);
@@ -400,7 +438,12 @@ describe('at gp-connect', () => {
     const wanted = offer(old.caller, await asOffered(book, from), { assessmentDigest });
     given.once('BOOK', { kind: 'reset-after-commit' });
     const slotId = lab.deps.offers.seal(wanted, wanted.expiresAt);
-    const input = { bookingId: old.booking.id, slotId, idempotencyKey: randomUUID(), requestId: randomUUID() };
+    const input = {
+      bookingId: old.booking.id,
+      slotId,
+      idempotencyKey: randomUUID(),
+      requestId: randomUUID(),
+    };
     const answer = await rescheduleBooking(input, old.caller, lab.deps);
     if (answer.kind !== 'booking') throw new Error(`expected a booking, not ${answer.kind}`);
     deskMoves(book, to);
@@ -493,7 +536,11 @@ describe('shortly before the start', () => {
       if (due === null) break;
       if (!isCancelled && due >= deskCancelsAt) {
         lab.clock.advance(Math.max(deskCancelsAt - lab.clock.now().getTime(), 0));
-        lab.simulators.diary.cancel(practice, lab.simulators.diary.appointments({ practice })[0]!.id, 'the desk');
+        lab.simulators.diary.cancel(
+          practice,
+          lab.simulators.diary.appointments({ practice })[0]!.id,
+          'the desk',
+        );
         isCancelled = true;
       }
       lab.clock.advance(Math.max(due - lab.clock.now().getTime(), 0));

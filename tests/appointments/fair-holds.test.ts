@@ -115,7 +115,10 @@ describe.each(places)('$place', ({ database, open }) => {
 
   describe('one time for one need', () => {
     test.each([
-      { where: 'at the same practice', others: async (slot: Slot) => (await freeSlots(lab, slot.practice, 2))[1]! },
+      {
+        where: 'at the same practice',
+        others: async (slot: Slot) => (await freeSlots(lab, slot.practice, 2))[1]!,
+      },
       { where: 'at another practice', others: () => freeSlot(lab) },
     ])('a second one $where lets the first go, and says so', async ({ others }) => {
       const [first] = await freeSlots(lab, newPractice(), 1);
@@ -281,11 +284,15 @@ describe.each(places)('$place', ({ database, open }) => {
 
     test('nor at the same moment', async () => {
       const { slots } = await withQuota();
-      const wishes = await Promise.all(slots.map((slot, index) => by(slot, index % 2 === 0 ? lab.deps : elsewhere)));
+      const wishes = await Promise.all(
+        slots.map((slot, index) => by(slot, index % 2 === 0 ? lab.deps : elsewhere)),
+      );
       const kinds = wishes.map(({ answer }) => answer.kind).sort();
       expect(kinds).toEqual(['held', 'held', 'slot-taken', 'slot-taken', 'slot-taken', 'slot-taken']);
       const refused = wishes.filter(({ answer }) => answer.kind !== 'held');
-      expect(refused.map(({ answer }) => 'why' in answer && answer.why)).toEqual(Array(4).fill('DAILY_LIMIT'));
+      expect(refused.map(({ answer }) => 'why' in answer && answer.why)).toEqual(
+        Array(4).fill('DAILY_LIMIT'),
+      );
     });
 
     test('gives it to the next when a hold has run out, and not to both', async () => {

@@ -60,7 +60,11 @@ const ELSE = { kind: 'not-allowed', why: 'NOT_THE_PERSON_CHECKED' };
 const CHANGES: Change[] = [
   { change: 'becomes an emergency', to: () => ({ result: EMERGENCY }), answer: changedTo(EMERGENCY) },
   { change: 'becomes milder', to: () => ({ result: MILDER }), answer: changedTo(MILDER) },
-  { change: 'is unfinished', to: () => ({ result: { kind: 'UNFINISHED' } }), answer: changedTo({ kind: 'UNFINISHED' }) },
+  {
+    change: 'is unfinished',
+    to: () => ({ result: { kind: 'UNFINISHED' } }),
+    answer: changedTo({ kind: 'UNFINISHED' }),
+  },
   { change: 'is switched off', to: () => ({ result: OFF }), answer: changedTo(OFF) },
   { change: 'has just expired', to: () => ({ expiresAt: lab.clock.now() }), answer: OVER },
   { change: 'is not kept any more', to: () => null, answer: OVER },
@@ -286,14 +290,49 @@ describe('one check books for one person, the one who was checked', () => {
 
   test.each([
     { about: 'their child', subject: { relationship: 'CHILD' as const }, person: 'child', answer: 'held' },
-    { about: 'somebody else, of the child’s birthday', subject: { relationship: 'OTHER' as const }, person: 'child', answer: 'held' },
-    { about: 'a child born a day before', subject: bornOn('2020-10-31'), person: 'child', answer: 'NOT_THE_PERSON_CHECKED' },
-    { about: 'a child born a year later', subject: bornOn('2021-11-01'), person: 'child', answer: 'NOT_THE_PERSON_CHECKED' },
-    { about: 'themself, with the child’s birthday', subject: { relationship: 'SELF' as const }, person: 'child', answer: 'NOT_THE_PERSON_CHECKED' },
+    {
+      about: 'somebody else, of the child’s birthday',
+      subject: { relationship: 'OTHER' as const },
+      person: 'child',
+      answer: 'held',
+    },
+    {
+      about: 'a child born a day before',
+      subject: bornOn('2020-10-31'),
+      person: 'child',
+      answer: 'NOT_THE_PERSON_CHECKED',
+    },
+    {
+      about: 'a child born a year later',
+      subject: bornOn('2021-11-01'),
+      person: 'child',
+      answer: 'NOT_THE_PERSON_CHECKED',
+    },
+    {
+      about: 'themself, with the child’s birthday',
+      subject: { relationship: 'SELF' as const },
+      person: 'child',
+      answer: 'NOT_THE_PERSON_CHECKED',
+    },
     { about: 'their child', subject: {}, person: 'caller', answer: 'NOT_THE_PERSON_CHECKED' },
-    { about: 'a child with the caller’s birthday', subject: bornOn('1991-02-11'), person: 'caller', answer: 'NOT_THE_PERSON_CHECKED' },
-    { about: 'themself', subject: { relationship: 'SELF' as const, ...bornOn('1991-02-11') }, person: 'caller', answer: 'held' },
-    { about: 'themself, born a day later', subject: { relationship: 'SELF' as const, ...bornOn('1991-02-12') }, person: 'caller', answer: 'NOT_THE_PERSON_CHECKED' },
+    {
+      about: 'a child with the caller’s birthday',
+      subject: bornOn('1991-02-11'),
+      person: 'caller',
+      answer: 'NOT_THE_PERSON_CHECKED',
+    },
+    {
+      about: 'themself',
+      subject: { relationship: 'SELF' as const, ...bornOn('1991-02-11') },
+      person: 'caller',
+      answer: 'held',
+    },
+    {
+      about: 'themself, born a day later',
+      subject: { relationship: 'SELF' as const, ...bornOn('1991-02-12') },
+      person: 'caller',
+      answer: 'NOT_THE_PERSON_CHECKED',
+    },
   ])('a check about $about, for the $person: $answer', async ({ subject, person, answer }) => {
     const caller = newCaller();
     const offered = offer(caller, await freeSlot(lab));
@@ -302,7 +341,10 @@ describe('one check books for one person, the one who was checked', () => {
     changeCheck(offered.assessmentDigest, {
       subject: { relationship: 'CHILD', dateOfBirth: son!.birthDate, ...subject },
     });
-    const input = { ...holdInput(offered, caller, lab.deps), patientId: person === 'child' ? son!.id : undefined };
+    const input = {
+      ...holdInput(offered, caller, lab.deps),
+      patientId: person === 'child' ? son!.id : undefined,
+    };
     const told = await holdSlot(input, caller, lab.deps);
     expect('why' in told ? told.why : told.kind).toBe(answer);
   });
@@ -356,7 +398,10 @@ describe('one check books for one person, the one who was checked', () => {
     if (answer.kind !== 'held') throw new Error('expected a hold');
     const other = await bookedFor(caller, 1, needOf());
     const gate = closedGate();
-    const confirming = confirm({ caller, offered, holdId: answer.hold.id }, stoppedBefore(step, gate, lab.deps));
+    const confirming = confirm(
+      { caller, offered, holdId: answer.hold.id },
+      stoppedBefore(step, gate, lab.deps),
+    );
     await gate.reached;
     const to = offer(caller, await freeSlot(lab), need);
     const moved = await reschedule(other.booking.id, { caller, to });
@@ -364,7 +409,9 @@ describe('one check books for one person, the one who was checked', () => {
     const confirmed = await confirming;
     const people = lab.simulators.diary
       .appointments()
-      .filter(({ slot, status }) => status === 'BOOKED' && [to.slot.id, offered.slot.id].includes(String(slot.id)))
+      .filter(
+        ({ slot, status }) => status === 'BOOKED' && [to.slot.id, offered.slot.id].includes(String(slot.id)),
+      )
       .filter(({ practice }) => [to.slot.practice, offered.slot.practice].includes(practice));
     expect(people.length).toBeLessThanOrEqual(1);
     expect([moved.kind, confirmed.kind].filter((kind) => kind === 'booking')).toHaveLength(people.length);

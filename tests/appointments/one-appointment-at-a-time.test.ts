@@ -83,7 +83,11 @@ describe('at the same time', () => {
     { how: 'the same minutes', of: (slot: Slot) => slot, refused: true },
     { how: 'a longer one around it', of: (slot: Slot) => shifted(slot, -10, 10), refused: true },
     { how: 'one within it', of: (slot: Slot) => shifted(slot, 1, -1), refused: true },
-    { how: 'one that begins a minute before it ends', of: (slot: Slot) => shifted(slot, 9, 9), refused: true },
+    {
+      how: 'one that begins a minute before it ends',
+      of: (slot: Slot) => shifted(slot, 9, 9),
+      refused: true,
+    },
     { how: 'one that begins as it ends', of: (slot: Slot) => shifted(slot, 10, 10), refused: false },
     { how: 'one that ends as it begins', of: (slot: Slot) => shifted(slot, -10, -10), refused: false },
   ])('$how', async ({ of, refused }) => {

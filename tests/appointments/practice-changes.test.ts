@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { SupplierAppointment } from '../../adapters/gp-system';
+import { SupplierError, type SupplierAppointment } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
+import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { acceptMove } from '../../subgraphs/appointments/booking/accept-move';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import { settle } from '../../subgraphs/appointments/booking/advance';
@@ -10,11 +11,13 @@ import { statusOf } from '../../subgraphs/appointments/lifecycle/states';
 import type { Booking } from '../../subgraphs/appointments/ledger/records';
 import {
   bookingLaboratory,
+  confirmInput,
   freeSlots,
   newPractice,
   offer,
   SETTLE_MS,
   standing,
+  SUPPLIER,
   unboundedCall,
   type BookingLaboratory,
 } from '../booking-laboratory';
@@ -128,6 +131,36 @@ describe('changes of a standing booking by the practice', () => {
     const listsNoCancelled = given.withReadBack((list) => list.filter(({ status }) => status === 'BOOKED'));
     expect((await look(situation.booking, listsNoCancelled)).state).toBe('CONFIRMED');
     expect((await look(situation.booking, listsNoCancelled)).state).toBe('CANCELLED_BY_PRACTICE');
+  });
+
+  test('moves one that its supplier has not named: an operator asks, and nobody is told that it is cancelled', async () => {
+    const [slot, later] = await freeSlots(lab, newPractice(), 2);
+    const situation = await given.held({ slot: slot! });
+    const gpConnect = lab.deps.systems.get('gp-connect')!;
+    const namesNone: typeof gpConnect.book = async (...command) => {
+      const outcome = await gpConnect.book(...command);
+      return outcome.class === 'ACCEPTED' ? { ...outcome, appointment: { id: slot!.id } } : outcome;
+    };
+    const systems = new Map([['gp-connect', { ...gpConnect, book: namesNone }]]);
+    const { holdId, caller } = situation;
+    const answer = await confirmBooking(confirmInput(holdId), caller, { ...lab.deps, systems });
+    if (answer.kind !== 'booking') throw new Error(`expected a booking, not ${answer.kind}`);
+    lab.simulators.diary.deskMoves(slot!.practice, appointmentAt(situation).id, Number(later!.id));
+    await look(answer.booking, given.withoutMarkers());
+    expect((await look(answer.booking, given.withoutMarkers())).state).toBe('MISSING');
+  });
+
+  test('hides its patient: the booking stands, and one whose answer was lost is never said to have failed', async () => {
+    const hidden: BookingDeps = given.withReadBack(() => {
+      throw new SupplierError(SUPPLIER, 'NOT_PERMITTED', { mayHaveBeenSent: true });
+    });
+    const { booking } = await given.booked();
+    for (let looks = 0; looks < 8; looks++) expect((await look(booking, hidden)).state).toBe('CONFIRMED');
+    const inDoubt = await given.held();
+    given.once('BOOK', { kind: 'reset-after-commit' });
+    const { booking: lost } = await given.booked(inDoubt);
+    for (let looks = 0; looks < 8; looks++) expect((await look(lost, hidden)).state).toBe('UNKNOWN');
+    expect((await look(lost)).state).toBe('CONFIRMED');
   });
 
   test('a book that cannot be read says nothing', async () => {

@@ -57,7 +57,10 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
     expect(retryAfterSeconds ?? 0).toBeLessThanOrEqual(HOUR_S);
   }
 
-  async function reschedule({ caller, offered, booking }: Situation & { booking: Booking }, deps: BookingDeps) {
+  async function reschedule(
+    { caller, offered, booking }: Situation & { booking: Booking },
+    deps: BookingDeps,
+  ) {
     const to = offer(caller, await freeSlot(lab), { assessmentDigest: offered.assessmentDigest });
     const slotId = deps.offers.seal(to, to.expiresAt);
     const input = { bookingId: booking.id, slotId, idempotencyKey: randomUUID(), requestId: randomUUID() };

@@ -7,7 +7,10 @@ import { extendHold } from '../../subgraphs/appointments/booking/extend-hold';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
+import { SlotResolver } from '../../subgraphs/appointments/resolvers/slot.resolver';
 import { bookingView } from '../../subgraphs/appointments/views/booking-view';
+import { cancelledResult } from '../../subgraphs/appointments/views/result-view';
+import { slotView } from '../../subgraphs/appointments/views/slot-view';
 import {
   bookingLaboratory,
   confirmInput,
@@ -15,7 +18,9 @@ import {
   holdInput,
   newCaller,
   offer,
+  OPEN_BOOK,
   standing,
+  SUPPLIER,
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
@@ -133,7 +138,11 @@ describe.each(LOSSES)('when $loss', ({ of }) => {
 describe('whoever may act for the person now', () => {
   const father = ({ actsFor }: PatientCaller): PatientCaller => ({ ...newCaller(), actsFor });
   /** The child, signed in themself. */
-  const themself = ({ actsFor }: PatientCaller): PatientCaller => ({ ...newCaller(), self: actsFor[0]!, actsFor: [] });
+  const themself = ({ actsFor }: PatientCaller): PatientCaller => ({
+    ...newCaller(),
+    self: actsFor[0]!,
+    actsFor: [],
+  });
 
   test.each([
     { who: 'the other parent', of: father },
@@ -158,7 +167,11 @@ describe('whoever may act for the person now', () => {
     expect(await listed(caller)).toEqual(expect.arrayContaining([booking.id, moved.booking.id]));
     const view = bookingView(moved.booking);
     expect(await resolver().replaces(view, contextOf(caller))).toMatchObject({ id: booking.id });
-    const cancelled = await cancelBooking({ bookingId: moved.booking.id, reason: 'OTHER', ...KEY() }, caller, lab.deps);
+    const cancelled = await cancelBooking(
+      { bookingId: moved.booking.id, reason: 'OTHER', ...KEY() },
+      caller,
+      lab.deps,
+    );
     expect(cancelled).toMatchObject({ booking: { state: 'CANCELLED' } });
     expect(standing(lab, slot.practice)).toBe(0);
   });
@@ -208,12 +221,43 @@ describe('an answer never names a time that is past as one that is to come', () 
     const held = await given.held();
     lab.clock.advance(lab.deps.holdMs - 1);
     const other = newCaller();
-    const answer = await holdSlot(holdInput(offer(other, held.offered.slot), other, lab.deps), other, lab.deps);
+    const answer = await holdSlot(
+      holdInput(offer(other, held.offered.slot), other, lab.deps),
+      other,
+      lab.deps,
+    );
     if (answer.kind !== 'held-by-another') throw new Error(`expected another holder, not ${answer.kind}`);
     expect(answer.heldUntil.getTime()).toBeGreaterThan(lab.clock.now().getTime());
     lab.clock.advance(MINUTE);
-    const later = await holdSlot(holdInput(offer(other, held.offered.slot), other, lab.deps), other, lab.deps);
+    const later = await holdSlot(
+      holdInput(offer(other, held.offered.slot), other, lab.deps),
+      other,
+      lab.deps,
+    );
     expect(later.kind).toBe('held');
+  });
+
+  test('a booking that was made too late for any change', async () => {
+    const policy = { ...OPEN_BOOK, cancelCutOffMinutes: 60 * 24 };
+    const booked = await given.booked(await given.held({ policy }));
+    const view = bookingView(booked.booking);
+    expect(resolver().cancellableUntil(view)).toBeNull();
+    const offers = new SlotResolver(lab.deps);
+    expect(offers.cancellableUntil(slotView(booked.offered))).toBeNull();
+    const answer = cancelledResult(await given.cancel(booked));
+    expect(answer).toMatchObject({ code: 'TOO_LATE_TO_CHANGE' });
+    expect('message' in answer && answer.message).not.toMatch(/until|\d/);
+  });
+
+  test('a cancellation for which it is too late by the practice’s own limit', async () => {
+    const { booking, caller } = await given.booked();
+    const systems = new Map(lab.deps.systems);
+    const refuses = () => Promise.resolve({ class: 'REJECTED', refusal: 'TOO_LATE' } as const);
+    systems.set(SUPPLIER, { ...systems.get(SUPPLIER)!, cancel: refuses });
+    const input = { bookingId: booking.id, reason: 'OTHER', ...KEY() };
+    const answer = cancelledResult(await cancelBooking(input, caller, { ...lab.deps, systems }));
+    expect(answer).toMatchObject({ code: 'TOO_LATE_TO_CHANGE', changeableUntil: lab.clock.now() });
+    expect('message' in answer && answer.message).not.toMatch(/until|\d/);
   });
 
   test.each([-1, 0, 1])('until when it can be cancelled, %d ms after that', async (ms) => {

@@ -77,7 +77,13 @@ describe('what the practice sees of the person', () => {
     const from = new Date(lab.clock.now().getTime() + 2 * HOUR);
     const to = new Date(from.getTime() + 24 * HOUR);
     diary.deskFrees(practice, from, to);
-    const search = { practice, from, to, actor: { kind: 'PATIENT', id: 'test' } as const, patient: caller.actsFor[0] };
+    const search = {
+      practice,
+      from,
+      to,
+      actor: { kind: 'PATIENT', id: 'test' } as const,
+      patient: caller.actsFor[0],
+    };
     const slots: Slot[] = [];
     for await (const page of lab.deps.systems.get(supplier)!.searchSlots(search, unboundedCall()))
       slots.push(...page);
@@ -118,22 +124,25 @@ describe('what the practice sees of the person', () => {
   const modes = ['IN_PERSON', 'TELEPHONE'] as const;
   const journeys = suppliers.flatMap((supplier) => modes.map((mode) => ({ supplier, mode })));
 
-  test.each(journeys)('is the same after a move to another $mode time at $supplier', async ({ supplier, mode }) => {
-    const place = await placeAt(supplier);
-    const reason = takesWords(supplier) ? REASON : undefined;
-    const { booking, need } = await bookedAt(place, withMode(place, mode), { phone: PHONE, reason });
-    const before = wordsOf(standingAt(booking.offer.slot));
-    expect(JSON.stringify(before)).toContain('900456');
-    if (reason !== undefined) expect(JSON.stringify(before)).toContain(REASON);
-    const to = offered(place, withMode(place, mode, 1), need.assessmentDigest);
-    const moved = await reschedule(booking.id, to, place.caller);
-    expect(moved).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
-    expect(wordsOf(standingAt(to.slot))).toEqual(before);
-    // And once more: what is kept is kept for good.
-    const further = offered(place, withMode(place, mode, 2), need.assessmentDigest);
-    if (moved.kind === 'booking') await reschedule(moved.booking.id, further, place.caller);
-    expect(wordsOf(standingAt(further.slot))).toEqual(before);
-  });
+  test.each(journeys)(
+    'is the same after a move to another $mode time at $supplier',
+    async ({ supplier, mode }) => {
+      const place = await placeAt(supplier);
+      const reason = takesWords(supplier) ? REASON : undefined;
+      const { booking, need } = await bookedAt(place, withMode(place, mode), { phone: PHONE, reason });
+      const before = wordsOf(standingAt(booking.offer.slot));
+      expect(JSON.stringify(before)).toContain('900456');
+      if (reason !== undefined) expect(JSON.stringify(before)).toContain(REASON);
+      const to = offered(place, withMode(place, mode, 1), need.assessmentDigest);
+      const moved = await reschedule(booking.id, to, place.caller);
+      expect(moved).toMatchObject({ kind: 'booking', booking: { state: 'CONFIRMED' } });
+      expect(wordsOf(standingAt(to.slot))).toEqual(before);
+      // And once more: what is kept is kept for good.
+      const further = offered(place, withMode(place, mode, 2), need.assessmentDigest);
+      if (moved.kind === 'booking') await reschedule(moved.booking.id, further, place.caller);
+      expect(wordsOf(standingAt(further.slot))).toEqual(before);
+    },
+  );
 
   test.each(suppliers)('is what they give instead, at %s', async (supplier) => {
     const place = await placeAt(supplier);
@@ -154,24 +163,30 @@ describe('what the practice sees of the person', () => {
     expect(none).not.toMatch(/900999|900456|words/);
   });
 
-  test.each(suppliers)('a number is asked for where the practice will call: moved at %s', async (supplier) => {
-    const place = await placeAt(supplier);
-    const { booking, need } = await bookedAt(place, withMode(place, 'IN_PERSON'), {});
-    const to = offered(place, withMode(place, 'TELEPHONE'), need.assessmentDigest);
-    for (const more of [{}, { contactPhone: null }])
-      expect(await reschedule(booking.id, to, place.caller, more)).toMatchObject({
-        kind: 'invalid',
-        faults: { 'input.contactPhone': { code: 'PHONE_NEEDED' } },
+  test.each(suppliers)(
+    'a number is asked for where the practice will call: moved at %s',
+    async (supplier) => {
+      const place = await placeAt(supplier);
+      const { booking, need } = await bookedAt(place, withMode(place, 'IN_PERSON'), {});
+      const to = offered(place, withMode(place, 'TELEPHONE'), need.assessmentDigest);
+      for (const more of [{}, { contactPhone: null }])
+        expect(await reschedule(booking.id, to, place.caller, more)).toMatchObject({
+          kind: 'invalid',
+          faults: { 'input.contactPhone': { code: 'PHONE_NEEDED' } },
+        });
+      expect(await reschedule(booking.id, to, place.caller, { contactPhone: PHONE })).toMatchObject({
+        kind: 'booking',
       });
-    expect(await reschedule(booking.id, to, place.caller, { contactPhone: PHONE })).toMatchObject({
-      kind: 'booking',
-    });
-    expect(JSON.stringify(wordsOf(standingAt(to.slot)))).toContain('900456');
-  });
+      expect(JSON.stringify(wordsOf(standingAt(to.slot)))).toContain('900456');
+    },
+  );
 
   test('words that the new practice cannot take are refused before the move, and can be left out', async () => {
     const own = await placeAt('tpp');
-    const { booking, need } = await bookedAt(own, withMode(own, 'IN_PERSON'), { phone: PHONE, reason: REASON });
+    const { booking, need } = await bookedAt(own, withMode(own, 'IN_PERSON'), {
+      phone: PHONE,
+      reason: REASON,
+    });
     const other = await placeAt('gp-connect', own.caller);
     const to = offered(other, withMode(other, 'IN_PERSON', 4), need.assessmentDigest);
     expect(await reschedule(booking.id, to, own.caller)).toMatchObject({
@@ -183,18 +198,21 @@ describe('what the practice sees of the person', () => {
     expect(JSON.stringify(wordsOf(standingAt(to.slot)))).toContain('900456');
   });
 
-  test.each(suppliers)('what is too long for %s is refused with its bound, and nothing is booked', async (supplier) => {
-    const place = await placeAt(supplier);
-    const { reasonMaxLength: max } = lab.deps.systems.get(supplier)!.manifest.capabilities;
-    const held = await given.held(offered(place, withMode(place, 'IN_PERSON'), randomUUID()), place.caller);
-    const input = { ...confirmInput(held.holdId), reason: 'x'.repeat(max + 1) };
-    const fault = max === 0 ? { code: 'NOT_PASSED_ON' } : { code: 'TOO_LONG' };
-    expect(await confirmBooking(input, place.caller, lab.deps)).toMatchObject({
-      kind: 'invalid',
-      faults: { 'input.reason': fault },
-    });
-    expect(standing(lab, held.offered.slot.practice)).toBe(0);
-  });
+  test.each(suppliers)(
+    'what is too long for %s is refused with its bound, and nothing is booked',
+    async (supplier) => {
+      const place = await placeAt(supplier);
+      const { reasonMaxLength: max } = lab.deps.systems.get(supplier)!.manifest.capabilities;
+      const held = await given.held(offered(place, withMode(place, 'IN_PERSON'), randomUUID()), place.caller);
+      const input = { ...confirmInput(held.holdId), reason: 'x'.repeat(max + 1) };
+      const fault = max === 0 ? { code: 'NOT_PASSED_ON' } : { code: 'TOO_LONG' };
+      expect(await confirmBooking(input, place.caller, lab.deps)).toMatchObject({
+        kind: 'invalid',
+        faults: { 'input.reason': fault },
+      });
+      expect(standing(lab, held.offered.slot.practice)).toBe(0);
+    },
+  );
 });
 
 describe('a booking that is', () => {
@@ -222,16 +240,21 @@ describe('a booking that is', () => {
     expect(await stateOf(booking)).toBe(state);
     expect(standing(lab, to.slot.practice)).toBe(0);
     const other = newCaller();
-    expect((await holdSlot(holdInput(offer(other, to.slot), other, lab.deps), other, lab.deps)).kind).toBe('held');
+    expect((await holdSlot(holdInput(offer(other, to.slot), other, lab.deps), other, lab.deps)).kind).toBe(
+      'held',
+    );
   });
 
-  test.each(BOOKING_STATES.filter((state) => state !== 'MOVED'))('%s, and was not moved by its practice: nothing can be accepted', async (state) => {
-    const { booking, caller } = await bookingIn(state);
-    const accept = { bookingId: booking.id, idempotencyKey: randomUUID(), requestId: randomUUID() };
-    const answer = await acceptMove(accept, caller, lab.deps);
-    expect(answer.kind).toBe('not-standing');
-    expect(await stateOf(booking)).toBe(state);
-  });
+  test.each(BOOKING_STATES.filter((state) => state !== 'MOVED'))(
+    '%s, and was not moved by its practice: nothing can be accepted',
+    async (state) => {
+      const { booking, caller } = await bookingIn(state);
+      const accept = { bookingId: booking.id, idempotencyKey: randomUUID(), requestId: randomUUID() };
+      const answer = await acceptMove(accept, caller, lab.deps);
+      expect(answer.kind).toBe('not-standing');
+      expect(await stateOf(booking)).toBe(state);
+    },
+  );
 
   test('moved, and whose move was accepted before: accepting it again is no error', async () => {
     const { booking, caller, offered } = await given.booked();
@@ -255,7 +278,12 @@ describe('the need', () => {
     const practice = newPractice();
     lab.simulators.diary.deskFrees(practice, inHours(2), inHours(60));
     const from = inHours(hours);
-    const search = { practice, from, to: inHours(hours + 4), actor: { kind: 'PATIENT', id: 'test' } as const };
+    const search = {
+      practice,
+      from,
+      to: inHours(hours + 4),
+      actor: { kind: 'PATIENT', id: 'test' } as const,
+    };
     for await (const page of lab.deps.systems.get('gp-connect')!.searchSlots(search, unboundedCall()))
       for (const slot of page) return slot;
     throw new Error('No slot is offered there.');
@@ -300,7 +328,9 @@ describe('the need', () => {
     expect(await reschedule(booking.id, to, parent)).toMatchObject(LATER);
     // Nor does a check about somebody of another age.
     const soon = offer(parent, await slotAfter(4), { dispositionId: 'own-gp-routine' });
-    changeCheck(soon.assessmentDigest, { subject: { relationship: 'CHILD', dateOfBirth: newCaller().self.birthDate } });
+    changeCheck(soon.assessmentDigest, {
+      subject: { relationship: 'CHILD', dateOfBirth: newCaller().self.birthDate },
+    });
     expect(await reschedule(booking.id, soon, parent)).toMatchObject({ why: 'NOT_THE_PERSON_CHECKED' });
   });
 

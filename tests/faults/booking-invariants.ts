@@ -27,7 +27,9 @@ export function bookedOnce({ truth, ledger }: History): string[] {
       .flatMap(([one]) => (one === undefined ? [] : [`several appointments stand on ${slotText(one)}`])),
     ...[...groupsBy(live, ({ place }) => place).values()]
       .filter((bookings) => bookings.length > 1)
-      .flatMap(([one]) => (one === undefined ? [] : [`several live bookings in the ledger on ${slotText(one)}`])),
+      .flatMap(([one]) =>
+        one === undefined ? [] : [`several live bookings in the ledger on ${slotText(one)}`],
+      ),
   ];
 }
 

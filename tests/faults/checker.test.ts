@@ -44,6 +44,7 @@ const booking = (values: Partial<LedgerBooking> = {}): LedgerBooking => ({
   place: `emis ${values.practice ?? SLOT.practice} ${values.startsAt ?? SLOT.startsAt} 0`,
   asked: { practice: values.practice ?? SLOT.practice, startsAt: values.startsAt ?? SLOT.startsAt },
   mode: 'IN_PERSON',
+  isNamedBySlot: false,
   isOfGuest: false,
   day: '2026-11-23',
   state: 'CONFIRMED',
@@ -168,7 +169,7 @@ describe('promise 1: one live booking on a slot', () => {
 
 describe('promise 2: confirmed is there', () => {
   test('the practice does not have it', () => {
-    expect(broken((history) => (history.truth = []))).toEqual([2]);
+    expect(broken((history) => (history.truth = []))).toEqual([2, 16]);
   });
 
   test('the practice has it at another time', () => {
@@ -190,15 +191,17 @@ describe('promise 2: confirmed is there', () => {
         ledger.events.push(event(3, 'CANCELLED', T0 + 300));
         truth[0]!.status = 'CANCELLED';
       }),
-    ).toEqual([2]);
+    ).toEqual([2, 16]);
   });
 
   test('a cancellation by the practice, or by the person, is no loss', () => {
     expect(
-      broken(({ ledger, truth }) => {
+      broken((history) => {
+        const { ledger, truth } = history;
         ledger.bookings = [booking({ state: 'CANCELLED_BY_PRACTICE' })];
         ledger.events[1]!.state = 'CANCELLED_BY_PRACTICE';
         ledger.events[0]!.state = 'CONFIRMED';
+        history.told[0]!.body = told('CANCELLED_BY_PRACTICE');
         truth[0] = appointment({ status: 'CANCELLED', touchedByDesk: true });
       }),
     ).toEqual([]);
@@ -345,11 +348,21 @@ describe('promise 7: on disk before it is sent', () => {
 });
 
 describe('promise 8: held for one', () => {
+  const ANN_HOLDS = {
+    kind: 'hold',
+    key: 'second',
+    result: 'Hold',
+    bookingId: null,
+    invokedAt: T0 + 300,
+    completedAt: T0 + 350,
+  } as const;
+
   const bobHolds = (values: Partial<RecordedOperation>) =>
     operation({
       kind: 'hold',
       caller: 'bob',
       patient: 'digest-of-bob',
+      check: 'check-of-bob',
       key: 'bob-key',
       result: 'Hold',
       slot: SLOT,
@@ -362,6 +375,38 @@ describe('promise 8: held for one', () => {
 
   test('two hold it at the same time', () => {
     expect(broken(({ operations }) => operations.push(bobHolds({})))).toEqual([8]);
+  });
+
+  test('a time that was changed for another is refused as held', () => {
+    expect(
+      broken(({ operations, ledger }) => {
+        const later = { ...SLOT, startsAt: SLOT.startsAt + 3_600_000 };
+        operations.push(
+          operation({ ...ANN_HOLDS, slot: OTHER_SLOT, holdId: 'hold-2' }),
+          operation({
+            ...ANN_HOLDS,
+            key: 'third',
+            slot: later,
+            holdId: 'hold-3',
+            invokedAt: T0 + 500,
+            completedAt: T0 + 550,
+          }),
+          bobHolds({
+            slot: OTHER_SLOT,
+            outcome: 'fail',
+            result: 'SlotHeldByAnother',
+            holdId: null,
+            invokedAt: T0 + 2_000,
+            completedAt: T0 + 2_050,
+          }),
+        );
+        ledger.holds[0]!.endedAt = T0 + 310;
+        ledger.holds.push(
+          hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 310, endedAt: T0 + 510 }),
+          hold1({ ...later, id: 'hold-3', createdAt: T0 + 510, endedAt: T0 + 3_510 }),
+        );
+      }),
+    ).toEqual([8]);
   });
 
   test('where the store was lost, that is nobody’s fault', () => {
@@ -413,7 +458,7 @@ describe('promise 10: the front end is notified of each change', () => {
     history.ledger.bookings = [booking({ version: 3 })];
     history.ledger.events.push(event(3, 'CONFIRMED', T0 + 300));
     history.ledger.outbox.push({ bookingId: 'booking-1', version: 3, status: 'CONFIRMED' });
-    history.told = ids.map((id) => ({ id, body: id }));
+    history.told = ids.map((id) => ({ id, body: told('CONFIRMED') }));
   };
 
   test.each([
@@ -426,7 +471,9 @@ describe('promise 10: the front end is notified of each change', () => {
   });
 
   test('in other words', () => {
-    expect(broken(({ told }) => told.push({ id: 'booking-1-2-0', body: 'cancelled' }))).toEqual([10]);
+    expect(broken((history) => history.told.push({ id: 'booking-1-2-0', body: told('CANCELLED') }))).toEqual([
+      10,
+    ]);
   });
 });
 
@@ -444,12 +491,14 @@ describe('promise 11: a search keeps its limits', () => {
 });
 
 describe('promise 12: patients are apart', () => {
+  const BOB = { caller: 'bob', patient: 'digest-of-bob', check: 'check-of-bob' };
+
   test.each([
-    ['a booking', operation({ caller: 'bob', key: 'bob-key', kind: 'read', result: 'Booking FAILED' })],
+    ['a booking', operation({ ...BOB, key: 'bob-key', kind: 'read', result: 'Booking FAILED' })],
     [
       'a list',
       operation({
-        caller: 'bob',
+        ...BOB,
         key: null,
         kind: 'read',
         result: 'nothing',
@@ -461,7 +510,7 @@ describe('promise 12: patients are apart', () => {
     [
       'a hold',
       operation({
-        caller: 'bob',
+        ...BOB,
         key: 'bob-key',
         kind: 'hold',
         result: 'Hold',
@@ -476,4 +525,198 @@ describe('promise 12: patients are apart', () => {
 
 test('promise 13: nothing is left behind', () => {
   expect(broken(({ leftovers }) => (leftovers.connections = 2))).toEqual([13]);
+});
+
+describe('promise 14: a changed symptom check is kept', () => {
+  const changed = (...at: [number, boolean][]) =>
+    broken((history) => {
+      history.checks = [
+        ...history.checks,
+        ...at.map(([time, allows]) => ({ check: 'check-1', at: time, allows })),
+      ];
+    });
+
+  test.each([
+    ['it forbade the hold', [[T0 - 500, false]], [14]],
+    ['it changed while it was held, and forbade the booking', [[T0 + 80, false]], [14]],
+    ['it changed when the booking was on disk, as it was looked at', [[T0 + 115, false]], []],
+    [
+      'it allowed the appointment again by then',
+      [
+        [T0 + 60, false],
+        [T0 + 90, true],
+      ],
+      [],
+    ],
+    ['it changed afterwards', [[T0 + 500, false]], []],
+  ] as [string, [number, boolean][], number[]][])('%s', (_, changes, expected) => {
+    expect(changed(...changes)).toEqual(expected);
+  });
+
+  test('it forbade what was sent, whatever the ledger says', () => {
+    expect(
+      broken(({ ledger, checks, ...history }) => {
+        Object.assign(checks, [{ check: 'check-1', at: T0 + 80, allows: false }]);
+        ledger.bookings = [booking({ state: 'MANUAL' })];
+        ledger.events[1]!.state = 'MANUAL';
+        history.operations[1] = operation({ outcome: 'info', result: 'Booking NEEDS_ATTENTION' });
+      }),
+    ).toEqual([14]);
+  });
+});
+
+describe('promise 15: times are shared', () => {
+  const GUEST = { isOfGuest: true, practice: 'Q10001' };
+
+  test('two times were held for one need', () => {
+    expect(
+      broken(({ ledger }) => ledger.holds.push(hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 200 }))),
+    ).toEqual([15]);
+  });
+
+  test.each([
+    ['seven at once', 7, 0, 3_000],
+    ['thirteen in a minute', 13, 4_000, 3_000],
+  ])('one caller held %s', (_, count, everyMs, lastsMs) => {
+    expect(
+      broken(({ ledger }) => {
+        for (let number = 0; number < count; number++) {
+          const createdAt = T0 + 10_000 + number * everyMs;
+          ledger.holds.push(
+            hold1({
+              id: `more-${number}`,
+              check: `check of ${number}`,
+              createdAt,
+              endedAt: createdAt + lastsMs,
+            }),
+          );
+        }
+      }),
+    ).toEqual([15]);
+  });
+
+  test('more was held than the quota has places', () => {
+    expect(
+      broken(({ ledger }) => {
+        for (const guest of ['bob', 'cid', 'dan'])
+          ledger.holds.push(
+            hold1({ ...GUEST, id: `of-${guest}`, caller: guest, check: `check of ${guest}` }),
+          );
+      }),
+    ).toEqual([15]);
+  });
+
+  test('as much was held as the quota has places', () => {
+    expect(
+      broken(({ ledger }) => {
+        for (const guest of ['bob', 'cid'])
+          ledger.holds.push(
+            hold1({ ...GUEST, id: `of-${guest}`, caller: guest, check: `check of ${guest}` }),
+          );
+      }),
+    ).toEqual([]);
+  });
+
+  test('one person has two appointments at once', () => {
+    const there = { practice: 'T20002', startsAt: SLOT.startsAt };
+    expect(
+      broken(({ ledger, truth }) => {
+        ledger.bookings.push(booking({ ...there, id: 'booking-2', check: 'check-2', version: 1 }));
+        ledger.events.push(event(1, 'CONFIRMED', T0 + 150, 'booking-2'));
+        ledger.requests.push({ caller: 'ann', operation: 'confirm', key: 'key-2', resultId: 'booking-2' });
+        truth.push(appointment({ ...there, id: 'second' }));
+      }),
+    ).toContain(15);
+  });
+});
+
+describe('promise 16: the desk is noticed', () => {
+  /** The desk has moved it, which was noticed so much later. */
+  const moved = (history: History, afterMs: number) => {
+    const { ledger } = history;
+    ledger.bookings = [booking({ ...OTHER_SLOT, asked: SLOT, state: 'MOVED', version: 3 })];
+    ledger.events.push(event(3, 'MOVED', T0 + 1_000 + afterMs));
+    ledger.outbox.push({ bookingId: 'booking-1', version: 3, status: 'MOVED_BY_PRACTICE' });
+    history.told.push({ id: 'booking-1-3-0', body: told('MOVED_BY_PRACTICE', OTHER_SLOT) });
+    history.truth = [appointment({ ...OTHER_SLOT, touchedByDesk: true })];
+    history.deskActs = [{ kind: 'moves to another time', bookingId: 'booking-1', at: T0 + 1_000 }];
+    history.freeAtEnd = [];
+  };
+
+  test('in time, and told as it is', () => {
+    expect(broken((history) => moved(history, 4_000))).toEqual([]);
+  });
+
+  test('too late', () => {
+    expect(broken((history) => moved(history, 6_000))).toEqual([16]);
+  });
+
+  test.each([
+    ['as standing', told('CONFIRMED', OTHER_SLOT)],
+    ['with the time that was booked', told('MOVED_BY_PRACTICE')],
+    ['as another kind of appointment', told('MOVED_BY_PRACTICE', OTHER_SLOT, 'TELEPHONE')],
+  ])('told %s', (_, body) => {
+    expect(
+      broken((history) => {
+        moved(history, 1_000);
+        history.told[1]!.body = body;
+      }),
+    ).toEqual([16]);
+  });
+
+  test('taken for a cancellation', () => {
+    expect(
+      broken((history) => {
+        moved(history, 1_000);
+        history.deskActs[0]!.kind = 'cancels';
+      }),
+    ).toEqual([16]);
+  });
+
+  test('the practice has put it somewhere else', () => {
+    expect(
+      broken((history) => {
+        moved(history, 1_000);
+        history.truth = [appointment({ ...OTHER_SLOT, mode: 'VIDEO', touchedByDesk: true })];
+      }),
+    ).toEqual([16]);
+  });
+});
+
+describe('promise 17: own practices are told what is true', () => {
+  const notice = (values: Partial<PracticeNotice> = {}): PracticeNotice => ({
+    practice: 'T90009',
+    sequence: 1,
+    type: 'patient.booked-elsewhere',
+    bookingReference: 'K7QX-2MPD',
+    bookedAt: SLOT.practice,
+    startsAt: new Date(SLOT.startsAt).toISOString(),
+    mode: 'IN_PERSON',
+    ...values,
+  });
+  const told = (...noticed: PracticeNotice[]) =>
+    broken((history) => Object.assign(history, { people: [GUEST], noticed }));
+  const GUEST = { patient: 'digest-of-ann', ownPractice: 'T90009' };
+
+  test.each([
+    ['that it is booked', [notice()], []],
+    ['nothing', [], [17]],
+    ['another time', [notice({ startsAt: new Date(OTHER_SLOT.startsAt).toISOString() })], [17]],
+    [
+      'in the end that it is cancelled',
+      [notice(), notice({ sequence: 2, type: 'patient.cancelled-elsewhere' })],
+      [17],
+    ],
+    ['with one left out', [notice(), notice({ sequence: 3, type: 'patient.moved-elsewhere' })], [17]],
+  ])('%s', (_, noticed, expected) => {
+    expect(told(...noticed)).toEqual(expected);
+  });
+
+  test('another practice is told', () => {
+    expect(told(notice({ practice: 'T80008' }))).toEqual([17]);
+  });
+
+  test('a practice is told of its own appointments', () => {
+    expect(broken((history) => (history.noticed = [notice()]))).toEqual([17]);
+  });
 });

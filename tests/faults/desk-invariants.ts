@@ -18,29 +18,41 @@ const STATUSES: Record<string, string> = {
   CANCELLED: 'CANCELLED',
   CANCELLED_BY_PRACTICE: 'CANCELLED_BY_PRACTICE',
 };
-/** What may have come of each act. Of a time that is somebody else's by now an operator asks. */
+/** States in which each act may have been noticed. Of a time that is somebody else's by now an operator asks. */
 const NOTICED_AS: Record<DeskAct['kind'], readonly string[]> = {
   cancels: ['CANCELLED_BY_PRACTICE'],
   'cancels and refills': ['CANCELLED_BY_PRACTICE', 'MISSING'],
   'moves to another time': ['MOVED'],
   'moves to another session': ['MOVED'],
 };
-const Told = z.object({ status: z.string(), practice: z.string(), startsAt: z.coerce.date(), mode: z.string() });
+const Told = z.object({
+  status: z.string(),
+  practice: z.string(),
+  startsAt: z.coerce.date(),
+  mode: z.string(),
+});
 
 /** 16. What the desk does is noticed in time, and told to the person as it is. */
 export function deskIsNoticed(history: History): string[] {
   if (history.rules.noticedWithinMs === null) return [];
-  return [...unnoticed(history, history.rules.noticedWithinMs), ...toldOtherwise(history), ...standElsewhere(history)];
+  return [
+    ...unnoticed(history, history.rules.noticedWithinMs),
+    ...toldOtherwise(history),
+    ...standElsewhere(history),
+  ];
 }
 
 function unnoticed({ deskActs, ledger }: History, withinMs: number): string[] {
   return deskActs.flatMap(({ kind, bookingId, at }) => {
+    const booking = ledger.bookings.find(({ id }) => id === bookingId);
+    // One that was moved cannot be told from another then, so an operator asks.
+    const expected = [...NOTICED_AS[kind], ...(booking?.isNamedBySlot ? ['MISSING'] : [])];
     const noticed = ledger.events.some(
       (event) =>
         event.bookingId === bookingId &&
         event.at >= at &&
         event.at <= at + withinMs &&
-        NOTICED_AS[kind].includes(event.state),
+        expected.includes(event.state),
     );
     return noticed ? [] : [`the desk ${kind}, which was not noticed as that within ${withinMs} ms`];
   });
@@ -62,7 +74,9 @@ function toldOtherwise({ ledger, told }: History): string[] {
       said.practice === booking.practice &&
       said.startsAt.getTime() === booking.startsAt &&
       said.mode === booking.mode;
-    return isTrue ? [] : [`of a booking ${booking.state} on ${slotText(booking)} the person was told otherwise`];
+    return isTrue
+      ? []
+      : [`of a booking ${booking.state} on ${slotText(booking)} the person was told otherwise`];
   });
 }
 
@@ -113,7 +127,9 @@ function untrueNotices({ ledger, noticed, people }: History): string[] {
       last !== undefined && theirs.every(({ practice }) => practice === own) && isSo(last, booking);
     return isTrue
       ? []
-      : [`the own practice was told ${last?.type ?? 'nothing'} of a booking ${booking.state} on ${slotText(booking)}`];
+      : [
+          `the own practice was told ${last?.type ?? 'nothing'} of a booking ${booking.state} on ${slotText(booking)}`,
+        ];
   });
 }
 

@@ -43,7 +43,10 @@ export function deskDoes(kind: DeskAct['kind'], appointment: DiaryAppointment, w
   }
 }
 
-/** What desks do to bookings that stand, one thing to each, while everything works; waits until all of it is noticed, or should be. */
+/**
+ * Lets desks do something to each booking that stands, while everything works, and waits until all of it is noticed, or should
+ * be.
+ */
 export async function deskDay(world: World, reader: LedgerReader, withinMs: number): Promise<DeskAct[]> {
   const { bookings, events } = await reader.dump();
   const acts = bookings
@@ -68,15 +71,16 @@ export async function untilNoticed(
   withinMs: number,
 ): Promise<void> {
   const until = Date.now() + withinMs;
-  for (let isSeen = acts.length === 0; !isSeen && Date.now() < until; await sleep(LOOK_EVERY_MS)) {
+  while (Date.now() < until) {
     const { events } = await reader.dump();
-    isSeen = acts.every(({ bookingId, at }) =>
-      events.some((event) => event.bookingId === bookingId && event.at >= at),
-    );
+    const isSeen = ({ bookingId, at }: DeskAct) =>
+      events.some((event) => event.bookingId === bookingId && event.at >= at);
+    if (acts.every(isSeen)) return;
+    await sleep(LOOK_EVERY_MS);
   }
 }
 
-export function appointmentOf(
+function appointmentOf(
   { practice, patient, startsAt }: Pick<LedgerBooking, 'practice' | 'patient' | 'startsAt'>,
   { simulators, digestOf }: World,
 ): DiaryAppointment | undefined {

@@ -51,7 +51,12 @@ export interface CheckChange {
   allows: boolean;
 }
 
-export const DESK_ACTS = ['cancels', 'cancels and refills', 'moves to another time', 'moves to another session'] as const;
+export const DESK_ACTS = [
+  'cancels',
+  'cancels and refills',
+  'moves to another time',
+  'moves to another session',
+] as const;
 
 export interface DeskAct {
   kind: (typeof DESK_ACTS)[number];
@@ -59,7 +64,7 @@ export interface DeskAct {
   at: number;
 }
 
-/** What an own practice was told. */
+/** A notice, as an own practice was told. */
 export interface PracticeNotice {
   practice: string;
   sequence: number;
@@ -181,6 +186,8 @@ export interface LedgerBooking extends SlotName {
   /** The slot that was booked, wherever the practice has put it since. */
   asked: SlotName;
   mode: string;
+  /** Its slot is all that the supplier has told us of its name. */
+  isNamedBySlot: boolean;
   isOfGuest: boolean;
   day: string;
   state: string;

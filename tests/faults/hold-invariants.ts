@@ -32,7 +32,8 @@ function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: H
       const ends = operations
         .filter(
           ({ kind, holdId, check, key }) =>
-            (kind !== 'hold' && holdId === granted.holdId) || (TAKES_ITS_PLACE.includes(kind) && check === granted.check && key !== granted.key),
+            (kind !== 'hold' && holdId === granted.holdId) ||
+            (TAKES_ITS_PLACE.includes(kind) && check === granted.check && key !== granted.key),
         )
         .map(({ invokedAt }) => invokedAt)
         .filter((at) => at >= asked);
@@ -78,8 +79,9 @@ function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger,
 
 /** 9. What nobody has any more is offered again. */
 export function freeIsOffered({ freeAtEnd, ledger }: History): string[] {
+  // An operator asks the practice first.
   const kept = ledger.bookings.filter(({ state }) =>
-    ['MANUAL', 'ORPHAN_MANUAL', 'DUPLICATE_MANUAL'].includes(state),
+    ['MANUAL', 'MISSING', 'CANCEL_MANUAL', 'ORPHAN_MANUAL', 'DUPLICATE_MANUAL'].includes(state),
   );
   return freeAtEnd
     .filter((slot) => !slot.offered && !kept.some((booking) => sameSlot(booking, slot)))

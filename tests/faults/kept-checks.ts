@@ -13,7 +13,7 @@ export interface KeptChecks {
   /** Keeps a check under which its person may be booked. */
   keep(digest: string, check: SymptomCheck): void;
   change(digest: string, how: CheckFault): void;
-  /** As it was kept at first. */
+  /** Keeps it again as it was kept at first. */
   restore(digest: string): void;
   /** Changes it while it is read for the next time, too late for that reader. @returns how often that came about. */
   changeAtNextRead(digest: string, how: CheckFault): () => number;
@@ -23,7 +23,14 @@ export interface KeptChecks {
 }
 
 /** Ways in which a check stops allowing the appointment that was offered for it. */
-export const CHECK_FAULTS = ['emergency', 'unfinished', 'switched off', 'expired', 'of another', 'gone'] as const;
+export const CHECK_FAULTS = [
+  'emergency',
+  'unfinished',
+  'switched off',
+  'expired',
+  'of another',
+  'gone',
+] as const;
 export type CheckFault = (typeof CHECK_FAULTS)[number];
 
 /** Time that the reader's answer takes which a change has overtaken. */

@@ -44,6 +44,7 @@ export async function ledgerReader(settings: DatabaseSettings): Promise<LedgerRe
           place: [row.supplier, row.practice, row.slot_id, row.seat].join(' '),
           asked: slotName(offered(row.offer_json)),
           mode: (row.moved_json === null ? offered(row.offer_json) : slotIn(row.moved_json)).mode,
+          isNamedBySlot: row.appointment_id === row.slot_id,
           isOfGuest: row.relation === 'OTHER',
           day: row.starts_on,
           state: row.state,

@@ -321,8 +321,8 @@ const SHARE_MUTANTS: readonly Mutant[] = [
     'a time that was changed for another stays held',
     'one time after another for one need',
     'booking/hold-slot.ts',
-    'if (recorded.replaced !== null) await letGo',
-    'if (recorded.replaced === undefined) await letGo',
+    'await letGo(holdKey(recorded.replaced.offer), recorded.replaced.id, deps);',
+    'await Promise.resolve();',
   ),
   {
     name: 'one need holds several times',

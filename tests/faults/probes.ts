@@ -394,7 +394,12 @@ export async function runProbe(
   });
   try {
     const operations: RecordedOperation[] = [];
-    const practice = openPractice(world, probe.supplier, clockNight === true ? 12 : (probe.slots ?? 1), probe);
+    const practice = openPractice(
+      world,
+      probe.supplier,
+      clockNight === true ? 12 : (probe.slots ?? 1),
+      probe,
+    );
     await probe.course({
       world,
       practice,

@@ -16,7 +16,7 @@ export const ServiceSettings = z.object({
   webhook: Receiver,
   /** Receiver of the notices to people's own practices. */
   practiceWebhook: Receiver,
-  /** Where the symptom checks are kept. */
+  /** Server that keeps the symptom checks. */
   checksUrl: z.url(),
   suppliers: z.object({ emis: z.url(), tpp: z.url(), 'gp-connect': z.url() }),
   /** The same for every process of one history, so that one can open what another has sealed. */

@@ -9,7 +9,12 @@ const OVER = ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE', 'ORPHAN_FOUND', 'O
 
 /** 15. Times are shared fairly: one for one need, few for a caller, no more than the quota, and one person once at a time. */
 export function timesAreShared(history: History): string[] {
-  return [...heldForOneNeed(history), ...heldByOneCaller(history), ...overQuota(history), ...twiceAtOnce(history)];
+  return [
+    ...heldForOneNeed(history),
+    ...heldByOneCaller(history),
+    ...overQuota(history),
+    ...twiceAtOnce(history),
+  ];
 }
 
 function heldForOneNeed({ ledger }: History): string[] {
@@ -42,9 +47,10 @@ interface Taken {
   until: number;
 }
 
-/** Of what people from elsewhere hold and have booked, whenever another was added. */
+/** Counts what people from elsewhere hold and have booked, whenever another was added. */
 function overQuota({ ledger, rules }: History): string[] {
-  const hasQuota = ({ practice, isOfGuest }: LedgerHold | LedgerBooking) => practice.startsWith('Q') && isOfGuest;
+  const hasQuota = ({ practice, isOfGuest }: LedgerHold | LedgerBooking) =>
+    practice.startsWith('Q') && isOfGuest;
   const bookings = ledger.bookings.filter(hasQuota).map((booking) => ({
     day: `${booking.practice} ${booking.day}`,
     from: booking.createdAt,
@@ -71,12 +77,15 @@ function endOf({ id }: LedgerBooking, events: History['ledger']['events']): numb
   return events.find(({ bookingId, state }) => bookingId === id && OVER.includes(state))?.at ?? Infinity;
 }
 
-/** What the desk has moved is its own affair. */
+/** Leaves out what a desk has moved: that is its own affair. */
 function twiceAtOnce({ ledger }: History): string[] {
   const standing = ledger.bookings.filter(
     ({ state, startsAt, asked }) => state === 'CONFIRMED' && startsAt === asked.startsAt,
   );
   return [...groupsBy(standing, ({ patient, startsAt }) => `${patient} ${startsAt}`).values()]
     .filter((bookings) => bookings.length > 1)
-    .map(([first]) => `somebody has two appointments at once, one on ${first === undefined ? '' : slotText(first)}`);
+    .map(
+      ([first]) =>
+        `somebody has two appointments at once, one on ${first === undefined ? '' : slotText(first)}`,
+    );
 }

@@ -87,7 +87,7 @@ test('however often somebody will not wait, others find, hold and book', async (
     const { slots } = found.elsewhere[index % found.elsewhere.length]!;
     const slotId = slots.at(-1 - Math.floor(index / found.elsewhere.length))!.id;
     const hold = await ask(HOLD, { input: { slotId, patientId: son.id, idempotencyKey: randomUUID() } });
-    const input = { holdId: result(hold).id, idempotencyKey: randomUUID() };
+    const input = { holdId: result(hold).id, contactPhone: '01632 960001', idempotencyKey: randomUUID() };
     const report = found.supplierReports.find(({ supplier }) => supplier.id === SUPPLIER);
     return [report?.outcome, result(await ask(CONFIRM, { input })).status];
   });

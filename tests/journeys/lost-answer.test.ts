@@ -75,7 +75,11 @@ test('a request that never arrived is not shown as booked', async () => {
     times: 1,
     fault: { kind: 'reset-before-commit' },
   });
-  const lost = result(await family.ask(CONFIRM, { input: { holdId, idempotencyKey: randomUUID() } }));
+  const lost = result(
+    await family.ask(CONFIRM, {
+      input: { holdId, contactPhone: '01632 960001', idempotencyKey: randomUUID() },
+    }),
+  );
   expect(lost.status).not.toBe('CONFIRMED');
   const inDiary = await simulatorControl(gateway.simulators.controlUrl).appointmentsOf(family.son);
   expect(inDiary).toEqual([]);

@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import type { Manifest } from '../../adapters/gp-system';
+import { z } from 'zod';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import pino from 'pino';
+import { suppliers } from '../../adapters/registry';
 import { simulatedWorld } from '../../demo/simulated-world';
 import { startSimulators, type RunningSimulators } from '../../adapters/simulator/start-simulators';
 import { demoFiles } from '../../subgraphs/practices/directory/demo-directory';
@@ -19,8 +22,17 @@ export interface ProductionProduct {
   url: string;
   issuer: HttpsIssuer;
   simulators: RunningSimulators;
+  /** Imports the directory once more, as operators do; returns the sentence of a refusal, or null. */
+  importDirectory(change: (practices: string) => string): string | null;
+  /** Tries to start it once more with other settings, which it refuses; returns the sentences. */
+  refusalOf(env: Record<string, string>): string;
   close(): Promise<void>;
 }
+
+/** Those that production reaches by their address alone: it refuses the secrets that simulators take. */
+const SUPPLIERS = suppliers
+  .map((supplier): Manifest => supplier.manifest)
+  .filter(({ settings = [] }) => settings.length === 0);
 
 export async function productInProduction(env: Record<string, string> = {}): Promise<ProductionProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-production-'));
@@ -34,39 +46,56 @@ export async function productInProduction(env: Record<string, string> = {}): Pro
     ISSUERS: issuer.setting,
     NODE_EXTRA_CA_CERTS: issuer.certificate,
     ...Object.fromEntries(
-      Object.entries(simulators.urls).map(([id, url]) => [
+      SUPPLIERS.map(({ id }) => [
         `${id.toUpperCase().replaceAll('-', '_')}_URL`,
-        url,
+        z.string().parse(simulators.urls[id]),
       ]),
     ),
     ...env,
   };
-  importDirectory(folder, settings);
-  const product = productProcess([], settings);
-  try {
-    const [, url = ''] = await product.says(/API +(http:\S+)\/graphql\n/);
-    const close = async () => {
-      await product.end('SIGTERM');
-      await simulators.close();
-      await issuer.close();
-    };
-    return { url, issuer, simulators, close };
-  } catch (error) {
-    await product.end('SIGKILL');
+  const closeOthers = async () => {
     await simulators.close();
     await issuer.close();
+  };
+  try {
+    const refused = importDirectory(folder, settings);
+    if (refused !== null) throw new Error(refused);
+    const product = productProcess([], settings);
+    const [, url = ''] = await product.says(/API +(http:\S+)\/graphql\n/).catch(async (error: unknown) => {
+      await product.end('SIGKILL');
+      throw error;
+    });
+    const close = async () => {
+      await product.end('SIGTERM');
+      await closeOthers();
+    };
+    const again = (change: (practices: string) => string) => importDirectory(folder, settings, change);
+    const refusalOf = (other: Record<string, string>) =>
+      spawnSync(process.execPath, [MAIN], {
+        env: { PATH: process.env.PATH, ...settings, ...other },
+        encoding: 'utf8',
+      }).stderr;
+    return { url, issuer, simulators, importDirectory: again, refusalOf, close };
+  } catch (error) {
+    await closeOthers();
     throw error;
   }
 }
 
-/** Imports a directory as operators do: practices, postcodes, and connections. */
-function importDirectory(folder: string, settings: Record<string, string>): void {
-  const { practices, postcodes, outcodes, openingHours } = demoFiles();
+/** Imports a directory as operators do: practices, postcodes, and connections. Returns the sentence of a refusal, or null. */
+function importDirectory(
+  folder: string,
+  settings: Record<string, string>,
+  change: (practices: string) => string = (text) => text,
+): string | null {
+  const { practices: original, postcodes, outcodes, openingHours } = demoFiles();
+  const practices = join(folder, basename(original));
+  writeFileSync(practices, change(readFileSync(original, 'utf8')));
   const postcodesFolder = join(folder, 'postcodes');
-  mkdirSync(postcodesFolder);
+  mkdirSync(postcodesFolder, { recursive: true });
   copyFileSync(postcodes, join(postcodesFolder, 'WY.csv'));
   const connections = join(folder, 'connections.csv');
-  writeFileSync(connections, connectionsFile(practices));
+  writeFileSync(connections, connectionsFile(original));
   const files = {
     practices,
     postcodes: postcodesFolder,
@@ -74,14 +103,15 @@ function importDirectory(folder: string, settings: Record<string, string>): void
     connections,
     'opening-hours': openingHours,
   };
-  execFileSync(
+  const { status, stderr } = spawnSync(
     process.execPath,
     [
       join(MAIN, '..', 'scripts', 'directory-import.js'),
       ...Object.entries(files).flatMap(([name, file]) => [`--${name}`, file]),
     ],
-    { env: { PATH: process.env.PATH, ...settings }, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: { PATH: process.env.PATH, ...settings }, encoding: 'utf8' },
   );
+  return status === 0 ? null : stderr;
 }
 
 function connectionsFile(practices: string): string {

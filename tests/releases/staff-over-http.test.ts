@@ -61,7 +61,9 @@ describe.each([
       release: { status: 'CLOSED', closedTo: 'OTHER_PATIENTS' },
     });
 
-    const confirmed = await ask(CONFIRM, { input: { holdId: held.id, idempotencyKey: randomUUID() } });
+    const confirmed = await ask(CONFIRM, {
+      input: { holdId: held.id, contactPhone: '01632 960001', idempotencyKey: randomUUID() },
+    });
     expect(confirmed.data?.confirmBooking).toMatchObject({ __typename: 'PracticeClosedBook' });
     expect(await hold(slots[1]!.id)).toMatchObject({ __typename: 'PracticeClosedBook' });
     const again = await findOptions(ask, { id, because: 'AWAY_FROM_HOME', first: 10 });

@@ -22,6 +22,8 @@ export type CancelAnswer =
 export interface TooLate {
   kind: 'too-late';
   changeableUntil: Date;
+  /** False where it never could: that was over when it was booked, or the practice's own system has an earlier limit. */
+  wasChangeable: boolean;
   practice: OdsCode;
 }
 
@@ -63,7 +65,7 @@ async function cancel(
   deps: BookingDeps,
 ): Promise<CancelAnswer> {
   if (!isOneOf(CANCELLABLE_STATES, booking.state)) return { kind: 'booking', booking };
-  if (deps.now() > cancellableUntil(booking)) return tooLate(booking);
+  if (deps.now() > cancellableUntil(booking)) return tooLate(booking, deps.now());
   // Nothing is said to be under way that nobody can be asked for.
   systemOf(booking, deps.systems);
   const { patient, requestId, reason } = acting;
@@ -71,7 +73,7 @@ async function cancel(
   // Another tap was quicker. Where the practice refused that, this one returns the result of its own attempt.
   return advanced.end === 'STALE' && advanced.booking.version !== booking.version
     ? cancel(advanced.booking, acting, deps)
-    : answer(advanced);
+    : answer(advanced, deps.now());
 }
 
 /** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
@@ -79,7 +81,7 @@ export function cancellableUntil({ offer }: Pick<Booking, 'offer'>): Date {
   return new Date(offer.slot.startsAt.getTime() - offer.policy.cancelCutOffMinutes * 60_000);
 }
 
-function answer({ booking, cancellation: outcome }: Advanced): CancelAnswer {
+function answer({ booking, cancellation: outcome }: Advanced, now: Date): CancelAnswer {
   const { practice } = booking.offer.slot;
   if (booking.state === 'CONFIRMED' && outcome !== null)
     switch (outcome.class) {
@@ -88,7 +90,7 @@ function answer({ booking, cancellation: outcome }: Advanced): CancelAnswer {
       case 'NOT_SENT':
         return unavailable(practice, outcome.error.retryAfterMs ?? null);
       case 'REJECTED':
-        if (outcome.refusal === 'TOO_LATE') return tooLate(booking);
+        if (outcome.refusal === 'TOO_LATE') return tooLate(booking, now);
         break;
       case 'ACCEPTED':
       case 'AMBIGUOUS':
@@ -105,10 +107,13 @@ function unavailable(practice: OdsCode, retryAfterMs: number | null): SystemUnav
   };
 }
 
-export function tooLate(booking: Booking): TooLate {
+export function tooLate(booking: Booking, now: Date): TooLate {
+  const cutOff = cancellableUntil(booking);
+  const isOver = cutOff < now;
   return {
     kind: 'too-late',
-    changeableUntil: cancellableUntil(booking),
+    changeableUntil: isOver ? cutOff : now,
+    wasChangeable: isOver && cutOff > booking.createdAt,
     practice: booking.offer.slot.practice,
   };
 }

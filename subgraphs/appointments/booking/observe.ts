@@ -75,6 +75,7 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
       (await observationOf(booking, await system.readBack(probe, call), deps))
     );
   } catch (error) {
+    if (error instanceof SupplierError && error.fault === 'NOT_PERMITTED') return { kind: 'HIDDEN', slot: null };
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
   }
 }
@@ -160,14 +161,20 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
   );
 }
 
-/** A moved appointment has another name where its slot names it: then any that is no other booking of ours may be this one. */
+/**
+ * A moved appointment has another name where its slot names it, or is all that we know of its name: then any that is no other
+ * booking of ours may be this one.
+ */
 async function mayHaveMoved(
-  { id, patientDigest, offer: { slot } }: Booking,
+  { id, patientDigest, appointment, offer: { slot } }: Booking,
   listed: readonly SupplierAppointment[],
   { ledger, now }: BookingDeps,
 ): Promise<boolean> {
   const ahead = listed.filter(
-    (one) => one.id === one.slotId && one.status === 'BOOKED' && one.startsAt > now(),
+    (one) =>
+      (one.id === one.slotId || appointment?.id === slot.id) &&
+      one.status === 'BOOKED' &&
+      one.startsAt > now(),
   );
   if (ahead.length === 0) return false;
   const others = (await ledger.liveBookingsOf(patientDigest)).filter(

@@ -103,7 +103,7 @@ async function plannedMove(
   const contact = contactOf(input, old, deps);
   const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest);
   if (faults !== null) return { kind: 'invalid', faults };
-  if (now() > cancellableUntil(old)) return tooLate(old);
+  if (now() > cancellableUntil(old)) return tooLate(old, now());
   if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');
   return { old, person, offer, contact };
 }

@@ -122,6 +122,8 @@ it('says that it failed, or is cancelled, only on a word or a proof (promise 3)'
         case 'ABSENT':
           // What has begun is not listed any more.
           return booking.slot.startsAt <= NOW || !isProof(booking, seen.slot);
+        case 'HIDDEN':
+          return booking.slot.startsAt <= NOW || seen.slot !== 'FREE' || !isProof(booking, seen.slot);
         case 'CANCELLED':
           return booking.state === 'UNKNOWN' && seen.slot === null;
         case 'BOOKED':

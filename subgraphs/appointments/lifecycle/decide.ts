@@ -73,6 +73,7 @@ function decided(booking: KnownBooking, seen: Observation, pace: BookingClock): 
       return booked(booking, seen, pace);
     case 'CANCELLED':
     case 'ABSENT':
+    case 'HIDDEN':
       return notBooked(booking, seen, pace);
   }
 }
@@ -106,10 +107,11 @@ const CANCELLED_BY_US_STATES = [
 
 const OPERATOR_STANDS: EvidenceRecord = { asked: 'OPERATOR', answer: 'STANDS' };
 const OPERATOR_ABSENT: EvidenceRecord = { asked: 'OPERATOR', answer: 'DOES_NOT_STAND' };
-const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT', EvidenceRecord> = {
+const READ: Record<'BOOKED' | 'CANCELLED' | 'ABSENT' | 'HIDDEN', EvidenceRecord> = {
   BOOKED: { asked: 'READ_BACK', answer: 'BOOKED' },
   CANCELLED: { asked: 'READ_BACK', answer: 'CANCELLED' },
   ABSENT: { asked: 'READ_BACK', answer: 'ABSENT' },
+  HIDDEN: { asked: 'READ_BACK', answer: 'PATIENT NOT SHOWN' },
 };
 /** Without our mark it may be an appointment that the person made themself, at the practice or in its own app. */
 const BOOKED_UNMARKED: EvidenceRecord = { asked: 'READ_BACK', answer: 'BOOKED UNMARKED' };
@@ -353,9 +355,12 @@ function absent(
   if (absentReads >= needed.free && slot === null)
     return { kind: 'ACT', action: 'LOOK_AT_SLOT', about: seen };
   const isGone = slot === 'FREE' && absentReads >= needed.free;
-  const isTaken = slot === 'TAKEN' && absentReads >= needed.busy;
+  // Of a patient who is not shown it may be ours that has the slot.
+  const isTaken = kind !== 'HIDDEN' && slot === 'TAKEN' && absentReads >= needed.busy;
   if (isGone) return proven('GONE');
   if (isTaken) return proven('TAKEN_BY_ANOTHER');
+  if (kind === 'HIDDEN' && slot !== null && isOneOf(COMPARED_STATES, booking.state))
+    return nothingNew(nextComparison(booking, pace));
   // In one round of comparing: nobody should set out for an appointment that is gone.
   if (isOneOf(STANDING_STATES, booking.state))
     return { kind: 'WAIT', absentReads, failedReads: 0, nextCheckMs: pace.settleMs };

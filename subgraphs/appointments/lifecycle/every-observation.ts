@@ -31,11 +31,11 @@ export function everyObservation(slot: SlotInBook): ReadonlyMap<string, Observat
       'the book cannot be read',
       { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: 'FAILED TIMED_OUT' } },
     ],
-    ...(['CANCELLED', 'ABSENT'] as const).flatMap((kind) =>
+    ...(['CANCELLED', 'ABSENT', 'HIDDEN'] as const).flatMap((kind) =>
       ([null, 'FREE', 'TAKEN', 'NOT_READABLE'] as const).map(
         (slot) =>
           [
-            `the book has it as ${kind === 'CANCELLED' ? 'cancelled' : 'absent'}${slot === null ? '' : `, the slot as ${IN_WORDS[slot]}`}`,
+            `the book ${IN_BOOK[kind]}${slot === null ? '' : `, the slot as ${IN_WORDS[slot]}`}`,
             { kind, slot },
           ] as const,
       ),
@@ -87,6 +87,11 @@ const MOVES: Readonly<Record<string, (slot: SlotInBook) => Partial<SlotInBook>>>
   'in another mode': () => ({ mode: 'VIDEO' }),
 };
 
+const IN_BOOK = {
+  CANCELLED: 'has it as cancelled',
+  ABSENT: 'has it as absent',
+  HIDDEN: 'does not show its patient',
+};
 const IN_WORDS = { FREE: 'free', TAKEN: 'taken', NOT_READABLE: 'not readable' };
 
 const error = new SupplierError('supplier', 'TIMED_OUT', { mayHaveBeenSent: true });

@@ -83,9 +83,9 @@ export interface BookedThere {
   isWanted: boolean | null;
 }
 
-/** The practice's book does not have it, or has it as cancelled. */
+/** The practice's book does not have it, has it as cancelled, or does not show us its patient (any more). */
 export interface NotBookedThere {
-  kind: 'CANCELLED' | 'ABSENT';
+  kind: 'CANCELLED' | 'ABSENT' | 'HIDDEN';
   /**
    * True where the person has an appointment there that is no other booking of ours, at a supplier that names appointments by
    * their slots: it may be this one, moved, or one that they have made themself.

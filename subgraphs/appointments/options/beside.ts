@@ -1,18 +1,17 @@
 import type { Slot } from '../../../adapters/gp-system';
 import { assessmentDigest } from '../../../domain/assessment-digest';
 import type { Caller } from '../../../domain/caller';
-import { mayBook } from '../booking/not-allowed';
-import type { Offer } from '../holds/offers';
 import type { Ledger } from '../ledger/ledger';
+import type { Booking, Hold } from '../ledger/records';
 import { DOUBTFUL_STATES, isOneOf, STANDING_STATES } from '../lifecycle/states';
-import { personOf, type Patients } from '../sealed-patients';
+import { digestsOfPeople, type Patients } from '../sealed-patients';
 
 /**
  * Two people, one visit: times for the second directly before or after the time that is kept or booked for the first, as the
  * NHS's own booking console offers consecutive slots (NHSDigital/nbs-appointments-management-service, JointBookings.feature).
  */
 
-/** Where a time stands to the other one. */
+/** Sides of a time, on which another one may be. */
 export const SIDES = ['DIRECTLY_BEFORE', 'DIRECTLY_AFTER'] as const;
 export type Side = (typeof SIDES)[number];
 
@@ -26,8 +25,8 @@ export interface BesideDeps {
 }
 
 /**
- * Returns the time that is kept or booked for another need; null where the caller has none of that id, or it does not stand any
- * more.
+ * Returns the time that is kept or booked for another need; null where the caller has none of that id, may not act for its
+ * patient any more, or it does not stand any more.
  */
 export async function findTimeBeside(
   which: BesideWhich,
@@ -35,23 +34,26 @@ export async function findTimeBeside(
   caller: Caller,
   deps: BesideDeps,
 ): Promise<Slot | null> {
-  const offer =
+  const found =
     'holdId' in which
-      ? await heldBy(caller, which.holdId, deps)
-      : await bookedFor(caller, which.bookingId, deps);
+      ? await standingHold(which.holdId, caller, deps)
+      : await standingBooking(which.bookingId, deps);
+  if (found === null || !digestsOfPeople(caller, deps).includes(found.patientDigest)) return null;
+  const { assessmentDigest: need, slot } = found.offer;
   // A hold for the same need is let go for the next one.
-  return offer === null || offer.assessmentDigest === assessmentDigest(assessmentId) ? null : offer.slot;
+  return need === assessmentDigest(assessmentId) ? null : slot;
 }
 
-async function heldBy(caller: Caller, id: string, { ledger, now }: BesideDeps): Promise<Offer | null> {
-  const hold = mayBook(caller) ? await ledger.findHold(id, caller.id) : null;
-  return hold === null || hold.released || hold.expiresAt <= now() ? null : hold.offer;
+async function standingHold(id: string, caller: Caller, { ledger, now }: BesideDeps): Promise<Hold | null> {
+  const hold = caller.kind === 'patient' ? await ledger.findHold(id, caller.id) : null;
+  return hold === null || hold.released || hold.expiresAt <= now() ? null : hold;
 }
 
-async function bookedFor(caller: Caller, id: string, deps: BesideDeps): Promise<Offer | null> {
-  const booking = mayBook(caller) ? await deps.ledger.findBooking(id) : null;
-  if (booking === null || personOf(caller, booking, deps) === undefined) return null;
-  return isOneOf([...STANDING_STATES, ...DOUBTFUL_STATES], booking.state) ? booking.offer : null;
+async function standingBooking(id: string, { ledger }: BesideDeps): Promise<Booking | null> {
+  const booking = await ledger.findBooking(id);
+  return booking !== null && isOneOf([...STANDING_STATES, ...DOUBTFUL_STATES], booking.state)
+    ? booking
+    : null;
 }
 
 /** Null unless the two make one visit: at one practice, in one mode, with nothing in between. */

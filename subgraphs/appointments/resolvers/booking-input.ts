@@ -4,7 +4,7 @@ import { invalidInput, type InvalidInput } from '../../../platform/graphql/probl
 /** Free text reaches suppliers' systems: no control characters, nothing longer than they take. */
 const PLAIN = /^[^\p{Cc}\p{Cs}]*$/u;
 /** Signs between digits as people write them, and an extension; what counts is the digits (ITU-T E.164: at most 15). */
-const PHONE = /^\+?[0-9(][0-9() ./-]*(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?$/i;
+const PHONE = /^\+?[0-9(][0-9() ./-]*(?: ?(?:x|#|ext\.?|extension):? ?[0-9]{1,6})?$/i;
 const PHONE_DIGITS = { min: 9, max: 15 } as const;
 const KEY_LENGTH = { min: 1, max: 200 } as const;
 const PHONE_LENGTH = 30;
@@ -18,12 +18,18 @@ const checks: Record<'idempotencyKey' | 'contactPhone' | 'reason', Check> = {
   idempotencyKey: (text) =>
     plainTextFault(text, KEY_LENGTH.max) && fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH),
   contactPhone: (text) =>
-    plainTextFault(text, PHONE_LENGTH) ?? (isPhoneNumber(text) ? null : fieldFault('NOT_A_PHONE_NUMBER', {})),
+    plainTextFault(plainPhone(text), PHONE_LENGTH) ??
+    (isPhoneNumber(plainPhone(text)) ? null : fieldFault('NOT_A_PHONE_NUMBER', {})),
   reason: (text) => plainTextFault(text, MAX_REASON_LENGTH),
 };
 
+/** A telephone number in the characters that every practice's system has: copied ones have others for blanks, dashes and digits. */
+export function plainPhone(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\p{Z}+/gu, ' ').replaceAll(/\p{Pd}/gu, '-').trim();
+}
+
 function isPhoneNumber(text: string): boolean {
-  const [number = ''] = text.split(/[a-z]/i);
+  const [number = ''] = text.split(/[#a-z]/i);
   const digits = number.replaceAll(/[^0-9]/g, '').length;
   return PHONE.test(text) && digits >= PHONE_DIGITS.min && digits <= PHONE_DIGITS.max;
 }

@@ -51,7 +51,7 @@ import {
   type HeldResult,
   type RescheduledResult,
 } from '../views/result-view';
-import { inputProblems } from './booking-input';
+import { inputProblems, plainPhone } from './booking-input';
 import { bookingFor } from './booking-for';
 import { bookingPage } from './booking-page';
 
@@ -153,7 +153,7 @@ export class BookingResolver {
     const { holdId, idempotencyKey } = input;
     const invalid = inputProblems(input);
     if (invalid !== null) return invalid;
-    const contactPhone = input.contactPhone?.trim();
+    const contactPhone = input.contactPhone == null ? undefined : plainPhone(input.contactPhone);
     const reason = input.reason?.trim();
     return confirmedResult(
       await confirmBooking({ holdId, contactPhone, reason, idempotencyKey, requestId }, caller, this.deps),
@@ -191,7 +191,7 @@ export class BookingResolver {
     const { bookingId, slotId, idempotencyKey } = input;
     const invalid = inputProblems(input);
     if (invalid !== null) return invalid;
-    const contactPhone = input.contactPhone && input.contactPhone.trim();
+    const contactPhone = input.contactPhone && plainPhone(input.contactPhone);
     const reason = input.reason && input.reason.trim();
     const moving = { bookingId, slotId, contactPhone, reason, idempotencyKey, requestId };
     return rescheduledResult(await rescheduleBooking(moving, caller, this.deps));

@@ -61,9 +61,10 @@ export class PracticeOptions {
   @Field(() => PracticeAnswerEnum)
   answer!: PracticeAnswer;
 
-  /** Those beside that time first, otherwise soonest first. */
+  /** Soonest first, but for those beside that time. */
   offers!: Offer[];
 
+  /** The time that the search named. */
   beside!: Slot | null;
 }
 

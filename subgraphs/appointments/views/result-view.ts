@@ -328,9 +328,9 @@ function offerExpired(): OfferExpired {
   return create(OfferExpired, problem('OFFER_EXPIRED', {}));
 }
 
-function tooLate({ changeableUntil, practice: odsCode }: TooLate): TooLateToChange {
+function tooLate({ changeableUntil, wasChangeable, practice: odsCode }: TooLate): TooLateToChange {
   return create(TooLateToChange, {
-    ...problem('TOO_LATE_TO_CHANGE', { until: changeableUntil }),
+    ...problem('TOO_LATE_TO_CHANGE', { until: wasChangeable ? changeableUntil : null }),
     changeableUntil,
     practice: practiceReference(odsCode),
   });

@@ -15,7 +15,7 @@ import type { SupplierConnection } from '../practice-defaults';
 /** Ten miles is the promise of README.md. So many practices of a city are worth passing on (median 65, most 857). */
 const WITHIN_MILES = 10;
 const MAX_NEAR = 60;
-/** So many that meet an access need are passed on, also where they are further: few may be known to. */
+/** Practices among them for each access need, also where they are further: few may be known to meet it. */
 const NEAR_FOR_NEED = 10;
 
 export interface CandidatePractice {
@@ -120,12 +120,15 @@ export function candidateFinder(
   };
 }
 
-/** @param near nearest first, as is the answer */
+/** Chooses the nearest that meet each access need, and of the others the nearest. @param near nearest first, as is the answer */
 function worthPassingOn(near: readonly CandidatePractice[]): CandidatePractice[] {
-  const forNeeds = ACCESS_NEEDS.flatMap((need) =>
-    near.filter(({ accessNeedsMet }) => accessNeedsMet.includes(need)).slice(0, NEAR_FOR_NEED),
+  const forNeeds = new Set(
+    ACCESS_NEEDS.flatMap((need) =>
+      near.filter(({ accessNeedsMet }) => accessNeedsMet.includes(need)).slice(0, NEAR_FOR_NEED),
+    ),
   );
-  const chosen = new Set([...near.slice(0, MAX_NEAR), ...forNeeds]);
+  const others = near.filter((one) => !forNeeds.has(one)).slice(0, MAX_NEAR - forNeeds.size);
+  const chosen = new Set([...forNeeds, ...others]);
   return near.filter((one) => chosen.has(one));
 }
 

@@ -211,18 +211,16 @@ async function importDetails(
       ),
     ),
     accessibility: await load('accessibility', files.accessibility, (file) =>
-      importAccess(
-        db,
-        edition,
-        tally.values('accessibility', readAccessibility(file, onBytes, practices)),
-      ),
+      importAccess(db, edition, tally.values('accessibility', readAccessibility(file, onBytes, practices))),
     ),
     bankHolidaysUntil: holidays === null ? null : holidays.until,
   };
 }
 
 function csvFilesOf({ practices, postcodes, outcodes, ...files }: DirectoryFiles): string[] {
-  const details = [files.connections, files.openingHours, files.accessibility].filter((file) => file !== undefined);
+  const details = [files.connections, files.openingHours, files.accessibility].filter(
+    (file) => file !== undefined,
+  );
   return [outcodes, ...postcodes, practices, ...details];
 }
 

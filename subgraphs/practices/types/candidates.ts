@@ -64,7 +64,7 @@ export class CandidatePractices {
   @Directive('@listSize(assumedSize: 60)')
   @Field(() => [Candidate], {
     description:
-      'Nearest first, without the own practice and those that could offer nothing. Beyond the cap only the nearest few that meet an access need.',
+      'Nearest first, without the own practice and those that could offer nothing: sixty, among them the nearest few that meet each access need.',
   })
   near!: Candidate[];
 

@@ -7,7 +7,7 @@ import { openDatabase, type Database, type DatabaseSettings } from '../../../pla
 import { assessmentStore } from './assessment-store';
 import { assessments, type Assessments } from './assessments';
 import { CASE_STUDY, caseStudyUntil } from '../../../tests/triage-case-study';
-import { contentEditions } from '../content/content-editions';
+import { contentEditions, keepContent } from '../content/content-editions';
 import { CONTENT_FOLDER, contentFrom, loadContent } from '../content/load-content';
 import { readContentFiles } from '../content/content-files';
 import type { QuestionAnswer } from '../engine/evaluate';
@@ -43,7 +43,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
   beforeAll(async () => {
     settings = await kind.settings();
     database = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-    service = serviceWith(loadContent());
+    service = await serviceWith(loadContent());
   });
   beforeEach(() => {
     now = START;
@@ -156,7 +156,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('shows the content that the assessment is pinned to, when other content was deployed since', async () => {
       const { record } = await started();
-      const later = serviceWith(otherContent());
+      const later = await serviceWith(otherContent());
       const found = await later.find(record.id);
       expect(found?.pathway.hash).toBe(record.contentHash);
       expect(found?.pathway.hash).not.toBe(otherContent().pathways.get('child-rash')!.hash);
@@ -246,7 +246,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
 
     it('goes on by the content that it began with, when other content was deployed meanwhile', async () => {
       const { record } = await started();
-      const later = serviceWith(otherContent());
+      const later = await serviceWith(otherContent());
       const answer = { assessmentId: record.id, questionId: 'emergency.screen', optionIds: ['none'] };
       const first = await later.answer({ ...answer, expectedRevision: 1 });
       expect(first).toMatchObject({
@@ -355,7 +355,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
         const { record } = await started();
         // Another process: a connection of its own.
         const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-        const elsewhere = serviceWith(loadContent(), other);
+        const elsewhere = await serviceWith(loadContent(), other);
         await flip(scope, true);
         for (const each of [service, elsewhere]) {
           expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
@@ -386,8 +386,9 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     return set({ pathwayId, off, reason: 'a test', by: 'operator-0123456789' });
   }
 
-  function serviceWith(content: ReturnType<typeof loadContent>, on = database): Assessments {
+  async function serviceWith(content: ReturnType<typeof loadContent>, on = database): Promise<Assessments> {
     const { db } = on;
+    await keepContent(db, content, () => now);
     return assessments({
       store: assessmentStore(db),
       editions: contentEditions(db, content, 'demo'),

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Content, PathwayContent } from './content';
 import { editionFrom, isDemo } from './load-content';
+import type { LiveTrust } from './signatures';
 import type { TriageTables } from '../database/tables';
 
 /** A pathway as it was when somebody began it, and the content round it. */
@@ -29,7 +30,11 @@ const Files = z
 const MAX_CACHED_EDITIONS = 100;
 
 /** Keeps the current content in the database, so that its assessments stay on it. */
-export async function keepContent(db: Kysely<TriageTables>, current: Content, now: () => Date): Promise<void> {
+export async function keepContent(
+  db: Kysely<TriageTables>,
+  current: Content,
+  now: () => Date,
+): Promise<void> {
   for (const { hash, id, version, files } of current.pathways.values())
     await db
       .insertInto('triage_content')
@@ -48,7 +53,8 @@ export async function keepContent(db: Kysely<TriageTables>, current: Content, no
 export function contentEditions(
   db: Kysely<TriageTables>,
   current: Content,
-  clinicalMode: 'demo' | 'live',
+  /** In live mode an edition is used while the signatures over it hold. */
+  trust: 'demo' | LiveTrust,
 ): ContentEditions {
   const found = new LRUCache<string, ContentEdition | 'NONE'>({ max: MAX_CACHED_EDITIONS });
 
@@ -60,10 +66,11 @@ export function contentEditions(
       .where('pathway_id', '=', pathwayId)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const content = editionFrom(new Map(Object.entries(Files.parse(row.files))));
+    const files = new Map(Object.entries(Files.parse(row.files)));
+    const content = editionFrom(files, trust === 'demo' ? null : trust);
     const pathway = content?.pathways.get(pathwayId);
     if (!content || !pathway) return null;
-    return clinicalMode === 'live' && isDemo(content) ? null : { pathway, content };
+    return trust !== 'demo' && isDemo(content) ? null : { pathway, content };
   }
 
   return {

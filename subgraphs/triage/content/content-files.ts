@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
+import { Ages, Id, Population, Status, text, Version } from './file-parts';
 import { BookableScope, CareLevel, Sex } from './vocabulary';
 import { Locale, Wording } from './wording';
 
@@ -9,11 +10,6 @@ import { Locale, Wording } from './wording';
  * Shape of each YAML file that content authors write. The rules in `check/` cover everything that one file alone
  * cannot show, or that has a rule of its own (exits, sources, "not sure", advice).
  */
-
-const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id is lower-case words joined by hyphens.');
-const Version = z.string().regex(/^\d+\.\d+\.\d+$/, 'A version is three numbers, for example 1.2.0.');
-const Status = z.enum(['demo', 'reviewed', 'live']);
-const text = z.string().min(1);
 
 /** Exit of an answer: to a question, to another pathway or to an outcome; rule 6 wants exactly one of them. */
 const exit = {
@@ -64,14 +60,6 @@ const byAge = z.strictObject({
       }),
     )
     .min(2),
-});
-
-const Ages = z.strictObject({ from: z.int().min(0), below: z.int().min(1).nullable() });
-
-/** Ages in days, half-open: `from` is in, `below` is out; `below: null` has no upper end. */
-const Population = z.strictObject({
-  ageInDays: Ages,
-  sex: z.array(Sex).min(1).default(Sex.options),
 });
 
 const Advice = z.strictObject({ careAdvice: z.array(Id), worseningAdvice: z.array(Id) });

@@ -1,14 +1,19 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { BookableScope, CareLevel, ContentStatus, QuestionKind, Sex } from './vocabulary';
 import type { Wording } from './wording';
+import type { WordsContent } from '../own-words/judge-words';
 
 /** Triage content as the engine uses it: checked, linked, immutable. Made by `linkContent`, held for the process's life. */
 export interface Content {
   /** In which every text exists. */
   locales: readonly string[];
-  /** Shown wherever content is shown while any of it is a demonstration; null once none is. */
+  /** Shown wherever content is shown that is not live; null once all of it is. */
   banner: Wording | null;
+  /** Why it is not live, in sentences that say what to do; empty only where reviewers have signed it as it is. */
+  notLiveBecause: readonly string[];
   switchedOff: Wording;
+  /** How people's own words are understood; null in a kept edition. */
+  words: WordsContent | null;
   dispositions: ReadonlyMap<string, DispositionContent>;
   pathways: ReadonlyMap<string, PathwayContent>;
 }
@@ -21,6 +26,8 @@ export interface PathwayContent {
   /** Files by name: kept for as long as there are assessments pinned to them. */
   files: ReadonlyMap<string, string>;
   status: ContentStatus;
+  /** Pathways with the same complaint are for different people. */
+  complaint: string;
   title: Wording;
   summary: Wording;
   entryTerms: readonly string[];

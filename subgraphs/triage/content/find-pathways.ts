@@ -1,82 +1,133 @@
-import MiniSearch from 'minisearch';
-import { fieldFault } from '../../../domain/messages/field-problem-codes';
-import { badInput } from '../../../platform/graphql/graphql-errors';
-import type { Content, PathwayContent } from './content';
-import { ANY_READER, say } from './wording';
-import { suits, type PatientProfile } from '../engine/suitability';
+import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
+import type { Content, Exclusion, PathwayContent } from './content';
+import { exclusionOf, suits, type PatientProfile } from '../engine/suitability';
+import { wordsJudge, type Judgement, type JudgeWords, type WordsContent } from '../own-words/judge-words';
 import { readSubject, type SubjectAsGiven } from '../assessment/start-request';
+import type { Relationship } from './vocabulary';
 
-const MOST = 50;
-const LONGEST_SEARCH = 200;
+const MAX_PATHWAYS = 50;
+const MAX_WORDS_LENGTH = 200;
 
 export interface PathwaySearch {
-  search?: string | null;
+  words?: string | null;
   subject?: SubjectAsGiven | null;
   first: number;
 }
 
-export type FindPathways = (args: PathwaySearch, now: Date) => PathwayContent[];
+/** A pathway for these words that is for other people, and what it says to this person. */
+export interface LeftOut {
+  pathway: PathwayContent;
+  exclusion: Exclusion;
+}
 
-/** Words that people write round the one that matters. */
-const SAID_ANYWAY = new Set(
-  `a about all am an and are as at be been by can cannot child daughter do does for from get gets getting go got had has have he
-  her him his how i in is it its just like lot me mum my myself of off on or our own really she since so some
-  son still that the their them then there they this to too up very was we week weeks day days what when with year
-  years old you your husband wife baby kid dad`.split(/\s+/),
-);
+export const CALL_111_REASONS = [
+  'NOT_UNDERSTOOD',
+  'NO_CHECK_FOR_THIS',
+  'NOT_FOR_THIS_PERSON',
+  'OTHER_LANGUAGE',
+] as const;
+export type Call111Reason = (typeof CALL_111_REASONS)[number];
 
-interface Entry {
-  id: string;
-  title: string;
-  terms: string;
-  summary: string;
+export type PathwaySearchAnswer =
+  | { kind: 'invalid'; faults: FieldFaults }
+  | { kind: 'danger'; danger: string | null; language: string | null }
+  | { kind: 'call111'; reason: Call111Reason; language: string | null; leftOut: readonly LeftOut[] }
+  /** Never empty; `partly` where some of the words are about something that there is no check for. */
+  | { kind: 'found'; pathways: readonly PathwayContent[]; leftOut: readonly LeftOut[]; partly: boolean };
+
+/** An answer, and who reads it: the one who asks, for themselves or for somebody else. */
+export type FindPathways = (
+  search: PathwaySearch,
+  now: Date,
+) => PathwaySearchAnswer & { relationship: Relationship };
+
+/** @throws Error for content without own words: a kept edition. */
+export function wordsOf({ words }: Content): WordsContent {
+  if (!words) throw new Error('Content that was checked lacks own-words.yaml.');
+  return words;
 }
 
 /**
- * Finds pathways by everyday words, best first: titles, entry terms and summaries, with word beginnings and small
- * slips of the pen. All words have to match if any pathway has them all, else as many as match.
+ * Finds pathways by everyday words, after these were judged for danger: whoever names one gets no list. What fits best
+ * comes first: most of the words, then the pathway for the fewest other people.
  */
-export function pathwayFinder({ pathways }: Content): FindPathways {
-  const index = new MiniSearch<Entry>({
-    fields: ['title', 'terms', 'summary'],
-    processTerm: (term) => (SAID_ANYWAY.has(term.toLowerCase()) ? null : term.toLowerCase()),
-    searchOptions: {
-      boost: { terms: 2 },
-      prefix: (term) => term.length > 2,
-      fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-    },
-  });
-  index.addAll(
-    [...pathways.values()].map(({ id, title, summary, entryTerms }) => ({
-      id,
-      title: say(title, ANY_READER),
-      summary: say(summary, ANY_READER),
-      terms: entryTerms.join(' '),
-    })),
-  );
-
-  function matching(search: string): PathwayContent[] {
-    if (search.trim() === '') return [...pathways.values()];
-    const all = index.search(search, { combineWith: 'AND' });
-    const found = all.length > 0 ? all : index.search(search, { combineWith: 'OR' });
-    return found.flatMap(({ id }) => pathways.get(String(id)) ?? []);
-  }
-
-  /** @throws GraphQLError BAD_USER_INPUT; a list has no room for problems. */
-  return ({ search, subject, first }, now) => {
-    if (first < 1 || first > MOST)
-      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MOST }) });
-    if ((search ?? '').length > LONGEST_SEARCH)
-      throw badInput({ search: fieldFault('TOO_LONG', { max: LONGEST_SEARCH }) });
-    const person = subject ? knownSubject(subject, now) : null;
-    return matching(search ?? '')
-      .filter(({ population }) => person === null || suits(population, person))
-      .slice(0, first);
+export function pathwayFinder(content: Content): FindPathways {
+  const judge: JudgeWords = wordsJudge(wordsOf(content));
+  const all = [...content.pathways.values()];
+  return (search, now) => {
+    const relationship = search.subject?.relationship ?? 'SELF';
+    const read = readSearch(search, now);
+    if (!read.ok) return { relationship, kind: 'invalid', faults: read.faults };
+    const judgement = judge(search.words ?? '', read.person);
+    return { relationship, ...answer(judgement, all, read.person, search.first) };
   };
 }
 
-function knownSubject(input: SubjectAsGiven, now: Date): PatientProfile {
-  const read = readSubject(input, 'subject', now);
-  if (read.ok) return read.value;
-  throw badInput(read.faults);
+function answer(
+  judgement: Judgement,
+  all: readonly PathwayContent[],
+  person: PatientProfile | null,
+  first: number,
+): PathwaySearchAnswer {
+  const call111 = (reason: Call111Reason, language: string | null = null): PathwaySearchAnswer => ({
+    kind: 'call111',
+    reason,
+    language,
+    leftOut: [],
+  });
+  switch (judgement.kind) {
+    case 'danger':
+      return judgement;
+    case 'language':
+      return call111('OTHER_LANGUAGE', judgement.language);
+    case 'outside':
+      return call111('NO_CHECK_FOR_THIS');
+    case 'unclear':
+      return call111('NOT_UNDERSTOOD');
+    case 'everything':
+      return listed(all, { person, first, partly: false });
+    case 'complaints': {
+      const found = judgement.ids.flatMap((id) =>
+        all.filter(({ complaint }) => complaint === id).sort((one, other) => breadth(one) - breadth(other)),
+      );
+      return listed(found, { person, first, partly: judgement.partly });
+    }
+  }
+}
+
+function listed(
+  found: readonly PathwayContent[],
+  { person, first, partly }: { person: PatientProfile | null; first: number; partly: boolean },
+): PathwaySearchAnswer {
+  const fitting = found.filter(({ population }) => person === null || suits(population, person));
+  const served = new Set(fitting.map(({ complaint }) => complaint));
+  const leftOut = found.flatMap((pathway) => {
+    const exclusion = person && !served.has(pathway.complaint) ? exclusionOf(pathway, person) : undefined;
+    return exclusion ? [{ pathway, exclusion }] : [];
+  });
+  return fitting.length === 0
+    ? { kind: 'call111', reason: 'NOT_FOR_THIS_PERSON', language: null, leftOut }
+    : { kind: 'found', pathways: fitting.slice(0, first), leftOut, partly };
+}
+
+/** Days of age that a pathway is for. */
+function breadth({ population: { ageInDays } }: PathwayContent): number {
+  return (ageInDays.below ?? Infinity) - ageInDays.from;
+}
+
+type ReadSearch = { ok: true; person: PatientProfile | null } | { ok: false; faults: FieldFaults };
+
+function readSearch({ words, subject, first }: PathwaySearch, now: Date): ReadSearch {
+  const person = subject ? readSubject(subject, 'subject', now) : null;
+  const faults: FieldFaults = {
+    ...(first < 1 || first > MAX_PATHWAYS
+      ? { first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_PATHWAYS }) }
+      : {}),
+    ...((words ?? '').length > MAX_WORDS_LENGTH
+      ? { words: fieldFault('TOO_LONG', { max: MAX_WORDS_LENGTH }) }
+      : {}),
+    ...(person && !person.ok ? person.faults : {}),
+  };
+  if (Object.keys(faults).length > 0) return { ok: false, faults };
+  return { ok: true, person: person?.ok ? person.value : null };
 }

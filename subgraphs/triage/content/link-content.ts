@@ -19,41 +19,65 @@ import { ANY_READER, say, type Wording } from './wording';
 
 export const EMERGENCY_SCREEN = 'emergency.screen';
 
+const NOT_CHECKED = 'Its signatures are checked in live clinical mode alone.';
+
 const EVERY_AGE = { from: 0, below: null };
 
 /**
  * Joins checked content into the graph that the engine walks: exits hold the question or disposition itself.
  * @param files the parsed files: each pathway keeps those that it rests on.
+ * @param notLiveBecause empty: it is signed as it is, and claims to be live. Whatever a file says of its status, it is a
+ * demonstration otherwise.
  */
-export function linkContent(parsed: ParsedContent, files: ReadonlyMap<string, string>): Content {
-  const link = linker(parsed);
+export function linkContent(
+  parsed: ParsedContent,
+  files: ReadonlyMap<string, string>,
+  notLiveBecause: readonly string[] = [NOT_CHECKED],
+): Content {
+  const link = linker(parsed, notLiveBecause.length === 0);
   const pathways = [...parsed.pathways.values()].map((file) =>
     linkPathway(file, filesOf(file, parsed, files), link),
   );
   const dispositions = new Map(
     Object.keys(parsed.dispositions.dispositions).map((id) => [id, link.disposition(id)]),
   );
-  const live = [...pathways, ...dispositions.values()].every(({ status }) => status !== 'DEMO');
+  const statuses = [...pathways, ...dispositions.values()].map(({ status }) => status);
+  const live = ![...statuses, wordsStatus(parsed)].includes('DEMO');
   return {
     locales: parsed.texts.locales,
-    banner: live ? null : parsed.texts.banner,
+    banner: notLiveBecause.length === 0 ? null : parsed.texts.banner,
+    notLiveBecause,
     switchedOff: parsed.texts.switchedOff,
+    words: linkWords(parsed),
     dispositions,
     pathways: new Map(pathways.map((pathway) => [pathway.id, pathway])),
   };
 }
 
+function wordsStatus({ words }: ParsedContent): ContentStatus {
+  return words ? leastAssured([words.ownWords.status, words.languages.status]) : 'LIVE';
+}
+
+function linkWords({ words, pathways }: ParsedContent): Content['words'] {
+  if (!words) return null;
+  const entryTerms = new Map<string, string[]>();
+  for (const { complaint, entryTerms: terms } of pathways.values())
+    entryTerms.set(complaint, [...(entryTerms.get(complaint) ?? []), ...terms]);
+  return { ...words, entryTerms };
+}
+
 type Linker = ReturnType<typeof linker>;
 
 /** Looks up by id what the rules have found to exist. */
-function linker(parsed: ParsedContent) {
+function linker(parsed: ParsedContent, isLive: boolean) {
+  const status: ContentStatus = isLive ? 'LIVE' : 'DEMO';
   const advice = (ids: readonly string[]): Wording[] => ids.map((id) => known(parsed.texts.advice, id));
   const dispositions: Record<string, DispositionContent> = {};
   for (const [id, file] of Object.entries(parsed.dispositions.dispositions))
     dispositions[id] = {
       ...file,
       id,
-      status: leastAssured([parsed.dispositions.status]),
+      status,
       timeframe: timeframe(file.timeframe),
       externalCodes: Object.entries(file.externalCodes).map(([system, code]) => ({ system, code })),
       careAdvice: advice(file.careAdvice),
@@ -62,6 +86,7 @@ function linker(parsed: ParsedContent) {
   const pathways = Object.fromEntries([...parsed.pathways.values()].map((file) => [file.id, file]));
   return {
     parsed,
+    status,
     advice,
     disposition: (id: string): DispositionContent => known(dispositions, id),
     pathway: (id: string): PathwayFile => known(pathways, id),
@@ -77,7 +102,8 @@ function linkPathway(file: PathwayFile, files: ReadonlyMap<string, string>, link
     version: file.version,
     hash: hashOf(files),
     files,
-    status: leastAssured([file.status, link.parsed.emergency.status, link.parsed.dispositions.status]),
+    complaint: file.complaint,
+    status: link.status,
     title: file.title,
     summary: file.summary,
     entryTerms: file.entryTerms,
@@ -229,12 +255,6 @@ function timeframe(written: DispositionsFile['dispositions'][string]['timeframe'
   return 'minutes' in written
     ? { kind: 'minutes', minutes: written.minutes }
     : { kind: 'workingDays', days: written.workingDays };
-}
-
-/** A whole is no better assured than its weakest part. */
-function leastAssured(written: readonly ('demo' | 'reviewed' | 'live')[]): ContentStatus {
-  if (written.includes('demo')) return 'DEMO';
-  return written.includes('reviewed') ? 'REVIEWED' : 'LIVE';
 }
 
 function known<T>(all: Record<string, T>, id: string): T {

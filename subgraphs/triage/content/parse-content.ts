@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
+import { SIGNATURES_FILE } from './signatures';
 import { failure, findingLine, type Finding, type ContentPath } from './check/finding';
 import {
   DispositionsFile,
@@ -11,6 +12,7 @@ import {
   TextsFile,
   WaiversFile,
 } from './content-files';
+import { LanguagesFile, OwnWordsFile } from './own-words-files';
 
 const PATHWAYS = 'pathways/';
 /** Every pathway's behaviour and wording rest on these too. */
@@ -22,6 +24,9 @@ const SHARED = [
   'texts.yaml',
 ] as const;
 
+/** Decide what is found for people's own words, and nothing in a pathway. */
+const OWN_WORDS = ['own-words.yaml', 'languages.yaml'] as const;
+
 /** Content as written, each file well-formed in itself. */
 export interface ParsedContent {
   dispositions: DispositionsFile;
@@ -30,6 +35,8 @@ export interface ParsedContent {
   sources: SourcesFile;
   texts: TextsFile;
   waivers: WaiversFile;
+  /** How people's own words are understood; null in a kept edition, which nobody searches. */
+  words: { ownWords: OwnWordsFile; languages: LanguagesFile } | null;
   /** Pathway files by file name. */
   pathways: ReadonlyMap<string, PathwayFile>;
 }
@@ -74,6 +81,7 @@ export function parseContent(files: ReadonlyMap<string, string>): Parsed {
   const texts = parse('texts.yaml', TextsFile);
   // A kept edition of a single pathway has none.
   const waivers = files.has('waivers.yaml') ? parse('waivers.yaml', WaiversFile) : [];
+  const words = parseWords(files, parse);
   const pathways = new Map<string, PathwayFile>();
   for (const name of files.keys()) {
     if (!name.startsWith(PATHWAYS)) continue;
@@ -85,8 +93,18 @@ export function parseContent(files: ReadonlyMap<string, string>): Parsed {
   return {
     ok: true,
     lines,
-    content: { dispositions, emergency, facts, sources, texts, waivers, pathways },
+    content: { dispositions, emergency, facts, sources, texts, waivers, words, pathways },
   };
+}
+
+type Parse = <T>(name: string, schema: z.ZodType<T>) => T | undefined;
+
+/** Content of today has both files or it is not used; the checker says so. */
+function parseWords(files: ReadonlyMap<string, string>, parse: Parse): ParsedContent['words'] {
+  if (!OWN_WORDS.some((name) => files.has(name))) return null;
+  const ownWords = parse('own-words.yaml', OwnWordsFile);
+  const languages = parse('languages.yaml', LanguagesFile);
+  return ownWords && languages ? { ownWords, languages } : null;
 }
 
 /**
@@ -109,7 +127,10 @@ export function filesOf(
     }
   };
   visit(pathway);
-  return new Map([...SHARED, ...[...names].sort()].map((name) => [name, files.get(name) ?? '']));
+  const signatures = files.has(SIGNATURES_FILE) ? [SIGNATURES_FILE] : [];
+  return new Map(
+    [...SHARED, ...[...names].sort(), ...signatures].map((name) => [name, files.get(name) ?? '']),
+  );
 }
 
 /** SHA-256 in hex over names and texts. */

@@ -3,8 +3,9 @@ import type { Content } from '../content/content';
 import type { FindPathways } from '../content/find-pathways';
 import type { Switches } from '../switches/switches';
 import { Disposition } from '../types/disposition';
-import { Pathway, PathwaysArgs } from '../types/pathway';
-import { dispositionView, pathwayView } from '../views/catalogue-view';
+import { FindPathwaysArgs, FindPathwaysResult } from '../types/find-pathways';
+import { dispositionView } from '../views/catalogue-view';
+import { findPathwaysView } from '../views/find-pathways-view';
 
 @Resolver()
 export class CatalogueResolver {
@@ -17,15 +18,16 @@ export class CatalogueResolver {
 
   @Directive('@tag(name: "public")')
   @Directive('@cost(weight: 40)')
-  @Directive('@listSize(slicingArguments: ["first"])')
-  @Query(() => [Pathway], {
+  @Query(() => FindPathwaysResult, {
     description:
-      'Pathways for this person whose title or entry terms match; every pathway when no text is given.',
+      'Pathways for everyday words and this person. Words that name a danger are answered with help instead, and words that no pathway is for with 111. Blank words find every pathway.',
   })
-  async pathways(@Args(() => PathwaysArgs) args: PathwaysArgs): Promise<Pathway[]> {
-    const found = this.find(args, this.now());
+  async findPathways(
+    @Args(() => FindPathwaysArgs) args: FindPathwaysArgs,
+  ): Promise<typeof FindPathwaysResult> {
+    const answer = this.find(args, this.now());
     const off = await this.switches.read();
-    return found.map((pathway) => pathwayView(this.content, pathway, off.has(pathway.id)));
+    return findPathwaysView(this.content, answer, off);
   }
 
   @Directive('@tag(name: "public")')

@@ -1,6 +1,8 @@
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import { PLACE_PRECISIONS } from '../../../domain/place-lookup';
 import { graphqlEnum } from '../../../platform/graphql/graphql-enum';
+import { CALL_111_REASONS } from '../content/find-pathways';
+import { HelpKind } from '../content/own-words-files';
 import { ASSESSMENT_DIMENSIONS } from '../statistics/assessment-statistics';
 import {
   BookableScope,
@@ -27,6 +29,14 @@ export const ContentStatusEnum = graphqlEnum(
   'ContentStatus',
   ContentStatus.options,
   'DEMO content is not clinically assured and is refused when the service is live.',
+);
+
+export const HelpKindEnum = graphqlEnum('HelpKind', HelpKind.options);
+
+export const CallNhs111ReasonEnum = graphqlEnum(
+  'CallNhs111Reason',
+  CALL_111_REASONS,
+  'NOT_UNDERSTOOD: ask for other words. NOT_FOR_THIS_PERSON: `leftOut` says who the checks are for.',
 );
 
 export const AssessmentDimensionEnum = graphqlEnum(

@@ -1,8 +1,6 @@
-import { ArgsType, Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { ContentStatus } from '../content/vocabulary';
-import type { PathwaySearch } from '../content/find-pathways';
 import { ContentStatusEnum } from './enums';
-import { SubjectInput } from './subject';
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'The questions about one complaint.' })
@@ -30,19 +28,4 @@ export class Pathway {
 
   @Field(() => String, { nullable: true, description: 'To be shown wherever the content is shown.' })
   contentBanner!: string | null;
-}
-
-@ArgsType()
-export class PathwaysArgs implements PathwaySearch {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Everyday words, for example itchy spots; at most 200 characters.',
-  })
-  search?: string | null;
-
-  @Field(() => SubjectInput, { nullable: true })
-  subject?: SubjectInput | null;
-
-  @Field(() => Int, { defaultValue: 20, description: 'From 1 to 50.' })
-  first!: number;
 }

@@ -1,31 +1,72 @@
 import { z } from 'zod';
-import { compareTables, lessUrgent, type OutcomeChange } from './compare-tables';
+import {
+  compareTables,
+  lessSafeCount,
+  readsTheSame,
+  type OutcomeChange,
+  type ProvenPathway,
+} from './compare-tables';
+import { compareWords, type WordChange } from './compare-words';
 import { failure, unless, type Finding } from './finding';
 import { tableDigest, type OutcomeTable } from './outcome-table';
+import { knownReviewers, REVIEWERS_FILE } from './reviewers';
+import { wordsDigest, type WordsByFile } from './words';
 
 export const ACCEPTED_FILE = 'golden/accepted.yaml';
 
-/** Reviews of changes of outcomes, with the reviewer and the reason; the newest of a pathway is the last. */
-export const AcceptedFile = z.array(
-  z.strictObject({
-    pathway: z.string(),
-    version: z.string(),
-    /** Digest of the table of outcomes that was accepted. */
-    table: z.string(),
-    /** Outcomes that became less urgent. */
-    lessUrgent: z.int().min(0),
-    reviewer: z.string().min(1),
-    /** Somebody else, wherever an outcome became less urgent. */
-    secondReviewer: z.string().min(1).optional(),
-    reason: z.string().min(1),
-  }),
-);
-export type Accepted = z.infer<typeof AcceptedFile>[number];
+/** In place of a digest: what is not there any more. */
+export const GONE = 'gone';
 
-/** Accepted state: tables by pathway, and who accepted them. */
+const review = {
+  reviewer: z.string().min(1),
+  /** Somebody else, wherever the change could make anybody less safe. */
+  secondReviewer: z.string().min(1).optional(),
+  reason: z.string().min(1),
+};
+
+const AcceptedTableEntry = z.strictObject({
+  pathway: z.string(),
+  version: z.string(),
+  /** Digest of the table of outcomes that was accepted. */
+  table: z.string(),
+  /** Outcomes that became less urgent. */
+  lessUrgent: z.int().min(0),
+  ...review,
+});
+
+const AcceptedWordsEntry = z.strictObject({
+  file: z.string(),
+  /** Of the file, where it has one. */
+  version: z.string().optional(),
+  /** Digest of everything that the file says. */
+  words: z.string(),
+  /** Places that could make somebody less safe. */
+  lessSafe: z.int().min(0),
+  ...review,
+});
+
+/** Reviews of changes, with the reviewer and the reason; the newest of a pathway, or of a file, is the last. */
+export const AcceptedFile = z.array(z.union([AcceptedTableEntry, AcceptedWordsEntry]));
+export type Accepted = z.infer<typeof AcceptedFile>[number];
+export type AcceptedTable = z.infer<typeof AcceptedTableEntry>;
+export type AcceptedWords = z.infer<typeof AcceptedWordsEntry>;
+
+/** Accepted state: tables by pathway, words by content file, and who accepted them. */
 export interface Baseline {
   tables: ReadonlyMap<string, OutcomeTable>;
+  words: WordsByFile;
   accepted: readonly Accepted[];
+}
+
+/** Of content that nobody has accepted yet. */
+export const NOTHING_ACCEPTED: Baseline = { tables: new Map(), words: new Map(), accepted: [] };
+
+/** Content as it is now: what it leads to and what it says. */
+export interface Proof {
+  tables: readonly OutcomeTable[];
+  words: WordsByFile;
+  /** Versions by content file, where it has one. */
+  versions: ReadonlyMap<string, string>;
 }
 
 export interface TableChange {
@@ -33,77 +74,289 @@ export interface TableChange {
   changes: readonly OutcomeChange[];
 }
 
-/** Rule 20: every change of an outcome has been read and accepted by somebody with a name. */
-export function acceptanceRules(current: readonly OutcomeTable[], baseline: Baseline): Finding[] {
-  const ids = current.map(({ pathway }) => pathway);
+/** Rule 20: every change of an outcome, and of a word, has been read and accepted by somebody with a name. */
+export function acceptanceRules(proof: Proof, baseline: Baseline): Finding[] {
+  const changes = changedWords(proof, baseline);
   return [
-    ...current.flatMap((table) => tableIsAccepted(table, baseline)),
-    ...baseline.accepted.flatMap((entry, index) => acceptanceIsComplete(entry, index, baseline.accepted)),
-    ...[...baseline.tables.keys()]
-      .filter((id) => !ids.includes(id))
-      .map((id) =>
-        failure(
-          20,
-          `golden/${id}.tsv`,
-          [],
-          'The pathway of this table is not there any more: delete the table.',
-        ),
-      ),
+    ...proof.tables.flatMap((table) => tableIsAccepted(table, proof, baseline)),
+    ...[...proof.words.keys()].flatMap((file) => wordsAreAccepted(file, proof, { baseline, changes })),
+    ...goneIsAccepted(proof, baseline),
+    ...baseline.accepted.flatMap((entry, index) => acceptanceIsComplete(entry, index, proof, baseline)),
   ];
 }
 
-/** Every pathway whose outcomes are not those of its accepted table. */
-export function changedTables(current: readonly OutcomeTable[], { tables }: Baseline): TableChange[] {
-  return current
-    .map((table) => ({
-      pathway: table.pathway,
-      changes: compareTables(tables.get(table.pathway) ?? null, table),
-    }))
-    .filter(({ changes }) => changes.length > 0);
+/** Every pathway whose outcomes are not those of its accepted table; those that are gone with all of theirs. */
+export function changedTables(proof: Proof, baseline: Baseline): TableChange[] {
+  const changed = proof.tables
+    .filter((table) => !isAcceptedTable(table, proof, baseline))
+    .map((table) => ({ pathway: table.pathway, changes: tableChanges(table, proof, baseline) }));
+  return changed.filter(({ changes }) => changes.length > 0);
 }
 
-function tableIsAccepted(table: OutcomeTable, { tables, accepted }: Baseline): Finding[] {
-  const stored = tables.get(table.pathway);
+export function changedWords({ words }: Proof, baseline: Baseline): WordChange[] {
+  return compareWords(baseline.words, words);
+}
+
+function lastTable(accepted: readonly Accepted[], pathway: string): AcceptedTable | undefined {
+  return accepted.filter(isTableEntry).findLast((entry) => entry.pathway === pathway);
+}
+
+function lastWords(accepted: readonly Accepted[], file: string): AcceptedWords | undefined {
+  return accepted.filter(isWordsEntry).findLast((entry) => entry.file === file);
+}
+
+function isTableEntry(entry: Accepted): entry is AcceptedTable {
+  return 'table' in entry;
+}
+
+function isWordsEntry(entry: Accepted): entry is AcceptedWords {
+  return 'words' in entry;
+}
+
+/** The same outcomes, of questions and options that read the same. */
+function isAcceptedTable(table: OutcomeTable, { words }: Proof, baseline: Baseline): boolean {
+  const stored = baseline.tables.get(table.pathway);
   const digest = tableDigest(table);
-  const last = accepted.filter(({ pathway }) => pathway === table.pathway).at(-1);
-  if (last?.table === digest && stored !== undefined && tableDigest(stored) === digest) return [];
-  const changes = compareTables(stored ?? null, table);
-  const less = lessUrgent(changes);
+  if (stored === undefined || lastTable(baseline.accepted, table.pathway)?.table !== digest) return false;
+  if (tableDigest(stored) !== digest) return false;
+  return (
+    baseline.words.size === 0 || readsTheSame({ table: stored, words: baseline.words }, { table, words })
+  );
+}
+
+function tableChanges(table: OutcomeTable, { words }: Proof, baseline: Baseline): OutcomeChange[] {
+  const stored = baseline.tables.get(table.pathway);
+  const before = stored && { table: stored, words: baseline.words.size === 0 ? words : baseline.words };
+  return compareTables(before ?? null, { table, words });
+}
+
+const COMMAND = 'npm run triage:check -- --accept --reviewer NAME';
+
+function tableIsAccepted(table: OutcomeTable, proof: Proof, baseline: Baseline): Finding[] {
+  if (isAcceptedTable(table, proof, baseline)) return [];
+  const stored = baseline.tables.get(table.pathway);
+  const changes = tableChanges(table, proof, baseline);
+  const less = lessSafeCount(changes);
+  const mayKeepVersion = stored === undefined || tableDigest(stored) === tableDigest(table);
   const file = `pathways/${table.pathway}.yaml`;
   return [
     failure(
       20,
       file,
       ['version'],
-      `Outcomes that are not as accepted: ${changes.length}, of them less urgent: ${less}. When they are meant: npm run triage:check -- --accept --reviewer NAME ${less > 0 ? '--second-reviewer NAME ' : ''}--reason WHY`,
+      `Outcomes that are not as accepted: ${changes.length}, of them less urgent: ${less}. When they are meant: ${COMMAND} ${less > 0 ? '--second-reviewer NAME ' : ''}--reason WHY`,
     ),
-    ...unless(stored === undefined || stored.version !== table.version, () =>
+    ...unless(mayKeepVersion || isHigher(table.version, stored.version), () =>
       failure(20, file, ['version'], `The outcomes changed, so the version ${table.version} must go up.`),
     ),
   ];
 }
 
-function acceptanceIsComplete(entry: Accepted, index: number, all: readonly Accepted[]): Finding[] {
-  const { pathway, version, table, reviewer, secondReviewer } = entry;
-  const otherTable = all
-    .slice(0, index)
-    .some((before) => before.pathway === pathway && before.version === version && before.table !== table);
-  return [
-    ...unless(entry.lessUrgent === 0 || (secondReviewer !== undefined && secondReviewer !== reviewer), () =>
+/** Findings for each file; the rest of a long list is in the diff of its golden words. */
+const MAX_FINDINGS = 12;
+
+function wordsAreAccepted(
+  file: string,
+  { words, versions }: Proof,
+  { baseline, changes: all }: { baseline: Baseline; changes: readonly WordChange[] },
+): Finding[] {
+  const [now, stored] = [words.get(file) ?? [], baseline.words.get(file)];
+  const last = lastWords(baseline.accepted, file);
+  const digest = wordsDigest(now);
+  if (last?.words === digest && stored !== undefined && wordsDigest(stored) === digest) return [];
+  if (stored === undefined)
+    return [
       failure(
         20,
-        ACCEPTED_FILE,
-        [index],
-        'An outcome became less urgent: somebody else than the reviewer has to read it too (secondReviewer).',
+        file,
+        [],
+        `Nobody has accepted what it says. ${COMMAND} --second-reviewer NAME --reason WHY`,
+      ),
+    ];
+  const changes = all.filter((change) => change.file === file);
+  const version = versions.get(file);
+  const mustRise = version !== undefined && last?.version !== undefined && changes.some(isReadOrDecides);
+  return [
+    ...changes.slice(0, MAX_FINDINGS).map((change) => failure(20, file, change.path, changeMessage(change))),
+    ...unless(changes.length <= MAX_FINDINGS && changes.length > 0, () =>
+      failure(20, file, [], `It does not say what was accepted, in ${changes.length} places: ${COMMAND} …`),
+    ),
+    ...unless(!mustRise || isHigher(version, last.version ?? ''), () =>
+      failure(20, file, ['version'], `What it says changed, so the version ${version ?? ''} must go up.`),
+    ),
+  ];
+}
+
+function isReadOrDecides({ place }: WordChange): boolean {
+  return !/^(vignettes|status$|reviewedBy$)|(^|\.)sources$/.test(place);
+}
+
+function changeMessage({ place, before, after, lessSafe }: WordChange): string {
+  const way =
+    before === null
+      ? `${shortened(after)} is new at ${place}.`
+      : after === null
+        ? `${shortened(before)} was accepted at ${place}, and is gone.`
+        : `${shortened(before)} was accepted at ${place}, and now it says ${shortened(after)}.`;
+  return `${way} When it is meant, ${lessSafe ? 'two people have' : 'somebody has'} to accept it.`;
+}
+
+const LONGEST = 80;
+
+function shortened(says: string | null): string {
+  const text = says ?? '';
+  return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
+}
+
+/** What is not there any more was accepted once: that it went has to be accepted too. */
+function goneIsAccepted({ tables, words }: Proof, baseline: Baseline): Finding[] {
+  const pathways = new Set([
+    ...baseline.tables.keys(),
+    ...baseline.accepted.filter(isTableEntry).map(({ pathway }) => pathway),
+  ]);
+  const files = new Set([
+    ...baseline.words.keys(),
+    ...baseline.accepted.filter(isWordsEntry).map(({ file }) => file),
+  ]);
+  return [
+    ...[...pathways]
+      .filter((id) => !tables.some(({ pathway }) => pathway === id))
+      .filter((id) => lastTable(baseline.accepted, id)?.table !== GONE || baseline.tables.has(id))
+      .map((id) => goneFinding(`golden/${id}.tsv`, 'The pathway of these outcomes')),
+    ...[...files]
+      .filter((file) => !words.has(file))
+      .filter((file) => lastWords(baseline.accepted, file)?.words !== GONE || baseline.words.has(file))
+      .map((file) => goneFinding(file, 'This file, that was accepted,')),
+  ];
+}
+
+function goneFinding(file: string, what: string): Finding {
+  return failure(
+    20,
+    file,
+    [],
+    `${what} is not there any more: two people have to accept that. ${COMMAND} --second-reviewer NAME --reason WHY`,
+  );
+}
+
+function acceptanceIsComplete(
+  entry: Accepted,
+  index: number,
+  { words }: Proof,
+  { accepted }: Baseline,
+): Finding[] {
+  const { reviewer, secondReviewer } = entry;
+  const needsTwo = (isTableEntry(entry) ? entry.lessUrgent : entry.lessSafe) > 0;
+  const wrong = (message: string) => failure(20, ACCEPTED_FILE, [index], message);
+  const known = knownReviewers(words);
+  return [
+    ...unless(!needsTwo || (secondReviewer !== undefined && secondReviewer !== reviewer), () =>
+      wrong(
+        'This could make somebody less safe: somebody else than the reviewer has to read it too (secondReviewer).',
       ),
     ),
-    ...unless(!otherTable, () =>
-      failure(
-        20,
-        ACCEPTED_FILE,
-        [index],
-        `Version ${version} of "${pathway}" was accepted with other outcomes.`,
+    ...[reviewer, ...(secondReviewer === undefined ? [] : [secondReviewer])]
+      .filter((name) => !known.includes(name))
+      .map((name) => wrong(`"${name}" is nobody in ${REVIEWERS_FILE}.`)),
+    ...unless(!isTableEntry(entry) || !wasAnother(entry, accepted.slice(0, index)), () =>
+      wrong(
+        `${isTableEntry(entry) ? `Version ${entry.version} of "${entry.pathway}"` : ''} was accepted with other outcomes.`,
       ),
     ),
   ];
+}
+
+function wasAnother({ pathway, version, table }: AcceptedTable, earlier: readonly Accepted[]): boolean {
+  return earlier
+    .filter(isTableEntry)
+    .some(
+      (before) =>
+        before.pathway === pathway && before.version === version && ![before.table, GONE].includes(table),
+    );
+}
+
+/** By number, not by text: 1.10.0 is higher than 1.9.0. */
+function isHigher(version: string, before: string): boolean {
+  const [one, other] = [version, before].map((text) => text.split('.').map(Number));
+  const place = (one ?? []).findIndex((number, index) => number !== other?.[index]);
+  return place >= 0 && (one?.[place] ?? 0) > (other?.[place] ?? 0);
+}
+
+/**
+ * Accepts everything that changed, in the name of who has read it.
+ * @returns the entries to add.
+ * @throws Error with what is missing: a version that goes up, a reader that is known, a second one.
+ */
+export function acceptances(
+  proof: Proof,
+  baseline: Baseline,
+  { reviewer, secondReviewer, reason }: Review,
+): Accepted[] {
+  const known = knownReviewers(baseline.words.has(REVIEWERS_FILE) ? baseline.words : proof.words);
+  for (const name of [reviewer, ...(secondReviewer === undefined ? [] : [secondReviewer])])
+    if (!known.includes(name))
+      throw new Error(
+        `"${name}" is nobody in ${REVIEWERS_FILE} as it was accepted: name one of ${known.join('; ')}.`,
+      );
+  const readBy = (what: string, less: number) => {
+    if (less > 0 && (secondReviewer === undefined || secondReviewer === reviewer))
+      throw new Error(
+        `Changes of ${what} could make somebody less safe (${less}): somebody else has to read them too, --second-reviewer NAME.`,
+      );
+    return { reviewer, ...(less > 0 ? { secondReviewer } : {}), reason };
+  };
+  for (const { file, path, message } of acceptanceRules(proof, baseline))
+    if (path[0] === 'version' && message.includes('must go up')) throw new Error(`${file}: ${message}`);
+  return [...tableEntries(proof, baseline, readBy), ...wordsEntries(proof, baseline, readBy)];
+}
+
+export interface Review {
+  reviewer: string;
+  secondReviewer?: string | undefined;
+  reason: string;
+}
+
+type ReadBy = (what: string, lessSafe: number) => z.infer<z.ZodObject<typeof review>>;
+
+function tableEntries(proof: Proof, baseline: Baseline, readBy: ReadBy): AcceptedTable[] {
+  const changed = proof.tables
+    .filter((table) => !isAcceptedTable(table, proof, baseline))
+    .map((table): AcceptedTable => {
+      const { pathway, version } = table;
+      const lessUrgent = lessSafeCount(tableChanges(table, proof, baseline));
+      return { pathway, version, table: tableDigest(table), lessUrgent, ...readBy(pathway, lessUrgent) };
+    });
+  const gone = [...baseline.tables.values()]
+    .filter(({ pathway }) => !proof.tables.some((table) => table.pathway === pathway))
+    .map(({ pathway, version, outcomes }) => ({
+      pathway,
+      version,
+      table: GONE,
+      lessUrgent: outcomes.size,
+      ...readBy(`${pathway}, which is gone,`, outcomes.size),
+    }));
+  return [...changed, ...gone];
+}
+
+function wordsEntries(proof: Proof, baseline: Baseline, readBy: ReadBy): AcceptedWords[] {
+  const changes = changedWords(proof, baseline);
+  const files = new Set([...proof.words.keys(), ...baseline.words.keys()]);
+  // Nothing was accepted that the first words could be less safe than.
+  const isFirst = !baseline.accepted.some(isWordsEntry);
+  return [...files].flatMap((file): AcceptedWords[] => {
+    const now = proof.words.get(file);
+    const digest = now === undefined ? GONE : wordsDigest(now);
+    if (lastWords(baseline.accepted, file)?.words === digest) return [];
+    const lessSafe = isFirst ? 0 : lessSafeCount(changes.filter((change) => change.file === file));
+    const version = proof.versions.get(file);
+    return [
+      {
+        file,
+        ...(version === undefined ? {} : { version }),
+        words: digest,
+        lessSafe,
+        ...readBy(file, lessSafe),
+      },
+    ];
+  });
 }

@@ -3,15 +3,25 @@ import type { ParsedContent, LineOf } from '../parse-content';
 import { parseContent } from '../parse-content';
 import { linkContent } from '../link-content';
 import type { WaiversFile } from '../content-files';
-import { acceptanceRules, changedTables, type Baseline, type TableChange } from './acceptance-rules';
+import {
+  acceptanceRules,
+  changedTables,
+  changedWords,
+  type Baseline,
+  type Proof,
+  type TableChange,
+} from './acceptance-rules';
 import { behaviourRules } from './behaviour-rules';
 import { identityRules } from './catalogue-rules';
 import { checkReferences, checkStructure } from './check-structure';
 import { answerSetCount, enumerate, pathCount } from './enumerate';
 import { failure, unless, type Finding } from './finding';
+import type { WordChange } from './compare-words';
 import { outcomeTable, type OutcomeTable } from './outcome-table';
+import { reviewRules } from './review-rules';
 import { sourceAgeRules } from './source-rules';
 import { vignetteRules } from './vignette-rules';
+import { spokenFile } from './words';
 
 export interface CheckReport {
   pathways: number;
@@ -21,9 +31,10 @@ export interface CheckReport {
   /** Warnings, without those that somebody has signed. */
   warnings: readonly Finding[];
   waived: number;
-  /** Outcome tables of every pathway, and their differences from the accepted ones. */
-  tables: readonly OutcomeTable[];
+  /** Outcome tables of every pathway, what every file says, and their differences from what was accepted. */
+  proof: Proof;
   changes: readonly TableChange[];
+  wordChanges: readonly WordChange[];
   lines: LineOf;
 }
 
@@ -44,6 +55,7 @@ export function checkContent(
     ...checkStructure(parsed.content),
     ...identityRules(parsed.content),
     ...sourceAgeRules(parsed.content, today),
+    ...reviewRules(parsed.content, files),
   ];
   // What does not hold together cannot be walked.
   if (checkReferences(parsed.content).length > 0)
@@ -54,7 +66,7 @@ export function checkContent(
       lines,
     };
   const content = linkContent(parsed.content, files);
-  const walked = walk(parsed.content, content, baseline);
+  const walked = walk(parsed.content, content, { files, baseline });
   return {
     ...walked,
     ...sorted([...structure, ...walked.findings], parsed.content),
@@ -63,9 +75,22 @@ export function checkContent(
   };
 }
 
-const NOTHING = { pathways: 0, paths: 0, answerSets: 0, warnings: [], waived: 0, tables: [], changes: [] };
+const NOTHING = {
+  pathways: 0,
+  paths: 0,
+  answerSets: 0,
+  warnings: [],
+  waived: 0,
+  proof: { tables: [], words: new Map(), versions: new Map() },
+  changes: [],
+  wordChanges: [],
+};
 
-function walk(parsed: ParsedContent, content: Content, baseline: Baseline) {
+function walk(
+  parsed: ParsedContent,
+  content: Content,
+  { files, baseline }: { files: ReadonlyMap<string, string>; baseline: Baseline },
+) {
   const findings: Finding[] = [];
   const tables: OutcomeTable[] = [];
   let [paths, answerSets] = [0, 0];
@@ -78,8 +103,25 @@ function walk(parsed: ParsedContent, content: Content, baseline: Baseline) {
     tables.push(outcomeTable(enumerated));
     findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
   }
-  findings.push(...acceptanceRules(tables, baseline));
-  return { paths, answerSets, tables, changes: changedTables(tables, baseline), findings };
+  const proof = proofOf(files, tables);
+  findings.push(...acceptanceRules(proof, baseline));
+  return {
+    paths,
+    answerSets,
+    proof,
+    changes: changedTables(proof, baseline),
+    wordChanges: changedWords(proof, baseline),
+    findings,
+  };
+}
+
+function proofOf(files: ReadonlyMap<string, string>, tables: readonly OutcomeTable[]): Proof {
+  const spoken = [...files].map(([file, text]) => ({ file, ...spokenFile(text) }));
+  return {
+    tables,
+    words: new Map(spoken.map(({ file, words }) => [file, words])),
+    versions: new Map(spoken.flatMap(({ file, version }) => (version === null ? [] : [[file, version]]))),
+  };
 }
 
 /** Failures and warnings apart; signed warnings are out, and unsigned ones fail content that people rely on. */

@@ -1,6 +1,7 @@
 import type { ParsedContent } from '../parse-content';
 import { catalogueRules } from './catalogue-rules';
 import type { Finding } from './finding';
+import { ownWordsRules } from './own-words-rules';
 import { peopleRules } from './people-rules';
 import { referenceRules } from './reference-rules';
 import { shapeRules } from './shape-rules';
@@ -14,6 +15,7 @@ export function checkReferences(content: ParsedContent): Finding[] {
     ...shapeRules(content),
     ...sourceRules(content),
     ...optionTextRules(content),
+    ...ownWordsRules(content),
   ];
 }
 

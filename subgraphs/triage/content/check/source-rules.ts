@@ -7,6 +7,7 @@ export function sourceRules(content: ParsedContent): Finding[] {
   const { dispositions } = content.dispositions;
   const rules = [
     ...allExits(content),
+    ...wordsRules(content),
     ...Object.entries(dispositions).map(([id, { sources }]) => ({
       file: 'dispositions.yaml',
       path: ['dispositions', id],
@@ -21,6 +22,19 @@ export function sourceRules(content: ParsedContent): Finding[] {
       ),
     ),
   ]);
+}
+
+/** Everything in people's own words that rests on a source, and where it stands. */
+export function wordsRules({ words }: ParsedContent): { file: string; path: string[]; sources: string[] }[] {
+  if (!words) return [];
+  const cited = (['contacts', 'help', 'dangers'] as const).flatMap((part) =>
+    Object.entries(words.ownWords[part]).map(([id, { sources }]) => ({
+      file: 'own-words.yaml',
+      path: [part, id],
+      sources,
+    })),
+  );
+  return [...cited, { file: 'languages.yaml', path: ['sources'], sources: words.languages.sources }];
 }
 
 const MONTHS = 12;

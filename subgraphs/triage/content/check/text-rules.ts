@@ -2,6 +2,7 @@ import type { QuestionsFile } from '../content-files';
 import type { ParsedContent } from '../parse-content';
 import { byLocale, FIRST_LOCALE, type Spoken } from '../wording';
 import { failure, unless, warning, type Finding } from './finding';
+import { wordsRules } from './source-rules';
 import { allExits } from './written-exits';
 import { allTexts, type WrittenText } from './written-texts';
 
@@ -131,7 +132,7 @@ function unusedAdvice({ texts, dispositions, pathways }: ParsedContent): Finding
 
 function unusedSources(content: ParsedContent): Finding[] {
   const named = new Set([
-    ...[...allExits(content)].flatMap(({ sources }) => sources),
+    ...[...allExits(content), ...wordsRules(content)].flatMap(({ sources }) => sources),
     ...Object.values(content.dispositions.dispositions).flatMap(({ sources }) => sources),
   ]);
   return Object.keys(content.sources)

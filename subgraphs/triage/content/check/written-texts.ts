@@ -21,6 +21,7 @@ export function* allTexts(content: ParsedContent): Generator<WrittenText> {
   for (const [id, { title }] of Object.entries(dispositions.dispositions))
     yield { file: 'dispositions.yaml', path: ['dispositions', id, 'title'], wording: title };
   yield* ofQuestions('emergency-screen.yaml', emergency.questions);
+  yield* ofWords(content);
   for (const [file, pathway] of content.pathways) {
     yield { file, path: ['title'], wording: pathway.title };
     yield { file, path: ['summary'], wording: pathway.summary };
@@ -28,6 +29,24 @@ export function* allTexts(content: ParsedContent): Generator<WrittenText> {
       yield { file, path: ['refusals', index, 'text'], wording: text };
     yield* ofQuestions(file, pathway.questions);
   }
+}
+
+function* ofWords({ words }: ParsedContent): Generator<WrittenText> {
+  if (!words) return;
+  const { texts, contacts, help, dangers } = words.ownWords;
+  const at = (path: ContentPath, wording: Wording): WrittenText => ({
+    file: 'own-words.yaml',
+    path,
+    wording,
+  });
+  for (const [key, wording] of Object.entries(texts)) yield at(['texts', key], wording);
+  for (const [id, { name, use }] of Object.entries(contacts))
+    for (const [key, wording] of Object.entries({ name, use })) yield at(['contacts', id, key], wording);
+  for (const [id, { title, advice }] of Object.entries(help)) {
+    yield at(['help', id, 'title'], title);
+    for (const [index, wording] of advice.entries()) yield at(['help', id, 'advice', index], wording);
+  }
+  for (const [id, { about }] of Object.entries(dangers)) yield at(['dangers', id, 'about'], about);
 }
 
 function* ofQuestions(file: string, questions: QuestionsFile): Generator<WrittenText> {

@@ -1,0 +1,217 @@
+import type { LanguagesFile, OwnWordsFile } from '../content/own-words-files';
+import { suits, type PatientProfile } from '../engine/suitability';
+import { foreignWords, languageRecogniser, type LanguageId } from './recognise-language';
+import { keyOf, lexicon } from './lexicon';
+import { plain } from './read-text';
+import { textReader } from './read-meaning';
+import { matchTerm, readTerm, type Match, type Reading, type Term } from './terms';
+
+/** What a text says, judged for danger first. */
+export type Judgement =
+  | { kind: 'everything' }
+  | { kind: 'danger'; danger: string | null; language: LanguageId | null }
+  | { kind: 'complaints'; ids: readonly string[]; partly: boolean }
+  | { kind: 'outside' }
+  | { kind: 'language'; language: LanguageId }
+  | { kind: 'unclear' };
+
+export type JudgeWords = (text: string, person: PatientProfile | null) => Judgement;
+
+export interface WordsContent {
+  ownWords: OwnWordsFile;
+  languages: LanguagesFile;
+  /** Entry terms of the pathways by complaint. */
+  entryTerms: ReadonlyMap<string, readonly string[]>;
+}
+
+interface Rule {
+  id: string;
+  terms: readonly Term[];
+}
+interface DangerRule extends Rule {
+  notWith: readonly Term[];
+  onlyFor: OwnWordsFile['dangers'][string]['onlyFor'];
+}
+interface Found extends Match {
+  id: string;
+}
+
+/**
+ * Makes the judge. Danger comes first, in any language; a negation is believed only where it is plain and everything else
+ * is a complaint that there is a check for. The work is bounded by the length of the text, which callers bound.
+ */
+export function wordsJudge(content: WordsContent): JudgeWords {
+  const { ownWords } = content;
+  const vocabulary = vocabularyOf(content);
+  const words = lexicon(vocabulary.words, foreignWords(content.languages));
+  const readings = textReader(words, vocabulary);
+  const language = languageRecogniser(content.languages, words);
+  const rules = rulesOf(content, vocabulary);
+  const negations = new Set(ownWords.negations.map(plain));
+  const clauseStarts = new Set(ownWords.clauseStarts);
+
+  const dangerIn = (text: readonly Reading[], person: PatientProfile | null): [string, Match] | null => {
+    for (const { id, terms, notWith, onlyFor } of rules.dangers) {
+      if (onlyFor && !(person && suits(onlyFor, person))) continue;
+      if (notWith.some((term) => matchTerm(term, text))) continue;
+      const match = first(terms, (term) => matchTerm(term, text));
+      if (match) return [id, match];
+    }
+    return null;
+  };
+  const isDenied = (text: readonly Reading[], { places, gap }: Match): boolean => {
+    const from = places[0] ?? 0;
+    const next = text[(places.at(-1) ?? 0) + 1];
+    const before = [1, 2, 3, 4].map((count) => spoken(text.slice(Math.max(0, from - count), from)));
+    return (
+      gap === 0 &&
+      before.some((said) => negations.has(said)) &&
+      (next === undefined || next.startsClause || clauseStarts.has(next.text))
+    );
+  };
+  const dangerOf = (text: readonly Reading[], person: PatientProfile | null): string | null => {
+    let left = text;
+    for (let found = dangerIn(left, person); found; found = dangerIn(left, person)) {
+      const [id, match] = found;
+      if (!isDenied(left, match)) return id;
+      left = without(left, match, negations);
+      if (!isClear(left, rules)) return id;
+    }
+    return null;
+  };
+  return (text, person) => {
+    if (text.trim() === '') return { kind: 'everything' };
+    const read = readings(text);
+    const spokenLanguage = language.recognise(text);
+    const danger = dangerOf(read, person);
+    if (danger !== null) return { kind: 'danger', danger, language: spokenLanguage };
+    const foreign = language.dangerIn(text);
+    if (foreign !== null) return { kind: 'danger', danger: null, language: spokenLanguage ?? foreign };
+    if (spokenLanguage !== null) return { kind: 'language', language: spokenLanguage };
+    return complaintsOf(read, rules);
+  };
+}
+
+function complaintsOf(text: readonly Reading[], rules: Rules): Judgement {
+  const complaints = matches(rules.complaints, text);
+  const outside = matches(rules.outside, text);
+  const own = complaints.filter((one) => !outside.some((other) => isRather(other, one)));
+  const other = outside.filter((one) => !own.some((each) => covers(each, one)));
+  if (own.length === 0) return { kind: other.length > 0 ? 'outside' : 'unclear' };
+  const fit = new Map<string, number>();
+  for (const match of own) fit.set(match.id, Math.max(fit.get(match.id) ?? 0, fitOf(match)));
+  const ids = [...fit].sort(([, one], [, another]) => another - one).map(([id]) => id);
+  return { kind: 'complaints', ids, partly: other.length > 0 };
+}
+
+/** More words, closer together, fit better; of two complaints the one that is named first. */
+function fitOf({ places, gap }: Match): number {
+  return places.length - gap / 10 - (places[0] ?? 0) / 1000;
+}
+
+/** Says whether words that belong to something else make this match a misreading: "hot" in "hot flushes". */
+function isRather(other: Match, one: Match): boolean {
+  if (covers(other, one)) return true;
+  const share = other.places.some((place) => one.places.includes(place));
+  return share && other.places.length >= one.places.length && other.gap < one.gap;
+}
+
+function covers(one: Match, other: Match): boolean {
+  return other.places.every((place) => one.places.includes(place));
+}
+
+/** Says whether every word that tells something belongs to a complaint. */
+function isClear(text: readonly Reading[], { complaints }: Rules): boolean {
+  const told = new Set(matches(complaints, text).flatMap(({ places }) => places));
+  return told.size > 0 && text.every(({ filler }, place) => filler || told.has(place));
+}
+
+/** A text without a danger that it denies, and without the denial. */
+function without(text: readonly Reading[], { places }: Match, negations: ReadonlySet<string>): Reading[] {
+  const from = places[0] ?? 0;
+  const length = [4, 3, 2, 1].find((count) => negations.has(spoken(text.slice(Math.max(0, from - count), from))));
+  const dropped = new Set([...places, ...Array.from({ length: length ?? 0 }, (_, back) => from - 1 - back)]);
+  return text.filter((_, place) => !dropped.has(place));
+}
+
+function spoken(text: readonly Reading[]): string {
+  return text.map((word) => word.text).join(' ');
+}
+
+function matches(rules: readonly Rule[], text: readonly Reading[]): Found[] {
+  return rules.flatMap(({ id, terms }) =>
+    terms.flatMap((term) => {
+      const match = matchTerm(term, text);
+      return match ? [{ id, ...match }] : [];
+    }),
+  );
+}
+
+function first<T, R>(all: readonly T[], find: (one: T) => R | null): R | null {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+export interface Vocabulary {
+  words: ReadonlySet<string>;
+  fillers: ReadonlySet<string>;
+  /** Phrases that are one thing, and phrases that a group has. */
+  setPhrases: ReadonlySet<string>;
+  groupPhrases: ReadonlySet<string>;
+  groups: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function vocabularyOf({ ownWords, entryTerms }: WordsContent): Vocabulary {
+  const { groups, setPhrases, fillers, ordinaryWords, negations, clauseStarts } = ownWords;
+  const rules = [
+    ...Object.values(ownWords.dangers).flatMap(({ words, notWith = [] }) => [...words, ...notWith]),
+    ...[...Object.values(ownWords.complaints), ...Object.values(ownWords.outside)].flatMap(({ words }) => words),
+    ...[...entryTerms.values()].flat(),
+  ];
+  const members = Object.values(groups).flat();
+  const written = [...rules, ...members, ...setPhrases, ...fillers, ...ordinaryWords, ...negations, ...clauseStarts];
+  return {
+    words: new Set(
+      written
+        .flatMap((term) => term.split(/\s+/))
+        .filter((word) => !/^[A-Z]+$/.test(word))
+        .map((word) => plain(word.replace('=', '')))
+        .filter((word) => word !== ''),
+    ),
+    fillers: new Set(fillers.map(plain)),
+    setPhrases: new Set(setPhrases),
+    groupPhrases: new Set(members.filter((member) => member.includes(' '))),
+    groups: new Map(
+      Object.entries(groups).map(([name, terms]) => [
+        name,
+        new Set(terms.map((term) => (term.includes(' ') ? term : keyOf(term)))),
+      ]),
+    ),
+  };
+}
+
+type Rules = ReturnType<typeof rulesOf>;
+
+function rulesOf({ ownWords, entryTerms }: WordsContent, { groups, setPhrases, fillers }: Vocabulary) {
+  const terms = (written: readonly string[]): Term[] =>
+    written.map((term) => readTerm(term, groups, setPhrases, fillers));
+  const urgency = Object.keys(ownWords.help);
+  return {
+    dangers: Object.entries(ownWords.dangers)
+      .sort(([, one], [, other]) => urgency.indexOf(one.help) - urgency.indexOf(other.help))
+      .map(([id, { words, notWith = [], onlyFor }]): DangerRule => ({
+        id,
+        terms: terms(words),
+        notWith: terms(notWith),
+        onlyFor,
+      })),
+    complaints: [...entryTerms].map(([id, entry]): Rule => ({
+      id,
+      terms: terms([...entry, ...(ownWords.complaints[id]?.words ?? [])]),
+    })),
+    outside: Object.entries(ownWords.outside).map(([id, { words }]): Rule => ({ id, terms: terms(words) })),
+  };
+}
