@@ -302,6 +302,14 @@ describe('in production', () => {
   const issuer = { kind: 'cis2', issuer: 'https://login.test', audience: 'a' };
   const issuers = (...given: object[]) => JSON.stringify(given);
   const same = `whsec_${createHash('sha256').update('a key of both').digest('base64')}`;
+  const signers = (...people: [name: string, key: string][]) =>
+    JSON.stringify(
+      people.map(([name, key]) => ({
+        name,
+        role: 'a role in a test',
+        publicKey: createHash('sha256').update(key).digest('base64'),
+      })),
+    );
   const BARS_VALUES = {
     BARS_APPLICATION_ID: 'an-application',
     BARS_KEY_ID: 'a-key',
@@ -390,6 +398,15 @@ describe('in production', () => {
     ['ISSUERS', issuers(issuer, { ...issuer, kind: 'nhs-login' })],
     ['ISSUERS', issuers(issuer, { ...issuer, issuer: 'https://login.test/' })],
     ['ALLOW_DEMO_CONTENT', 'yes', { CLINICAL_MODE: 'live' }],
+    // Live content without those who may sign it.
+    ['CLINICAL_SIGNERS', '', { CLINICAL_MODE: 'live', ALLOW_DEMO_CONTENT: '' }],
+    [
+      'CLINICAL_SIGNERS',
+      signers(['A. Reviewer', 'key one'], ['A. Reviewer', 'key two']),
+      { CLINICAL_MODE: 'live', ALLOW_DEMO_CONTENT: '' },
+    ],
+    ['CLINICAL_SIGNERS', '[{"name":"A. Reviewer"}]'],
+    ['CLINICAL_SIGNERS', signers(['A. Reviewer', 'key one'], ['B. Reviewer', 'key one'])],
     [
       'PRACTICE_WEBHOOK_SECRET',
       same,
@@ -402,6 +419,13 @@ describe('in production', () => {
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
     for (const secret of /SECRET|DATABASE|REDIS/.test(name) ? [value] : [])
       expect(lines[0]).not.toContain(secret);
+  });
+
+  it('starts live with two people who may sign the content', () => {
+    const CLINICAL_SIGNERS = signers(['A. Reviewer', 'key one'], ['B. Reviewer', 'key two']);
+    const live = { ...PRODUCTION, CLINICAL_MODE: 'live', ALLOW_DEMO_CONTENT: '', CLINICAL_SIGNERS };
+    expect(problem(live)).toBe('none');
+    expect(readConfig(live).clinicalSigners.map(({ name }) => name)).toEqual(['A. Reviewer', 'B. Reviewer']);
   });
 
   it('refuses a secret without the address that it is for', () => {

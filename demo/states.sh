@@ -36,7 +36,8 @@ control() {
   ANSWER=$(curl -sSf -X "$1" "$CONTROL$2" -H 'content-type: application/json' -d "${3-}")
 }
 
-key() { echo "${KEY-demo-$RANDOM-$RANDOM-$RANDOM-$RANDOM}"; }
+# As long as a UUID: of somebody who is not signed in, a shorter one is refused.
+key() { printf '%s\n' "${KEY-$(printf 'demo-%05d-%05d-%05d-%05d-%05d' $RANDOM $RANDOM $RANDOM $RANDOM $RANDOM)}"; }
 
 # fault BOOK taken-by-desk: of the next such request to EMIS, which Z90001 has. fault READ malformed always: of all from now on.
 fault() {
@@ -48,6 +49,7 @@ faults_off() { control DELETE /faults; }
 clock() { control POST /clock "{\"minutes\":$1}"; }
 desk() { control POST "/practices/Z90001/desk/$1" "{\"hours\":${2:-13}}"; }
 
+find_checks() { send FindPathways "{\"words\":\"$1\"}"; }
 # begin sore-throat: starts a symptom check, at POSTCODE or PLACE.
 begin() {
   local place="{\"postcode\":\"${POSTCODE:-WY1 1AA}\"}"

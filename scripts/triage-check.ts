@@ -6,7 +6,9 @@ import { changeLine } from '../subgraphs/triage/content/check/compare-tables';
 import { wordChangeLine } from '../subgraphs/triage/content/check/compare-words';
 import { findingLine, type Finding } from '../subgraphs/triage/content/check/finding';
 import { readBaseline, writeAcceptance } from '../subgraphs/triage/content/check/golden-files';
+import { corpusReport, corpusTable, readCorpus, type CorpusReport } from '../subgraphs/triage/content/check/own-words-corpus';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
+import { contentFrom } from '../subgraphs/triage/content/load-content';
 import { runScript } from './run-script';
 
 /**
@@ -36,12 +38,30 @@ function check(): void {
     },
   });
   const started = performance.now();
-  const report = checkContent(readContentFiles(FOLDER), readBaseline(FOLDER), new Date());
+  const files = readContentFiles(FOLDER);
+  const report = checkContent(files, readBaseline(FOLDER), new Date());
+  const ownWords = ownWordsReport(files, report);
   const seconds = Math.round(performance.now() - started) / 1000;
   if (values.accept) accept(report, values);
-  else if (values.json) console.log(JSON.stringify(figures(report, seconds)));
-  else console.log(summary(report, seconds));
-  if (!values.accept && report.failures.length > 0) process.exitCode = 1;
+  else if (values.json) console.log(JSON.stringify({ ...figures(report, seconds), ownWords: ownWords?.parts ?? null }));
+  else console.log([...(ownWords ? ownWordsLines(ownWords) : []), summary(report, seconds)].join('\n'));
+  if (!values.accept && report.failures.length + (ownWords?.faults.length ?? 0) > 0) process.exitCode = 1;
+}
+
+/** What cannot be linked is not played; the failures say why. */
+function ownWordsReport(files: Map<string, string>, { failures }: CheckReport): CorpusReport | null {
+  return failures.some(({ rule }) => rule !== 20)
+    ? null
+    : corpusReport(contentFrom(files), readCorpus(FOLDER), new Date());
+}
+
+function ownWordsLines(report: CorpusReport): string[] {
+  const missed = report.missed.filter((line) => !line.startsWith('held-out'));
+  return [
+    ...corpusTable(report),
+    ...(missed.length > 0 ? ['Answers that are not as wanted:', ...limited(missed)] : []),
+    ...report.faults,
+  ];
 }
 
 function figures({ pathways, paths, answerSets, failures, warnings }: CheckReport, seconds: number) {

@@ -108,7 +108,7 @@ describe('a process that says everything it can', () => {
     for (const query of [
       '{ __typename }',
       `{ a${MARKER.replace('-', '_')}: nothing }`,
-      '{ pathways(first: 1) { id } }',
+      '{ findPathways(first: 1) { __typename } }',
     ])
       await fetch(`${url}/graphql`, {
         method: 'POST',

@@ -56,7 +56,10 @@ beforeAll(async () => {
     '. demo/states.sh',
     `clock ${minutesUntilMorning(new Date())}`,
     // Nobody is booked twice for one complaint, nor keeps more than twelve times in a minute.
-    ...rows.map(({ calls }) => `tidy ${bookersIn(calls).join(' ')} >/dev/null; clock 1; echo '${MARK}'; ( ${calls.join('; ')} )`),
+    ...rows.map(
+      ({ calls }) =>
+        `tidy ${bookersIn(calls).join(' ')} >/dev/null; clock 1; echo '${MARK}'; ( ${calls.join('; ')} )`,
+    ),
   ].join('\n');
   const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', script], {
     cwd: ROOT,
@@ -79,7 +82,7 @@ function minutesUntilMorning(now: Date): number {
   return ((6 * 60 - minutes + DAY_MINUTES) % DAY_MINUTES) + 1;
 }
 
-/** Those of the people in a row who can have booked something. */
+/** Names the people in a row who can have booked something. */
 function bookersIn(calls: readonly string[]): string[] {
   const names = calls.flatMap((call) => /^as (\w+)/.exec(call)?.[1] ?? []);
   return [...new Set(names)].filter((name) => /PATIENT|PARENT|UNREGISTERED/.test(name));

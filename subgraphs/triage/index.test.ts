@@ -276,25 +276,110 @@ describe('assessment', () => {
   });
 });
 
-describe('pathways', () => {
-  const query = `query ($search: String, $subject: SubjectInput, $first: Int! = 20) {
-    pathways(search: $search, subject: $subject, first: $first) { id contentBanner }
+describe('pathways in own words', () => {
+  const query = `query ($words: String, $subject: SubjectInput, $first: Int! = 20) {
+    findPathways(words: $words, subject: $subject, first: $first) {
+      __typename
+      ... on PathwaysFound {
+        pathways { id contentBanner } leftOut { pathway { id } } advice partlyCovered contentStatus contentBanner
+      }
+      ... on SeekHelpNow {
+        kind title message advice contacts { id phone url } language { name callToAction } contentStatus contentBanner
+      }
+      ... on CallNhs111 {
+        reason title message advice disposition { id } contacts { id phone }
+        leftOut { pathway { id } reason disposition { id } } language { name callToAction } contentBanner
+      }
+      ... on InvalidInput { fields { path code } }
+    }
   }`;
+  const find = async (variables: object) => (await ask(query, variables)) as { findPathways: unknown };
+  const text = (part: string) => expect.stringContaining(part) as string;
 
-  it('finds the rash that is for a boy of 6, under the banner', async () => {
-    expect(await ask(query, { search: 'my son has itchy spots', subject: SON })).toEqual({
-      pathways: [{ id: 'child-rash', contentBanner: BANNER }],
+  it('finds the rash that is for a boy of 6, under the banner, with what to call 999 for', async () => {
+    expect(await find({ words: 'my son has itchy spots', subject: SON })).toEqual({
+      findPathways: {
+        __typename: 'PathwaysFound',
+        pathways: [{ id: 'child-rash', contentBanner: BANNER }],
+        leftOut: [],
+        advice: [text('Call 999 now for chest pain')],
+        partlyCovered: null,
+        contentStatus: 'DEMO',
+        contentBanner: BANNER,
+      },
+    });
+  });
+
+  it.each([
+    ['heart attack', 'CALL_999', 'Call 999 now', 'emergency', '999'],
+    ['suicidal', 'MENTAL_HEALTH_CRISIS', 'mental health crisis', 'samaritans', '116 123'],
+    ['testicular pain', 'GO_TO_AE', 'Go to A&E now', 'nhs-111', '111'],
+    ['my waters broke', 'MATERNITY', 'maternity unit', 'emergency', '999'],
+  ])('answers "%s" with help, and with no list', async (words, kind, title, id, phone) => {
+    expect(await find({ words, subject: SON })).toMatchObject({
+      findPathways: {
+        __typename: 'SeekHelpNow',
+        kind,
+        title: text(title),
+        contacts: expect.arrayContaining([expect.objectContaining({ id, phone }) as unknown]) as unknown,
+        language: null,
+        contentBanner: BANNER,
+      },
+    });
+  });
+
+  it('answers a danger in another language with 999 in that language, and how to get an interpreter', async () => {
+    expect(await find({ words: 'dolor en el pecho' })).toMatchObject({
+      findPathways: {
+        kind: 'CALL_999',
+        language: { name: 'Spanish', callToAction: text('Llame ahora al 999') },
+        advice: expect.arrayContaining([text('interpreter, please')]) as unknown,
+      },
+    });
+  });
+
+  it('says who a check is for, with the refusal and its advice, to whom it is not', async () => {
+    const [year] = SON.dateOfBirth.split('-');
+    const toddler = { ...SON, dateOfBirth: `${Number(year) + 4}-03-02` };
+    expect(await find({ words: 'cough', subject: toddler })).toMatchObject({
+      findPathways: {
+        __typename: 'CallNhs111',
+        reason: 'NOT_FOR_THIS_PERSON',
+        disposition: { id: 'call-111' },
+        leftOut: [
+          { pathway: { id: 'cough' }, reason: text('people of 5 and over'), disposition: { id: 'call-111' } },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['toothache', 'NO_CHECK_FOR_THIS', null],
+    ['pain', 'NOT_UNDERSTOOD', null],
+    ['gorączka', 'OTHER_LANGUAGE', 'Polish'],
+  ])('answers "%s" with 111, the reason %s, an interpreter and text relay', async (words, reason, language) => {
+    expect(await find({ words })).toMatchObject({
+      findPathways: {
+        __typename: 'CallNhs111',
+        reason,
+        advice: [text('Call 111'), text('interpreter')],
+        contacts: expect.arrayContaining([
+          expect.objectContaining({ id: 'text-relay-111', phone: '18001 111' }),
+        ]) as unknown,
+        language: language === null ? null : { name: language, callToAction: text('111') },
+      },
     });
   });
 
   it.each([
     ['first', { first: 0 }, 'OUT_OF_RANGE'],
     ['first', { first: 51 }, 'OUT_OF_RANGE'],
+    ['words', { words: 'x'.repeat(201) }, 'TOO_LONG'],
     ['subject.dateOfBirth', { subject: { ...SON, dateOfBirth: '2026-03-03' } }, 'IN_THE_FUTURE'],
-  ])('refuses a bad %s', async (argument, variables, reason) => {
-    const { errors } = await run(query, variables, ANONYMOUS);
-    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', reason });
-    expect(errors?.[0]?.message).toContain(argument);
+  ])('refuses a bad %s', async (path, variables, code) => {
+    expect(await find(variables)).toEqual({
+      findPathways: { __typename: 'InvalidInput', fields: [{ path, code }] },
+    });
   });
 });
 
@@ -343,7 +428,12 @@ describe('the kill switch', () => {
     await ask(SWITCH, off(null), OPERATOR);
     const { pathways } = z
       .object({ pathways: z.array(z.object({ id: z.string(), switchedOff: z.string().nullable() })) })
-      .parse(await ask('{ pathways { id switchedOff } }'));
+      .parse(
+        z
+          .object({ findPathways: z.unknown() })
+          .parse(await ask('{ findPathways { ... on PathwaysFound { pathways { id switchedOff } } } }'))
+          .findPathways,
+      );
     expect(pathways).toHaveLength(9);
     expect(pathways.filter(({ switchedOff }) => switchedOff === null)).toEqual([]);
   });

@@ -25,7 +25,7 @@ import { EMBEDDED } from '../databases';
 import { changeCheck } from '../symptom-checks';
 import { situations, type Situation } from './situations';
 
-/** Whoever does what an answer says gets on: no message sends people where they cannot go. */
+/** Doing what an answer says leads on: no message sends people where they cannot go. */
 
 let lab: BookingLaboratory;
 let given: ReturnType<typeof situations>;

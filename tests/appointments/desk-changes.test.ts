@@ -28,7 +28,7 @@ import {
 import { EMBEDDED } from '../databases';
 import { situations } from './situations';
 
-/** What a practice's desk does to an appointment is noticed, told truly, and can be followed by what the person wants. */
+/** Changes by a practice's desk are noticed, told truly, and followed by whatever the person wants then. */
 
 let lab: BookingLaboratory;
 let given: ReturnType<typeof situations>;
@@ -182,7 +182,7 @@ async function reschedule({ caller, booking }: Appointment) {
   return rescheduleBooking(input, caller, lab.deps);
 }
 
-/** What the front end is told, in order. */
+/** Events for the front end, in order. */
 async function events({ id }: Booking) {
   const rows = await lab.database.db
     .selectFrom('outbox')
@@ -193,7 +193,7 @@ async function events({ id }: Booking) {
   return rows.map(({ status, slot_json }) => [status, told(slot_json)]);
 }
 
-/** What their own practice is told, in order. */
+/** Notices for the person's own practice, in order. */
 async function notices({ id }: Booking) {
   const rows = await lab.database.db
     .selectFrom('practice_notice')

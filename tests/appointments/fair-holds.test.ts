@@ -54,6 +54,8 @@ const MINUTE = 60_000;
 const CALLERS_HOLDS = 6;
 const CALLERS_HOLDS_A_MINUTE = 12;
 
+const times = (count: number, answer: string): string[] => Array.from({ length: count }, () => answer);
+
 describe.each(places)('$place', ({ database, open }) => {
   let lab: BookingLaboratory;
   let given: ReturnType<typeof situations>;
@@ -98,7 +100,7 @@ describe.each(places)('$place', ({ database, open }) => {
     return 'why' in answer ? answer.why : answer.kind;
   };
 
-  /** Whether somebody else can hold it now; it is let go again. */
+  /** True when somebody else can hold it now; it is let go again. */
   async function isFree(slot: Slot): Promise<boolean> {
     const other = newCaller();
     const answer = await hold(offer(other, slot), other, elsewhere);
@@ -224,7 +226,7 @@ describe.each(places)('$place', ({ database, open }) => {
         wanted.map((offered, index) => hold(offered, caller, index % 2 === 0 ? lab.deps : elsewhere)),
       );
       const kinds = answers.map(({ kind }) => kind).sort();
-      expect(kinds).toEqual([...Array(CALLERS_HOLDS).fill('held'), ...Array(4).fill('too-many-holds')]);
+      expect(kinds).toEqual([...times(CALLERS_HOLDS, 'held'), ...times(4, 'too-many-holds')]);
       expect(await standingOf(wanted.map(({ slot }) => slot))).toHaveLength(CALLERS_HOLDS);
     });
 
@@ -234,7 +236,7 @@ describe.each(places)('$place', ({ database, open }) => {
       const need = offer(caller, slots[0]!);
       const kinds: string[] = [];
       for (const slot of slots) kinds.push((await hold({ ...need, slot }, caller)).kind);
-      expect(kinds).toEqual([...Array(CALLERS_HOLDS_A_MINUTE).fill('held'), 'too-many-holds']);
+      expect(kinds).toEqual([...times(CALLERS_HOLDS_A_MINUTE, 'held'), 'too-many-holds']);
       expect(await standingOf(slots)).toHaveLength(1);
       lab.clock.advance(MINUTE);
       expect((await hold({ ...need, slot: slots.at(-1)! }, caller, elsewhere)).kind).toBe('held');
@@ -290,9 +292,7 @@ describe.each(places)('$place', ({ database, open }) => {
       const kinds = wishes.map(({ answer }) => answer.kind).sort();
       expect(kinds).toEqual(['held', 'held', 'slot-taken', 'slot-taken', 'slot-taken', 'slot-taken']);
       const refused = wishes.filter(({ answer }) => answer.kind !== 'held');
-      expect(refused.map(({ answer }) => 'why' in answer && answer.why)).toEqual(
-        Array(4).fill('DAILY_LIMIT'),
-      );
+      expect(refused.map(({ answer }) => 'why' in answer && answer.why)).toEqual(times(4, 'DAILY_LIMIT'));
     });
 
     test('gives it to the next when a hold has run out, and not to both', async () => {

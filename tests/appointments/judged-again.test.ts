@@ -40,7 +40,7 @@ afterEach(() => {
 });
 afterAll(() => lab.close());
 
-/** What the answer says instead, and the change of the check after which it does. */
+/** A change of the check, and what the answer says after it. */
 interface Change {
   change: string;
   to: (offered: Offer) => Partial<SymptomCheck> | null;

@@ -18,10 +18,10 @@ import {
 import { testDatabases } from '../databases';
 import { situations, type Situation } from './situations';
 
-/** How long a supplier wants to be left alone is its own number: nobody waits by it for longer than is sane. */
+/** Suppliers say how long they want to be left alone: nobody waits by their number for longer than is sane. */
 
 const HOUR_S = 60 * 60;
-/** What the port may carry, whatever a supplier has sent. */
+/** Waiting times that the port may carry, whatever a supplier has sent. */
 const WAITS_MS = [0, 10_800_000, 2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY];
 const MINUTE = 60_000;
 const OPERATOR_BEFORE_START_MS = 30 * MINUTE;
@@ -48,7 +48,7 @@ describe.each(testDatabases())('on $name', ({ settings }) => {
   const failed = (retryAfterMs: number) =>
     new SupplierError(SUPPLIER, 'THROTTLED', { mayHaveBeenSent: false, retryAfterMs });
 
-  /** What the API can say: a whole number of seconds, an hour at most. */
+  /** The API can say a whole number of seconds, an hour at most. */
   function expectSane(answer: { kind: string }): void {
     expect(answer.kind).toBe('supplier-unavailable');
     const { retryAfterSeconds } = answer as { kind: string; retryAfterSeconds?: unknown };

@@ -6,6 +6,7 @@ import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-boo
 import { extendHold } from '../../subgraphs/appointments/booking/extend-hold';
 import { holdSlot, releaseHold } from '../../subgraphs/appointments/booking/hold-slot';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
+import { PageArgs } from '../../subgraphs/appointments/types/inputs';
 import { BookingResolver } from '../../subgraphs/appointments/resolvers/booking.resolver';
 import { SlotResolver } from '../../subgraphs/appointments/resolvers/slot.resolver';
 import { bookingView } from '../../subgraphs/appointments/views/booking-view';
@@ -45,11 +46,14 @@ const contextOf = (caller: Caller) => ({
 const resolver = () => new BookingResolver(lab.deps);
 const seen = async (caller: Caller, id: string) => resolver().booking(id, contextOf(caller));
 const listed = async (caller: Caller) => {
-  const { edges } = await resolver().myBookings({ first: 50, after: null } as never, contextOf(caller));
+  const { edges } = await resolver().myBookings(
+    Object.assign(new PageArgs(), { first: 50 }),
+    contextOf(caller),
+  );
   return edges.map(({ node }) => node.id);
 };
 
-/** What has become of somebody who could act for a child. */
+/** Changes of somebody who could act for a child. */
 const LOSSES: { loss: string; of: (caller: PatientCaller) => Caller }[] = [
   { loss: 'they act for nobody any more', of: (caller) => ({ ...caller, actsFor: [] }) },
   { loss: 'they act for another child only', of: (caller) => ({ ...caller, actsFor: newCaller().actsFor }) },

@@ -328,8 +328,8 @@ describe('mistakes of clients are theirs', () => {
   });
 
   test.each<[string, string, object, string]>([
-    ['null for a default', 'query ($f: Int) { pathways(first: $f) { id } }', { f: null }, 'BAD_USER_INPUT'],
-    ['a default of null', 'query ($f: Int = null) { pathways(first: $f) { id } }', {}, 'BAD_USER_INPUT'],
+    ['null for a default', 'query ($f: Int) { findPathways(first: $f) { __typename } }', { f: null }, 'BAD_USER_INPUT'],
+    ['a default of null', 'query ($f: Int = null) { findPathways(first: $f) { __typename } }', {}, 'BAD_USER_INPUT'],
     [
       'null for a condition',
       'query ($a: Boolean = true) { dispositions { id @include(if: $a) } }',
@@ -338,7 +338,7 @@ describe('mistakes of clients are theirs', () => {
     ],
     [
       'null in a fragment',
-      'query ($f: Int) { ...F } fragment F on Query { pathways(first: $f) { id } }',
+      'query ($f: Int) { ...F } fragment F on Query { findPathways(first: $f) { __typename } }',
       { f: null },
       'BAD_USER_INPUT',
     ],
@@ -380,8 +380,8 @@ describe('mistakes of clients are theirs', () => {
   });
 
   test.each([
-    'query ($f: Int) { pathways(first: $f) { id } }',
-    'query ($f: Int = 3) { pathways(first: $f) { id } }',
+    'query ($f: Int) { findPathways(first: $f) { __typename } }',
+    'query ($f: Int = 3) { findPathways(first: $f) { __typename } }',
     'query ($a: Boolean = true) { dispositions { id @include(if: $a) } }',
     'query ($name: String = "Query") { __type(name: $name) { name } }',
     'query ($a: Boolean) { __type(name: "Query") { fields(includeDeprecated: $a) { name } } }',
@@ -416,7 +416,7 @@ describe('suggestions are never given', () => {
     ['types', 'query ($near: PlaceInpu) { __typename }', {}],
     ['fragments', '{ ...F } fragment F on Qery { __typename }', {}],
     ['directives', '{ __typename @skp(if: true) }', {}],
-    ['enum values in a document', '{ pathways(first: 1) { id(a: B) } }', {}],
+    ['enum values in a document', '{ findPathways(first: 1) { __typename(a: B) } }', {}],
     ['input fields in a document', '{ practicesNear(near: {postcod: "A"}) { __typename } }', {}],
     [
       'input fields',
@@ -439,7 +439,7 @@ describe('an alias stands for its field', () => {
   let assessmentId: string;
   beforeAll(async () => {
     const input = {
-      idempotencyKey: 'aliases-00000001',
+      idempotencyKey: 'aliases-00000001-of-one-way-in-test',
       pathwayId: 'child-rash',
       subject: { relationship: 'CHILD', dateOfBirth: '2019-05-02', sex: 'MALE' },
     };

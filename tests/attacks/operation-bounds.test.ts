@@ -41,10 +41,11 @@ const DEAREST: Record<string, string> = {
   suppliers: '{ status }',
   myBookings: '{ edges { cursor } }',
   practicesNear: '{ ... on PracticeNearConnection { edges { cursor } } }',
+  findPathways: '{ ... on PathwaysFound { pathways { id } } }',
 };
 /** The longest list that each field that takes `first` answers. */
 const MAX_FIRST: Record<string, number> = {
-  pathways: 50,
+  findPathways: 50,
   searchPractices: 50,
   myBookings: 100,
   practiceDeadLetters: 200,

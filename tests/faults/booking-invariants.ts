@@ -125,6 +125,7 @@ function calledFailedWhileStanding({ ledger, truth }: History): string[] {
       const stood = truth.some(
         (one) =>
           one.status === 'BOOKED' &&
+          !one.touchedByDesk &&
           one.patient === booking?.patient &&
           sameSlot(one, booking) &&
           one.bookedAt + LATE_MS < at &&

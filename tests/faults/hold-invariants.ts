@@ -58,6 +58,9 @@ function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger,
     const isKnown = kind === 'hold' && outcome === 'ok' && !rules.holdStoreLost && !rules.wasKilled;
     return isKnown && hold !== undefined ? hold.endedAt : completedAt + rules.holdMs;
   };
+  /** One that nobody was told of, because the store answered too late, keeps the slot from its own caller too. */
+  const isLateHold = ({ kind, result }: RecordedOperation) =>
+    rules.holdStoreLost && kind === 'hold' && result === 'no answer';
   const takers = operations.filter(({ kind }) => kind !== 'read' && kind !== 'search');
   return holds
     .filter(({ result }) => result === 'SlotHeldByAnother')
@@ -65,7 +68,7 @@ function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger,
       (refused) =>
         !takers.some(
           (other) =>
-            other.caller !== refused.caller &&
+            (other.caller !== refused.caller || isLateHold(other)) &&
             sameSlot(slotOf(other), refused.slot) &&
             other.invokedAt <= refused.completedAt &&
             heldUntil(other) + SLACK_MS >= refused.invokedAt,

@@ -15,9 +15,9 @@ export interface KeptChecks {
   change(digest: string, how: CheckFault): void;
   /** Keeps it again as it was kept at first. */
   restore(digest: string): void;
-  /** Changes it while it is read for the next time, too late for that reader. @returns how often that came about. */
+  /** Changes it while it is read for the next time, too late for that reader. @returns a count of these changes */
   changeAtNextRead(digest: string, how: CheckFault): () => number;
-  /** While it cannot, every reader is told so. */
+  /** Answers readers, or refuses them all. */
   canBeRead(does: boolean): void;
   close(): Promise<void>;
 }

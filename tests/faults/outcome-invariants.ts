@@ -8,16 +8,14 @@ export function outcomesAreKept(history: History): string[] {
   return [...heldAgainst(history), ...bookedAgainst(history)];
 }
 
-function heldAgainst({ operations, checks, ledger }: History): string[] {
+function heldAgainst({ operations, checks }: History): string[] {
   const holds = operations.filter(({ kind, outcome }) => kind === 'hold' && outcome === 'ok');
-  return holds.flatMap(({ key, caller, check, holdId, during, completedAt }) => {
-    const taken = ledger.holds.find(({ id }) => id === holdId);
+  return holds.flatMap(({ key, caller, check, during, completedAt }) => {
     const tries = operations.filter(
       (other) => other.kind === 'hold' && other.key === key && other.caller === caller,
     );
     const asked = Math.min(...tries.map(({ invokedAt }) => invokedAt));
-    const until = Math.min(completedAt, taken?.createdAt ?? completedAt);
-    return wasForbidden(checks, check, asked, until)
+    return wasForbidden(checks, check, asked, completedAt)
       ? [`a time was held (${during}) that the symptom check did not allow`]
       : [];
   });

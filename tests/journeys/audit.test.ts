@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CASE_STUDY_PRACTICE } from '../../demo/people';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyAudit, type ChainedEntry } from '../../domain/audit';
@@ -18,9 +19,15 @@ describe('the audit trail of a booking', () => {
 
   async function booked(ask: Ask): Promise<string> {
     const { id } = await checkSymptoms(ask, family.son, BOOKABLE);
-    const because = 'OWN_PRACTICE_TIMES_DO_NOT_SUIT';
-    const { ownPractice, elsewhere } = await findOptions(ask, { id, because });
-    const slotId = [ownPractice, ...elsewhere].flatMap((one) => one?.slots ?? [])[0]!.id;
+    // Their own practice's system takes the person's words.
+    const from = gateway.now();
+    gateway.simulators.diary.deskFrees(
+      CASE_STUDY_PRACTICE,
+      from,
+      new Date(from.getTime() + 24 * 60 * 60_000),
+    );
+    const { ownPractice } = await findOptions(ask, { id });
+    const slotId = ownPractice!.slots[0]!.id;
     const key = randomUUID();
     const wanted = { slotId, patientId: family.son.id, idempotencyKey: key };
     const holdId = result(await ask(published('HoldSlot'), { input: wanted })).id!;

@@ -374,7 +374,7 @@ test('odd text in every place is refused or kept, and causes no internal error',
   for (const text of odd) {
     const asked = await Promise.all([
       anybody('query ($t: String!) { practice(odsCode: $t) { name } }', { t: text }),
-      anybody('query ($t: String!) { pathways(search: $t) { id } }', { t: text }),
+      anybody('query ($t: String!) { findPathways(words: $t) { __typename } }', { t: text }),
       family.ask(HOLD, { input: { slotId: text, patientId: text, idempotencyKey: text } }),
       family.ask(CONFIRM, {
         input: { holdId: text, contactPhone: text, reason: text, idempotencyKey: text },

@@ -40,7 +40,7 @@ const Offered = z.object({
     appointmentOptions: z.object({ ownPractice: Answered.nullable(), elsewhere: z.array(Answered) }),
   }),
 });
-/** What every answer of a mutation has, and what only some have. */
+/** Fields of every answer of a mutation, and those that only some have. */
 export const Answer = z.looseObject({
   __typename: z.string(),
   id: z.string().optional(),
@@ -142,7 +142,7 @@ export async function offers(play: Play, variables: object): Promise<OfferedSlot
   return elsewhere.flatMap(({ slots }) => slots);
 }
 
-/** What people, staff and operators do with published documents alone, at a product in production's settings. */
+/** Steps of people, staff and operators at a product in production's settings, by published documents alone. */
 export function journeySteps({ url, issuer, simulators }: ProductionProduct) {
   const played = new Set<string>();
   let families = 0;

@@ -1,5 +1,4 @@
 import type { Manifest } from '../../adapters/gp-system';
-import { z } from 'zod';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,16 +22,17 @@ export interface ProductionProduct {
   issuer: HttpsIssuer;
   simulators: RunningSimulators;
   /** Imports the directory once more, as operators do; returns the sentence of a refusal, or null. */
-  importDirectory(change: (practices: string) => string): string | null;
+  importDirectory(change: (practices: string) => string, accept?: readonly string[]): string | null;
   /** Tries to start it once more with other settings, which it refuses; returns the sentences. */
   refusalOf(env: Record<string, string>): string;
   close(): Promise<void>;
 }
 
-/** Those that production reaches by their address alone: it refuses the secrets that simulators take. */
+/** Suppliers that production reaches by their address alone: it refuses the secrets that simulators take. */
 const SUPPLIERS = suppliers
   .map((supplier): Manifest => supplier.manifest)
-  .filter(({ settings = [] }) => settings.length === 0);
+  .filter(({ settings = [] }) => settings.length === 0)
+  .map(({ id }) => id);
 
 export async function productInProduction(env: Record<string, string> = {}): Promise<ProductionProduct> {
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-production-'));
@@ -46,10 +46,9 @@ export async function productInProduction(env: Record<string, string> = {}): Pro
     ISSUERS: issuer.setting,
     NODE_EXTRA_CA_CERTS: issuer.certificate,
     ...Object.fromEntries(
-      SUPPLIERS.map(({ id }) => [
-        `${id.toUpperCase().replaceAll('-', '_')}_URL`,
-        z.string().parse(simulators.urls[id]),
-      ]),
+      Object.entries(simulators.urls)
+        .filter(([id]) => SUPPLIERS.includes(id))
+        .map(([id, url]) => [`${id.toUpperCase().replaceAll('-', '_')}_URL`, url]),
     ),
     ...env,
   };
@@ -69,7 +68,8 @@ export async function productInProduction(env: Record<string, string> = {}): Pro
       await product.end('SIGTERM');
       await closeOthers();
     };
-    const again = (change: (practices: string) => string) => importDirectory(folder, settings, change);
+    const again: ProductionProduct['importDirectory'] = (change, accept) =>
+      importDirectory(folder, settings, change, accept);
     const refusalOf = (other: Record<string, string>) =>
       spawnSync(process.execPath, [MAIN], {
         env: { PATH: process.env.PATH, ...settings, ...other },
@@ -87,6 +87,7 @@ function importDirectory(
   folder: string,
   settings: Record<string, string>,
   change: (practices: string) => string = (text) => text,
+  accept: readonly string[] = [],
 ): string | null {
   const { practices: original, postcodes, outcodes, openingHours } = demoFiles();
   const practices = join(folder, basename(original));
@@ -108,6 +109,7 @@ function importDirectory(
     [
       join(MAIN, '..', 'scripts', 'directory-import.js'),
       ...Object.entries(files).flatMap(([name, file]) => [`--${name}`, file]),
+      ...accept.flatMap((guard) => ['--accept', guard]),
     ],
     { env: { PATH: process.env.PATH, ...settings }, encoding: 'utf8' },
   );

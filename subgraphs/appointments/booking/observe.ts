@@ -75,7 +75,8 @@ async function readBack(booking: Booking, deps: BookingDeps): Promise<Observatio
       (await observationOf(booking, await system.readBack(probe, call), deps))
     );
   } catch (error) {
-    if (error instanceof SupplierError && error.fault === 'NOT_PERMITTED') return { kind: 'HIDDEN', slot: null };
+    if (error instanceof SupplierError && error.fault === 'NOT_PERMITTED')
+      return { kind: 'HIDDEN', slot: null };
     return { kind: 'NOT_READABLE', evidence: { asked: 'READ_BACK', answer: failureInWords(error, deps) } };
   }
 }

@@ -99,25 +99,6 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
     });
   }
 
-  /**
-   * Messages that were abandoned wait again, for as long as new ones, each before what waits of its stream; attempts are counted
-   * on, since one from before may still be under way.
-   * @returns their number: those that are not abandoned (any more) stay as they are.
-   */
-  function revive(messages: readonly MessageKey[]): Promise<number> {
-    return write(async ({ db, now }) => {
-      let revived = 0;
-      for (const message of messages) {
-        const { numAffectedRows } = await sql`update ${table}
-          set given_up_at = null, first_tried_at = null, next_try_at = ${now}
-          where ${stream} = ${message.stream} and ${position} = ${message.position}
-            and given_up_at is not null`.execute(db);
-        revived += Number(numAffectedRows ?? 0n);
-      }
-      return revived;
-    });
-  }
-
   /** False where another attempt has been made since. */
   async function update(
     db: Kysely<LedgerTables>,
@@ -136,7 +117,31 @@ export function deliveryQueue<Table extends 'outbox' | 'practice_notice'>(
     );
   }
 
-  return { claim, markDelivered, scheduleRetry, abandon, revive };
+  return { claim, markDelivered, scheduleRetry, abandon };
+}
+
+/**
+ * Has messages that were abandoned wait again, for as long as new ones, each before what waits of its stream; attempts are counted on,
+ * since one from before may still be under way.
+ * @returns their number: those that are not abandoned (any more) stay as they are.
+ */
+export function revive<Table extends 'outbox' | 'practice_notice'>(
+  delivery: DeliveryTable<Table>,
+  { write }: Pick<LedgerTransactions, 'write'>,
+  messages: readonly MessageKey[],
+): Promise<number> {
+  const [stream, position] = [sql.ref(delivery.stream), sql.ref(delivery.position)];
+  return write(async ({ db, now }) => {
+    let revived = 0;
+    for (const message of messages) {
+      const { numAffectedRows } = await sql`update ${sql.table(delivery.table)}
+        set given_up_at = null, first_tried_at = null, next_try_at = ${now}
+        where ${stream} = ${message.stream} and ${position} = ${message.position}
+          and given_up_at is not null`.execute(db);
+      revived += Number(numAffectedRows ?? 0n);
+    }
+    return revived;
+  });
 }
 
 interface Finished {

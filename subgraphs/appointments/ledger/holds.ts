@@ -73,7 +73,9 @@ const endHoldsOfNeed = rowStatement(
       .where('hold.released_at', 'is', null)
       .returning(HOLD_COLUMNS)
       .returning(
-        sql<number>`case when hold.expires_at > ${now} and not ${isUsed} then 1 else 0 end`.as('was_standing'),
+        sql<number>`case when hold.expires_at > ${now} and not ${isUsed} then 1 else 0 end`.as(
+          'was_standing',
+        ),
       ),
 );
 

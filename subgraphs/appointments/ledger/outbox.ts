@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { insertInto, type LedgerTransactions } from '../database/ledger-database';
 import type { LedgerTables } from '../database/tables';
 import type { BookingStatus } from '../lifecycle/states';
-import { deliveryQueue, type MessageKey } from './delivery-queue';
+import { deliveryQueue, revive, type MessageKey } from './delivery-queue';
 import { toldSlot, type ToldSlot } from './told-slot';
 
 /** A change that the front end is to be told of, given to one process for one attempt. */
@@ -107,7 +107,8 @@ export function ledgerOutbox(transactions: LedgerTransactions, db: Kysely<Ledger
     },
 
     /** Has changes that were given up delivered once more. @returns their number */
-    redeliverChanges: (changes: readonly MessageKey[]): Promise<number> => queue.revive(changes),
+    redeliverChanges: (changes: readonly MessageKey[]): Promise<number> =>
+      revive(OUTBOX, transactions, changes),
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../database/ledger-database';
 import type { LedgerTables, PracticeNoticeKind, PracticeNoticeTable, WhyElsewhere } from '../database/tables';
 import { statusOf, type BookingState, type BookingStatus, type LifecycleEvent } from '../lifecycle/states';
-import { deliveryQueue, UNTRIED, type MessageKey } from './delivery-queue';
+import { deliveryQueue, revive, UNTRIED, type MessageKey } from './delivery-queue';
 import { bookingOf, bookingRows, type Booking } from './records';
 import { toldSlot, toldSlotJson, type ToldSlot } from './told-slot';
 
@@ -153,7 +153,8 @@ export function ledgerNotices(transactions: LedgerTransactions, db: Kysely<Ledge
     },
 
     /** Has notices that were given up delivered once more. @returns their number */
-    redeliverNotices: (notices: readonly MessageKey[]): Promise<number> => queue.revive(notices),
+    redeliverNotices: (notices: readonly MessageKey[]): Promise<number> =>
+      revive(PRACTICE_NOTICES, transactions, notices),
 
     /** Bookings at other practices that were made in a time, by why they were not at the own one. */
     elsewhereReasons(from: Date, to: Date): Promise<{ reason: WhyElsewhere; bookings: number }[]> {

@@ -22,9 +22,16 @@ test.each([
   expect(readReference(text)).toBe(reference);
 });
 
-test.each(['', '-', 'K7QX', 'K7QX-2MP', 'K7QX-2MP7D9', 'K7QX-2MPU', 'K7QX-2MP%', 'Ä7QX-2MPD', '-'.repeat(41)])(
-  '%j is none',
-  (text) => {
-    expect(readReference(text)).toBeNull();
-  },
-);
+test.each([
+  '',
+  '-',
+  'K7QX',
+  'K7QX-2MP',
+  'K7QX-2MP7D9',
+  'K7QX-2MPU',
+  'K7QX-2MP%',
+  'Ä7QX-2MPD',
+  '-'.repeat(41),
+])('%j is none', (text) => {
+  expect(readReference(text)).toBeNull();
+});

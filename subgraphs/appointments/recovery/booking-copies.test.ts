@@ -51,7 +51,13 @@ function copy(patientDigest: string): BookingCopy {
       patientSealed: 'sealed',
       offer: offer(caller, slot),
     },
-    booking: { id: randomUUID(), reference: 'K7QX-2MPD', marker: 'GPBG-1', replacesId: null, contactSealed: null },
+    booking: {
+      id: randomUUID(),
+      reference: 'K7QX-2MPD',
+      marker: 'GPBG-1',
+      replacesId: null,
+      contactSealed: null,
+    },
   };
 }
 

@@ -25,7 +25,11 @@ const checks: Record<'idempotencyKey' | 'contactPhone' | 'reason', Check> = {
 
 /** A telephone number in the characters that every practice's system has: copied ones have others for blanks, dashes and digits. */
 export function plainPhone(text: string): string {
-  return text.normalize('NFKC').replaceAll(/\p{Z}+/gu, ' ').replaceAll(/\p{Pd}/gu, '-').trim();
+  return text
+    .normalize('NFKC')
+    .replaceAll(/\p{Z}+/gu, ' ')
+    .replaceAll(/\p{Pd}/gu, '-')
+    .trim();
 }
 
 function isPhoneNumber(text: string): boolean {

@@ -83,6 +83,7 @@ export interface AssessmentStore {
 export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
   return {
     insert: async (record, start) => {
+      await endKeyOfExpired(db, start, record.startedAt);
       const inserted = await db
         .insertInto('triage_assessment')
         .values(toRow(record, start))
@@ -137,6 +138,17 @@ export async function findByDigest(
 ): Promise<AssessmentRecord | null> {
   const [row] = await selectByDigest(session, { digest });
   return row === undefined ? null : toRecord(row);
+}
+
+/** A key ends with its symptom check: whoever uses it later begins a new one. */
+async function endKeyOfExpired(db: Kysely<TriageTables>, { scope, key }: StartKey, now: Date): Promise<void> {
+  await db
+    .updateTable('triage_assessment')
+    .set((set) => ({ idempotency_key: set.ref('id') }))
+    .where('idempotency_scope', '=', scope)
+    .where('idempotency_key', '=', key)
+    .where('expires_at', '<=', now.getTime())
+    .execute();
 }
 
 function startedBefore(db: Kysely<TriageTables>, start: StartKey) {

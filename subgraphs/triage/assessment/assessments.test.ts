@@ -109,6 +109,39 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       expect(known.kind === 'assessment' && known.assessment.record.id).not.toBe(anonymous.record.id);
     });
 
+    it('keeps apart those who are not signed in, at different addresses', async () => {
+      const same = input();
+      const ids = [];
+      for (const source of ['192.0.2.1', '192.0.2.2']) {
+        const answer = await service.start(same, ANONYMOUS, source);
+        ids.push(answer.kind === 'assessment' && answer.assessment.record.id);
+      }
+      expect(new Set(ids).size).toBe(2);
+    });
+
+    it.each(['start-assessment-1', '1111111111111111', '2026-03-02T14:00:00.000Z', 'x'.repeat(31)])(
+      'takes the key %s, which others may write too, from those alone who are signed in',
+      async (idempotencyKey) => {
+        expect(await service.start(input({ idempotencyKey }), ANONYMOUS)).toMatchObject({
+          kind: 'invalid',
+          faults: { 'input.idempotencyKey': { code: 'NOT_AN_IDEMPOTENCY_KEY' } },
+        });
+        expect((await service.start(input({ idempotencyKey }), caller)).kind).toBe('assessment');
+      },
+    );
+
+    it('ends a key with its symptom check', async () => {
+      const same = input();
+      const first = await started(same);
+      now = new Date(first.record.expiresAt.getTime() - 1);
+      expect((await started(same)).record.id).toBe(first.record.id);
+      now = first.record.expiresAt;
+      const second = await started(same);
+      expect(second.record.id).not.toBe(first.record.id);
+      expect(second.record.expiresAt > now).toBe(true);
+      expect((await started(same)).record.id).toBe(second.record.id);
+    });
+
     it('turns away a child under 5, and stores nothing', async () => {
       const before = await count();
       const subject = { relationship: 'CHILD', dateOfBirth: '2022-03-01', sex: 'MALE' } as const;

@@ -10,7 +10,7 @@ import { evaluate } from '../engine/evaluate';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
-import { readStartRequest, type StartInput, type StartRequest } from './start-request';
+import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
 import type { Switches } from '../switches/switches';
 
 /** Symptoms change: after this an assessment is not answered any more. */
@@ -73,7 +73,8 @@ export function assessments(deps: AssessmentsDeps): Assessments {
   return {
     start: async (input, caller, source) => {
       const content = editions.current;
-      const read = await readStartRequest(input, { ...deps, content });
+      const keyLength = keyLengthOf(caller);
+      const read = await readStartRequest(input, { ...deps, content, keyLength });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = exclusionOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };

@@ -1,3 +1,4 @@
+import type { Caller } from '../../../domain/caller';
 import { ageInDays, ageInMonths, CalendarDate, londonDate } from '../../../domain/london-time';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import { OdsCode } from '../../../domain/ods-code';
@@ -48,14 +49,32 @@ const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 } as con
 
 const OLDEST_YEARS = 130;
 
-/** Long enough that two anonymous callers do not choose the same one by chance: a UUID, for example. */
 const KEY_LENGTH = { min: 16, max: 100 } as const;
-const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{${KEY_LENGTH.min},${KEY_LENGTH.max}}$`);
+/**
+ * Callers who are not signed in share the keys of their address: so many characters that no two choose the same ones by chance or
+ * habit (a UUID, for example).
+ */
+const ANONYMOUS_KEY_LENGTH = { min: 32, max: 100 } as const;
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
+export function keyLengthOf({ kind }: Caller): { min: number; max: number } {
+  return kind === 'anonymous' ? ANONYMOUS_KEY_LENGTH : KEY_LENGTH;
+}
+
+function isKey(text: string, { min, max }: { min: number; max: number }): boolean {
+  return text.length >= min && text.length <= max && PRINTABLE.test(text);
+}
 
 export async function readStartRequest(
   input: StartInput,
-  deps: { content: Content; places: PlaceLookup; now: () => Date },
+  deps: {
+    content: Content;
+    places: PlaceLookup;
+    now: () => Date;
+    keyLength?: { min: number; max: number };
+  },
 ): Promise<Read<StartRequest>> {
+  const { keyLength = KEY_LENGTH } = deps;
   const pathway = deps.content.pathways.get(input.pathwayId);
   const subject = readSubject(input.subject, 'input.subject', deps.now());
   const place = await readPlace(input.place ?? null, deps.places);
@@ -69,9 +88,9 @@ export async function readStartRequest(
     ...(deps.content.locales.includes(locale)
       ? {}
       : { 'input.locale': fieldFault('LOCALE_NOT_OFFERED', { locales: deps.content.locales }) }),
-    ...(IDEMPOTENCY_KEY.test(input.idempotencyKey)
+    ...(isKey(input.idempotencyKey, keyLength)
       ? {}
-      : { 'input.idempotencyKey': fieldFault('NOT_AN_IDEMPOTENCY_KEY', KEY_LENGTH) }),
+      : { 'input.idempotencyKey': fieldFault('NOT_AN_IDEMPOTENCY_KEY', keyLength) }),
   };
   if (!pathway || !subject.ok || !place.ok || !practice.ok || Object.keys(faults).length > 0)
     return { ok: false, faults };

@@ -87,6 +87,8 @@ export interface RuleContent {
 
 export interface OptionContent extends RuleContent {
   detail: Wording | null;
+  /** Its author says why it may end less urgently than its contrary. */
+  isMilder: boolean;
   /** "None of these": cannot be ticked together with anything else. */
   alone: boolean;
 }

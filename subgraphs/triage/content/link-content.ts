@@ -41,8 +41,6 @@ export function linkContent(
   const dispositions = new Map(
     Object.keys(parsed.dispositions.dispositions).map((id) => [id, link.disposition(id)]),
   );
-  const statuses = [...pathways, ...dispositions.values()].map(({ status }) => status);
-  const live = ![...statuses, wordsStatus(parsed)].includes('DEMO');
   return {
     locales: parsed.texts.locales,
     banner: notLiveBecause.length === 0 ? null : parsed.texts.banner,
@@ -52,10 +50,6 @@ export function linkContent(
     dispositions,
     pathways: new Map(pathways.map((pathway) => [pathway.id, pathway])),
   };
-}
-
-function wordsStatus({ words }: ParsedContent): ContentStatus {
-  return words ? leastAssured([words.ownWords.status, words.languages.status]) : 'LIVE';
 }
 
 function linkWords({ words, pathways }: ParsedContent): Content['words'] {
@@ -188,6 +182,7 @@ function linkQuestion(id: string, written: QuestionFile, context: NodeContext): 
     id: each.id,
     text: each.text ?? known(texts.answers, each.id),
     detail: each.detail ?? null,
+    isMilder: each.milderBecause !== undefined,
     alone,
     exit: exit(each, context),
     sources: link.sources(each.sources ?? written.sources ?? []),

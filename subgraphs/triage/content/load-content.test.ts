@@ -1,12 +1,5 @@
 import { readContentFiles } from './content-files';
-import {
-  CONTENT_FOLDER,
-  contentFrom,
-  editionFrom,
-  isDemo,
-  loadContent,
-  refuseDemoContent,
-} from './load-content';
+import { CONTENT_FOLDER, contentFrom, editionFrom, loadContent } from './load-content';
 
 const RASH = 'pathways/child-rash.yaml';
 const FEVER = 'pathways/child-fever.yaml';
@@ -119,29 +112,6 @@ describe('content that cannot be used', () => {
       all.set(RASH, all.get(RASH)!.replaceAll('outcome: gp-6h', 'outcome: gp-7h')),
     );
     expect(() => contentFrom(files)).toThrow(/long-fever.*\n.*\n.*infected-chickenpox/);
-  });
-});
-
-describe('live clinical mode', () => {
-  it('refuses content as long as any of it is a demonstration', () => {
-    expect(() => {
-      refuseDemoContent(loadContent(), 'live');
-    }).toThrow(/demonstration that no clinician has signed/);
-    const partly = edited((all) => all.set(RASH, all.get(RASH)!.replace('status: demo', 'status: live')));
-    expect(() => {
-      refuseDemoContent(contentFrom(partly), 'live');
-    }).toThrow(/demonstration/);
-  });
-
-  it('takes content of which no part is a demonstration', () => {
-    const live = edited((all) => {
-      for (const [name, text] of all) all.set(name, text.replace('status: demo', 'status: live'));
-    });
-    const content = contentFrom(live);
-    expect(isDemo(content)).toBe(false);
-    expect(() => {
-      refuseDemoContent(content, 'live');
-    }).not.toThrow();
   });
 });
 

@@ -60,9 +60,12 @@ export function isDemo({ banner }: Content): boolean {
 export function refuseDemoContent({ notLiveBecause }: Content, clinicalMode: 'demo' | 'live'): void {
   if (clinicalMode === 'live' && notLiveBecause.length > 0)
     throw new Error(
-      `The triage content is not live, so the service does not start in live clinical mode. ${shortened(notLiveBecause).join(' ')}`,
+      `The triage content is not live, so the service does not start in live clinical mode. ${shortened(notLiveBecause).join(' ')} ${REMEDY}`,
     );
 }
+
+const REMEDY =
+  'Let two reviewers of CLINICAL_SIGNERS sign it as it is (docs/operate.md, "Live content"), or set CLINICAL_MODE to demo.';
 
 const MAX_REASONS = 5;
 
@@ -87,14 +90,11 @@ function liveFaults(
       .filter(([, status]) => status !== undefined && status !== 'live')
       .map(
         ([file, status]) =>
-          `${file} has the status ${status ?? ''}: a demonstration that no clinician has signed. Set CLINICAL_MODE to demo, or let reviewers make it live.`,
-      ),
-    ...[...pathways]
-      .filter(([, { reviewedBy, status }]) => status === 'live' && !signers.includes(reviewedBy ?? ''))
-      .map(
-        ([file]) =>
-          `${file} is live, and its reviewedBy is nobody who has signed the content: name the reviewer, who signs it.`,
+          `${file} has the status ${status ?? ''}: a demonstration that no clinician has signed.`,
       ),
     ...signatureFaults(files, trust, part),
+    ...[...pathways]
+      .filter(([, { reviewedBy, status }]) => status === 'live' && !signers.includes(reviewedBy ?? ''))
+      .map(([file]) => `${file} is live, and its reviewedBy is nobody who has signed the content.`),
   ];
 }

@@ -50,6 +50,7 @@ export const OwnWordsFile = z.strictObject({
   ),
   groups: z.record(z.string().regex(/^[A-Z]+$/, 'A group is named in capitals.'), Terms),
   negations: Terms,
+  denials: Terms,
   clauseStarts: Terms,
   fillers: Terms,
   setPhrases: Terms,

@@ -60,7 +60,11 @@ export function contentError(findings: readonly Finding[], lines: LineOf): Error
 export function parseContent(files: ReadonlyMap<string, string>): Parsed {
   const findings: Finding[] = [];
   const read = new Map<string, YamlFile>();
-  const lines: LineOf = (file, path) => read.get(file)?.line(path);
+  const lines: LineOf = (file, path) => {
+    const text = files.get(file);
+    // A file that nothing reads here is in the proof all the same.
+    return (read.get(file) ?? (text === undefined ? undefined : yamlFile(text)))?.line(path);
+  };
   const parse = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
     const yaml = files.get(name);
     if (yaml === undefined) {

@@ -35,11 +35,8 @@ export interface LiveTrust {
   now: () => Date;
 }
 
-const REMEDY =
-  'Let two reviewers of CLINICAL_SIGNERS sign it as it is now (npm run triage:sign), or set CLINICAL_MODE to demo.';
-
 /**
- * Why this content is not signed, in sentences that say what to do; nothing when it is.
+ * Why this content is not signed, in sentences; nothing when it is.
  * @param files text by file name. `part`: an edition of one pathway has some of the files that were signed.
  */
 export function signatureFaults(
@@ -48,9 +45,9 @@ export function signatureFaults(
   part: 'whole' | 'part' = 'whole',
 ): string[] {
   const yaml = files.get(SIGNATURES_FILE);
-  if (yaml === undefined) return [`Nobody has signed this content: ${SIGNATURES_FILE} is missing. ${REMEDY}`];
+  if (yaml === undefined) return [`Nobody has signed this content: ${SIGNATURES_FILE} is missing.`];
   const signed = readSignatures(yaml);
-  if (signed === null) return [`${SIGNATURES_FILE} cannot be read. ${REMEDY}`];
+  if (signed === null) return [`${SIGNATURES_FILE} cannot be read.`];
   const today = now().toISOString().slice(0, 10);
   const valid = signed.signatures.filter(
     (each) => signatureFault(each, signed.files, { signers, today }) === null,
@@ -60,9 +57,7 @@ export function signatureFaults(
     ...fileFaults(files, signed.files, part),
     ...signed.signatures.flatMap((each) => signatureFault(each, signed.files, { signers, today }) ?? []),
     ...(people.size < MIN_SIGNERS
-      ? [
-          `Content goes live with the signatures of ${MIN_SIGNERS} people, and ${people.size} of them hold. ${REMEDY}`,
-        ]
+      ? [`Content goes live with the signatures of ${MIN_SIGNERS} people, and ${people.size} of them hold.`]
       : []),
   ];
 }
@@ -91,8 +86,8 @@ function fileFaults(
   return [
     ...present
       .filter(([name, text]) => signed[name] !== fileHash(text))
-      .map(([name]) => `${name} is not what was signed. ${REMEDY}`),
-    ...gone.map((name) => `${name} was signed, and is gone. ${REMEDY}`),
+      .map(([name]) => `${name} is not what was signed.`),
+    ...gone.map((name) => `${name} was signed, and is gone.`),
   ];
 }
 
@@ -105,15 +100,15 @@ function signatureFault(
   const known = signers.filter((signer) => signer.name === name && signer.role === role);
   if (known.length === 0)
     return `"${name}", ${role}, has signed it, and is nobody in CLINICAL_SIGNERS: add their public key there, if they may sign.`;
-  if (date > today) return `"${name}" has signed it on ${date}, which is in the future. ${REMEDY}`;
-  if (expires < today) return `The signature of "${name}" held until ${expires}. ${REMEDY}`;
+  if (date > today) return `"${name}" has signed it on ${date}, which is in the future.`;
+  if (expires < today) return `The signature of "${name}" held until ${expires}.`;
   if (Date.parse(expires) - Date.parse(date) > MAX_DAYS * DAY_MS)
-    return `The signature of "${name}" holds for more than ${MAX_DAYS} days. ${REMEDY}`;
+    return `The signature of "${name}" holds for more than ${MAX_DAYS} days.`;
   const text = signedText(signature, files);
   const holds = known.some(({ publicKey }) =>
     verify(null, text, publicKeyOf(publicKey), Buffer.from(signature.signature, 'base64')),
   );
-  return holds ? null : `The signature of "${name}" does not fit the content and their key. ${REMEDY}`;
+  return holds ? null : `The signature of "${name}" does not fit the content and their key.`;
 }
 
 /** What is signed: who says so and for how long, and every file by its hash. */

@@ -48,7 +48,6 @@ export function wordsJudge(content: WordsContent): JudgeWords {
   const language = languageRecogniser(content.languages, words);
   const rules = rulesOf(content, vocabulary);
   const negations = new Set(ownWords.negations.map(plain));
-  const clauseStarts = new Set(ownWords.clauseStarts);
 
   const dangerIn = (text: readonly Reading[], person: PatientProfile | null): [string, Match] | null => {
     for (const { id, terms, notWith, onlyFor } of rules.dangers) {
@@ -59,25 +58,32 @@ export function wordsJudge(content: WordsContent): JudgeWords {
     }
     return null;
   };
-  const isDenied = (text: readonly Reading[], { places, gap }: Match): boolean => {
-    const from = places[0] ?? 0;
-    const next = text[(places.at(-1) ?? 0) + 1];
-    const before = [1, 2, 3, 4].map((count) => spoken(text.slice(Math.max(0, from - count), from)));
-    return (
-      gap === 0 &&
-      before.some((said) => negations.has(said)) &&
-      (next === undefined || next.startsClause || clauseStarts.has(next.text))
-    );
+  const endsClause = (text: readonly Reading[], place: number): boolean => {
+    const next = text[place + 1];
+    return next === undefined || next.startsClause || vocabulary.clauseStarts.has(next.text);
+  };
+  /** Returns the words that a text denies of a match: "no" and "blood" of "a cough but no blood". */
+  const denied = (text: readonly Reading[], { places }: Match): readonly number[] => {
+    const last = places.at(-1) ?? 0;
+    if (!endsClause(text, last)) return [];
+    for (const from of places) {
+      if (places.filter((place) => place >= from).length !== last - from + 1) continue;
+      const length = [4, 3, 2, 1].find((count) => negations.has(spoken(text.slice(Math.max(0, from - count), from))));
+      if (length) return Array.from({ length: last - from + 1 + length }, (_, index) => from - length + index);
+    }
+    return [];
   };
   const dangerOf = (text: readonly Reading[], person: PatientProfile | null): string | null => {
     let left = text;
+    let doubtful: string | null = null;
     for (let found = dangerIn(left, person); found; found = dangerIn(left, person)) {
       const [id, match] = found;
-      if (!isDenied(left, match)) return id;
-      left = without(left, match, negations);
-      if (!isClear(left, rules)) return id;
+      const dropped = denied(left, match);
+      if (dropped.length === 0) return id;
+      doubtful = id;
+      left = left.filter((_, place) => !dropped.includes(place));
     }
-    return null;
+    return doubtful !== null && !isClear(left, rules) ? doubtful : null;
   };
   return (text, person) => {
     if (text.trim() === '') return { kind: 'everything' };
@@ -111,7 +117,7 @@ function fitOf({ places, gap }: Match): number {
 
 /** Says whether words that belong to something else make this match a misreading: "hot" in "hot flushes". */
 function isRather(other: Match, one: Match): boolean {
-  if (covers(other, one)) return true;
+  if (covers(other, one)) return other.places.length > one.places.length;
   const share = other.places.some((place) => one.places.includes(place));
   return share && other.places.length >= one.places.length && other.gap < one.gap;
 }
@@ -124,14 +130,6 @@ function covers(one: Match, other: Match): boolean {
 function isClear(text: readonly Reading[], { complaints }: Rules): boolean {
   const told = new Set(matches(complaints, text).flatMap(({ places }) => places));
   return told.size > 0 && text.every(({ filler }, place) => filler || told.has(place));
-}
-
-/** A text without a danger that it denies, and without the denial. */
-function without(text: readonly Reading[], { places }: Match, negations: ReadonlySet<string>): Reading[] {
-  const from = places[0] ?? 0;
-  const length = [4, 3, 2, 1].find((count) => negations.has(spoken(text.slice(Math.max(0, from - count), from))));
-  const dropped = new Set([...places, ...Array.from({ length: length ?? 0 }, (_, back) => from - 1 - back)]);
-  return text.filter((_, place) => !dropped.has(place));
 }
 
 function spoken(text: readonly Reading[]): string {
@@ -160,19 +158,22 @@ export interface Vocabulary {
   fillers: ReadonlySet<string>;
   /** Phrases that are one thing, and phrases that a group has. */
   setPhrases: ReadonlySet<string>;
+  /** Phrases that deny a danger where nothing follows that belongs to them. */
+  denials: ReadonlySet<string>;
+  clauseStarts: ReadonlySet<string>;
   groupPhrases: ReadonlySet<string>;
   groups: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function vocabularyOf({ ownWords, entryTerms }: WordsContent): Vocabulary {
-  const { groups, setPhrases, fillers, ordinaryWords, negations, clauseStarts } = ownWords;
+  const { groups, setPhrases, fillers, ordinaryWords, negations, denials, clauseStarts } = ownWords;
   const rules = [
     ...Object.values(ownWords.dangers).flatMap(({ words, notWith = [] }) => [...words, ...notWith]),
     ...[...Object.values(ownWords.complaints), ...Object.values(ownWords.outside)].flatMap(({ words }) => words),
     ...[...entryTerms.values()].flat(),
   ];
   const members = Object.values(groups).flat();
-  const written = [...rules, ...members, ...setPhrases, ...fillers, ...ordinaryWords, ...negations, ...clauseStarts];
+  const written = [...rules, ...members, ...setPhrases, ...fillers, ...ordinaryWords, ...negations, ...denials, ...clauseStarts];
   return {
     words: new Set(
       written
@@ -183,6 +184,8 @@ function vocabularyOf({ ownWords, entryTerms }: WordsContent): Vocabulary {
     ),
     fillers: new Set(fillers.map(plain)),
     setPhrases: new Set(setPhrases),
+    denials: new Set(denials),
+    clauseStarts: new Set(clauseStarts),
     groupPhrases: new Set(members.filter((member) => member.includes(' '))),
     groups: new Map(
       Object.entries(groups).map(([name, terms]) => [

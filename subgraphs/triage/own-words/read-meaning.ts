@@ -11,10 +11,11 @@ const LONGEST_PHRASE = 4;
 /** Reads a text as words with all that they may stand for. */
 export function textReader(
   words: Lexicon,
-  { fillers, setPhrases, groupPhrases }: Vocabulary,
+  { fillers, setPhrases, groupPhrases, denials, clauseStarts }: Vocabulary,
 ): (text: string) => Reading[] {
   const stemsOf = (phrase: string): string => phrase.split(' ').map(stem).join(' ');
   const set = new Map([...setPhrases].map((phrase) => [stemsOf(phrase), phrase]));
+  const denying = new Map([...denials].map((phrase) => [stemsOf(phrase), phrase]));
   const grouped = new Map([...groupPhrases].map((phrase) => [stemsOf(phrase), phrase]));
 
   /** Two words in one ("heartattack"), where each is known and the whole is not. */
@@ -44,9 +45,12 @@ export function textReader(
     for (let place = 0; place < text.length; ) {
       const word = text[place];
       if (!word) break;
-      const fixed = phraseAt(text, place, set);
+      const all = phraseAt(text, place, denying);
+      const after = text[place + (all?.length ?? 0)];
+      const isDenial = all && (after === undefined || after.startsClause || clauseStarts.has(after.text));
+      const fixed = isDenial ? all : phraseAt(text, place, set);
       if (fixed) {
-        read.push({ ...word, text: fixed.phrase, keys: new Set([fixed.phrase]), filler: false });
+        read.push({ ...word, text: fixed.phrase, keys: new Set([fixed.phrase]), filler: isDenial === true });
         place += fixed.length;
         continue;
       }

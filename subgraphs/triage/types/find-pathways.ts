@@ -77,8 +77,9 @@ export class PathwaysFound {
   })
   leftOut!: PathwayLeftOut[];
 
-  @Field(() => String, { description: 'When to call 999 or 111 instead. Show it beside the list.' })
-  advice!: string;
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [String], { description: 'When to call 999 or 111 instead. Show it beside the list.' })
+  advice!: string[];
 
   @Field(() => String, {
     nullable: true,
@@ -94,7 +95,7 @@ export class PathwaysFound {
 }
 
 @ObjectType({
-  description: 'The words name a danger: there is no list. Show title, reason and advice, and the contacts as links.',
+  description: 'The words name a danger: there is no list. Show title, message and advice, and the contacts as links.',
 })
 export class SeekHelpNow {
   @Field(() => HelpKindEnum)
@@ -104,7 +105,7 @@ export class SeekHelpNow {
   title!: string;
 
   @Field(() => String, { description: 'What the words may mean.' })
-  reason!: string;
+  message!: string;
 
   @Directive('@listSize(assumedSize: 4)')
   @Field(() => [String])

@@ -37,7 +37,7 @@ export class StartAssessmentInput implements StartInput {
 
   @Field(() => ID, {
     description:
-      '16 to 100 characters chosen by the client, a UUID for example. A repeat gives the first result.',
+      '16 to 100 characters chosen by the client, without a token at least 32: a UUID for example. A repeat gives the first result, until that symptom check ends.',
   })
   idempotencyKey!: string;
 }

@@ -10,8 +10,8 @@ import {
 } from '../content/find-pathways';
 import { insteadOfTriage } from '../content/instead-of-triage';
 import type { OwnWordsFile } from '../content/own-words-files';
-import type { ContentStatus } from '../content/vocabulary';
 import { FIRST_LOCALE, say, type Reader, type Wording } from '../content/wording';
+import type { SwitchedOff } from '../switches/switches';
 import {
   CallNhs111,
   HelpContact,
@@ -27,7 +27,7 @@ interface Context {
   content: Content;
   ownWords: OwnWordsFile;
   reader: Reader;
-  off: ReadonlySet<string | null>;
+  off: Pick<SwitchedOff, 'has'>;
 }
 
 type Answer<K extends PathwaySearchAnswer['kind']> = Extract<PathwaySearchAnswer, { kind: K }>;
@@ -42,7 +42,7 @@ const MESSAGES: Record<Call111Reason, keyof OwnWordsFile['texts']> = {
 export function findPathwaysView(
   content: Content,
   { relationship, ...answer }: ReturnType<FindPathways>,
-  off: ReadonlySet<string | null>,
+  off: Pick<SwitchedOff, 'has'>,
 ): PathwaysFound | SeekHelpNow | CallNhs111 | InvalidInput {
   const { ownWords } = wordsOf(content);
   const context = { content, ownWords, reader: { relationship, locale: FIRST_LOCALE }, off };
@@ -67,7 +67,7 @@ function foundView(context: Context, { pathways, leftOut, partly }: Answer<'foun
       .sort((one, other) => inUse(one.id) - inUse(other.id))
       .map((pathway) => pathwayView(content, pathway, off.has(pathway.id), reader)),
     leftOut: leftOut.map((each) => leftOutView(context, each)),
-    advice: say(foundAdvice, reader),
+    advice: texts([foundAdvice], reader),
     partlyCovered: partly ? say(partlyCovered, reader) : null,
     ...contentFields(context),
   });
@@ -83,7 +83,7 @@ function seekHelpView(context: Context, { danger, language }: Answer<'danger'>):
   return create(SeekHelpNow, {
     kind: help.kind,
     title: say(help.title, reader),
-    reason: say(found?.about ?? ownWords.texts.dangerInOtherLanguage, reader),
+    message: say(found?.about ?? ownWords.texts.dangerInOtherLanguage, reader),
     advice: texts([...help.advice, ...foreign], reader),
     contacts: contactViews(context, help.contacts),
     language: languageView(context, language, 'call999'),
@@ -138,10 +138,11 @@ function languageView(
   });
 }
 
-function contentFields({ content, ownWords, reader }: Context) {
-  const status: ContentStatus =
-    ownWords.status === 'demo' ? 'DEMO' : ownWords.status === 'reviewed' ? 'REVIEWED' : 'LIVE';
-  return { contentStatus: status, contentBanner: content.banner && say(content.banner, reader) };
+function contentFields({ content, reader }: Context) {
+  return {
+    contentStatus: insteadOfTriage(content).status,
+    contentBanner: content.banner && say(content.banner, reader),
+  };
 }
 
 function texts(wordings: readonly Wording[], reader: Reader): string[] {

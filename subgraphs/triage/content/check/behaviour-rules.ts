@@ -7,13 +7,15 @@ import type { Content, DispositionContent, PathwayContent, QuestionContent } fro
 import { EMERGENCY_SCREEN } from '../link-content';
 import { MAX_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
 import { failure, unless, warning, type Finding, type ContentPath } from './finding';
+import { reachedQuestions, signRules, type EndedRun, type Reach, type Reached } from './sign-rules';
 
 const MAX_QUESTIONS = 12;
 
-/** Rules that show only when every answer set is walked: 7 to 12, 14, 16 and 19, and parts of 13 and 15. */
+/** Rules that show only when every answer set is walked: 7 to 12, 14, 16, 19, 23 and 24, and parts of 13 and 15. */
 export function behaviourRules(enumerated: Enumerated, file: PathwayFile, content: Content): Finding[] {
   const { pathway, complete } = enumerated;
   const runs = enumerated.runs.flatMap((run) => ended(run) ?? []);
+  const reached = reachedQuestions(runs);
   return distinct([
     ...unless(complete, () =>
       failure(19, fileOf(pathway.id), [], `More than ${MAX_RUNS} answer sets: split this pathway.`),
@@ -21,15 +23,10 @@ export function behaviourRules(enumerated: Enumerated, file: PathwayFile, conten
     ...enumerated.runs.flatMap((run) => everyRunEnds(pathway, run)),
     ...runs.flatMap((run) => rulesOfRun(pathway, run, content)),
     ...deadQuestions(pathway, enumerated.runs),
-    ...unsureAgainstNo(pathway, runs),
+    ...reached.flatMap(({ node, ranks }) => unsureIsSafe(pathway, node, ranks)),
+    ...signRules(reached),
     ...adviceIsReached(file, runs),
   ]);
-}
-
-/** A run with its outcome. */
-interface EndedRun extends Run {
-  disposition: DispositionContent;
-  trace: readonly EvaluationStep[];
 }
 
 function ended(run: Run): EndedRun | null {
@@ -244,30 +241,7 @@ function asksForAge({ text }: QuestionContent): boolean {
 }
 
 /** 12: for each question and the answers before it, the outcomes of "not sure" against those of "no". */
-function unsureAgainstNo(pathway: PathwayContent, runs: readonly EndedRun[]): Finding[] {
-  const reach = new Map<string, { node: QuestionContent; ranks: Map<string, [number, number]> }>();
-  for (const { subject, trace, disposition } of runs) {
-    const before = [`${subject.ageInDays}${subject.sex}`];
-    for (const step of questionSteps(trace)) {
-      if (step.kind === 'known') continue;
-      const key = `${before.join()}>${step.node.id}`;
-      const group = reach.get(key) ?? { node: step.node, ranks: new Map<string, [number, number]>() };
-      reach.set(key, group);
-      const chosen = step.chosen.map(({ id }) => id).join('+');
-      const [least, most] = group.ranks.get(chosen) ?? [Infinity, -Infinity];
-      const rank = disposition.urgencyRank;
-      group.ranks.set(chosen, [Math.min(least, rank), Math.max(most, rank)]);
-      before.push(`${step.node.id}=${chosen}`);
-    }
-  }
-  return [...reach.values()].flatMap(({ node, ranks }) => unsureIsSafe(pathway, node, ranks));
-}
-
-function unsureIsSafe(
-  pathway: PathwayContent,
-  node: QuestionContent,
-  ranks: ReadonlyMap<string, readonly [mostUrgent: number, leastUrgent: number]>,
-): Finding[] {
+function unsureIsSafe(pathway: PathwayContent, node: QuestionContent, ranks: Reached['ranks']): Finding[] {
   const unsure = ranks.get('unsure');
   if (unsure === undefined) return [];
   const at = place(pathway, { node });
@@ -294,9 +268,12 @@ function unsureIsSafe(
 }
 
 /** Returns the ranks of "no", or where no option is called so, of the one that may end least urgently. */
-function safestOf(ranks: ReadonlyMap<string, readonly [number, number]>): readonly [number, number] {
+function safestOf(ranks: Reached['ranks']): Reach {
   const others = [...ranks].filter(([id]) => id !== 'unsure').map(([, reach]) => reach);
-  return others.reduce((safest, reach) => (reach[1] > safest[1] ? reach : safest), [Infinity, -Infinity]);
+  return others.reduce<Reach>(
+    (safest, reach) => (reach[1] > safest[1] ? reach : safest),
+    [Infinity, -Infinity],
+  );
 }
 
 /** Part of 15: advice for an outcome that this pathway never has. */

@@ -3,6 +3,7 @@ import type { ParsedContent, LineOf } from '../parse-content';
 import { parseContent } from '../parse-content';
 import { linkContent } from '../link-content';
 import type { WaiversFile } from '../content-files';
+import { SIGNATURES_FILE } from '../signatures';
 import {
   acceptanceRules,
   changedTables,
@@ -116,7 +117,9 @@ function walk(
 }
 
 function proofOf(files: ReadonlyMap<string, string>, tables: readonly OutcomeTable[]): Proof {
-  const spoken = [...files].map(([file, text]) => ({ file, ...spokenFile(text) }));
+  const spoken = [...files]
+    .filter(([file]) => file !== SIGNATURES_FILE)
+    .map(([file, text]) => ({ file, ...spokenFile(text) }));
   return {
     tables,
     words: new Map(spoken.map(({ file, words }) => [file, words])),

@@ -106,12 +106,12 @@ function compareRuns(
   { after, is }: { after: ProvenPathway; is: readonly TableRun[] },
 ): Found[] {
   const now = new Map(is.map((run) => [run.answers, run]));
-  const worse = worseRuns(before, after);
+  const worse = worseRuns(before, after, is);
   const answersBefore = new Set(was.map(({ answers }) => answers));
   return [
     ...was.flatMap((run): Found[] => {
       const texts = { answers: run.answers, before: described(before, run.disposition) };
-      const worst = worse(run, is);
+      const worst = worse(run);
       if (worst !== undefined)
         return [
           { kind: 'less urgent', ...texts, after: described(after, worst.disposition), lessSafe: true },
@@ -137,36 +137,46 @@ function compareRuns(
 }
 
 /** Finds, for an answer set of before, one that the same person may give now and that ends less safely. */
-function worseRuns(before: ProvenPathway, after: ProvenPathway) {
-  const [questionsBefore, questionsAfter] = [meanings(before), meanings(after)];
-  const pairs = [...sameQuestions(questionsBefore, questionsAfter)].map(([one, other]) => pairOf(one, other));
-  const read = new Map<string, (Chosen | null)[]>();
-  const answersIn = (side: 'before' | 'after', { answers }: TableRun): (Chosen | null)[] => {
-    const key = `${side} ${answers}`;
-    const found = read.get(key) ?? pairs.map((pair) => chosenIn(pair[side], pair.isTicked, answers));
-    read.set(key, found);
-    return found;
-  };
-  const verdicts = new Map<string, 'less urgent' | 'said otherwise' | 'fine'>();
-  const verdictOf = (one: string, other: string) => {
-    const found = verdicts.get(`${one} ${other}`) ?? verdict(before, one, { after, other });
-    verdicts.set(`${one} ${other}`, found);
-    return found;
-  };
-  return (run: TableRun, is: readonly TableRun[]): TableRun | undefined =>
-    is.find((candidate) => {
-      const judged = verdictOf(run.disposition, candidate.disposition);
-      if (judged === 'fine') return false;
-      const agreement = agree(answersIn('before', run), answersIn('after', candidate));
-      return agreement === 'wholly' || (agreement === 'perhaps' && judged === 'less urgent');
+function worseRuns(before: ProvenPathway, after: ProvenPathway, is: readonly TableRun[]) {
+  const pairs = [...sameQuestions(meanings(before), meanings(after))].map(([one, other]) =>
+    pairOf(one, other),
+  );
+  const candidates = is.map((run) => ({
+    run,
+    chosen: pairs.map((pair) => chosenIn(pair.after, pair.isTicked, run.answers)),
+  }));
+  // Few dispositions, many answer sets: what is worse than each is found once.
+  const worse = new Map<string, { run: TableRun; chosen: (Chosen | null)[]; judged: Verdict }[]>();
+  const others = new Set(is.map(({ disposition }) => disposition));
+  const worseThan = (disposition: string) => {
+    const found = worse.get(disposition);
+    if (found !== undefined) return found;
+    const verdicts = new Map(
+      [...others].map((other) => [other, verdict(before, disposition, { after, other })]),
+    );
+    const candidatesWorse = candidates.flatMap((candidate) => {
+      const judged = verdicts.get(candidate.run.disposition) ?? 'fine';
+      return judged === 'fine' ? [] : [{ ...candidate, judged }];
     });
+    worse.set(disposition, candidatesWorse);
+    return candidatesWorse;
+  };
+  return ({ answers, disposition }: TableRun): TableRun | undefined => {
+    const chosen = pairs.map((pair) => chosenIn(pair.before, pair.isTicked, answers));
+    return worseThan(disposition).find((candidate) => {
+      const agreement = agree(chosen, candidate.chosen);
+      return agreement === 'wholly' || (agreement === 'perhaps' && candidate.judged === 'less urgent');
+    })?.run;
+  };
 }
+
+type Verdict = 'less urgent' | 'said otherwise' | 'fine';
 
 function verdict(
   before: ProvenPathway,
   one: string,
   { after, other }: { after: ProvenPathway; other: string },
-) {
+): Verdict {
   const [was, is] = [standingOf(before, one), standingOf(after, other)];
   if (isLessUrgent(is, was)) return 'less urgent';
   if (isLessUrgent(was, is)) return 'fine';

@@ -5,14 +5,13 @@ import { failure, unless, type Finding } from './finding';
 const FILE = 'own-words.yaml';
 
 /**
- * Rule 3 for people's own words: every help, contact, complaint and group that is named exists, the files are there, and
+ * Rule 3 for people's own words: every help, contact and group that is named exists, the files are there, and
  * no term of a danger is a single word that people write round anything.
  */
-export function ownWordsRules({ words, pathways }: ParsedContent): Finding[] {
+export function ownWordsRules({ words }: ParsedContent): Finding[] {
   if (!words) return [failure(1, FILE, [], 'The file is missing: nobody would be told to call 999.')];
   const { ownWords } = words;
-  const { help, contacts, contactsOf111, dangers, complaints } = ownWords;
-  const known = new Set([...pathways.values()].map(({ complaint }) => complaint));
+  const { help, contacts, contactsOf111, dangers } = ownWords;
   const missing = (path: (string | number)[], kind: string, id: string) =>
     failure(3, FILE, path, `There is no ${kind} "${id}".`);
   return [
@@ -21,9 +20,6 @@ export function ownWordsRules({ words, pathways }: ParsedContent): Finding[] {
     ),
     ...[...contactsOf111, ...Object.values(help).flatMap((each) => each.contacts)].flatMap((id) =>
       unless(Object.hasOwn(contacts, id), () => missing(['contacts'], 'contact', id)),
-    ),
-    ...Object.keys(complaints).flatMap((id) =>
-      unless(known.has(id), () => missing(['complaints', id], 'pathway with the complaint', id)),
     ),
     ...groupsNamed(ownWords),
     ...fillersAlone(ownWords),

@@ -60,7 +60,7 @@ export function sameQuestions(
 }
 
 /** What leads on, and where it comes from: the outcomes show it. */
-const STRUCTURE = /(^|\.)(id|to|pathway|outcome|atLeast|sources|fact)$/;
+const STRUCTURE = /(^|\.)(id|to|pathway|outcome|atLeast|sources|fact|milderBecause)$/;
 
 function said(lines: Words): string {
   return lines

@@ -1,0 +1,93 @@
+import { checkContent, type CheckReport } from '../check-content';
+import { acceptances, NOTHING_ACCEPTED, type Baseline } from '../acceptance-rules';
+import { knownReviewers } from '../reviewers';
+import { findingLine, type Finding, type Rule } from '../finding';
+
+/** Files of content by name. */
+export type Files = ReadonlyMap<string, string>;
+
+/** A mistake of a content author, made in a copy of the real content. */
+export interface ContentMutant {
+  kind: string;
+  /** Where it was made, for people to read. */
+  place: string;
+  files: Files;
+  /** The rule that has to name this file; with two readers, the change has to wait for both. */
+  caughtBy: Catch;
+}
+
+export interface Catch {
+  rule: Rule;
+  file: string;
+  readers?: 2;
+}
+
+/** What became of a mutant: the finding that names it, or null where it got through. */
+export interface MutantResult {
+  mutant: ContentMutant;
+  caught: string | null;
+}
+
+/**
+ * The content as it is, taken for accepted: what is found in a mutant is then the mistake's.
+ * @param today for the age of sources.
+ */
+export function acceptedAsIs(files: Files, today: Date): Baseline {
+  const { proof } = checkContent(files, NOTHING_ACCEPTED, today);
+  const [reviewer = '', secondReviewer] = knownReviewers(proof.words);
+  return {
+    tables: new Map(proof.tables.map((table) => [table.pathway, table])),
+    words: proof.words,
+    accepted: acceptances(proof, NOTHING_ACCEPTED, { reviewer, secondReviewer, reason: 'as it is' }),
+  };
+}
+
+/**
+ * Checks a mutant as an author would, against what was accepted before.
+ * @param today for the age of sources.
+ */
+export function judgeMutant(mutant: ContentMutant, baseline: Baseline, today: Date): MutantResult {
+  const { rule, file, readers } = mutant.caughtBy;
+  const report = checkContent(mutant.files, narrowed(baseline, mutant), today);
+  const finding = [...report.failures, ...report.warnings].find(
+    (each) => each.rule === rule && each.file === file,
+  );
+  const isCaught =
+    finding !== undefined &&
+    isPlaced(finding, mutant, report) &&
+    (readers === undefined || waitsForTwo(report));
+  return { mutant, caught: isCaught ? findingLine(finding, report.lines(finding.file, finding.path)) : null };
+}
+
+/** A file that is there is named with its line. */
+function isPlaced({ file, path }: Finding, { files }: ContentMutant, { lines }: CheckReport): boolean {
+  return !files.has(file) || lines(file, path) !== undefined;
+}
+
+function waitsForTwo({ changes, wordChanges, failures }: CheckReport): boolean {
+  const all = [...wordChanges, ...changes.flatMap((change) => change.changes)];
+  return (
+    all.some(({ lessSafe }) => lessSafe) || failures.some(({ message }) => message.includes('two people'))
+  );
+}
+
+/** Pathways that the copy was made without are not gone. */
+function narrowed({ tables, words, accepted }: Baseline, { files, caughtBy }: ContentMutant): Baseline {
+  const isThere = (file: string): boolean =>
+    !file.startsWith(PATHWAYS) || files.has(file) || caughtBy.file === file;
+  const fileOf = (id: string): string =>
+    caughtBy.file === `golden/${id}.tsv` ? caughtBy.file : `${PATHWAYS}${id}.yaml`;
+  return {
+    tables: new Map([...tables].filter(([id]) => isThere(fileOf(id)))),
+    words: new Map([...words].filter(([file]) => isThere(file))),
+    accepted: accepted.filter((entry) => isThere('table' in entry ? fileOf(entry.pathway) : entry.file)),
+  };
+}
+
+const PATHWAYS = 'pathways/';
+
+/** A kind of mistake, with every place in the real content where it can be made. */
+export interface MutantKind {
+  kind: string;
+  places(files: Files): ContentMutant[];
+}

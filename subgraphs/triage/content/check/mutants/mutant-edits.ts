@@ -1,0 +1,292 @@
+import { isMap, isSeq, parseDocument, type Document } from 'yaml';
+import { PathwayFile, type NodeFile } from '../../content-files';
+import type { ContentPath, Rule } from '../finding';
+import { spokenFile } from '../words';
+import type { Catch, ContentMutant, Files, MutantKind } from './content-mutant';
+
+export const PATHWAYS = 'pathways/';
+export const CATALOGUE = 'dispositions.yaml';
+export const SCREEN = 'emergency-screen.yaml';
+export const TEXTS = 'texts.yaml';
+
+export type Edit = (document: Document) => void;
+
+export function edited(files: Files, file: string, edit: Edit): Files {
+  const document = parseDocument(files.get(file) ?? '');
+  edit(document);
+  return new Map(files).set(file, document.toString({ lineWidth: 0 }));
+}
+
+/** The pathway alone, and those that it leads on to: the others would be walked for nothing. */
+export function alone(files: Files, pathway: string): Files {
+  const names = new Set([pathway]);
+  for (const name of names)
+    for (const [, next] of (files.get(name) ?? '').matchAll(/pathway: ([a-z0-9-]+)/g))
+      names.add(`${PATHWAYS}${next ?? ''}.yaml`);
+  return new Map([...files].filter(([name]) => !name.startsWith(PATHWAYS) || names.has(name)));
+}
+
+export interface OptionPlace {
+  file: string;
+  pathway: PathwayFile;
+  key: string;
+  node: NodeFile;
+  index: number;
+  id: string;
+  outcome: string | undefined;
+  at: ContentPath;
+}
+
+export function pathwaysIn(files: Files): [string, PathwayFile][] {
+  return [...files]
+    .filter(([name]) => name.startsWith(PATHWAYS))
+    .map(([name, text]) => [name, PathwayFile.parse(parseDocument(text).toJS())]);
+}
+
+function optionsIn(files: Files): OptionPlace[] {
+  return pathwaysIn(files).flatMap(([file, pathway]) =>
+    Object.entries(pathway.questions).flatMap(([key, node]) =>
+      node.kind !== 'tickAny' && node.kind !== 'chooseOne'
+        ? []
+        : node.options.map((option, index) => ({
+            ...{ file, pathway, key, node, index, id: option.id, outcome: option.outcome },
+            at: ['questions', key, 'options', index],
+          })),
+    ),
+  );
+}
+
+export const URGENT = ['ambulance', 'ambulance-sepsis', 'ambulance-anaphylaxis', 'ed-1h'];
+export const isUrgent = ({ outcome }: OptionPlace): boolean => URGENT.includes(outcome ?? '');
+export const isOwnSign = ({ id }: OptionPlace): boolean => !['no', 'unsure'].includes(id);
+
+/** A mistake in an option of a question. */
+export function ofOption(
+  kind: string,
+  rule: Rule,
+  isMeant: (place: OptionPlace) => boolean,
+  edit: (place: OptionPlace) => Edit,
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      optionsIn(files)
+        .filter(isMeant)
+        .map((place) => ({
+          kind,
+          place: `${place.file} ${place.key}.${place.id}`,
+          files: edited(alone(files, place.file), place.file, edit(place)),
+          caughtBy: { rule, file: place.file, ...(rule === 20 ? { readers: 2 as const } : {}) },
+        })),
+  };
+}
+
+/** A mistake in a pathway as a whole. */
+export function ofPathway(
+  kind: string,
+  caughtBy: Omit<Catch, 'file'> & { file?: string },
+  edit: (pathway: PathwayFile) => Edit | null,
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      pathwaysIn(files).flatMap(([file, pathway]) => {
+        const change = edit(pathway);
+        return change === null
+          ? []
+          : [
+              {
+                kind,
+                place: file,
+                files: edited(alone(files, file), file, change),
+                caughtBy: { file, ...caughtBy },
+              },
+            ];
+      }),
+  };
+}
+
+const SMALLEST = `${PATHWAYS}cough.yaml`;
+
+/** A mistake in a file that all pathways share. */
+export function ofShared(
+  kind: string,
+  file: string,
+  caughtBy: Omit<Catch, 'file'>,
+  edits: (document: Document) => [string, Edit][],
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      edits(parseDocument(files.get(file) ?? '')).map(([place, edit]) => ({
+        kind,
+        place: `${file} ${place}`,
+        files: edited(alone(files, SMALLEST), file, edit),
+        caughtBy: { file, ...caughtBy },
+      })),
+  };
+}
+
+export const TWO = { rule: 20, readers: 2 } as const;
+
+export function keysIn(document: Document, path: ContentPath): string[] {
+  const map = document.getIn(path);
+  return isMap(map) ? map.items.map(({ key }) => String(key)) : [];
+}
+
+/** The same edit at a field of each entry of a map that has it. */
+export function each(
+  path: ContentPath,
+  field: ContentPath,
+  edit: (document: Document, at: ContentPath) => void,
+  isMeant: (value: unknown) => boolean = () => true,
+) {
+  return (document: Document): [string, Edit][] =>
+    keysIn(document, path)
+      .map((key) => [key, [...path, key, ...field]] as const)
+      .filter(([, at]) => document.hasIn(at) && isMeant(document.getIn(at)))
+      .map(([key, at]) => [key, (copy) => edit(copy, at)]);
+}
+
+export const set = (value: unknown) => (document: Document, at: ContentPath) => document.setIn(at, value);
+
+/** Puts a question before another: `to` of one answer leads to it. */
+export function insertQuestion(document: Document, { key, index }: OptionPlace, question: object): void {
+  const at = ['questions', key, 'options', index, 'to'];
+  document.setIn(['questions', 'planted'], question);
+  document.setIn(at, 'planted');
+}
+
+export const yesNo = (text: string, yes: object, no: object, unsure: object) => ({
+  kind: 'chooseOne',
+  text,
+  sources: ['project-judgement'],
+  options: [
+    { id: 'yes', ...yes },
+    { id: 'no', ...no },
+    { id: 'unsure', ...unsure },
+  ],
+});
+
+export const leadsOnAfterNo = (place: OptionPlace): boolean => place.id === 'no' && toOf(place) !== undefined;
+
+export function toOf({ node, index }: OptionPlace): string | undefined {
+  return node.kind === 'byAge' ? undefined : node.options[index]?.to;
+}
+
+const MAX_OPTIONS = 12;
+
+export function isFull({ node }: OptionPlace): boolean {
+  return node.kind !== 'byAge' && node.options.length >= MAX_OPTIONS;
+}
+
+/** Where "none of these" goes on to. */
+export function noneTo({ node }: OptionPlace): string | undefined {
+  return node.kind === 'tickAny' ? node.none.to : undefined;
+}
+
+/** Every `to` of one question goes to another. */
+export function replaceTargets(document: Document, from: string, to: string): void {
+  for (const key of keysIn(document, ['questions'])) {
+    const at = ['questions', key];
+    for (const exit of [[...at, 'none'], [...at, 'unsure'], ...partsOf(document, at)])
+      if (document.getIn([...exit, 'to']) === from) document.setIn([...exit, 'to'], to);
+  }
+  if (document.get('start') === from) document.set('start', to);
+}
+
+function partsOf(document: Document, at: ContentPath): ContentPath[] {
+  return ['options', 'bands'].flatMap((part) => {
+    const items = document.getIn([...at, part]);
+    return isSeq(items) ? items.items.map((_, index) => [...at, part, index]) : [];
+  });
+}
+
+export function renameQuestion(document: Document, from: string, to: string): void {
+  const question = document.getIn(['questions', from], true);
+  document.deleteIn(['questions', from]);
+  document.setIn(['questions', to], question);
+  replaceTargets(document, from, to);
+}
+
+/** A pathway without its file; the others are there. */
+export function gone(kind: string, files: Files, file: string): ContentMutant {
+  const rest = new Map([...alone(files, SMALLEST)].filter(([name]) => name !== file));
+  const id = file.slice(PATHWAYS.length, -'.yaml'.length);
+  return { kind, place: file, files: rest, caughtBy: { rule: 20, file: `golden/${id}.tsv`, readers: 2 } };
+}
+
+/** The same pathway under another id, as a new file. */
+export function renamedPathway(kind: string, files: Files, file: string): ContentMutant {
+  const id = file.slice(PATHWAYS.length, -'.yaml'.length);
+  const copy = new Map(edited(alone(files, file), file, (document) => document.set('id', `${id}-new`)));
+  copy.set(`${PATHWAYS}${id}-new.yaml`, copy.get(file) ?? '');
+  copy.delete(file);
+  return { kind, place: file, files: copy, caughtBy: { rule: 20, file: `golden/${id}.tsv`, readers: 2 } };
+}
+
+/** Bands that have an upper end and words. */
+export function bandsIn(
+  kind: string,
+  field: 'below' | 'text',
+  edit: (document: Document, at: ContentPath) => void,
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      pathwaysIn(files).flatMap(([file, { questions }]) =>
+        Object.entries(questions).flatMap(([key, node]) =>
+          (node.kind === 'byAge' ? node.bands : []).flatMap((band, index): ContentMutant[] =>
+            band[field] === undefined
+              ? []
+              : [
+                  {
+                    kind,
+                    place: `${file} ${key}.${index}`,
+                    files: edited(alone(files, file), file, (document) =>
+                      edit(document, ['questions', key, 'bands', index]),
+                    ),
+                    caughtBy: { rule: 20, file, ...(field === 'text' ? { readers: 2 as const } : {}) },
+                  },
+                ],
+          ),
+        ),
+      ),
+  };
+}
+
+export function screenOptions(edit: (document: Document, at: ContentPath) => void) {
+  return (document: Document): [string, Edit][] => {
+    const at = ['questions', 'screen', 'options'];
+    const options = document.getIn(at);
+    const count = isSeq(options) ? options.items.length : 0;
+    return Array.from({ length: count }, (_, index) => [String(index), (copy) => edit(copy, [...at, index])]);
+  };
+}
+
+const KNOWN = [CATALOGUE, SCREEN, TEXTS, 'facts.yaml', 'sources.yaml', 'waivers.yaml', 'reviewers.yaml'];
+
+/** Files of any other shape: a few of the texts in each. */
+export function otherFiles(kind: string, edit: (document: Document, at: ContentPath) => void): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      [...files.keys()]
+        .filter((file) => !file.startsWith(PATHWAYS) && !KNOWN.includes(file))
+        .flatMap((file) => {
+          const texts = spokenFile(files.get(file) ?? '').words.filter(({ says }) =>
+            /[a-z] [a-z]/.test(says),
+          );
+          return texts
+            .filter((_, index) => index % Math.ceil(texts.length / TEXTS_OF_EACH) === 0)
+            .map(({ place, path = [] }) => ({
+              kind,
+              place: `${file} ${place}`,
+              files: edited(alone(files, SMALLEST), file, (document) => edit(document, path)),
+              caughtBy: { rule: 20, file, readers: 2 as const },
+            }));
+        }),
+  };
+}
+
+const TEXTS_OF_EACH = 5;
