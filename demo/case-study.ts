@@ -246,7 +246,7 @@ const Held = z.object({
     __typename: z.literal('Hold'),
     id: z.string(),
     expiresAt: z.string(),
-    slot: z.object({ startsAt: z.string() }),
+    slot: z.object({ startsAt: z.string(), reasonMaxLength: z.number() }),
   }),
 });
 const Confirmed = z.object({
@@ -279,7 +279,8 @@ async function book(ask: GraphqlClient, { son }: DemoFamily, slotId: string) {
   const confirm = {
     holdId,
     contactPhone: '01632 960123',
-    reason: 'Rash and fever',
+    // Where the practice's system takes words from outside.
+    ...(slot.reasonMaxLength > 0 && { reason: 'Rash and fever' }),
     idempotencyKey: randomUUID(),
   };
   const { confirmBooking } = await ask('ConfirmBooking', { input: confirm }, Confirmed);

@@ -63,18 +63,22 @@ const Slot = z.object({ id: z.string(), startsAt: z.string() });
       slots.sort((a, b) => a.startsAt.localeCompare(b.startsAt));
       return Slot.parse(slots.at(-1)).id;
     }
+    /** Bookings for the same complaint, which the family wants to keep. */
+    const booked: string[] = [];
     async function hold(ask: Ask, slotId: string) {
-      const input = { slotId, patientId: family.son.id, idempotencyKey: randomUUID() };
+      const patientId = family.son.id;
+      const input = { slotId, patientId, keepBookingIds: booked.slice(-10), idempotencyKey: randomUUID() };
       const held = result(await ask(HOLD, { input }));
       secrets.push(slotId, held.id!);
       return held;
     }
     async function confirm(ask: Ask, holdId: string | undefined) {
-      const booked = result(
+      const booking = result(
         await ask(CONFIRM, { input: { holdId, contactPhone: '01632 960001', idempotencyKey: randomUUID() } }),
       );
-      secrets.push(booked.id!);
-      return booked;
+      secrets.push(booking.id!);
+      booked.push(booking.id!);
+      return booking;
     }
 
     test('a slot found through one gateway is held, seen as held and booked through the other', async () => {

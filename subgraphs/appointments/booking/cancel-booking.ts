@@ -6,7 +6,8 @@ import { identifiedPatient, personOf } from '../sealed-patients';
 import { systemOf } from '../gp-systems';
 import { isOneOf, STANDING_STATES } from '../lifecycle/states';
 import { advance, type Advanced } from './advance';
-import { idempotentRequest, seconds, type BookingDeps } from './booking-deps';
+import { seconds } from '../retry-after-seconds';
+import { idempotentRequest, type BookingDeps } from './booking-deps';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import type { SystemUnavailable } from './system-unavailable';
 

@@ -12,7 +12,8 @@ import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
 import { identifiedPatient } from '../sealed-patients';
 import { findLostOf } from '../recovery/lost-bookings';
 import { alreadyBooked } from './already-booked';
-import { idempotentRequest, seconds, type BookingDeps, type RequestSource } from './booking-deps';
+import { seconds } from '../retry-after-seconds';
+import { idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import {
   mayBook,
   bookingNotAllowed,

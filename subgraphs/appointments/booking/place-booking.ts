@@ -5,6 +5,7 @@ import type { Booking } from '../ledger/records';
 import type { Offer } from '../holds/offers';
 import { keepCopy } from '../recovery/keep-copies';
 import { supplierActorOf, boundedCall, systemOf } from '../gp-systems';
+import { seconds } from '../retry-after-seconds';
 import type { BookAnswer } from '../lifecycle/observation';
 import { isOneOf, STANDING_STATES } from '../lifecycle/states';
 import { identifiedPatient } from '../sealed-patients';
@@ -13,7 +14,6 @@ import {
   ABANDONED_AFTER_MS,
   outcomeOf,
   openPatient,
-  seconds,
   type BookingDeps,
   type RequestSource,
 } from './booking-deps';

@@ -1,5 +1,5 @@
 import type { SupplierFault } from '../../../adapters/gp-system';
-import { seconds } from '../booking/booking-deps';
+import { seconds } from '../retry-after-seconds';
 import type { SupplierSearch, PracticeFound } from './search-practice';
 
 export const SUPPLIER_OUTCOMES = [

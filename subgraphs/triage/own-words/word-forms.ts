@@ -62,14 +62,15 @@ function at(row: readonly number[], index: number): number {
   return row[index] ?? Infinity;
 }
 
+const SHORT = 4;
 /** Says whether `written` is `word` as it is heard; a short word has to be nearly as long. */
 export function soundsLike(written: string, word: string): boolean {
   const longer = Math.abs(written.length - word.length);
   if (written.length < 3 || word.length < 3 || longer > 2 || sound(written) !== sound(word)) return false;
-  return written.length > 4 ? sound(word).length > 2 : longer <= 1;
+  if (written.length >= SHORT && sound(word).length > 2) return true;
+  return written.length <= SHORT && longer <= 1 && written[0] === word[0];
 }
 
-const SHORT = 4;
 /** From this length on two slips are understood. */
 const LONG = 9;
 
