@@ -6,7 +6,12 @@ import { changeLine } from '../subgraphs/triage/content/check/compare-tables';
 import { wordChangeLine } from '../subgraphs/triage/content/check/compare-words';
 import { findingLine, type Finding } from '../subgraphs/triage/content/check/finding';
 import { readBaseline, writeAcceptance } from '../subgraphs/triage/content/check/golden-files';
-import { corpusReport, corpusTable, readCorpus, type CorpusReport } from '../subgraphs/triage/content/check/own-words-corpus';
+import {
+  corpusReport,
+  corpusTable,
+  readCorpus,
+  type CorpusReport,
+} from '../subgraphs/triage/content/check/own-words-corpus';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { contentFrom } from '../subgraphs/triage/content/load-content';
 import { runScript } from './run-script';
@@ -43,7 +48,8 @@ function check(): void {
   const ownWords = ownWordsReport(files, report);
   const seconds = Math.round(performance.now() - started) / 1000;
   if (values.accept) accept(report, values);
-  else if (values.json) console.log(JSON.stringify({ ...figures(report, seconds), ownWords: ownWords?.parts ?? null }));
+  else if (values.json)
+    console.log(JSON.stringify({ ...figures(report, seconds), ownWords: ownWords?.parts ?? null }));
   else console.log([...(ownWords ? ownWordsLines(ownWords) : []), summary(report, seconds)].join('\n'));
   if (!values.accept && report.failures.length + (ownWords?.faults.length ?? 0) > 0) process.exitCode = 1;
 }

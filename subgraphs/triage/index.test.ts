@@ -357,19 +357,22 @@ describe('pathways in own words', () => {
     ['toothache', 'NO_CHECK_FOR_THIS', null],
     ['pain', 'NOT_UNDERSTOOD', null],
     ['gorączka', 'OTHER_LANGUAGE', 'Polish'],
-  ])('answers "%s" with 111, the reason %s, an interpreter and text relay', async (words, reason, language) => {
-    expect(await find({ words })).toMatchObject({
-      findPathways: {
-        __typename: 'CallNhs111',
-        reason,
-        advice: [text('Call 111'), text('interpreter')],
-        contacts: expect.arrayContaining([
-          expect.objectContaining({ id: 'text-relay-111', phone: '18001 111' }),
-        ]) as unknown,
-        language: language === null ? null : { name: language, callToAction: text('111') },
-      },
-    });
-  });
+  ])(
+    'answers "%s" with 111, the reason %s, an interpreter and text relay',
+    async (words, reason, language) => {
+      expect(await find({ words })).toMatchObject({
+        findPathways: {
+          __typename: 'CallNhs111',
+          reason,
+          advice: [text('Call 111'), text('interpreter')],
+          contacts: expect.arrayContaining([
+            expect.objectContaining({ id: 'text-relay-111', phone: '18001 111' }),
+          ]) as unknown,
+          language: language === null ? null : { name: language, callToAction: text('111') },
+        },
+      });
+    },
+  );
 
   it.each([
     ['first', { first: 0 }, 'OUT_OF_RANGE'],

@@ -5,11 +5,6 @@ import type { World } from './fault-world';
 import { DESK_ACTS, type DeskAct, type LedgerBooking } from './history';
 import type { LedgerReader } from './ledger-dump';
 
-/**
- * Time within which a desk's act is noticed: a round of comparing and the reads that absence takes, on a machine that does
- * much else.
- */
-export const noticedWithinMs = (compareEveryMs: number) => compareEveryMs + 10_000;
 const LOOK_EVERY_MS = 50;
 const MAX_ACTS = 8;
 

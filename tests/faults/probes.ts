@@ -328,6 +328,15 @@ export const PROBES = {
       for (let times = 0; times < 2; times++) await desk('moves to another time', one.client, bookingId);
     },
   },
+  'a move that is accepted': {
+    supplier: 'tpp',
+    async course({ person, desk }) {
+      const one = await person();
+      const bookingId = await books(one);
+      await desk('moves to another time', one.client, bookingId);
+      await one.client.acceptMove(bookingId, randomUUID());
+    },
+  },
   'a supplier that is down': {
     supplier: 'gp-connect',
     async course({ world, practice, fault, operations }) {

@@ -124,9 +124,7 @@ async function observationOf(
   const { id, version, slotId, startsAt, endsAt, carriesMarker } = found;
   const isMarked = carriesMarker === true;
   const { mode, sessionName, clinicianName, clinicianRole } = found;
-  // The same slot may come under another name where the supplier lists appointments.
-  const isSameTime = startsAt.getTime() === offer.slot.startsAt.getTime();
-  const slot = { id: slotId, startsAt, endsAt: isSameTime ? offer.slot.endsAt : endsAt };
+  const slot = { id: slotId, startsAt, endsAt };
   return {
     kind: 'BOOKED',
     appointment: { id, version },

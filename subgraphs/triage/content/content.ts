@@ -1,7 +1,7 @@
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { BookableScope, CareLevel, ContentStatus, QuestionKind, Sex } from './vocabulary';
 import type { Wording } from './wording';
-import type { WordsContent } from '../own-words/judge-words';
+import type { WordsContent } from '../own-words/vocabulary';
 
 /** Triage content as the engine uses it: checked, linked, immutable. Made by `linkContent`, held for the process's life. */
 export interface Content {
@@ -12,7 +12,7 @@ export interface Content {
   /** Why it is not live, in sentences that say what to do; empty only where reviewers have signed it as it is. */
   notLiveBecause: readonly string[];
   switchedOff: Wording;
-  /** How people's own words are understood; null in a kept edition. */
+  /** Says how people's own words are understood; null in a kept edition. */
   words: WordsContent | null;
   dispositions: ReadonlyMap<string, DispositionContent>;
   pathways: ReadonlyMap<string, PathwayContent>;

@@ -6,9 +6,7 @@ import { Sex } from './vocabulary';
 export const Id = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'An id is lower-case words joined by hyphens.');
-export const Version = z
-  .string()
-  .regex(/^\d+\.\d+\.\d+$/, 'A version is three numbers, for example 1.2.0.');
+export const Version = z.string().regex(/^\d+\.\d+\.\d+$/, 'A version is three numbers, for example 1.2.0.');
 export const Status = z.enum(['demo', 'reviewed', 'live']);
 export const text = z.string().min(1);
 

@@ -116,7 +116,10 @@ it.each([
   ['words', { words: 'x'.repeat(201) }],
   ['subject.dateOfBirth', { subject: { ...boy, dateOfBirth: '2026-03-03' } }],
 ])('refuses a bad %s', (argument, args) => {
-  expect(search(args)).toMatchObject({ kind: 'invalid', faults: { [argument]: expect.anything() as unknown } });
+  expect(search(args)).toMatchObject({
+    kind: 'invalid',
+    faults: { [argument]: expect.anything() as unknown },
+  });
 });
 
 it('finds a danger before it lists anything, and takes a denial for one only where all else is plain', () => {

@@ -1,7 +1,8 @@
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Content, Exclusion, PathwayContent } from './content';
 import { exclusionOf, suits, type PatientProfile } from '../engine/suitability';
-import { wordsJudge, type Judgement, type JudgeWords, type WordsContent } from '../own-words/judge-words';
+import { wordsJudge, type Judgement, type JudgeWords } from '../own-words/judge-words';
+import type { WordsContent } from '../own-words/vocabulary';
 import { readSubject, type SubjectAsGiven } from '../assessment/start-request';
 import type { Relationship } from './vocabulary';
 

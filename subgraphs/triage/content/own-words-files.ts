@@ -13,7 +13,7 @@ const Terms = z.array(text).min(1);
 
 const ContactFile = z.strictObject({
   name: Wording,
-  /** As it is dialled; the front end makes a link of it. */
+  /** Dialled as it stands; the front end makes a link of it. */
   phone: text.optional(),
   url: z.url({ protocol: /^https$/ }).optional(),
   use: Wording,

@@ -35,7 +35,7 @@ export interface ParsedContent {
   sources: SourcesFile;
   texts: TextsFile;
   waivers: WaiversFile;
-  /** How people's own words are understood; null in a kept edition, which nobody searches. */
+  /** Say how people's own words are understood; null in a kept edition, which nobody searches. */
   words: { ownWords: OwnWordsFile; languages: LanguagesFile } | null;
   /** Pathway files by file name. */
   pathways: ReadonlyMap<string, PathwayFile>;
@@ -56,14 +56,15 @@ export function contentError(findings: readonly Finding[], lines: LineOf): Error
 /**
  * Reads the shape of every file (rule 1).
  * @param files text by file name, as `readContentFiles` gives it.
+ * @param readYaml for whoever reads the same files again and again.
  */
-export function parseContent(files: ReadonlyMap<string, string>): Parsed {
+export function parseContent(files: ReadonlyMap<string, string>, readYaml = yamlFile): Parsed {
   const findings: Finding[] = [];
   const read = new Map<string, YamlFile>();
   const lines: LineOf = (file, path) => {
     const text = files.get(file);
     // A file that nothing reads here is in the proof all the same.
-    return (read.get(file) ?? (text === undefined ? undefined : yamlFile(text)))?.line(path);
+    return (read.get(file) ?? (text === undefined ? undefined : readYaml(text)))?.line(path);
   };
   const parse = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
     const yaml = files.get(name);
@@ -71,7 +72,7 @@ export function parseContent(files: ReadonlyMap<string, string>): Parsed {
       findings.push(failure(1, name, [], 'The file is missing.'));
       return undefined;
     }
-    const file = yamlFile(yaml);
+    const file = readYaml(yaml);
     read.set(name, file);
     const result = parseFile(name, file, schema);
     if (result.ok) return result.value;
@@ -150,12 +151,12 @@ function pathwaysLedTo(node: PathwayFile['questions'][string]): string[] {
   return [...exits, ...more].flatMap((exit) => ('pathway' in exit ? (exit.pathway ?? []) : []));
 }
 
-interface YamlFile {
+export interface YamlFile {
   document: Document.Parsed;
   line(path: ContentPath): number | undefined;
 }
 
-function yamlFile(text: string): YamlFile {
+export function yamlFile(text: string): YamlFile {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
   return {

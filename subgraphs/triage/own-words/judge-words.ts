@@ -1,12 +1,12 @@
-import type { LanguagesFile, OwnWordsFile } from '../content/own-words-files';
 import { suits, type PatientProfile } from '../engine/suitability';
 import { foreignWords, languageRecogniser, type LanguageId } from './recognise-language';
-import { keyOf, lexicon } from './lexicon';
+import { lexicon } from './lexicon';
 import { plain } from './read-text';
 import { textReader } from './read-meaning';
-import { matchTerm, readTerm, type Match, type Reading, type Term } from './terms';
+import { matchTerm, type Match, type Reading } from './terms';
+import { rulesOf, vocabularyOf, type Rule, type Rules, type WordsContent } from './vocabulary';
 
-/** What a text says, judged for danger first. */
+/** Verdict on a text: danger comes first. */
 export type Judgement =
   | { kind: 'everything' }
   | { kind: 'danger'; danger: string | null; language: LanguageId | null }
@@ -17,21 +17,6 @@ export type Judgement =
 
 export type JudgeWords = (text: string, person: PatientProfile | null) => Judgement;
 
-export interface WordsContent {
-  ownWords: OwnWordsFile;
-  languages: LanguagesFile;
-  /** Entry terms of the pathways by complaint. */
-  entryTerms: ReadonlyMap<string, readonly string[]>;
-}
-
-interface Rule {
-  id: string;
-  terms: readonly Term[];
-}
-interface DangerRule extends Rule {
-  notWith: readonly Term[];
-  onlyFor: OwnWordsFile['dangers'][string]['onlyFor'];
-}
 interface Found extends Match {
   id: string;
 }
@@ -68,8 +53,11 @@ export function wordsJudge(content: WordsContent): JudgeWords {
     if (!endsClause(text, last)) return [];
     for (const from of places) {
       if (places.filter((place) => place >= from).length !== last - from + 1) continue;
-      const length = [4, 3, 2, 1].find((count) => negations.has(spoken(text.slice(Math.max(0, from - count), from))));
-      if (length) return Array.from({ length: last - from + 1 + length }, (_, index) => from - length + index);
+      const length = [4, 3, 2, 1].find((count) =>
+        negations.has(spoken(text.slice(Math.max(0, from - count), from))),
+      );
+      if (length)
+        return Array.from({ length: last - from + 1 + length }, (_, index) => from - length + index);
     }
     return [];
   };
@@ -151,70 +139,4 @@ function first<T, R>(all: readonly T[], find: (one: T) => R | null): R | null {
     if (found !== null) return found;
   }
   return null;
-}
-
-export interface Vocabulary {
-  words: ReadonlySet<string>;
-  fillers: ReadonlySet<string>;
-  /** Phrases that are one thing, and phrases that a group has. */
-  setPhrases: ReadonlySet<string>;
-  /** Phrases that deny a danger where nothing follows that belongs to them. */
-  denials: ReadonlySet<string>;
-  clauseStarts: ReadonlySet<string>;
-  groupPhrases: ReadonlySet<string>;
-  groups: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-function vocabularyOf({ ownWords, entryTerms }: WordsContent): Vocabulary {
-  const { groups, setPhrases, fillers, ordinaryWords, negations, denials, clauseStarts } = ownWords;
-  const rules = [
-    ...Object.values(ownWords.dangers).flatMap(({ words, notWith = [] }) => [...words, ...notWith]),
-    ...[...Object.values(ownWords.complaints), ...Object.values(ownWords.outside)].flatMap(({ words }) => words),
-    ...[...entryTerms.values()].flat(),
-  ];
-  const members = Object.values(groups).flat();
-  const written = [...rules, ...members, ...setPhrases, ...fillers, ...ordinaryWords, ...negations, ...denials, ...clauseStarts];
-  return {
-    words: new Set(
-      written
-        .flatMap((term) => term.split(/\s+/))
-        .filter((word) => !/^[A-Z]+$/.test(word))
-        .map((word) => plain(word.replace('=', '')))
-        .filter((word) => word !== ''),
-    ),
-    fillers: new Set(fillers.map(plain)),
-    setPhrases: new Set(setPhrases),
-    denials: new Set(denials),
-    clauseStarts: new Set(clauseStarts),
-    groupPhrases: new Set(members.filter((member) => member.includes(' '))),
-    groups: new Map(
-      Object.entries(groups).map(([name, terms]) => [
-        name,
-        new Set(terms.map((term) => (term.includes(' ') ? term : keyOf(term)))),
-      ]),
-    ),
-  };
-}
-
-type Rules = ReturnType<typeof rulesOf>;
-
-function rulesOf({ ownWords, entryTerms }: WordsContent, { groups, setPhrases, fillers }: Vocabulary) {
-  const terms = (written: readonly string[]): Term[] =>
-    written.map((term) => readTerm(term, groups, setPhrases, fillers));
-  const urgency = Object.keys(ownWords.help);
-  return {
-    dangers: Object.entries(ownWords.dangers)
-      .sort(([, one], [, other]) => urgency.indexOf(one.help) - urgency.indexOf(other.help))
-      .map(([id, { words, notWith = [], onlyFor }]): DangerRule => ({
-        id,
-        terms: terms(words),
-        notWith: terms(notWith),
-        onlyFor,
-      })),
-    complaints: [...entryTerms].map(([id, entry]): Rule => ({
-      id,
-      terms: terms([...entry, ...(ownWords.complaints[id]?.words ?? [])]),
-    })),
-    outside: Object.entries(ownWords.outside).map(([id, { words }]): Rule => ({ id, terms: terms(words) })),
-  };
 }

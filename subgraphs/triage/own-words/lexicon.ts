@@ -1,8 +1,8 @@
 import { isSlipOf, sound, soundsLike, stem } from './word-forms';
 
 /**
- * What a word of a text may stand for, as keys: its stem, "=" and the word itself, and phrases that begin with it. A
- * word of a term has keys too; they meet where the word means the term's.
+ * Meanings that a word of a text may have, as keys: its stem, "=" and the word itself, and phrases that begin with it.
+ * A word of a term has keys too; they meet where the word means the term's.
  */
 export type Keys = ReadonlySet<string>;
 
@@ -12,7 +12,7 @@ export function keyOf(word: string): string {
 }
 
 export interface Lexicon {
-  /** @param last where the text ends: the word may not be finished. */
+  /** @param last the text ends with it, so it may not be finished. */
   keys(word: string, last: boolean): Keys;
   knows(word: string): boolean;
 }
@@ -39,13 +39,15 @@ export function lexicon(english: Iterable<string>, foreign: ReadonlySet<string>)
   function meant(word: string): string[] {
     const alike = bySound.get(sound(word)) ?? [];
     const near = [-2, -1, 0, 1, 2].flatMap((more) => byLength.get(word.length + more) ?? []);
-    return [...alike.filter((each) => soundsLike(word, each)), ...near.filter((each) => isSlipOf(word, each))];
+    return [
+      ...alike.filter((each) => soundsLike(word, each)),
+      ...near.filter((each) => isSlipOf(word, each)),
+    ];
   }
   function find(word: string, last: boolean): Keys {
     const own = [stem(word), `=${word}`];
     if (knows(word) || foreign.has(word) || !/^[a-z]+$/.test(word)) return new Set(own);
-    const begun =
-      last && word.length >= BEGINNING ? [...known].filter((each) => each.startsWith(word)) : [];
+    const begun = last && word.length >= BEGINNING ? [...known].filter((each) => each.startsWith(word)) : [];
     return new Set([...own, ...[...meant(word), ...begun].flatMap((each) => [stem(each), `=${each}`])]);
   }
   return {

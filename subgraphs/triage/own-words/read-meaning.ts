@@ -2,7 +2,7 @@ import type { Lexicon } from './lexicon';
 import { wordsOf, type Word } from './read-text';
 import { stem } from './word-forms';
 import type { Reading } from './terms';
-import type { Vocabulary } from './judge-words';
+import type { Vocabulary } from './vocabulary';
 
 /** Shortest word of two that are written as one. */
 const PART = 3;
@@ -42,7 +42,7 @@ export function textReader(
   return (written) => {
     const text = wordsOf(written).flatMap(parted);
     const read: Reading[] = [];
-    for (let place = 0; place < text.length; ) {
+    for (let place = 0; place < text.length;) {
       const word = text[place];
       if (!word) break;
       const all = phraseAt(text, place, denying);

@@ -36,11 +36,14 @@ export function languageRecogniser(
     words: new Set(words.map(plain).filter((word) => !english.knows(word))),
     dangers: dangers.map((term) => plain(term).split(/\s+/)),
   }));
-  const named = Object.entries(scripts).map(([script, name]): [RegExp, string] => [scriptPattern(script), name]);
+  const named = Object.entries(scripts).map(([script, name]): [RegExp, string] => [
+    scriptPattern(script),
+    name,
+  ]);
 
   const byScript = (text: string): LanguageId | null => {
     const written = all.filter(({ script }) => script?.test(text));
-    const told = written.find(({ letters }) => letters && [...text].some((letter) => letters.has(letter)));
+    const told = written.find(({ letters }) => letters && Array.from(text).some((letter) => letters.has(letter)));
     const found = told ?? written.find(({ letters }) => letters === null) ?? written[0];
     if (found) return found.id;
     const other = named.find(([script]) => script.test(text));
@@ -50,7 +53,10 @@ export function languageRecogniser(
   const byWords = (text: string): LanguageId | null => {
     const said = wordsOf(text).map((word) => word.text);
     const strange = said.filter((word) => !english.knows(word));
-    const counts = all.map(({ id, words }): [string, number] => [id, said.filter((word) => words.has(word)).length]);
+    const counts = all.map(({ id, words }): [string, number] => [
+      id,
+      said.filter((word) => words.has(word)).length,
+    ]);
     const [best, count] = counts.reduce((one, other) => (other[1] > one[1] ? other : one), ['', 0]);
     if (count > 0 && 2 * strange.length >= said.length) return best;
     return LATIN_ACCENT.test(text) && strange.length === said.length ? '' : null;
@@ -60,7 +66,10 @@ export function languageRecogniser(
     dangerIn: (text) => {
       const whole = plain(text);
       const said = wordsOf(text).map((word) => word.text);
-      return all.find(({ dangers }) => dangers.some((term) => term.every((part) => says(part, said, whole))))?.id ?? null;
+      return (
+        all.find(({ dangers }) => dangers.some((term) => term.every((part) => says(part, said, whole))))
+          ?.id ?? null
+      );
     },
   };
 }

@@ -5,7 +5,7 @@ export interface Term {
   /** The term as it is written, for the checker. */
   written: string;
   elements: readonly Keys[];
-  /** With a "not" the order and the neighbourhood matter. */
+  /** The order and the neighbourhood matter where there is a "not". */
   ordered: boolean;
 }
 
@@ -54,7 +54,7 @@ export function readTerm(
 /** Joins words that are one thing ("chest infection"), the longest first. */
 export function joined(words: readonly string[], phrases: ReadonlySet<string>): string[] {
   const left: string[] = [];
-  for (let place = 0; place < words.length; ) {
+  for (let place = 0; place < words.length;) {
     const length = [4, 3, 2].find((count) => phrases.has(words.slice(place, place + count).join(' '))) ?? 1;
     left.push(words.slice(place, place + length).join(' '));
     place += length;
@@ -64,8 +64,12 @@ export function joined(words: readonly string[], phrases: ReadonlySet<string>): 
 
 /** Returns the closest place of a term in a text, or null. */
 export function matchTerm({ elements, ordered }: Term, text: readonly Reading[]): Match | null {
-  const places = elements.map((keys) => text.flatMap((word, place) => (meets(word, keys) ? [place] : [])));
-  if (places.some((found) => found.length === 0)) return null;
+  const places: number[][] = [];
+  for (const keys of elements) {
+    const found = text.flatMap((word, place) => (meets(word, keys) ? [place] : []));
+    if (found.length === 0) return null;
+    places.push(found);
+  }
   const most = ordered ? MAX_ORDERED_GAP : MAX_GAP;
   let best: Match | null = null;
   const search = (chosen: readonly number[], left: ReadonlySet<number>, gap: number): void => {

@@ -9,7 +9,10 @@ export function stem(word: string): string {
     .replace(/([^sui])s$/, '$1');
   const verb = noun.replace(/^(.{3,})(?:ing|(?<!e)ed)$/, '$1');
   const short = verb === noun ? verb : verb.replace(/([bdgmnprt])\1$/, '$1');
-  return short.replace(/^(.{3,})ness$/, '$1').replace(/^(.{2,})e$/, '$1').replace(/y$/, 'i');
+  return short
+    .replace(/^(.{3,})ness$/, '$1')
+    .replace(/^(.{2,})e$/, '$1')
+    .replace(/y$/, 'i');
 }
 
 const SOUNDS: readonly [RegExp, string][] = [
@@ -78,9 +81,13 @@ const LONG = 9;
 export function isSlipOf(written: string, word: string): boolean {
   if (written.length < SHORT || word.length < SHORT) return false;
   if (written.length === SHORT && word.length === SHORT)
-    return [...written].sort().join('') === [...word].sort().join('');
+    return lettersOf(written) === lettersOf(word);
   const begins = written[0] === word[0];
   if (!begins && written.at(-1) !== word.at(-1)) return false;
   const most = written.length >= LONG && begins ? 2 : 1;
   return slips(written, word, most) <= most;
+}
+
+function lettersOf(word: string): string {
+  return Array.from(word).sort().join('');
 }

@@ -12,7 +12,8 @@ import { SubjectInput } from './subject';
 export class FindPathwaysArgs implements PathwaySearch {
   @Field(() => String, {
     nullable: true,
-    description: 'Everyday words, for example itchy spots; at most 200 characters. Blank finds every pathway.',
+    description:
+      'Everyday words, for example itchy spots; at most 200 characters. Blank finds every pathway.',
   })
   words?: string | null;
 
@@ -95,7 +96,8 @@ export class PathwaysFound {
 }
 
 @ObjectType({
-  description: 'The words name a danger: there is no list. Show title, message and advice, and the contacts as links.',
+  description:
+    'The words name a danger: there is no list. Show title, message and advice, and the contacts as links.',
 })
 export class SeekHelpNow {
   @Field(() => HelpKindEnum)

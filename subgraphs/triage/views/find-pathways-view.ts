@@ -22,7 +22,7 @@ import {
 } from '../types/find-pathways';
 import { dispositionView, pathwayView } from './catalogue-view';
 
-/** What a view of a search needs: content, its reader, and what is switched off. */
+/** Everything that a view of a search needs: content, its reader, and the pathways that are switched off. */
 interface Context {
   content: Content;
   ownWords: OwnWordsFile;

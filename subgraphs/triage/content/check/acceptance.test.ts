@@ -181,7 +181,7 @@ describe('acceptance', () => {
     expect(acceptanceRules(after, accepted(after, baseline))).toEqual([]);
   });
 
-  it('needs two people who are known, and not one under two names, for what could make somebody less safe', () => {
+  it('needs a second reader for anything that became less urgent, who is known, and not one under two names', () => {
     const after = proofOf(LESS_SAFE, NEXT);
     const by =
       (secondReviewer?: string, reviewer = FIRST) =>

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { Content } from '../content';
 import type { ParsedContent, LineOf } from '../parse-content';
-import { parseContent } from '../parse-content';
+import { parseContent, yamlFile, type YamlFile } from '../parse-content';
 import { linkContent } from '../link-content';
 import type { WaiversFile } from '../content-files';
 import { SIGNATURES_FILE } from '../signatures';
@@ -40,7 +41,7 @@ export interface CheckReport {
 }
 
 /**
- * All twenty-one rules.
+ * All rules.
  * @param files text by file name, as `readContentFiles` gives it.
  * @param today for the age of sources.
  */
@@ -49,7 +50,7 @@ export function checkContent(
   baseline: Baseline,
   today: Date,
 ): CheckReport {
-  const parsed = parseContent(files);
+  const parsed = parseContent(files, readOnce);
   const { lines } = parsed;
   if (!parsed.ok) return { ...NOTHING, failures: parsed.findings, lines };
   const structure = [
@@ -74,6 +75,16 @@ export function checkContent(
     pathways: content.pathways.size,
     lines,
   };
+}
+
+const MAX_DOCUMENTS = 60;
+const documents = new LRUCache<string, YamlFile>({ max: MAX_DOCUMENTS });
+
+/** Tests and mutants check much the same files hundreds of times. */
+function readOnce(text: string): YamlFile {
+  const document = documents.get(text) ?? yamlFile(text);
+  documents.set(text, document);
+  return document;
 }
 
 const NOTHING = {

@@ -1,4 +1,4 @@
-/** The twenty-one rules of the checker by number; a vignette is an author's own test. */
+/** The rules of the checker by number (docs/add-a-pathway.md, "Checks"); a vignette is an author's own test. */
 export type Rule = number | 'vignette';
 
 /** A path within a file: keys and positions. */

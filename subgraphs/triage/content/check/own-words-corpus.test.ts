@@ -24,7 +24,8 @@ it('recognises at least 99 % of the emergencies of each part, reassures nobody w
 
 it('says so where a danger is taken out of the words', () => {
   const words = content.words!;
-  const { cardiac: _, ...dangers } = words.ownWords.dangers;
+  const dangers = { ...words.ownWords.dangers };
+  delete dangers['cardiac'];
   const without: Content = { ...content, words: { ...words, ownWords: { ...words.ownWords, dangers } } };
   expect(corpusReport(without, corpus, NOW).faults).toContainEqual(
     expect.stringMatching(/^corpus\/tuned\.tsv: \d+\.\d % of the emergencies are recognised/),

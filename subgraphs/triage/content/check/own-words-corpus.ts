@@ -93,7 +93,9 @@ export function corpusReport(content: Content, corpus: Corpus, now: Date): Corpu
   const parts = Object.fromEntries(
     [...corpus].map(([name, phrases]) => {
       const answers = phrases.map((phrase) => {
-        const got = answered(find({ words: phrase.words, subject: subjectOf(phrase.person, now), first: 20 }, now));
+        const got = answered(
+          find({ words: phrase.words, subject: subjectOf(phrase.person, now), first: 20 }, now),
+        );
         if (got !== phrase.wanted)
           missed.push(`${name}: "${phrase.words}" (${phrase.person}): wanted ${phrase.wanted}, got ${got}`);
         return { ...phrase, got };
@@ -119,7 +121,8 @@ function figuresOf(answers: readonly Answered[]): PartFigures {
   return {
     phrases: answers.length,
     emergencies,
-    recall: emergencies === 0 ? 1 : count(({ wanted, got }) => wanted === 'help' && got === 'help') / emergencies,
+    recall:
+      emergencies === 0 ? 1 : count(({ wanted, got }) => wanted === 'help' && got === 'help') / emergencies,
     wrongReassurance: count(({ wanted, got }) => wanted === 'help' && isList(got)),
     wrongLists: count(({ wanted, got }) => wanted !== 'help' && isList(got) && got !== wanted),
     overTriage: count(({ wanted, got }) => wanted !== 'help' && got === 'help'),
@@ -130,7 +133,9 @@ function figuresOf(answers: readonly Answered[]): PartFigures {
 function faultsOf(name: string, { recall, wrongReassurance, wrongLists }: PartFigures): string[] {
   return [
     ...(recall < LEAST_RECALL
-      ? [`corpus/${name}.tsv: ${percent(recall)} of the emergencies are recognised, wanted ${percent(LEAST_RECALL)}.`]
+      ? [
+          `corpus/${name}.tsv: ${percent(recall)} of the emergencies are recognised, wanted ${percent(LEAST_RECALL)}.`,
+        ]
       : []),
     ...(wrongReassurance > 0
       ? [`corpus/${name}.tsv: ${wrongReassurance} emergencies are answered with a list of symptom checks.`]

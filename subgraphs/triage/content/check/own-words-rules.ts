@@ -53,23 +53,20 @@ function fillersAlone(ownWords: OwnWordsFile): Finding[] {
 }
 
 type Rules = Pick<OwnWordsFile, 'dangers' | 'complaints' | 'outside'>;
+interface WrittenTerm {
+  path: (string | number)[];
+  term: string;
+}
 
-function writtenTerms({
-  dangers,
-  complaints,
-  outside,
-}: Rules): { path: (string | number)[]; term: string }[] {
-  const parts = { dangers, complaints, outside };
-  return Object.entries(parts).flatMap(([part, rules]) =>
-    Object.entries(rules).flatMap(([id, rule]) =>
-      (['words', 'notWith'] as const).flatMap((key) =>
-        (key in rule ? ((rule as { notWith?: string[]; words: string[] })[key] ?? []) : []).map(
-          (term, index) => ({
-            path: [part, id, key, index],
-            term,
-          }),
-        ),
-      ),
-    ),
-  );
+function writtenTerms({ dangers, complaints, outside }: Rules): WrittenTerm[] {
+  const list = (part: string, id: string, key: string, terms: readonly string[]): WrittenTerm[] =>
+    terms.map((term, index) => ({ path: [part, id, key, index], term }));
+  return [
+    ...Object.entries(dangers).flatMap(([id, { words, notWith = [] }]) => [
+      ...list('dangers', id, 'words', words),
+      ...list('dangers', id, 'notWith', notWith),
+    ]),
+    ...Object.entries(complaints).flatMap(([id, { words }]) => list('complaints', id, 'words', words)),
+    ...Object.entries(outside).flatMap(([id, { words }]) => list('outside', id, 'words', words)),
+  ];
 }

@@ -11,7 +11,8 @@ export interface ContentMutant {
   kind: string;
   /** Where it was made, for people to read. */
   place: string;
-  files: Files;
+  /** The copy with the mistake. */
+  make(): Files;
   /** The rule that has to name this file; with two readers, the change has to wait for both. */
   caughtBy: Catch;
 }
@@ -48,19 +49,20 @@ export function acceptedAsIs(files: Files, today: Date): Baseline {
  */
 export function judgeMutant(mutant: ContentMutant, baseline: Baseline, today: Date): MutantResult {
   const { rule, file, readers } = mutant.caughtBy;
-  const report = checkContent(mutant.files, narrowed(baseline, mutant), today);
+  const files = mutant.make();
+  const report = checkContent(files, narrowed(baseline, files, file), today);
   const finding = [...report.failures, ...report.warnings].find(
     (each) => each.rule === rule && each.file === file,
   );
   const isCaught =
     finding !== undefined &&
-    isPlaced(finding, mutant, report) &&
+    isPlaced(finding, files, report) &&
     (readers === undefined || waitsForTwo(report));
   return { mutant, caught: isCaught ? findingLine(finding, report.lines(finding.file, finding.path)) : null };
 }
 
 /** A file that is there is named with its line. */
-function isPlaced({ file, path }: Finding, { files }: ContentMutant, { lines }: CheckReport): boolean {
+function isPlaced({ file, path }: Finding, files: Files, { lines }: CheckReport): boolean {
   return !files.has(file) || lines(file, path) !== undefined;
 }
 
@@ -72,11 +74,9 @@ function waitsForTwo({ changes, wordChanges, failures }: CheckReport): boolean {
 }
 
 /** Pathways that the copy was made without are not gone. */
-function narrowed({ tables, words, accepted }: Baseline, { files, caughtBy }: ContentMutant): Baseline {
-  const isThere = (file: string): boolean =>
-    !file.startsWith(PATHWAYS) || files.has(file) || caughtBy.file === file;
-  const fileOf = (id: string): string =>
-    caughtBy.file === `golden/${id}.tsv` ? caughtBy.file : `${PATHWAYS}${id}.yaml`;
+function narrowed({ tables, words, accepted }: Baseline, files: Files, meant: string): Baseline {
+  const isThere = (file: string): boolean => !file.startsWith(PATHWAYS) || files.has(file) || meant === file;
+  const fileOf = (id: string): string => (meant === `golden/${id}.tsv` ? meant : `${PATHWAYS}${id}.yaml`);
   return {
     tables: new Map([...tables].filter(([id]) => isThere(fileOf(id)))),
     words: new Map([...words].filter(([file]) => isThere(file))),

@@ -37,7 +37,17 @@ export interface OptionPlace {
   at: ContentPath;
 }
 
+const parsedPathways = new WeakMap<Files, [string, PathwayFile][]>();
+
 export function pathwaysIn(files: Files): [string, PathwayFile][] {
+  const found = parsedPathways.get(files);
+  if (found !== undefined) return found;
+  const pathways = parsePathways(files);
+  parsedPathways.set(files, pathways);
+  return pathways;
+}
+
+function parsePathways(files: Files): [string, PathwayFile][] {
   return [...files]
     .filter(([name]) => name.startsWith(PATHWAYS))
     .map(([name, text]) => [name, PathwayFile.parse(parseDocument(text).toJS())]);
@@ -75,7 +85,7 @@ export function ofOption(
         .map((place) => ({
           kind,
           place: `${place.file} ${place.key}.${place.id}`,
-          files: edited(alone(files, place.file), place.file, edit(place)),
+          make: () => edited(alone(files, place.file), place.file, edit(place)),
           caughtBy: { rule, file: place.file, ...(rule === 20 ? { readers: 2 as const } : {}) },
         })),
   };
@@ -98,7 +108,7 @@ export function ofPathway(
               {
                 kind,
                 place: file,
-                files: edited(alone(files, file), file, change),
+                make: () => edited(alone(files, file), file, change),
                 caughtBy: { file, ...caughtBy },
               },
             ];
@@ -121,7 +131,7 @@ export function ofShared(
       edits(parseDocument(files.get(file) ?? '')).map(([place, edit]) => ({
         kind,
         place: `${file} ${place}`,
-        files: edited(alone(files, SMALLEST), file, edit),
+        make: () => edited(alone(files, SMALLEST), file, edit),
         caughtBy: { file, ...caughtBy },
       })),
   };
@@ -185,6 +195,13 @@ export function noneTo({ node }: OptionPlace): string | undefined {
   return node.kind === 'tickAny' ? node.none.to : undefined;
 }
 
+/** Whether "no" may lead elsewhere without leaving a question that nothing leads to. */
+export function isOneOfSeveral(place: OptionPlace): boolean {
+  const to = toOf(place);
+  const text = JSON.stringify(place.pathway.questions);
+  return to !== undefined && text.split(`"to":"${to}"`).length > 2;
+}
+
 /** Every `to` of one question goes to another. */
 export function replaceTargets(document: Document, from: string, to: string): void {
   for (const key of keysIn(document, ['questions'])) {
@@ -209,20 +226,30 @@ export function renameQuestion(document: Document, from: string, to: string): vo
   replaceTargets(document, from, to);
 }
 
-/** A pathway without its file; the others are there. */
+/** A pathway without its file; others are there. */
 export function gone(kind: string, files: Files, file: string): ContentMutant {
-  const rest = new Map([...alone(files, SMALLEST)].filter(([name]) => name !== file));
-  const id = file.slice(PATHWAYS.length, -'.yaml'.length);
-  return { kind, place: file, files: rest, caughtBy: { rule: 20, file: `golden/${id}.tsv`, readers: 2 } };
+  return {
+    kind,
+    place: file,
+    make: () => new Map([...alone(files, SMALLEST)].filter(([name]) => name !== file)),
+    caughtBy: { rule: 20, file: `golden/${idOf(file)}.tsv`, readers: 2 },
+  };
 }
 
 /** The same pathway under another id, as a new file. */
 export function renamedPathway(kind: string, files: Files, file: string): ContentMutant {
-  const id = file.slice(PATHWAYS.length, -'.yaml'.length);
-  const copy = new Map(edited(alone(files, file), file, (document) => document.set('id', `${id}-new`)));
-  copy.set(`${PATHWAYS}${id}-new.yaml`, copy.get(file) ?? '');
-  copy.delete(file);
-  return { kind, place: file, files: copy, caughtBy: { rule: 20, file: `golden/${id}.tsv`, readers: 2 } };
+  const id = `${idOf(file)}-new`;
+  const make = (): Files => {
+    const copy = new Map(edited(alone(files, file), file, (document) => document.set('id', id)));
+    copy.set(`${PATHWAYS}${id}.yaml`, copy.get(file) ?? '');
+    copy.delete(file);
+    return copy;
+  };
+  return { kind, place: file, make, caughtBy: { rule: 20, file: `golden/${idOf(file)}.tsv`, readers: 2 } };
+}
+
+function idOf(file: string): string {
+  return file.slice(PATHWAYS.length, -'.yaml'.length);
 }
 
 /** Bands that have an upper end and words. */
@@ -243,9 +270,10 @@ export function bandsIn(
                   {
                     kind,
                     place: `${file} ${key}.${index}`,
-                    files: edited(alone(files, file), file, (document) =>
-                      edit(document, ['questions', key, 'bands', index]),
-                    ),
+                    make: () =>
+                      edited(alone(files, file), file, (document) =>
+                        edit(document, ['questions', key, 'bands', index]),
+                      ),
                     caughtBy: { rule: 20, file, ...(field === 'text' ? { readers: 2 as const } : {}) },
                   },
                 ],
@@ -282,7 +310,7 @@ export function otherFiles(kind: string, edit: (document: Document, at: ContentP
             .map(({ place, path = [] }) => ({
               kind,
               place: `${file} ${place}`,
-              files: edited(alone(files, SMALLEST), file, (document) => edit(document, path)),
+              make: () => edited(alone(files, SMALLEST), file, (document) => edit(document, path)),
               caughtBy: { rule: 20, file, readers: 2 as const },
             }));
         }),

@@ -8,6 +8,7 @@ import {
   gone,
   insertQuestion,
   isFull,
+  isOneOfSeveral,
   isOwnSign,
   isUrgent,
   keysIn,
@@ -175,7 +176,7 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
   ofOption(
     '"no" that ends at home',
     20,
-    (place) => leadsOnAfterNo(place),
+    (place) => leadsOnAfterNo(place) && isOneOfSeveral(place),
     ({ at }) =>
       (document) => {
         document.deleteIn([...at, 'to']);
@@ -242,7 +243,12 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
       insertQuestion(
         document,
         place,
-        yesNo('Is it better already?', { outcome: 'self-care' }, { to: toOf(place) }, { to: toOf(place), atLeast: 'gp-6h' }),
+        yesNo(
+          'Is it better already?',
+          { outcome: 'self-care' },
+          { to: toOf(place) },
+          { to: toOf(place), atLeast: 'gp-6h' },
+        ),
       ),
   ),
   ofOption(
