@@ -77,10 +77,10 @@ milder_check() {
   answer earache.unwell no
   answer earache.risk yes
 }
-# find_times [TIME]: appointments for that check, or those of MODE. SLOT is the last at the first practice, or the one with the TIME of
+# find_times [TIME]: appointments for that check, or those of MODE, or where NEED is met. SLOT is the last at the first practice, or the one with the TIME of
 # another search, or what TIME begins with; FIRST and SECOND are the earliest.
 find_times() {
-  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"timeoutMs\":${WAIT:-10000}${MODE:+,\"modes\":[\"$MODE\"]}}"
+  send AppointmentOptions "{\"assessmentId\":\"$CHECK\",\"timeoutMs\":${WAIT:-10000}${MODE:+,\"modes\":[\"$MODE\"]}${NEED:+,\"accessNeeds\":[\"$NEED\"]}}"
   FIRST='' SECOND='' SLOT=''
   local offer
   while read -r offer; do
