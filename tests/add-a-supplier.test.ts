@@ -100,13 +100,11 @@ function certificates(root: string, ids: readonly string[]): Certificate[] {
 describe('a new supplier', () => {
   const root = scratchCopy();
   const before = contents(root);
-  let results: ReadonlyMap<string, Result>;
   let certificate: Certificate;
 
   beforeAll(() => {
     takeFromThePage(root);
     certificate = certificates(root, ['sandpit'])[0]!;
-    results = new Map(certificate.results.map((result) => [result.id, result]));
   });
   afterAll(() => {
     rmSync(root, { recursive: true });

@@ -41,22 +41,11 @@ describe.each(testDatabases())('a time for three people, with the ledger on $nam
   async function book(slot: Slot): Promise<string> {
     const held = await hold(slot);
     if (typeof held === 'string') return held;
-    const confirming = confirmBooking(confirmInput(held.holdId), held.caller, lab.deps);
-    const answer = await whileTimePasses(confirming);
+    // Its bookings are operations, to be asked for until they end.
+    const answer = await lab.clock.passUntil(
+      confirmBooking(confirmInput(held.holdId), held.caller, lab.deps),
+    );
     return answer.kind === 'booking' ? answer.booking.state : answer.kind;
-  }
-
-  /** Its bookings are operations, to be asked for until they end. */
-  async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = work.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) {
-      lab.clock.advance(50);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    return done;
   }
 
   test('is held by three people, and by a fourth when one lets go', async () => {

@@ -328,8 +328,18 @@ describe('mistakes of clients are theirs', () => {
   });
 
   test.each<[string, string, object, string]>([
-    ['null for a default', 'query ($f: Int) { findPathways(first: $f) { __typename } }', { f: null }, 'BAD_USER_INPUT'],
-    ['a default of null', 'query ($f: Int = null) { findPathways(first: $f) { __typename } }', {}, 'BAD_USER_INPUT'],
+    [
+      'null for a default',
+      'query ($f: Int) { findPathways(first: $f) { __typename } }',
+      { f: null },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a default of null',
+      'query ($f: Int = null) { findPathways(first: $f) { __typename } }',
+      {},
+      'BAD_USER_INPUT',
+    ],
     [
       'null for a condition',
       'query ($a: Boolean = true) { dispositions { id @include(if: $a) } }',

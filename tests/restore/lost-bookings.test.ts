@@ -142,7 +142,7 @@ describe.each(testDatabases())('bookings that a restore took out of the ledger o
       contactSealed: booking.contactSealed,
     });
     expect(lab.deps.contacts.open(booking.contactSealed!, lab.deps.now())).toMatchObject({
-      phone: expect.stringMatching(/^[0-9 ]+$/),
+      phone: expect.stringMatching(/^[0-9 ]+$/) as string,
     });
     expect(await lab.deps.ledger.brokenHistory(booking.id)).toBeNull();
     const cancelled = await given.cancel({ caller, booking });

@@ -116,7 +116,6 @@ async function observationOf(
   listed: readonly SupplierAppointment[],
   deps: BookingDeps,
 ): Promise<BookedThere | NotBookedThere> {
-  const { offer } = booking;
   const found = ours(booking, listed);
   if (found === null)
     return { kind: 'ABSENT', slot: null, mayHaveMoved: await mayHaveMoved(booking, listed, deps) };
