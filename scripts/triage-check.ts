@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { acceptances } from '../subgraphs/triage/content/check/acceptance-rules';
+import { acceptances } from '../subgraphs/triage/content/check/accept-changes';
 import { checkContent, type CheckReport } from '../subgraphs/triage/content/check/check-content';
 import { changeLine } from '../subgraphs/triage/content/check/compare-tables';
 import { wordChangeLine } from '../subgraphs/triage/content/check/compare-words';
@@ -54,7 +54,7 @@ function check(): void {
   if (!values.accept && report.failures.length + (ownWords?.faults.length ?? 0) > 0) process.exitCode = 1;
 }
 
-/** What cannot be linked is not played; the failures say why. */
+/** Plays the corpus, unless the content cannot be linked: the failures say why. */
 function ownWordsReport(files: Map<string, string>, { failures }: CheckReport): CorpusReport | null {
   return failures.some(({ rule }) => rule !== 20)
     ? null

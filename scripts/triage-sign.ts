@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run triage:sign -- --key reviewer.pem --name "NAME" --
        npm run triage:sign -- --show --key reviewer.pem --name "NAME" --role "ROLE"`;
 
 /**
- * `npm run triage:sign`: signs the triage content as it is, with a reviewer's ed25519 key, into `signatures.yaml` beside it.
+ * `npm run triage:sign`: signs the triage content as it is, with a reviewer's ed25519 key, into a file of signatures beside it.
  * `--show` prints that reviewer's entry of CLINICAL_SIGNERS instead. See docs/operate.md, "Live content".
  */
 const FOLDER = join('subgraphs', 'triage', 'content');

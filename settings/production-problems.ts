@@ -175,7 +175,7 @@ function plain(variable: string, address: string, instead: string): SettingProbl
   return [settingProblem(variable, `cannot be used: over plain http others can read along; use ${instead}.`)];
 }
 
-/** As signatures are checked at the start (subgraphs/triage/content/signatures.ts). */
+/** The number of signatures that are checked at the start (subgraphs/triage/content/signatures.ts). */
 const MIN_SIGNERS = 2;
 
 /** Real practices and advice that no clinician has signed do not go together unless somebody says that they shall. */

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { z } from 'zod';
-import { Certificate, type Result } from '../adapters/conformance/certificate';
+import { Certificate } from '../adapters/conformance/certificate';
 import { supplierIds } from '../adapters/registry';
 import { scaffold } from '../scripts/adapter-new';
 

@@ -3,7 +3,12 @@ import type { BookingDeps } from '../subgraphs/appointments/booking/booking-deps
 import type { Gate } from './gate';
 
 /** The calls that holding and confirming await, in this order: other requests can run only in between. */
-export const HOLD_STEPS = ['look for a booking', 'take the hold', 'ask whether it is free', 'record the hold'] as const;
+export const HOLD_STEPS = [
+  'look for a booking',
+  'take the hold',
+  'ask whether it is free',
+  'record the hold',
+] as const;
 export const CONFIRM_STEPS = [
   'read the hold',
   'take the hold',

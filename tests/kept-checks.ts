@@ -46,7 +46,11 @@ export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
         subject: { ...subject, ageInMonths: months },
         place: null,
         declaredPractice: null,
-        answers: CASE_STUDY.map((answer) => ({ ...answer, optionIds: [...answer.optionIds], answeredAt: at })),
+        answers: CASE_STUDY.map((answer) => ({
+          ...answer,
+          optionIds: [...answer.optionIds],
+          answeredAt: at,
+        })),
         droppedAnswers: [],
         startedAt: at,
         expiresAt: new Date(at.getTime() + 4 * 60 * 60_000),

@@ -29,7 +29,7 @@ export interface TriageDeps {
   logger: Logger;
   /** In live mode content starts only with the signatures of its reviewers. */
   clinicalMode: 'demo' | 'live';
-  /** Those whose signatures count, in live mode. */
+  /** Reviewers whose signatures count, in live mode. */
   signers?: readonly ContentSigner[];
 }
 

@@ -13,6 +13,10 @@ import {
   type BookingLaboratory,
 } from '../booking-laboratory';
 import { testDatabases } from '../databases';
+import { passUntil } from '../test-clock';
+
+/** Longer than any booking of the supplier takes. */
+const OPERATION_MS = 30_000;
 
 /** A time that several people share: a group clinic of the supplier that has them. */
 describe.each(testDatabases())('a time for three people, with the ledger on $name', ({ settings }) => {
@@ -34,7 +38,11 @@ describe.each(testDatabases())('a time for three people, with the ledger on $nam
 
   async function hold(slot: Slot) {
     const caller = newCaller();
-    const answer = await holdSlot(holdInput(offer(caller, slot, { supplier }), caller, lab.deps), caller, lab.deps);
+    const answer = await holdSlot(
+      holdInput(offer(caller, slot, { supplier }), caller, lab.deps),
+      caller,
+      lab.deps,
+    );
     return answer.kind === 'held' ? { caller, holdId: answer.hold.id } : answer.kind;
   }
 
@@ -42,9 +50,8 @@ describe.each(testDatabases())('a time for three people, with the ledger on $nam
     const held = await hold(slot);
     if (typeof held === 'string') return held;
     // Its bookings are operations, to be asked for until they end.
-    const answer = await lab.clock.passUntil(
-      confirmBooking(confirmInput(held.holdId), held.caller, lab.deps),
-    );
+    const confirming = confirmBooking(confirmInput(held.holdId), held.caller, lab.deps);
+    const answer = await passUntil(confirming, lab.clock.timers, OPERATION_MS);
     return answer.kind === 'booking' ? answer.booking.state : answer.kind;
   }
 

@@ -29,7 +29,9 @@ export function isSameAnswer(ours: GatewayAnswer, theirs: GatewayAnswer): boolea
 }
 
 const MissingValues = z.object({
-  valueCompletion: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])) })),
+  valueCompletion: z.array(
+    z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])) }),
+  ),
 });
 const MAX_MISSING = 10;
 

@@ -75,7 +75,13 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   function recordHold(values: Partial<Offer>, slot: Slot, on: Ledger, caller = newCaller()) {
     const { id: callerId } = caller;
     const offered = offer(caller, slot, values);
-    const hold = { id: randomUUID(), callerId, patientDigest: callerId, patientSealed: 'sealed', offer: offered };
+    const hold = {
+      id: randomUUID(),
+      callerId,
+      patientDigest: callerId,
+      patientSealed: 'sealed',
+      offer: offered,
+    };
     return on.recordHold(hold, 60_000, asked('hold', callerId));
   }
 
@@ -158,7 +164,10 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     const refused = recorded.filter(({ kind }) => kind === 'refused');
     expect(refused).toHaveLength(8);
     const held = recorded.flatMap((one) => (one.kind === 'recorded' ? [one.hold] : []));
-    expect((await Promise.all(held.map((one) => open(one)))).map(({ kind }) => kind)).toEqual(['opened', 'opened']);
+    expect((await Promise.all(held.map((one) => open(one)))).map(({ kind }) => kind)).toEqual([
+      'opened',
+      'opened',
+    ]);
   });
 
   test('keeps one time for one need, over two connections and ten at once', async () => {
@@ -177,7 +186,8 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
   test('keeps no more than a few times for one caller, nor many in a minute', async () => {
     const caller = newCaller();
     const kinds = [];
-    for (let number = 0; number < 8; number++) kinds.push((await recordHold({}, newSlot(), books, caller)).kind);
+    for (let number = 0; number < 8; number++)
+      kinds.push((await recordHold({}, newSlot(), books, caller)).kind);
     expect(kinds).toEqual([...Array<string>(6).fill('recorded'), 'too-many', 'too-many']);
     const busy = newCaller();
     const again = [];

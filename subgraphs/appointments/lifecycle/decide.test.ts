@@ -259,7 +259,11 @@ it('does not wait for a supplier beyond the time in which an operator can still 
   const greedy = { class: 'THROTTLED', retryAfterMs: Number.MAX_SAFE_INTEGER } as const;
   for (const isFirstTry of [true, false])
     for (const startsAt of STARTS) {
-      const booking = knownBooking(NOW, { state: 'CANCELLING', slot: knownSlot(startsAt), replacedBy: 'another' });
+      const booking = knownBooking(NOW, {
+        state: 'CANCELLING',
+        slot: knownSlot(startsAt),
+        replacedBy: 'another',
+      });
       const decision = decide(booking, { kind: 'CANCELLATION_ANSWERED', outcome: greedy, isFirstTry }, PACE);
       const waitMs = decision.kind === 'TRANSITION' ? decision.changes.nextCheckMs : Infinity;
       const left = startsAt.getTime() - NOW.getTime() - 30 * MINUTE;
@@ -269,7 +273,7 @@ it('does not wait for a supplier beyond the time in which an operator can still 
 
 it('reads the book of what stands shortly before its start, and once after it', () => {
   const looks: number[] = [];
-  for (let at = -40 * MINUTE; looks.length < 20; ) {
+  for (let at = -40 * MINUTE; looks.length < 20;) {
     const booking = knownBooking(NOW, { state: 'CONFIRMED', slot: knownSlot(NOW) });
     const decision = decide(
       booking,

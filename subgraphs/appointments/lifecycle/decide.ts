@@ -233,7 +233,11 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: BookingClock): D
     case 'MISSING':
       return moved === null
         ? transition(booking, 'FOUND', pace, { appointment, evidence })
-        : transition(booking, 'MOVED_AT_PRACTICE', pace, { appointment, slot: moved, evidence: BOOKED_MOVED });
+        : transition(booking, 'MOVED_AT_PRACTICE', pace, {
+            appointment,
+            slot: moved,
+            evidence: BOOKED_MOVED,
+          });
     case 'CANCEL_UNKNOWN':
       // It still stands, so it is cancelled again, in the version that was just read.
       return isOutOfTime(booking, pace)
@@ -259,7 +263,11 @@ function booked(booking: KnownBooking, seen: BookedThere, pace: BookingClock): D
     case 'MOVED':
       return moved === null
         ? nothingNew(nextComparison(booking, pace))
-        : transition(booking, 'MOVED_AT_PRACTICE', pace, { appointment, slot: moved, evidence: BOOKED_MOVED });
+        : transition(booking, 'MOVED_AT_PRACTICE', pace, {
+            appointment,
+            slot: moved,
+            evidence: BOOKED_MOVED,
+          });
     default:
       return { kind: 'IGNORE' };
   }
@@ -468,11 +476,7 @@ function transition(
   };
 }
 
-function nextCheckAfter(
-  booking: KnownBooking,
-  event: LifecycleEvent,
-  pace: BookingClock,
-): number | null {
+function nextCheckAfter(booking: KnownBooking, event: LifecycleEvent, pace: BookingClock): number | null {
   const { compareEveryMs } = pace;
   switch (booking.state) {
     case 'CONFIRMED':

@@ -1,6 +1,14 @@
 import type { BookOutcome, CancelOutcome } from '../../../adapters/gp-system';
 
-export const EVIDENCE_ASKED = ['BOOK', 'CANCEL', 'READ_BACK', 'SLOT_SEARCH', 'SYMPTOM_CHECK', 'PERSON', 'OPERATOR'] as const;
+export const EVIDENCE_ASKED = [
+  'BOOK',
+  'CANCEL',
+  'READ_BACK',
+  'SLOT_SEARCH',
+  'SYMPTOM_CHECK',
+  'PERSON',
+  'OPERATOR',
+] as const;
 export type EvidenceAsked = (typeof EVIDENCE_ASKED)[number];
 
 /** Record of a read-back or command and its result, in our own words: nothing that a supplier or the person wrote. */

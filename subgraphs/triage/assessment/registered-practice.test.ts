@@ -57,9 +57,9 @@ it('is the one practice of twins, and of those who may be meant by a mistyped da
   );
   const mistyped = { ...subject, dateOfBirth: CalendarDate.parse('2020-03-04') };
   for (const children of [[son], [son, twin]])
-    expect(
-      registeredPractice(patient(mother, children), { subject: mistyped, declaredPractice: null }),
-    ).toBe('SON001');
+    expect(registeredPractice(patient(mother, children), { subject: mistyped, declaredPractice: null })).toBe(
+      'SON001',
+    );
   expect(
     registeredPractice(patient(mother, [son, daughter]), { subject: mistyped, declaredPractice: null }),
   ).toBeNull();

@@ -53,7 +53,8 @@ describe.each(testDatabases())('symptom checks, for whoever books, on $name', ({
 
   it('are off with their switch', async () => {
     const { digest } = await kept.keep(BORN);
-    const flip = (off: boolean) => kept.switches.set({ pathwayId: 'child-rash', off, reason: 'test', by: 'operator' });
+    const flip = (off: boolean) =>
+      kept.switches.set({ pathwayId: 'child-rash', off, reason: 'test', by: 'operator' });
     await flip(true);
     expect((await kept.checks.find(digest))?.result).toMatchObject({ kind: 'SWITCHED_OFF' });
     await flip(false);

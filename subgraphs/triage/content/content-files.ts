@@ -29,7 +29,7 @@ const OptionFile = z.strictObject({
   /** Wording of the option; by default that of the answer with this id in texts.yaml. */
   text: Wording.optional(),
   detail: Wording.optional(),
-  /** Why this answer may end less urgently than its contrary; for readers of the content, not for people (rules 23, 24). */
+  /** Reason for which this answer may end less urgently than its contrary; for readers of the content, not for people (rules 23, 24). */
   milderBecause: text.optional(),
   ...exit,
 });

@@ -9,7 +9,7 @@ export interface Content {
   locales: readonly string[];
   /** Shown wherever content is shown that is not live; null once all of it is. */
   banner: Wording | null;
-  /** Why it is not live, in sentences that say what to do; empty only where reviewers have signed it as it is. */
+  /** Reasons for which it is not live; empty only where reviewers have signed it as it is. */
   notLiveBecause: readonly string[];
   switchedOff: Wording;
   /** Says how people's own words are understood; null in a kept edition. */

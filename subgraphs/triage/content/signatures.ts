@@ -17,7 +17,7 @@ const Signature = z.strictObject({
   /** Days, both included. */
   date: z.iso.date(),
   expires: z.iso.date(),
-  /** Of `signedText`, ed25519, in base64. */
+  /** Signature of `signedText`, ed25519, in base64. */
   signature: z.string().min(1),
 });
 export type Signature = z.infer<typeof Signature>;
@@ -36,7 +36,7 @@ export interface LiveTrust {
 }
 
 /**
- * Why this content is not signed, in sentences; nothing when it is.
+ * Returns the reasons for which this content is not signed, as sentences; nothing when it is.
  * @param files text by file name. `part`: an edition of one pathway has some of the files that were signed.
  */
 export function signatureFaults(
@@ -111,7 +111,7 @@ function signatureFault(
   return holds ? null : `The signature of "${name}" does not fit the content and their key.`;
 }
 
-/** What is signed: who says so and for how long, and every file by its hash. */
+/** Returns the bytes that are signed: who says so and for how long, and every file by its hash. */
 function signedText(
   { name, role, date, expires }: Omit<Signature, 'signature'>,
   files: SignaturesFile['files'],

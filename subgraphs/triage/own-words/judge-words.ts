@@ -3,7 +3,7 @@ import { foreignWords, languageRecogniser, type LanguageId } from './recognise-l
 import { lexicon } from './lexicon';
 import { plain } from './read-text';
 import { textReader } from './read-meaning';
-import { matchTerm, type Match, type Reading } from './terms';
+import { matchTerm, type Match, type Reading, type Term } from './terms';
 import { rulesOf, vocabularyOf, type Rule, type Rules, type WordsContent } from './vocabulary';
 
 /** Verdict on a text: danger comes first. */
@@ -37,8 +37,8 @@ export function wordsJudge(content: WordsContent): JudgeWords {
   const dangerIn = (text: readonly Reading[], person: PatientProfile | null): [string, Match] | null => {
     for (const { id, terms, notWith, onlyFor } of rules.dangers) {
       if (onlyFor && !(person && suits(onlyFor, person))) continue;
-      if (notWith.some((term) => matchTerm(term, text))) continue;
-      const match = first(terms, (term) => matchTerm(term, text));
+      const meant = without(text, notWith);
+      const match = first(terms, (term) => matchTerm(term, meant));
       if (match) return [id, match];
     }
     return null;
@@ -119,6 +119,16 @@ function isClear(text: readonly Reading[], { complaints }: Rules): boolean {
   const told = new Set(matches(complaints, text).flatMap(({ places }) => places));
   return told.size > 0 && text.every(({ filler }, place) => filler || told.has(place));
 }
+
+/** The text with the words silenced that mean something else: its other words keep their places. */
+function without(text: readonly Reading[], terms: readonly Term[]): readonly Reading[] {
+  const silent = new Set(terms.flatMap((term) => matchTerm(term, text)?.places ?? []));
+  return silent.size === 0
+    ? text
+    : text.map((word, place) => (silent.has(place) ? { ...word, keys: NO_KEYS } : word));
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 function spoken(text: readonly Reading[]): string {
   return text.map((word) => word.text).join(' ');

@@ -18,7 +18,7 @@ export function textReader(
   const denying = new Map([...denials].map((phrase) => [stemsOf(phrase), phrase]));
   const grouped = new Map([...groupPhrases].map((phrase) => [stemsOf(phrase), phrase]));
 
-  /** Two words in one ("heartattack"), where each is known and the whole is not. */
+  /** Splits two words that are written as one, where each is known and the whole is not. */
   function parted(word: Word): Word[] {
     if (words.knows(word.text) || word.text.length < 2 * PART) return [word];
     for (let at = PART; at <= word.text.length - PART; at++) {

@@ -5,7 +5,7 @@ import { plain, wordsOf } from './read-text';
 /** A language's id, or the name of one that its script alone tells. */
 export type LanguageId = string;
 
-/** Beginnings of words count from this length on: Polish "zawal" is also "zawalu". */
+/** Beginnings of words count from this length on: many languages inflect at the end. */
 const BEGINNING = 5;
 const LATIN_ACCENT = /[\u00c0-\u024f\u1e00-\u1eff]/u;
 
@@ -43,7 +43,9 @@ export function languageRecogniser(
 
   const byScript = (text: string): LanguageId | null => {
     const written = all.filter(({ script }) => script?.test(text));
-    const told = written.find(({ letters }) => letters && Array.from(text).some((letter) => letters.has(letter)));
+    const told = written.find(
+      ({ letters }) => letters && Array.from(text).some((letter) => letters.has(letter)),
+    );
     const found = told ?? written.find(({ letters }) => letters === null) ?? written[0];
     if (found) return found.id;
     const other = named.find(([script]) => script.test(text));

@@ -33,7 +33,7 @@ const SOUNDS: readonly [RegExp, string][] = [
   [/[aeiouyhw]/g, ''],
 ];
 
-/** Returns the consonants that are heard: "unconshus" sounds like "unconscious". */
+/** Returns the consonants that are heard: two spellings of one sound are the same. */
 export function sound(word: string): string {
   return SOUNDS.reduce((left, [pattern, by]) => left.replace(pattern, by), word);
 }
@@ -80,8 +80,7 @@ const LONG = 9;
 /** Says whether `written` is `word` with a slip of the pen, or two in a long one. */
 export function isSlipOf(written: string, word: string): boolean {
   if (written.length < SHORT || word.length < SHORT) return false;
-  if (written.length === SHORT && word.length === SHORT)
-    return lettersOf(written) === lettersOf(word);
+  if (written.length === SHORT && word.length === SHORT) return lettersOf(written) === lettersOf(word);
   const begins = written[0] === word[0];
   if (!begins && written.at(-1) !== word.at(-1)) return false;
   const most = written.length >= LONG && begins ? 2 : 1;

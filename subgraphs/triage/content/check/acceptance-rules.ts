@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  compareTables,
-  lessSafeCount,
-  readsTheSame,
-  type OutcomeChange,
-  type ProvenPathway,
-} from './compare-tables';
+import { compareTables, lessSafeCount, readsTheSame, type OutcomeChange } from './compare-tables';
 import { compareWords, type WordChange } from './compare-words';
 import { failure, unless, type Finding } from './finding';
 import { tableDigest, type OutcomeTable } from './outcome-table';
@@ -17,7 +11,7 @@ export const ACCEPTED_FILE = 'golden/accepted.yaml';
 /** In place of a digest: what is not there any more. */
 export const GONE = 'gone';
 
-const review = {
+export const review = {
   reviewer: z.string().min(1),
   /** Somebody else, wherever the change could make anybody less safe. */
   secondReviewer: z.string().min(1).optional(),
@@ -36,7 +30,7 @@ const AcceptedTableEntry = z.strictObject({
 
 const AcceptedWordsEntry = z.strictObject({
   file: z.string(),
-  /** Of the file, where it has one. */
+  /** Version of the file, where it has one. */
   version: z.string().optional(),
   /** Digest of everything that the file says. */
   words: z.string(),
@@ -58,7 +52,7 @@ export interface Baseline {
   accepted: readonly Accepted[];
 }
 
-/** Of content that nobody has accepted yet. */
+/** State before anything is accepted. */
 export const NOTHING_ACCEPTED: Baseline = { tables: new Map(), words: new Map(), accepted: [] };
 
 /** Content as it is now: what it leads to and what it says. */
@@ -75,8 +69,11 @@ export interface TableChange {
 }
 
 /** Rule 20: every change of an outcome, and of a word, has been read and accepted by somebody with a name. */
-export function acceptanceRules(proof: Proof, baseline: Baseline): Finding[] {
-  const changes = changedWords(proof, baseline);
+export function acceptanceRules(
+  proof: Proof,
+  baseline: Baseline,
+  changes = changedWords(proof, baseline),
+): Finding[] {
   return [
     ...proof.tables.flatMap((table) => tableIsAccepted(table, proof, baseline)),
     ...[...proof.words.keys()].flatMap((file) => wordsAreAccepted(file, proof, { baseline, changes })),
@@ -101,20 +98,20 @@ function lastTable(accepted: readonly Accepted[], pathway: string): AcceptedTabl
   return accepted.filter(isTableEntry).findLast((entry) => entry.pathway === pathway);
 }
 
-function lastWords(accepted: readonly Accepted[], file: string): AcceptedWords | undefined {
+export function lastWords(accepted: readonly Accepted[], file: string): AcceptedWords | undefined {
   return accepted.filter(isWordsEntry).findLast((entry) => entry.file === file);
 }
 
-function isTableEntry(entry: Accepted): entry is AcceptedTable {
+export function isTableEntry(entry: Accepted): entry is AcceptedTable {
   return 'table' in entry;
 }
 
-function isWordsEntry(entry: Accepted): entry is AcceptedWords {
+export function isWordsEntry(entry: Accepted): entry is AcceptedWords {
   return 'words' in entry;
 }
 
 /** The same outcomes, of questions and options that read the same. */
-function isAcceptedTable(table: OutcomeTable, { words }: Proof, baseline: Baseline): boolean {
+export function isAcceptedTable(table: OutcomeTable, { words }: Proof, baseline: Baseline): boolean {
   const stored = baseline.tables.get(table.pathway);
   const digest = tableDigest(table);
   if (stored === undefined || lastTable(baseline.accepted, table.pathway)?.table !== digest) return false;
@@ -124,7 +121,7 @@ function isAcceptedTable(table: OutcomeTable, { words }: Proof, baseline: Baseli
   );
 }
 
-function tableChanges(table: OutcomeTable, { words }: Proof, baseline: Baseline): OutcomeChange[] {
+export function tableChanges(table: OutcomeTable, { words }: Proof, baseline: Baseline): OutcomeChange[] {
   const stored = baseline.tables.get(table.pathway);
   const before = stored && { table: stored, words: baseline.words.size === 0 ? words : baseline.words };
   return compareTables(before ?? null, { table, words });
@@ -188,7 +185,7 @@ function wordsAreAccepted(
 }
 
 function isReadOrDecides({ place }: WordChange): boolean {
-  return !/^(vignettes|status$|reviewedBy$)|(^|\.)sources$/.test(place);
+  return !/^(vignettes|status$|reviewedBy$)|(^|\.)(sources|milderBecause)$/.test(place);
 }
 
 function changeMessage({ place, before, after, lessSafe }: WordChange): string {
@@ -208,7 +205,7 @@ function shortened(says: string | null): string {
   return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
 }
 
-/** What is not there any more was accepted once: that it went has to be accepted too. */
+/** A pathway or a file that is not there any more was accepted once: that it went has to be accepted too. */
 function goneIsAccepted({ tables, words }: Proof, baseline: Baseline): Finding[] {
   const pathways = new Set([
     ...baseline.tables.keys(),
@@ -275,88 +272,9 @@ function wasAnother({ pathway, version, table }: AcceptedTable, earlier: readonl
     );
 }
 
-/** By number, not by text: 1.10.0 is higher than 1.9.0. */
+/** Compares by number, not by text: 1.10.0 is higher than 1.9.0. */
 function isHigher(version: string, before: string): boolean {
   const [one, other] = [version, before].map((text) => text.split('.').map(Number));
   const place = (one ?? []).findIndex((number, index) => number !== other?.[index]);
   return place >= 0 && (one?.[place] ?? 0) > (other?.[place] ?? 0);
-}
-
-/**
- * Accepts everything that changed, in the name of who has read it.
- * @returns the entries to add.
- * @throws Error with what is missing: a version that goes up, a reader that is known, a second one.
- */
-export function acceptances(
-  proof: Proof,
-  baseline: Baseline,
-  { reviewer, secondReviewer, reason }: Review,
-): Accepted[] {
-  const known = knownReviewers(baseline.words.has(REVIEWERS_FILE) ? baseline.words : proof.words);
-  for (const name of [reviewer, ...(secondReviewer === undefined ? [] : [secondReviewer])])
-    if (!known.includes(name))
-      throw new Error(
-        `"${name}" is nobody in ${REVIEWERS_FILE} as it was accepted: name one of ${known.join('; ')}.`,
-      );
-  const readBy = (what: string, less: number) => {
-    if (less > 0 && (secondReviewer === undefined || secondReviewer === reviewer))
-      throw new Error(
-        `Changes of ${what} could make somebody less safe (${less}): somebody else has to read them too, --second-reviewer NAME.`,
-      );
-    return { reviewer, ...(less > 0 ? { secondReviewer } : {}), reason };
-  };
-  for (const { file, path, message } of acceptanceRules(proof, baseline))
-    if (path[0] === 'version' && message.includes('must go up')) throw new Error(`${file}: ${message}`);
-  return [...tableEntries(proof, baseline, readBy), ...wordsEntries(proof, baseline, readBy)];
-}
-
-export interface Review {
-  reviewer: string;
-  secondReviewer?: string | undefined;
-  reason: string;
-}
-
-type ReadBy = (what: string, lessSafe: number) => z.infer<z.ZodObject<typeof review>>;
-
-function tableEntries(proof: Proof, baseline: Baseline, readBy: ReadBy): AcceptedTable[] {
-  const changed = proof.tables
-    .filter((table) => !isAcceptedTable(table, proof, baseline))
-    .map((table): AcceptedTable => {
-      const { pathway, version } = table;
-      const lessUrgent = lessSafeCount(tableChanges(table, proof, baseline));
-      return { pathway, version, table: tableDigest(table), lessUrgent, ...readBy(pathway, lessUrgent) };
-    });
-  const gone = [...baseline.tables.values()]
-    .filter(({ pathway }) => !proof.tables.some((table) => table.pathway === pathway))
-    .map(({ pathway, version, outcomes }) => ({
-      pathway,
-      version,
-      table: GONE,
-      lessUrgent: outcomes.size,
-      ...readBy(`${pathway}, which is gone,`, outcomes.size),
-    }));
-  return [...changed, ...gone];
-}
-
-function wordsEntries(proof: Proof, baseline: Baseline, readBy: ReadBy): AcceptedWords[] {
-  const changes = changedWords(proof, baseline);
-  const files = new Set([...proof.words.keys(), ...baseline.words.keys()]);
-  // Nothing was accepted that the first words could be less safe than.
-  const isFirst = !baseline.accepted.some(isWordsEntry);
-  return [...files].flatMap((file): AcceptedWords[] => {
-    const now = proof.words.get(file);
-    const digest = now === undefined ? GONE : wordsDigest(now);
-    if (lastWords(baseline.accepted, file)?.words === digest) return [];
-    const lessSafe = isFirst ? 0 : lessSafeCount(changes.filter((change) => change.file === file));
-    const version = proof.versions.get(file);
-    return [
-      {
-        file,
-        ...(version === undefined ? {} : { version }),
-        words: digest,
-        lessSafe,
-        ...readBy(file, lessSafe),
-      },
-    ];
-  });
 }

@@ -62,11 +62,12 @@ describe('the content of this repository', () => {
   });
 
   it('has warnings that are known: sources that nobody has opened, and three questions for a clinician to order', () => {
+    const unopened = files.get('sources.yaml')!.match(/accessed: null/g)!.length;
     const rules = new Map<Rule, number>();
     for (const { rule } of report.warnings) rules.set(rule, (rules.get(rule) ?? 0) + 1);
     expect([...rules].sort()).toEqual([
       [10, 3],
-      [18, 25],
+      [18, unopened],
     ]);
   });
 });
@@ -724,7 +725,7 @@ const WARNINGS: Broken[] = [
         'summary: Nonproductive or productive respiratory symptomatology necessitating differentiated consideration of underlying cardiopulmonary pathology, notwithstanding previous investigations.',
       ],
     ],
-    'Hard to read',
+    'summary: Hard to read',
     [COUGH],
   ],
 ];

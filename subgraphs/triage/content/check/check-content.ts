@@ -116,13 +116,14 @@ function walk(
     findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
   }
   const proof = proofOf(files, tables);
-  findings.push(...acceptanceRules(proof, baseline));
+  const wordChanges = changedWords(proof, baseline);
+  findings.push(...acceptanceRules(proof, baseline, wordChanges));
   return {
     paths,
     answerSets,
     proof,
     changes: changedTables(proof, baseline),
-    wordChanges: changedWords(proof, baseline),
+    wordChanges,
     findings,
   };
 }

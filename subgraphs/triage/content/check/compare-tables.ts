@@ -54,7 +54,7 @@ export function compareTables(before: ProvenPathway | null, after: ProvenPathway
   );
 }
 
-/** Whether every question of a pathway has the words that it had. */
+/** Tells whether every question of a pathway has the words that it had. */
 export function readsTheSame(before: ProvenPathway, after: ProvenPathway): boolean {
   const asText = (pathway: ProvenPathway) =>
     JSON.stringify(meanings(pathway).map((meaning) => ({ ...meaning, options: [...meaning.options] })));
@@ -242,7 +242,7 @@ function answersOf(answers: string): ReadonlyMap<string, readonly string[]> {
   return read;
 }
 
-/** Whether one person may give both; what only one edition asks, or offers, leaves it open. */
+/** Tells whether one person may give both; what only one edition asks, or offers, leaves it open. */
 function agree(
   before: readonly (Chosen | null)[],
   after: readonly (Chosen | null)[],

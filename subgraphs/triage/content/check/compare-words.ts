@@ -5,7 +5,7 @@ import type { WordLine, Words, WordsByFile } from './words';
 export interface WordChange {
   file: string;
   place: string;
-  /** Where it is in the file; where it was, when it is gone. */
+  /** Path within the file; the earlier one of what is gone. */
   path: ContentPath;
   before: string | null;
   after: string | null;
@@ -28,31 +28,49 @@ export function wordChangeLine({ file, place, before, after, lessSafe }: WordCha
 type Change = Pick<WordChange, 'place' | 'before' | 'after'>;
 
 function changesOf(file: string, before: Words, after: Words): WordChange[] {
+  if (isSame(before, after)) return [];
   const [was, is] = [byPlace(before), byPlace(after)];
-  return [...new Set([...was.keys(), ...is.keys()])].flatMap((place) =>
-    changesAt(place, was.get(place) ?? [], is.get(place) ?? []).map((change) => ({
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((place) => {
+    const there = is.get(place) ?? [];
+    return changesAt(place, (was.get(place) ?? []).map(saysOf), there.map(saysOf)).map((change) => ({
       file,
       ...change,
-      path: pathOf(change, after),
+      path: pathOf(change, there),
       lessSafe: !isHarmless(file, change, { before, after }),
-    })),
+    }));
+  });
+}
+
+function saysOf({ says }: WordLine): string {
+  return says;
+}
+
+function isSame(before: Words, after: Words): boolean {
+  return (
+    before.length === after.length &&
+    before.every(({ place, says }, index) => place === after[index]?.place && says === after[index].says)
   );
 }
 
-function pathOf({ place, after: says }: Change, after: Words): ContentPath {
-  const there = after.find((line) => line.place === place && (says === null || line.says === says));
-  return there?.path ?? place.split('.');
+function pathOf({ place, after }: Change, there: Words): ContentPath {
+  const line = there.find(({ says }) => after === null || says === after);
+  return line?.path ?? place.split('.');
 }
 
-function byPlace(words: Words): Map<string, string[]> {
-  const places = new Map<string, string[]>();
-  for (const { place, says } of words) places.set(place, [...(places.get(place) ?? []), says]);
+function byPlace(words: Words): Map<string, WordLine[]> {
+  const places = new Map<string, WordLine[]>();
+  for (const line of words) {
+    const there = places.get(line.place);
+    if (there === undefined) places.set(line.place, [line]);
+    else there.push(line);
+  }
   return places;
 }
 
 function changesAt(place: string, before: readonly string[], after: readonly string[]): Change[] {
-  const gone = before.filter((says) => !after.includes(says));
-  const added = after.filter((says) => !before.includes(says));
+  const [was, is] = [new Set(before), new Set(after)];
+  const gone = before.filter((says) => !is.has(says));
+  const added = after.filter((says) => !was.has(says));
   if (gone.length === 1 && added.length === 1)
     return [{ place, before: gone[0] ?? null, after: added[0] ?? null }];
   if (gone.length > 0 || added.length > 0)
@@ -61,12 +79,12 @@ function changesAt(place: string, before: readonly string[], after: readonly str
       ...added.map((says) => ({ place, before: null, after: says })),
     ];
   // The same, in another order or another number.
-  const [was, is] = [before.join(', '), after.join(', ')];
-  return was === is ? [] : [{ place, before: was, after: is }];
+  const [textBefore, textAfter] = [before.join(', '), after.join(', ')];
+  return textBefore === textAfter ? [] : [{ place, before: textBefore, after: textAfter }];
 }
 
 /**
- * Whether one reader is enough. Everything else needs two: the list is of what can only make people safer, and of what the
+ * Tells whether one reader is enough. Everything else needs two: the list is of what can only make people safer, and of what the
  * outcome tables judge, in which questions and options are compared by their words.
  */
 function isHarmless(file: string, change: Change, words: { before: Words; after: Words }): boolean {
@@ -90,12 +108,13 @@ const JUDGED =
 function isJudgedByTables(place: string, { before, after }: { before: Words; after: Words }): boolean {
   if (!JUDGED.test(place)) return false;
   // A band of age is no answer, so its words are in no table.
-  return !(place.endsWith('.text') && [...before, ...after].some((line) => isBandsOf(place, line)));
+  return !(
+    place.endsWith('.text') && [before, after].some((words) => words.some((line) => isBandsOf(place, line)))
+  );
 }
 
-function isBandsOf(place: string, line: WordLine): boolean {
-  const question = place.split('.').slice(0, 2).join('.');
-  return line.place === `${question}.kind` && line.says === 'byAge';
+function isBandsOf(place: string, { place: other, says }: WordLine): boolean {
+  return says === 'byAge' && other.endsWith('.kind') && place.startsWith(other.slice(0, -'kind'.length));
 }
 
 const SCOPES = ['NONE', 'OWN_PRACTICE', 'NETWORK'];

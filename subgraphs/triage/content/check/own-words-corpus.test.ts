@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTENT_FOLDER, loadContent } from '../load-content';
 import type { Content } from '../content';
-import { corpusReport, readCorpus } from './own-words-corpus';
+import { corpusPage, corpusReport, readCorpus } from './own-words-corpus';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const corpus = readCorpus(CONTENT_FOLDER);
@@ -32,6 +33,10 @@ it('says so where a danger is taken out of the words', () => {
   );
 });
 
-it('refuses a corpus that is not one, by file and line', () => {
-  expect(() => readCorpus(join(__dirname, 'nowhere'))).not.toThrow();
+it('has its figures in the safety file', () => {
+  const page = readFileSync(
+    join(__dirname, '..', '..', '..', '..', 'docs', 'safety', 'own-words.md'),
+    'utf8',
+  );
+  expect(page).toContain(corpusPage(corpusReport(content, corpus, NOW)));
 });

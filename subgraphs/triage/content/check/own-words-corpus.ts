@@ -177,3 +177,29 @@ export function corpusTable({ parts }: CorpusReport): string[] {
     ),
   ]);
 }
+
+/** The figures as docs/safety/own-words.md has them. */
+export function corpusPage({ parts }: CorpusReport): string {
+  const names = Object.keys(parts);
+  const kinds = [...new Set(Object.values(parts).flatMap(({ classes }) => Object.keys(classes)))];
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const each = (cell: (part: PartFigures) => string): string[] => Object.values(parts).map(cell);
+  return [
+    row(['', ...names]),
+    row(['---', ...names.map(() => '---')]),
+    row(['phrases', ...each(({ phrases }) => String(phrases))]),
+    row(['emergencies', ...each(({ emergencies }) => String(emergencies))]),
+    row(['**recognised**', ...each(({ recall }) => `**${percent(recall)}**`)]),
+    row(['**wrong reassurance**', ...each(({ wrongReassurance }) => `**${wrongReassurance}**`)]),
+    row(['wrong lists', ...each(({ wrongLists }) => String(wrongLists))]),
+    row(['help where none is wanted', ...each(({ overTriage }) => String(overTriage))]),
+    ...kinds.map((kind) =>
+      row([
+        kind,
+        ...each(({ classes }) =>
+          classes[kind] ? `${classes[kind].asWanted} of ${classes[kind].phrases}` : '–',
+        ),
+      ]),
+    ),
+  ].join('\n');
+}

@@ -1,7 +1,7 @@
 import type { Words, WordsByFile } from './words';
 
 /**
- * A question as it reads, so that it is the same question under another id, and another one under the same id once its
+ * Question by its words, so that it is the same question under another id, and another one under the same id once its
  * words differ.
  */
 export interface QuestionMeaning {
@@ -12,7 +12,7 @@ export interface QuestionMeaning {
   options: ReadonlyMap<string, string>;
 }
 
-/** @param questionId as in an outcome table: `fever`, or with its pathway where that is another one. */
+/** @param questionId its id in an outcome table: `fever`, or with its pathway where that is another one. */
 export function questionMeaning(words: WordsByFile, pathway: string, questionId: string): QuestionMeaning {
   const [before, after] = questionId.split('.');
   const key = after ?? questionId;
@@ -59,7 +59,7 @@ export function sameQuestions(
   return pairs;
 }
 
-/** What leads on, and where it comes from: the outcomes show it. */
+/** Fields that lead on, or say where a rule comes from: the outcomes show them. */
 const STRUCTURE = /(^|\.)(id|to|pathway|outcome|atLeast|sources|fact|milderBecause)$/;
 
 function said(lines: Words): string {

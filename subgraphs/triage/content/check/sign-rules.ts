@@ -9,13 +9,13 @@ export interface EndedRun extends Run {
   trace: readonly EvaluationStep[];
 }
 
-/** How urgently an answer may end, whatever is answered after it: the most and the least urgent rank. */
+/** Most and least urgent end of an answer, whatever is answered after it, by rank. */
 export type Reach = readonly [mostUrgent: number, leastUrgent: number];
 
 /** A question as one group of people meets it after the same answers, and what each choice may end in. */
 export interface Reached {
   node: QuestionContent;
-  /** By the ids of what is chosen, joined by `+`. */
+  /** Reach by the ids of what is chosen, joined by `+`. */
   ranks: ReadonlyMap<string, Reach>;
 }
 

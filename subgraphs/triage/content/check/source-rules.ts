@@ -27,8 +27,9 @@ export function sourceRules(content: ParsedContent): Finding[] {
 /** Everything in people's own words that rests on a source, and where it stands. */
 export function wordsRules({ words }: ParsedContent): { file: string; path: string[]; sources: string[] }[] {
   if (!words) return [];
-  const cited = (['contacts', 'help', 'dangers'] as const).flatMap((part) =>
-    Object.entries(words.ownWords[part]).map(([id, { sources }]) => ({
+  const { contacts, help, dangers } = words.ownWords;
+  const cited = Object.entries({ contacts, help, dangers }).flatMap(([part, rules]) =>
+    Object.entries<{ sources: string[] }>(rules).map(([id, { sources }]) => ({
       file: 'own-words.yaml',
       path: [part, id],
       sources,

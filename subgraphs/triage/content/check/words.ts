@@ -7,7 +7,7 @@ import type { ContentPath } from './finding';
 export interface WordLine {
   place: string;
   says: string;
-  /** Where that is in the file; none in what was accepted. */
+  /** Path within the file; none in what was accepted. */
   path?: ContentPath;
 }
 
@@ -23,7 +23,7 @@ export type WordsByFile = ReadonlyMap<string, Words>;
 /** A content file as the proof sees it. */
 export interface SpokenFile {
   words: Words;
-  /** Where it has one. */
+  /** Null where it has none. */
   version: string | null;
 }
 
@@ -71,7 +71,7 @@ export function saidAt(words: Words | undefined, place: string): string | undefi
   return found.length === 1 ? found[0]?.says : undefined;
 }
 
-/** What is no YAML is taken as it stands. */
+/** Takes text that is no YAML as it stands. */
 function parsed(yaml: string): unknown {
   try {
     return parse(yaml);
@@ -106,7 +106,7 @@ function keyOf(item: unknown, index: number): string {
 
 /** A text that could be taken for another kind of value stands in quotes. */
 function valueText(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'string') return JSON.stringify(value ?? null);
   const isPlain =
     /^[^"\s(][^\n]*$/.test(value) && !/\s$/.test(value) && !/^(-?\d[\d.e+-]*|true|false|null)$/.test(value);
   return isPlain ? value : JSON.stringify(value);

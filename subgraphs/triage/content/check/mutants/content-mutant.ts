@@ -1,5 +1,6 @@
 import { checkContent, type CheckReport } from '../check-content';
-import { acceptances, NOTHING_ACCEPTED, type Baseline } from '../acceptance-rules';
+import { acceptances } from '../accept-changes';
+import { NOTHING_ACCEPTED, type Baseline } from '../acceptance-rules';
 import { knownReviewers } from '../reviewers';
 import { findingLine, type Finding, type Rule } from '../finding';
 
@@ -9,7 +10,7 @@ export type Files = ReadonlyMap<string, string>;
 /** A mistake of a content author, made in a copy of the real content. */
 export interface ContentMutant {
   kind: string;
-  /** Where it was made, for people to read. */
+  /** Place of the mistake, for people to read. */
   place: string;
   /** The copy with the mistake. */
   make(): Files;
@@ -21,9 +22,11 @@ export interface Catch {
   rule: Rule;
   file: string;
   readers?: 2;
+  /** Rule that names it first where it also breaks the format, or leaves something that nothing leads to. */
+  orBy?: Rule;
 }
 
-/** What became of a mutant: the finding that names it, or null where it got through. */
+/** Result of checking a mutant: the finding that names it, or null where it got through. */
 export interface MutantResult {
   mutant: ContentMutant;
   caught: string | null;
@@ -48,17 +51,15 @@ export function acceptedAsIs(files: Files, today: Date): Baseline {
  * @param today for the age of sources.
  */
 export function judgeMutant(mutant: ContentMutant, baseline: Baseline, today: Date): MutantResult {
-  const { rule, file, readers } = mutant.caughtBy;
+  const { rule, file, readers, orBy } = mutant.caughtBy;
   const files = mutant.make();
   const report = checkContent(files, narrowed(baseline, files, file), today);
+  const isMet = ({ rule: by }: Finding): boolean =>
+    by === orBy || (by === rule && (readers === undefined || waitsForTwo(report)));
   const finding = [...report.failures, ...report.warnings].find(
-    (each) => each.rule === rule && each.file === file,
+    (each) => each.file === file && isMet(each) && isPlaced(each, files, report),
   );
-  const isCaught =
-    finding !== undefined &&
-    isPlaced(finding, files, report) &&
-    (readers === undefined || waitsForTwo(report));
-  return { mutant, caught: isCaught ? findingLine(finding, report.lines(finding.file, finding.path)) : null };
+  return { mutant, caught: finding ? findingLine(finding, report.lines(finding.file, finding.path)) : null };
 }
 
 /** A file that is there is named with its line. */

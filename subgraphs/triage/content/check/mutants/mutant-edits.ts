@@ -73,10 +73,11 @@ export const isOwnSign = ({ id }: OptionPlace): boolean => !['no', 'unsure'].inc
 /** A mistake in an option of a question. */
 export function ofOption(
   kind: string,
-  rule: Rule,
+  by: Rule | Omit<Catch, 'file'>,
   isMeant: (place: OptionPlace) => boolean,
   edit: (place: OptionPlace) => Edit,
 ): MutantKind {
+  const caughtBy = typeof by === 'object' ? by : by === 20 ? TWO : { rule: by };
   return {
     kind,
     places: (files) =>
@@ -86,7 +87,7 @@ export function ofOption(
           kind,
           place: `${place.file} ${place.key}.${place.id}`,
           make: () => edited(alone(files, place.file), place.file, edit(place)),
-          caughtBy: { rule, file: place.file, ...(rule === 20 ? { readers: 2 as const } : {}) },
+          caughtBy: { file: place.file, ...caughtBy },
         })),
   };
 }
@@ -190,12 +191,12 @@ export function isFull({ node }: OptionPlace): boolean {
   return node.kind !== 'byAge' && node.options.length >= MAX_OPTIONS;
 }
 
-/** Where "none of these" goes on to. */
+/** Returns the question that "none of these" goes on to. */
 export function noneTo({ node }: OptionPlace): string | undefined {
   return node.kind === 'tickAny' ? node.none.to : undefined;
 }
 
-/** Whether "no" may lead elsewhere without leaving a question that nothing leads to. */
+/** Tells whether "no" may lead elsewhere without leaving a question that nothing leads to. */
 export function isOneOfSeveral(place: OptionPlace): boolean {
   const to = toOf(place);
   const text = JSON.stringify(place.pathway.questions);
@@ -311,7 +312,7 @@ export function otherFiles(kind: string, edit: (document: Document, at: ContentP
               kind,
               place: `${file} ${place}`,
               make: () => edited(alone(files, SMALLEST), file, (document) => edit(document, path)),
-              caughtBy: { rule: 20, file, readers: 2 as const },
+              caughtBy: { rule: 20, file, readers: 2 as const, orBy: 1 },
             }));
         }),
   };

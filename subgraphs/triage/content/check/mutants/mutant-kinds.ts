@@ -157,7 +157,7 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
   ),
   ofOption(
     'a question left out',
-    20,
+    { ...TWO, orBy: 4 },
     (place) => leadsOnAfterNo(place) && place.pathway.start !== place.key,
     (place) => (document) => {
       replaceTargets(document, place.key, toOf(place) ?? '');
@@ -462,8 +462,8 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
     population.ageInDays.from === 0 || first?.ageInDays.below !== population.ageInDays.from
       ? null
       : (document) => {
-          document.setIn(['population', 'ageInDays', 'from'], population.ageInDays.from - 400);
-          document.setIn(['refusals', 0, 'ageInDays', 'below'], population.ageInDays.from - 400);
+          document.setIn(['population', 'ageInDays', 'from'], population.ageInDays.from - 300);
+          document.setIn(['refusals', 0, 'ageInDays', 'below'], population.ageInDays.from - 300);
         },
   ),
   ofPathway(
