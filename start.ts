@@ -197,6 +197,7 @@ async function bookingOptions(
   closing: Disposables,
   metrics: Registry | undefined,
 ): Promise<AppointmentsOptions> {
+  await proveSecret(context.config.databases.appointments, await knownSecrets(context.config));
   const checks = await openSymptomChecks(triageOptions(context));
   closing.add(checks);
   return { ...(await appointmentsOptions(context, null, closing, metrics)), checks };

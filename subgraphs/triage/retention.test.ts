@@ -10,7 +10,7 @@ import { CASE_STUDY } from '../../tests/triage-case-study';
 import type { Database, DatabaseSettings } from '../../platform/database/database';
 import { assessmentStore } from './assessment/assessment-store';
 import { assessments, type Assessments } from './assessment/assessments';
-import { contentEditions } from './content/content-editions';
+import { contentEditions, keepContent } from './content/content-editions';
 import { loadContent } from './content/load-content';
 import type { TriageTables } from './database/tables';
 import { assessmentRetention, forgetAssessments } from './retention';
@@ -47,6 +47,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
     now = START;
     settings = await kind.settings();
     database = await openTriageDatabase(settings);
+    await keepContent(database.db, content, () => now);
     service = assessments({
       store: assessmentStore(database.db),
       editions: contentEditions(database.db, content, 'demo'),
@@ -63,7 +64,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
         pathwayId: 'child-rash',
         subject: { relationship: 'CHILD', dateOfBirth: BORN, sex: 'FEMALE' },
         place: { postcode: POSTCODE },
-        idempotencyKey: `retention-${key}-0123456789`,
+        idempotencyKey: `retention-${key.padStart(22, '0')}`,
       },
       ANONYMOUS,
     );
@@ -173,7 +174,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
     const input = {
       pathwayId: 'child-rash',
       subject: { relationship: 'CHILD', dateOfBirth: BORN, sex: 'FEMALE' },
-      idempotencyKey: 'a-key-that-can-be-guessed',
+      idempotencyKey: 'a-key-that-can-be-guessed'.padEnd(32, '0'),
     } as const;
     const caller: Caller = { kind: 'patient', id: 'caller-0123456789abcdef', proofing: 'P9', actsFor: [] };
     const idFor = async (as: Caller, source?: string) => {

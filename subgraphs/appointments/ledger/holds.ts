@@ -104,6 +104,18 @@ const selectHold = rowStatement(
     db.selectFrom(input).crossJoin('hold').whereRef('hold.id', '=', 'input.id').selectAll('hold'),
 );
 
+/** Until the transaction ends no other counts these callers' holds (PostgreSQL). */
+const lockCaller = rowStatement(
+  { table: 'hold', by: ['caller_id'], kind: 'lock' },
+  ({ db, input }: ForLedgerRow<{ caller_id: string }>) =>
+    db
+      .selectFrom(input)
+      .select('input.caller_id')
+      .select(
+        sql<unknown>`pg_advisory_xact_lock(hashtextextended('holds of ' || input.caller_id, 0))`.as('locked'),
+      ),
+);
+
 /** Records, extends and ends holds. */
 export function ledgerHolds(
   { write, shared }: LedgerTransactions,
@@ -113,7 +125,7 @@ export function ledgerHolds(
   const record = shared(async (transaction, recording: Recording) => {
     transaction.exclusively(`holds of ${recording.hold.callerId}`);
     // The embedded database has one writer; here another process may be counting this caller's holds, too.
-    if (kind === 'postgres') await lockCaller(transaction, recording.hold.callerId);
+    if (kind === 'postgres') await lockCaller(transaction, { caller_id: recording.hold.callerId });
     return recordHold(transaction, recording, terms);
   });
 
@@ -183,11 +195,6 @@ async function recordHold(
   if (stopped !== null) return stopped;
   const earlier = await remember(transaction, request, { resultId: hold.id, refused: null });
   return earlier ?? { kind: 'recorded', ...(await insertHold(transaction, hold, ttlMs)) };
-}
-
-/** Until this transaction ends no other counts this caller's holds. */
-async function lockCaller({ db }: LedgerTransaction, callerId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`holds of ${callerId}`}, 0))`.execute(db);
 }
 
 /** Null while the caller may keep one more time; a new one for the same need takes the old one's place. */

@@ -21,7 +21,9 @@ export class BookingEvent {
   description: 'A change that a practice made to an appointment; the booking has it as it is now.',
 })
 export class MovedByPractice {
-  @Field(() => String, { description: 'What it is now and what it was, in words for the person.' })
+  @Field(() => String, {
+    description: 'The appointment as it is now and as it was, in words for the person.',
+  })
   message!: string;
 
   @Field(() => Date, { description: 'The start that was booked.' })

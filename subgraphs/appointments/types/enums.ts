@@ -40,7 +40,7 @@ export const NotOfferedReasonEnum = graphqlEnum('NotOfferedReason', NOT_OFFERED_
 export const SideEnum = graphqlEnum(
   'SideOfTime',
   SIDES,
-  'Where a time stands to another at the same practice: it ends as the other begins, or begins as the other ends.',
+  'Side of another time at the same practice on which a time is: it ends as the other begins, or begins as the other ends.',
 );
 export const SupplierOutcomeEnum = graphqlEnum(
   'SupplierOutcome',

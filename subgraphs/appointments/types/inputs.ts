@@ -156,13 +156,15 @@ export class RescheduleBookingInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Left out: the number that was given for the booking. Null: none is passed on.',
+    description:
+      'Number for the practice; left out, the one that was given for the booking. Null: none is passed on.',
   })
   contactPhone?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Left out: the words that were given for the booking. Null: none are passed on.',
+    description:
+      'Words for the practice; left out, those that were given for the booking. Null: none are passed on.',
   })
   reason?: string | null;
 

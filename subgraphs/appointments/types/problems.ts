@@ -78,7 +78,7 @@ export class SupplierUnavailable extends Problem {
 export class AlreadyBooked extends Problem {
   @Field(() => Booking, {
     nullable: true,
-    description: 'Whoever has made it. Null where it has gone since.',
+    description: 'The booking, by whoever it was made. Null where it has gone since.',
   })
   booking!: Booking | null;
 }
@@ -91,7 +91,7 @@ export class AlreadyBooked extends Problem {
 export class OutcomeChanged extends Problem {
   @Field(() => Disposition, {
     nullable: true,
-    description: 'What the symptom check says now; null where it says nothing.',
+    description: 'Outcome of the symptom check now; null where it has none.',
   })
   disposition!: Disposition | null;
 }
@@ -111,7 +111,7 @@ export class TooManyHolds extends Problem {
 })
 export class BookingNotStanding extends Problem {
   // As of AlreadyBooked: two types for one name could not be selected in one document.
-  @Field(() => Booking, { nullable: true, description: 'With the status that it has.' })
+  @Field(() => Booking, { nullable: true, description: 'The booking, with the status that it has.' })
   booking!: Booking | null;
 }
 

@@ -35,7 +35,7 @@ export class BookingInClosure {
 @ObjectType({
   implements: Problem,
   description:
-    'What is booked in the time that is to be closed; nothing was changed. It stands when the book is closed: send the same with `acceptedBookings`.',
+    'Bookings in the time that is to be closed; nothing was changed. They stand when the book is closed: send the same with `acceptedBookings`.',
 })
 export class BookingsInClosure extends Problem {
   @Field(() => Date)

@@ -32,13 +32,13 @@ export class HelpContact {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'As it is dialled, for example 18001 111.' })
+  @Field(() => String, { nullable: true, description: 'Number as it is dialled, for example 18001 111.' })
   phone!: string | null;
 
   @Field(() => String, { nullable: true })
   url!: string | null;
 
-  @Field(() => String, { description: 'What it is for.' })
+  @Field(() => String, { description: 'Purpose of the contact.' })
   use!: string;
 }
 
@@ -49,7 +49,7 @@ export class WrittenLanguage {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Whom to call, in that language, with what to say in English. Show it first.',
+    description: 'Call to make, in that language, with what to say in English. Show it first.',
   })
   callToAction!: string | null;
 }
@@ -59,7 +59,7 @@ export class PathwayLeftOut {
   @Field(() => Pathway)
   pathway!: Pathway;
 
-  @Field(() => String, { description: 'Who it is for, and what to do instead.' })
+  @Field(() => String, { description: 'People whom it is for, and what to do instead.' })
   reason!: string;
 
   @Field(() => Disposition)
@@ -84,7 +84,7 @@ export class PathwaysFound {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where a part of the words is about something else: what to do about it.',
+    description: 'Advice about a part of the words that is about something else.',
   })
   partlyCovered!: string | null;
 
@@ -106,7 +106,7 @@ export class SeekHelpNow {
   @Field(() => String)
   title!: string;
 
-  @Field(() => String, { description: 'What the words may mean.' })
+  @Field(() => String, { description: 'Possible meaning of the words.' })
   message!: string;
 
   @Directive('@listSize(assumedSize: 4)')
@@ -135,11 +135,11 @@ export class CallNhs111 {
   @Field(() => String)
   title!: string;
 
-  @Field(() => String, { description: 'Why there is no list.' })
+  @Field(() => String, { description: 'Reason for which there is no list.' })
   message!: string;
 
   @Directive('@listSize(assumedSize: 4)')
-  @Field(() => [String], { description: 'What to do, and how to get an interpreter.' })
+  @Field(() => [String], { description: 'Advice on what to do, and how to get an interpreter.' })
   advice!: string[];
 
   @Field(() => Disposition)

@@ -22,11 +22,15 @@ it('calls id only what identifies: clients with a normalised cache keep an objec
   // A type is added here once its words are the same for everybody who may see it, or it is one person's alone.
   expect(identified).toEqual([
     'Assessment',
+    'BookClosure',
     'BookablePerson',
     'Booking',
     'Disposition',
+    'FrontEndDeadLetter',
+    'HelpContact',
     'Hold',
     'Pathway',
+    'PracticeDeadLetter',
     'Slot',
     'Supplier',
   ]);
