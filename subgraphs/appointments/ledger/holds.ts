@@ -112,7 +112,7 @@ const lockCaller = rowStatement(
       .selectFrom(input)
       .select('input.caller_id')
       .select(
-        sql<unknown>`pg_advisory_xact_lock(hashtextextended('holds of ' || input.caller_id, 0))`.as('locked'),
+        sql`pg_advisory_xact_lock(hashtextextended('holds of ' || input.caller_id, 0))`.as('locked'),
       ),
 );
 
