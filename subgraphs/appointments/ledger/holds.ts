@@ -111,9 +111,7 @@ const lockCaller = rowStatement(
     db
       .selectFrom(input)
       .select('input.caller_id')
-      .select(
-        sql`pg_advisory_xact_lock(hashtextextended('holds of ' || input.caller_id, 0))`.as('locked'),
-      ),
+      .select(sql`pg_advisory_xact_lock(hashtextextended('holds of ' || input.caller_id, 0))`.as('locked')),
 );
 
 /** Records, extends and ends holds. */
