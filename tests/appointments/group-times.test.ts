@@ -1,4 +1,5 @@
 import type { Slot } from '../../adapters/gp-system';
+import { settle } from '../../subgraphs/appointments/booking/advance';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import {
@@ -67,6 +68,23 @@ describe.each(testDatabases())('a time for three people, with the ledger on $nam
     for (let person = 0; person < 4; person++) answers.push(await book(slot));
     expect(answers).toEqual(['CONFIRMED', 'CONFIRMED', 'CONFIRMED', 'slot-taken']);
     expect(standing(lab, slot.practice)).toBe(3);
+  });
+
+  test('stands although it is still free for others: an operator asks about what is not listed any more', async () => {
+    const held = await hold(await groupTime());
+    if (typeof held === 'string') throw new Error(`expected a hold, not ${held}`);
+    const confirming = confirmBooking(confirmInput(held.holdId), held.caller, lab.deps);
+    const booked = await passUntil(confirming, lab.clock.timers, OPERATION_MS);
+    if (booked.kind !== 'booking') throw new Error(`expected a booking, not ${booked.kind}`);
+    const system = lab.deps.systems.get(supplier)!;
+    const blind = { ...system, readBack: () => Promise.resolve([]) };
+    const deps = { ...lab.deps, systems: new Map([[supplier, blind]]) };
+    const states = [];
+    for (let looks = 0; looks < 5; looks++) {
+      await settle((await lab.deps.ledger.findBooking(booked.booking.id))!, deps);
+      states.push((await lab.deps.ledger.findBooking(booked.booking.id))?.state);
+    }
+    expect(states).toEqual(['CONFIRMED', 'CONFIRMED', 'CONFIRMED', 'MISSING', 'MISSING']);
   });
 
   test('has no more people than places where ten come at the same moment', async () => {

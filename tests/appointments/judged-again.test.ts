@@ -6,7 +6,8 @@ import { acceptMove } from '../../subgraphs/appointments/booking/accept-move';
 import type { BookingDeps } from '../../subgraphs/appointments/booking/booking-deps';
 import { confirmBooking } from '../../subgraphs/appointments/booking/confirm-booking';
 import { extendHold } from '../../subgraphs/appointments/booking/extend-hold';
-import { holdKey, holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { holdKey } from '../../subgraphs/appointments/booking/keep-place';
 import { rescheduleBooking } from '../../subgraphs/appointments/booking/reschedule-booking';
 import type { Offer } from '../../subgraphs/appointments/holds/offers';
 import {

@@ -391,8 +391,8 @@ const DESK_MUTANTS: readonly Mutant[] = [
     'a time that was filled again proves nothing, for ever',
     'a desk that cancels and refills',
     'lifecycle/decide.ts',
-    `slot === 'TAKEN' && absentReads >= needed.busy`,
-    `slot === 'TAKEN' && absentReads >= needed.busy && booking.state === 'UNKNOWN'`,
+    `(slot === 'TAKEN' || isUntold) && absentReads >= needed.busy`,
+    `(slot === 'TAKEN' || isUntold) && absentReads >= needed.busy && booking.state === 'UNKNOWN'`,
   ),
   mutant(
     'standing bookings are compared a hundred times more rarely',

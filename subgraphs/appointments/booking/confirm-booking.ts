@@ -13,7 +13,8 @@ import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from
 import { endOf } from './extend-hold';
 import { contactFaults } from './contact';
 import type { Contact } from '../sealed-contacts';
-import { acquire, holdKey, isInTheWay, letGo } from './hold-slot';
+import { isInTheWay } from './hold-slot';
+import { acquire, holdKey, letGo } from './keep-place';
 import { mayBook, bookingNotAllowed, whyNotBook, type NotAllowedAnswer } from './not-allowed';
 import { placeBooking, placed, slotTaken, type Placed } from './place-booking';
 

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Patient, Slot } from '../../../adapters/gp-system';
+import type { Patient } from '../../../adapters/gp-system';
 import { people, type Caller, type PatientCaller, type Person } from '../../../domain/caller';
-import { loggableError } from '../../../domain/loggable-error';
 import type { OdsCode } from '../../../domain/ods-code';
-import { HoldStoreUnavailable, slotKey, type Holder } from '../holds/hold-store';
 import { boundedCall, supplierActorOf, systemOf } from '../gp-systems';
 import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
@@ -23,6 +21,7 @@ import {
 } from './not-allowed';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
 import { endsNeed, findObstacle } from './obstacles';
+import { acquirePlace, holdersOf, holdKey, letGo } from './keep-place';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Somebody waits for it. */
@@ -193,41 +192,6 @@ async function isStillFree(
   return (await system.checkSlot({ slot, actor: supplierActorOf(caller), patient }, call)) !== 'TAKEN';
 }
 
-/** `forMs` is null where no place is left that anybody could let go. */
-type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number | null };
-
-/** Takes the slot, or one place of a slot that is for several people: no more of them than there is room for. */
-export async function acquirePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
-  const { places } = offer.slot;
-  const seats = places === undefined ? [0] : await freeSeats(offer, places, holder, deps);
-  for (const seat of seats ?? []) {
-    const placed = { ...offer, seat };
-    const { acquired, forMs } = await acquire(holdKey(placed), holder, deps);
-    if (acquired) return { acquired, offer: placed };
-    if (places === undefined) return { acquired, forMs };
-  }
-  return { acquired: false, forMs: seats === null ? null : deps.holdMs };
-}
-
-/** Null where we have booked every place. */
-async function freeSeats(
-  offer: Offer,
-  { all, left }: NonNullable<Slot['places']>,
-  { callerId }: Holder,
-  deps: BookingDeps,
-): Promise<number[] | null> {
-  const seats = Array.from({ length: all }, (_, seat) => ({ seat, key: holdKey({ ...offer, seat }) }));
-  const booked = (await deps.ledger.liveBeside([offer.slot])).slots;
-  const open = seats.filter(({ key }) => !booked.has(key));
-  if (open.length === 0) return null;
-  const holders = await holdersOf(
-    open.map(({ key }) => key),
-    deps,
-  );
-  const heldByOthers = [...holders.values()].filter((holder) => holder.callerId !== callerId).length;
-  return heldByOthers >= left ? [] : open.filter(({ key }) => !holders.has(key)).map(({ seat }) => seat);
-}
-
 /** The same for the same request, so that a repetition of it finds the slot held by itself. */
 export function holdId({ callerId, operation, key }: Request): string {
   return createHash('sha256').update(`${callerId}\n${operation}\n${key}`).digest('base64url');
@@ -247,20 +211,6 @@ async function ownHold(
   if (holder?.callerId !== caller.id) return null;
   const hold = await deps.ledger.findHold(holder.token, caller.id);
   return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
-}
-
-/** Returns the holders of slots. While the store is lost nobody is known to hold any. */
-async function holdersOf(
-  keys: readonly string[],
-  { holds, logger }: BookingDeps,
-): Promise<ReadonlyMap<string, Holder>> {
-  try {
-    return await holds.holders(keys);
-  } catch (error) {
-    if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'the holders of slots cannot be read');
-    return new Map();
-  }
 }
 
 /** The hold that the same request led to before. */
@@ -286,42 +236,15 @@ export async function releaseHold(holdId: string, caller: Caller, deps: BookingD
   return { kind: 'released', holdId };
 }
 
-/** Holding is a courtesy: without the store everybody may go on, and the ledger decides. */
-export async function acquire(
-  key: string,
-  holder: Holder,
-  { holds, holdMs, logger }: BookingDeps,
-  forMs = holdMs,
-): Promise<{ acquired: boolean; forMs: number }> {
-  try {
-    return await holds.acquire(key, holder, forMs);
-  } catch (error) {
-    if (!(error instanceof HoldStoreUnavailable)) throw error;
-    logger.warn({ err: loggableError(error) }, 'booking without a hold');
-    return { acquired: true, forMs };
-  }
-}
-
 /** Lets go what is kept for a need that the symptom check does not find any more. */
 export async function letNeedGo({ assessmentDigest }: Offer, deps: BookingDeps): Promise<void> {
   for (const { offer, id } of await deps.ledger.endHoldsOfNeed(assessmentDigest))
     await letGo(holdKey(offer), id, deps);
 }
 
-/** Releases a hold. One that cannot be released now expires by itself. */
-export async function letGo(key: string, token: string, { holds, logger }: BookingDeps): Promise<void> {
-  await holds.release(key, token).catch((error: unknown) => {
-    logger.warn({ err: loggableError(error) }, 'releasing a hold failed; it will expire');
-  });
-}
-
 /** Returns the reason for refusing an offer to a caller who did not search for it. */
 export function whyNotTheirs({ callerId }: Offer): BookingRefusal {
   return callerId === ANONYMOUS_OFFERS ? 'OFFER_BEFORE_SIGN_IN' : 'OFFER_FOR_ANOTHER';
-}
-
-export function holdKey({ supplier, slot, seat }: Offer): string {
-  return slotKey(supplier, slot.practice, slot.id, seat);
 }
 
 function personToBeSeen(caller: PatientCaller, patientId: string | undefined): Person | undefined {

@@ -12,7 +12,8 @@ import type { Booking } from '../ledger/records';
 import type { BookedThere, NotBookedThere, Observation } from '../lifecycle/observation';
 import { boundedCall, systemOf } from '../gp-systems';
 import { bookingActor, openPatient, type BookingDeps } from './booking-deps';
-import { holdKey } from './hold-slot';
+import { isOneOf, STANDING_STATES } from '../lifecycle/states';
+import { holdKey } from './keep-place';
 
 /** Time after a failure within which a late success is kept: the person is most likely still there, and glad of it. */
 const WANTED_WITHIN_MS = 10 * 60_000;
@@ -181,29 +182,18 @@ async function mayHaveMoved(
   return ahead.some(({ slotId }) => !others.some(({ offer }) => offer.slot.id === slotId));
 }
 
-/** Looks whether the practice offers the slot to others. */
+/** Looks whether the practice offers the slot to others. A time that several people share may be free beside ours: that says nothing. */
 export async function lookAtSlot(
   booking: Booking,
   deps: BookingDeps,
 ): Promise<'FREE' | 'TAKEN' | 'NOT_READABLE'> {
-  const system = systemOf(booking, deps.systems);
   const { slot } = booking.offer;
-  const search = {
-    practice: slot.practice,
-    from: slot.startsAt,
-    to: slot.endsAt,
-    actor: bookingActor(booking),
-    patient: openPatient(booking, deps),
-  };
+  if (slot.places !== undefined) return 'NOT_READABLE';
+  const system = systemOf(booking, deps.systems);
+  const check = { slot, actor: bookingActor(booking), patient: openPatient(booking, deps) };
   const call = boundedCall(system.manifest.limits.timeoutMs.search, randomUUID(), deps.timers);
-  try {
-    for await (const page of system.searchSlots(search, { ...call, forBooking: true }))
-      if (page.some(({ id }) => id === slot.id)) return 'FREE';
-    return 'TAKEN';
-  } catch (error) {
-    failureInWords(error, deps);
-    return 'NOT_READABLE';
-  }
+  const answer = await system.checkSlot(check, { ...call, forBooking: true });
+  return answer === 'UNKNOWN' ? 'NOT_READABLE' : answer;
 }
 
 /** Looks whether the person tried again and got the same slot. */
@@ -219,7 +209,7 @@ export async function isStillWanted(
   const failed = (await ledger.history(id)).findLast(({ state }) => state === 'FAILED');
   const replaced = replacesId === null ? null : await ledger.findBooking(replacesId);
   const isLately = failed !== undefined && now().getTime() - failed.at.getTime() < WANTED_WITHIN_MS;
-  return isLately && (replaced === null || replaced.state === 'CONFIRMED');
+  return isLately && (replaced === null || isOneOf(STANDING_STATES, replaced.state));
 }
 
 function failureInWords(error: unknown, { logger }: BookingDeps): string {

@@ -18,7 +18,7 @@ import {
   type RequestSource,
 } from './booking-deps';
 import type { Contact } from '../sealed-contacts';
-import { holdKey, letGo } from './hold-slot';
+import { holdKey, letGo } from './keep-place';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
 import { findObstacle, obstacleAgain } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';

@@ -364,7 +364,8 @@ function absent(
     return { kind: 'ACT', action: 'LOOK_AT_SLOT', about: seen };
   const isGone = slot === 'FREE' && absentReads >= needed.free;
   // Of a patient who is not shown it may be ours that has the slot.
-  const isTaken = kind !== 'HIDDEN' && slot === 'TAKEN' && absentReads >= needed.busy;
+  const isUntold = slot === 'NOT_READABLE' && isOneOf(STANDING_STATES, booking.state);
+  const isTaken = kind !== 'HIDDEN' && (slot === 'TAKEN' || isUntold) && absentReads >= needed.busy;
   if (isGone) return proven('GONE');
   if (isTaken) return proven('TAKEN_BY_ANOTHER');
   if (kind === 'HIDDEN' && slot !== null && isOneOf(COMPARED_STATES, booking.state))
