@@ -137,6 +137,17 @@ describe.each(places)('$place', ({ database, open }) => {
       expect(await confirm(two.hold.id, caller)).toBe('CONFIRMED');
     });
 
+    test('one that was let go, and that the store of holds has not heard of, is not another’s', async () => {
+      const [slot] = await freeSlots(lab, newPractice(), 1);
+      const caller = newCaller();
+      const need = offer(caller, slot!);
+      const { hold: first } = await held(need, caller);
+      await lab.deps.ledger.endHold(first.id);
+      const { hold: second } = await held(need, caller, elsewhere);
+      expect(second.id).not.toBe(first.id);
+      expect(await confirm(second.id, caller)).toBe('CONFIRMED');
+    });
+
     test('of ten at the same moment one stands, and it alone can be confirmed', async () => {
       const caller = newCaller();
       const slots = await freeSlots(lab, newPractice(), 10);

@@ -409,6 +409,38 @@ describe('promise 8: held for one', () => {
     ).toEqual([8]);
   });
 
+  test('until a person is told that their time was let go, it may be refused as held', () => {
+    expect(
+      broken(({ operations, ledger }) => {
+        const later = { ...SLOT, startsAt: SLOT.startsAt + 3_600_000 };
+        operations.push(
+          operation({ ...ANN_HOLDS, slot: OTHER_SLOT, holdId: 'hold-2' }),
+          operation({
+            ...ANN_HOLDS,
+            key: 'third',
+            slot: later,
+            holdId: 'hold-3',
+            invokedAt: T0 + 500,
+            completedAt: T0 + 2_500,
+          }),
+          bobHolds({
+            slot: OTHER_SLOT,
+            outcome: 'fail',
+            result: 'SlotHeldByAnother',
+            holdId: null,
+            invokedAt: T0 + 2_000,
+            completedAt: T0 + 2_050,
+          }),
+        );
+        ledger.holds[0]!.endedAt = T0 + 310;
+        ledger.holds.push(
+          hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 310, endedAt: T0 + 510 }),
+          hold1({ ...later, id: 'hold-3', createdAt: T0 + 510, endedAt: T0 + 3_510 }),
+        );
+      }),
+    ).toEqual([]);
+  });
+
   test('where the store was lost, that is nobody’s fault', () => {
     expect(
       broken(({ operations, rules }) => {

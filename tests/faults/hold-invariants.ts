@@ -12,6 +12,15 @@ export function heldByOne(history: History): string[] {
   return [...(rules.holdStoreLost ? [] : heldTwice(holds, history)), ...heldByNobody(holds, history)];
 }
 
+/** True of an operation that ends the hold, or may. */
+function endsHold(
+  { kind, holdId, check, key }: RecordedOperation,
+  granted: Pick<RecordedOperation, 'holdId' | 'check' | 'key'>,
+): boolean {
+  const takesItsPlace = TAKES_ITS_PLACE.includes(kind) && check === granted.check && key !== granted.key;
+  return takesItsPlace || (kind !== 'hold' && holdId === granted.holdId);
+}
+
 interface Holding {
   caller: string;
   slot: SlotName;
@@ -30,11 +39,7 @@ function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: H
       if (granted?.slot == null) return [];
       const asked = Math.min(...tries.map(({ invokedAt }) => invokedAt));
       const ends = operations
-        .filter(
-          ({ kind, holdId, check, key }) =>
-            (kind !== 'hold' && holdId === granted.holdId) ||
-            (TAKES_ITS_PLACE.includes(kind) && check === granted.check && key !== granted.key),
-        )
+        .filter((operation) => endsHold(operation, granted))
         .map(({ invokedAt }) => invokedAt)
         .filter((at) => at >= asked);
       const { caller, slot, during, completedAt: told } = granted;
@@ -52,11 +57,16 @@ function heldTwice(holds: readonly RecordedOperation[], { operations, rules }: H
 function heldByNobody(holds: readonly RecordedOperation[], { operations, ledger, rules }: History): string[] {
   const slotOf = (operation: RecordedOperation) =>
     operation.slot ?? ledger.holds.find(({ id }) => id === operation.holdId) ?? null;
-  /** A time that its person has let go, or changed for another, is free at once. */
-  const heldUntil = ({ kind, outcome, holdId, completedAt }: RecordedOperation) => {
+  /** A time that its person has let go, or changed for another, is free when they are told so. */
+  const heldUntil = ({ kind, outcome, holdId, check, key, completedAt }: RecordedOperation) => {
     const hold = ledger.holds.find(({ id }) => id === holdId);
     const isKnown = kind === 'hold' && outcome === 'ok' && !rules.holdStoreLost && !rules.wasKilled;
-    return isKnown && hold !== undefined ? hold.endedAt : completedAt + rules.holdMs;
+    if (!isKnown || hold === undefined) return completedAt + rules.holdMs;
+    const told = operations
+      .filter((ending) => endsHold(ending, { holdId, check, key }))
+      .filter((ending) => ending.invokedAt <= hold.endedAt && hold.endedAt <= ending.completedAt)
+      .map((ending) => ending.completedAt);
+    return Math.max(hold.endedAt, ...told);
   };
   /** One that nobody was told of, because the store answered too late, keeps the slot from its own caller too. */
   const isLateHold = ({ kind, result }: RecordedOperation) =>

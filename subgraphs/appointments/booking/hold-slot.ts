@@ -5,6 +5,7 @@ import type { OdsCode } from '../../../domain/ods-code';
 import { boundedCall, supplierActorOf, systemOf } from '../gp-systems';
 import type { Booking, Hold } from '../ledger/records';
 import type { Earlier, Request } from '../ledger/requests';
+import type { Holder } from '../holds/hold-store';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
 import { identifiedPatient } from '../sealed-patients';
@@ -21,7 +22,7 @@ import {
 } from './not-allowed';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
 import { endsNeed, findObstacle } from './obstacles';
-import { acquirePlace, holdersOf, holdKey, letGo } from './keep-place';
+import { acquirePlace, holdersOf, holdKey, letGo, type PlaceTaken } from './keep-place';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Somebody waits for it. */
@@ -123,7 +124,7 @@ async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
   const { patients } = deps;
   const id = holdId(request);
   const patientDigest = patients.digest(patient);
-  const place = await acquirePlace(taking.offer, { token: id, callerId: caller.id }, deps);
+  const place = await takePlace(taking.offer, { token: id, callerId: caller.id }, deps);
   if (!place.acquired) return place.forMs === null ? gone(taking, deps) : taken(taking, place.forMs, deps);
   const { offer } = place;
   const key = holdKey(offer);
@@ -156,6 +157,19 @@ async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
     await letGo(key, id, deps);
     throw error;
   }
+}
+
+/** Takes the place, also from a hold that this caller has let go and of which the store does not know yet. */
+async function takePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
+  const place = await acquirePlace(offer, holder, deps);
+  if (place.acquired || place.forMs === null) return place;
+  const key = holdKey(offer);
+  const standing = (await holdersOf([key], deps)).get(key);
+  if (standing?.callerId !== holder.callerId) return place;
+  const own = await deps.ledger.findHold(standing.token, holder.callerId);
+  if (own === null || !own.released) return place;
+  await letGo(key, own.id, deps);
+  return acquirePlace(offer, holder, deps);
 }
 
 /** Somebody has the time: this person themself, with another tap, or somebody else. */

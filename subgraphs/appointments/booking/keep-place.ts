@@ -5,7 +5,7 @@ import type { Offer } from '../holds/offers';
 import type { BookingDeps } from './booking-deps';
 
 /** `forMs` is null where no place is left that anybody could let go. */
-type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number | null };
+export type PlaceTaken = { acquired: true; offer: Offer } | { acquired: false; forMs: number | null };
 
 /** Takes the slot, or one place of a slot that is for several people: no more of them than there is room for. */
 export async function acquirePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
