@@ -8,6 +8,7 @@ import { createGpSystems, supplierIds } from './adapters/registry';
 import type { RunningSimulators } from './adapters/simulator/start-simulators';
 import { ConfigError, isSimulated, type Config } from './config';
 import type { SimulationClock } from './demo/clock';
+import type { HearChanges, TellChanges } from './domain/booking-changes';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
 import { deriveKeys, keyedDigest } from './domain/secret';
 import { machineTimers, type Timers } from './domain/timers';
@@ -20,6 +21,7 @@ import { identifier, type TrustedIssuer } from './gateway/identity/identify';
 import { issuerKeys } from './gateway/identity/issuer-keys';
 import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
+import { inProcessChanges, redisHearChanges, redisTellChanges } from './platform/booking-changes';
 import type { Executor } from './platform/execution/executor';
 import { readiness, type Readiness } from './platform/http/readiness';
 import { registerReady } from './platform/http/ready-gauge';
@@ -77,8 +79,10 @@ export async function startEverything(
     const context = await inMovableTime(start);
     const simulators = isSimulated(context.config) ? await startSuppliers(context) : null;
     if (simulators !== null) closing.add(simulators);
+    const changes = inProcessChanges();
     const appointments = await createAppointmentsSubgraph({
       ...(await appointmentsOptions(context, simulators, closing, metrics)),
+      changes: tellChanges(context, changes),
       // Nobody asks before all parts are there.
       checks: { find: (digest) => triage.symptomChecks.find(digest) },
     });
@@ -96,7 +100,10 @@ export async function startEverything(
       subgraph.name,
       inProcess(subgraph, context.config.executor),
     ]);
-    const gateway = await startGateway(await gatewayOptions(context, new Map(transports), metrics));
+    const gateway = await startGateway({
+      ...(await gatewayOptions(context, new Map(transports), metrics)),
+      changes: hearChanges(context, changes),
+    });
     closing.add(gateway);
     registerReady(
       metrics,
@@ -123,7 +130,10 @@ export async function startGatewayAlone(context: StartContext): Promise<Started>
     return [name, httpTransport(name, url ?? `http://127.0.0.1:${port}/graphql`, keys, context.timers)];
   });
   const metrics = metricsOf(config);
-  const gateway = await startGateway(await gatewayOptions(context, new Map(transports), metrics));
+  const gateway = await startGateway({
+    ...(await gatewayOptions(context, new Map(transports), metrics)),
+    changes: hearChanges(context, inProcessChanges()),
+  });
   registerReady(metrics, new Map([['gateway', gateway.ready]]));
   return gateway;
 }
@@ -187,7 +197,10 @@ async function subgraphAlone(
       });
     }
     case 'appointments':
-      return createAppointmentsSubgraph(await bookingOptions(context, closing, metrics));
+      return createAppointmentsSubgraph({
+        ...(await bookingOptions(context, closing, metrics)),
+        changes: tellChanges(context, inProcessChanges()),
+      });
   }
 }
 
@@ -329,6 +342,15 @@ function valuesOf({ supplierValues }: Config, id: string): Readonly<Record<strin
 function supplierUrls(config: Config): Record<string, string | undefined> {
   if (!isSimulated(config)) return config.suppliers;
   return Object.fromEntries(supplierIds.map((id) => [id, `http://127.0.0.1:${config.simulatorPorts[id]}`]));
+}
+
+/** Without Redis only the same process hears what is told; a gateway elsewhere looks again every so often. */
+function tellChanges({ config, logger }: StartContext, within: TellChanges): TellChanges {
+  return config.redisUrl === undefined ? within : redisTellChanges(config.redisUrl, logger);
+}
+
+function hearChanges({ config, logger }: StartContext, within: HearChanges): HearChanges {
+  return config.redisUrl === undefined ? within : redisHearChanges(config.redisUrl, logger);
 }
 
 async function gatewayOptions(

@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { HearChanges } from '../domain/booking-changes';
 import type { Caller } from '../domain/caller';
 import { loggableError } from '../domain/loggable-error';
 import { backgroundTimers } from '../domain/timers';
@@ -17,6 +18,7 @@ import { admission } from './limits/admission';
 import { callerBudget } from './limits/caller-budget';
 import type { GatewayLimits } from './limits/gateway-limits';
 import { loopLag } from './limits/loop-lag';
+import { liveStreams } from './live/live-streams';
 import { planningBudget } from './limits/planning-budget';
 import { requestGuards } from './limits/request-guards';
 import { documentFinder, type TrustedDocuments } from './limits/trusted-documents';
@@ -49,6 +51,8 @@ export interface GatewayOptions {
   metrics?: Registry | undefined;
   /** Closed with the gateway. */
   audit: Auditor;
+  /** Changes of bookings in any process; closed with the gateway. */
+  changes: HearChanges;
   logger: Logger;
 }
 
@@ -77,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     backgroundTimers,
     (missing) => logMissing(missing, logger),
   );
+  const live = liveStreams(options.changes, backgroundTimers);
   const handle = requestHandler({
     operations,
     documents: documentFinder(options.trustedDocuments, untrusted),
@@ -98,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     metrics: options.metrics,
     counted,
     audit: options.audit,
+    live,
     ready,
     logger,
   });
@@ -106,6 +112,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     url,
     ready,
     async close() {
+      await live.close();
       await close();
       lag.stop();
       await budget.close();

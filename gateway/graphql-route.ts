@@ -1,29 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { OperationTypeNode } from 'graphql';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
 import { sendJson } from '../platform/http/send-json';
-import { spanFact } from '../platform/http/tracing';
 import type { AuditedRequest, Auditor } from './audit/auditor';
 import type { ErrorCode, RequestRefusal } from './error-codes';
+import type { AdmittedOperation, Exchange } from './exchange';
+import { executeAdmitted } from './execute-admitted';
 import { RETRY_OUTAGE_AFTER_SECONDS, type ErrorMask } from './error-mask';
 import type { Answer } from './execution/answer';
-import type { FederatedOperation } from './execution/federated-operation';
 import type { OperationCache } from './execution/operation-cache';
 import type { GatewayMetrics } from './gateway-metrics';
 import { TokenRefused } from './identity/token-refused';
 import type { GatewayLimits } from './limits/gateway-limits';
 import { refusedTokens } from './limits/refused-tokens';
-import { rateLimited, type Admitted, type RequestGuards } from './limits/request-guards';
+import { rateLimited, type RequestGuards } from './limits/request-guards';
 import type { documentFinder } from './limits/trusted-documents';
+import { followBooking } from './live/follow-booking';
+import type { LiveStreams } from './live/live-streams';
 import { formatAnswer } from './request/format-answer';
 import { GRAPHQL_TYPE } from './request/media-type';
-import { parseRequest, receiveRequest, type ReceivedRequest } from './request/read-request';
+import { parseRequest, receiveFollowing, receiveRequest } from './request/read-request';
 import { RequestRefused } from './request-refused';
-import { requestContext, type RequestContext } from './request-context';
+import { requestContext } from './request-context';
 import { requestSource } from './request-source';
 import { isSubgraphOutage } from './subgraph-unavailable';
-import { DEVELOPERS_EN_GB } from '../domain/messages/developers.en-gb';
 
 export interface GraphqlRouteOptions {
   operations: OperationCache;
@@ -42,59 +42,69 @@ export interface GraphqlRouteOptions {
   digestAddress?: ((network: string) => string) | undefined;
   counted: GatewayMetrics;
   audit: Auditor;
+  live: LiveStreams;
 }
 
-/** One HTTP request with its answer and context. */
-interface Exchange {
-  response: ServerResponse;
-  received: ReceivedRequest;
-  context: RequestContext;
-  about: AuditedRequest;
-}
-
-/** An operation that may be executed. */
-interface AdmittedOperation {
-  operation: FederatedOperation;
-  admitted: Admitted;
-  /** Name of the published document; null: the document is not published. */
-  published: string | null;
-}
+export type GraphqlHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+) => Promise<void>;
 
 /** Fields of the root in the audit trail, where the document has no name. */
 const MAX_NAMED_FIELDS = 5;
 
 /**
- * Serves one GraphQL request: it is read once, its sender is known, its document found, and nothing is executed that has not passed
- * every guard. Each of these can refuse it.
+ * Serves GraphQL requests: each is read once, its sender is known, its document found, and nothing is executed that has not passed
+ * every guard. Each of these can refuse it. `answer` answers once; `follow` sends one booking's states as they change.
  * @throws RequestRefused, TokenRefused, BodyTooLarge, SenderGone
  */
-export function graphqlRoute(options: GraphqlRouteOptions) {
-  const { operations, documents, guards, mask, counted, audit } = options;
+export function graphqlRoute(options: GraphqlRouteOptions): Record<'answer' | 'follow', GraphqlHandler> {
+  const { operations, documents, guards, mask, counted, audit, live } = options;
   const { bodyBytes, queryMs } = options.limits;
   const sourceOf = requestSource(options.proxies, options.digestAddress);
   const identifySender = senderIdentifier(options.identify, sourceOf);
+  const execute = executeAdmitted(audit, counted, queryMs);
 
-  return async (request: IncomingMessage, response: ServerResponse, search: string): Promise<void> => {
-    const requestId = String(response.getHeader(REQUEST_ID_HEADER));
-    const about: AuditedRequest = {
-      caller: ANONYMOUS,
-      operation: null,
-      ids: [],
-      source: () => sourceOf(request),
-      requestId,
-    };
-    try {
-      const received = await receiveRequest(request, search, bodyBytes);
-      about.caller = await identifySender(request);
-      const context = requestContext(about.caller, request, response, sourceOf);
-      const exchange = { response, received, context, about };
-      await serve(exchange, await admit(exchange));
-    } catch (error) {
-      const code = refusalCode(error);
-      if (code !== null) audit.refused(about, code);
-      throw error;
-    }
+  return {
+    answer: handler(receiveRequest, serve),
+    follow: handler(receiveFollowing, (exchange, admission) =>
+      followBooking(exchange, admission, { live, execute, readmit, mask }),
+    ),
   };
+
+  function handler(
+    receive: typeof receiveRequest,
+    work: (exchange: Exchange, admission: AdmittedOperation) => Promise<void>,
+  ): GraphqlHandler {
+    return async (request, response, search) => {
+      const requestId = String(response.getHeader(REQUEST_ID_HEADER));
+      const about: AuditedRequest = {
+        caller: ANONYMOUS,
+        operation: null,
+        ids: [],
+        source: () => sourceOf(request),
+        requestId,
+      };
+      try {
+        const received = await receive(request, search, bodyBytes);
+        about.caller = await identifySender(request);
+        const context = requestContext(about.caller, request, response, sourceOf);
+        const exchange = { request, response, received, context, about };
+        await work(exchange, await admit(exchange));
+      } catch (error) {
+        const code = refusalCode(error);
+        if (code !== null) audit.refused(about, code);
+        throw error;
+      }
+    };
+  }
+
+  /** Judges the same request again, as of now. */
+  async function readmit(exchange: Exchange): Promise<AdmittedOperation> {
+    exchange.about.caller = await identifySender(exchange.request);
+    return admit(exchange);
+  }
 
   /** @throws RequestRefused */
   async function admit({ received, context, about }: Exchange): Promise<AdmittedOperation> {
@@ -115,23 +125,10 @@ export function graphqlRoute(options: GraphqlRouteOptions) {
   }
 
   async function serve(exchange: Exchange, admission: AdmittedOperation): Promise<void> {
-    const { operation, admitted, published } = admission;
-    const { response, context, about } = exchange;
-    spanFact('graphql.operation.name', published ?? 'other');
-    const began = performance.now();
-    const isAwaited = operation.type === OperationTypeNode.MUTATION;
-    let answer: Answer | undefined;
-    const writeDown = once(() => audit.executed(about, { answer, isAwaited }));
-    try {
-      answer = await withinLimit(operation, context, queryMs, () => operation.execute(admitted, context));
-      await writeDown();
-      // A disconnected client gets no answer: failures that follow from that are no errors.
-      if (!response.headersSent && !response.closed) send(exchange, admission, answer, mask);
-    } finally {
-      admitted.leave();
-      counted.executed(published, (performance.now() - began) / 1_000);
-      await writeDown();
-    }
+    const answer = await execute(exchange, admission);
+    const { response } = exchange;
+    // A disconnected client gets no answer: failures that follow from that are no errors.
+    if (!response.headersSent && !response.closed) send(exchange, admission, answer, mask);
   }
 }
 
@@ -172,31 +169,6 @@ function senderIdentifier(
   };
 }
 
-/**
- * Ends a query that takes too long; a mutation is never given up: what it has sent to a practice it has to settle.
- * @throws RequestRefused
- */
-async function withinLimit<Result>(
-  { type }: FederatedOperation,
-  context: RequestContext,
-  limitMs: number,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (type !== OperationTypeNode.QUERY) return work();
-  let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      context.giveUp();
-      reject(new RequestRefused(timedOut(limitMs)));
-    }, limitMs);
-  });
-  try {
-    return await Promise.race([work(), timeIsUp]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** @throws RequestRefused */
 function refuseIf(refusal: RequestRefusal | null): void {
   if (refusal !== null) throw new RequestRefused(refusal);
@@ -215,18 +187,8 @@ function nothingButOutage({ data, errors = [] }: Answer): boolean {
   return data === null && errors.some(isSubgraphOutage);
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
-  let begun: Promise<void> | undefined;
-  return () => (begun ??= work());
-}
-
 /** Returns the code of a refusal; null for an internal error. */
 function refusalCode(error: unknown): ErrorCode | null {
   if (error instanceof RequestRefused) return error.refusal.code;
   return error instanceof TokenRefused ? 'UNAUTHENTICATED' : null;
-}
-
-function timedOut(queryMs: number) {
-  const message = DEVELOPERS_EN_GB.TIMED_OUT.QUERY({ seconds: queryMs / 1_000 });
-  return { code: 'TIMED_OUT', message } as const;
 }

@@ -40,6 +40,11 @@ export function requestHandler(options: RequestHandlerOptions): RequestListener 
 
 const REQUEST: SpanFacts = { name: 'request', kind: SpanKind.SERVER };
 
+const GRAPHQL_ADDRESSES: ReadonlyMap<string, 'answer' | 'follow'> = new Map([
+  ['/graphql', 'answer'],
+  ['/graphql/follow', 'follow'],
+]);
+
 type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
 
 async function answer(
@@ -87,8 +92,9 @@ function router(options: RequestHandlerOptions): Route {
   const graphql = graphqlRoute(options);
   const answeredByCors = cors(options.corsOrigins);
   return (request, response, url) => {
-    if (url.pathname === GRAPHQL.pathname)
-      return answeredByCors(request, response) ? undefined : graphql(request, response, url.search);
+    const handle = GRAPHQL_ADDRESSES.get(url.pathname);
+    if (handle !== undefined)
+      return answeredByCors(request, response) ? undefined : graphql[handle](request, response, url.search);
     const page = pageAt(url.pathname);
     if (page !== null) return isReading(request) ? page(response) : sendRefusal(request, response, ONLY_READ);
     return sendRefusal(request, response, {

@@ -16,6 +16,7 @@ import { startGateway } from '../../gateway/gateway';
 import { httpTransport } from '../../gateway/http-transport';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
 import type { SubgraphTransport } from '../../gateway/subgraph-transport';
+import { inProcessChanges } from '../../platform/booking-changes';
 import { subgraphExecution } from '../../platform/graphql/execution/execute-subgraph';
 import type { Executor } from '../../platform/execution/executor';
 import { serveSubgraph } from '../../platform/graphql/subgraph-server';
@@ -80,6 +81,7 @@ async function ours(subgraphs: ReadonlyMap<string, SubgraphTransport>): Promise<
     proxies: 0,
     digestAddress: keyedDigest(KEY),
     audit: auditor(await auditLog(NOWHERE, { now: () => new Date(), logger }), keyedDigest(KEY)),
+    changes: inProcessChanges(),
     explorerFolder: join(__dirname, '..', '..', 'gateway', 'explorer', 'public'),
     logger,
   });

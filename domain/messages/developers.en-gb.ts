@@ -36,6 +36,11 @@ export const DEVELOPERS_EN_GB = {
     GET_NOT_PREFLIGHTED: always(
       'Use POST with content-type: application/json (urql: preferGetMethod: false). A GET needs the header apollo-require-preflight: 1, so that no foreign page can send it.',
     ),
+    ONLY_POST_FOLLOWS: always('Send this by POST: a booking is followed by the document and its variables.'),
+    ONLY_EVENTS: always('Accept text/event-stream: this address answers with a stream of events.'),
+    ONLY_BOOKINGS: always(
+      'Only a published query for one booking by its id, such as BookingById, can be followed.',
+    ),
     NOT_ACCEPTABLE: always(
       'Accept application/graphql-response+json or application/json. No other type is served.',
     ),
@@ -107,6 +112,7 @@ export const DEVELOPERS_EN_GB = {
   },
   OVERLOADED: {
     OPERATIONS: always('Too many operations are in progress. Retry in a moment.'),
+    STREAMS: always('Too many bookings are being followed. Close a page that shows one, or ask again later.'),
     BODIES: always('Too many long requests are being received. Retry in a moment.'),
   },
   AUDIT_UNAVAILABLE: {

@@ -144,7 +144,7 @@ export function requestGuards(options: RequestGuardsOptions): RequestGuards {
 const nothing = () => undefined;
 
 /** Identifies the payer; callers who are not signed in are counted by address. */
-function payerOf({ caller, source }: Payer): string {
+export function payerOf({ caller, source }: Payer): string {
   return caller.kind === 'anonymous' ? `from:${source}` : caller.id;
 }
 

@@ -53,6 +53,15 @@ function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
 const BETWEEN_COMMAS = /(?:[^,"]|"[^"]*"?)+/g;
 const BETWEEN_SEMICOLONS = /(?:[^;"]|"[^"]*"?)+/g;
 
+export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+
+/** Checks that an `Accept` header names the media type of events. */
+export const acceptsEvents = memoized((accept) =>
+  splitOutsideQuotes(accept ?? '', ',').some(
+    (range) => parseMediaRange(range.trim())?.essence === 'text/event-stream',
+  ),
+);
+
 /** Checks that a body of this `Content-Type` is JSON in UTF-8, the only encoding that GraphQL over HTTP allows. */
 export const isUtf8Json = memoized((contentType) => {
   const mediaRange = contentType === undefined ? null : parseMediaRange(contentType);

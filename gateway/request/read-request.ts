@@ -3,7 +3,8 @@ import { decodeUtf8, NotUtf8, readBytes } from '../../platform/http/read-body';
 import type { RequestRefusal } from '../error-codes';
 import { RequestRefused } from '../request-refused';
 import { parametersOfBody, parametersOfSearch, type GraphqlParameters } from './graphql-parameters';
-import { readHead, type RequestHead } from './request-head';
+import { acceptsEvents } from './media-type';
+import { readHead, type HttpHead, type RequestHead } from './request-head';
 import { DEVELOPERS_EN_GB } from '../../domain/messages/developers.en-gb';
 
 /** A request whose answer can be sent, its body not read for sense yet. */
@@ -16,12 +17,37 @@ export interface ReceivedRequest extends RequestHead {
  * Receives one request; what its head rules out is refused before the body is read.
  * @throws RequestRefused, BodyTooLarge, SenderGone
  */
-export async function receiveRequest(
+export function receiveRequest(
   request: IncomingMessage,
   search: string,
   maxBytes: number,
 ): Promise<ReceivedRequest> {
-  const head = readHead(request);
+  return receive(request, request, search, maxBytes);
+}
+
+/**
+ * Receives a request that is answered by a stream of events.
+ * @throws RequestRefused, BodyTooLarge, SenderGone
+ */
+export function receiveFollowing(
+  request: IncomingMessage,
+  search: string,
+  maxBytes: number,
+): Promise<ReceivedRequest> {
+  const { method, headers } = request;
+  if (method !== 'POST') return Promise.reject(new RequestRefused(ONLY_BY_POST));
+  if (!acceptsEvents(headers.accept)) return Promise.reject(new RequestRefused(ONLY_EVENTS));
+  // Each event holds what would be the answer as JSON.
+  return receive(request, { method, headers: { ...headers, accept: undefined } }, search, maxBytes);
+}
+
+async function receive(
+  request: IncomingMessage,
+  { method, headers }: HttpHead,
+  search: string,
+  maxBytes: number,
+): Promise<ReceivedRequest> {
+  const head = readHead({ method, headers });
   if ('refusal' in head) throw new RequestRefused(head.refusal);
   const bytes = head.method === 'POST' ? await readBytes(request, maxBytes) : Buffer.from(search);
   return { method: head.method, responseType: head.responseType, bytes };
@@ -50,3 +76,16 @@ function decoded(bytes: Buffer): string {
 }
 
 const NOT_UTF8: RequestRefusal = { code: 'BAD_REQUEST', message: DEVELOPERS_EN_GB.BAD_REQUEST.NOT_UTF8({}) };
+
+const ONLY_BY_POST: RequestRefusal = {
+  code: 'BAD_REQUEST',
+  status: 405,
+  allow: 'POST',
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ONLY_POST_FOLLOWS({}),
+};
+
+const ONLY_EVENTS: RequestRefusal = {
+  code: 'BAD_REQUEST',
+  status: 406,
+  message: DEVELOPERS_EN_GB.BAD_REQUEST.ONLY_EVENTS({}),
+};

@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { TellChanges } from '../../domain/booking-changes';
 import type { PracticeBooks } from '../../domain/practice-books';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { watchKeys, type KeysChanged } from '../../platform/database/data-keys';
@@ -13,6 +14,7 @@ import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { ledger } from './ledger/ledger';
+import { tellingChanges } from './ledger/telling-changes';
 import { liveBeside } from './ledger/live-bookings';
 import { Offer } from './holds/offers';
 import {
@@ -72,11 +74,13 @@ export interface AppointmentsOptions extends CopiesPlace {
   databaseClock?: ((machine: RawBuilder<number>) => RawBuilder<number>) | undefined;
   /** Symptom checks as they are now. */
   checks: SymptomChecks;
+  /** Tells whoever follows a booking that it has changed; undefined: nobody does. Closed with the subgraph. */
+  changes?: TellChanges | undefined;
 }
 
 export type AppointmentsDeps = BookingDeps &
   OptionsDeps &
-  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics' | 'onKeysChanged'> & {
+  Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics' | 'onKeysChanged' | 'changes'> & {
     /** Throws KeysChanged once the ledger has other keys than when it was opened. */
     keysUnchanged?: () => Promise<void>;
   };
@@ -124,7 +128,9 @@ export async function openAppointments(
 }
 
 /** Closes all stores, in the opposite order of opening. */
-export async function closeAppointments({ holds, copies, ledger: books }: AppointmentsDeps): Promise<void> {
+export async function closeAppointments(deps: AppointmentsDeps): Promise<void> {
+  const { holds, copies, ledger: books, changes } = deps;
+  await changes?.close();
   await holds.close();
   await copies.close();
   await books.close();
@@ -160,7 +166,7 @@ export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases
 
 /** The subgraph over open stores, with what it does by itself running; closing it closes them. */
 export function appointmentsSubgraph(dependencies: AppointmentsDeps): AppointmentsSubgraph {
-  const deps = measured(dependencies);
+  const deps = measured(telling(dependencies));
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
   const repeating = [retention(deps.ledger, deps.logger), ...startDelivery(deps), ...startKeyWatch(deps)];
@@ -176,6 +182,11 @@ export function appointmentsSubgraph(dependencies: AppointmentsDeps): Appointmen
       await closeAppointments(deps);
     },
   };
+}
+
+function telling(deps: AppointmentsDeps): AppointmentsDeps {
+  const { changes, ledger: books } = deps;
+  return changes === undefined ? deps : { ...deps, ledger: tellingChanges(books, changes) };
 }
 
 function measured(deps: AppointmentsDeps): AppointmentsDeps {

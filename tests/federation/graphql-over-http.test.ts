@@ -10,8 +10,11 @@ import { UNMEASURED } from '../../gateway/gateway-metrics';
 import { DEFAULT_LIMITS } from '../../gateway/limits/gateway-limits';
 import { requestGuards } from '../../gateway/limits/request-guards';
 import { documentFinder } from '../../gateway/limits/trusted-documents';
+import { liveStreams } from '../../gateway/live/live-streams';
 import { requestHandler } from '../../gateway/request-handler';
 import type { SubgraphRequest } from '../../gateway/subgraph-transport';
+import { machineTimers } from '../../domain/timers';
+import { inProcessChanges } from '../../platform/booking-changes';
 import { clientDisconnect } from '../../platform/http/client-disconnect';
 import { listen, type Listening } from '../../platform/http/listen';
 import { readBody } from '../../platform/http/read-body';
@@ -91,6 +94,7 @@ beforeAll(async () => {
       metrics: undefined,
       counted: UNMEASURED,
       audit: auditor(log, (text) => text),
+      live: liveStreams(inProcessChanges(), machineTimers),
       ready: readiness([]),
       explorer: (_, response) => void response.end(),
       logger,

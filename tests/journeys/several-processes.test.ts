@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createClient } from 'graphql-sse';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { deployment, deploymentServers, type Deployment, type Part } from '../deployment';
@@ -21,6 +24,8 @@ import {
 const servers = deploymentServers();
 if (typeof servers === 'string') console.log(`Several processes are not tried here: it ${servers}.`);
 
+const SCHEMA = join(__dirname, '..', '..', 'schema');
+const Followed = z.object({ data: z.object({ booking: z.object({ status: z.string() }) }) });
 const Slot = z.object({ id: z.string(), startsAt: z.string() });
 
 (typeof servers === 'string' ? describe.skip : describe)(
@@ -90,6 +95,29 @@ const Slot = z.object({ id: z.string(), startsAt: z.string() });
       expect(booked).toMatchObject({ __typename: 'Booking', status: 'CONFIRMED' });
       const input = { bookingId: booked.id, reason: 'BOOKED_ELSEWHERE', idempotencyKey: randomUUID() };
       expect(result(await throughTheOther!(CANCEL, { input }))).toMatchObject({ status: 'CANCELLED' });
+    });
+
+    test('a booking that is followed at one gateway is told there when it is cancelled through the other', async () => {
+      const held = await hold(through!, await offered(through!));
+      const booking = await confirm(through!, held.id);
+      const client = createClient({
+        url: `${running.gateways[0].url}/graphql/follow`,
+        headers: { authorization: `Bearer ${family.token}` },
+      });
+      const query = readFileSync(join(SCHEMA, 'operations', 'BookingById.graphql'), 'utf8');
+      const states = client.iterate({ query, variables: { id: booking.id } });
+      const next = async () => Followed.parse((await states.next()).value).data.booking.status;
+      expect(await next()).toBe('CONFIRMED');
+      const began = performance.now();
+      const input = { bookingId: booking.id, reason: 'BOOKED_ELSEWHERE', idempotencyKey: randomUUID() };
+      await throughTheOther!(CANCEL, { input });
+      let told = await next();
+      while (told === 'CANCELLING') told = await next();
+      expect(told).toBe('CANCELLED');
+      // Without a hint it would have looked by itself.
+      const looksItselfAfterMs = 15_000;
+      expect(performance.now() - began).toBeLessThan(looksItselfAfterMs);
+      client.dispose();
     });
 
     test('a booking is one trace, through every process to the supplier', async () => {
