@@ -186,7 +186,7 @@ const SharedSign = z.strictObject({
   meaning: text,
   /** People who can have it; by default everybody. */
   people: Population.default({ ageInDays: { from: 0, below: null }, sex: Sex.options }),
-  /** By age, half-open and upwards; the last band has no upper end. */
+  /** Bands of age, half-open and upwards; the last band has no upper end. */
   leastUrgent: z.array(z.strictObject({ below: z.int().min(1).optional(), outcome: Id })).min(1),
   sources: z.array(Id).min(1),
   /** Options that report it, by pathway and question. */
