@@ -88,3 +88,16 @@ describe('cases with the urgency that their sources want (rule 26)', () => {
     expect(page).toContain(vignettePage(report));
   });
 });
+
+it('names the question and the ticks that lead nowhere together (rule 7)', () => {
+  const both = changed(
+    'pathways/cough.yaml',
+    /(id: streaks-of-blood\n.*\n +)outcome: gp-6h/,
+    '$1to: unwell\n        atLeast: gp-6h',
+  );
+  const found = both.failures.filter(({ rule }) => rule === 7);
+  expect(found.map(({ path, message }) => [path.join('.'), message])).toContainEqual([
+    'questions.urgent-signs',
+    'There are answers that end in no disposition: "streaks-of-blood" and "whoop", ticked together, all lead on to a question. Of ticks that can be chosen together only one may.',
+  ]);
+});
