@@ -275,7 +275,7 @@ describe('bank holidays', () => {
   });
 
   it('are refused from a file that is something else', async () => {
-    await expect(readBankHolidays(join(__dirname, 'bank-holidays.ts'), TODAY)).rejects.toThrow(
+    await expect(readBankHolidays(join(__dirname, 'bank-holiday-file.ts'), TODAY)).rejects.toThrow(
       /is not GOV\.UK's file/,
     );
     await expect(readBankHolidays('/nowhere.json', TODAY)).rejects.toThrow(
