@@ -129,7 +129,12 @@ describe('the difference of two tables', () => {
         "{ id: 'yes', outcome: gp-2h }\n      - { id: 'no', to: duration }",
       ]),
     );
-    expect(changes.map(({ kind }) => kind)).toEqual(['less urgent', 'less urgent', 'more urgent', 'more urgent']);
+    expect(changes.map(({ kind }) => kind)).toEqual([
+      'less urgent',
+      'less urgent',
+      'more urgent',
+      'more urgent',
+    ]);
     expect(changeLine(changes[0]!)).toContain(
       'less urgent: gp-12h (720m) -> gp-24h (1440m)  for F@1827 M@1827 U@1827',
     );
