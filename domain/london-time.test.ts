@@ -8,6 +8,7 @@ import {
   clockTime,
   londonDate,
   readWallClock,
+  latestTime,
   spokenTime,
   startOfLondonDay,
   timeOnDay,
@@ -114,4 +115,13 @@ describe('ages', () => {
   test('count days', () => {
     expect(ageInDays(day('2024-02-28'), day('2024-03-01'))).toBe(2);
   });
+});
+
+it.each([
+  ['2026-12-03T00:00:00Z', 'the end of Wednesday 2 December'],
+  ['2027-04-01T23:00:00Z', 'the end of Thursday 1 April'],
+  ['2026-10-25T00:00:00Z', '1am on Sunday 25 October'],
+  ['2026-12-03T00:01:00Z', '12:01am on Thursday 3 December'],
+])('says of %s that it is %s', (instant, words) => {
+  expect(latestTime(new Date(instant))).toBe(words);
 });

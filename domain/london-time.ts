@@ -83,6 +83,18 @@ export function timeOnDay(instant: Date): string {
   return `${clockTime(instant)} on ${weekday} ${at.toLocaleString('en-GB', { day: 'numeric', month: 'long' })}`;
 }
 
+/**
+ * Formats the latest time for something, to follow "by": `2:10pm on Thursday 3 December`. A midnight ends the day before, since
+ * people read it as belonging to the day that it begins: `the end of Wednesday 2 December`.
+ */
+export function latestTime(instant: Date): string {
+  const at = inLondon(instant);
+  if (instant.getTime() !== at.startOfDay().epochMilliseconds) return timeOnDay(instant);
+  const last = at.subtract({ days: 1 });
+  const weekday = last.toLocaleString('en-GB', { weekday: 'long' });
+  return `the end of ${weekday} ${last.toLocaleString('en-GB', { day: 'numeric', month: 'long' })}`;
+}
+
 /** Completed months from a birth date to a day; the unit in which release rules state ages. */
 export function ageInMonths(birthDate: CalendarDate, on: CalendarDate): number {
   return Temporal.PlainDate.from(birthDate).until(on, { largestUnit: 'months' }).months;

@@ -12,6 +12,7 @@ import {
   readCorpus,
   type CorpusReport,
 } from '../subgraphs/triage/content/check/own-words-corpus';
+import { vignettePage } from '../subgraphs/triage/content/check/vignette-report';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { contentFrom } from '../subgraphs/triage/content/load-content';
 import { runScript } from './run-script';
@@ -49,7 +50,13 @@ function check(): void {
   const seconds = Math.round(performance.now() - started) / 1000;
   if (values.accept) accept(report, values);
   else if (values.json)
-    console.log(JSON.stringify({ ...figures(report, seconds), ownWords: ownWords?.parts ?? null }));
+    console.log(
+      JSON.stringify({
+        ...figures(report, seconds),
+        ownWords: ownWords?.parts ?? null,
+        vignettes: vignetteFigures(report),
+      }),
+    );
   else console.log([...(ownWords ? ownWordsLines(ownWords) : []), summary(report, seconds)].join('\n'));
   if (!values.accept && report.failures.length + (ownWords?.faults.length ?? 0) > 0) process.exitCode = 1;
 }
@@ -70,6 +77,10 @@ function ownWordsLines(report: CorpusReport): string[] {
   ];
 }
 
+function vignetteFigures({ vignettes }: CheckReport) {
+  return vignettes && { complaints: vignettes.complaints, total: vignettes.total };
+}
+
 function figures({ pathways, paths, answerSets, failures, warnings }: CheckReport, seconds: number) {
   return { pathways, paths, answerSets, failures: failures.length, warnings: warnings.length, seconds };
 }
@@ -85,6 +96,7 @@ function summary(report: CheckReport, seconds: number): string {
     ...(report.wordChanges.length > 0
       ? ['Words that are not as accepted:', ...limited(report.wordChanges.map(wordChangeLine))]
       : []),
+    ...(report.vignettes ? vignettePage(report.vignettes).split('\n') : []),
     ...(warnings.length > 0 ? ['Warnings:', ...warnings.map(line)] : []),
     ...(failures.length > 0 ? ['Failures:', ...failures.map(line)] : []),
     `${pathways} pathways, ${paths} paths, ${answerSets} answer sets: ${failures.length} failures, ${warnings.length} warnings (${waived} more are signed), ${seconds} s`,

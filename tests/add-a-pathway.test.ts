@@ -17,7 +17,11 @@ it('shows a pathway that passes every rule but its acceptance, which is the next
   const ofThis = [...report.failures, ...report.warnings].filter(({ file }) => file.includes('sinusitis'));
   // Its outcomes, and its words.
   expect(ofThis.map(({ rule }) => rule)).toEqual([20, 20]);
-  expect(report.failures.filter(({ rule }) => rule !== 20)).toEqual([]);
+  const cells = report.failures.filter(({ rule }) => rule === 25);
+  expect(cells.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^People in "sinusitis" can have this sign/),
+  );
+  expect(report.failures.filter(({ rule }) => rule !== 20 && rule !== 25)).toEqual([]);
 });
 
 it('adds it by that one file: it is found and can be answered', () => {

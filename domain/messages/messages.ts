@@ -1,6 +1,6 @@
 import { DEFAULT_LOCALE, type Locale, type Messages } from './audience';
 import type { FieldFault, FieldProblemCode, FieldProblemParameters } from './field-problem-codes';
-import type { AppointmentInWords, PatientCatalogue } from './patients';
+import type { AppointmentInWords, NoTimeFits, PatientCatalogue } from './patients';
 import { PATIENTS_EN_GB } from './patients.en-gb';
 import type { ProblemParameters, WordedProblem } from './problem-codes';
 import type { ProfessionalCatalogue } from './professionals';
@@ -44,6 +44,6 @@ export function movedMessage(
 }
 
 /** @returns the advice for a person whom no time fits. */
-export function noTimeFits(deadline: Date | null, locale: Locale = DEFAULT_LOCALE): string {
-  return PATIENTS[locale].noTimeFits({ deadline });
+export function noTimeFits(search: NoTimeFits, locale: Locale = DEFAULT_LOCALE): string {
+  return PATIENTS[locale].noTimeFits(search);
 }

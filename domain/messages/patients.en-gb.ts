@@ -1,4 +1,4 @@
-import { clockTime, timeOnDay } from '../london-time';
+import { clockTime, latestTime, timeOnDay } from '../london-time';
 import type { AppointmentMode } from '../appointment-mode';
 import type { AppointmentInWords, PatientCatalogue } from './patients';
 
@@ -95,10 +95,10 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     inWords(before) === inWords(now)
       ? `The practice has changed this appointment. It is ${inWords(now)}.`
       : `The practice has changed this appointment. It is now ${inWords(now)}. It was ${inWords(before)}.`,
-  noTimeFits: ({ deadline }) =>
-    deadline === null
-      ? 'If no time here suits you, phone your own practice. If things get worse, check the symptoms again or call 111.'
-      : `If no time here suits you, call 111 now. Say that you were told to be seen by ${timeOnDay(deadline)}. If things get worse, follow the advice with your result. In an emergency, call 999.`,
+  noTimeFits: ({ deadline, ownPracticeOnly }) =>
+    deadline === null || ownPracticeOnly
+      ? `If no time here suits you, phone your own practice.${deadline === null ? '' : ` Ask to be seen by ${latestTime(deadline)}.`} If things get worse, check the symptoms again or call 111.`
+      : `If no time here suits you, call 111 now. Say that you were told to be seen by ${latestTime(deadline)}. If things get worse, follow the advice with your result. In an emergency, call 999.`,
 };
 
 const HOW: Record<AppointmentMode, string> = {

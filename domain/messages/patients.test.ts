@@ -24,8 +24,9 @@ const MESSAGES: [string, string][] = [
   ),
   ['an old symptom check', problemMessage('SYMPTOM_CHECK_EXPIRED', { before: 'ANSWERING' })],
   ['what a practice has changed', movedMessage({ before: BEFORE, now: { ...BEFORE, startsAt: DEADLINE } })],
-  ['no time fits', noTimeFits(null)],
-  ['no time fits before the deadline', noTimeFits(DEADLINE)],
+  ['no time fits', noTimeFits({ deadline: null, ownPracticeOnly: true })],
+  ['no time fits before the deadline', noTimeFits({ deadline: DEADLINE, ownPracticeOnly: false })],
+  ['no time fits at the own practice', noTimeFits({ deadline: DEADLINE, ownPracticeOnly: true })],
 ];
 
 /** Words of the project that patients do not use (NHS digital service manual, content style guide). */

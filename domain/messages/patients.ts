@@ -10,6 +10,12 @@ export interface AppointmentInWords {
   clinicianName?: string | undefined;
 }
 
+/** Latest time to be seen, and whether the person's own practice alone may see them, which is never urgent. */
+export interface NoTimeFits {
+  deadline: Date | null;
+  ownPracticeOnly: boolean;
+}
+
 /**
  * Messages for people who book. Reading age 9 to 11 (NHS digital service manual, "How we write"): short sentences,
  * "you", times in London in words; nothing of keys, fields, levels, offers or holds.
@@ -20,5 +26,5 @@ export interface PatientCatalogue {
   /** A practice's change of an appointment: as it was, and as it is. */
   moved: MessageTemplate<Record<'before' | 'now', AppointmentInWords>>;
   /** Advice when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
-  noTimeFits: MessageTemplate<{ deadline: Date | null }>;
+  noTimeFits: MessageTemplate<NoTimeFits>;
 }

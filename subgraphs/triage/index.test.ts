@@ -91,10 +91,10 @@ describe('startAssessment', () => {
       __typename: 'Assessment',
       revision: 1,
       expiresAt: '2026-03-02T18:10:00.000Z',
-      contentVersion: expect.stringMatching(/^1\.1\.0\+sha256\.[0-9a-f]{16}$/) as string,
+      contentVersion: expect.stringMatching(/^1\.2\.0\+sha256\.[0-9a-f]{16}$/) as string,
       contentStatus: 'DEMO',
       contentBanner: BANNER,
-      pathway: { id: 'child-rash', version: '1.1.0', contentStatus: 'DEMO', contentBanner: BANNER },
+      pathway: { id: 'child-rash', version: '1.2.0', contentStatus: 'DEMO', contentBanner: BANNER },
       subject: { relationship: 'CHILD', ageInMonths: 72, sex: 'MALE', registeredPracticeOdsCode: 'B86030' },
       place: { postcode: null, latitude: 53.795, longitude: -1.548, precision: 'COORDINATES' },
       question: {

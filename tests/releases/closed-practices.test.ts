@@ -5,7 +5,7 @@ import { OPEN_BOOK, released } from '../booking-laboratory';
 import { EMBEDDED } from '../databases';
 import { openReleaseLedger } from '../../subgraphs/appointments';
 import { directoryOf } from '../../subgraphs/practices/directory/directory';
-import { ENGLAND_2024_TO_2027 } from '../../subgraphs/practices/opening/england-bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../../domain/england-bank-holidays';
 import { followDirectory } from '../../subgraphs/practices/release/closed-practices';
 
 const directory = (...codes: string[]) =>

@@ -67,7 +67,7 @@ export class AssessmentResolver {
       ...this.deps,
       questions: this.questions,
     });
-    return optionsOf(offered, this.deps);
+    return optionsOf(offered, outcome.disposition.bookable, this.deps);
   }
 }
 
@@ -81,7 +81,11 @@ function notBookable(dispositionId: string, why: Pick<NotBookable, 'code' | 'mes
   return create(NotBookable, { ...why, disposition: create(Disposition, { id: dispositionId }) });
 }
 
-function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): AppointmentOptions {
+function optionsOf(
+  offered: OptionsOffered,
+  bookable: 'OWN_PRACTICE' | 'NETWORK',
+  { systems }: OptionsDeps,
+): AppointmentOptions {
   const { own, elsewhere, considered, notOffered, deadline, beside } = offered;
   const reports = supplierReports(systems.keys(), considered);
   return create(AppointmentOptions, {
@@ -95,7 +99,7 @@ function optionsOf(offered: OptionsOffered, { systems }: OptionsDeps): Appointme
     practicesAsked: considered.filter(({ search }) => search !== null).length,
     notOffered: [...notOffered].map(([reason, practices]) => create(NotOffered, { reason, practices })),
     supplierReports: reports.map((report) => reportOf(report, systems)),
-    fallbackAdvice: noTimeFits(deadline),
+    fallbackAdvice: noTimeFits({ deadline, ownPracticeOnly: bookable === 'OWN_PRACTICE' }),
   });
 }
 

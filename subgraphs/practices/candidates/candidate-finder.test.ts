@@ -4,7 +4,7 @@ import { defaultPolicyOf } from '../../../demo/simulated-world';
 import type { PracticeAccess } from '../../../domain/access-needs';
 import { OdsCode } from '../../../domain/ods-code';
 import { directoryOf } from '../directory/directory';
-import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../../../domain/england-bank-holidays';
 import { candidateFinder } from './candidate-finder';
 
 const HERE = { latitude: 53.8, longitude: -1.5 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../../../domain/england-bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import { readAccessibility } from './accessibility-file';
 import type { RowReading } from './csv-rows';

@@ -1,5 +1,5 @@
 import type { PracticeAccess } from '../../../domain/access-needs';
-import type { BankHolidays } from '../opening/bank-holidays';
+import type { BankHolidays } from '../../../domain/bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import type { DirectoryPractice, FormerPractice, PracticeGpSystem } from './directory-practice';
 import { isForEverybody } from './special-services';

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { AccessNeed, PracticeAccess } from '../../../domain/access-needs';
 import { CalendarDate } from '../../../domain/london-time';
-import { bankHolidays, type BankHolidays } from '../opening/bank-holidays';
-import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import { bankHolidays, type BankHolidays } from '../../../domain/bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../../../domain/england-bank-holidays';
 import type { OpeningRule } from '../opening/opening-hours';
 import type { PracticesTables } from '../database/tables';
 import { directoryOf, type Directory } from './directory';

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { ACCESS_NEEDS } from '../../../domain/access-needs';
-import type { BankHolidays } from '../opening/bank-holidays';
+import type { BankHolidays } from '../../../domain/bank-holidays';
 import type { PracticesTables } from '../database/tables';
 import type { FiledAccess } from './accessibility-file';
 import type { PracticeGpSystem } from './directory-practice';

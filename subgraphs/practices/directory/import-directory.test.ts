@@ -10,7 +10,7 @@ import { closedGate, type Gate } from '../../../tests/gate';
 import { openPlaces } from '..';
 import { openPracticesDatabase } from '../database/open-database';
 import type { PracticesTables } from '../database/tables';
-import { ENGLAND_2024_TO_2027 } from '../opening/england-bank-holidays';
+import { ENGLAND_2024_TO_2027 } from '../../../domain/england-bank-holidays';
 import { connectionsIn } from '../candidates/connections';
 import { demoFiles } from './demo-directory';
 import type { Directory } from './directory';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import type { PracticesTables } from '../database/tables';
-import type { BankHolidays } from '../opening/bank-holidays';
+import type { BankHolidays } from '../../../domain/bank-holidays';
 import { readBankHolidays } from '../opening/bank-holiday-file';
 import { readAccessibility } from './accessibility-file';
 import { bytesOf } from './csv-rows';

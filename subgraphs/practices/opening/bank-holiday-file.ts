@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addLondonDays, CalendarDate, londonDate, startOfLondonDay } from '../../../domain/london-time';
 import { DirectoryFileError } from '../directory/directory-file-error';
 import { readTextFile } from '../directory/text-file';
-import { bankHolidays, isComplete, yearsOf, type BankHolidays } from './bank-holidays';
+import { bankHolidays, isComplete, yearsOf, type BankHolidays } from '../../../domain/bank-holidays';
 
 const SOURCE = 'https://www.gov.uk/bank-holidays.json';
 /** A slip in one date must not name thousands of years. */

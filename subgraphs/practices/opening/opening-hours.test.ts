@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { bankHolidays } from './bank-holidays';
+import { bankHolidays } from '../../../domain/bank-holidays';
 import { readBankHolidays } from './bank-holiday-file';
-import { ENGLAND_2024_TO_2027 as HOLIDAYS } from './england-bank-holidays';
+import { ENGLAND_2024_TO_2027 as HOLIDAYS } from '../../../domain/england-bank-holidays';
 import { isOpenAt, nextOpening, OPENING_DAYS, openingWeek, type OpeningRule } from './opening-hours';
 
 const WEEK: OpeningRule[] = (['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'] as const).flatMap(
@@ -275,7 +275,7 @@ describe('bank holidays', () => {
   });
 
   it('are refused from a file that is something else', async () => {
-    await expect(readBankHolidays(join(__dirname, 'bank-holidays.ts'), TODAY)).rejects.toThrow(
+    await expect(readBankHolidays(join(__dirname, 'bank-holiday-file.ts'), TODAY)).rejects.toThrow(
       /is not GOV\.UK's file/,
     );
     await expect(readBankHolidays('/nowhere.json', TODAY)).rejects.toThrow(

@@ -1,6 +1,6 @@
 import type { CalendarDate } from '../../../domain/london-time';
 import { addLondonDays, londonDate, readWallClock, startOfLondonDay } from '../../../domain/london-time';
-import type { BankHolidays } from './bank-holidays';
+import type { BankHolidays } from '../../../domain/bank-holidays';
 
 export const OPENING_DAYS = [
   'MONDAY',

@@ -56,7 +56,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       expect(record.id).toMatch(/^[A-Za-z0-9_-]{32}$/);
       expect(record).toMatchObject({
         revision: 1,
-        contentVersion: '1.1.0',
+        contentVersion: '1.2.0',
         answers: [],
         subject: { relationship: 'CHILD', dateOfBirth: '2020-03-02', ageInMonths: 72, ageInDays: 2191 },
         expiresAt: new Date('2026-03-02T18:00:00Z'),

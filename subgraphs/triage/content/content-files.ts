@@ -181,6 +181,44 @@ export const WaiversFile = z.array(
 );
 export type WaiversFile = z.infer<typeof WaiversFile>;
 
+/** Signs that mean the same in several pathways, and the least urgent outcome that they may end in by any of them (rule 25). */
+const SharedSign = z.strictObject({
+  meaning: text,
+  /** People who can have it; by default everybody. */
+  people: Population.default({ ageInDays: { from: 0, below: null }, sex: Sex.options }),
+  /** Bands of age, half-open and upwards; the last band has no upper end. */
+  leastUrgent: z.array(z.strictObject({ below: z.int().min(1).optional(), outcome: Id })).min(1),
+  sources: z.array(Id).min(1),
+  /** Options that report it, by pathway and question. */
+  reportedBy: z.record(Id, z.record(z.string(), z.array(Id).min(1))),
+  /** Reasons for which a pathway need not ask. */
+  notAsked: z.record(Id, z.strictObject({ reason: text, signedBy: text })).default({}),
+});
+export type SharedSign = z.infer<typeof SharedSign>;
+export const SharedSignsFile = z.strictObject({
+  version: Version,
+  status: Status,
+  signs: z.record(Id, SharedSign),
+});
+export type SharedSignsFile = z.infer<typeof SharedSignsFile>;
+
+export const UrgencyClass = z.enum(['emergency', 'urgent', 'gp', 'self-care']);
+export type UrgencyClass = z.infer<typeof UrgencyClass>;
+
+/** A case with the urgency that its source wants; questions that it does not answer are answered "none" or "no". */
+const CaseFile = z.strictObject({
+  name: text,
+  pathway: Id,
+  ageInDays: z.int().min(0),
+  sex: Sex,
+  answers: z.record(z.string(), z.array(Id).min(1)),
+  wanted: UrgencyClass,
+  source: text,
+});
+export type CaseFile = z.infer<typeof CaseFile>;
+export const CasesFile = z.array(CaseFile).max(1_000);
+export type CasesFile = z.infer<typeof CasesFile>;
+
 /** The text of every content file by its path within the folder, `pathways/child-rash.yaml`. */
 export function readContentFiles(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -4,10 +4,12 @@ import type { z } from 'zod';
 import { SIGNATURES_FILE } from './signatures';
 import { failure, findingLine, type Finding, type ContentPath } from './check/finding';
 import {
+  CasesFile,
   DispositionsFile,
   EmergencyScreenFile,
   FactsFile,
   PathwayFile,
+  SharedSignsFile,
   SourcesFile,
   TextsFile,
   WaiversFile,
@@ -35,6 +37,9 @@ export interface ParsedContent {
   sources: SourcesFile;
   texts: TextsFile;
   waivers: WaiversFile;
+  /** Checked alone, never asked: null in a kept edition. */
+  signs: SharedSignsFile | null;
+  cases: CasesFile;
   /** Say how people's own words are understood; null in a kept edition, which nobody searches. */
   words: { ownWords: OwnWordsFile; languages: LanguagesFile } | null;
   /** Pathway files by file name. */
@@ -86,6 +91,8 @@ export function parseContent(files: ReadonlyMap<string, string>, readYaml = yaml
   const texts = parse('texts.yaml', TextsFile);
   // A kept edition of a single pathway has none.
   const waivers = files.has('waivers.yaml') ? parse('waivers.yaml', WaiversFile) : [];
+  const signs = files.has('shared-signs.yaml') ? parse('shared-signs.yaml', SharedSignsFile) : null;
+  const cases = files.has('vignettes.yaml') ? parse('vignettes.yaml', CasesFile) : [];
   const words = parseWords(files, parse);
   const pathways = new Map<string, PathwayFile>();
   for (const name of files.keys()) {
@@ -93,12 +100,22 @@ export function parseContent(files: ReadonlyMap<string, string>, readYaml = yaml
     const pathway = parse(name, PathwayFile);
     if (pathway) pathways.set(name, pathway);
   }
-  if (!dispositions || !emergency || !facts || !sources || !texts || !waivers || findings.length > 0)
+  if (
+    !dispositions ||
+    !emergency ||
+    !facts ||
+    !sources ||
+    !texts ||
+    !waivers ||
+    !cases ||
+    signs === undefined ||
+    findings.length > 0
+  )
     return { ok: false, findings, lines };
   return {
     ok: true,
     lines,
-    content: { dispositions, emergency, facts, sources, texts, waivers, words, pathways },
+    content: { dispositions, emergency, facts, sources, texts, waivers, signs, cases, words, pathways },
   };
 }
 

@@ -45,7 +45,7 @@ it('holds questions and chosen options, with the questions themselves contained'
         id: 'questionnaire',
         experimental: true,
         description: expect.stringMatching(/^Demonstration content/) as string,
-        version: expect.stringMatching(/^1\.1\.0\+sha256\./) as string,
+        version: expect.stringMatching(/^1\.2\.0\+sha256\./) as string,
       },
     ],
   });

@@ -52,9 +52,21 @@ function rulesOfRun(pathway: PathwayContent, run: EndedRun, content: Content): F
 function everyRunEnds(pathway: PathwayContent, { evaluation, answers }: Run): Finding[] {
   const questionIds = new Set(answers.map(({ questionId }) => questionId));
   const used = evaluation.trace.filter(({ kind }) => kind === 'answered').length;
-  return unless(evaluation.kind === 'outcome' && used === questionIds.size, () =>
-    failure(7, fileOf(pathway.id), [], 'There are answers that end in no disposition.'),
-  );
+  if (evaluation.kind === 'outcome' && used === questionIds.size) return [];
+  const last = answers.at(-1);
+  const node = last && pathway.questions.get(last.questionId);
+  if (last === undefined || node === undefined)
+    return [failure(7, fileOf(pathway.id), [], 'There are answers that end in no disposition.')];
+  const ticks = last.optionIds.map((id) => `"${id}"`).join(' and ');
+  return [
+    failure(
+      7,
+      ...place(pathway, { node }),
+      last.optionIds.length > 1
+        ? `There are answers that end in no disposition: ${ticks}, ticked together, all lead on to a question. Of ticks that can be chosen together only one may.`
+        : `There are answers that end in no disposition: ${ticks} leads nowhere.`,
+    ),
+  ];
 }
 
 /** 8 */

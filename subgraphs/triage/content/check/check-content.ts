@@ -16,12 +16,14 @@ import {
 import { behaviourRules } from './behaviour-rules';
 import { identityRules } from './catalogue-rules';
 import { checkReferences, checkStructure } from './check-structure';
-import { answerSetCount, enumerate, pathCount } from './enumerate';
+import { answerSetCount, enumerate, pathCount, type Enumerated } from './enumerate';
 import { failure, unless, type Finding } from './finding';
 import type { WordChange } from './compare-words';
 import { outcomeTable, type OutcomeTable } from './outcome-table';
 import { reviewRules } from './review-rules';
+import { sharedSignRules } from './shared-sign-rules';
 import { sourceAgeRules } from './source-rules';
+import { vignetteReport, type VignetteReport } from './vignette-report';
 import { vignetteRules } from './vignette-rules';
 import { spokenFile } from './words';
 
@@ -37,6 +39,8 @@ export interface CheckReport {
   proof: Proof;
   changes: readonly TableChange[];
   wordChanges: readonly WordChange[];
+  /** Cases against the urgency that their sources want; null where nothing could be walked. */
+  vignettes: VignetteReport | null;
   lines: LineOf;
 }
 
@@ -96,6 +100,7 @@ const NOTHING = {
   proof: { tables: [], words: new Map(), versions: new Map() },
   changes: [],
   wordChanges: [],
+  vignettes: null,
 };
 
 function walk(
@@ -105,16 +110,21 @@ function walk(
 ) {
   const findings: Finding[] = [];
   const tables: OutcomeTable[] = [];
+  const walked: Enumerated[] = [];
   let [paths, answerSets] = [0, 0];
   for (const file of parsed.pathways.values()) {
     const pathway = content.pathways.get(file.id);
     if (pathway === undefined) continue;
     const enumerated = enumerate(pathway);
+    walked.push(enumerated);
     paths += pathCount(enumerated);
     answerSets += answerSetCount(enumerated);
     tables.push(outcomeTable(enumerated));
     findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
   }
+  if (parsed.signs) findings.push(...sharedSignRules(parsed.signs, walked, content));
+  const vignettes = vignetteReport(parsed.cases, content);
+  findings.push(...vignettes.findings);
   const proof = proofOf(files, tables);
   const wordChanges = changedWords(proof, baseline);
   findings.push(...acceptanceRules(proof, baseline, wordChanges));
@@ -124,6 +134,7 @@ function walk(
     proof,
     changes: changedTables(proof, baseline),
     wordChanges,
+    vignettes,
     findings,
   };
 }

@@ -8,6 +8,11 @@ export function sourceRules(content: ParsedContent): Finding[] {
   const rules = [
     ...allExits(content),
     ...wordsRules(content),
+    ...Object.entries(content.signs?.signs ?? {}).map(([id, { sources }]) => ({
+      file: 'shared-signs.yaml',
+      path: ['signs', id],
+      sources,
+    })),
     ...Object.entries(dispositions).map(([id, { sources }]) => ({
       file: 'dispositions.yaml',
       path: ['dispositions', id],

@@ -1,5 +1,6 @@
-import { isSeq } from 'yaml';
+import { isSeq, type Document } from 'yaml';
 import type { SeededRandom } from '../../../../../domain/seeded-random';
+import { CasesFile } from '../../content-files';
 import type { ContentMutant, Files, MutantKind } from './content-mutant';
 import {
   bandsIn,
@@ -31,7 +32,10 @@ import {
   TWO,
   URGENT,
   yesNo,
+  type Edit,
 } from './mutant-edits';
+
+const SIGNS = 'shared-signs.yaml';
 
 export const MUTANT_KINDS: readonly MutantKind[] = [
   // What TR-5 names: an option or a question deleted, renamed, reworded, split, merged, moved, redirected.
@@ -664,10 +668,41 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
   ofShared('another reader', 'reviewers.yaml', TWO, () => [
     ['new', (document) => document.add(document.createNode({ name: 'A. Friend', role: 'a friend' }))],
   ]),
+  // Signs that several pathways share, and the cases that content is held against.
+  ofShared('a shared sign that a pathway does not report any more', SIGNS, { rule: 25 }, cells('reportedBy')),
+  ofShared('a signed reason for not asking taken out', SIGNS, { rule: 25 }, cells('notAsked')),
+  ofShared('a shared sign under an option that is not there', SIGNS, { rule: 25 }, (document) =>
+    cells('reportedBy')(document).map(([place]) => [
+      place,
+      (copy) => copy.setIn(['signs', ...place.split(' ')], { 'red-flags': ['nothing'] }),
+    ]),
+  ),
+  ofShared('a shared sign that wants 999', SIGNS, { rule: 25 }, () =>
+    ['fever-from-malaria-area', 'fever-with-weak-immune-system'].map((sign) => [
+      sign,
+      (copy) => copy.setIn(['signs', sign, 'leastUrgent', 0, 'outcome'], 'ambulance'),
+    ]),
+  ),
+  ofShared('a case that wants an emergency', 'vignettes.yaml', { rule: 26 }, (document) =>
+    [...CasesFile.parse(document.toJS()).entries()]
+      .filter(([, { wanted }]) => wanted !== 'emergency')
+      .map(([index, { name }]) => [name, (copy) => copy.setIn([index, 'wanted'], 'emergency')]),
+  ),
   // A content file is in the proof by being one: whatever others there are, and will be.
   otherFiles('a word of another content file changed', (document, at) => document.setIn(at, 'wait and see')),
   otherFiles('a part of another content file taken out', (document, at) => document.deleteIn(at)),
 ];
+
+/** Takes one pathway's part out of one shared sign; the place is a path within `signs`. */
+function cells(part: 'reportedBy' | 'notAsked') {
+  return (document: Document): [string, Edit][] =>
+    keysIn(document, ['signs']).flatMap((sign) =>
+      keysIn(document, ['signs', sign, part]).map((pathway): [string, Edit] => [
+        `${sign} ${part} ${pathway}`,
+        (copy) => copy.deleteIn(['signs', sign, part, pathway]),
+      ]),
+    );
+}
 
 /** One of each kind, or all that there are. */
 export function contentMutants(

@@ -1,4 +1,4 @@
-import { CalendarDate } from '../../../domain/london-time';
+import { CalendarDate } from './london-time';
 
 /** The bank holidays of whole years. What lies outside is not known, which is not the same as "no holiday". */
 export interface BankHolidays {

@@ -1,4 +1,4 @@
-import { CalendarDate } from '../../../domain/london-time';
+import { CalendarDate } from './london-time';
 import { bankHolidays, type BankHolidays } from './bank-holidays';
 
 /**
