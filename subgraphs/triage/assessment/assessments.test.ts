@@ -402,6 +402,25 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       },
     );
 
+    it('holds for what is led to from another pathway: no question, no answer, no outcome', async () => {
+      const { record } = await started({ pathwayId: 'child-fever' });
+      const toRash = [
+        { questionId: 'emergency.screen', optionIds: ['none'] },
+        { questionId: 'child-fever.red-flags', optionIds: ['none'] },
+        { questionId: 'child-fever.rash', optionIds: ['yes'] },
+      ];
+      await answerAll(record.id, toRash.slice(0, 2));
+      await flip('child-rash', true);
+      expect((await service.find(record.id))?.off).toBe(false);
+      const led = await service.answer({ assessmentId: record.id, ...toRash[2]!, expectedRevision: 3 });
+      expect(led).toMatchObject({ kind: 'assessment', assessment: { off: true } });
+      expect(await service.find(record.id)).toMatchObject({ off: true });
+      const next = { questionId: 'child-rash.red-flags', optionIds: ['none'], expectedRevision: 4 };
+      expect(await service.answer({ assessmentId: record.id, ...next })).toMatchObject({
+        kind: 'switched-off',
+      });
+    });
+
     it('leaves other pathways alone, and lets go on when it is on again', async () => {
       const { record } = await started();
       await flip('cough', true);

@@ -11,7 +11,8 @@ import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
 import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
-import type { Switches } from '../switches/switches';
+import { isSwitchedOff } from '../switches/is-switched-off';
+import type { SwitchedOff, Switches } from '../switches/switches';
 
 /** Symptoms change: after this an assessment is not answered any more. */
 const LIFETIME_MS = 4 * 60 * 60_000;
@@ -78,20 +79,20 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = exclusionOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };
-      if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
+      const off = await switches.read();
+      if (off.has(read.value.pathway.id)) return { kind: 'switched-off', content };
       const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
       const stored = await store.insert(newRecord(read.value, now()), start);
       const edition = await editionOf(stored.record);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
-      return { kind: 'assessment', assessment: { ...edition, record: stored.record, off: false } };
+      return { kind: 'assessment', assessment: pinnedTo(edition, stored.record, off) };
     },
 
     find: async (id) => {
       const record = ID.test(id) ? await store.find(id) : null;
       if (record === null || isPastRetention(record.expiresAt, record.isCompleted, now())) return null;
       const edition = await editionOf(record);
-      const off = (await switches.read()).has(record.pathwayId);
-      return edition && { ...edition, record, off };
+      return edition && pinnedTo(edition, record, await switches.read());
     },
 
     answer: async (input) => {
@@ -100,11 +101,11 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       if (record.expiresAt <= now()) return { kind: 'expired', at: record.expiresAt };
       const edition = await editionOf(record);
       if (edition === null) return { kind: 'withdrawn', at: now() };
-      if ((await switches.read()).has(record.pathwayId))
-        return { kind: 'switched-off', content: edition.content };
-      const current = { ...edition, record, off: false };
+      const off = await switches.read();
+      const current = pinnedTo(edition, record, off);
+      if (current.off) return { kind: 'switched-off', content: edition.content };
       if (record.revision !== input.expectedRevision) return { kind: 'stale', current };
-      return answerPinned(current, input);
+      return answerPinned(current, input, off);
     },
   };
 
@@ -112,7 +113,11 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     return editions.find(pathwayId, contentHash);
   }
 
-  async function answerPinned(current: PinnedAssessment, input: AnswerInput): Promise<AnswerResult> {
+  async function answerPinned(
+    current: PinnedAssessment,
+    input: AnswerInput,
+    off: SwitchedOff,
+  ): Promise<AnswerResult> {
     const { record, pathway } = current;
     const faults = answerFaults(current, input);
     if (faults) return { kind: 'invalid', faults };
@@ -125,13 +130,23 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     if (await store.replaceAnswers(next, completion))
       return {
         kind: 'assessment',
-        assessment: { ...current, record: { ...next, revision, isCompleted: completion !== null } },
+        assessment: pinnedTo(current, { ...next, revision, isCompleted: completion !== null }, off),
       };
     const winner = await store.find(record.id);
     return winner === null
       ? { kind: 'not-found' }
-      : { kind: 'stale', current: { ...current, record: winner } };
+      : { kind: 'stale', current: pinnedTo(current, winner, off) };
   }
+}
+
+/** Joins an assessment with its edition, and says of it whether what its answers lead through is switched off. */
+function pinnedTo(
+  { pathway, content }: ContentEdition,
+  record: AssessmentRecord,
+  switchedOff: SwitchedOff,
+): PinnedAssessment {
+  const evaluation = evaluate(pathway, record.subject, record.answers);
+  return { pathway, content, record, off: isSwitchedOff(pathway, evaluation, switchedOff) };
 }
 
 /**
