@@ -65,6 +65,8 @@ export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
           answeredAt: at,
         })),
         droppedAnswers: [],
+        amendedAnswers: [],
+        earlierEmergency: null,
         startedAt: at,
         expiresAt: new Date(at.getTime() + 4 * 60 * 60_000),
         locale: 'en-GB',

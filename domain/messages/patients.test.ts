@@ -1,5 +1,5 @@
 import { FIELD_PROBLEM_CODES, FIELD_PROBLEMS } from './field-problem-codes';
-import { fieldMessage, movedMessage, noTimeFits, problemMessage } from './messages';
+import { earlierEmergencyMessage, fieldMessage, movedMessage, noTimeFits, problemMessage } from './messages';
 import { PROBLEM_CODES, PROBLEMS } from './problem-codes';
 import { sampleFault, sampleMessage } from './sample-messages';
 
@@ -26,6 +26,7 @@ const MESSAGES: [string, string][] = [
   ['what a practice has changed', movedMessage({ before: BEFORE, now: { ...BEFORE, startsAt: DEADLINE } })],
   ['no time fits', noTimeFits(null)],
   ['no time fits before the deadline', noTimeFits(DEADLINE)],
+  ['starts again after an emergency', earlierEmergencyMessage('Call 999 now', DEADLINE)],
 ];
 
 /** Words of the project that patients do not use (NHS digital service manual, content style guide). */

@@ -2,11 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../../domain/caller';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { PlaceLookup } from '../../../domain/place-lookup';
-import type { AssessmentRecord, AssessmentStore, Completion, StoredAnswer } from './assessment-store';
+import { amendedBy, type Amendment } from './amendments';
+import { REPEAT_CALLER_MS, repeatKeys } from './repeat-caller';
+import type {
+  AssessmentRecord,
+  AssessmentStore,
+  Completion,
+  EarlierEmergency,
+  StoredAnswer,
+} from './assessment-store';
 import type { ContentEditions, ContentEdition } from '../content/content-editions';
 import type { Content, Exclusion } from '../content/content';
 import { changeAnswer, isOpen } from '../engine/change-answer';
 import { evaluate } from '../engine/evaluate';
+import { fallsFromEmergency, isEmergency } from '../engine/is-emergency';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
@@ -32,6 +41,8 @@ export interface AnswerInput {
   questionId: string;
   optionIds: readonly string[];
   expectedRevision: number;
+  /** The person has read that this takes an emergency back, and means it. */
+  confirmLessUrgent?: boolean | null;
 }
 
 export type StartResult =
@@ -43,6 +54,7 @@ export type StartResult =
 export type AnswerResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'stale'; current: PinnedAssessment }
+  | { kind: 'confirm-less-urgent'; current: PinnedAssessment }
   | { kind: 'expired'; at: Date }
   | { kind: 'withdrawn'; at: Date }
   | { kind: 'switched-off'; content: Content }
@@ -65,6 +77,8 @@ export interface AssessmentsDeps {
   editions: ContentEditions;
   switches: Pick<Switches, 'read'>;
   places: PlaceLookup;
+  /** Keyed digest of what a device is recognised by: the token itself is not kept. */
+  digestDevice: (text: string) => string;
   now: () => Date;
 }
 
@@ -81,8 +95,11 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       if (refusal) return { kind: 'refused', refusal };
       const off = await switches.read();
       if (off.has(read.value.pathway.id)) return { kind: 'switched-off', content };
-      const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
-      const stored = await store.insert(newRecord(read.value, now()), start);
+      const at = now();
+      const repeat = repeatKeys(caller, read.value, deps.digestDevice);
+      const earlier = await store.findEmergency(repeat, new Date(at.getTime() - REPEAT_CALLER_MS));
+      const start = { ...startScope(input, caller, source), inputDigest: digest(input), repeat };
+      const stored = await store.insert(newRecord(read.value, at, earlier), start);
       const edition = await editionOf(stored.record);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
       return { kind: 'assessment', assessment: pinnedTo(edition, stored.record, off) };
@@ -124,7 +141,11 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
     if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
     const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
-    const next = { ...record, answers: change.answers, droppedAnswers: change.dropped };
+    const before = evaluate(pathway, record.subject, record.answers);
+    const confirmed = input.confirmLessUrgent === true;
+    if (fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers)) && !confirmed)
+      return { kind: 'confirm-less-urgent', current };
+    const next = amended(record, { before, ...change, at: answer.answeredAt, confirmed }, current.content);
     const completion = completionOf({ ...current, record: next });
     const revision = record.revision + 1;
     if (await store.replaceAnswers(next, completion))
@@ -147,6 +168,15 @@ function pinnedTo(
 ): PinnedAssessment {
   const evaluation = evaluate(pathway, record.subject, record.answers);
   return { pathway, content, record, off: isSwitchedOff(pathway, evaluation, switchedOff) };
+}
+
+function amended(
+  record: AssessmentRecord,
+  change: Omit<Amendment, 'record'>,
+  content: Content,
+): AssessmentRecord {
+  const { answers, dropped: droppedAnswers } = change;
+  return { ...record, answers, droppedAnswers, amendedAnswers: amendedBy({ record, ...change }, content) };
 }
 
 /**
@@ -175,10 +205,18 @@ function completionOf({ record, pathway }: PinnedAssessment): Completion | null 
   const evaluation = evaluate(pathway, record.subject, record.answers);
   return evaluation.kind === 'question'
     ? null
-    : { completedAt: reachedAt(record), dispositionId: evaluation.disposition.id };
+    : {
+        completedAt: reachedAt(record),
+        dispositionId: evaluation.disposition.id,
+        isEmergency: isEmergency(evaluation.disposition),
+      };
 }
 
-function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
+function newRecord(
+  request: StartRequest,
+  startedAt: Date,
+  earlierEmergency: EarlierEmergency | null,
+): AssessmentRecord {
   return {
     id: randomBytes(24).toString('base64url'),
     revision: 1,
@@ -190,6 +228,8 @@ function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
     declaredPractice: request.declaredPractice,
     answers: [],
     droppedAnswers: [],
+    amendedAnswers: [],
+    earlierEmergency,
     startedAt,
     expiresAt: new Date(startedAt.getTime() + LIFETIME_MS),
     locale: request.locale,
