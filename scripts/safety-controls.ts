@@ -88,12 +88,12 @@ async function judge({ removed, test }: TestedControl): Promise<Verdict> {
   }
 }
 
-/** A suite that does not even load proves nothing of its test. */
+/** A suite that does not even load fails no test, and proves nothing of any. */
 function verdictOf(text: string): Verdict {
   const report = Report.parse(JSON.parse(text));
-  if (report.numRuntimeErrorTestSuites > 0 || report.numPassedTests + report.numFailedTests === 0)
-    return 'NO TEST RAN';
-  return report.numFailedTests > 0 ? 'caught' : 'NOT CAUGHT';
+  if (report.numFailedTests > 0) return 'caught';
+  const isRun = report.numRuntimeErrorTestSuites === 0 && report.numPassedTests > 0;
+  return isRun ? 'NOT CAUGHT' : 'NO TEST RAN';
 }
 
 function summary(results: readonly Result[]): string {
