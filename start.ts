@@ -94,7 +94,11 @@ export async function startEverything(
       dispositions: dispositionCatalogue(),
     });
     closing.add(practices);
-    const triage = await createTriageSubgraph({ ...triageOptions(context), places: practices.places });
+    const triage = await createTriageSubgraph({
+      ...triageOptions(context),
+      digestDevice: await deviceDigest(context),
+      places: practices.places,
+    });
     closing.add(triage);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
       subgraph.name,
@@ -181,7 +185,11 @@ async function subgraphAlone(
       await proveSecret(context.config.databases.appointments, await knownSecrets(context.config));
       const places = await openPlaces(context.config.databases.practices);
       closing.add(places);
-      return createTriageSubgraph({ ...triageOptions(context), places });
+      return createTriageSubgraph({
+        ...triageOptions(context),
+        digestDevice: await deviceDigest(context),
+        places,
+      });
     }
     case 'practices': {
       const { appointments } = context.config.databases;
@@ -262,6 +270,11 @@ function throwOut(why: Error): void {
   setImmediate(() => {
     throw why;
   });
+}
+
+async function deviceDigest({ config }: StartContext): Promise<(text: string) => string> {
+  const [key] = deriveKeys(await knownSecrets(config), 'device');
+  return keyedDigest(key);
 }
 
 function triageOptions({ config, logger, now }: StartContext) {

@@ -7,10 +7,10 @@ import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 export type Secrets = readonly [current: string, ...earlier: string[]];
 
 /**
- * Use of a secret; each use has a key of its own. `caller` and `data-keys` rotate with the secret; `name` tells
+ * Use of a secret; each use has a key of its own. `caller`, `data-keys` and `device` rotate with the secret; `name` tells
  * secrets apart. The others are keys of data: until there were data keys, they were derived from the secret, too.
  */
-export type SecretUse = 'caller' | 'data-keys' | 'name' | LedgerKeyUse | AuditKeyUse;
+export type SecretUse = 'caller' | 'data-keys' | 'device' | 'name' | LedgerKeyUse | AuditKeyUse;
 
 /** Uses of the ledger's data keys. */
 export const LEDGER_KEY_USES = ['offer', 'patient-details', 'patient-digest', 'fingerprint'] as const;

@@ -9,7 +9,7 @@ import { contentEditions } from '../subgraphs/triage/content/content-editions';
 import { loadContent } from '../subgraphs/triage/content/load-content';
 import { openTriageDatabase } from '../subgraphs/triage/database/open-database';
 import { switches } from '../subgraphs/triage/switches/switches';
-import { CASE_STUDY } from './triage-case-study';
+import { CASE_STUDY, THROUGH_FEVER } from './triage-case-study';
 
 /** Symptom checks on triage's own store: of children who came to see a GP within 6 hours, as in the case study. */
 export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
@@ -25,6 +25,19 @@ export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
   return {
     checks: symptomChecks({ database, editions, switches: killSwitches, now }),
     store,
+
+    /** Changes that make it a check that began with a fever, and was led on to the questions about the rash. */
+    throughFever(): Pick<AssessmentRecord, 'pathwayId' | 'contentVersion' | 'contentHash' | 'answers'> {
+      const fever = content.pathways.get('child-fever');
+      if (fever === undefined) throw new Error('There is no symptom check for fevers of children.');
+      const answers = THROUGH_FEVER.map((answer) => ({
+        ...answer,
+        optionIds: [...answer.optionIds],
+        answeredAt: now(),
+      }));
+      return { pathwayId: fever.id, contentVersion: fever.version, contentHash: fever.hash, answers };
+    },
+
     switches: killSwitches,
     close: () => database.close(),
 
@@ -52,6 +65,8 @@ export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
           answeredAt: at,
         })),
         droppedAnswers: [],
+        amendedAnswers: [],
+        earlierEmergency: null,
         startedAt: at,
         expiresAt: new Date(at.getTime() + 4 * 60 * 60_000),
         locale: 'en-GB',

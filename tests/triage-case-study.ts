@@ -16,6 +16,14 @@ export const CASE_STUDY: readonly QuestionAnswer[] = [
   { questionId: 'child-rash.compared-with-normal', optionIds: ['much-less'] },
 ];
 
+/** The same child, whose mother began with the fever and was led on to the questions about the rash. */
+export const THROUGH_FEVER: readonly QuestionAnswer[] = [
+  { questionId: 'emergency.screen', optionIds: ['none'] },
+  { questionId: 'child-fever.red-flags', optionIds: ['none'] },
+  { questionId: 'child-fever.rash', optionIds: ['yes'] },
+  ...CASE_STUDY.filter(({ questionId }) => !['emergency.screen', 'child-rash.fever'].includes(questionId)),
+];
+
 /** The same answers with one changed, up to and including that one. */
 export function caseStudyUntil(questionId: string, optionIds: readonly string[]): QuestionAnswer[] {
   const asked = CASE_STUDY.findIndex((answer) => answer.questionId === questionId);

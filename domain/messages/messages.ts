@@ -47,3 +47,8 @@ export function movedMessage(
 export function noTimeFits(search: NoTimeFits, locale: Locale = DEFAULT_LOCALE): string {
   return PATIENTS[locale].noTimeFits(search);
 }
+
+/** @returns the advice for a person who starts again soon after they were told of an emergency. */
+export function earlierEmergencyMessage(title: string, at: Date, locale: Locale = DEFAULT_LOCALE): string {
+  return PATIENTS[locale].earlierEmergency({ title, at });
+}

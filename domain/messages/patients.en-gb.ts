@@ -62,6 +62,8 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     OUTCOME_NOT_BOOKABLE: () =>
       'You cannot book an appointment here for these symptoms. Follow the advice in your result.',
     SYMPTOM_CHECK_CHANGED: () => 'Your answers were changed, maybe on another device. Carry on from here.',
+    CONFIRM_LESS_URGENT: ({ title }) =>
+      `Your answers say: ${title}. Change this answer only if it was a mistake. If you are not sure, do what it says.`,
     SYMPTOM_CHECK_EXPIRED: ({ before }) =>
       before === 'BOOKING'
         ? 'You checked your symptoms more than 4 hours ago. Check them again before you book.'
@@ -99,6 +101,8 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     deadline === null || ownPracticeOnly
       ? `If no time here suits you, phone your own practice.${deadline === null ? '' : ` Ask to be seen by ${latestTime(deadline)}.`} If things get worse, check the symptoms again or call 111.`
       : `If no time here suits you, call 111 now. Say that you were told to be seen by ${latestTime(deadline)}. If things get worse, follow the advice with your result. In an emergency, call 999.`,
+  earlierEmergency: ({ title, at }) =>
+    `At ${timeOnDay(at)} we said: ${title}. If you have not had that help, or things are the same or worse, do that now.`,
 };
 
 const HOW: Record<AppointmentMode, string> = {

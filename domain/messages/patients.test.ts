@@ -1,5 +1,5 @@
 import { FIELD_PROBLEM_CODES, FIELD_PROBLEMS } from './field-problem-codes';
-import { fieldMessage, movedMessage, noTimeFits, problemMessage } from './messages';
+import { earlierEmergencyMessage, fieldMessage, movedMessage, noTimeFits, problemMessage } from './messages';
 import { PROBLEM_CODES, PROBLEMS } from './problem-codes';
 import { sampleFault, sampleMessage } from './sample-messages';
 
@@ -27,6 +27,7 @@ const MESSAGES: [string, string][] = [
   ['no time fits', noTimeFits({ deadline: null, ownPracticeOnly: true })],
   ['no time fits before the deadline', noTimeFits({ deadline: DEADLINE, ownPracticeOnly: false })],
   ['no time fits at the own practice', noTimeFits({ deadline: DEADLINE, ownPracticeOnly: true })],
+  ['starts again after an emergency', earlierEmergencyMessage('Call 999 now', DEADLINE)],
 ];
 
 /** Words of the project that patients do not use (NHS digital service manual, content style guide). */

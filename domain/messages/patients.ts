@@ -27,4 +27,6 @@ export interface PatientCatalogue {
   moved: MessageTemplate<Record<'before' | 'now', AppointmentInWords>>;
   /** Advice when no time fits: never empty, never less urgent than the outcome, whose deadline may be null. */
   noTimeFits: MessageTemplate<NoTimeFits>;
+  /** Advice for a person who starts again soon after an emergency; `title` is what they were told. */
+  earlierEmergency: MessageTemplate<{ title: string; at: Date }>;
 }

@@ -39,6 +39,7 @@ export interface PatientProblems {
   BOOKING_NOT_FOUND: None;
   OUTCOME_NOT_BOOKABLE: None;
   SYMPTOM_CHECK_CHANGED: None;
+  CONFIRM_LESS_URGENT: { title: string };
   SYMPTOM_CHECK_EXPIRED: { before: 'ANSWERING' | 'BOOKING' };
   SYMPTOM_CHECK_WITHDRAWN: None;
   SYMPTOM_CHECK_NOT_FOUND: None;
@@ -199,6 +200,10 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   SYMPTOM_CHECK_CHANGED: patients(
     'The answers were changed meanwhile, perhaps on another device.',
     'Go on from `current`, with its revision.',
+  ),
+  CONFIRM_LESS_URGENT: patients(
+    'The change would take an emergency back. Nothing is changed yet.',
+    'Show `said` and the advice of `current`; once the person confirms, send the same with `confirmLessUrgent: true`.',
   ),
   SYMPTOM_CHECK_EXPIRED: patients('The symptom check is more than four hours old.', CHECK_AGAIN),
   SYMPTOM_CHECK_WITHDRAWN: patients(

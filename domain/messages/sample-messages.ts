@@ -20,6 +20,8 @@ export function sampleMessage(code: ProblemCode): string | null {
       return problemMessage(code, { before: 'BOOKING' });
     case 'OUTCOME_CHANGED':
       return problemMessage(code, { title: 'See a GP within 6 hours' });
+    case 'CONFIRM_LESS_URGENT':
+      return problemMessage(code, { title: 'Call 999 now' });
     case 'BOOKINGS_IN_CLOSURE':
       return problemMessage(code, { bookings: 2 });
     case 'ROLE_NOT_ALLOWED':

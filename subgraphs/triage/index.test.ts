@@ -490,6 +490,61 @@ describe('the explanation', () => {
     });
   });
 
+  it('shows the clinician an emergency that was taken back, first and with its times', async () => {
+    const id = await startedId();
+    await answerAt(id, 1, { questionId: 'emergency.screen', optionIds: ['fitting'] });
+    const none = { questionId: 'emergency.screen', optionIds: ['none'] };
+    expect(await answerAt(id, 2, none)).toMatchObject({
+      __typename: 'ConfirmLessUrgent',
+      code: 'CONFIRM_LESS_URGENT',
+      message: expect.stringMatching(/999/) as string,
+    });
+    const confirmed = { ...none, confirmLessUrgent: true };
+    expect(await answerAt(id, 2, confirmed)).toMatchObject({ __typename: 'Assessment', revision: 3 });
+    const query = `query ($id: ID!) { assessment(id: $id) { trace { amendedAnswers {
+      questionId said emergency confirmedLessUrgent change revision answeredAt decided { id } } } } }`;
+    expect(await ask(query, { id }, STAFF)).toEqual({
+      assessment: {
+        trace: {
+          amendedAnswers: [
+            {
+              questionId: 'emergency.screen',
+              said: [expect.stringMatching(/fit/i)],
+              emergency: true,
+              confirmedLessUrgent: true,
+              change: 'CHANGED',
+              revision: 3,
+              answeredAt: now.toISOString(),
+              decided: { id: 'ambulance' },
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('tells a repeat caller and the clinician of the emergency before', async () => {
+    const deviceToken = randomUUID();
+    const first = await startedId({ deviceToken });
+    await answerAt(first, 1, { questionId: 'emergency.screen', optionIds: ['fitting'] });
+    const again = await startedId({ deviceToken });
+    const query = (field: string) => `query ($id: ID!) { assessment(id: $id) { ${field} } }`;
+    const earlier = `earlierEmergency { at advice disposition { id } }`;
+    const expected = {
+      at: now.toISOString(),
+      advice: expect.stringMatching(/we said: .*999/) as string,
+      disposition: { id: 'ambulance' },
+    };
+    expect(await ask(query(earlier), { id: again })).toEqual({ assessment: { earlierEmergency: expected } });
+    expect(await ask(query(`trace { ${earlier} }`), { id: again }, STAFF)).toEqual({
+      assessment: { trace: { earlierEmergency: expected } },
+    });
+    expect(await ask(query(earlier), { id: await startedId() })).toEqual({
+      assessment: { earlierEmergency: null },
+    });
+    expect(logged.join('')).not.toContain(deviceToken);
+  });
+
   it('gives the receiving clinician every step with rule and source, and nobody else', async () => {
     const query = `query ($id: ID!) { assessment(id: $id) { trace {
       contentVersion contentStatus contentBanner answeredBy decidedBy disposition { id }
@@ -662,6 +717,7 @@ async function deps(): Promise<TriageDeps> {
   return {
     database: await EMBEDDED.settings(),
     places: { find: () => Promise.resolve({ kind: 'unknown' }) },
+    digestDevice: (text) => `digest of ${text.length} characters`,
     now: () => now,
     logger: pino({}, { write: (line: string) => logged.push(line) }),
     clinicalMode: 'demo',

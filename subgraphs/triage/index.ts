@@ -31,6 +31,8 @@ export interface TriageDeps {
   clinicalMode: 'demo' | 'live';
   /** Reviewers whose signatures count, in live mode. */
   signers?: readonly ContentSigner[];
+  /** Keyed digest, by which a device that starts again is recognised. */
+  digestDevice: (text: string) => string;
 }
 
 /** The dispositions of this release's content, for the practices that set rules for them. */
@@ -48,7 +50,7 @@ export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks };
 
 /** @throws Error with a sentence that says what to do: unusable content, demonstration content in live mode, no database. */
 export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubgraph> {
-  const { places, now, logger, clinicalMode } = deps;
+  const { places, digestDevice, now, logger, clinicalMode } = deps;
   const trust = trustOf(deps);
   const content = loadContent(undefined, trust);
   refuseDemoContent(content, clinicalMode);
@@ -57,7 +59,14 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   await keepContent(db, content, now);
   const editions = contentEditions(db, content, trust ?? 'demo');
   const killSwitches = switches(database, now, logger);
-  const assessing = { store: assessmentStore(db), editions, switches: killSwitches, places, now };
+  const assessing = {
+    store: assessmentStore(db),
+    editions,
+    switches: killSwitches,
+    places,
+    digestDevice,
+    now,
+  };
   const forgetting = assessmentRetention(database, now, logger);
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'triage content loaded');
   return {
@@ -80,13 +89,17 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   };
 }
 
-function trustOf({ clinicalMode, signers = [], now }: Omit<TriageDeps, 'places'>): LiveTrust | null {
+function trustOf({
+  clinicalMode,
+  signers = [],
+  now,
+}: Omit<TriageDeps, 'places' | 'digestDevice'>): LiveTrust | null {
   return clinicalMode === 'live' ? { signers, now } : null;
 }
 
 /** The symptom checks alone, for a process that books. */
 export async function openSymptomChecks(
-  deps: Omit<TriageDeps, 'places'>,
+  deps: Omit<TriageDeps, 'places' | 'digestDevice'>,
 ): Promise<SymptomChecks & { close(): Promise<void> }> {
   const { now, logger } = deps;
   const trust = trustOf(deps);

@@ -53,6 +53,7 @@ describe.each(testDatabases())('symptom checks on $name', (kind) => {
       editions: contentEditions(database.db, content, 'demo'),
       switches: switches(database, () => now, logger),
       places,
+      digestDevice: (text) => text,
       now: () => now,
     });
   });

@@ -33,6 +33,32 @@ const StoredAnswer = z.object({
 });
 export type StoredAnswer = z.infer<typeof StoredAnswer>;
 
+const AmendedAnswer = StoredAnswer.extend({
+  amendedAt: z.iso.datetime().transform((text) => new Date(text)),
+  /** Revision that the amendment made. */
+  revision: z.int(),
+  change: z.enum(['CHANGED', 'DROPPED']),
+  /** Disposition that this answer decided while it counted; null where another did, or none yet. */
+  decided: z.string().nullable(),
+  /** The person confirmed that they took an emergency back. */
+  confirmed: z.boolean(),
+});
+/** An answer that was given and later changed, or dropped because an earlier one was changed. */
+export type AmendedAnswer = z.infer<typeof AmendedAnswer>;
+
+const EarlierEmergency = z.object({
+  at: z.iso.datetime().transform((text) => new Date(text)),
+  dispositionId: z.string(),
+});
+/** An emergency that the same person was told of shortly before they began this assessment. */
+export type EarlierEmergency = z.infer<typeof EarlierEmergency>;
+
+/** Digests by which a person who starts again is recognised; null where there is nothing to recognise them by. */
+export interface RepeatKeys {
+  caller: string | null;
+  device: string | null;
+}
+
 export interface AssessmentRecord {
   /** The secret that lets its holder read and go on: in no log and no message. */
   id: string;
@@ -47,6 +73,9 @@ export interface AssessmentRecord {
   answers: readonly StoredAnswer[];
   /** Answers that the last change dropped. */
   droppedAnswers: readonly StoredAnswer[];
+  /** Answers that once counted, oldest first: what was said stays said. */
+  amendedAnswers: readonly AmendedAnswer[];
+  earlierEmergency: EarlierEmergency | null;
   startedAt: Date;
   expiresAt: Date;
   /** In which the person reads. */
@@ -59,6 +88,7 @@ export interface AssessmentRecord {
 export interface Completion {
   completedAt: Date;
   dispositionId: string;
+  isEmergency: boolean;
 }
 
 /** Key by which a repeated start is recognised. */
@@ -66,6 +96,7 @@ export interface StartKey {
   scope: string;
   key: string;
   inputDigest: string;
+  repeat?: RepeatKeys;
 }
 
 export interface AssessmentStore {
@@ -77,6 +108,8 @@ export interface AssessmentStore {
   find(id: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
+  /** The newest emergency that an assessment with one of these keys has ended in since then. */
+  findEmergency(keys: RepeatKeys, since: Date): Promise<EarlierEmergency | null>;
 }
 
 /** One statement each, so that nothing is stored by halves. */
@@ -103,13 +136,32 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return row ? toRecord(row) : null;
     },
 
-    replaceAnswers: async ({ id, revision, answers, droppedAnswers }, completion) => {
+    findEmergency: async ({ caller, device }, since) => {
+      const row = await db
+        .selectFrom('triage_assessment')
+        .select(['emergency_at', 'emergency_disposition'])
+        .where('emergency_at', '>=', since.getTime())
+        .where(({ eb, or }) => or([eb('repeat_caller', '=', caller), eb('repeat_device', '=', device)]))
+        .orderBy('emergency_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (row?.emergency_at == null || row.emergency_disposition === null) return null;
+      return { at: new Date(row.emergency_at), dispositionId: row.emergency_disposition };
+    },
+
+    replaceAnswers: async ({ id, revision, answers, droppedAnswers, amendedAnswers }, completion) => {
       const { numUpdatedRows } = await db
         .updateTable('triage_assessment')
         .set({
           revision: revision + 1,
           answers: JSON.stringify(answers),
           dropped_answers: JSON.stringify(droppedAnswers),
+          amended_answers: JSON.stringify(amendedAnswers),
+          // Stays when the answer is taken back: whoever starts again was told of it all the same.
+          ...(completion?.isEmergency === true && {
+            emergency_at: completion.completedAt.getTime(),
+            emergency_disposition: completion.dispositionId,
+          }),
           completed_at: completion && completion.completedAt.getTime(),
           disposition_id: completion && completion.dispositionId,
         })
@@ -173,6 +225,12 @@ function toRow(record: AssessmentRecord, start: StartKey): TriageTables['triage_
     declared_practice: record.declaredPractice,
     answers: JSON.stringify(record.answers),
     dropped_answers: JSON.stringify(record.droppedAnswers),
+    amended_answers: JSON.stringify(record.amendedAnswers),
+    earlier_emergency: record.earlierEmergency && JSON.stringify(record.earlierEmergency),
+    repeat_caller: start.repeat?.caller ?? null,
+    repeat_device: start.repeat?.device ?? null,
+    emergency_at: null,
+    emergency_disposition: null,
     started_at: record.startedAt.getTime(),
     expires_at: record.expiresAt.getTime(),
     idempotency_scope: start.scope,
@@ -198,6 +256,9 @@ function toRecord(row: Selectable<TriageTables['triage_assessment']>): Assessmen
     declaredPractice: row.declared_practice === null ? null : OdsCode.parse(row.declared_practice),
     answers: z.array(StoredAnswer).parse(JSON.parse(row.answers)),
     droppedAnswers: z.array(StoredAnswer).parse(JSON.parse(row.dropped_answers)),
+    amendedAnswers: z.array(AmendedAnswer).parse(JSON.parse(row.amended_answers)),
+    earlierEmergency:
+      row.earlier_emergency === null ? null : EarlierEmergency.parse(JSON.parse(row.earlier_emergency)),
     startedAt: new Date(row.started_at),
     expiresAt: new Date(row.expires_at),
     locale: row.locale,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { testDatabases } from '../../../tests/databases';
 import { ANONYMOUS, type Caller } from '../../../domain/caller';
+import { keyedDigest } from '../../../domain/secret';
 import type { PlaceLookup } from '../../../domain/place-lookup';
 import { openDatabase, type Database, type DatabaseSettings } from '../../../platform/database/database';
 import { assessmentStore } from './assessment-store';
@@ -16,6 +17,7 @@ import { type TriageTables } from '../database/tables';
 import type { StartInput } from './start-request';
 import { switches } from '../switches/switches';
 
+const digestDevice = keyedDigest(new Uint8Array(32));
 const silent = pino({ level: 'silent' });
 const MINUTE = 60_000;
 const START = new Date('2026-03-02T14:00:00Z');
@@ -376,6 +378,147 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     });
   });
 
+  describe('an emergency that is taken back', () => {
+    const fitting = { questionId: 'emergency.screen', optionIds: ['fitting'] };
+    const none = { questionId: 'emergency.screen', optionIds: ['none'] };
+
+    it('needs a confirmation, and changes nothing without one', async () => {
+      const { record } = await started();
+      const emergency = await answerAll(record.id, [fitting]);
+      const change = { assessmentId: record.id, ...none, expectedRevision: emergency.revision };
+      for (const confirmLessUrgent of [undefined, null, false])
+        expect(await service.answer({ ...change, confirmLessUrgent })).toMatchObject({
+          kind: 'confirm-less-urgent',
+          current: { record: emergency },
+        });
+      expect((await service.find(record.id))?.record).toEqual(emergency);
+      expect(await service.answer({ ...change, confirmLessUrgent: true })).toMatchObject({
+        kind: 'assessment',
+        assessment: { record: { revision: emergency.revision + 1, answers: [none] } },
+      });
+    });
+
+    it('stays in the history with its times, its outcome and the confirmation', async () => {
+      const { record } = await started();
+      await answerAll(record.id, [fitting]);
+      now = new Date(START.getTime() + 5 * MINUTE);
+      const change = { assessmentId: record.id, ...none, expectedRevision: 2, confirmLessUrgent: true };
+      await service.answer(change);
+      expect((await answerAll(record.id, CASE_STUDY.slice(1))).amendedAnswers).toEqual([
+        {
+          ...fitting,
+          answeredAt: START,
+          amendedAt: now,
+          revision: 3,
+          change: 'CHANGED',
+          decided: 'ambulance',
+          confirmed: true,
+        },
+      ]);
+    });
+
+    it('is asked about when an earlier answer drops it, and is in the history as dropped', async () => {
+      const { record } = await started({ pathwayId: 'child-fever' });
+      const { revision } = await answerAll(record.id, [
+        { questionId: 'emergency.screen', optionIds: ['none'] },
+        { questionId: 'child-fever.red-flags', optionIds: ['none'] },
+        { questionId: 'child-fever.rash', optionIds: ['yes'] },
+        { questionId: 'child-rash.red-flags', optionIds: ['stiff-neck'] },
+      ]);
+      const change = { questionId: 'child-fever.rash', optionIds: ['no'], expectedRevision: revision };
+      const asked = await service.answer({ assessmentId: record.id, ...change });
+      expect(asked.kind).toBe('confirm-less-urgent');
+      await service.answer({ assessmentId: record.id, ...change, confirmLessUrgent: true });
+      expect((await service.find(record.id))?.record.amendedAnswers).toMatchObject([
+        { questionId: 'child-fever.rash', change: 'CHANGED', decided: null, confirmed: false },
+        {
+          questionId: 'child-rash.red-flags',
+          optionIds: ['stiff-neck'],
+          change: 'DROPPED',
+          decided: expect.stringMatching(/^ambulance/) as string,
+          confirmed: true,
+        },
+      ]);
+    });
+
+    it('needs none from one emergency to another that is as urgent', async () => {
+      const { record } = await started();
+      const { revision } = await answerAll(record.id, [fitting]);
+      const other = { questionId: 'emergency.screen', optionIds: ['fitting', 'chest-pain'] };
+      const result = await service.answer({ assessmentId: record.id, ...other, expectedRevision: revision });
+      expect(result.kind).not.toBe('confirm-less-urgent');
+    });
+  });
+
+  it('keeps answers that a change drops, oldest first', async () => {
+    const { record } = await started();
+    await answerAll(record.id, CASE_STUDY);
+    const { amendedAnswers } = await answerAll(record.id, [
+      { questionId: 'child-rash.fever', optionIds: ['no'] },
+    ]);
+    expect(amendedAnswers.map(({ questionId, change }) => [questionId, change])).toEqual([
+      ['child-rash.fever', 'CHANGED'],
+      ...CASE_STUDY.slice(4).map(({ questionId }) => [questionId, 'DROPPED']),
+    ]);
+  });
+
+  describe('a start soon after an emergency', () => {
+    const fitting = [{ questionId: 'emergency.screen', optionIds: ['fitting'] }];
+    const HOUR = 60 * MINUTE;
+    const startAgain = async (by: Partial<StartInput>, as: Caller = ANONYMOUS) => {
+      const result = await service.start(input(by), as);
+      return result.kind === 'assessment' ? result.assessment.record.earlierEmergency : result.kind;
+    };
+    const known = { at: START, dispositionId: 'ambulance' };
+
+    it('is recognised by the device for twelve hours, and not after', async () => {
+      const deviceToken = randomUUID();
+      await answerAll((await started({ deviceToken })).record.id, fitting);
+      now = new Date(START.getTime() + 12 * HOUR);
+      expect(await startAgain({ deviceToken, pathwayId: 'child-fever' })).toEqual(known);
+      now = new Date(now.getTime() + 1);
+      expect(await startAgain({ deviceToken })).toBeNull();
+    });
+
+    it('is recognised by the signed-in person, also when the emergency was taken back', async () => {
+      const mother: Caller = { ...caller, id: `caller-${randomUUID()}` };
+      const first = await service.start(input(), mother);
+      if (first.kind !== 'assessment') throw new Error(first.kind);
+      const { id } = first.assessment.record;
+      await answerAll(id, fitting);
+      const none = { questionId: 'emergency.screen', optionIds: ['none'], confirmLessUrgent: true };
+      await service.answer({ assessmentId: id, expectedRevision: 2, ...none });
+      expect(await startAgain({}, mother)).toEqual(known);
+    });
+
+    it('is not recognised for another person, on another device, or without either', async () => {
+      const deviceToken = randomUUID();
+      await answerAll((await started({ deviceToken })).record.id, fitting);
+      const subject = { relationship: 'CHILD', dateOfBirth: '2019-01-01', sex: 'MALE' } as const;
+      expect(await startAgain({ deviceToken, subject })).toBeNull();
+      expect(await startAgain({ deviceToken: randomUUID() })).toBeNull();
+      expect(await startAgain({})).toBeNull();
+    });
+
+    it('keeps nothing of the device but a digest, and refuses one that could be guessed', async () => {
+      const deviceToken = randomUUID();
+      const { record } = await started({ deviceToken });
+      const row = await database.db
+        .selectFrom('triage_assessment')
+        .select(['repeat_device', 'repeat_caller'])
+        .where('id', '=', record.id)
+        .executeTakeFirstOrThrow();
+      expect(row).toEqual({
+        repeat_device: digestDevice(JSON.stringify([deviceToken, '2020-03-02'])),
+        repeat_caller: null,
+      });
+      expect(await service.start(input({ deviceToken: 'x'.repeat(21) }), ANONYMOUS)).toMatchObject({
+        kind: 'invalid',
+        faults: { 'input.deviceToken': { code: 'NOT_AN_IDEMPOTENCY_KEY' } },
+      });
+    });
+  });
+
   describe('the kill switch', () => {
     const begun = { questionId: 'emergency.screen', optionIds: ['none'], expectedRevision: 1 };
     afterEach(async () => {
@@ -402,6 +545,25 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       },
     );
 
+    it('holds for what is led to from another pathway: no question, no answer, no outcome', async () => {
+      const { record } = await started({ pathwayId: 'child-fever' });
+      const toRash = [
+        { questionId: 'emergency.screen', optionIds: ['none'] },
+        { questionId: 'child-fever.red-flags', optionIds: ['none'] },
+        { questionId: 'child-fever.rash', optionIds: ['yes'] },
+      ];
+      await answerAll(record.id, toRash.slice(0, 2));
+      await flip('child-rash', true);
+      expect((await service.find(record.id))?.off).toBe(false);
+      const led = await service.answer({ assessmentId: record.id, ...toRash[2]!, expectedRevision: 3 });
+      expect(led).toMatchObject({ kind: 'assessment', assessment: { off: true } });
+      expect(await service.find(record.id)).toMatchObject({ off: true });
+      const next = { questionId: 'child-rash.red-flags', optionIds: ['none'], expectedRevision: 4 };
+      expect(await service.answer({ assessmentId: record.id, ...next })).toMatchObject({
+        kind: 'switched-off',
+      });
+    });
+
     it('leaves other pathways alone, and lets go on when it is on again', async () => {
       const { record } = await started();
       await flip('cough', true);
@@ -427,6 +589,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
       editions: contentEditions(db, content, 'demo'),
       switches: switches(on, () => now, silent),
       places,
+      digestDevice,
       now: () => now,
     });
   }

@@ -2,16 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../../../domain/caller';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { PlaceLookup } from '../../../domain/place-lookup';
-import type { AssessmentRecord, AssessmentStore, Completion, StoredAnswer } from './assessment-store';
+import { amendedBy, type Amendment } from './amendments';
+import { REPEAT_CALLER_MS, repeatKeys } from './repeat-caller';
+import type {
+  AssessmentRecord,
+  AssessmentStore,
+  Completion,
+  EarlierEmergency,
+  StoredAnswer,
+} from './assessment-store';
 import type { ContentEditions, ContentEdition } from '../content/content-editions';
 import type { Content, Exclusion } from '../content/content';
 import { changeAnswer, isOpen } from '../engine/change-answer';
 import { evaluate } from '../engine/evaluate';
+import { fallsFromEmergency, isEmergency } from '../engine/is-emergency';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
 import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
-import type { Switches } from '../switches/switches';
+import { isSwitchedOff } from '../switches/is-switched-off';
+import type { SwitchedOff, Switches } from '../switches/switches';
 
 /** Symptoms change: after this an assessment is not answered any more. */
 const LIFETIME_MS = 4 * 60 * 60_000;
@@ -31,6 +41,8 @@ export interface AnswerInput {
   questionId: string;
   optionIds: readonly string[];
   expectedRevision: number;
+  /** The person has read that this takes an emergency back, and means it. */
+  confirmLessUrgent?: boolean | null;
 }
 
 export type StartResult =
@@ -42,6 +54,7 @@ export type StartResult =
 export type AnswerResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'stale'; current: PinnedAssessment }
+  | { kind: 'confirm-less-urgent'; current: PinnedAssessment }
   | { kind: 'expired'; at: Date }
   | { kind: 'withdrawn'; at: Date }
   | { kind: 'switched-off'; content: Content }
@@ -64,6 +77,8 @@ export interface AssessmentsDeps {
   editions: ContentEditions;
   switches: Pick<Switches, 'read'>;
   places: PlaceLookup;
+  /** Keyed digest of what a device is recognised by: the token itself is not kept. */
+  digestDevice: (text: string) => string;
   now: () => Date;
 }
 
@@ -78,20 +93,23 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = exclusionOf(read.value.pathway, read.value.subject);
       if (refusal) return { kind: 'refused', refusal };
-      if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
-      const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
-      const stored = await store.insert(newRecord(read.value, now()), start);
+      const off = await switches.read();
+      if (off.has(read.value.pathway.id)) return { kind: 'switched-off', content };
+      const at = now();
+      const repeat = repeatKeys(caller, read.value, deps.digestDevice);
+      const earlier = await store.findEmergency(repeat, new Date(at.getTime() - REPEAT_CALLER_MS));
+      const start = { ...startScope(input, caller, source), inputDigest: digest(input), repeat };
+      const stored = await store.insert(newRecord(read.value, at, earlier), start);
       const edition = await editionOf(stored.record);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
-      return { kind: 'assessment', assessment: { ...edition, record: stored.record, off: false } };
+      return { kind: 'assessment', assessment: pinnedTo(edition, stored.record, off) };
     },
 
     find: async (id) => {
       const record = ID.test(id) ? await store.find(id) : null;
       if (record === null || isPastRetention(record.expiresAt, record.isCompleted, now())) return null;
       const edition = await editionOf(record);
-      const off = (await switches.read()).has(record.pathwayId);
-      return edition && { ...edition, record, off };
+      return edition && pinnedTo(edition, record, await switches.read());
     },
 
     answer: async (input) => {
@@ -100,11 +118,11 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       if (record.expiresAt <= now()) return { kind: 'expired', at: record.expiresAt };
       const edition = await editionOf(record);
       if (edition === null) return { kind: 'withdrawn', at: now() };
-      if ((await switches.read()).has(record.pathwayId))
-        return { kind: 'switched-off', content: edition.content };
-      const current = { ...edition, record, off: false };
+      const off = await switches.read();
+      const current = pinnedTo(edition, record, off);
+      if (current.off) return { kind: 'switched-off', content: edition.content };
       if (record.revision !== input.expectedRevision) return { kind: 'stale', current };
-      return answerPinned(current, input);
+      return answerPinned(current, input, off);
     },
   };
 
@@ -112,26 +130,53 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     return editions.find(pathwayId, contentHash);
   }
 
-  async function answerPinned(current: PinnedAssessment, input: AnswerInput): Promise<AnswerResult> {
+  async function answerPinned(
+    current: PinnedAssessment,
+    input: AnswerInput,
+    off: SwitchedOff,
+  ): Promise<AnswerResult> {
     const { record, pathway } = current;
     const faults = answerFaults(current, input);
     if (faults) return { kind: 'invalid', faults };
     const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
     if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
     const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
-    const next = { ...record, answers: change.answers, droppedAnswers: change.dropped };
+    const before = evaluate(pathway, record.subject, record.answers);
+    const confirmed = input.confirmLessUrgent === true;
+    if (fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers)) && !confirmed)
+      return { kind: 'confirm-less-urgent', current };
+    const next = amended(record, { before, ...change, at: answer.answeredAt, confirmed }, current.content);
     const completion = completionOf({ ...current, record: next });
     const revision = record.revision + 1;
     if (await store.replaceAnswers(next, completion))
       return {
         kind: 'assessment',
-        assessment: { ...current, record: { ...next, revision, isCompleted: completion !== null } },
+        assessment: pinnedTo(current, { ...next, revision, isCompleted: completion !== null }, off),
       };
     const winner = await store.find(record.id);
     return winner === null
       ? { kind: 'not-found' }
-      : { kind: 'stale', current: { ...current, record: winner } };
+      : { kind: 'stale', current: pinnedTo(current, winner, off) };
   }
+}
+
+/** Joins an assessment with its edition, and says of it whether what its answers lead through is switched off. */
+function pinnedTo(
+  { pathway, content }: ContentEdition,
+  record: AssessmentRecord,
+  switchedOff: SwitchedOff,
+): PinnedAssessment {
+  const evaluation = evaluate(pathway, record.subject, record.answers);
+  return { pathway, content, record, off: isSwitchedOff(pathway, evaluation, switchedOff) };
+}
+
+function amended(
+  record: AssessmentRecord,
+  change: Omit<Amendment, 'record'>,
+  content: Content,
+): AssessmentRecord {
+  const { answers, dropped: droppedAnswers } = change;
+  return { ...record, answers, droppedAnswers, amendedAnswers: amendedBy({ record, ...change }, content) };
 }
 
 /**
@@ -160,10 +205,18 @@ function completionOf({ record, pathway }: PinnedAssessment): Completion | null 
   const evaluation = evaluate(pathway, record.subject, record.answers);
   return evaluation.kind === 'question'
     ? null
-    : { completedAt: reachedAt(record), dispositionId: evaluation.disposition.id };
+    : {
+        completedAt: reachedAt(record),
+        dispositionId: evaluation.disposition.id,
+        isEmergency: isEmergency(evaluation.disposition),
+      };
 }
 
-function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
+function newRecord(
+  request: StartRequest,
+  startedAt: Date,
+  earlierEmergency: EarlierEmergency | null,
+): AssessmentRecord {
   return {
     id: randomBytes(24).toString('base64url'),
     revision: 1,
@@ -175,6 +228,8 @@ function newRecord(request: StartRequest, startedAt: Date): AssessmentRecord {
     declaredPractice: request.declaredPractice,
     answers: [],
     droppedAnswers: [],
+    amendedAnswers: [],
+    earlierEmergency,
     startedAt,
     expiresAt: new Date(startedAt.getTime() + LIFETIME_MS),
     locale: request.locale,

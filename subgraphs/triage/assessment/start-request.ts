@@ -15,6 +15,8 @@ export interface StartInput {
   place?: PlaceAsGiven | null;
   registeredPracticeOdsCode?: string | null;
   locale?: string | null;
+  /** Random text that the front end keeps on the device. */
+  deviceToken?: string | null;
   idempotencyKey: string;
 }
 
@@ -36,6 +38,7 @@ export interface StartRequest {
   place: ResolvedPlace | null;
   declaredPractice: OdsCode | null;
   locale: string;
+  deviceToken: string | null;
   idempotencyKey: string;
 }
 
@@ -55,6 +58,8 @@ const KEY_LENGTH = { min: 16, max: 100 } as const;
  * habit (a UUID, for example).
  */
 const ANONYMOUS_KEY_LENGTH = { min: 32, max: 100 } as const;
+/** 22 characters of base64url are 16 bytes. */
+const DEVICE_TOKEN_LENGTH = { min: 22, max: 200 } as const;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
 export function keyLengthOf({ kind }: Caller): { min: number; max: number } {
@@ -92,6 +97,9 @@ export async function readStartRequest(
       ? {}
       : { 'input.idempotencyKey': fieldFault('NOT_AN_IDEMPOTENCY_KEY', keyLength) }),
   };
+  const deviceToken = input.deviceToken ?? null;
+  if (deviceToken !== null && !isKey(deviceToken, DEVICE_TOKEN_LENGTH))
+    faults['input.deviceToken'] = fieldFault('NOT_AN_IDEMPOTENCY_KEY', DEVICE_TOKEN_LENGTH);
   if (!pathway || !subject.ok || !place.ok || !practice.ok || Object.keys(faults).length > 0)
     return { ok: false, faults };
   return {
@@ -102,6 +110,7 @@ export async function readStartRequest(
       place: place.value,
       declaredPractice: practice.value,
       locale,
+      deviceToken,
       idempotencyKey: input.idempotencyKey,
     },
   };

@@ -61,6 +61,17 @@ describe.each(testDatabases())('symptom checks, for whoever books, on $name', ({
     expect((await kept.checks.find(digest))?.result.kind).toBe('OUTCOME');
   });
 
+  it('are off with the switch of a pathway that they were led to, so that nothing is booked on them', async () => {
+    const { digest } = await kept.keep(BORN, kept.throughFever());
+    expect((await kept.checks.find(digest))?.result).toMatchObject({ dispositionId: 'gp-6h' });
+    const flip = (off: boolean) =>
+      kept.switches.set({ pathwayId: 'child-rash', off, reason: 'test', by: 'operator' });
+    await flip(true);
+    expect((await kept.checks.find(digest))?.result).toMatchObject({ kind: 'SWITCHED_OFF' });
+    await flip(false);
+    expect((await kept.checks.find(digest))?.result.kind).toBe('OUTCOME');
+  });
+
   it('are not there for another digest, when they are not kept any more, or on an edition that is gone', async () => {
     const { digest } = await kept.keep(BORN);
     expect(await kept.checks.find('somebody else’s')).toBeNull();

@@ -8,6 +8,7 @@ import { say } from '../content/wording';
 import { deadline } from '../engine/deadline';
 import { evaluate } from '../engine/evaluate';
 import { isPastRetention } from '../retention';
+import { isSwitchedOff } from '../switches/is-switched-off';
 import type { SwitchedOff, Switches } from '../switches/switches';
 import { readerOf } from '../views/reader';
 import { findByDigest } from './assessment-store';
@@ -34,16 +35,20 @@ export function symptomChecks({ database, editions, switches, now }: SymptomChec
       const edition = await editions.find(record.pathwayId, record.contentHash);
       if (edition === null) return null;
       const { pathwayId, subject, expiresAt } = record;
-      const result = resultOf({ ...edition, record, off: off.has(pathwayId) });
+      const result = resultOf({ ...edition, record }, off);
       return { pathwayId, subject, expiresAt, result };
     },
   };
 }
 
-function resultOf({ record, pathway, content, off }: PinnedAssessment): CheckResult {
+function resultOf(
+  { record, pathway, content }: Omit<PinnedAssessment, 'off'>,
+  off: SwitchedOff,
+): CheckResult {
   const reader = readerOf(record);
-  if (off) return { kind: 'SWITCHED_OFF', advice: say(content.switchedOff, reader) };
   const evaluation = evaluate(pathway, record.subject, record.answers);
+  if (isSwitchedOff(pathway, evaluation, off))
+    return { kind: 'SWITCHED_OFF', advice: say(content.switchedOff, reader) };
   if (evaluation.kind === 'question') return { kind: 'UNFINISHED' };
   const { id, title, timeframe } = evaluation.disposition;
   return {

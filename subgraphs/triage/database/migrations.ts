@@ -134,9 +134,25 @@ const foundByDigest: Migration = {
   },
 };
 
+const whatWasSaid: Migration = {
+  up: async (db) => {
+    await db.schema
+      .alterTable('triage_assessment')
+      .addColumn('amended_answers', 'text', (column) => column.notNull().defaultTo('[]'))
+      .execute();
+    for (const name of ['earlier_emergency', 'repeat_caller', 'repeat_device', 'emergency_disposition'])
+      await db.schema.alterTable('triage_assessment').addColumn(name, 'text').execute();
+    await db.schema.alterTable('triage_assessment').addColumn('emergency_at', 'bigint').execute();
+    for (const name of ['repeat_caller', 'repeat_device'])
+      await sql`create index ${sql.ref(`triage_assessment_${name}`)} on triage_assessment (${sql.ref(name)}, emergency_at)
+        where emergency_at is not null`.execute(db);
+  },
+};
+
 export const triageMigrations: Record<string, Migration> = {
   '0001-assessments': assessments,
   '0002-editions-switches-and-counts': editionsSwitchesAndCounts,
   '0003-counts-of-deleted': countsOfDeleted,
   '0004-found-by-digest': foundByDigest,
+  '0005-what-was-said': whatWasSaid,
 };

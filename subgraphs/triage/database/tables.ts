@@ -14,6 +14,14 @@ export interface TriageTables {
     declared_practice: string | null;
     answers: string;
     dropped_answers: string;
+    amended_answers: string;
+    earlier_emergency: string | null;
+    /** Digests of the caller or the device with the date of birth, by which a repeated start is recognised. */
+    repeat_caller: string | null;
+    repeat_device: string | null;
+    /** The newest emergency outcome; kept when it is taken back. */
+    emergency_at: number | null;
+    emergency_disposition: string | null;
     started_at: number;
     expires_at: number;
     idempotency_scope: string;

@@ -1,4 +1,4 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { InvalidInput, Problem } from '../../../platform/graphql/problem';
 import type { AnswerInput } from '../assessment/assessments';
 import { Assessment } from './assessment';
@@ -19,12 +19,36 @@ export class AnswerQuestionInput implements AnswerInput {
     description: 'The revision that the caller has seen: two devices cannot overwrite each other.',
   })
   expectedRevision!: number;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True once the person has confirmed, after `ConfirmLessUrgent`, that the answer which led to an emergency was wrong.',
+  })
+  confirmLessUrgent?: boolean | null;
 }
 
 @ObjectType({ implements: Problem })
 export class StaleRevision extends Problem {
   @Field(() => Assessment)
   current!: Assessment;
+}
+
+@ObjectType({
+  implements: Problem,
+  description:
+    'The change would take an emergency back, and nothing is changed yet. Show what was said and the emergency advice; send the same with confirmLessUrgent once the person confirms it.',
+})
+export class ConfirmLessUrgent extends Problem {
+  @Field(() => Assessment, { description: 'As it stands, with the emergency as its outcome.' })
+  current!: Assessment;
+
+  @Directive('@listSize(assumedSize: 6)')
+  @Field(() => [String], { description: 'The answers that led to the emergency, in words.' })
+  said!: readonly string[];
+
+  @Field(() => Disposition)
+  disposition!: Disposition;
 }
 
 @ObjectType({ implements: Problem })
@@ -51,6 +75,7 @@ export const AnswerQuestionResult = createUnionType({
     [
       Assessment,
       StaleRevision,
+      ConfirmLessUrgent,
       AssessmentExpired,
       AssessmentSwitchedOff,
       InvalidInput,

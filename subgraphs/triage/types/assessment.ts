@@ -1,12 +1,27 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { PinnedAssessment } from '../assessment/assessments';
 import type { ContentStatus } from '../content/vocabulary';
+import { Disposition } from './disposition';
 import { ContentStatusEnum } from './enums';
 import { Outcome } from './outcome';
 import { Pathway } from './pathway';
 import { Place } from './place-input';
 import { GivenAnswer, Question } from './question';
 import { Subject } from './subject';
+
+@ObjectType({
+  description: 'An emergency that the same person was told of, within twelve hours before they began again.',
+})
+export class EarlierEmergency {
+  @Field(() => Date)
+  at!: Date;
+
+  @Field(() => String, { description: 'Advice to show before any question: it may still hold.' })
+  advice!: string;
+
+  @Field(() => Disposition, { description: 'The help that was advised.' })
+  disposition!: Disposition;
+}
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'One symptom check of one person.' })
@@ -57,6 +72,12 @@ export class Assessment {
 
   @Field(() => Outcome, { nullable: true, description: 'Null while there is a question.' })
   outcome!: Outcome | null;
+
+  @Field(() => EarlierEmergency, {
+    nullable: true,
+    description: 'Show it first. Needs a signed-in person, or the `deviceToken` of the start.',
+  })
+  earlierEmergency!: EarlierEmergency | null;
 
   @Field(() => String, {
     nullable: true,

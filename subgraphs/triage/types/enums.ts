@@ -51,6 +51,12 @@ export const TraceStepKindEnum = graphqlEnum(
   'KNOWN: not asked, because the complaint, the person or an earlier answer says it. AGE: decided by the age.',
 );
 
+export const AmendmentKindEnum = graphqlEnum(
+  'AmendmentKind',
+  ['CHANGED', 'DROPPED'],
+  'DROPPED: an earlier answer was changed, so that this question is not asked any more.',
+);
+
 export const QuestionKindEnum = graphqlEnum(
   'QuestionKind',
   QuestionKind.options,

@@ -35,6 +35,13 @@ export class StartAssessmentInput implements StartInput {
   })
   locale?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Random text of at least 16 bytes (22 to 200 characters) that the front end makes once and keeps on the device: somebody who starts again after an emergency is recognised by it. Only a keyed digest is kept.',
+  })
+  deviceToken?: string | null;
+
   @Field(() => ID, {
     description:
       '16 to 100 characters chosen by the client, without a token at least 32: a UUID for example. A repeat gives the first result, until that symptom check ends.',

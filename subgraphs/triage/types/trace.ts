@@ -1,7 +1,8 @@
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ContentStatus, Relationship } from '../content/vocabulary';
 import { Disposition } from './disposition';
-import { ContentStatusEnum, RelationshipEnum, TraceStepKindEnum } from './enums';
+import { EarlierEmergency } from './assessment';
+import { AmendmentKindEnum, ContentStatusEnum, RelationshipEnum, TraceStepKindEnum } from './enums';
 
 @ObjectType({ description: 'Source of a rule.' })
 export class RuleSource {
@@ -69,6 +70,43 @@ export class TraceStep {
   answeredAt!: Date | null;
 }
 
+@ObjectType({ description: 'An answer that was given and does not count any more.' })
+export class AmendedAnswer {
+  @Field(() => ID)
+  questionId!: string;
+
+  @Field(() => String)
+  question!: string;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [String], { description: 'The options that had been chosen, in words.' })
+  said!: readonly string[];
+
+  @Field(() => Date)
+  answeredAt!: Date;
+
+  @Field(() => Date)
+  amendedAt!: Date;
+
+  @Field(() => Int, { description: 'Revision of the assessment that the amendment made.' })
+  revision!: number;
+
+  @Field(() => AmendmentKindEnum)
+  change!: keyof typeof AmendmentKindEnum;
+
+  @Field(() => Disposition, {
+    nullable: true,
+    description: 'Outcome that this answer had decided; null where it had decided none.',
+  })
+  decided!: Disposition | null;
+
+  @Field(() => Boolean, { description: 'It had led to an ambulance or an emergency department.' })
+  emergency!: boolean;
+
+  @Field(() => Boolean, { description: 'The person confirmed that the emergency was a mistake.' })
+  confirmedLessUrgent!: boolean;
+}
+
 @ObjectType({
   description:
     'Everything that led to an outcome, for the clinician who receives the person: question, answer, rule, source, version.',
@@ -92,6 +130,19 @@ export class AssessmentTrace {
 
   @Field(() => Disposition, { nullable: true, description: 'Null while there is a question.' })
   disposition!: Disposition | null;
+
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [AmendedAnswer], {
+    description:
+      'Answers that were changed or dropped, those that had led to an emergency first; at most 100.',
+  })
+  amendedAnswers!: readonly AmendedAnswer[];
+
+  @Field(() => EarlierEmergency, {
+    nullable: true,
+    description: 'Emergency that the same person was told of within twelve hours before.',
+  })
+  earlierEmergency!: EarlierEmergency | null;
 
   @Field(() => ID, { nullable: true, description: 'The question that decided.' })
   decidedBy!: string | null;

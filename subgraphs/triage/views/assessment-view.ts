@@ -1,4 +1,5 @@
 import type { Caller } from '../../../domain/caller';
+import { earlierEmergencyMessage } from '../../../domain/messages/messages';
 import { create } from '../../../platform/graphql/create';
 import { reachedAt, type PinnedAssessment } from '../assessment/assessments';
 import { say, type Reader } from '../content/wording';
@@ -6,7 +7,7 @@ import { deadline } from '../engine/deadline';
 import { evaluate, type Evaluation, type EvaluationStep } from '../engine/evaluate';
 import { moreUrgentAnswers } from '../engine/alternative-outcomes';
 import { registeredPractice } from '../assessment/registered-practice';
-import { Assessment } from '../types/assessment';
+import { Assessment, EarlierEmergency } from '../types/assessment';
 import { Outcome, AlternativeOutcome } from '../types/outcome';
 import { Place } from '../types/place-input';
 import { Subject } from '../types/subject';
@@ -42,8 +43,22 @@ export function assessmentView(pinned: PinnedAssessment, caller: Caller): Assess
     droppedAnswers: answersView(pathway, record.droppedAnswers, reader),
     question: !off && evaluation.kind === 'question' ? questionView(evaluation.question, reader) : null,
     outcome: !off && evaluation.kind === 'outcome' ? outcomeView(pinned, evaluation, reader) : null,
+    earlierEmergency: earlierEmergencyView(pinned),
     switchedOff: off ? say(content.switchedOff, reader) : null,
     pinned,
+  });
+}
+
+/** Null where the disposition is not in this edition any more: there is nothing to show then. */
+export function earlierEmergencyView({ record, content }: PinnedAssessment): EarlierEmergency | null {
+  const { earlierEmergency } = record;
+  const disposition = earlierEmergency && content.dispositions.get(earlierEmergency.dispositionId);
+  if (!earlierEmergency || !disposition) return null;
+  const reader = readerOf(record);
+  return create(EarlierEmergency, {
+    at: earlierEmergency.at,
+    advice: earlierEmergencyMessage(say(disposition.title, reader), earlierEmergency.at),
+    disposition: dispositionView(content, disposition, reader),
   });
 }
 

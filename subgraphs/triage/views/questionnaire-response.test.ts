@@ -91,6 +91,43 @@ it('answers only with codes that its own questionnaire offers, each link id once
   expect(exported.item!.find(({ linkId }) => linkId === 'child-rash.urgent-signs')?.answer).toHaveLength(2);
 });
 
+it('says what was taken back, emergencies first, and what an earlier check ended in', () => {
+  const amended = { answeredAt: AT, amendedAt: new Date(AT.getTime() + 60_000), confirmed: true } as const;
+  const answer = pinned('child-rash', CASE_STUDY);
+  const record: PinnedAssessment['record'] = {
+    ...answer.record,
+    amendedAnswers: [
+      {
+        ...amended,
+        questionId: 'child-rash.fever',
+        optionIds: ['no'],
+        revision: 3,
+        change: 'CHANGED',
+        decided: null,
+      },
+      {
+        ...amended,
+        questionId: 'emergency.screen',
+        optionIds: ['fitting'],
+        revision: 4,
+        change: 'CHANGED',
+        decided: 'ambulance',
+      },
+    ],
+    earlierEmergency: { at: AT, dispositionId: 'ambulance' },
+  };
+  const exported = questionnaireResponse({ ...answer, record })!;
+  const { valid } = fhir.validate(exported, { errorOnUnexpected: true });
+  expect(valid).toBe(true);
+  const texts = (linkId: string) =>
+    exported.item!.find((item) => item.linkId === linkId)?.answer?.map(({ valueString }) => valueString);
+  expect(texts('amended-answers')).toEqual([
+    expect.stringMatching(/^EMERGENCY, taken back\. .*changed 2026-03-02T14:11:00\.000Z\)$/),
+    expect.stringMatching(/fever.* No \(said 2026-03-02T14:10:00\.000Z/),
+  ]);
+  expect(texts('earlier-emergency')).toEqual([expect.stringMatching(/^Call 999/)]);
+});
+
 it('names nobody: no id, no birth date, no practice', () => {
   const text = JSON.stringify(questionnaireResponse(pinned('child-rash', CASE_STUDY)));
   for (const secret of ['SECRET', '2020-03-02', 'subject', 'Z90001']) expect(text).not.toContain(secret);
@@ -124,6 +161,8 @@ function pinned(pathwayId: string, answers: readonly QuestionAnswer[]): PinnedAs
       declaredPractice: null,
       answers: answers.map((answer) => ({ ...answer, optionIds: [...answer.optionIds], answeredAt: AT })),
       droppedAnswers: [],
+      amendedAnswers: [],
+      earlierEmergency: null,
       startedAt: AT,
       expiresAt: new Date('2026-03-02T18:10:00Z'),
       locale: 'en-GB',

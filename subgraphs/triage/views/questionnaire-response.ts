@@ -5,6 +5,7 @@ import type {
   QuestionnaireResponse,
   QuestionnaireResponseItem,
 } from 'fhir/r4';
+import { emergenciesFirst, wasEmergency } from '../assessment/amendments';
 import { reachedAt, type PinnedAssessment } from '../assessment/assessments';
 import type { OptionContent, QuestionContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
@@ -15,6 +16,10 @@ import { readerOf } from './reader';
 
 const SYSTEM = 'urn:gp-booking-gateway:triage';
 const QUESTIONNAIRE = 'questionnaire';
+const AMENDED = 'amended-answers';
+const AMENDED_TEXT = 'Answers that were given and later changed or dropped';
+const EARLIER = 'earlier-emergency';
+const EARLIER_TEXT = 'Emergency advised in an earlier symptom check within twelve hours';
 
 /** HL7's mark for data that are about nobody. */
 const TEST_DATA: Coding = {
@@ -55,6 +60,7 @@ export function questionnaireResponse(pinned: PinnedAssessment): QuestionnaireRe
         answer: chosen.map((option) => ({ valueCoding: optionCoding(node, option, reader) })),
       })),
       ...outcomeItems(pinned, evaluation, reader),
+      ...amendedItems(pinned, reader),
     ],
   };
 }
@@ -88,6 +94,8 @@ function questionnaire(
       { linkId: 'deadline', text: 'Deadline', type: 'dateTime', readOnly: true },
       { linkId: 'age-in-months', text: 'Age in months', type: 'integer', readOnly: true },
       { linkId: 'sex', text: 'Sex as stated', type: 'string', readOnly: true },
+      { linkId: AMENDED, text: AMENDED_TEXT, type: 'string', repeats: true, readOnly: true },
+      { linkId: EARLIER, text: EARLIER_TEXT, type: 'string', readOnly: true },
     ],
   };
 }
@@ -111,6 +119,36 @@ function outcomeItems(
       : [{ linkId: 'deadline', text: 'Deadline', answer: [{ valueDateTime: due.toISOString() }] }]),
     { linkId: 'age-in-months', text: 'Age in months', answer: [{ valueInteger: ageInMonths }] },
     { linkId: 'sex', text: 'Sex as stated', answer: [{ valueString: sex }] },
+  ];
+}
+
+/** Answers that do not count any more, in words: those that had led to an emergency first. */
+function amendedItems(
+  { record, pathway, content }: PinnedAssessment,
+  reader: Reader,
+): QuestionnaireResponseItem[] {
+  const amended = emergenciesFirst(record.amendedAnswers, content).flatMap((answer) => {
+    const question = pathway.questions.get(answer.questionId);
+    if (question === undefined) return [];
+    const chosen = question.options.filter(({ id }) => answer.optionIds.includes(id));
+    const said = chosen.map(({ text }) => say(text, reader)).join('; ');
+    const mark = wasEmergency(answer, content) ? 'EMERGENCY, taken back. ' : '';
+    const times = `said ${answer.answeredAt.toISOString()}, ${answer.change.toLowerCase()} ${answer.amendedAt.toISOString()}`;
+    return { valueString: `${mark}${say(question.text, reader)} ${said} (${times})` };
+  });
+  const { earlierEmergency } = record;
+  const earlier = earlierEmergency && content.dispositions.get(earlierEmergency.dispositionId);
+  return [
+    ...(amended.length === 0 ? [] : [{ linkId: AMENDED, text: AMENDED_TEXT, answer: amended }]),
+    ...(earlierEmergency && earlier
+      ? [
+          {
+            linkId: EARLIER,
+            text: EARLIER_TEXT,
+            answer: [{ valueString: `${say(earlier.title, reader)} (${earlierEmergency.at.toISOString()})` }],
+          },
+        ]
+      : []),
   ];
 }
 

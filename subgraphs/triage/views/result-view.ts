@@ -9,11 +9,13 @@ import { insteadOfTriage } from '../content/instead-of-triage';
 import { ANY_READER, say, type Reader } from '../content/wording';
 import type { StatisticsResult } from '../statistics/assessment-statistics';
 import type { Switch } from '../switches/switches';
+import type { Assessment } from '../types/assessment';
 import type { AnswerQuestionResult } from '../types/answer-question';
 import {
   AssessmentExpired,
   AssessmentNotFound,
   AssessmentSwitchedOff,
+  ConfirmLessUrgent,
   StaleRevision,
 } from '../types/answer-question';
 import type { StartAssessmentResult } from '../types/start-assessment';
@@ -60,6 +62,8 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
         ...problem('SYMPTOM_CHECK_CHANGED', {}),
         current: assessmentView(result.current, caller),
       });
+    case 'confirm-less-urgent':
+      return confirmLessUrgent(assessmentView(result.current, caller));
     case 'expired':
       return expired(result.at, problem('SYMPTOM_CHECK_EXPIRED', { before: 'ANSWERING' }));
     case 'withdrawn':
@@ -75,6 +79,18 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
     case 'invalid':
       return invalidInput(result.faults);
   }
+}
+
+function confirmLessUrgent(current: Assessment): ConfirmLessUrgent {
+  const { outcome } = current;
+  if (outcome === null) throw new Error('An emergency that is to be taken back is an outcome.');
+  const { reasons: said, disposition } = outcome;
+  return create(ConfirmLessUrgent, {
+    ...problem('CONFIRM_LESS_URGENT', { title: disposition.title }),
+    current,
+    said,
+    disposition,
+  });
 }
 
 function expired(expiredAt: Date, why: Pick<AssessmentExpired, 'code' | 'message'>): AssessmentExpired {

@@ -1,11 +1,13 @@
 import { create } from '../../../platform/graphql/create';
+import { emergenciesFirst, wasEmergency } from '../assessment/amendments';
+import type { AmendedAnswer as StoredAmendment } from '../assessment/assessment-store';
 import type { PinnedAssessment } from '../assessment/assessments';
 import type { RuleContent } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { UNSURE } from '../content/vocabulary';
 import { evaluate, type EvaluationStep } from '../engine/evaluate';
-import { AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
-import { contentVersion } from './assessment-view';
+import { AmendedAnswer, AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
+import { contentVersion, earlierEmergencyView } from './assessment-view';
 import { dispositionView } from './catalogue-view';
 import { readerOf } from './reader';
 
@@ -24,8 +26,38 @@ export function traceView(pinned: PinnedAssessment): AssessmentTrace {
     answeredBy: record.subject.relationship,
     steps: evaluation.trace.map((step) => stepView(step, pinned, reader)),
     disposition: outcome && dispositionView(content, outcome.disposition, reader),
+    amendedAnswers: emergenciesFirst(record.amendedAnswers, content).flatMap((answer) =>
+      amendedView(answer, pinned, reader),
+    ),
+    earlierEmergency: earlierEmergencyView(pinned),
     decidedBy: outcome && outcome.decided.node.id,
   });
+}
+
+function amendedView(
+  amended: StoredAmendment,
+  { pathway, content }: PinnedAssessment,
+  reader: Reader,
+): AmendedAnswer[] {
+  const { questionId, optionIds, answeredAt, amendedAt, revision, change, decided, confirmed } = amended;
+  const question = pathway.questions.get(questionId);
+  if (question === undefined) return [];
+  const disposition = decided === null ? undefined : content.dispositions.get(decided);
+  const chosen = question.options.filter(({ id }) => optionIds.includes(id));
+  return [
+    create(AmendedAnswer, {
+      questionId,
+      question: say(question.text, reader),
+      said: chosen.map(({ text }) => say(text, reader)),
+      answeredAt,
+      amendedAt,
+      revision,
+      change,
+      decided: disposition === undefined ? null : dispositionView(content, disposition, reader),
+      emergency: wasEmergency(amended, content),
+      confirmedLessUrgent: confirmed,
+    }),
+  ];
 }
 
 function stepView(step: EvaluationStep, { record }: PinnedAssessment, reader: Reader): TraceStep {

@@ -1,0 +1,48 @@
+import { loadContent } from '../content/load-content';
+import { evaluate } from '../engine/evaluate';
+import { amendedBy, emergenciesFirst, MAX_AMENDED } from './amendments';
+import type { AmendedAnswer, AssessmentRecord } from './assessment-store';
+
+const content = loadContent();
+const AT = new Date('2026-03-02T14:00:00Z');
+
+function amended(index: number, decided: string | null): AmendedAnswer {
+  return {
+    questionId: `q${index}`,
+    optionIds: ['none'],
+    answeredAt: AT,
+    amendedAt: AT,
+    revision: index,
+    change: 'CHANGED',
+    decided,
+    confirmed: false,
+  };
+}
+
+it('keeps a bounded history, of which emergencies go last', () => {
+  const emergency = amended(0, 'ambulance');
+  const full = [
+    emergency,
+    ...Array.from({ length: MAX_AMENDED - 1 }, (_, index) => amended(index + 1, null)),
+  ];
+  const pathway = content.pathways.get('child-rash')!;
+  const answer = { questionId: 'emergency.screen', optionIds: ['none'], answeredAt: AT };
+  const record = { revision: 200, answers: [answer], amendedAnswers: full } as unknown as AssessmentRecord;
+  const before = evaluate(pathway, { ageInDays: 2191, sex: 'MALE' }, [answer]);
+  const changed = { record, before, answers: [], dropped: [answer], at: AT, confirmed: false };
+  const history = amendedBy(changed, content);
+  expect(history).toHaveLength(MAX_AMENDED);
+  expect(history[0]).toEqual(emergency);
+  expect(history.map(({ questionId }) => questionId)).not.toContain('q1');
+  expect(history.at(-1)).toMatchObject({ questionId: 'emergency.screen', change: 'DROPPED', revision: 201 });
+});
+
+it('puts emergencies first, each kind in its order', () => {
+  const all = [amended(1, null), amended(2, 'ed-1h'), amended(3, 'gp-6h'), amended(4, 'ambulance')];
+  expect(emergenciesFirst(all, content).map(({ questionId }) => questionId)).toEqual([
+    'q2',
+    'q4',
+    'q1',
+    'q3',
+  ]);
+});
