@@ -40,7 +40,9 @@ export class StaleRevision extends Problem {
     'The change would take an emergency back, and nothing is changed yet. Show what was said and the emergency advice; send the same with confirmLessUrgent once the person confirms it.',
 })
 export class ConfirmLessUrgent extends Problem {
-  @Field(() => Assessment, { description: 'The symptom check, not changed yet, with the emergency as its outcome.' })
+  @Field(() => Assessment, {
+    description: 'The symptom check, not changed yet, with the emergency as its outcome.',
+  })
   current!: Assessment;
 
   @Directive('@listSize(assumedSize: 6)')
