@@ -5,9 +5,8 @@ import { backgroundTimers } from '../domain/timers';
 import { redisConnection } from './redis-connection';
 
 const CHANNEL = 'gp-booking:changed';
-/** A connection on which nothing is heard is otherwise taken for lost. */
+/** A connection that the network has lost without a word is noticed by a command that has no reply. */
 const PING_EVERY_MS = 15_000;
-const SILENT_MS = 40_000;
 
 /** Hints within one process. */
 export function inProcessChanges(): TellChanges & HearChanges {
@@ -49,7 +48,6 @@ export function redisHearChanges(url: string, logger: Logger): HearChanges {
   const { changed, listen } = inProcessChanges();
   const redis = redisConnection(url, 'booking changes', logger, {
     autoResubscribe: false,
-    socketTimeout: SILENT_MS,
   });
   const quietly = (asked: Promise<unknown>) => {
     asked.catch((error: unknown) => {

@@ -49,11 +49,13 @@ export async function followBooking(
   try {
     for (let current = admission; ; current = await readmit(exchange)) {
       const answer = await execute(exchange, current);
+      // It has left while it was answered, or does not read what it was sent before.
+      if (response.closed || response.writableNeedDrain) return;
       const data = JSON.stringify(answer.data);
       send(response, data === told ? HEARTBEAT : next(answer, current, exchange, mask));
       told = data;
-      // Nobody waits for a booking that is not there, or for a reader who does not read.
-      if (answer.data?.[FOLLOWED] == null || response.writableNeedDrain || !(await stream.next())) return;
+      // Nobody waits for a booking that is not there.
+      if (answer.data?.[FOLLOWED] == null || !(await stream.next())) return;
     }
   } catch (error) {
     // Its reader asks again, and hears the reason then.
@@ -84,7 +86,6 @@ function next(
 }
 
 function send(response: ServerResponse, event: string): void {
-  if (response.closed) return;
   if (!response.headersSent)
     response.writeHead(200, {
       'content-type': EVENT_STREAM,

@@ -377,68 +377,37 @@ describe('promise 8: held for one', () => {
     expect(broken(({ operations }) => operations.push(bobHolds({})))).toEqual([8]);
   });
 
+  /** Ann changes OTHER_SLOT for a later time, and is told so at `toldAt`; Bob is refused it two seconds after T0. */
+  const refusedAfterChange =
+    (toldAt: number) =>
+    ({ operations, ledger }: History): void => {
+      const later = { ...SLOT, startsAt: SLOT.startsAt + 3_600_000 };
+      const change = { slot: later, holdId: 'hold-3', invokedAt: T0 + 500, completedAt: toldAt };
+      operations.push(
+        operation({ ...ANN_HOLDS, slot: OTHER_SLOT, holdId: 'hold-2' }),
+        operation({ ...ANN_HOLDS, key: 'third', ...change }),
+        bobHolds({
+          slot: OTHER_SLOT,
+          outcome: 'fail',
+          result: 'SlotHeldByAnother',
+          holdId: null,
+          invokedAt: T0 + 2_000,
+          completedAt: T0 + 2_050,
+        }),
+      );
+      ledger.holds[0]!.endedAt = T0 + 310;
+      ledger.holds.push(
+        hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 310, endedAt: T0 + 510 }),
+        hold1({ ...later, id: 'hold-3', createdAt: T0 + 510, endedAt: T0 + 3_510 }),
+      );
+    };
+
   test('a time that was changed for another is refused as held', () => {
-    expect(
-      broken(({ operations, ledger }) => {
-        const later = { ...SLOT, startsAt: SLOT.startsAt + 3_600_000 };
-        operations.push(
-          operation({ ...ANN_HOLDS, slot: OTHER_SLOT, holdId: 'hold-2' }),
-          operation({
-            ...ANN_HOLDS,
-            key: 'third',
-            slot: later,
-            holdId: 'hold-3',
-            invokedAt: T0 + 500,
-            completedAt: T0 + 550,
-          }),
-          bobHolds({
-            slot: OTHER_SLOT,
-            outcome: 'fail',
-            result: 'SlotHeldByAnother',
-            holdId: null,
-            invokedAt: T0 + 2_000,
-            completedAt: T0 + 2_050,
-          }),
-        );
-        ledger.holds[0]!.endedAt = T0 + 310;
-        ledger.holds.push(
-          hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 310, endedAt: T0 + 510 }),
-          hold1({ ...later, id: 'hold-3', createdAt: T0 + 510, endedAt: T0 + 3_510 }),
-        );
-      }),
-    ).toEqual([8]);
+    expect(broken(refusedAfterChange(T0 + 550))).toEqual([8]);
   });
 
   test('until a person is told that their time was let go, it may be refused as held', () => {
-    expect(
-      broken(({ operations, ledger }) => {
-        const later = { ...SLOT, startsAt: SLOT.startsAt + 3_600_000 };
-        operations.push(
-          operation({ ...ANN_HOLDS, slot: OTHER_SLOT, holdId: 'hold-2' }),
-          operation({
-            ...ANN_HOLDS,
-            key: 'third',
-            slot: later,
-            holdId: 'hold-3',
-            invokedAt: T0 + 500,
-            completedAt: T0 + 2_500,
-          }),
-          bobHolds({
-            slot: OTHER_SLOT,
-            outcome: 'fail',
-            result: 'SlotHeldByAnother',
-            holdId: null,
-            invokedAt: T0 + 2_000,
-            completedAt: T0 + 2_050,
-          }),
-        );
-        ledger.holds[0]!.endedAt = T0 + 310;
-        ledger.holds.push(
-          hold1({ ...OTHER_SLOT, id: 'hold-2', createdAt: T0 + 310, endedAt: T0 + 510 }),
-          hold1({ ...later, id: 'hold-3', createdAt: T0 + 510, endedAt: T0 + 3_510 }),
-        );
-      }),
-    ).toEqual([]);
+    expect(broken(refusedAfterChange(T0 + 2_500))).toEqual([]);
   });
 
   test('where the store was lost, that is nobody’s fault', () => {

@@ -108,15 +108,11 @@ const Slot = z.object({ id: z.string(), startsAt: z.string() });
       const states = client.iterate({ query, variables: { id: booking.id } });
       const next = async () => Followed.parse((await states.next()).value).data.booking.status;
       expect(await next()).toBe('CONFIRMED');
-      const began = performance.now();
       const input = { bookingId: booking.id, reason: 'BOOKED_ELSEWHERE', idempotencyKey: randomUUID() };
       await throughTheOther!(CANCEL, { input });
       let told = await next();
       while (told === 'CANCELLING') told = await next();
       expect(told).toBe('CANCELLED');
-      // Without a hint it would have looked by itself.
-      const looksItselfAfterMs = 15_000;
-      expect(performance.now() - began).toBeLessThan(looksItselfAfterMs);
       client.dispose();
     });
 

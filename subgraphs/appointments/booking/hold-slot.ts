@@ -163,22 +163,20 @@ async function take(taking: Taking, deps: BookingDeps): Promise<HoldAnswer> {
 async function takePlace(offer: Offer, holder: Holder, deps: BookingDeps): Promise<PlaceTaken> {
   const place = await acquirePlace(offer, holder, deps);
   if (place.acquired || place.forMs === null) return place;
-  const key = holdKey(offer);
-  const standing = (await holdersOf([key], deps)).get(key);
-  if (standing?.callerId !== holder.callerId) return place;
-  const own = await deps.ledger.findHold(standing.token, holder.callerId);
+  const own = await ownHold(offer, holder.callerId, deps);
   if (own === null || !own.released) return place;
-  await letGo(key, own.id, deps);
+  await letGo(holdKey(offer), own.id, deps);
   return acquirePlace(offer, holder, deps);
 }
 
 /** Somebody has the time: this person themself, with another tap, or somebody else. */
 async function taken(taking: Taking, forMs: number, deps: BookingDeps): Promise<HoldAnswer> {
   const { offer, patient, caller } = taking;
-  const own = await ownHold(holdKey(offer), caller, deps.patients.digest(patient), deps);
+  const own = await ownHold(offer, caller.id, deps);
   const { released, alternatives } = await searchAgain(offer, patient, taking, deps);
   if (!released) return { kind: 'practice-closed', practice: offer.slot.practice };
-  if (own !== null) return { kind: 'held', hold: own, replaced: null };
+  if (own !== null && !own.released && own.patientDigest === deps.patients.digest(patient))
+    return { kind: 'held', hold: own, replaced: null };
   const heldUntil = new Date(deps.now().getTime() + forMs);
   return { kind: 'held-by-another', heldUntil, alternatives };
 }
@@ -211,20 +209,11 @@ export function holdId({ callerId, operation, key }: Request): string {
   return createHash('sha256').update(`${callerId}\n${operation}\n${key}`).digest('base64url');
 }
 
-/**
- * Returns the caller's own hold of the slot: someone who taps twice with two keys, or reloads the page, has one
- * already.
- */
-async function ownHold(
-  key: string,
-  caller: PatientCaller,
-  patientDigest: string,
-  deps: BookingDeps,
-): Promise<Hold | null> {
+/** Finds what the caller holds there already: someone who taps twice with two keys, or reloads the page, has it. */
+async function ownHold(offer: Offer, callerId: string, deps: BookingDeps): Promise<Hold | null> {
+  const key = holdKey(offer);
   const holder = (await holdersOf([key], deps)).get(key);
-  if (holder?.callerId !== caller.id) return null;
-  const hold = await deps.ledger.findHold(holder.token, caller.id);
-  return hold !== null && hold.patientDigest === patientDigest && !hold.released ? hold : null;
+  return holder?.callerId === callerId ? deps.ledger.findHold(holder.token, callerId) : null;
 }
 
 /** The hold that the same request led to before. */
