@@ -102,6 +102,8 @@ function endOf(
         : `"${unused}" is not asked, or there is no such question.`;
     }
     const { question } = evaluation;
+    if (given.some(({ questionId }) => questionId === question.id))
+      return `"${question.id}" is asked again after its answer: this person can never end.`;
     const optionIds = written.get(question.id) ?? without(question);
     const stray = optionIds.find((optionId) => !question.options.some((option) => option.id === optionId));
     if (stray !== undefined) return `"${question.id}" has no option "${stray}": write an answer to it.`;
