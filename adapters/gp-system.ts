@@ -402,6 +402,15 @@ export const Manifest = z.object({
      * appointment up once: on the same slot it is cancelled under its present version, on another it is CHANGED_MEANWHILE.
      */
     cancelVersioned: z.boolean(),
+    /**
+     * Minutes before the start from which the supplier cancels nothing online any more; 0 where it does until the start. People
+     * are told the earlier of this and the practice's own.
+     */
+    cancelCutOffMinutes: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(7 * 24 * 60),
     /** Says whether `BookCommand.contactPhone` reaches the practice's own book. */
     contactPhone: z.boolean(),
     /** 0 where the patient's words may not, or cannot, be passed on. */

@@ -28,6 +28,11 @@ describe('a manifest', () => {
       withCapabilities({ cancel: false }),
       /capabilities.cancelVersioned/,
     ],
+    [
+      'a cut-off of what is never cancelled',
+      withCapabilities({ cancel: false, cancelVersioned: false, cancelCutOffMinutes: 60 }),
+      /capabilities.cancelCutOffMinutes/,
+    ],
     ['a marker that nobody reads back', withCapabilities({ readBack: 'none' }), /capabilities.readBack/],
     ['a mode twice', withCapabilities({ modes: ['VIDEO', 'VIDEO'] }), /names a mode twice/],
     [

@@ -23,6 +23,11 @@ const Consistent = Manifest.superRefine((manifest, context) => {
     'needs cancel',
   );
   demand(
+    capabilities.cancel || capabilities.cancelCutOffMinutes === 0,
+    ['capabilities', 'cancelCutOffMinutes'],
+    'needs cancel',
+  );
+  demand(
     capabilities.readBack !== 'none' ||
       (capabilities.marker === null && !capabilities.readBackOfPast && !capabilities.readBackOfCancelled),
     ['capabilities', 'readBack'],

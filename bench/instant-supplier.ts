@@ -43,6 +43,7 @@ export function instantSupplier(): InstantSupplier {
         marker: null,
         cancel: true,
         cancelVersioned: false,
+        cancelCutOffMinutes: 0,
         contactPhone: false,
         reasonMaxLength: 0,
       },

@@ -39,6 +39,7 @@ export const manifest = manifestOf({
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: false,
+    cancelCutOffMinutes: 0,
     contactPhone: true,
     reasonMaxLength: 200,
   },

@@ -44,11 +44,7 @@ const FACTS: readonly (readonly [title: string, of: (manifest: Manifest) => stri
     'Places at one time',
     ({ capabilities }) => (capabilities.places ? 'told, and how many are left' : 'not told: one person'),
   ],
-  [
-    'Cancel',
-    ({ capabilities }) =>
-      capabilities.cancel ? `yes${capabilities.cancelVersioned ? ', versioned' : ''}` : 'no',
-  ],
+  ['Cancel', ({ capabilities }) => cancellation(capabilities)],
   [
     'Telephone number',
     ({ capabilities: { contactPhone } }) => (contactPhone ? 'passed on' : 'not passed on'),
@@ -164,6 +160,12 @@ function bypassed({ results }: Certificate): string {
   return (
     results.flatMap(({ id, outcome }) => (outcome === 'BYPASSED' ? `\`${id}\`` : [])).join(', ') || 'nothing'
   );
+}
+
+function cancellation({ cancel, cancelVersioned, cancelCutOffMinutes }: Manifest['capabilities']): string {
+  if (!cancel) return 'no';
+  const until = cancelCutOffMinutes === 0 ? 'the start' : `${cancelCutOffMinutes} minutes before the start`;
+  return `until ${until}${cancelVersioned ? ', versioned' : ''}`;
 }
 
 function readBack(capabilities: Manifest['capabilities']): string {

@@ -28,6 +28,7 @@ export const manifest = manifestOf({
     marker: null,
     cancel: true,
     cancelVersioned: false,
+    cancelCutOffMinutes: 0,
     contactPhone: true,
     reasonMaxLength: 150,
   },

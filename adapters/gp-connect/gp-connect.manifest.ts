@@ -28,6 +28,7 @@ export const manifest = manifestOf({
     marker: { field: 'Appointment.comment', maxLength: 500 },
     cancel: true,
     cancelVersioned: true,
+    cancelCutOffMinutes: 0,
     contactPhone: true,
     reasonMaxLength: 0,
   },

@@ -50,6 +50,7 @@ export const manifest = manifestOf({
     marker: { field: 'text', maxLength: 40 },
     cancel: true,
     cancelVersioned: true,
+    cancelCutOffMinutes: 30,
     contactPhone: true,
     reasonMaxLength: 79,
   },

@@ -1,5 +1,6 @@
 import type { Actor, Call, GpSystem } from '../../adapters/gp-system';
 import type { Caller } from '../../domain/caller';
+import type { ReleasePolicy } from '../../domain/release-policy';
 import type { BookConnection } from '../../domain/practice-books';
 import type { Timers } from '../../domain/timers';
 
@@ -46,6 +47,15 @@ export function supplierActorOf(caller: Caller): Actor {
     case 'operator':
       return { kind: 'STAFF', id: caller.id };
   }
+}
+
+/** Returns the practice's rules with the supplier's cut-off where that is earlier: until then a change can be promised. */
+export function withSupplierCutOff<Rules extends Pick<ReleasePolicy, 'cancelCutOffMinutes'>>(
+  { manifest }: Pick<GpSystem, 'manifest'>,
+  rules: Rules,
+): Rules {
+  const { cancelCutOffMinutes } = manifest.capabilities;
+  return { ...rules, cancelCutOffMinutes: Math.max(cancelCutOffMinutes, rules.cancelCutOffMinutes) };
 }
 
 /** @throws Error when a supplier was unplugged that bookings still stand with: an operator's mistake. */

@@ -29,6 +29,7 @@ const Check = z.object({ id: z.string(), revision: z.number(), question: Questio
 const OfferedSlot = z.object({
   id: z.string(),
   startsAt: z.string(),
+  cancellableUntil: z.iso.datetime().nullable(),
   mode: z.string(),
   needsContactPhone: z.boolean(),
   practice: z.object({ odsCode: z.string() }),

@@ -10,6 +10,7 @@ import {
   childOf,
   holdFor,
   journeySteps,
+  RULES,
   key,
   offers,
   search,
@@ -23,6 +24,9 @@ import { productInProduction, type ProductionProduct } from './product';
  * published documents alone, in production's settings.
  */
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** The hour before the start, in which TPP itself cancels nothing online. */
+const TPP_CUT_OFF_MINUTES = 60;
 const PHONE = '01632 960001';
 /** Own patients are booked at these by TPP; others by GP Connect. */
 const TPP_PRACTICE = OdsCode.parse('Z90011');
@@ -139,19 +143,20 @@ test('2: one time is held for one need, few for one caller, and nobody is booked
 });
 
 test.each([
-  ['by EMIS, at the own practice', CASE_STUDY_PRACTICE, true],
-  ['by TPP, at the own practice', TPP_PRACTICE, true],
-  ['by GP Connect, at another', CASE_STUDY_PRACTICE, false],
+  ['by EMIS, at the own practice', CASE_STUDY_PRACTICE, true, RULES.cancelCutOffMinutes],
+  ['by TPP, at the own practice', TPP_PRACTICE, true, TPP_CUT_OFF_MINUTES],
+  ['by GP Connect, at another', CASE_STUDY_PRACTICE, false, RULES.cancelCutOffMinutes],
 ] as const)(
   '3: the telephone number reaches the practice, also of a moved appointment: %s',
-  async (_, at, isOwn) => {
+  async (_, at, isOwn, cutOffMinutes) => {
     const { play, son } = await steps.newFamily(at);
     const assessmentId = await checkSymptoms(play, son.birthDate);
     const wanted = { assessmentId, modes: ['TELEPHONE'] };
     const times = isOwn ? (await search(play, wanted)).ownPractice!.slots : await offers(play, wanted);
-    // Shortly before it begins TPP cancels nothing online, whatever the hour is now.
+    // Shortly before it begins nothing is cancelled online, whatever the hour is now.
     const cancellable = times.filter(({ startsAt }) => Date.parse(startsAt) > Date.now() + 2 * HOUR_MS);
     const [first, second] = cancellable as [OfferedSlot, OfferedSlot];
+    expect(Date.parse(first.startsAt) - Date.parse(first.cancellableUntil!)).toBe(cutOffMinutes * MINUTE_MS);
     expect(first.needsContactPhone).toBe(true);
     const holdId = await holdFor(play, son.id, first.id);
     const without = await confirm(play, holdId, {});

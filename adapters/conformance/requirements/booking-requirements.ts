@@ -304,6 +304,27 @@ export const bookingRequirements: readonly Requirement[] = [
   },
   {
     level: 'L2',
+    id: 'cancel.cut-off',
+    title: 'cancels until the cut-off that its manifest states, and says that it is too late after it',
+    notFor: withoutCancel,
+    async run(lab) {
+      const { patient, slot, appointment } = await readyAndBooked(lab);
+      const { cancelCutOffMinutes } = lab.manifest.capabilities;
+      const beforeStart = (minutes: number) => new Date(slot.startsAt.getTime() - minutes * 60_000);
+      const cancel = () => lab.system.cancel(cancelCommand(slot, patient, appointment), callWithin(lab));
+      if (cancelCutOffMinutes > 0) {
+        lab.clock.now = beforeStart(cancelCutOffMinutes - 1);
+        const late = await cancel();
+        expect({ afterCutOff: late }).toEqual({ afterCutOff: { class: 'REJECTED', refusal: 'TOO_LATE' } });
+        expect(standing(lab, patient)).toHaveLength(1);
+      }
+      lab.clock.now = beforeStart(cancelCutOffMinutes + 1);
+      expect({ beforeCutOff: await cancel() }).toEqual({ beforeCutOff: { class: 'ACCEPTED' } });
+      expect(standing(lab, patient)).toEqual([]);
+    },
+  },
+  {
+    level: 'L2',
     id: 'cancel.version',
     title: 'needs no version where its manifest declares none, and is not misled by an old one',
     notFor: withoutCancel,

@@ -77,7 +77,7 @@ async function cancel(
     : answer(advanced, deps.now());
 }
 
-/** The practice's own cut-off before the start; suppliers have one of theirs as well, and say so. */
+/** The practice's own cut-off before the start, or the supplier's where that is earlier, as it was when the time was offered. */
 export function cancellableUntil({ offer }: Pick<Booking, 'offer'>): Date {
   return new Date(offer.slot.startsAt.getTime() - offer.policy.cancelCutOffMinutes * 60_000);
 }

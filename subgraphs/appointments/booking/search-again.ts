@@ -8,7 +8,7 @@ import type { ReleaseLedger } from '../../../domain/release-ledger';
 import { rulesStoppingSlot, type ReleasePolicy } from '../../../domain/release-policy';
 import type { Offer } from '../holds/offers';
 import { searchPractice } from '../options/search-practice';
-import { supplierActorOf, systemOf } from '../gp-systems';
+import { withSupplierCutOff, supplierActorOf, systemOf } from '../gp-systems';
 import type { BookingDeps, RequestSource } from './booking-deps';
 
 const WAIT_MS = 1_500;
@@ -43,12 +43,12 @@ export async function searchAgain(
   deps: BookingDeps,
 ): Promise<FoundAgain> {
   const { slot, supplier, relation } = offer;
-  const policy = await policyNow(slot.practice, deps);
-  const { route } = systemOf({ offer }, deps.systems).manifest;
+  const system = systemOf({ offer }, deps.systems);
+  const policy = withSupplierCutOff(system, await policyNow(slot.practice, deps));
   const candidate = {
     odsCode: slot.practice,
     distanceMiles: null,
-    connections: [{ supplier, route }],
+    connections: [{ supplier, route: system.manifest.route }],
     release: policy,
   };
   const { answer, slots } = await searchPractice(

@@ -6,7 +6,7 @@ import type { ElsewhereReason } from '../database/tables';
 import { assessmentDigest } from '../../../domain/assessment-digest';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { identifiedPatient, subjectAmong } from '../sealed-patients';
-import { supplierActorOf } from '../gp-systems';
+import { withSupplierCutOff, supplierActorOf, systemOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
 import { besideFirst, findTimeBeside, type BesideDeps, type BesideWhich } from './beside';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
@@ -88,14 +88,14 @@ export async function appointmentOptions(
     practicesInRadius: candidates.practicesInRadius,
     deadline: outcome.deadline,
     beside,
-    offersOf: (practice) =>
-      besideFirst(practice.slots, beside).map((slot) => ({
-        ...common,
-        slot,
-        supplier: practice.search?.supplier ?? '',
-        relation: practice === found.own ? 'OWN' : 'OTHER',
-        policy: practice.candidate.release,
-      })),
+    offersOf: (practice) => {
+      const { search: asked, slots, candidate } = practice;
+      if (asked === null || slots.length === 0) return [];
+      const { supplier } = asked;
+      const relation = practice === found.own ? 'OWN' : 'OTHER';
+      const policy = withSupplierCutOff(systemOf({ offer: asked }, deps.systems), candidate.release);
+      return besideFirst(slots, beside).map((slot) => ({ ...common, slot, supplier, relation, policy }));
+    },
   };
 }
 
