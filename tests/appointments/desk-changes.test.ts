@@ -290,8 +290,6 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
     });
   });
 
-  const later = MOVES[0]!.is;
-
   test('and fills its old time: it is moved, not cancelled', async () => {
     const appointment = await booked(supplier, later);
     deskMoves(appointment, appointment.to);
@@ -403,19 +401,37 @@ describe.each(['gp-connect', 'tpp'])('at %s the desk moves an appointment', (sup
   });
 });
 
+const later = MOVES[0]!.is;
+
+/** The answer to the booking is lost, and it is moved before anybody looks. */
+async function inDoubt(of: Book, slot: DiarySlot, values: Partial<Offer> = {}) {
+  const offered = offer(of.caller, await asOffered(of, slot), { ...offerAt(of), ...values });
+  const held = await given.held(offered, of.caller);
+  lab.simulators.faults.add({
+    supplier: of.supplier,
+    operation: 'BOOK',
+    times: 1,
+    fault: { kind: 'reset-after-commit' },
+  });
+  const { booking } = await given.booked(held);
+  expect(booking.state).toBe('UNKNOWN');
+  return booking;
+}
+
+describe('at tpp, which keeps no mark of ours', () => {
+  test('a booking in doubt that is moved before anybody looks has not failed: an operator asks', async () => {
+    const book = bookAt('tpp');
+    const [from, to] = pairs(book).find((pair) => later(...pair))!;
+    const booking = await inDoubt(book, from);
+    deskMoves(book, to);
+    const settled = await given.settled(booking);
+    expect(settled.state).toBe('MANUAL');
+    expect((await lab.deps.ledger.unsettled(1_000)).map(({ id }) => id)).toContain(booking.id);
+    expect(there(book)).toHaveLength(1);
+  });
+});
+
 describe('at gp-connect', () => {
-  const later = MOVES[0]!.is;
-
-  /** The answer to the booking is lost, and it is moved before anybody looks. */
-  async function inDoubt(of: Book, slot: DiarySlot, values: Partial<Offer> = {}) {
-    const offered = offer(of.caller, await asOffered(of, slot), { ...offerAt(of), ...values });
-    const held = await given.held(offered, of.caller);
-    given.once('BOOK', { kind: 'reset-after-commit' });
-    const { booking } = await given.booked(held);
-    expect(booking.state).toBe('UNKNOWN');
-    return booking;
-  }
-
   test('a booking in doubt that is moved: one true story for the person and their own practice', async () => {
     const book = bookAt('gp-connect');
     const [from, to] = pairs(book).find((pair) => later(...pair))!;

@@ -161,8 +161,8 @@ function ours(booking: Booking, listed: readonly SupplierAppointment[]): Supplie
 }
 
 /**
- * A moved appointment has another name where its slot names it, or is all that we know of its name: then any that is no other
- * booking of ours may be this one.
+ * A moved appointment has another name where its slot names it, or is all that we know of its name; one whose answer was lost
+ * has none, and no mark either where the supplier keeps none. Then any that is no other booking of ours may be this one.
  */
 async function mayHaveMoved(
   { id, patientDigest, appointment, offer: { slot } }: Booking,
@@ -171,7 +171,9 @@ async function mayHaveMoved(
 ): Promise<boolean> {
   const ahead = listed.filter(
     (one) =>
-      (one.id === one.slotId || appointment?.id === slot.id) &&
+      (one.id === one.slotId ||
+        appointment?.id === slot.id ||
+        (appointment === null && one.carriesMarker === null)) &&
       one.status === 'BOOKED' &&
       one.startsAt > now(),
   );

@@ -239,6 +239,15 @@ it('leaves what an operator has in hand to the operator, and to what the practic
   ).toEqual([]);
 });
 
+it('says of what may have been moved neither that it failed nor that it is cancelled (promise 11)', () => {
+  const mayHaveMoved = ({ seen }: Case) => seen.kind === 'ABSENT' && seen.mayHaveMoved === true;
+  expect(cases.some((one) => mayHaveMoved(one) && movesTo('MANUAL')(one))).toBe(true);
+  for (const state of ['FAILED', 'CANCELLED', 'CANCELLED_BY_PRACTICE'] as const)
+    expect(
+      breaking((one) => one.booking.state !== state && mayHaveMoved(one) && movesTo(state)(one)),
+    ).toEqual([]);
+});
+
 it('says of a move that it is one, and of a cancellation that it is one (promise 11)', () => {
   const standing = ['CONFIRMED', 'MOVED', 'MISSING', 'UNKNOWN'];
   expect(

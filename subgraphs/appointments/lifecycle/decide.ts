@@ -297,26 +297,27 @@ function turnedUp(booking: KnownBooking, seen: BookedThere, pace: BookingClock):
 function notBooked(booking: KnownBooking, seen: NotBookedThere, pace: BookingClock): Decision {
   const evidence = READ[seen.kind];
   const isCancelled = seen.kind === 'CANCELLED';
+  // What may stand under another name is for an operator to ask about.
+  const unlessMoved = (event: LifecycleEvent, changes: Partial<Changes> = {}) =>
+    transition(booking, seen.mayHaveMoved ? 'OUT_OF_TIME' : event, pace, {
+      evidence,
+      ...(!seen.mayHaveMoved && changes),
+    });
   switch (booking.state) {
     case 'UNKNOWN':
       // Booked and cancelled again meanwhile is as good as never booked, and absent for the same reasons.
       return absent(booking, seen, pace, (proof) =>
-        transition(booking, 'PROVEN_ABSENT', pace, {
-          failure: proof === 'GONE' ? 'NOT_APPLIED' : 'SLOT_TAKEN',
-          evidence,
-        }),
+        unlessMoved('PROVEN_ABSENT', { failure: proof === 'GONE' ? 'NOT_APPLIED' : 'SLOT_TAKEN' }),
       );
     case 'CANCEL_UNKNOWN':
       return isCancelled
         ? transition(booking, 'PROVEN_ABSENT', pace, { evidence })
-        : absent(booking, seen, pace, () =>
-            transition(booking, seen.mayHaveMoved ? 'OUT_OF_TIME' : 'PROVEN_ABSENT', pace, { evidence }),
-          );
+        : absent(booking, seen, pace, () => unlessMoved('PROVEN_ABSENT'));
     case 'ORPHAN_FOUND':
     case 'DUPLICATE_FOUND':
       return isCancelled
         ? transition(booking, 'GIVEN_BACK', pace, { evidence })
-        : absent(booking, seen, pace, () => transition(booking, 'GIVEN_BACK', pace, { evidence }));
+        : absent(booking, seen, pace, () => unlessMoved('GIVEN_BACK'));
     case 'FAILED':
     case 'CANCELLED':
       return nothingNew(nextComparison(booking, pace));

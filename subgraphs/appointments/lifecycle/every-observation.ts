@@ -40,6 +40,13 @@ export function everyObservation(slot: SlotInBook): ReadonlyMap<string, Observat
           ] as const,
       ),
     ),
+    ...(['FREE', 'TAKEN', 'NOT_READABLE'] as const).map(
+      (slot) =>
+        [
+          `the book has another that may be it, the slot as ${IN_WORDS[slot]}`,
+          { kind: 'ABSENT', mayHaveMoved: true, slot },
+        ] as const,
+    ),
     ...BOOKED.map(
       ([name, facts]) =>
         [

@@ -87,8 +87,8 @@ export interface BookedThere {
 export interface NotBookedThere {
   kind: 'CANCELLED' | 'ABSENT' | 'HIDDEN';
   /**
-   * True where the person has an appointment there that is no other booking of ours, at a supplier that names appointments by
-   * their slots: it may be this one, moved, or one that they have made themself.
+   * True where the person has an appointment there that is no other booking of ours, and nothing tells it from this one: it may
+   * be this one, moved, or one that they have made themself.
    */
   mayHaveMoved?: boolean;
   /** State of the slot in the practice's book. */
