@@ -88,7 +88,10 @@ function endOf(
   if (pathway === undefined) return `There is no pathway "${id}".`;
   const { complaint } = pathway;
   const refusal = exclusionOf(pathway, { ageInDays, sex });
-  if (refusal !== undefined) return { complaint, disposition: refusal.disposition };
+  if (refusal !== undefined)
+    return Object.keys(answers).length === 0
+      ? { complaint, disposition: refusal.disposition }
+      : 'This person is refused before any question: take the answers out.';
   const written = new Map(Object.entries(answers).map(([key, optionIds]) => [idOf(pathway, key), optionIds]));
   const given: QuestionAnswer[] = [];
   for (;;) {
