@@ -108,6 +108,8 @@ export interface AssessmentStore {
   find(id: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
+  /** Puts place and practice in place of those of the revision that was read; false when somebody else was faster. */
+  replaceWhereabouts(record: AssessmentRecord): Promise<boolean>;
   /** The newest emergency that an assessment with one of these keys has ended in since then. */
   findEmergency(keys: RepeatKeys, since: Date): Promise<EarlierEmergency | null>;
 }
@@ -164,6 +166,20 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
           }),
           completed_at: completion && completion.completedAt.getTime(),
           disposition_id: completion && completion.dispositionId,
+        })
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    replaceWhereabouts: async ({ id, revision, place, declaredPractice }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('triage_assessment')
+        .set({
+          revision: revision + 1,
+          place: place && JSON.stringify(place),
+          declared_practice: declaredPractice,
         })
         .where('id', '=', id)
         .where('revision', '=', revision)
