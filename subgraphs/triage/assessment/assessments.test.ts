@@ -591,17 +591,20 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
         const { record } = await started();
         // Another process: a connection of its own.
         const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-        const elsewhere = await serviceWith(loadContent(), other);
-        await flip(scope, true);
-        for (const each of [service, elsewhere]) {
-          expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
-          expect(await each.answer({ assessmentId: record.id, ...begun })).toMatchObject({
-            kind: 'switched-off',
-          });
-          expect(await each.find(record.id)).toMatchObject({ off: true });
+        try {
+          const elsewhere = await serviceWith(loadContent(), other);
+          await flip(scope, true);
+          for (const each of [service, elsewhere]) {
+            expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
+            expect(await each.answer({ assessmentId: record.id, ...begun })).toMatchObject({
+              kind: 'switched-off',
+            });
+            expect(await each.find(record.id)).toMatchObject({ off: true });
+          }
+          expect((await service.find(record.id))?.record).toEqual(record);
+        } finally {
+          await other.close();
         }
-        expect((await service.find(record.id))?.record).toEqual(record);
-        await other.close();
       },
     );
 

@@ -76,6 +76,16 @@ describe('what is known', () => {
       expect(next(sex)).toMatchObject({ question: { id: 'headache-adult.pregnant' } });
   });
 
+  it('leads on to the first question of another pathway', () => {
+    const rash = [
+      ...['emergency.screen', 'child-fever.red-flags'].map(answer('none')),
+      answer('yes')('child-fever.rash'),
+    ];
+    expect(evaluate(childFever, { ageInDays: 3000, sex: 'MALE' }, rash)).toMatchObject({
+      question: { id: 'child-rash.red-flags' },
+    });
+  });
+
   it('is taken along to another pathway, and shows in the trace', () => {
     const withRash = [
       answer('none')('emergency.screen'),
