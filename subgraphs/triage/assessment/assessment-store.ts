@@ -151,42 +151,41 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return { at: new Date(row.emergency_at), dispositionId: row.emergency_disposition };
     },
 
-    replaceAnswers: async ({ id, revision, answers, droppedAnswers, amendedAnswers }, completion) => {
-      const { numUpdatedRows } = await db
-        .updateTable('triage_assessment')
-        .set({
-          revision: revision + 1,
-          answers: JSON.stringify(answers),
-          dropped_answers: JSON.stringify(droppedAnswers),
-          amended_answers: JSON.stringify(amendedAnswers),
-          // Stays when the answer is taken back: whoever starts again was told of it all the same.
-          ...(completion?.isEmergency === true && {
-            emergency_at: completion.completedAt.getTime(),
-            emergency_disposition: completion.dispositionId,
-          }),
-          completed_at: completion && completion.completedAt.getTime(),
-          disposition_id: completion && completion.dispositionId,
-        })
-        .where('id', '=', id)
-        .where('revision', '=', revision)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
+    replaceAnswers: (record, completion) =>
+      replaceRevision(db, record, {
+        answers: JSON.stringify(record.answers),
+        dropped_answers: JSON.stringify(record.droppedAnswers),
+        amended_answers: JSON.stringify(record.amendedAnswers),
+        // Stays when the answer is taken back: whoever starts again was told of it all the same.
+        ...(completion?.isEmergency === true && {
+          emergency_at: completion.completedAt.getTime(),
+          emergency_disposition: completion.dispositionId,
+        }),
+        completed_at: completion && completion.completedAt.getTime(),
+        disposition_id: completion && completion.dispositionId,
+      }),
 
-    replaceWhereabouts: async ({ id, revision, place, declaredPractice }) => {
-      const { numUpdatedRows } = await db
-        .updateTable('triage_assessment')
-        .set({
-          revision: revision + 1,
-          place: place && JSON.stringify(place),
-          declared_practice: declaredPractice,
-        })
-        .where('id', '=', id)
-        .where('revision', '=', revision)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
+    replaceWhereabouts: (record) =>
+      replaceRevision(db, record, {
+        place: record.place && JSON.stringify(record.place),
+        declared_practice: record.declaredPractice,
+      }),
   };
+}
+
+/** Of two who have read the same revision one writes, and the other is told. */
+async function replaceRevision(
+  db: Kysely<TriageTables>,
+  { id, revision }: AssessmentRecord,
+  values: Partial<TriageTables['triage_assessment']>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('triage_assessment')
+    .set({ ...values, revision: revision + 1 })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 const selectByDigest = rowStatement(

@@ -11,6 +11,8 @@ export interface Content {
   banner: Wording | null;
   /** Reasons for which it is not live; empty only where reviewers have signed it as it is. */
   notLiveBecause: readonly string[];
+  /** The moment from which a signature does not hold; null where it is a demonstration. */
+  liveUntil: Date | null;
   switchedOff: Wording;
   /** Says how people's own words are understood; null in a kept edition. */
   words: WordsContent | null;
