@@ -173,7 +173,7 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
   };
 }
 
-/** Of two who have read the same revision one writes, and the other is told. */
+/** Writes over the revision that was read: one of two who have read it does, and the other is told. */
 async function replaceRevision(
   db: Kysely<TriageTables>,
   { id, revision }: AssessmentRecord,

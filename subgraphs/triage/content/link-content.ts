@@ -205,6 +205,13 @@ function linkQuestion(id: string, written: QuestionFile, context: NodeContext): 
             option({ id: 'unsure', text: texts.unsureOfTicks, ...written.unsure }, false),
           ]),
     ],
+    counts: (written.kind === 'tickAny' ? written.counts : []).map((count) => ({
+      atLeast: count.atLeast,
+      of: count.of,
+      exit: { kind: 'outcome', disposition: link.disposition(count.outcome) },
+      isMilder: count.milderBecause !== undefined,
+      sources: link.sources(count.sources ?? written.sources ?? []),
+    })),
   };
 }
 

@@ -103,6 +103,32 @@ export function ofOption(
   };
 }
 
+/** A mistake in what so many signs together lead to. */
+export function ofCount(
+  kind: string,
+  caughtBy: Omit<Catch, 'file'>,
+  edit: (document: Document, at: ContentPath) => void,
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      pathwaysIn(files).flatMap(([file, { questions }]) =>
+        Object.entries(questions).flatMap(([key, node]) =>
+          (node.kind === 'tickAny' ? node.counts : []).map((_, index) => ({
+            kind,
+            place: `${file} ${key}, count ${index}`,
+            from: () => alone(files, file),
+            make: () =>
+              edited(alone(files, file), file, (document) =>
+                edit(document, ['questions', key, 'counts', index]),
+              ),
+            caughtBy: { file, ...caughtBy },
+          })),
+        ),
+      ),
+  };
+}
+
 /** A mistake in a pathway as a whole. */
 export function ofPathway(
   kind: string,

@@ -16,6 +16,7 @@ import {
   keysIn,
   leadsOnAfterNo,
   noneTo,
+  ofCount,
   ofNamedOption,
   ofOption,
   ofPathway,
@@ -672,6 +673,28 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
   ofShared('another reader', 'reviewers.yaml', TWO, () => [
     ['new', (document) => document.add(document.createNode({ name: 'A. Friend', role: 'a friend' }))],
   ]),
+  // "Two of three signs".
+  ofCount('a count of signs deleted', TWO, (document, at) => document.deleteIn(at)),
+  ofCount('a count that wants one more', { rule: 20 }, (document, at) =>
+    document.setIn([...at, 'atLeast'], Number(document.getIn([...at, 'atLeast'])) + 1),
+  ),
+  ofCount('a count of a sign that is not there', { rule: 3 }, (document, at) =>
+    document.setIn([...at, 'of', 0], 'nothing'),
+  ),
+  ofCount('a count that ends at home', { rule: 11 }, (document, at) => {
+    document.deleteIn([...at, 'milderBecause']);
+    document.setIn([...at, 'outcome'], 'self-care');
+  }),
+  ofOption(
+    '"not sure" that somebody says may be milder',
+    TWO,
+    (place) => place.index === 0 && isUrgent(place) && place.node.kind === 'tickAny',
+    ({ key }) =>
+      (document) => {
+        document.setIn(['questions', key, 'unsure', 'outcome'], 'gp-24h');
+        document.setIn(['questions', key, 'unsure', 'milderBecause'], 'It is mostly nothing.');
+      },
+  ),
   // Signs that several pathways share, and the cases that content is held against.
   ofShared('a shared sign that a pathway does not report any more', SIGNS, { rule: 25 }, cells('reportedBy')),
   ofShared('a signed reason for not asking taken out', SIGNS, { rule: 25 }, cells('notAsked')),
