@@ -96,6 +96,7 @@ export async function startEverything(
     closing.add(practices);
     const triage = await createTriageSubgraph({
       ...triageOptions(context),
+      metrics,
       digestDevice: await deviceDigest(context),
       places: practices.places,
     });
@@ -187,6 +188,7 @@ async function subgraphAlone(
       closing.add(places);
       return createTriageSubgraph({
         ...triageOptions(context),
+        metrics,
         digestDevice: await deviceDigest(context),
         places,
       });

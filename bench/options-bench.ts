@@ -98,7 +98,14 @@ async function main(): Promise<void> {
           deadline,
           disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE'] },
         },
-        candidates: { own: null, near, stopped: [], practicesInRadius: PRACTICES, withinMiles: 10 },
+        candidates: {
+          own: null,
+          near,
+          stopped: [],
+          practicesInRadius: PRACTICES,
+          withinMiles: 10,
+          placeKnown: true,
+        },
         search: {
           need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
           earliest: null,

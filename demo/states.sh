@@ -57,6 +57,12 @@ begin() {
   keep CHECK id
   keep REVISION revision
 }
+# whereabouts [REVISION]: says the place, POSTCODE or PLACE, and REGISTERED of a check that was begun without.
+whereabouts() {
+  local place="{\"postcode\":\"${POSTCODE:-WY1 1AA}\"}"
+  send SetWhereabouts "{\"input\":{\"assessmentId\":\"$CHECK\",\"place\":${PLACE:-$place},\"registeredPracticeOdsCode\":${REGISTERED:-null},\"expectedRevision\":${1:-$REVISION}}}"
+  keep REVISION revision
+}
 # answer emergency.screen none [REVISION]: several options with commas between them.
 answer() {
   send AnswerQuestion "{\"input\":{\"assessmentId\":\"$CHECK\",\"questionId\":\"$1\",\"optionIds\":[${2:+\"${2//,/\",\"}\"}],\"expectedRevision\":${3:-$REVISION}}}"

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acceptances } from '../subgraphs/triage/content/check/accept-changes';
@@ -7,11 +8,13 @@ import { wordChangeLine } from '../subgraphs/triage/content/check/compare-words'
 import { findingLine, type Finding } from '../subgraphs/triage/content/check/finding';
 import { readBaseline, writeAcceptance } from '../subgraphs/triage/content/check/golden-files';
 import {
+  corpusPage,
   corpusReport,
   corpusTable,
   readCorpus,
   type CorpusReport,
 } from '../subgraphs/triage/content/check/own-words-corpus';
+import { withFigures } from '../subgraphs/triage/content/check/published-figures';
 import { vignettePage } from '../subgraphs/triage/content/check/vignette-report';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { contentFrom } from '../subgraphs/triage/content/load-content';
@@ -19,7 +22,7 @@ import { runScript } from './run-script';
 
 /**
  * `npm run triage:check`: all rules over all content, and every answer set walked. `--json` prints the figures alone;
- * `--accept` takes changed outcomes as the accepted ones, in the name of who has read them.
+ * `--publish` writes them into docs/safety; `--accept` takes changed outcomes as the accepted ones, in the name of who has read them.
  */
 const FOLDER = join('subgraphs', 'triage', 'content');
 /** Changes shown for each pathway; all of them are in the diff of the golden tables. */
@@ -37,6 +40,7 @@ function check(): void {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
+      publish: { type: 'boolean', default: false },
       accept: { type: 'boolean', default: false },
       reviewer: { type: 'string' },
       'second-reviewer': { type: 'string' },
@@ -48,6 +52,7 @@ function check(): void {
   const report = checkContent(files, readBaseline(FOLDER), new Date());
   const ownWords = ownWordsReport(files, report);
   const seconds = Math.round(performance.now() - started) / 1000;
+  if (values.publish) publish(report, ownWords);
   if (values.accept) accept(report, values);
   else if (values.json)
     console.log(
@@ -59,6 +64,20 @@ function check(): void {
     );
   else console.log([...(ownWords ? ownWordsLines(ownWords) : []), summary(report, seconds)].join('\n'));
   if (!values.accept && report.failures.length + (ownWords?.faults.length ?? 0) > 0) process.exitCode = 1;
+}
+
+/** Writes the figures into the safety file, in place of those that stand there. */
+function publish({ vignettes }: CheckReport, ownWords: CorpusReport | null): void {
+  if (vignettes === null || ownWords === null)
+    throw new Error('There are no figures: mend the failures of the other rules first.');
+  const pages: [string, string][] = [
+    ['vignettes.md', vignettePage(vignettes)],
+    ['own-words.md', corpusPage(ownWords)],
+  ];
+  for (const [name, figures] of pages) {
+    const page = join('docs', 'safety', name);
+    writeFileSync(page, withFigures(readFileSync(page, 'utf8'), figures));
+  }
 }
 
 /** Plays the corpus, unless the content cannot be linked: the failures say why. */

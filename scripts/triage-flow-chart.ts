@@ -2,6 +2,7 @@ import type {
   DispositionContent,
   NodeContent,
   PathwayContent,
+  QuestionContent,
   RuleContent,
 } from '../subgraphs/triage/content/content';
 import type { CareLevel } from '../subgraphs/triage/content/vocabulary';
@@ -103,7 +104,16 @@ function ageLabel(id: string): string {
 }
 
 function rulesOf(node: NodeContent): readonly RuleContent[] {
-  return node.kind === 'BY_AGE' ? node.bands : node.options;
+  return node.kind === 'BY_AGE' ? node.bands : [...node.options, ...countRules(node)];
+}
+
+function countRules({ counts }: QuestionContent): RuleContent[] {
+  return counts.map(({ atLeast, of, exit, sources }) => ({
+    id: `${atLeast}-of-${of.join('-')}`,
+    text: `${atLeast} or more of: ${of.join(', ')}`,
+    exit,
+    sources,
+  }));
 }
 
 function outcomeId({ id }: DispositionContent): string {

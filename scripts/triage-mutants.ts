@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../domain/seeded-random';
@@ -7,12 +8,14 @@ import {
   type MutantResult,
 } from '../subgraphs/triage/content/check/mutants/content-mutant';
 import { contentMutants } from '../subgraphs/triage/content/check/mutants/mutant-kinds';
+import { withFigures } from '../subgraphs/triage/content/check/published-figures';
 import { readContentFiles } from '../subgraphs/triage/content/content-files';
 import { runScript } from './run-script';
 
 /**
  * `npm run triage:mutants`: makes every mistake of every kind in a copy of the content, and prints what the checker says of it.
- * `--lean` makes one of each kind, chosen by `--seed`; `--list` prints each mistake with its finding. Exit code 1 where one gets through.
+ * `--lean` makes one of each kind, chosen by `--seed`; `--list` prints each mistake with its finding;
+ * `--publish` writes the table into docs/safety/content-mistakes.md. Exit code 1 where one gets through.
  */
 const FOLDER = join('subgraphs', 'triage', 'content');
 const SEED = 20261130;
@@ -24,6 +27,7 @@ function judgeAll(): void {
     options: {
       lean: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      publish: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(SEED) },
     },
   });
@@ -40,7 +44,13 @@ function judgeAll(): void {
     for (const { mutant, caught } of results)
       console.log(`${mutant.kind}\t${mutant.place}\t${caught ?? 'GOT THROUGH'}`);
   console.log(table(results));
+  if (values.publish) publish(table(results));
   if (results.some(({ caught }) => caught === null)) process.exitCode = 1;
+}
+
+function publish(figures: string): void {
+  const page = join('docs', 'safety', 'content-mistakes.md');
+  writeFileSync(page, withFigures(readFileSync(page, 'utf8'), figures));
 }
 
 function table(results: readonly MutantResult[]): string {

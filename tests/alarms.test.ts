@@ -193,6 +193,15 @@ const OUTAGES: Outage[] = [
     fires: { 33: [], 37: ['ProcessNotReady'] },
   },
   {
+    when: 'the signatures of the triage content end',
+    series: each(
+      'triage',
+      'gp_booking_clinical_content_seconds_left',
+      minutes([30, 15 * 86_400], [60, 13 * 86_400]),
+    ),
+    fires: { 29: [], 31: ['ClinicalContentEnds'] },
+  },
+  {
     when: 'the database of triage is read-only',
     series: { [ready('triage', 'triage-1')]: minutes([30, 1], [60, 0]) },
     fires: { 29: [], 33: ['PartNotReady'] },

@@ -23,6 +23,9 @@ const Question = z.looseObject({
   kind: z.string(),
   fact: z.string().optional(),
   options: z.array(Way.extend({ id: z.string() })).default([]),
+  counts: z
+    .array(z.looseObject({ atLeast: z.number(), of: z.array(z.string()), outcome: z.string() }))
+    .default([]),
   none: Way.optional(),
   unsure: Way.optional(),
   bands: z.array(Way.extend({ below: z.number().optional() })).default([]),
@@ -79,11 +82,12 @@ export function naiveTriage(files: ReadonlyMap<string, string> = readContentFile
       const chosen = settled === undefined ? answers[`${pathway}.${key}`] : [settled];
       if (chosen === undefined) return { ask: `${pathway}.${key}` };
       if (question.fact !== undefined) known[question.fact] = chosen[0]!;
-      return follow(
-        pathway,
-        chosen.map((id) => way(question, id)),
-        floors,
+      const counts = question.counts.filter(
+        ({ of, atLeast }) => chosen.filter((id) => of.includes(id)).length >= atLeast,
       );
+      const single = chosen.filter((id) => !counts.some(({ of }) => of.includes(id)));
+      const ends = counts.map(({ outcome }): Way => ({ outcome }));
+      return follow(pathway, [...single.map((id) => way(question, id)), ...ends], floors);
     }
 
     function follow(pathway: string, ways: Way[], floors: string[]): NaiveResult {

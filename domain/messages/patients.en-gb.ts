@@ -61,6 +61,11 @@ export const PATIENTS_EN_GB: PatientCatalogue = {
     BOOKING_NOT_FOUND: () => 'We cannot find this appointment. Look in your list of appointments.',
     OUTCOME_NOT_BOOKABLE: () =>
       'You cannot book an appointment here for these symptoms. Follow the advice in your result.',
+    PLACE_REQUIRED: () => 'Tell us where you are, so that we can look for times near you. Enter a postcode.',
+    OWN_PRACTICE_REQUIRED: () => 'Tell us which GP practice you are with, so that we can look there.',
+    OWN_PRACTICE_NOT_FOUND: () => 'We cannot find your GP practice. Look for it by its name or place.',
+    NO_PRACTICE_NEAR: () =>
+      'We know of no GP practice within 10 miles of this place. Check the postcode. If it is right, call 111.',
     SYMPTOM_CHECK_CHANGED: () => 'Your answers were changed, maybe on another device. Carry on from here.',
     CONFIRM_LESS_URGENT: ({ title }) =>
       `Your answers say: ${title}. Change this answer only if it was a mistake. If you are not sure, do what it says.`,

@@ -38,6 +38,10 @@ export interface PatientProblems {
   TOO_LATE_TO_CHANGE: { until: Date | null };
   BOOKING_NOT_FOUND: None;
   OUTCOME_NOT_BOOKABLE: None;
+  PLACE_REQUIRED: None;
+  OWN_PRACTICE_REQUIRED: None;
+  OWN_PRACTICE_NOT_FOUND: None;
+  NO_PRACTICE_NEAR: None;
   SYMPTOM_CHECK_CHANGED: None;
   CONFIRM_LESS_URGENT: { title: string };
   SYMPTOM_CHECK_EXPIRED: { before: 'ANSWERING' | 'BOOKING' };
@@ -188,6 +192,22 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   OUTCOME_NOT_BOOKABLE: patients(
     'No appointment is booked for this outcome.',
     'Show the advice of the outcome.',
+  ),
+  PLACE_REQUIRED: patients(
+    'Neither the place nor the practice of the person is known, or others than their practice are to be searched and the place is not known.',
+    'Have them enter a postcode or share where they are, send it with `setWhereabouts`, and ask for `appointmentOptions` again.',
+  ),
+  OWN_PRACTICE_REQUIRED: patients(
+    'The outcome is for the person’s own practice, and it is not known.',
+    'Have them name their practice, send it with `setWhereabouts`, and ask for `appointmentOptions` again.',
+  ),
+  OWN_PRACTICE_NOT_FOUND: patients(
+    'The directory does not have the practice that the person named.',
+    'Have them choose it anew (`searchPractices`), send it with `setWhereabouts`, and ask for `appointmentOptions` again.',
+  ),
+  NO_PRACTICE_NEAR: patients(
+    'There is no practice in England within ten miles of the place.',
+    'Show the message and `fallbackAdvice`; another place can be sent with `setWhereabouts`.',
   ),
   NOT_SUITABLE_ONLINE: patients(
     'The symptom check is not suitable for this person.',

@@ -18,7 +18,7 @@ import { create } from './create';
  * Expected outcomes other than success are data: members of a result union, each implementing `Problem`.
  * Top-level GraphQL errors are left for bugs, limits and malformed requests (docs/api.md, errors).
  */
-const ProblemCodeEnum = enumOf(PROBLEM_CODES);
+export const ProblemCodeEnum = enumOf(PROBLEM_CODES);
 registerEnumType(ProblemCodeEnum, {
   name: 'ProblemCode',
   description:

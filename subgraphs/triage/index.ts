@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { ContentSigner } from '../../domain/content-signer';
 import type { SymptomChecks } from '../../domain/symptom-checks';
 import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
@@ -9,6 +10,7 @@ import { assessmentStore } from './assessment/assessment-store';
 import { assessments } from './assessment/assessments';
 import { symptomChecks } from './assessment/symptom-checks';
 import { contentEditions, keepContent } from './content/content-editions';
+import { announceExpiry, registerExpiry, switchesOffAtExpiry } from './content/content-expiry';
 import type { LiveTrust } from './content/signatures';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
 import { deadline } from './engine/deadline';
@@ -31,6 +33,7 @@ export interface TriageDeps {
   clinicalMode: 'demo' | 'live';
   /** Reviewers whose signatures count, in live mode. */
   signers?: readonly ContentSigner[];
+  metrics?: Registry | undefined;
   /** Keyed digest, by which a device that starts again is recognised. */
   digestDevice: (text: string) => string;
 }
@@ -58,7 +61,8 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   const { db, ready } = database;
   await keepContent(db, content, now);
   const editions = contentEditions(db, content, trust ?? 'demo');
-  const killSwitches = switches(database, now, logger);
+  const killSwitches = switchesOffAtExpiry(switches(database, now, logger), content, now);
+  registerExpiry(deps.metrics, content, now);
   const assessing = {
     store: assessmentStore(db),
     editions,
@@ -68,6 +72,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
     now,
   };
   const forgetting = assessmentRetention(database, now, logger);
+  const announcing = announceExpiry(content, now, logger);
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'triage content loaded');
   return {
     name: NAME,
@@ -83,6 +88,7 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
     }),
     ready,
     async close() {
+      await announcing.stop();
       await forgetting.stop();
       await database.close();
     },
@@ -107,6 +113,7 @@ export async function openSymptomChecks(
   refuseDemoContent(content, deps.clinicalMode);
   const database = await openTriageDatabase(deps.database);
   const editions = contentEditions(database.db, content, trust ?? 'demo');
-  const checks = symptomChecks({ database, editions, switches: switches(database, now, logger), now });
+  const killSwitches = switchesOffAtExpiry(switches(database, now, logger), content, now);
+  const checks = symptomChecks({ database, editions, switches: killSwitches, now });
   return { ...checks, close: () => database.close() };
 }

@@ -92,6 +92,7 @@ async function optionsForSecond(
         stopped: [],
         practicesInRadius: 2,
         withinMiles: 10,
+        placeKnown: true,
       },
     },
     { first: 2, modes: null, elsewhereReason: null, accessNeeds: [], beside, timeoutMs: 10_000 },

@@ -58,7 +58,7 @@ function full(odsCode: OdsCode): void {
 
 const inSixHours = () => new Date(lab.clock.now().getTime() + 6 * HOUR);
 
-type Wanted = Partial<Omit<OptionsRequest, 'candidates'>> & { own?: Candidate | null; near?: Candidate[] };
+type Wanted = Partial<OptionsRequest> & { own?: Candidate | null; near?: Candidate[] };
 
 function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
   const caller = newCaller();
@@ -76,6 +76,7 @@ function find(wanted: Wanted, atOnce = 25): Promise<OptionsFound> {
         stopped: [],
         practicesInRadius: others.length,
         withinMiles: 10,
+        placeKnown: true,
       },
       search: searchOf(caller.id, deadline),
       first: 5,
@@ -99,6 +100,30 @@ function searchOf(callerId: string, deadline: Date): SearchFor {
     signal: new AbortController().signal,
   };
 }
+
+const NOWHERE = {
+  own: null,
+  near: [],
+  stopped: [],
+  practicesInRadius: 0,
+  withinMiles: 10,
+  placeKnown: false,
+};
+
+describe('where the person is', () => {
+  test('is missing from the answer when others were to be searched', async () => {
+    const [own] = await near(1);
+    full(own!.odsCode);
+    const found = await find({ candidates: { ...NOWHERE, own: own! } });
+    expect(found).toMatchObject({ elsewhere: [], isElsewhereSearched: true, complete: false });
+  });
+
+  test('does not matter while the own practice has times', async () => {
+    const [own] = await near(1);
+    const found = await find({ candidates: { ...NOWHERE, own: own! } });
+    expect(found).toMatchObject({ own: { answer: 'SLOTS' }, isElsewhereSearched: false, complete: true });
+  });
+});
 
 const total = (counts: ReadonlyMap<NotOfferedReason, number>) =>
   [...counts.values()].reduce((a, b) => a + b, 0);

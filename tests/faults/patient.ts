@@ -291,6 +291,7 @@ function assessment(world: World, { caller }: SimulatedPatient, id: string, prac
       stopped: [],
       practicesInRadius: candidates.length,
       withinMiles: 10,
+      placeKnown: true,
     },
   };
 }

@@ -299,6 +299,7 @@ async function slotsFound(
         stopped: [],
         practicesInRadius: 1,
         withinMiles: 10,
+        placeKnown: true,
       },
       search: {
         need: { ageInMonths, dispositionId, modes, deadline },

@@ -10,6 +10,7 @@ import { withSupplierCutOff, supplierActorOf, systemOf } from '../gp-systems';
 import type { AssessmentFacts } from './assessment-facts';
 import { besideFirst, findTimeBeside, type BesideDeps, type BesideWhich } from './beside';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
+import { optionsNotices, type OptionsNotice } from './whereabouts';
 import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
 import type { SharedQuestions } from './slot-questions';
 
@@ -33,6 +34,7 @@ export interface OptionsWanted {
 export interface OptionsOffered extends OptionsFound {
   offersExpireAt: Date;
   practicesInRadius: number;
+  notices: OptionsNotice[];
   deadline: Date | null;
   /** The time that was named with `beside`, while it stands. */
   beside: Slot | null;
@@ -41,24 +43,20 @@ export interface OptionsOffered extends OptionsFound {
 }
 
 type AssessmentOutcome = NonNullable<AssessmentFacts['outcome']>;
-const NOBODY_NEAR: NonNullable<AssessmentFacts['candidates']> = {
-  own: null,
-  near: [],
-  stopped: [],
-  practicesInRadius: 0,
-  withinMiles: 0,
+export type SearchableFacts = AssessmentFacts & {
+  outcome: AssessmentOutcome;
+  candidates: NonNullable<AssessmentFacts['candidates']>;
 };
 
 /** The search for one assessment, with its results as offers to the caller. */
 export async function appointmentOptions(
-  assessment: AssessmentFacts & { outcome: AssessmentOutcome },
+  assessment: SearchableFacts,
   wanted: OptionsWanted,
   context: SubgraphContext,
   deps: OptionsDeps & { questions: SharedQuestions },
 ): Promise<OptionsOffered> {
-  const { outcome, subject } = assessment;
+  const { outcome, subject, candidates } = assessment;
   const { elsewhereReason, first, timeoutMs } = wanted;
-  const candidates = assessment.candidates ?? NOBODY_NEAR;
   const beside = wanted.beside && (await findTimeBeside(wanted.beside, assessment.id, context.caller, deps));
   const search = { ...searchFor(assessment, wanted, context, deps.now()), beside };
   const found = await deps.questions.duringRequest(context.requestId, (questions) =>
@@ -86,6 +84,7 @@ export async function appointmentOptions(
     ...found,
     offersExpireAt,
     practicesInRadius: candidates.practicesInRadius,
+    notices: optionsNotices(assessment, found),
     deadline: outcome.deadline,
     beside,
     offersOf: (practice) => {
@@ -100,7 +99,7 @@ export async function appointmentOptions(
 }
 
 function searchFor(
-  { subject, outcome }: AssessmentFacts & { outcome: AssessmentOutcome },
+  { subject, outcome }: Pick<SearchableFacts, 'subject' | 'outcome'>,
   { modes, accessNeeds }: OptionsWanted,
   { caller, requestId, signal }: SubgraphContext,
   now: Date,

@@ -50,6 +50,7 @@ export const AssessmentFacts = z.object({
       stopped: z.array(z.object({ reason: z.enum(STOPPED_REASONS), practices: z.number().int() })),
       practicesInRadius: z.number().int(),
       withinMiles: z.number(),
+      placeKnown: z.boolean(),
     })
     .nullable(),
 });

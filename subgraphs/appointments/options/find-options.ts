@@ -31,8 +31,10 @@ export interface OptionsFound {
   /** Everybody who was considered, in the order of asking; for the suppliers' reports. */
   considered: PracticeFound[];
   notOffered: NotOfferedCounts;
-  /** False when a practice that was searched has not answered. */
+  /** False when a practice that was searched has not answered, or when others were to be searched and the place is not known. */
   complete: boolean;
+  /** Others than the own practice were to be searched. */
+  isElsewhereSearched: boolean;
 }
 
 /** A practice gets at most this share of the time that is left, so that suppliers that hang do not starve the next. */
@@ -61,14 +63,17 @@ export async function findOptions(
     found: PracticeFound[],
     notAsked: number,
     why: WhyNotAsked,
-    stopped: Stopped = [],
+    stopped: Stopped | null = null,
   ): OptionsFound => ({
     searchedAt,
     own,
     elsewhere: found.filter(({ answer }) => answer === 'SLOTS').slice(0, first),
     considered: own === null ? found : [own, ...found],
-    notOffered: countNotOffered(found, first, stopped, { practices: notAsked, reason: why }),
-    complete: [own, ...found].every((practice) => !isUnanswered(practice)),
+    notOffered: countNotOffered(found, first, stopped ?? [], { practices: notAsked, reason: why }),
+    complete:
+      (stopped === null || candidates.placeKnown) &&
+      [own, ...found].every((practice) => !isUnanswered(practice)),
+    isElsewhereSearched: stopped !== null,
   });
 
   const { near, stopped, practicesInRadius: inRadius } = candidates;

@@ -11,6 +11,7 @@ import { AssessmentFacts } from '../options/assessment-facts';
 import type { BesideWhich } from '../options/beside';
 import type { PracticeFound } from '../options/search-practice';
 import { sharedQuestions, type SharedQuestions } from '../options/slot-questions';
+import { whereaboutsMissing, type WhereaboutsMissing } from '../options/whereabouts';
 import { supplierReports } from '../options/supplier-reports';
 import { Assessment, Disposition, OPTIONS_REQUIRE } from '../types/assessment';
 import type { BesideInput } from '../types/inputs';
@@ -20,8 +21,10 @@ import {
   AppointmentOptionsResult,
   NotBookable,
   NotOffered,
+  OptionsNotice,
   PracticeOptions,
   TimeBeside,
+  WhereaboutsRequired,
 } from '../types/options';
 import { practiceReference } from '../views/slot-view';
 import { reportOf } from './supplier.resolver';
@@ -48,7 +51,7 @@ export class AssessmentResolver {
     @Root() assessment: Assessment,
     @Args(() => OptionsArgs) args: OptionsArgs,
     @Ctx() context: SubgraphContext,
-  ): Promise<AppointmentOptions | NotBookable | null> {
+  ): Promise<typeof AppointmentOptionsResult | null> {
     const { first, modes = null, elsewhereReason = null, accessNeeds, timeoutMs } = args;
     if (first < 1 || first > MAX_FIRST)
       throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_FIRST }) });
@@ -62,8 +65,12 @@ export class AssessmentResolver {
       return notBookable(outcome.disposition.id, problem('OUTCOME_NOT_BOOKABLE', {}));
     if (facts.expiresAt <= this.deps.now())
       return notBookable(outcome.disposition.id, problem('SYMPTOM_CHECK_EXPIRED', { before: 'BOOKING' }));
+    const missing = whereaboutsMissing(facts);
+    const { candidates } = facts;
+    if (missing !== null || candidates === null)
+      return whereaboutsRequired(outcome, missing ?? 'PLACE_REQUIRED');
     const wanted = { first, modes, elsewhereReason, accessNeeds, beside, timeoutMs };
-    const offered = await appointmentOptions({ ...facts, outcome }, wanted, context, {
+    const offered = await appointmentOptions({ ...facts, outcome, candidates }, wanted, context, {
       ...this.deps,
       questions: this.questions,
     });
@@ -79,6 +86,16 @@ function besideWhich({ holdId, bookingId }: BesideInput): BesideWhich {
 
 function notBookable(dispositionId: string, why: Pick<NotBookable, 'code' | 'message'>): NotBookable {
   return create(NotBookable, { ...why, disposition: create(Disposition, { id: dispositionId }) });
+}
+
+function whereaboutsRequired(
+  { deadline, disposition: { bookable } }: NonNullable<AssessmentFacts['outcome']>,
+  missing: WhereaboutsMissing,
+): WhereaboutsRequired {
+  return create(WhereaboutsRequired, {
+    ...problem(missing, {}),
+    fallbackAdvice: noTimeFits({ deadline, ownPracticeOnly: bookable === 'OWN_PRACTICE' }),
+  });
 }
 
 function optionsOf(
@@ -99,6 +116,7 @@ function optionsOf(
     practicesAsked: considered.filter(({ search }) => search !== null).length,
     notOffered: [...notOffered].map(([reason, practices]) => create(NotOffered, { reason, practices })),
     supplierReports: reports.map((report) => reportOf(report, systems)),
+    notices: offered.notices.map((code) => create(OptionsNotice, problem(code, {}))),
     fallbackAdvice: noTimeFits({ deadline, ownPracticeOnly: bookable === 'OWN_PRACTICE' }),
   });
 }

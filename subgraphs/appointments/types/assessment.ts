@@ -153,6 +153,9 @@ class CandidatePractices {
 
   @Field(() => Float)
   withinMiles!: number;
+
+  @Field(() => Boolean)
+  placeKnown!: boolean;
 }
 
 @Directive('@external')
@@ -219,7 +222,7 @@ const CANDIDATE = `odsCode distanceMiles connections { supplier route } release 
   cancelCutOffMinutes closures { id from until to } } accessNeedsMet accessNeedsNotMet`;
 export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
   subject { ageInMonths registeredPracticeOdsCode }
-  candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles }`.replaceAll(
+  candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles placeKnown }`.replaceAll(
   /\s+/g,
   ' ',
 );

@@ -1,7 +1,8 @@
 import { createUnionType, Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Slot } from '../../../adapters/gp-system';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
-import { Problem } from '../../../platform/graphql/problem';
+import type { ProblemCode } from '../../../domain/messages/problem-codes';
+import { Problem, ProblemCodeEnum } from '../../../platform/graphql/problem';
 import type { Offer } from '../holds/offers';
 import type { NotOfferedReason } from '../options/not-offered';
 import type { PracticeAnswer } from '../options/search-practice';
@@ -83,6 +84,17 @@ export class TimeBeside {
   mode!: AppointmentMode;
 }
 
+@ObjectType({ description: 'Something that has kept practices from being found, and what to do.' })
+export class OptionsNotice {
+  @Field(() => ProblemCodeEnum, {
+    description: 'PLACE_REQUIRED, OWN_PRACTICE_NOT_FOUND or NO_PRACTICE_NEAR.',
+  })
+  code!: ProblemCode;
+
+  @Field(() => String, { description: 'For the person, in their words.' })
+  message!: string;
+}
+
 @ObjectType()
 export class AppointmentOptions {
   @Field(() => Date)
@@ -109,7 +121,8 @@ export class AppointmentOptions {
   beside!: TimeBeside | null;
 
   @Field(() => Boolean, {
-    description: 'False when a practice that was asked has not answered: asking again may show more.',
+    description:
+      'False when a practice that was asked has not answered, or when the place is not known and others were to be asked: `notices` say so.',
   })
   complete!: boolean;
 
@@ -130,6 +143,10 @@ export class AppointmentOptions {
   @Field(() => [SupplierReport], { description: 'One for each supplier, asked or not.' })
   supplierReports!: SupplierReport[];
 
+  @Directive('@listSize(assumedSize: 3)')
+  @Field(() => [OptionsNotice], { description: 'To be shown above the times, or in place of them.' })
+  notices!: OptionsNotice[];
+
   @Field(() => String, {
     description: 'Advice when nothing fits; never empty, never less urgent than the outcome.',
   })
@@ -145,7 +162,17 @@ export class NotBookable extends Problem {
   disposition!: Disposition;
 }
 
+@ObjectType({
+  implements: Problem,
+  description:
+    'Nothing can be searched before the person says where they are, or where they are registered: ask, send it with `setWhereabouts`, and ask for the options again.',
+})
+export class WhereaboutsRequired extends Problem {
+  @Field(() => String, { description: 'Advice in the meantime; never less urgent than the outcome.' })
+  fallbackAdvice!: string;
+}
+
 export const AppointmentOptionsResult = createUnionType({
   name: 'AppointmentOptionsResult',
-  types: () => [AppointmentOptions, NotBookable] as const,
+  types: () => [AppointmentOptions, NotBookable, WhereaboutsRequired] as const,
 });

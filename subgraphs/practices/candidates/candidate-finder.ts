@@ -43,6 +43,8 @@ export interface Candidates {
   /** Without the own one. */
   practicesInRadius: number;
   withinMiles: number;
+  /** False: there may be practices near that nobody has looked for. */
+  placeKnown: boolean;
 }
 
 /** Patient, as far as triage knows. */
@@ -115,6 +117,7 @@ export function candidateFinder(
         ...near,
         practicesInRadius: others.length,
         withinMiles: WITHIN_MILES,
+        placeKnown: place !== null,
       };
     },
   };

@@ -77,4 +77,7 @@ export class CandidatePractices {
 
   @Field(() => Float)
   withinMiles!: number;
+
+  @Field(() => Boolean, { description: 'False: nobody has looked for practices near.' })
+  placeKnown!: boolean;
 }

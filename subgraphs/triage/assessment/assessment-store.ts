@@ -108,6 +108,8 @@ export interface AssessmentStore {
   find(id: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
+  /** Puts place and practice in place of those of the revision that was read; false when somebody else was faster. */
+  replaceWhereabouts(record: AssessmentRecord): Promise<boolean>;
   /** The newest emergency that an assessment with one of these keys has ended in since then. */
   findEmergency(keys: RepeatKeys, since: Date): Promise<EarlierEmergency | null>;
 }
@@ -149,28 +151,41 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
       return { at: new Date(row.emergency_at), dispositionId: row.emergency_disposition };
     },
 
-    replaceAnswers: async ({ id, revision, answers, droppedAnswers, amendedAnswers }, completion) => {
-      const { numUpdatedRows } = await db
-        .updateTable('triage_assessment')
-        .set({
-          revision: revision + 1,
-          answers: JSON.stringify(answers),
-          dropped_answers: JSON.stringify(droppedAnswers),
-          amended_answers: JSON.stringify(amendedAnswers),
-          // Stays when the answer is taken back: whoever starts again was told of it all the same.
-          ...(completion?.isEmergency === true && {
-            emergency_at: completion.completedAt.getTime(),
-            emergency_disposition: completion.dispositionId,
-          }),
-          completed_at: completion && completion.completedAt.getTime(),
-          disposition_id: completion && completion.dispositionId,
-        })
-        .where('id', '=', id)
-        .where('revision', '=', revision)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
+    replaceAnswers: (record, completion) =>
+      replaceRevision(db, record, {
+        answers: JSON.stringify(record.answers),
+        dropped_answers: JSON.stringify(record.droppedAnswers),
+        amended_answers: JSON.stringify(record.amendedAnswers),
+        // Stays when the answer is taken back: whoever starts again was told of it all the same.
+        ...(completion?.isEmergency === true && {
+          emergency_at: completion.completedAt.getTime(),
+          emergency_disposition: completion.dispositionId,
+        }),
+        completed_at: completion && completion.completedAt.getTime(),
+        disposition_id: completion && completion.dispositionId,
+      }),
+
+    replaceWhereabouts: (record) =>
+      replaceRevision(db, record, {
+        place: record.place && JSON.stringify(record.place),
+        declared_practice: record.declaredPractice,
+      }),
   };
+}
+
+/** Writes over the revision that was read: one of two who have read it does, and the other is told. */
+async function replaceRevision(
+  db: Kysely<TriageTables>,
+  { id, revision }: AssessmentRecord,
+  values: Partial<TriageTables['triage_assessment']>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('triage_assessment')
+    .set({ ...values, revision: revision + 1 })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 const selectByDigest = rowStatement(

@@ -52,6 +52,66 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
   });
   afterAll(() => database.close());
 
+  describe('whereabouts of a symptom check that was begun without them', () => {
+    it('are added, one at a time, and change neither answers nor outcome', async () => {
+      const { record } = await started();
+      await answerAll(record.id, CASE_STUDY);
+      const before = (await service.find(record.id))!.record;
+      const placed = await service.setWhereabouts({
+        assessmentId: record.id,
+        place: { postcode: 'LS1 4AP' },
+        expectedRevision: before.revision,
+      });
+      expect(placed).toMatchObject({ assessment: { record: { place: { postcode: 'LS1 4AP' } } } });
+      await service.setWhereabouts({
+        assessmentId: record.id,
+        registeredPracticeOdsCode: 'b86030',
+        expectedRevision: before.revision + 1,
+      });
+      const after = (await service.find(record.id))!.record;
+      const { place } = after;
+      expect(place).toMatchObject({ postcode: 'LS1 4AP' });
+      expect(after).toEqual({
+        ...before,
+        revision: before.revision + 2,
+        place,
+        declaredPractice: 'B86030',
+      });
+    });
+
+    it.each([
+      ['nothing', {}, 'input.place', 'POSTCODE_REQUIRED'],
+      ['no postcode', { place: { postcode: 'nowhere' } }, 'input.place.postcode', 'NOT_A_POSTCODE'],
+      ['an unknown one', { place: { postcode: 'ZE1 0AA' } }, 'input.place.postcode', 'UNKNOWN_POSTCODE'],
+      [
+        'a bad practice',
+        { registeredPracticeOdsCode: '?' },
+        'input.registeredPracticeOdsCode',
+        'NOT_AN_ODS_CODE',
+      ],
+    ])('are refused by name: %s', async (_, whereabouts, path, code) => {
+      const { record } = await started();
+      const answer = await service.setWhereabouts({
+        assessmentId: record.id,
+        ...whereabouts,
+        expectedRevision: 1,
+      });
+      expect(answer).toMatchObject({ kind: 'invalid', faults: { [path]: { code } } });
+      expect((await service.find(record.id))?.record).toEqual(record);
+    });
+
+    it('are those of one of two devices, and of none after four hours', async () => {
+      const { record } = await started();
+      const input = { assessmentId: record.id, place: { postcode: 'LS1 4AP' }, expectedRevision: 1 };
+      const both = await Promise.all([service.setWhereabouts(input), service.setWhereabouts(input)]);
+      expect(both.map(({ kind: each }) => each).sort()).toEqual(['assessment', 'stale']);
+      now = new Date(START.getTime() + 240 * MINUTE);
+      expect(await service.setWhereabouts({ ...input, expectedRevision: 2 })).toMatchObject({
+        kind: 'expired',
+      });
+    });
+  });
+
   describe('start', () => {
     it('gives an unguessable id, the first revision and four hours', async () => {
       const { record } = await started();
@@ -531,17 +591,20 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
         const { record } = await started();
         // Another process: a connection of its own.
         const other = await openDatabase<TriageTables>(settings, 'triage', triageMigrations);
-        const elsewhere = await serviceWith(loadContent(), other);
-        await flip(scope, true);
-        for (const each of [service, elsewhere]) {
-          expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
-          expect(await each.answer({ assessmentId: record.id, ...begun })).toMatchObject({
-            kind: 'switched-off',
-          });
-          expect(await each.find(record.id)).toMatchObject({ off: true });
+        try {
+          const elsewhere = await serviceWith(loadContent(), other);
+          await flip(scope, true);
+          for (const each of [service, elsewhere]) {
+            expect(await each.start(input(), ANONYMOUS)).toMatchObject({ kind: 'switched-off' });
+            expect(await each.answer({ assessmentId: record.id, ...begun })).toMatchObject({
+              kind: 'switched-off',
+            });
+            expect(await each.find(record.id)).toMatchObject({ off: true });
+          }
+          expect((await service.find(record.id))?.record).toEqual(record);
+        } finally {
+          await other.close();
         }
-        expect((await service.find(record.id))?.record).toEqual(record);
-        await other.close();
       },
     );
 

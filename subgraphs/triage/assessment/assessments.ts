@@ -19,6 +19,7 @@ import { fallsFromEmergency, isEmergency } from '../engine/is-emergency';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
 import { isPastRetention } from '../retention';
+import { readWhereabouts, type WhereaboutsAsGiven } from './read-whereabouts';
 import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
 import { isSwitchedOff } from '../switches/is-switched-off';
 import type { SwitchedOff, Switches } from '../switches/switches';
@@ -45,16 +46,23 @@ export interface AnswerInput {
   confirmLessUrgent?: boolean | null;
 }
 
+/** Place and practice of a check that was begun without one; what is left out stays as it was. */
+export interface WhereaboutsInput extends WhereaboutsAsGiven {
+  assessmentId: string;
+  expectedRevision: number;
+}
+
 export type StartResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'refused'; refusal: Exclusion }
   | { kind: 'switched-off'; content: Content }
   | { kind: 'invalid'; faults: FieldFaults };
 
-export type AnswerResult =
+export type AnswerResult = WhereaboutsResult | { kind: 'confirm-less-urgent'; current: PinnedAssessment };
+
+export type WhereaboutsResult =
   | { kind: 'assessment'; assessment: PinnedAssessment }
   | { kind: 'stale'; current: PinnedAssessment }
-  | { kind: 'confirm-less-urgent'; current: PinnedAssessment }
   | { kind: 'expired'; at: Date }
   | { kind: 'withdrawn'; at: Date }
   | { kind: 'switched-off'; content: Content }
@@ -70,6 +78,8 @@ export interface Assessments {
   /** Includes expired ones, as long as they are kept: advice can be read again. */
   find(id: string): Promise<PinnedAssessment | null>;
   answer(input: AnswerInput): Promise<AnswerResult>;
+  /** Adds or replaces the place, the practice, or both. Answers and outcome stay as they are. */
+  setWhereabouts(input: WhereaboutsInput): Promise<WhereaboutsResult>;
 }
 
 export interface AssessmentsDeps {
@@ -100,7 +110,7 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       const earlier = await store.findEmergency(repeat, new Date(at.getTime() - REPEAT_CALLER_MS));
       const start = { ...startScope(input, caller, source), inputDigest: digest(input), repeat };
       const stored = await store.insert(newRecord(read.value, at, earlier), start);
-      const edition = await editionOf(stored.record);
+      const edition = await editionOf(stored.record, editions);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
       return { kind: 'assessment', assessment: pinnedTo(edition, stored.record, off) };
     },
@@ -108,56 +118,102 @@ export function assessments(deps: AssessmentsDeps): Assessments {
     find: async (id) => {
       const record = ID.test(id) ? await store.find(id) : null;
       if (record === null || isPastRetention(record.expiresAt, record.isCompleted, now())) return null;
-      const edition = await editionOf(record);
+      const edition = await editionOf(record, editions);
       return edition && pinnedTo(edition, record, await switches.read());
     },
 
     answer: async (input) => {
-      const record = ID.test(input.assessmentId) ? await store.find(input.assessmentId) : null;
-      if (record === null) return { kind: 'not-found' };
-      if (record.expiresAt <= now()) return { kind: 'expired', at: record.expiresAt };
-      const edition = await editionOf(record);
-      if (edition === null) return { kind: 'withdrawn', at: now() };
-      const off = await switches.read();
-      const current = pinnedTo(edition, record, off);
-      if (current.off) return { kind: 'switched-off', content: edition.content };
-      if (record.revision !== input.expectedRevision) return { kind: 'stale', current };
-      return answerPinned(current, input, off);
+      const open = await openFor(input, deps);
+      return open.kind === 'open' ? answerPinned(open, input, deps) : open;
+    },
+
+    setWhereabouts: async (input) => {
+      const open = await openFor(input, deps);
+      return open.kind === 'open' ? moveTo(open, input, deps) : open;
     },
   };
+}
 
-  function editionOf({ pathwayId, contentHash }: AssessmentRecord): Promise<ContentEdition | null> {
-    return editions.find(pathwayId, contentHash);
-  }
+function editionOf(
+  { pathwayId, contentHash }: AssessmentRecord,
+  editions: ContentEditions,
+): Promise<ContentEdition | null> {
+  return editions.find(pathwayId, contentHash);
+}
 
-  async function answerPinned(
-    current: PinnedAssessment,
-    input: AnswerInput,
-    off: SwitchedOff,
-  ): Promise<AnswerResult> {
-    const { record, pathway } = current;
-    const faults = answerFaults(current, input);
-    if (faults) return { kind: 'invalid', faults };
-    const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
-    if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
-    const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
-    const before = evaluate(pathway, record.subject, record.answers);
-    const confirmed = input.confirmLessUrgent === true;
-    if (fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers)) && !confirmed)
-      return { kind: 'confirm-less-urgent', current };
-    const next = amended(record, { before, ...change, at: answer.answeredAt, confirmed }, current.content);
-    const completion = completionOf({ ...current, record: next });
-    const revision = record.revision + 1;
-    if (await store.replaceAnswers(next, completion))
-      return {
-        kind: 'assessment',
-        assessment: pinnedTo(current, { ...next, revision, isCompleted: completion !== null }, off),
-      };
-    const winner = await store.find(record.id);
-    return winner === null
-      ? { kind: 'not-found' }
-      : { kind: 'stale', current: pinnedTo(current, winner, off) };
-  }
+interface OpenAssessment {
+  kind: 'open';
+  current: PinnedAssessment;
+  off: SwitchedOff;
+}
+
+/** Finds an assessment that may still be changed, at the revision that the caller has seen. */
+async function openFor(
+  { assessmentId, expectedRevision }: Pick<AnswerInput, 'assessmentId' | 'expectedRevision'>,
+  { store, editions, switches, now }: AssessmentsDeps,
+): Promise<Exclude<WhereaboutsResult, { kind: 'assessment' }> | OpenAssessment> {
+  const record = ID.test(assessmentId) ? await store.find(assessmentId) : null;
+  if (record === null) return { kind: 'not-found' };
+  if (record.expiresAt <= now()) return { kind: 'expired', at: record.expiresAt };
+  const edition = await editionOf(record, editions);
+  if (edition === null) return { kind: 'withdrawn', at: now() };
+  const off = await switches.read();
+  const current = pinnedTo(edition, record, off);
+  if (current.off) return { kind: 'switched-off', content: edition.content };
+  return record.revision === expectedRevision ? { kind: 'open', current, off } : { kind: 'stale', current };
+}
+
+/** Returns the result for whoever was slower than somebody else. */
+async function afterLosing(
+  { current, off }: OpenAssessment,
+  store: AssessmentStore,
+): Promise<WhereaboutsResult> {
+  const winner = await store.find(current.record.id);
+  return winner === null ? { kind: 'not-found' } : { kind: 'stale', current: pinnedTo(current, winner, off) };
+}
+
+async function answerPinned(
+  open: OpenAssessment,
+  input: AnswerInput,
+  { store, now }: AssessmentsDeps,
+): Promise<AnswerResult> {
+  const { current, off } = open;
+  const { record, pathway } = current;
+  const faults = answerFaults(current, input);
+  if (faults) return { kind: 'invalid', faults };
+  const answer = { questionId: input.questionId, optionIds: [...input.optionIds], answeredAt: now() };
+  if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
+  const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
+  const before = evaluate(pathway, record.subject, record.answers);
+  const confirmed = input.confirmLessUrgent === true;
+  if (fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers)) && !confirmed)
+    return { kind: 'confirm-less-urgent', current };
+  const next = amended(record, { before, ...change, at: answer.answeredAt, confirmed }, current.content);
+  const completion = completionOf({ ...current, record: next });
+  const revision = record.revision + 1;
+  if (await store.replaceAnswers(next, completion))
+    return {
+      kind: 'assessment',
+      assessment: pinnedTo(current, { ...next, revision, isCompleted: completion !== null }, off),
+    };
+  return afterLosing(open, store);
+}
+
+async function moveTo(
+  open: OpenAssessment,
+  input: WhereaboutsInput,
+  { store, places }: AssessmentsDeps,
+): Promise<WhereaboutsResult> {
+  const { current, off } = open;
+  const read = await readWhereabouts(input, places);
+  if (!read.ok) return { kind: 'invalid', faults: read.faults };
+  const { record } = current;
+  const place = read.value.place ?? record.place;
+  const declaredPractice = read.value.declaredPractice ?? record.declaredPractice;
+  const next = { ...record, place, declaredPractice };
+  return (await store.replaceWhereabouts(next))
+    ? { kind: 'assessment', assessment: pinnedTo(current, { ...next, revision: record.revision + 1 }, off) }
+    : afterLosing(open, store);
 }
 
 /** Joins an assessment with its edition, and says of it whether what its answers lead through is switched off. */

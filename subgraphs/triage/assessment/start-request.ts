@@ -1,19 +1,18 @@
 import type { Caller } from '../../../domain/caller';
 import { ageInDays, ageInMonths, CalendarDate, londonDate } from '../../../domain/london-time';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
-import { OdsCode } from '../../../domain/ods-code';
+import type { OdsCode } from '../../../domain/ods-code';
 import type { ResolvedPlace, PlaceLookup } from '../../../domain/place-lookup';
 import type { AssessedSubject } from './assessment-store';
 import type { Content, PathwayContent } from '../content/content';
 import type { Relationship, Sex } from '../content/vocabulary';
 import { FIRST_LOCALE } from '../content/wording';
+import { readPlace, readPractice, type Read, type WhereaboutsAsGiven } from './read-whereabouts';
 
 /** Input of a start as it arrives. Texts are not checked yet. */
-export interface StartInput {
+export interface StartInput extends WhereaboutsAsGiven {
   pathwayId: string;
   subject: SubjectAsGiven;
-  place?: PlaceAsGiven | null;
-  registeredPracticeOdsCode?: string | null;
   locale?: string | null;
   /** Random text that the front end keeps on the device. */
   deviceToken?: string | null;
@@ -26,11 +25,6 @@ export interface SubjectAsGiven {
   sex: Sex;
 }
 
-export interface PlaceAsGiven {
-  postcode?: string | null;
-  coordinates?: { latitude: number; longitude: number } | null;
-}
-
 /** A start that can be carried out. */
 export interface StartRequest {
   pathway: PathwayContent;
@@ -41,14 +35,6 @@ export interface StartRequest {
   deviceToken: string | null;
   idempotencyKey: string;
 }
-
-export type Read<T> = { ok: true; value: T } | { ok: false; faults: FieldFaults };
-
-/**
- * The box round Great Britain, degrees; the practice directory is of England, and somebody just over the border may
- * well be near a practice in it.
- */
-const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 } as const;
 
 const OLDEST_YEARS = 130;
 
@@ -147,60 +133,4 @@ export function readSubject(
  */
 function yearsBefore(day: CalendarDate, years: number): string {
   return `${Number(day.slice(0, 4)) - years}${day.slice(4)}`;
-}
-
-async function readPlace(
-  input: PlaceAsGiven | null,
-  places: PlaceLookup,
-): Promise<Read<ResolvedPlace | null>> {
-  if (input === null) return { ok: true, value: null };
-  const { postcode, coordinates } = input;
-  if (typeof postcode === 'string' && !coordinates) return readPostcode(postcode, places);
-  if (typeof postcode !== 'string' && coordinates) return readCoordinates(coordinates);
-  const fault = coordinates
-    ? fieldFault('EXACTLY_ONE', { of: 'postcode and coordinates' })
-    : fieldFault('POSTCODE_REQUIRED', {});
-  return { ok: false, faults: { 'input.place': fault } };
-}
-
-async function readPostcode(postcode: string, places: PlaceLookup): Promise<Read<ResolvedPlace>> {
-  const fault = (code: 'POSTCODE_REQUIRED' | 'NOT_A_POSTCODE' | 'UNKNOWN_POSTCODE'): Read<never> => ({
-    ok: false,
-    faults: { 'input.place.postcode': fieldFault(code, {}) },
-  });
-  if (postcode.trim() === '') return fault('POSTCODE_REQUIRED');
-  const answer = await places.find(postcode);
-  switch (answer.kind) {
-    case 'found':
-      return { ok: true, value: answer.place };
-    case 'malformed':
-      return fault('NOT_A_POSTCODE');
-    case 'unknown':
-      return fault('UNKNOWN_POSTCODE');
-  }
-}
-
-function readCoordinates({
-  latitude,
-  longitude,
-}: {
-  latitude: number;
-  longitude: number;
-}): Read<ResolvedPlace> {
-  const { south, north, west, east } = GREAT_BRITAIN;
-  const inside = latitude >= south && latitude <= north && longitude >= west && longitude <= east;
-  return inside
-    ? { ok: true, value: { postcode: null, latitude, longitude, precision: 'COORDINATES' } }
-    : { ok: false, faults: { 'input.place.coordinates': fieldFault('OUTSIDE_GREAT_BRITAIN', {}) } };
-}
-
-function readPractice(odsCode: string | null): Read<OdsCode | null> {
-  if (odsCode === null) return { ok: true, value: null };
-  const parsed = OdsCode.safeParse(odsCode);
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : {
-        ok: false,
-        faults: { 'input.registeredPracticeOdsCode': fieldFault('NOT_AN_ODS_CODE', {}) },
-      };
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Content, PathwayContent } from './content';
+import { hasLapsed } from './content-expiry';
 import { editionFrom, isDemo } from './load-content';
 import type { LiveTrust } from './signatures';
 import type { TriageTables } from '../database/tables';
@@ -80,7 +81,8 @@ export function contentEditions(
       if (pathway?.hash === hash) return { pathway, content: current };
       const edition = found.get(hash) ?? (await readEdition(pathwayId, hash)) ?? 'NONE';
       found.set(hash, edition);
-      return edition === 'NONE' ? null : edition;
+      if (edition === 'NONE' || (trust !== 'demo' && hasLapsed(edition.content, trust.now()))) return null;
+      return edition;
     },
   };
 }

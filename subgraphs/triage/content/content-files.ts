@@ -35,6 +35,17 @@ const OptionFile = z.strictObject({
 });
 export type OptionFile = z.infer<typeof OptionFile>;
 
+/** "Two of three signs": from so many ticks on, this outcome counts in place of theirs. */
+const CountFile = z.strictObject({
+  atLeast: z.int().min(2),
+  of: z.array(Id).min(2),
+  outcome: Id,
+  /** Reason for which more ticks may end less urgently here; for readers of the content (rule 11). */
+  milderBecause: text.optional(),
+  sources: z.array(Id).optional(),
+});
+export type CountFile = z.infer<typeof CountFile>;
+
 const questionFields = {
   text: Wording,
   why: Wording.optional(),
@@ -44,8 +55,10 @@ const questionFields = {
 const tickAny = z.strictObject({
   kind: z.literal('tickAny'),
   ...questionFields,
+  counts: z.array(CountFile).max(4).default([]),
   none: ExitFile,
-  unsure: ExitFile.optional(),
+  /** `milderBecause`: why "not sure" need not end as urgently as the gravest sign (rule 12). */
+  unsure: ExitFile.extend({ milderBecause: text.optional() }).optional(),
 });
 const chooseOne = z.strictObject({ kind: z.literal('chooseOne'), ...questionFields, fact: Id.optional() });
 

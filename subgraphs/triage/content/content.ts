@@ -11,6 +11,8 @@ export interface Content {
   banner: Wording | null;
   /** Reasons for which it is not live; empty only where reviewers have signed it as it is. */
   notLiveBecause: readonly string[];
+  /** The moment from which a signature does not hold; null where it is a demonstration. */
+  liveUntil: Date | null;
   switchedOff: Wording;
   /** Says how people's own words are understood; null in a kept edition. */
   words: WordsContent | null;
@@ -69,6 +71,18 @@ export interface QuestionContent extends Node {
   /** Not asked where it is known. */
   fact: string | null;
   options: readonly OptionContent[];
+  /** Ways on of so many ticks together, in place of their own. */
+  counts: readonly CountContent[];
+}
+
+export interface CountContent {
+  atLeast: number;
+  /** Ids of the options that are counted. */
+  of: readonly string[];
+  exit: Extract<Exit, { kind: 'outcome' }>;
+  /** Its author says why more ticks may end less urgently. */
+  isMilder: boolean;
+  sources: readonly Source[];
 }
 
 export interface AgeBandsContent extends Node {

@@ -33,6 +33,7 @@ export function linkContent(
   parsed: ParsedContent,
   files: ReadonlyMap<string, string>,
   notLiveBecause: readonly string[] = [NOT_CHECKED],
+  signedUntil: Date | null = null,
 ): Content {
   const link = linker(parsed, notLiveBecause.length === 0);
   const pathways = [...parsed.pathways.values()].map((file) =>
@@ -45,6 +46,7 @@ export function linkContent(
     locales: parsed.texts.locales,
     banner: notLiveBecause.length === 0 ? null : parsed.texts.banner,
     notLiveBecause,
+    liveUntil: notLiveBecause.length === 0 ? signedUntil : null,
     switchedOff: parsed.texts.switchedOff,
     words: linkWords(parsed),
     dispositions,
@@ -203,6 +205,13 @@ function linkQuestion(id: string, written: QuestionFile, context: NodeContext): 
             option({ id: 'unsure', text: texts.unsureOfTicks, ...written.unsure }, false),
           ]),
     ],
+    counts: (written.kind === 'tickAny' ? written.counts : []).map((count) => ({
+      atLeast: count.atLeast,
+      of: count.of,
+      exit: { kind: 'outcome', disposition: link.disposition(count.outcome) },
+      isMilder: count.milderBecause !== undefined,
+      sources: link.sources(count.sources ?? written.sources ?? []),
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import { checkStructure } from './check/check-structure';
 import { saidAt, spokenFile } from './check/words';
 import { linkContent } from './link-content';
 import { contentError, parseContent, type ParsedContent } from './parse-content';
-import { signatureFaults, signedBy, type LiveTrust } from './signatures';
+import { signatureFaults, signedBy, signedUntil, type LiveTrust } from './signatures';
 
 /** The YAML beside this file; a build that moves the code takes it along. */
 export const CONTENT_FOLDER = __dirname;
@@ -27,11 +27,7 @@ export function contentFrom(files: ReadonlyMap<string, string>, trust: LiveTrust
   if (!parsed.ok) throw contentError(parsed.findings, parsed.lines);
   const failures = checkStructure(parsed.content).filter(({ severity }) => severity === 'failure');
   if (failures.length > 0) throw contentError(failures, parsed.lines);
-  return linkContent(
-    parsed.content,
-    files,
-    trust === null ? undefined : liveFaults(parsed.content, files, trust, 'whole'),
-  );
+  return linked(parsed.content, files, trust, 'whole');
 }
 
 /** An edition that was in use before: null where today's code cannot read it. It was checked when it was current. */
@@ -41,11 +37,18 @@ export function editionFrom(
 ): Content | null {
   const parsed = parseContent(files);
   if (!parsed.ok) return null;
-  return linkContent(
-    parsed.content,
-    files,
-    trust === null ? undefined : liveFaults(parsed.content, files, trust, 'part'),
-  );
+  return linked(parsed.content, files, trust, 'part');
+}
+
+function linked(
+  parsed: ParsedContent,
+  files: ReadonlyMap<string, string>,
+  trust: LiveTrust | null,
+  part: 'whole' | 'part',
+): Content {
+  return trust === null
+    ? linkContent(parsed, files)
+    : linkContent(parsed, files, liveFaults(parsed, files, trust, part), signedUntil(files));
 }
 
 export function isDemo({ banner }: Content): boolean {

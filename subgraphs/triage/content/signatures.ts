@@ -62,6 +62,13 @@ export function signatureFaults(
   ];
 }
 
+/** Returns the moment at which the first signature ends, which a start would refuse from then on; null where the file cannot be read. */
+export function signedUntil(files: ReadonlyMap<string, string>): Date | null {
+  const { signatures = [] } = readSignatures(files.get(SIGNATURES_FILE) ?? '') ?? {};
+  if (signatures.length === 0) return null;
+  return new Date(Math.min(...signatures.map(({ expires }) => Date.parse(expires))) + DAY_MS);
+}
+
 /** @returns the names of those who have signed; nobody where the file cannot be read. */
 export function signedBy(files: ReadonlyMap<string, string>): string[] {
   const yaml = files.get(SIGNATURES_FILE);

@@ -1,4 +1,11 @@
-import type { NodeContent, OptionContent, PathwayContent, QuestionContent } from '../content/content';
+import type {
+  AgeBandsContent,
+  Exit,
+  NodeContent,
+  OptionContent,
+  PathwayContent,
+  QuestionContent,
+} from '../content/content';
 import { factsKnownFrom, type QuestionAnswer } from './evaluate';
 import { suits, type PatientProfile } from './suitability';
 
@@ -36,6 +43,37 @@ function* from(
     if (exit?.kind === 'go') yield* from(exit.to, subject, learnt, answers);
     else yield answers;
   }
+}
+
+/** Counts what `answerSets` yields without walking it: a question is counted once for what is known on the way to it. */
+export function countAnswerSets(pathway: PathwayContent, subject: PatientProfile): number {
+  const counted = new Map<string, number>();
+  const count = (node: NodeContent, facts: ReadonlyMap<string, string>): number => {
+    const key = JSON.stringify([node.id, [...facts].sort()]);
+    const known = counted.get(key);
+    if (known !== undefined) return known;
+    const sets = node.kind === 'BY_AGE' ? ofBand(node, facts) : ofQuestion(node, facts);
+    counted.set(key, sets);
+    return sets;
+  };
+  const on = (exit: Exit | undefined, facts: ReadonlyMap<string, string>): number =>
+    exit?.kind === 'go' ? count(exit.to, facts) : 1;
+  const ofBand = ({ bands }: AgeBandsContent, facts: ReadonlyMap<string, string>): number =>
+    on(bands.find(({ below }) => below === null || subject.ageInDays < below)?.exit, facts);
+  const ofQuestion = (
+    { kind, fact, options }: QuestionContent,
+    facts: ReadonlyMap<string, string>,
+  ): number => {
+    const known = fact === null ? undefined : options.find(({ id }) => id === facts.get(fact));
+    if (known !== undefined) return on(known.exit, facts);
+    const singles = options.map(({ id, exit }) =>
+      on(exit, fact === null ? facts : new Map(facts).set(fact, id)),
+    );
+    const ticks = kind === 'TICK_ANY' ? options.filter(({ alone }) => !alone).length : 0;
+    const together = ticks === 0 ? 0 : 2 ** ticks - 1 - ticks;
+    return singles.reduce((sum, each) => sum + each, together);
+  };
+  return count(pathway.start, factsKnownFrom(pathway, subject));
 }
 
 /** Each option by itself; of tick-any questions also every combination of ticks. */

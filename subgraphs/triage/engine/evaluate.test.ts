@@ -32,6 +32,41 @@ describe('the case study', () => {
   });
 });
 
+describe('"two of three signs"', () => {
+  const uti = content.pathways.get('uti-female-16-plus')!;
+  const cough = content.pathways.get('cough')!;
+  const without = ['pregnant', 'blood', 'discharge'].map((id) => answer('no')(`${uti.id}.${id}`));
+  const screened = ['emergency.screen', `${uti.id}.red-flags`, `${uti.id}.risk`].map(answer('none'));
+  const woman: PatientProfile = { ageInDays: 11_000, sex: 'FEMALE' };
+  const signs = (...optionIds: string[]) =>
+    evaluate(uti, woman, [...screened, ...without, { questionId: `${uti.id}.key-signs`, optionIds }]);
+
+  it.each([
+    [['burning'], 'gp-24h', ['burning'], 0],
+    [['burning', 'cloudy'], 'pharmacy-24h', ['burning', 'cloudy'], 1],
+    [['burning', 'night', 'cloudy'], 'pharmacy-24h', ['burning', 'night', 'cloudy'], 1],
+    [['burning', 'cloudy', 'unsure'], 'gp-24h', ['unsure'], 1],
+    [['none'], 'self-care', ['none'], 0],
+  ])('%j ends in %s', (ticks, disposition, decisive, counted) => {
+    const evaluation = signs(...ticks);
+    expect(evaluation).toMatchObject({ disposition: { id: disposition } });
+    const step = evaluation.trace.at(-1)!;
+    expect(step.decisive.map(({ id }) => id)).toEqual(decisive);
+    expect(step.kind === 'age' ? [] : step.counted).toHaveLength(counted);
+  });
+
+  it('gives way to a sign that is more urgent by itself, and makes two urgent ones an emergency', () => {
+    const urgent = (...optionIds: string[]) =>
+      evaluate(cough, son, [
+        ...['emergency.screen', 'cough.red-flags'].map(answer('none')),
+        { questionId: 'cough.urgent-signs', optionIds },
+      ]);
+    expect(urgent('chest-pain')).toMatchObject({ disposition: { id: 'gp-2h' } });
+    expect(urgent('chest-pain', 'whoop')).toMatchObject({ disposition: { id: 'gp-2h' } });
+    expect(urgent('chest-pain', 'more-breathless')).toMatchObject({ disposition: { id: 'ed-1h' } });
+  });
+});
+
 describe('"at least as urgent as"', () => {
   const notSure = CASE_STUDY.map((given) =>
     given.questionId === 'child-rash.scarlet-fever' ? { ...given, optionIds: ['unsure'] } : given,
@@ -74,6 +109,16 @@ describe('what is known', () => {
     expect(next('MALE')).toMatchObject({ question: { id: 'headache-adult.severe-with' } });
     for (const sex of ['FEMALE', 'UNSPECIFIED'] as const)
       expect(next(sex)).toMatchObject({ question: { id: 'headache-adult.pregnant' } });
+  });
+
+  it('leads on to the first question of another pathway', () => {
+    const rash = [
+      ...['emergency.screen', 'child-fever.red-flags'].map(answer('none')),
+      answer('yes')('child-fever.rash'),
+    ];
+    expect(evaluate(childFever, { ageInDays: 3000, sex: 'MALE' }, rash)).toMatchObject({
+      question: { id: 'child-rash.red-flags' },
+    });
   });
 
   it('is taken along to another pathway, and shows in the trace', () => {

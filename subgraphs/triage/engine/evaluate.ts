@@ -1,5 +1,6 @@
 import type {
   AgeBandsContent,
+  CountContent,
   DispositionContent,
   Exit,
   NodeContent,
@@ -24,6 +25,8 @@ export type EvaluationStep =
       node: QuestionContent;
       chosen: readonly OptionContent[];
       decisive: readonly OptionContent[];
+      /** Counts that these ticks have reached. */
+      counted: readonly CountContent[];
     }
   | { kind: 'age'; node: AgeBandsContent; chosen: readonly RuleContent[]; decisive: readonly RuleContent[] };
 
@@ -98,10 +101,35 @@ function questionStep(
   const fact = node.fact === null ? undefined : facts.get(node.fact);
   const optionIds = fact === undefined ? (answered.get(node.id) ?? []) : [fact];
   const chosen = node.options.filter(({ id }) => optionIds.includes(id));
-  const exit = mostUrgentExit(chosen);
+  const counted = countsReached(node, optionIds);
+  const ways = waysOn(chosen, counted);
+  const exit = mostUrgentExit(ways);
   if (exit === undefined) return undefined;
-  const decisive = chosen.filter((option) => rank(option.exit) === rank(exit));
-  return { step: { kind: fact === undefined ? 'answered' : 'known', node, chosen, decisive }, exit };
+  const deciding = ways.filter((way) => rank(way.exit) === rank(exit)).flatMap(({ by }) => by);
+  const decisive = chosen.filter((option) => deciding.includes(option));
+  return { step: { kind: fact === undefined ? 'answered' : 'known', node, chosen, decisive, counted }, exit };
+}
+
+/** Returns the counts that these options reach. */
+export function countsReached(
+  { counts }: Pick<QuestionContent, 'counts'>,
+  optionIds: readonly string[],
+): CountContent[] {
+  return counts.filter(({ of, atLeast }) => of.filter((id) => optionIds.includes(id)).length >= atLeast);
+}
+
+interface WayOn {
+  exit: Exit;
+  by: readonly OptionContent[];
+}
+
+/** A count that is reached stands for the options that it counts; all others lead on by themselves. */
+function waysOn(chosen: readonly OptionContent[], counted: readonly CountContent[]): WayOn[] {
+  const isCounted = ({ id }: OptionContent): boolean => counted.some(({ of }) => of.includes(id));
+  return [
+    ...chosen.filter((option) => !isCounted(option)).map((option) => ({ exit: option.exit, by: [option] })),
+    ...counted.map(({ exit, of }) => ({ exit, by: chosen.filter(({ id }) => of.includes(id)) })),
+  ];
 }
 
 function learn(
@@ -113,8 +141,8 @@ function learn(
 }
 
 /** Returns the most urgent exit; of equally urgent ones the first in the question's own order. */
-function mostUrgentExit(chosen: readonly OptionContent[]): Exit | undefined {
-  return chosen
+function mostUrgentExit(ways: readonly WayOn[]): Exit | undefined {
+  return ways
     .map(({ exit }) => exit)
     .reduce<Exit | undefined>(
       (best, exit) => (best === undefined || rank(exit) < rank(best) ? exit : best),

@@ -3,7 +3,7 @@ import { naiveTriage } from '../../../tests/naive-triage';
 import { withSeed } from '../../../tests/with-seed';
 import type { PathwayContent } from '../content/content';
 import { loadContent } from '../content/load-content';
-import { ageBoundaries, answerSets, choices, subjectsOf } from './answer-sets';
+import { ageBoundaries, answerSets, choices, countAnswerSets, subjectsOf } from './answer-sets';
 import { changeAnswer, isOpen } from './change-answer';
 import { evaluate, type QuestionAnswer, type Evaluation } from './evaluate';
 import { exclusionOf, suits, type PatientProfile } from './suitability';
@@ -35,6 +35,11 @@ describe.each([...content.pathways.values()])('$id', (pathway) => {
       return !('end' in end) || end.end !== ended(evaluate(pathway, subject, answers)).disposition.id;
     });
     expect(disagree).toEqual([]);
+  });
+
+  it('has as many answer sets as are counted without walking them', () => {
+    for (const subject of subjectsOf(pathway))
+      expect(countAnswerSets(pathway, subject)).toBe([...answerSets(pathway, subject)].length);
   });
 
   it('asks every question that the naive interpreter asks, when', () => {

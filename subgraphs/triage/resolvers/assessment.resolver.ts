@@ -9,7 +9,8 @@ import { AnswerQuestionInput, AnswerQuestionResult } from '../types/answer-quest
 import { Assessment } from '../types/assessment';
 import { StartAssessmentInput, StartAssessmentResult } from '../types/start-assessment';
 import { assessmentView } from '../views/assessment-view';
-import { answerResultView, startResultView } from '../views/result-view';
+import { SetWhereaboutsInput, SetWhereaboutsResult } from '../types/set-whereabouts';
+import { answerResultView, startResultView, whereaboutsResultView } from '../views/result-view';
 
 @Resolver()
 export class AssessmentResolver {
@@ -58,5 +59,20 @@ export class AssessmentResolver {
     const result = await this.assessments.answer(input);
     if (result.kind === 'not-found') await this.guesses.missed(context);
     return answerResultView(result, context.caller);
+  }
+
+  @Directive('@tag(name: "public")')
+  @Mutation(() => SetWhereaboutsResult, {
+    description:
+      'Says where the person is, or where they are registered, of a symptom check that was begun without it. Answers and outcome stay as they are.',
+  })
+  async setWhereabouts(
+    @Arg('input', () => SetWhereaboutsInput) input: SetWhereaboutsInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<typeof SetWhereaboutsResult> {
+    await this.guesses.check(context);
+    const result = await this.assessments.setWhereabouts(input);
+    if (result.kind === 'not-found') await this.guesses.missed(context);
+    return whereaboutsResultView(result, context.caller);
   }
 }

@@ -1,6 +1,6 @@
 import { Field, Float, InputType, ObjectType } from 'type-graphql';
 import type { ResolvedPlace as DomainPlace, PlacePrecision } from '../../../domain/place-lookup';
-import type { PlaceAsGiven } from '../assessment/start-request';
+import type { PlaceAsGiven } from '../assessment/read-whereabouts';
 import { PlacePrecisionEnum } from './enums';
 
 @ObjectType()

@@ -41,6 +41,23 @@ export class TraceRule {
   sources!: readonly RuleSource[];
 }
 
+@ObjectType({ description: 'So many of these signs, and what they lead to together.' })
+export class TraceCount {
+  @Field(() => Int)
+  atLeast!: number;
+
+  @Directive('@listSize(assumedSize: 4)')
+  @Field(() => [ID], { description: 'The keys of the options that are counted.' })
+  of!: readonly string[];
+
+  @Field(() => String, { description: 'The disposition that counts in place of theirs.' })
+  leadsTo!: string;
+
+  @Directive('@listSize(assumedSize: 3)')
+  @Field(() => [RuleSource])
+  sources!: readonly RuleSource[];
+}
+
 @ObjectType()
 export class TraceStep {
   @Field(() => TraceStepKindEnum)
@@ -65,6 +82,10 @@ export class TraceStep {
   @Directive('@listSize(assumedSize: 4)')
   @Field(() => [ID], { description: 'The one of those present that decided the next step.' })
   decisive!: readonly string[];
+
+  @Directive('@listSize(assumedSize: 1)')
+  @Field(() => [TraceCount], { description: '"Two of three signs", where so many were ticked.' })
+  counted!: readonly TraceCount[];
 
   @Field(() => Date, { nullable: true })
   answeredAt!: Date | null;

@@ -3,7 +3,7 @@ import { create } from '../../../platform/graphql/create';
 import { invalidInput, problem } from '../../../platform/graphql/problem';
 import type { ClinicalProblem } from '../../../domain/messages/problem-codes';
 import { StatisticsLabel, suppressedCount } from '../../../platform/graphql/suppressed-count';
-import type { AnswerResult, StartResult } from '../assessment/assessments';
+import type { AnswerResult, StartResult, WhereaboutsResult } from '../assessment/assessments';
 import type { Content, Exclusion } from '../content/content';
 import { insteadOfTriage } from '../content/instead-of-triage';
 import { ANY_READER, say, type Reader } from '../content/wording';
@@ -18,6 +18,7 @@ import {
   ConfirmLessUrgent,
   StaleRevision,
 } from '../types/answer-question';
+import type { SetWhereaboutsResult } from '../types/set-whereabouts';
 import type { StartAssessmentResult } from '../types/start-assessment';
 import { NotSuitableOnline } from '../types/start-assessment';
 import {
@@ -54,6 +55,15 @@ export function startResultView(
 }
 
 export function answerResultView(result: AnswerResult, caller: Caller): typeof AnswerQuestionResult {
+  return result.kind === 'confirm-less-urgent'
+    ? confirmLessUrgent(assessmentView(result.current, caller))
+    : whereaboutsResultView(result, caller);
+}
+
+export function whereaboutsResultView(
+  result: WhereaboutsResult,
+  caller: Caller,
+): typeof SetWhereaboutsResult {
   switch (result.kind) {
     case 'assessment':
       return assessmentView(result.assessment, caller);
@@ -62,8 +72,6 @@ export function answerResultView(result: AnswerResult, caller: Caller): typeof A
         ...problem('SYMPTOM_CHECK_CHANGED', {}),
         current: assessmentView(result.current, caller),
       });
-    case 'confirm-less-urgent':
-      return confirmLessUrgent(assessmentView(result.current, caller));
     case 'expired':
       return expired(result.at, problem('SYMPTOM_CHECK_EXPIRED', { before: 'ANSWERING' }));
     case 'withdrawn':

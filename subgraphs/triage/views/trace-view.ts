@@ -2,11 +2,11 @@ import { create } from '../../../platform/graphql/create';
 import { emergenciesFirst, wasEmergency } from '../assessment/amendments';
 import type { AmendedAnswer as StoredAmendment } from '../assessment/assessment-store';
 import type { PinnedAssessment } from '../assessment/assessments';
-import type { RuleContent } from '../content/content';
+import type { RuleContent, Source } from '../content/content';
 import { say, type Reader } from '../content/wording';
 import { UNSURE } from '../content/vocabulary';
 import { evaluate, type EvaluationStep } from '../engine/evaluate';
-import { AmendedAnswer, AssessmentTrace, RuleSource, TraceRule, TraceStep } from '../types/trace';
+import { AmendedAnswer, AssessmentTrace, RuleSource, TraceCount, TraceRule, TraceStep } from '../types/trace';
 import { contentVersion, earlierEmergencyView } from './assessment-view';
 import { dispositionView } from './catalogue-view';
 import { readerOf } from './reader';
@@ -70,6 +70,9 @@ function stepView(step: EvaluationStep, { record }: PinnedAssessment, reader: Re
     present: chosen.map((rule) => ruleView(rule, reader)),
     absent: absentFrom(step).map(({ text }) => say(text, reader)),
     decisive: decisive.map(({ id }) => id),
+    counted: (step.kind === 'age' ? [] : step.counted).map(({ atLeast, of, exit, sources }) =>
+      create(TraceCount, { atLeast, of, leadsTo: exit.disposition.id, sources: sources.map(sourceView) }),
+    ),
     answeredAt: answer?.answeredAt ?? null,
   });
 }
@@ -91,6 +94,10 @@ function ruleView({ id, text, exit, sources }: RuleContent, reader: Reader): Tra
     text: say(text, reader),
     leadsTo: exit.kind === 'outcome' ? exit.disposition.id : exit.to.id,
     atLeast: exit.kind === 'go' ? (exit.atLeast?.id ?? null) : null,
-    sources: sources.map(({ name, url, accessed }) => create(RuleSource, { name, url, accessed })),
+    sources: sources.map(sourceView),
   });
+}
+
+function sourceView({ name, url, accessed }: Source): RuleSource {
+  return create(RuleSource, { name, url, accessed });
 }

@@ -1,25 +1,30 @@
-import { choices } from '../../engine/answer-sets';
 import { evaluate, type EvaluationStep } from '../../engine/evaluate';
 import { suits } from '../../engine/suitability';
 import type { CareLevel } from '../vocabulary';
 import type { PathwayFile } from '../content-files';
-import type { Content, DispositionContent, PathwayContent, QuestionContent } from '../content';
+import type { Content, DispositionContent, Exit, PathwayContent, QuestionContent } from '../content';
 import { EMERGENCY_SCREEN } from '../link-content';
 import { MAX_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
 import { failure, unless, warning, type Finding, type ContentPath } from './finding';
-import { reachedQuestions, signRules, type EndedRun, type Reach, type Reached } from './sign-rules';
+import {
+  isMilder,
+  isMilderCount,
+  reachedQuestions,
+  signRules,
+  type EndedRun,
+  type Reach,
+  type Reached,
+} from './sign-rules';
 
 const MAX_QUESTIONS = 12;
 
 /** Rules that show only when every answer set is walked: 7 to 12, 14, 16, 19, 23 and 24, and parts of 13 and 15. */
 export function behaviourRules(enumerated: Enumerated, file: PathwayFile, content: Content): Finding[] {
-  const { pathway, complete } = enumerated;
+  const { pathway, size } = enumerated;
+  if (size > MAX_RUNS) return [tooLarge(pathway, size)];
   const runs = enumerated.runs.flatMap((run) => ended(run) ?? []);
   const reached = reachedQuestions(runs);
   return distinct([
-    ...unless(complete, () =>
-      failure(19, fileOf(pathway.id), [], `More than ${MAX_RUNS} answer sets: split this pathway.`),
-    ),
     ...enumerated.runs.flatMap((run) => everyRunEnds(pathway, run)),
     ...runs.flatMap((run) => rulesOfRun(pathway, run, content)),
     ...deadQuestions(pathway, enumerated.runs),
@@ -27,6 +32,22 @@ export function behaviourRules(enumerated: Enumerated, file: PathwayFile, conten
     ...signRules(reached),
     ...adviceIsReached(file, runs),
   ]);
+}
+
+/** Part of 19, before anything is walked. Names the question that multiplies most. */
+function tooLarge(pathway: PathwayContent, size: number): Finding {
+  const own = [...pathway.questions.values()].filter(({ id }) => id !== EMERGENCY_SCREEN);
+  const largest = own.reduce<QuestionContent | undefined>(
+    (most, each) => (most === undefined || each.options.length > most.options.length ? each : most),
+    undefined,
+  );
+  const most =
+    largest === undefined ? '' : ` "${keyOf(largest.id)}" has the most options, ${largest.options.length}.`;
+  return failure(
+    19,
+    ...place(pathway, largest && { node: largest }),
+    `This pathway has ${new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 }).format(size)} answer sets, and at most ${MAX_RUNS} are walked: let more answers end, or split it.${most}`,
+  );
 }
 
 function ended(run: Run): EndedRun | null {
@@ -91,8 +112,12 @@ function redFlagsFirst(pathway: PathwayContent, { trace, disposition }: EndedRun
   );
 }
 
-function isRedFlagQuestion({ options }: QuestionContent): boolean {
-  return options.some(({ exit }) => exit.kind === 'outcome' && isEmergency(exit.disposition));
+function isRedFlagQuestion(node: QuestionContent): boolean {
+  return endsOf(node).some((exit) => exit.kind === 'outcome' && isEmergency(exit.disposition));
+}
+
+function endsOf({ options, counts }: QuestionContent): Exit[] {
+  return [...options, ...counts].map(({ exit }) => exit);
 }
 
 const EMERGENCIES: readonly CareLevel[] = ['AMBULANCE', 'EMERGENCY_DEPARTMENT'];
@@ -116,8 +141,8 @@ function hierarchy({ trace }: EndedRun): Finding[] {
   });
 }
 
-function mostUrgentExit({ options }: QuestionContent): number {
-  const ranks = options.flatMap(({ exit }) =>
+function mostUrgentExit(node: QuestionContent): number {
+  const ranks = endsOf(node).flatMap((exit) =>
     exit.kind === 'outcome' ? [exit.disposition.urgencyRank] : [],
   );
   return Math.min(...ranks);
@@ -133,6 +158,7 @@ function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
       .flatMap((tick) => {
         const answers = [...run.answers, { questionId: step.node.id, optionIds: [...before, tick.id] }];
         const more = evaluate(pathway, run.subject, answers);
+        if (isMilderCount(step.node, [...before, tick.id])) return [];
         const rank = more.kind === 'outcome' ? more.disposition.urgencyRank : -Infinity;
         return unless(rank <= run.disposition.urgencyRank, () =>
           failure(
@@ -258,25 +284,35 @@ function unsureIsSafe(pathway: PathwayContent, node: QuestionContent, ranks: Rea
   if (unsure === undefined) return [];
   const at = place(pathway, { node });
   const no = ranks.get(node.kind === 'TICK_ANY' ? 'none' : 'no') ?? safestOf(ranks);
+  const isWaived = isMilder(node, 'unsure');
   const ticks =
-    node.kind === 'TICK_ANY'
-      ? choices(node).flatMap((chosen) =>
-          chosen.length === 1 && !chosen[0]?.alone ? [chosen[0]?.id ?? ''] : [],
-        )
-      : [];
-  const gravest = Math.min(...ticks.map((id) => ranks.get(id)?.[0] ?? Infinity));
-  const yes = isRedFlagQuestion(node) ? ranks.get('yes')?.[0] : undefined;
+    node.kind === 'TICK_ANY' && !isWaived ? [...ranks].filter(([chosen]) => isOfTicks(chosen)) : [];
+  const gravest = Math.min(...ticks.map(([, [mostUrgent]]) => mostUrgent));
+  const yes = isRedFlagQuestion(node) && !isWaived ? ranks.get('yes')?.[0] : undefined;
   return [
     ...unless(unsure[0] <= no[0] && unsure[1] <= no[1], () =>
       failure(12, ...at, '"Not sure" can end less urgently here than "no" or "none of these".'),
     ),
     ...unless(unsure[1] <= gravest, () =>
-      failure(12, ...at, '"Not sure" about signs to tick is as urgent as the gravest of them.'),
+      failure(
+        12,
+        ...at,
+        '"Not sure" about signs to tick is as urgent as the gravest of them, or somebody says why not (milderBecause).',
+      ),
     ),
     ...unless(yes === undefined || unsure[1] <= yes, () =>
-      failure(12, ...at, '"Not sure" about a red flag is as urgent as "yes".'),
+      failure(
+        12,
+        ...at,
+        '"Not sure" about a red flag is as urgent as "yes", or somebody says why not (milderBecause).',
+      ),
     ),
   ];
+}
+
+/** Tells whether a choice is of signs alone; the choice is their ids, joined by `+`. */
+function isOfTicks(chosen: string): boolean {
+  return !chosen.split('+').some((id) => id === 'none' || id === 'unsure');
 }
 
 /** Returns the ranks of "no", or where no option is called so, of the one that may end least urgently. */

@@ -98,6 +98,61 @@ const FEVER_THAT_MAY_BE: Edit[] = [
 
 const FAILURES: Broken[] = [
   [
+    3,
+    'a count of a sign that is not there',
+    [[UTI, 'of: [burning, night, cloudy]', 'of: [burning, night, smell]']],
+    'There is no option "smell".',
+    [UTI],
+  ],
+  [
+    2,
+    'a sign that is counted twice',
+    [[UTI, 'of: [burning, night, cloudy]', 'of: [burning, night, night]']],
+    'An option is counted twice.',
+    [UTI],
+  ],
+  [
+    3,
+    'a count that nobody can reach',
+    [[UTI, 'atLeast: 2', 'atLeast: 4']],
+    'There are 3 options to count, and never 4.',
+    [UTI],
+  ],
+  [
+    7,
+    'a count that ends in what is not there',
+    [[UTI, /(of: \[burning, night, cloudy\]\n +outcome: )pharmacy-24h/, '$1pharmacist']],
+    'There is no disposition "pharmacist".',
+    [UTI],
+  ],
+  [
+    11,
+    'two signs that are less urgent than one, and nobody says why',
+    [[UTI, /(outcome: pharmacy-24h\n) +milderBecause: >-\n.*\n.*\n( +sources: \[pharmacy-first\])/, '$1$2']],
+    /Ticking "(night|cloudy|burning)" (as well makes the outcome less urgent than "gp-24h"|can make the outcome less urgent than without it)/,
+    [UTI],
+  ],
+  [
+    12,
+    '"not sure" that is milder than two signs, and nobody says why',
+    [
+      [
+        COUGH,
+        /( +outcome: gp-2h\n) +milderBecause: >-\n.*\n( +sources: \[project-judgement\]\n +unwell)/,
+        '$1$2',
+      ],
+    ],
+    '"Not sure" about signs to tick is as urgent as the gravest of them, or somebody says why not',
+    [COUGH],
+  ],
+  [
+    12,
+    '"not sure" that is milder than "none", whatever its author says',
+    [[COUGH, /(unsure:\n +outcome: )gp-2h(\n +milderBecause)/, '$1self-care$2']],
+    '"Not sure" can end less urgently here than "no" or "none of these".',
+    [COUGH],
+  ],
+  [
     1,
     'a word that the format does not have',
     [[RASH, 'start: red-flags', 'begin: red-flags']],
@@ -300,7 +355,7 @@ const FAILURES: Broken[] = [
   [
     12,
     'ticks without "not sure"',
-    [[COUGH, '    unsure: { outcome: gp-2h, sources: [project-judgement] }\n', '']],
+    [[COUGH, '    unsure: { outcome: ambulance, sources: [project-judgement] }\n', '']],
     'Every question can be answered with "unsure"',
     [COUGH],
   ],
@@ -773,6 +828,25 @@ describe('a rule that is broken', () => {
     expect(messages(report, rule, 'warnings').join('\n')).toContain(message);
     const before = checkContent(alone(files, ...pathways), NO_BASELINE, TODAY);
     expect(messages(before, rule, 'warnings').join('\n')).not.toContain(message);
+  });
+
+  it('19 is caught before anything is walked: a pathway whose answers all lead on', () => {
+    const leadOn = moreQuestions(12).replaceAll('outcome: gp-24h', 'to: NEXT').split('    options:');
+    const questions = leadOn.map((text) => {
+      const next = /id: 'no', to: ([a-z0-9-]+)/.exec(text)?.[1] ?? '';
+      return text.replaceAll('NEXT', next);
+    });
+    const copy = edited(
+      [COUGH, "{ id: 'no', to: duration }", "{ id: 'no', to: more-1 }"],
+      [COUGH, '  duration:\n', `${questions.join('    options:')}  duration:\n`],
+    );
+    const report = checkContent(alone(copy, COUGH), baseline, TODAY);
+    expect(messages(report, 19, 'failures')).toEqual([
+      expect.stringMatching(
+        /^pathways\/cough\.yaml:\d+ questions\.red-flags: This pathway has [\d,]{9,} answer sets, and at most 50000 are walked/,
+      ),
+    ]);
+    expect(report.answerSets).toBe(0);
   });
 
   it('8 is caught in the walk as well: something that is asked before the emergency screen', () => {

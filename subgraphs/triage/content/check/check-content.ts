@@ -119,7 +119,7 @@ function walk(
     walked.push(enumerated);
     paths += pathCount(enumerated);
     answerSets += answerSetCount(enumerated);
-    tables.push(outcomeTable(enumerated));
+    if (enumerated.runs.length > 0) tables.push(outcomeTable(enumerated));
     findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
   }
   if (parsed.signs) findings.push(...sharedSignRules(parsed.signs, walked, content));

@@ -1,4 +1,4 @@
-import { answerSets, subjectsOf } from '../../engine/answer-sets';
+import { answerSets, countAnswerSets, subjectsOf } from '../../engine/answer-sets';
 import { evaluate, type QuestionAnswer, type Evaluation, type EvaluationStep } from '../../engine/evaluate';
 import type { PatientProfile } from '../../engine/suitability';
 import type { PathwayContent } from '../content';
@@ -16,19 +16,23 @@ export const MAX_RUNS = 50_000;
 export interface Enumerated {
   pathway: PathwayContent;
   runs: readonly Run[];
-  /** False where there are more than `MAX_RUNS`: the rest was not looked at. */
-  complete: boolean;
+  /** Number of answer sets of all groups of people; more than `MAX_RUNS` are counted, and none is walked. */
+  size: number;
 }
 
 /** Every answer set of a pathway for every group of people that it tells apart. */
 export function enumerate(pathway: PathwayContent): Enumerated {
-  const runs: Run[] = [];
-  for (const subject of subjectsOf(pathway))
-    for (const answers of answerSets(pathway, subject)) {
-      if (runs.length === MAX_RUNS) return { pathway, runs, complete: false };
-      runs.push({ subject, answers, evaluation: evaluate(pathway, subject, answers) });
-    }
-  return { pathway, runs, complete: true };
+  const subjects = subjectsOf(pathway);
+  const size = subjects.reduce((sum, subject) => sum + countAnswerSets(pathway, subject), 0);
+  if (size > MAX_RUNS) return { pathway, runs: [], size };
+  const runs = subjects.flatMap((subject) =>
+    [...answerSets(pathway, subject)].map((answers) => ({
+      subject,
+      answers,
+      evaluation: evaluate(pathway, subject, answers),
+    })),
+  );
+  return { pathway, runs, size };
 }
 
 /** Runs that differ in nobody but the person count once. */

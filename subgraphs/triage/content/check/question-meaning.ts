@@ -34,7 +34,7 @@ export function questionMeaning(words: WordsByFile, pathway: string, questionId:
   }
   return {
     id: questionId,
-    words: said(lines.filter(({ place }) => !/^(options|none|unsure)\./.test(place))),
+    words: said(lines.filter(({ place }) => !/^(options|counts|none|unsure)\./.test(place))),
     isTicked,
     options,
   };

@@ -15,6 +15,7 @@ export function referenceRules(content: ParsedContent): Finding[] {
       ...targets(file, pathway, content),
       ...optionIds(file, pathway.questions),
       ...unsureIsThere(file, pathway.questions),
+      ...countsCount(file, pathway.questions),
     ]),
     ...optionIds('emergency-screen.yaml', content.emergency.questions),
     ...unsureIsThere('emergency-screen.yaml', content.emergency.questions),
@@ -175,6 +176,30 @@ function unsureIsThere(file: string, questions: QuestionsFile): Finding[] {
       ),
     );
   });
+}
+
+/** Counts are of options that are there, and can be reached. */
+function countsCount(file: string, questions: QuestionsFile): Finding[] {
+  return Object.entries(questions).flatMap(([key, node]) =>
+    ('counts' in node ? node.counts : []).flatMap(({ of, atLeast }, index) => {
+      const path = ['questions', key, 'counts', index];
+      const options = 'options' in node ? Object.fromEntries(node.options.map(({ id }) => [id, true])) : {};
+      return [
+        ...known(of, options, 'option', { rule: 3, file, path: [...path, 'of'] }),
+        ...unless(new Set(of).size === of.length, () =>
+          failure(2, file, [...path, 'of'], 'An option is counted twice.'),
+        ),
+        ...unless(atLeast <= of.length, () =>
+          failure(
+            3,
+            file,
+            [...path, 'atLeast'],
+            `There are ${of.length} options to count, and never ${atLeast}.`,
+          ),
+        ),
+      ];
+    }),
+  );
 }
 
 function known(

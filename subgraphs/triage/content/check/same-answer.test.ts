@@ -75,6 +75,11 @@ describe('cases with the urgency that their sources want (rule 26)', () => {
     ]);
   });
 
+  it('fail where more than one in ten ends more urgently', () => {
+    const over = changed('vignettes.yaml', /wanted: gp\n/g, 'wanted: self-care\n');
+    expect(messages(over, 26)).toEqual([expect.stringMatching(/end more urgently than wanted: at most one/)]);
+  });
+
   it('fail where they answer what is not asked', () => {
     const stray = changed('vignettes.yaml', 'red-flags: [inhaler]', 'red-flags: [inhaler], neck: [none]');
     expect(messages(stray, 26)).toEqual([expect.stringContaining('"cough.neck" is not asked')]);

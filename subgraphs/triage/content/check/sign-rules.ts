@@ -1,4 +1,4 @@
-import type { EvaluationStep } from '../../engine/evaluate';
+import { countsReached, type EvaluationStep } from '../../engine/evaluate';
 import type { DispositionContent, QuestionContent } from '../content';
 import { questionSteps, type Run } from './enumerate';
 import { failure, unless, type Finding } from './finding';
@@ -72,7 +72,8 @@ function ticksAreNotMilder({ node, ranks }: Reached): Finding[] {
       .flatMap(({ id }) => {
         const both = node.options.filter((option) => option.id === id || before.includes(option.id));
         const more = ranks.get(both.map((option) => option.id).join('+'));
-        return unless(more === undefined || more[1] <= least, () =>
+        const isRight = more === undefined || more[1] <= least || isMilderCount(node, idsOf(both));
+        return unless(isRight, () =>
           failure(
             11,
             ...placeOf(node, id),
@@ -111,7 +112,16 @@ function signsMatter(reached: readonly Reached[]): Finding[] {
     );
 }
 
-function isMilder({ options }: QuestionContent, optionId: string): boolean {
+/** Tells whether somebody has said why so many ticks may end less urgently. */
+export function isMilderCount(node: QuestionContent, optionIds: readonly string[]): boolean {
+  return countsReached(node, optionIds).some((count) => count.isMilder);
+}
+
+function idsOf(options: readonly { id: string }[]): string[] {
+  return options.map(({ id }) => id);
+}
+
+export function isMilder({ options }: QuestionContent, optionId: string): boolean {
   return options.some(({ id, isMilder: milder }) => id === optionId && milder);
 }
 

@@ -6,6 +6,8 @@ import { failure, type Finding } from './finding';
 
 const FILE = 'vignettes.yaml';
 const MAX_UNDER_SHARE = 0.05;
+/** People who are sent to 999 for little learn to answer "no". */
+const MAX_OVER_SHARE = 0.1;
 /** Minutes: who has to be seen or spoken to within them is urgent. */
 const URGENT_WITHIN = 720;
 const CLASSES: readonly UrgencyClass[] = ['emergency', 'urgent', 'gp', 'self-care'];
@@ -30,7 +32,7 @@ export interface VignetteReport {
 
 const NO_CASES: CaseFigures = { cases: 0, right: 0, under: 0, over: 0, emergencies: 0, emergenciesUnder: 0 };
 
-/** Plays every case of vignettes.yaml (rule 26): no emergency ends less urgently than wanted, and of all at most one in twenty. */
+/** Plays every case of vignettes.yaml (rule 26): no emergency ends less urgently than wanted, of all at most one in twenty, and at most one in ten more urgently. */
 export function vignetteReport(cases: readonly CaseFile[], content: Content): VignetteReport {
   const complaints: Record<string, CaseFigures> = {};
   const notRight: string[] = [];
@@ -69,6 +71,15 @@ export function vignetteReport(cases: readonly CaseFile[], content: Content): Vi
         `${total.under} of ${total.cases} cases end less urgently than wanted: at most one in twenty.`,
       ),
     );
+  if (total.over > total.cases * MAX_OVER_SHARE)
+    findings.push(
+      failure(
+        26,
+        FILE,
+        [],
+        `${total.over} of ${total.cases} cases end more urgently than wanted: at most one in ten.`,
+      ),
+    );
   return { complaints, total, notRight, findings };
 }
 
@@ -88,7 +99,10 @@ function endOf(
   if (pathway === undefined) return `There is no pathway "${id}".`;
   const { complaint } = pathway;
   const refusal = exclusionOf(pathway, { ageInDays, sex });
-  if (refusal !== undefined) return { complaint, disposition: refusal.disposition };
+  if (refusal !== undefined)
+    return Object.keys(answers).length === 0
+      ? { complaint, disposition: refusal.disposition }
+      : 'This person is refused before any question: take the answers out.';
   const written = new Map(Object.entries(answers).map(([key, optionIds]) => [idOf(pathway, key), optionIds]));
   const given: QuestionAnswer[] = [];
   for (;;) {

@@ -25,6 +25,9 @@ export function exitsOf(key: string, node: QuestionsFile[string]): WrittenExit[]
   });
   return [
     ...node.options.map((option, index) => written(option, [...at, 'options', index])),
+    ...('counts' in node ? node.counts : []).map(({ outcome, sources }, index) =>
+      written({ outcome, sources }, [...at, 'counts', index]),
+    ),
     ...('none' in node ? [written(node.none, [...at, 'none'])] : []),
     ...('unsure' in node && node.unsure ? [written(node.unsure, [...at, 'unsure'])] : []),
   ];

@@ -12,6 +12,8 @@ export interface ContentMutant {
   kind: string;
   /** Place of the mistake, for people to read. */
   place: string;
+  /** The copy before the mistake: what is found in it is not the mistake's. The same map for the same copy. */
+  from(): Files;
   /** The copy with the mistake. */
   make(): Files;
   /** The rule that has to name this file; with two readers, the change has to wait for both. */
@@ -53,13 +55,31 @@ export function acceptedAsIs(files: Files, today: Date): Baseline {
 export function judgeMutant(mutant: ContentMutant, baseline: Baseline, today: Date): MutantResult {
   const { rule, file, readers, orBy } = mutant.caughtBy;
   const files = mutant.make();
+  const before = findingsBefore(mutant, baseline, today);
   const report = checkContent(files, narrowed(baseline, files, file), today);
   const isMet = ({ rule: by }: Finding): boolean =>
     by === orBy || (by === rule && (readers === undefined || waitsForTwo(report)));
   const finding = [...report.failures, ...report.warnings].find(
-    (each) => each.file === file && isMet(each) && isPlaced(each, files, report),
+    (each) => each.file === file && isMet(each) && isPlaced(each, files, report) && !before.has(keyOf(each)),
   );
   return { mutant, caught: finding ? findingLine(finding, report.lines(finding.file, finding.path)) : null };
+}
+
+const found = new WeakMap<Files, ReadonlySet<string>>();
+
+/** A copy of a few pathways has findings of its own: cases and shared signs of those that are left out. */
+function findingsBefore({ from, caughtBy }: ContentMutant, baseline: Baseline, today: Date) {
+  const files = from();
+  const known = found.get(files);
+  if (known !== undefined) return known;
+  const { failures, warnings } = checkContent(files, narrowed(baseline, files, caughtBy.file), today);
+  const keys = new Set([...failures, ...warnings].map(keyOf));
+  found.set(files, keys);
+  return keys;
+}
+
+function keyOf({ rule, file, path, message }: Finding): string {
+  return JSON.stringify([rule, file, path, message]);
 }
 
 /** A file that is there is named with its line. */

@@ -17,8 +17,18 @@ export function edited(files: Files, file: string, edit: Edit): Files {
   return new Map(files).set(file, document.toString({ lineWidth: 0 }));
 }
 
-/** The pathway alone, and those that it leads on to: the others would be walked for nothing. */
+const copies = new WeakMap<Files, Map<string, Files>>();
+
+/** The pathway alone, and those that it leads on to: the others would be walked for nothing. The same copy each time. */
 export function alone(files: Files, pathway: string): Files {
+  const known = copies.get(files) ?? new Map<string, Files>();
+  copies.set(files, known);
+  const copy = known.get(pathway) ?? copyOf(files, pathway);
+  known.set(pathway, copy);
+  return copy;
+}
+
+function copyOf(files: Files, pathway: string): Files {
   const names = new Set([pathway]);
   for (const name of names)
     for (const [, next] of (files.get(name) ?? '').matchAll(/pathway: ([a-z0-9-]+)/g))
@@ -86,9 +96,36 @@ export function ofOption(
         .map((place) => ({
           kind,
           place: `${place.file} ${place.key}.${place.id}`,
+          from: () => alone(files, place.file),
           make: () => edited(alone(files, place.file), place.file, edit(place)),
           caughtBy: { file: place.file, ...caughtBy },
         })),
+  };
+}
+
+/** A mistake in what so many signs together lead to. */
+export function ofCount(
+  kind: string,
+  caughtBy: Omit<Catch, 'file'>,
+  edit: (document: Document, at: ContentPath) => void,
+): MutantKind {
+  return {
+    kind,
+    places: (files) =>
+      pathwaysIn(files).flatMap(([file, { questions }]) =>
+        Object.entries(questions).flatMap(([key, node]) =>
+          (node.kind === 'tickAny' ? node.counts : []).map((_, index) => ({
+            kind,
+            place: `${file} ${key}, count ${index}`,
+            from: () => alone(files, file),
+            make: () =>
+              edited(alone(files, file), file, (document) =>
+                edit(document, ['questions', key, 'counts', index]),
+              ),
+            caughtBy: { file, ...caughtBy },
+          })),
+        ),
+      ),
   };
 }
 
@@ -109,6 +146,7 @@ export function ofPathway(
               {
                 kind,
                 place: file,
+                from: () => alone(files, file),
                 make: () => edited(alone(files, file), file, change),
                 caughtBy: { file, ...caughtBy },
               },
@@ -119,23 +157,68 @@ export function ofPathway(
 
 const SMALLEST = `${PATHWAYS}cough.yaml`;
 
+/** An edit by its place, and the pathway that shows it; by default the smallest. */
+export type SharedEdit = [place: string, edit: Edit, pathway?: string];
+
 /** A mistake in a file that all pathways share. */
 export function ofShared(
   kind: string,
   file: string,
   caughtBy: Omit<Catch, 'file'>,
-  edits: (document: Document) => [string, Edit][],
+  edits: (document: Document) => SharedEdit[],
 ): MutantKind {
   return {
     kind,
     places: (files) =>
-      edits(parseDocument(files.get(file) ?? '')).map(([place, edit]) => ({
-        kind,
-        place: `${file} ${place}`,
-        make: () => edited(alone(files, SMALLEST), file, edit),
-        caughtBy: { file, ...caughtBy },
-      })),
+      edits(parseDocument(files.get(file) ?? '')).map(([place, edit, pathway]) => {
+        const from = () => alone(files, pathway === undefined ? SMALLEST : fileOf(pathway));
+        return {
+          kind,
+          place: `${file} ${place}`,
+          from,
+          make: () => edited(from(), file, edit),
+          caughtBy: { file, ...caughtBy },
+        };
+      }),
   };
+}
+
+/** A mistake in an option of a pathway that the rules of another file catch: places are what that file says of options. */
+export function ofNamedOption(
+  kind: string,
+  caughtBy: Catch,
+  named: (document: Document) => readonly NamedOption[],
+  edit: (document: Document, at: ContentPath) => void,
+): MutantKind {
+  return {
+    kind,
+    places: (files) => {
+      const options = optionsIn(files);
+      return named(parseDocument(files.get(caughtBy.file) ?? '')).flatMap(
+        ({ pathway, question, option, by }) => {
+          const place = options.find(
+            ({ file, key, id }) => file === fileOf(pathway) && key === question && id === option,
+          );
+          if (place?.outcome === undefined) return [];
+          return {
+            kind,
+            place: `${place.file} ${question}.${option}, ${by}`,
+            from: () => alone(files, place.file),
+            make: () => edited(alone(files, place.file), place.file, (document) => edit(document, place.at)),
+            caughtBy,
+          };
+        },
+      );
+    },
+  };
+}
+
+export interface NamedOption {
+  pathway: string;
+  question: string;
+  option: string;
+  /** Name of what says so. */
+  by: string;
 }
 
 export const TWO = { rule: 20, readers: 2 } as const;
@@ -232,6 +315,7 @@ export function gone(kind: string, files: Files, file: string): ContentMutant {
   return {
     kind,
     place: file,
+    from: () => alone(files, SMALLEST),
     make: () => new Map([...alone(files, SMALLEST)].filter(([name]) => name !== file)),
     caughtBy: { rule: 20, file: `golden/${idOf(file)}.tsv`, readers: 2 },
   };
@@ -246,11 +330,21 @@ export function renamedPathway(kind: string, files: Files, file: string): Conten
     copy.delete(file);
     return copy;
   };
-  return { kind, place: file, make, caughtBy: { rule: 20, file: `golden/${idOf(file)}.tsv`, readers: 2 } };
+  return {
+    kind,
+    place: file,
+    from: () => alone(files, file),
+    make,
+    caughtBy: { rule: 20, file: `golden/${idOf(file)}.tsv`, readers: 2 },
+  };
 }
 
 function idOf(file: string): string {
   return file.slice(PATHWAYS.length, -'.yaml'.length);
+}
+
+function fileOf(pathway: string): string {
+  return `${PATHWAYS}${pathway}.yaml`;
 }
 
 /** Bands that have an upper end and words. */
@@ -271,6 +365,7 @@ export function bandsIn(
                   {
                     kind,
                     place: `${file} ${key}.${index}`,
+                    from: () => alone(files, file),
                     make: () =>
                       edited(alone(files, file), file, (document) =>
                         edit(document, ['questions', key, 'bands', index]),
@@ -311,6 +406,7 @@ export function otherFiles(kind: string, edit: (document: Document, at: ContentP
             .map(({ place, path = [] }) => ({
               kind,
               place: `${file} ${place}`,
+              from: () => alone(files, SMALLEST),
               make: () => edited(alone(files, SMALLEST), file, (document) => edit(document, path)),
               caughtBy: { rule: 20, file, readers: 2 as const, orBy: 1 },
             }));
