@@ -3,7 +3,7 @@ const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
 /** Folders and files that run in production. */
-const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs)/)';
+const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs|web)/)';
 /** The composition of a supplier's folder, and its type: the only modules that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 /** Each imports those before it alone. */
@@ -91,6 +91,20 @@ module.exports = {
       comment: 'The gateway knows the supergraph, not what is behind it.',
       from: { path: '^gateway/' },
       to: { path: '^(subgraphs|adapters)/' },
+    },
+    {
+      name: 'web-is-one-more-client',
+      severity: 'error',
+      comment: 'The website uses the public API alone, as a front end of any other team would.',
+      from: { path: '^web/' },
+      to: { path: '^(adapters|demo|gateway|platform|settings|subgraphs)/|^(main|start|config)[.]ts$' },
+    },
+    {
+      name: 'web-is-one-more-client',
+      severity: 'error',
+      comment: 'Only start.ts puts the website beside the rest.',
+      from: { path: '^(adapters|domain|gateway|platform|settings|subgraphs)/' },
+      to: { path: '^web/' },
     },
     {
       name: 'no-cycles',
