@@ -20,7 +20,8 @@ export const Disposition = z.object({
   id: z.string(),
   title: z.string(),
   careLevel: z.string(),
-  bookable: z.boolean(),
+  /** Whether any practice may be booked for it. */
+  bookable: z.string().transform((scope) => scope !== 'NONE'),
   contentBanner: z.string().nullish(),
 });
 export type Disposition = z.infer<typeof Disposition>;
@@ -130,11 +131,16 @@ export const Help = z.object({
   message: z.string(),
   advice: z.array(z.string()),
   contacts: z.array(Contact),
-  language: z.object({ callToAction: z.string() }).nullish(),
+  language: z.object({ callToAction: z.string().nullish() }).nullish(),
 });
 export type Help = z.infer<typeof Help>;
 export const Found = z.object({
   pathways: z.array(
-    z.object({ id: z.string(), title: z.string(), summary: z.string(), switchedOff: z.boolean() }),
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      summary: z.string().nullish(),
+      switchedOff: z.string().nullish(),
+    }),
   ),
 });

@@ -6,7 +6,7 @@ export interface Journey {
   dateOfBirth?: string;
   sex?: 'FEMALE' | 'MALE' | 'UNSPECIFIED';
   words?: string;
-  checks?: { id: string; title: string; summary: string }[];
+  checks?: { id: string; title: string; summary?: string | null | undefined }[];
   checkId?: string;
   postcode?: string;
   assessment?: { id: string; revision: number; title: string };

@@ -102,10 +102,10 @@ function registerErrorPages(app: FastifyInstance, site: Site, logger: Logger): v
       next: { href: '/', text: 'Go to the start page' },
     }),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: Partial<FastifyError> & Error, request, reply) => {
     if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED')
       return reply.redirect(`/sign-in?next=${encodeURIComponent(request.routeOptions.url ?? '/')}`, 303);
-    if (error.code.startsWith('FST_CSRF'))
+    if (error.code?.startsWith('FST_CSRF') === true)
       return site.render(reply.code(403), 'message', {
         title: 'Start this page again',
         paragraphs: ['This page was open for too long, so nothing was sent.'],

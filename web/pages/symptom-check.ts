@@ -78,7 +78,7 @@ async function findChecks(site: Site, request: FastifyRequest, reply: FastifyRep
   if (found.kind === 'help') return showHelp(site, reply, found.help);
   if (found.kind === 'problem') return showWords(site, request, reply, fieldErrors(found.problem, 'words'));
   journey.checks = found.checks
-    .filter(({ switchedOff }) => !switchedOff)
+    .filter(({ switchedOff }) => switchedOff == null)
     .map(({ id, title, summary }) => ({ id, title, summary }));
   delete journey.checkId;
   return reply.redirect('/checks', 303);
@@ -257,7 +257,7 @@ function showHelp(site: Site, reply: FastifyReply, help: Help) {
     back: '/symptoms',
     care: help.kind === undefined ? 'urgent' : 'emergency',
     paragraphs: [
-      ...(help.language == null ? [] : [help.language.callToAction]),
+      ...(help.language?.callToAction == null ? [] : [help.language.callToAction]),
       help.message,
       ...help.advice,
     ],
