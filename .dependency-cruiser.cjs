@@ -174,7 +174,12 @@ module.exports = {
       severity: 'error',
       comment: 'npm ci --omit=dev installs all that the service loads.',
       from: { path: product, pathNot: [conformance, test] },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+        // Packages named like parts of Node, which Node never loads for `node:events` and `node:buffer`.
+        pathNot: '^node_modules/(buffer|events)/',
+      },
     },
   ],
   options: {

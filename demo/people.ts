@@ -223,7 +223,7 @@ export const DEMO_CALLERS = {
 export type DemoCallerName = keyof typeof DEMO_CALLERS;
 export const DEMO_CALLER_NAMES = Object.keys(DEMO_CALLERS) as DemoCallerName[];
 
-/** Those who sign in as patients, in the order in which a page lists them. */
+/** Callers who sign in as patients, in the order in which a page lists them. */
 export const PATIENT_CALLER_NAMES = [
   'parent',
   'patient',

@@ -20,7 +20,7 @@ export const Disposition = z.object({
   id: z.string(),
   title: z.string(),
   careLevel: z.string(),
-  /** Whether any practice may be booked for it. */
+  /** True where any practice may be booked for it. */
   bookable: z.string().transform((scope) => scope !== 'NONE'),
   contentBanner: z.string().nullish(),
 });

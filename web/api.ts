@@ -35,7 +35,7 @@ type Send = <T>(
   data: z.ZodType<T>,
 ) => Promise<T>;
 
-/** @param url of the public endpoint, for example `http://127.0.0.1:4000/graphql` */
+/** @param url the public endpoint, for example `http://127.0.0.1:4000/graphql` */
 export function createApi(url: string, folder = join(__dirname, '..', 'schema', 'operations')) {
   const send = sender(url, folder);
   const input = (fields: object, token?: string) => ({ token, variables: { input: fields } });

@@ -52,7 +52,10 @@ export function registerSignIn(
 /** The symptom check goes with the person; whose it is, and what was kept for somebody else, does not. */
 async function signIn(request: FastifyRequest, site: Site, person: SignedIn): Promise<void> {
   const { startedAt, journey } = visitOf(request).session;
-  const { patient: _patient, hold: _hold, bookingId: _bookingId, ...check } = journey;
+  const check = { ...journey };
+  delete check.patient;
+  delete check.hold;
+  delete check.bookingId;
   await renewSession(request, site, { startedAt, journey: check, person });
 }
 
