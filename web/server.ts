@@ -14,7 +14,7 @@ import { registerCheckPages } from './pages/symptom-check';
 import { registerManagePages } from './pages/my-appointments';
 import { registerPersonPages } from './pages/person';
 import { registerSignIn, type DemoCaller } from './sign-in/routes';
-import { sessionsInMemory } from './session';
+import { sessionsInMemory } from './visitor-sessions';
 import { registerVisits } from './visit';
 import { createRender, type Site } from './site';
 

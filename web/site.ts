@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import nunjucks from 'nunjucks';
 import type { Api } from './api';
 import { NHSUK } from './assets';
-import type { SessionStore } from './session';
+import type { SessionStore } from './visitor-sessions';
 import { careCard, dayOf, groupedPhone, modeText, statusText, timeOf, untilText } from './texts';
 
 /** Parts that every page uses. */

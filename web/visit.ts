@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Journey } from './journey';
-import { newSessionId, SESSION_MAX_MS, type Session } from './session';
+import { newSessionId, SESSION_MAX_MS, type Session } from './visitor-sessions';
 import type { Site } from './site';
 
 export interface Visit {

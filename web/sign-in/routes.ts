@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { showAsk } from '../pages/ask';
-import type { SignedIn } from '../session';
+import type { SignedIn } from '../visitor-sessions';
 import type { FormError, Site } from '../site';
 import { fieldsOf, renewSession, visitOf } from '../visit';
 
