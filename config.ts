@@ -17,7 +17,15 @@ export class ConfigError extends Error {
 }
 
 /** Parts of the service that a process can be started as. */
-export const ROLES = ['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments'] as const;
+export const ROLES = [
+  'everything',
+  'gateway',
+  'suppliers',
+  'triage',
+  'practices',
+  'appointments',
+  'web',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** `EMIS` for `emis`: `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
@@ -111,6 +119,8 @@ function configOf(
       /** Time for which a stopping process goes on serving while its readiness check fails. */
       drainMs: (e.DRAIN_SECONDS ?? (production ? 3 : 0)) * 1_000,
     },
+    /** A free port for the gateway means a free one for the website. */
+    web: { port: e.WEB_PORT ?? (e.PORT === 0 ? 0 : 3_000), apiUrl: e.API_URL },
     databases: {
       triage: database('triage'),
       practices: database('practices'),
@@ -237,7 +247,7 @@ const NO_SIMULATION: SettingProblem = {
 
 /** Several processes share what one process could keep to itself. */
 function severalProcessesProblems(e: Environment, role: Role): SettingProblem[] {
-  if (role === 'everything' || role === 'suppliers') return [];
+  if (role === 'everything' || role === 'suppliers' || role === 'web') return [];
   const missing = (['DATABASE_URL', 'REDIS_URL', 'GATEWAY_SECRET'] as const).filter(
     (name) => e[name] === undefined && !(name === 'GATEWAY_SECRET' && e.GATEWAY_SECRETS !== undefined),
   );

@@ -42,11 +42,27 @@ async function main(): Promise<void> {
 
 async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
-  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
+  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers, startWeb } =
+    await import('./start.js');
   switch (role) {
     case 'everything': {
       const { url, simulators, close } = await startEverything(context);
-      return { says: welcome(url, simulators?.controlUrl ?? null, context.config), close };
+      const website = await startWeb(context, `${url}/graphql`);
+      return {
+        says: [
+          '',
+          `Website  ${website.url}/`,
+          ...welcome(url, simulators?.controlUrl ?? null, context.config),
+        ],
+        async close() {
+          await website.close();
+          await close();
+        },
+      };
+    }
+    case 'web': {
+      const { url, close } = await startWeb(context, context.config.web.apiUrl);
+      return { says: [`Website  ${url}/`], close };
     }
     case 'gateway': {
       const { url, close } = await startGatewayAlone(context);

@@ -125,6 +125,30 @@ export async function startEverything(
   }
 }
 
+/** The website, which asks the API as any other front end does. */
+export async function startWeb({ config, logger, now }: StartContext, apiUrl: string): Promise<Started> {
+  // Loaded here alone: no other part needs the server of pages.
+  const { startWebsite } = await import('./web/server.js');
+  const demoCallers = config.issuers === undefined ? await inventedCallers(config, now) : undefined;
+  const { host } = config.http;
+  const { port } = config.web;
+  return startWebsite({ apiUrl, host, port, secure: config.production, demoCallers, logger, now });
+}
+
+/** Invented people whose tokens the gateway accepts while no issuer is configured. */
+async function inventedCallers({ dataDir }: Config, now: () => Date) {
+  const { demoIssuer } = await import('./demo/issuer.js');
+  const { CASE_STUDY_PRACTICE, DEMO_CALLERS, PATIENT_CALLER_NAMES, demoToken } =
+    await import('./demo/people.js');
+  const issuer = await demoIssuer(dataDir);
+  return PATIENT_CALLER_NAMES.map((name) => ({
+    name,
+    description: DEMO_CALLERS[name].description,
+    kind: 'patient' as const,
+    token: () => demoToken(name, CASE_STUDY_PRACTICE, now(), issuer),
+  }));
+}
+
 /** The gateway alone, over subgraphs in processes of their own. */
 export async function startGatewayAlone(context: StartContext): Promise<Started> {
   const { config } = context;

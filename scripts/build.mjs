@@ -16,9 +16,10 @@ const FOLDERS = [
   'subgraphs',
   'schema',
   'tests',
+  'web',
 ];
 /** Content that is read at run time lies beside the code that reads it, in dist/ as in the sources. */
-const CONTENT = /\.(yaml|csv|graphql)$/;
+const CONTENT = /\.(yaml|csv|graphql|njk)$|schema.operations.manifest\.json$/;
 const EXPLORER_APP = join('gateway', 'explorer', 'app');
 
 const files = FOLDERS.flatMap((folder) =>
@@ -51,7 +52,7 @@ await unlessMade(join('dist', 'stamp'), [...entryPoints, 'package-lock.json', ..
     sourcemap: true,
     // Stack traces need lines and names alone.
     sourcesContent: false,
-    loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy' },
+    loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy', '.njk': 'copy', '.json': 'copy' },
     logLevel: 'warning',
   });
 });

@@ -118,6 +118,9 @@ export const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
+  WEB_PORT: port.optional(),
+  /** Public GraphQL endpoint that the website asks, where it is a process of its own. */
+  API_URL: url.default('http://127.0.0.1:4000/graphql'),
   DATA_DIR: z.string().default('data'),
   KEEP_ALIVE_SECONDS: whole(1, 600).default(65),
   DRAIN_SECONDS: whole(0, 20).optional(),
