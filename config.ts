@@ -4,6 +4,7 @@ import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './ada
 import type { GatewayLimits } from './gateway/limits/gateway-limits';
 import { Environment, port, settingProblem, url, type SettingProblem } from './settings/environment';
 import { productionProblems } from './settings/production-problems';
+import { signInProblems } from './settings/sign-in-problems';
 import type { DatabaseSettings } from './platform/database/database';
 
 export type { Issuer } from './settings/environment';
@@ -19,6 +20,9 @@ export class ConfigError extends Error {
 /** Parts of the service that a process can be started as. */
 export const ROLES = ['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Parts that sign people in. */
+const WEBSITE_ROLES: ReadonlySet<string> = new Set(['web']);
 
 /** `EMIS` for `emis`: `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
 const variable = (id: SupplierId) => id.toUpperCase().replaceAll('-', '_');
@@ -82,6 +86,7 @@ function contradictions(
     ...webhookProblems(e),
     ...(production ? productionProblems(e, supplierUrls) : []),
     ...(production && role === 'suppliers' ? [NO_SIMULATION] : []),
+    ...(production && role !== undefined && WEBSITE_ROLES.has(role) ? signInProblems(e) : []),
     ...(role === undefined ? [] : severalProcessesProblems(e, role)),
   ];
 }
@@ -156,6 +161,32 @@ function configOf(
     trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
     proxies: e.PROXIES,
     corsOrigins: e.CORS_ORIGINS,
+    signIn: signInOf(e),
+  };
+}
+
+/** Undefined parts of a provider: the simulation's. */
+function signInOf(e: Environment) {
+  return {
+    /** Port of the simulated provider; a free port for the simulators means a free one here. */
+    simulatorPort: e.SIGN_IN_PORT ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : 3_001),
+    nhsLogin: {
+      issuer: e.NHS_LOGIN_ISSUER,
+      clientId: e.NHS_LOGIN_CLIENT_ID,
+      privateKey: e.NHS_LOGIN_PRIVATE_KEY,
+      redirectUri: e.NHS_LOGIN_REDIRECT_URI,
+      scope: e.NHS_LOGIN_SCOPE,
+      vtr: e.NHS_LOGIN_VTR,
+    },
+    cis2: {
+      issuer: e.CIS2_ISSUER,
+      clientId: e.CIS2_CLIENT_ID,
+      privateKey: e.CIS2_PRIVATE_KEY,
+      redirectUri: e.CIS2_REDIRECT_URI,
+      scope: 'openid profile nationalrbacaccess selectedrole',
+      vtr: [],
+    },
+    session: { idleMinutes: e.SESSION_IDLE_MINUTES, maxHours: e.SESSION_MAX_HOURS, key: e.SESSION_KEY },
   };
 }
 

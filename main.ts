@@ -42,11 +42,16 @@ async function main(): Promise<void> {
 
 async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
-  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
+  const { startEverything, startGatewayAlone, startSignIn, startSubgraph, startSuppliers } =
+    await import('./start.js');
   switch (role) {
     case 'everything': {
       const { url, simulators, close } = await startEverything(context);
-      return { says: welcome(url, simulators?.controlUrl ?? null, context.config), close };
+      const signIn = await startSignIn(context);
+      return {
+        says: welcome(url, simulators?.controlUrl ?? null, context.config),
+        close: () => closeAll([...(signIn === null ? [] : [signIn]), { close }]),
+      };
     }
     case 'gateway': {
       const { url, close } = await startGatewayAlone(context);
@@ -54,9 +59,10 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
     }
     case 'suppliers': {
       const { controlUrl, urls, close } = await startSuppliers(context);
+      const signIn = await startSignIn(context);
       return {
         says: [`Simulated suppliers: ${Object.values(urls).join(', ')}; control ${controlUrl}`],
-        close,
+        close: () => closeAll([...(signIn === null ? [] : [signIn]), { close }]),
       };
     }
     case 'triage':
@@ -149,7 +155,7 @@ function fail(error: unknown): never {
 function whatToDo(error: unknown): string {
   const listening = ListenError.safeParse(error).data;
   if (listening?.code === 'EADDRINUSE' && listening.port !== undefined)
-    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`;
+    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT, SIGN_IN_PORT or the SIMULATOR_…_PORT variables.`;
   if (listening !== undefined)
     return `The address cannot be listened on (${listening.code}): choose another by HOST, or another PORT.`;
   const file = FileError.safeParse(error).data;

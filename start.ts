@@ -232,6 +232,19 @@ export async function startSuppliers({
   return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger, clock });
 }
 
+/**
+ * The provider that stands where NHS login and CIS2 stand, whose tokens the gateway accepts where the demo issuer is
+ * trusted; null where nothing is simulated or other issuers are configured. Never in production.
+ */
+export async function startSignIn({ config, now }: StartContext) {
+  if (config.production || !isSimulated(config) || config.issuers !== undefined) return null;
+  const { startSignInProvider } = await import('./demo/sign-in-provider.js');
+  const { demoClientKey } = await import('./demo/sign-in-client.js');
+  const { demoIssuer } = await import('./demo/issuer.js');
+  const [issuer, clientKey] = [await demoIssuer(config.dataDir), await demoClientKey(config.dataDir)];
+  return startSignInProvider({ port: config.signIn.simulatorPort, issuer, clientKey, now });
+}
+
 /** Gives product and suppliers one clock where everything is simulated; the control API moves it. */
 async function inMovableTime(context: StartContext): Promise<StartContext> {
   const simulation = await simulationOf(context.config);
