@@ -97,7 +97,7 @@ module.exports = {
       severity: 'error',
       comment: 'The website uses the public API alone, as a front end of any other team would.',
       from: { path: '^web/' },
-      to: { path: '^(adapters|demo|gateway|platform|settings|subgraphs)/|^(main|start|config)[.]ts$' },
+      to: { path: '^(adapters|demo|domain|gateway|platform|settings|subgraphs)/|^(main|start|config)[.]ts$' },
     },
     {
       name: 'web-is-one-more-client',

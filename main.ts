@@ -42,22 +42,22 @@ async function main(): Promise<void> {
 
 async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
-  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers, startWeb } =
+  const { startEverything, startGatewayAlone, startSignIn, startSubgraph, startSuppliers, startWeb } =
     await import('./start.js');
   switch (role) {
     case 'everything': {
       const { url, simulators, close } = await startEverything(context);
-      const website = await startWeb(context, `${url}/graphql`);
+      const signIn = await startSignIn(context);
+      // In production somebody else's website may be in front of the API: ours needs providers to sign in with.
+      const website = hasSignIn(context.config, signIn)
+        ? await startWeb(context, `${url}/graphql`, signIn?.issuers)
+        : null;
       return {
         says: [
-          '',
-          `Website  ${website.url}/`,
+          ...(website === null ? [] : ['', `Website  ${website.url}/`]),
           ...welcome(url, simulators?.controlUrl ?? null, context.config),
         ],
-        async close() {
-          await website.close();
-          await close();
-        },
+        close: () => closeAll([website, signIn, { close }]),
       };
     }
     case 'web': {
@@ -70,9 +70,10 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
     }
     case 'suppliers': {
       const { controlUrl, urls, close } = await startSuppliers(context);
+      const signIn = await startSignIn(context);
       return {
         says: [`Simulated suppliers: ${Object.values(urls).join(', ')}; control ${controlUrl}`],
-        close,
+        close: () => closeAll([signIn, { close }]),
       };
     }
     case 'triage':
@@ -82,6 +83,10 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
       return { says: [`The ${role} subgraph answers the gateway at ${url}`], close };
     }
   }
+}
+
+function hasSignIn({ signIn }: Config, simulated: object | null): boolean {
+  return simulated !== null || (signIn.nhsLogin.issuer !== undefined && signIn.cis2.issuer !== undefined);
 }
 
 function welcome(url: string, controlUrl: string | null, config: Config): string[] {
@@ -133,8 +138,8 @@ function stopOnSignal(running: readonly { close(): Promise<void> }[]): void {
   process.on('SIGTERM', stop);
 }
 
-async function closeAll(running: readonly { close(): Promise<void> }[]): Promise<void> {
-  for (const one of running) await one.close();
+async function closeAll(running: readonly ({ close(): Promise<void> } | null)[]): Promise<void> {
+  for (const one of running) await one?.close();
 }
 
 /** Loaded only where it is wanted: the exporter is the largest thing in the process. */
@@ -165,7 +170,7 @@ function fail(error: unknown): never {
 function whatToDo(error: unknown): string {
   const listening = ListenError.safeParse(error).data;
   if (listening?.code === 'EADDRINUSE' && listening.port !== undefined)
-    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`;
+    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT, WEB_PORT, SIGN_IN_PORT or the SIMULATOR_…_PORT variables.`;
   if (listening !== undefined)
     return `The address cannot be listened on (${listening.code}): choose another by HOST, or another PORT.`;
   const file = FileError.safeParse(error).data;

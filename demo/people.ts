@@ -223,17 +223,6 @@ export const DEMO_CALLERS = {
 export type DemoCallerName = keyof typeof DEMO_CALLERS;
 export const DEMO_CALLER_NAMES = Object.keys(DEMO_CALLERS) as DemoCallerName[];
 
-/** Callers who sign in as patients, in the order in which a page lists them. */
-export const PATIENT_CALLER_NAMES = [
-  'parent',
-  'patient',
-  'other-parent',
-  'parent-of-two',
-  'parent-of-twins',
-  'unregistered',
-  'p5',
-] as const satisfies readonly DemoCallerName[];
-
 /** Signs a token for one of them. */
 export function demoToken(
   name: DemoCallerName,

@@ -1,22 +1,20 @@
 import fastifyCompress from '@fastify/compress';
-import fastifyCookie from '@fastify/cookie';
-import fastifyCsrf from '@fastify/csrf-protection';
 import fastifyFormbody from '@fastify/formbody';
 import fastifyHelmet from '@fastify/helmet';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
-import { loggableError } from '../domain/loggable-error';
-import { ApiFailure, createApi } from './api';
-import { registerAssets } from './assets';
-import { registerAboutPages } from './pages/about';
-import { registerBookingPages } from './pages/booking';
-import { registerCheckPages } from './pages/symptom-check';
-import { registerManagePages } from './pages/my-appointments';
-import { registerPersonPages } from './pages/person';
-import { registerSignIn, type DemoCaller } from './sign-in/routes';
-import { sessionsInMemory } from './visitor-sessions';
-import { registerVisits } from './visit';
-import { createRender, type Site } from './site';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { ApiFailure, publicApi, type ApiFailureKind } from './kit/api';
+import { registerAssets } from './kit/assets';
+import type { Part } from './kit/part';
+import { createSessions, type SessionStore } from './kit/session';
+import type { ProviderName, ProviderSettings } from './kit/sign-in/provider-client';
+import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
+import { registerSignIn } from './kit/sign-in/sign-in';
+import { createRender, type Render, type Site } from './kit/site';
+import { registerVisits } from './kit/visit';
+import { patientPages } from './patient/patient-pages';
+
+/** A console for other readers is one more of these. */
+const PARTS: readonly Part[] = [patientPages];
 
 export interface WebOptions {
   /** Address of the public GraphQL endpoint. */
@@ -24,13 +22,18 @@ export interface WebOptions {
   host: string;
   /** 0 takes any that is free. */
   port: number;
-  /** True where people reach the site by https. */
-  secure: boolean;
-  /** Invented people as whom anybody may sign in; undefined outside the simulation. */
-  demoCallers: readonly DemoCaller[] | undefined;
-  logger: Logger;
+  /** Address at which people reach the site; undefined: the one at which it listens. */
+  publicUrl: string | undefined;
+  /** Providers by which people sign in; the website's own address is added to `callback`. */
+  providers: Readonly<Record<ProviderName, Provider>>;
+  session: { store: SessionStore; key: string; idleMinutes: number; maxHours: number };
+  /** Takes the error of a page that could not be shown, for the log. */
+  onFailure(error: unknown): void;
   now: () => Date;
 }
+
+/** Undefined `redirectUri`: this site's own address. */
+export type Provider = Omit<ProviderSettings, 'redirectUri'> & { redirectUri: string | undefined };
 
 export interface RunningWebsite {
   url: string;
@@ -41,31 +44,56 @@ export interface RunningWebsite {
 const BODY_BYTES = 16_384;
 
 export async function startWebsite(options: WebOptions): Promise<RunningWebsite> {
+  const { now } = options;
   const app = fastify({ bodyLimit: BODY_BYTES, requestTimeout: 30_000 });
-  await registerPlugins(app, options.secure);
+  const address = { url: options.publicUrl ?? `http://${options.host}` };
+  await registerPlugins(app, options);
   const { folder } = await registerAssets(app);
+  const filters = Object.assign({}, ...PARTS.map((part) => part.filters)) as Part['filters'];
   const site: Site = {
-    api: createApi(options.apiUrl),
-    sessions: sessionsInMemory(options.now),
-    render: createRender(folder),
-    now: options.now,
+    api: publicApi(options.apiUrl),
+    sessions: createSessions({ ...options.session, publicUrl: address.url, now }),
+    render: createRender({ assetFolder: folder, filters, now }),
+    now,
   };
-  registerErrorPages(app, site, options.logger);
-  await app.register((pages) => {
-    registerVisits(pages, site, options.secure);
-    registerAboutPages(pages, site);
-    registerPersonPages(pages, site);
-    registerCheckPages(pages, site);
-    registerBookingPages(pages, site);
-    registerManagePages(pages, site);
-    registerSignIn(pages, { ...site, demoCallers: options.demoCallers });
-    return Promise.resolve();
+  registerErrorPages(app, site.render, options.onFailure);
+  await app.register(async (pages) => {
+    registerVisits(pages, site, (reply) => showRefusal(site.render, reply, signInRefusal('WRONG_FORM', '/')));
+    for (const part of PARTS)
+      await pages.register((own) => {
+        part.register(own, site);
+        return Promise.resolve();
+      });
   });
+  await app.register((signIn) =>
+    registerSignIn(signIn, {
+      sessions: site.sessions,
+      providers: () => withAddress(options.providers, address.url),
+      publicUrl: address.url,
+      now,
+      keptPages: (pages) => PARTS.reduce((kept, part) => part.forgetPerson(kept), pages),
+      refuse: (reply, refusal) => showRefusal(site.render, reply, refusal),
+    }),
+  );
   const url = await app.listen({ host: options.host, port: options.port });
-  return { url, close: () => app.close() };
+  if (options.publicUrl === undefined) address.url = url;
+  return { url: address.url, close: () => app.close() };
 }
 
-async function registerPlugins(app: FastifyInstance, secure: boolean): Promise<void> {
+function withAddress(
+  providers: WebOptions['providers'],
+  url: string,
+): Readonly<Record<ProviderName, ProviderSettings>> {
+  const one = (provider: Provider): ProviderSettings => ({
+    ...provider,
+    redirectUri: provider.redirectUri ?? `${url}/sign-in/callback`,
+  });
+  return { 'nhs-login': one(providers['nhs-login']), cis2: one(providers.cis2) };
+}
+
+async function registerPlugins(app: FastifyInstance, { publicUrl, providers }: WebOptions): Promise<void> {
+  // A form that is sent after the person was signed out leads to the provider by a redirect, which Chromium checks, too.
+  const signIn = Object.values(providers).map(({ issuer }) => new URL(issuer).origin);
   await app.register(fastifyHelmet, {
     enableCSPNonces: true,
     contentSecurityPolicy: {
@@ -77,48 +105,70 @@ async function registerPlugins(app: FastifyInstance, secure: boolean): Promise<v
         imgSrc: ["'self'"],
         manifestSrc: ["'self'"],
         connectSrc: ["'self'"],
-        formAction: ["'self'"],
+        formAction: ["'self'", ...new Set(signIn)],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },
     },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: secure,
+    strictTransportSecurity: publicUrl?.startsWith('https:') === true,
   });
   await app.register(fastifyCompress, { threshold: 1_024 });
   await app.register(fastifyFormbody, { bodyLimit: BODY_BYTES });
-  await app.register(fastifyCookie);
-  await app.register(fastifyCsrf, {
-    cookieKey: secure ? '__Host-csrf' : 'csrf',
-    cookieOpts: { path: '/', httpOnly: true, sameSite: 'lax', secure },
-  });
 }
 
-function registerErrorPages(app: FastifyInstance, site: Site, logger: Logger): void {
+const FAILURES: Readonly<
+  Record<Exclude<ApiFailureKind, 'SIGN_IN_REQUIRED'>, { status: number; title: string; text: string }>
+> = {
+  NOT_ALLOWED: {
+    status: 403,
+    title: 'You cannot see this page',
+    text: 'You have signed in as someone who may not see it.',
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    title: 'Too many people are using this service',
+    text: 'Wait a minute, then try again. Your answers are kept for 30 minutes.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    title: 'Sorry, there is a problem with the service',
+    text: 'Try again in a few minutes. Your answers are kept for 30 minutes.',
+  },
+};
+const HELP_NOW = 'If you need help now, call 111. If it is an emergency, call 999.';
+const START = { href: '/', text: 'Go to the start page' };
+
+function registerErrorPages(app: FastifyInstance, render: Render, onFailure: WebOptions['onFailure']): void {
   app.setNotFoundHandler((_request, reply) =>
-    site.render(reply.code(404), 'message', {
+    render(reply.code(404), 'kit/message', {
       title: 'Page not found',
       paragraphs: ['If you typed the address, check that it is correct.'],
-      next: { href: '/', text: 'Go to the start page' },
+      next: START,
     }),
   );
   app.setErrorHandler((error: Partial<FastifyError> & Error, request, reply) => {
-    if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED')
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(request.routeOptions.url ?? '/')}`, 303);
-    if (error.code?.startsWith('FST_CSRF') === true)
-      return site.render(reply.code(403), 'message', {
-        title: 'Start this page again',
-        paragraphs: ['This page was open for too long, so nothing was sent.'],
-        next: { href: '/', text: 'Go to the start page' },
-      });
-    logger.error({ err: loggableError(error) }, 'a page could not be shown');
-    return site.render(reply.code(503), 'message', {
-      title: 'Sorry, there is a problem with the service',
-      paragraphs: [
-        'Try again in a few minutes. Your answers are kept for 30 minutes.',
-        'If you need help now, call 111. If it is an emergency, call 999.',
-      ],
-      next: { href: '/', text: 'Go to the start page' },
+    const kind = error instanceof ApiFailure ? error.kind : 'UNAVAILABLE';
+    if (kind === 'SIGN_IN_REQUIRED') {
+      const { config } = request.routeOptions;
+      const page = config.returnTo ?? (request.method === 'GET' ? request.url : '/');
+      return reply.redirect(`/sign-in?next=${encodeURIComponent(page)}`, 303);
+    }
+    const clientError = error.statusCode !== undefined && error.statusCode < 500;
+    if (!clientError) onFailure(error);
+    const { status, title, text } = FAILURES[kind];
+    return render(reply.code(clientError ? (error.statusCode ?? 400) : status), 'kit/message', {
+      title,
+      paragraphs: [text, HELP_NOW],
+      next: START,
     });
+  });
+}
+
+function showRefusal(render: Render, reply: FastifyReply, { status, title, message, next }: SignInRefusal) {
+  return render(reply.code(status), 'kit/message', {
+    title,
+    paragraphs: [message],
+    next: next === '/' ? START : { href: next, text: 'Try again' },
   });
 }
