@@ -105,6 +105,7 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
   'web-is-one-more-client': [
     ['web/sees-the-gateway.ts', `import '../gateway/gateway';`],
     ['web/pages/sees-demo-people.ts', `import '../../demo/people';`],
+    ['web/kit/sees-words.ts', `import '../../domain/words';`],
     ['domain/sees-a-page.ts', `import '../web/sees-the-gateway';`],
   ],
   'no-cycles': [
