@@ -172,6 +172,8 @@ function configOf(
     /** Accepts only published documents from callers who are neither analysts nor operators. */
     trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
     proxies: e.PROXIES,
+    /** Undefined: no server is believed for whom it asks, but the website in the same process. */
+    frontEndKeys: e.FRONT_END_KEYS,
     corsOrigins: e.CORS_ORIGINS,
     signIn: signInOf(e),
   };
@@ -182,6 +184,7 @@ function webOf(e: Environment) {
     /** A free port for the gateway means a free one for the website. */
     port: e.WEB_PORT ?? (e.PORT === 0 ? 0 : 3_000),
     apiUrl: e.API_URL,
+    proxies: e.WEB_PROXIES,
     /** Undefined: where it listens. */
     publicUrl: e.NHS_LOGIN_REDIRECT_URI === undefined ? undefined : new URL(e.NHS_LOGIN_REDIRECT_URI).origin,
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
@@ -46,11 +47,12 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
     await import('./start.js');
   switch (role) {
     case 'everything': {
-      const { url, simulators, close } = await startEverything(context);
+      const withWebsite = { ...context, frontEndKey: randomBytes(32).toString('base64url') };
+      const { url, simulators, now, close } = await startEverything(withWebsite);
       const signIn = await startSignIn(context);
       // In production somebody else's website may be in front of the API: ours needs providers to sign in with.
       const website = hasSignIn(context.config, signIn)
-        ? await startWeb(context, `${url}/graphql`, signIn?.issuers)
+        ? await startWeb({ ...withWebsite, now }, `${url}/graphql`, signIn?.issuers)
         : null;
       return {
         says: [

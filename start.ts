@@ -61,6 +61,8 @@ export interface StartContext {
   timers?: Timers;
   /** Clock of a simulation in one process, which can be moved. */
   clock?: SimulationClock;
+  /** Key of the website in the same process, where none is configured: the gateway believes it for whom it asks. */
+  frontEndKey?: string;
   /** Called when the process must stop; by default throws the reason out of the process. */
   mustEnd?: (why: Error) => void;
 }
@@ -76,7 +78,7 @@ export type SubgraphName = (typeof SUBGRAPHS)[number];
 /** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
 export async function startEverything(
   start: StartContext,
-): Promise<Started & { simulators: RunningSimulators | null }> {
+): Promise<Started & { simulators: RunningSimulators | null; now: () => Date }> {
   const closing = new Disposables();
   const metrics = metricsOf(start.config);
   try {
@@ -122,7 +124,7 @@ export async function startEverything(
         ),
       ]),
     );
-    return { url: gateway.url, simulators, close: () => closing.close() };
+    return { url: gateway.url, simulators, now: context.now, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
@@ -135,7 +137,7 @@ export async function startEverything(
  * @param issuers issuers of the simulated sign-in provider in the same process, which may listen on any port
  */
 export async function startWeb(
-  { config, logger, now }: StartContext,
+  { config, logger, frontEndKey, now }: StartContext,
   apiUrl: string,
   issuers?: SimulatedClient['issuers'],
 ): Promise<Started> {
@@ -145,7 +147,9 @@ export async function startWeb(
   const { web, signIn, http, redisUrl } = config;
   const redis = redisUrl === undefined ? null : redisConnection(redisUrl, 'sessions', logger);
   const website = await startWebsite({
-    apiUrl,
+    api: { url: apiUrl, frontEndKey: config.frontEndKeys?.[0] ?? frontEndKey },
+    proxies: web.proxies,
+    isDemonstration: config.clinicalMode === 'demo',
     host: http.host,
     port: web.port,
     publicUrl: web.publicUrl,
@@ -467,7 +471,7 @@ function hearChanges({ config, logger }: StartContext, within: HearChanges): Hea
 }
 
 async function gatewayOptions(
-  { config, logger, now, explorerFolder, mustEnd = throwOut }: StartContext,
+  { config, logger, now, explorerFolder, frontEndKey, mustEnd = throwOut }: StartContext,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
@@ -489,6 +493,7 @@ async function gatewayOptions(
     http: config.http,
     limits: config.limits,
     proxies: config.proxies,
+    frontEndKeys: config.frontEndKeys ?? (frontEndKey === undefined ? [] : [frontEndKey]),
     digestAddress: keyedDigest(keys.address),
     redisUrl: config.redisUrl,
     trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),

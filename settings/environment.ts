@@ -133,6 +133,12 @@ export const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
   WEB_PORT: port.optional(),
+  WEB_PROXIES: whole(0, 10).default(0),
+  FRONT_END_KEYS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .pipe(z.array(z.string().min(32, 'must have at least 32 characters each')).min(1).max(10))
+    .optional(),
   /** Public GraphQL endpoint that the website asks, where it is a process of its own. */
   API_URL: url.default('http://127.0.0.1:4000/graphql'),
   DATA_DIR: z.string().default('data'),

@@ -2,10 +2,12 @@ import fastifyCompress from '@fastify/compress';
 import fastifyFormbody from '@fastify/formbody';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import { ApiFailure, publicApi, type ApiFailureKind } from './kit/api';
+import { ApiFailure, publicApi, type ApiAddress, type ApiFailureKind } from './kit/api';
 import { registerAssets } from './kit/assets';
+import { registerInstallable } from './kit/installable';
 import type { Part } from './kit/part';
-import { createSessions, type SessionStore } from './kit/session';
+import { registerSessionPages } from './kit/session-routes';
+import { createSessions, createShelf, type SessionStore } from './kit/session';
 import type { ProviderName, ProviderSettings } from './kit/sign-in/provider-client';
 import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
@@ -17,8 +19,11 @@ import { patientPages } from './patient/patient-pages';
 const PARTS: readonly Part[] = [patientPages];
 
 export interface WebOptions {
-  /** Address of the public GraphQL endpoint. */
-  apiUrl: string;
+  api: ApiAddress;
+  /** Number of the operator's own proxies in front of this server, each of which adds to X-Forwarded-For. */
+  proxies: number;
+  /** True where the content is a demonstration: each page says so. */
+  isDemonstration: boolean;
   host: string;
   /** 0 takes any that is free. */
   port: number;
@@ -44,21 +49,30 @@ export interface RunningWebsite {
 const BODY_BYTES = 16_384;
 
 export async function startWebsite(options: WebOptions): Promise<RunningWebsite> {
-  const { now } = options;
-  const app = fastify({ bodyLimit: BODY_BYTES, requestTimeout: 30_000 });
+  const { isDemonstration, now } = options;
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: 30_000,
+    trustProxy: (_address, hop) => hop < options.proxies,
+    forceCloseConnections: true,
+  });
   const address = { url: options.publicUrl ?? `http://${options.host}` };
   await registerPlugins(app, options);
   const { folder } = await registerAssets(app);
   const filters = Object.assign({}, ...PARTS.map((part) => part.filters)) as Part['filters'];
+  const sessions = createSessions({ ...options.session, publicUrl: address.url, now });
   const site: Site = {
-    api: publicApi(options.apiUrl),
-    sessions: createSessions({ ...options.session, publicUrl: address.url, now }),
-    render: createRender({ assetFolder: folder, filters, now }),
+    api: publicApi(options.api),
+    sessions,
+    shelf: createShelf(options.session),
+    render: createRender({ assetFolder: folder, filters, sessions, isDemonstration, now }),
     now,
   };
   registerErrorPages(app, site.render, options.onFailure);
+  registerInstallable(app, site);
   await app.register(async (pages) => {
     registerVisits(pages, site, (reply) => showRefusal(site.render, reply, signInRefusal('WRONG_FORM', '/')));
+    registerSessionPages(pages, site);
     for (const part of PARTS)
       await pages.register((own) => {
         part.register(own, site);

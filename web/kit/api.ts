@@ -18,7 +18,9 @@ export class ApiFailure extends Error {
 /** Longer than a booking takes at a slow supplier. */
 const DEADLINE_MS = 40_000;
 
-const Manifest = z.object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) });
+const Manifest = z.object({
+  operations: z.array(z.object({ id: z.string(), name: z.string(), body: z.string() })),
+});
 const Answer = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }).optional() })).optional(),
@@ -28,6 +30,8 @@ const Answer = z.object({
 export interface Caller {
   /** Undefined before signing in. */
   token: string | undefined;
+  /** Address of the person's own machine, by which the API counts those who have not signed in. */
+  address: string;
 }
 
 export interface ApiCall {
@@ -43,44 +47,80 @@ export type Send = <T>(operation: string, call: ApiCall, data: z.ZodType<T>) => 
 
 export interface PublicApi {
   send: Send;
-  /** Address of the public endpoint. */
-  url: string;
-  /** @throws Error for an operation that is not published */
-  documentId(operation: string): string;
+  /**
+   * Follows a booking by a published query for it: the answer now, and each time that it is another, until the API ends
+   * the stream or the signal does.
+   * @throws ApiFailure where it cannot be followed: ask for it every few seconds instead
+   */
+  follow<T>(
+    operation: string,
+    call: ApiCall & { signal: AbortSignal },
+    data: z.ZodType<T>,
+  ): AsyncGenerator<T>;
 }
 
 const OPERATIONS = join(__dirname, '..', '..', 'schema', 'operations');
 
-/** @param url the public endpoint, for example `http://127.0.0.1:4000/graphql` */
-export function publicApi(url: string, folder = OPERATIONS): PublicApi {
+export interface ApiAddress {
+  /** The public endpoint, for example `http://127.0.0.1:4000/graphql`. */
+  url: string;
+  /** Key by which the API believes this server whose address it asks for; undefined: everybody is counted as this server. */
+  frontEndKey: string | undefined;
+}
+
+export function publicApi({ url, frontEndKey }: ApiAddress, folder = OPERATIONS): PublicApi {
+  const headersOf = ({ token, address }: Caller): Record<string, string> => ({
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(frontEndKey !== undefined && { 'x-front-end-key': frontEndKey, 'x-forwarded-for': address }),
+  });
   const { operations } = Manifest.parse(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')));
-  const ids = new Map(operations.map(({ name, id }) => [name, id]));
-  const documentId = (operation: string) => {
-    const id = ids.get(operation);
-    if (id === undefined) throw new Error(`${operation} is no published operation.`);
-    return id;
+  const documents = new Map(operations.map((document) => [document.name, document]));
+  const documentOf = (operation: string) => {
+    const document = documents.get(operation);
+    if (document === undefined) throw new Error(`${operation} is no published operation.`);
+    return document;
   };
   const send: Send = async (operation, { caller, variables }, data) => {
-    const body = { documentId: documentId(operation), variables };
-    const { content, status } = await post(url, operation, { caller, body });
+    const body = { documentId: documentOf(operation).id, variables };
+    const { content, status } = await post(url, operation, { headers: headersOf(caller), body });
     const answer = Answer.safeParse(content).data;
     const code = answer?.errors?.[0]?.extensions?.code;
     if (code !== undefined || status !== 200 || answer?.data == null)
       throw new ApiFailure(operation, failureKind(code, status));
     return data.parse(answer.data);
   };
-  return { send, url, documentId };
+  return {
+    send,
+    async *follow(operation, { caller, variables, signal }, data) {
+      const { createClient } = await import('graphql-sse');
+      const client = createClient({ url: `${url}/follow`, headers: headersOf(caller), retryAttempts: 0 });
+      const answers = client.iterate({ query: documentOf(operation).body, variables: { ...variables } });
+      const stop = () => void answers.return?.();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        for await (const answer of answers) {
+          if (answer.data == null) throw new ApiFailure(operation, 'UNAVAILABLE');
+          yield data.parse(answer.data);
+        }
+      } catch (error) {
+        throw error instanceof ApiFailure ? error : new ApiFailure(operation, 'UNAVAILABLE');
+      } finally {
+        signal.removeEventListener('abort', stop);
+        client.dispose();
+      }
+    },
+  };
 }
 
 async function post(
   url: string,
   operation: string,
-  { caller, body }: { caller: Caller; body: object },
+  { headers, body }: { headers: Record<string, string>; body: object },
 ): Promise<{ content: unknown; status: number }> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headersOf(caller) },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
@@ -88,11 +128,6 @@ async function post(
   } catch {
     throw new ApiFailure(operation, 'UNAVAILABLE');
   }
-}
-
-/** Headers by which the API knows who asks. */
-export function headersOf({ token }: Caller): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** Returns which page an error of the whole request leads to. */

@@ -15,6 +15,8 @@ export interface Ask {
   hint?: string | null | undefined;
   /** Words beside the question, such as advice that holds whatever the answer is. */
   notes?: readonly string[];
+  /** Another way on, below the form. */
+  link?: { href: string; text: string };
   action?: string;
   errors?: readonly FormError[];
   field:

@@ -8,12 +8,19 @@ import type { FastifyInstance } from 'fastify';
 export const NHSUK = join(dirname(require.resolve('nhsuk-frontend/package.json')), 'dist');
 
 /** Styles of our own, where the design system has none. */
-const SITE = '@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer{display:none}}\n';
-
-const START = "import { initAll } from './nhsuk.js';\ninitAll();\n";
+const SITE = `
+.app-dialog{max-width:36em;border:4px solid #005eb8;padding:24px}
+.app-dialog::backdrop{background:rgba(33,43,50,.8)}
+.app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
+[hidden]{display:none!important}
+@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}}
+`;
 
 /** Fonts come from another host, and are licensed for nhs.uk alone: the fall-back of the design system is used. */
 const FOREIGN_FONTS = /@font-face\{[^}]*\}/g;
+
+/** Bundled by `npm run build` from web/browser. */
+const SCRIPT = join(__dirname, '..', 'browser', 'site.js');
 
 const read = (file: string) => readFileSync(join(NHSUK, 'nhsuk', file), 'utf8');
 
@@ -21,12 +28,8 @@ const read = (file: string) => readFileSync(join(NHSUK, 'nhsuk', file), 'utf8');
 export async function registerAssets(app: FastifyInstance): Promise<{ folder: string }> {
   const files = {
     'nhsuk.css': { type: 'text/css', text: read('nhsuk-frontend.min.css').replace(FOREIGN_FONTS, '') },
-    'nhsuk.js': {
-      type: 'text/javascript',
-      text: read('nhsuk-frontend.min.js').replace(/\n?\/\/# sourceMappingURL=.*\s*$/, ''),
-    },
     'site.css': { type: 'text/css', text: SITE },
-    'start.js': { type: 'text/javascript', text: START },
+    'site.js': { type: 'text/javascript', text: readFileSync(SCRIPT, 'utf8') },
   };
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   const folder = `/assets/${hash}`;

@@ -52,6 +52,8 @@ export interface SessionStore {
   get(name: string): Promise<string | null>;
   set(name: string, value: string, ttlMs: number): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Returns what is kept and forgets it, for one caller alone. */
+  take(name: string): Promise<string | null>;
 }
 
 const MAX_SESSIONS = 10_000;
@@ -64,10 +66,16 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
     maxSize: MAX_MEMORY_CHARACTERS,
     sizeCalculation: ({ value }) => value.length,
   });
+  const read = (name: string) => {
+    const found = kept.get(name);
+    return found !== undefined && now().getTime() < found.endsAt ? found.value : null;
+  };
   return {
-    get(name) {
-      const found = kept.get(name);
-      return Promise.resolve(found !== undefined && now().getTime() < found.endsAt ? found.value : null);
+    get: (name) => Promise.resolve(read(name)),
+    take(name) {
+      const value = read(name);
+      kept.delete(name);
+      return Promise.resolve(value);
     },
     set(name, value, ttlMs) {
       kept.set(name, { value, endsAt: now().getTime() + ttlMs });
@@ -85,6 +93,7 @@ export interface RedisCommands {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
   del(key: string): Promise<unknown>;
+  getdel(key: string): Promise<string | null>;
 }
 
 const REDIS_PREFIX = 'web:session:';
@@ -98,6 +107,7 @@ export function redisSessionStore(redis: RedisCommands): SessionStore {
     async delete(name) {
       await redis.del(REDIS_PREFIX + name);
     },
+    take: (name) => redis.getdel(REDIS_PREFIX + name),
   };
 }
 
@@ -133,11 +143,7 @@ export function createSessions(settings: SessionSettings) {
   const endsAt = (session: Session) =>
     new Date(Math.min(session.lastSeenAt + idleMs, session.createdAt + maxMs));
 
-  function cookie(value: string, maxAge?: number): string {
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', ...(isSecure ? ['Secure'] : [])];
-    const age = maxAge === undefined ? [] : [`Max-Age=${maxAge}`];
-    return [`${cookieName}=${value}`, ...attributes, ...age].join('; ');
-  }
+  const cookie = cookieWriter(cookieName, isSecure);
 
   async function find(request: FastifyRequest): Promise<Session | null> {
     const id = cookieIn(request.headers.cookie, cookieName);
@@ -163,8 +169,17 @@ export function createSessions(settings: SessionSettings) {
     isSecure,
     /** When the session ends if nothing is done; staying moves the idle end, and never the last one. */
     sessionEndsAt: endsAt,
-    /** True where staying would not help: the 12 hours are nearly over. */
-    isLastEnd: (session: Session) => session.createdAt + maxMs <= session.lastSeenAt + idleMs,
+    /** Time until the session of a page that is being sent ends; staying does not help where that end is the last one. */
+    endOf(session: Session): { inMs: number; isLast: boolean } {
+      const untilLast = session.createdAt + maxMs - now().getTime();
+      return { inMs: Math.min(idleMs, untilLast), isLast: untilLast <= idleMs };
+    },
+    /** Time until the request's session ends without activity; 0 where it has none. */
+    async msLeft(request: FastifyRequest): Promise<number> {
+      const session = await find(request);
+      return session === null ? 0 : endsAt(session).getTime() - now().getTime();
+    },
+    idleMs,
     /** The session of a request, or a new one, which is kept once it is saved. Does not count as activity. */
     read: async (request: FastifyRequest): Promise<Session> => (await find(request)) ?? newSession(now()),
     /** Writes the session and counts as activity. */
@@ -194,6 +209,23 @@ export function createSessions(settings: SessionSettings) {
   };
 }
 
+export type Shelf = ReturnType<typeof createShelf>;
+
+/** Keeps text outside any session, encrypted, under a name that only its reader knows. */
+export function createShelf({ store, key }: Pick<SessionSettings, 'store' | 'key'>) {
+  const box = encryption(key);
+  return {
+    async put(name: string, text: string, ttlMs: number): Promise<void> {
+      await store.set(digest(name), await box.sealText(text), ttlMs);
+    },
+    /** Returns such a text, once. */
+    async take(name: string): Promise<string | null> {
+      const kept = await store.take(digest(name));
+      return kept === null ? null : box.openText(kept);
+    },
+  };
+}
+
 /** Signed in, with a token that is still good. */
 export function signedIn({ person }: Session, now: Date): SignedIn | undefined {
   return person !== undefined && now.getTime() < person.expiresAt ? person : undefined;
@@ -213,23 +245,39 @@ function newSession(now: Date): Session {
 
 function encryption(secret: string) {
   const key = new Uint8Array(hkdfSync('sha256', secret, 'gp-booking-website', 'session', 32));
+  const sealText = (text: string) =>
+    new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .encrypt(key);
+  /** Null where it was sealed under another key, or changed. */
+  const openText = async (sealed: string): Promise<string | null> => {
+    try {
+      const { plaintext } = await compactDecrypt(sealed, key, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      });
+      return new TextDecoder().decode(plaintext);
+    } catch {
+      return null;
+    }
+  };
   return {
-    seal: (session: z.infer<typeof KeptSession>) =>
-      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(session)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-        .encrypt(key),
-    /** Null where it was sealed under another key, or changed. */
+    sealText,
+    openText,
+    seal: (session: z.infer<typeof KeptSession>) => sealText(JSON.stringify(session)),
     async open(sealed: string): Promise<z.infer<typeof KeptSession> | null> {
-      try {
-        const { plaintext } = await compactDecrypt(sealed, key, {
-          keyManagementAlgorithms: ['dir'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        });
-        return KeptSession.parse(JSON.parse(new TextDecoder().decode(plaintext)));
-      } catch {
-        return null;
-      }
+      const text = await openText(sealed);
+      return text === null ? null : (KeptSession.safeParse(JSON.parse(text)).data ?? null);
     },
+  };
+}
+
+/** Writes a cookie for the whole site, which no script reads. */
+function cookieWriter(name: string, isSecure: boolean) {
+  return (value: string, maxAge?: number): string => {
+    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', ...(isSecure ? ['Secure'] : [])];
+    const age = maxAge === undefined ? [] : [`Max-Age=${maxAge}`];
+    return [`${name}=${value}`, ...attributes, ...age].join('; ');
   };
 }
 

@@ -73,7 +73,7 @@ export function personOf(
 
 /** Returns whom the API is asked for: a person of one of these kinds, or somebody who has not signed in. */
 export function callerOf(request: FastifyRequest, now: Date, ...kinds: SignedIn['kind'][]): Caller {
-  return { token: personOf(request, now, ...kinds)?.accessToken };
+  return { token: personOf(request, now, ...kinds)?.accessToken, address: request.ip };
 }
 
 /** Fields of a form; a name sent several times is a list. */

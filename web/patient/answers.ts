@@ -59,6 +59,7 @@ const Practice = z.object({
   name: z.string(),
   phone: z.string().nullish(),
   address: z.object({ lines: z.array(z.string()), postcode: z.string().nullish() }).nullish(),
+  location: z.object({ latitude: z.number(), longitude: z.number() }).nullish(),
 });
 export type Practice = z.infer<typeof Practice>;
 
@@ -94,10 +95,14 @@ export type PracticeOptions = z.infer<typeof PracticeOptions>;
 export const Options = z.object({
   complete: z.boolean(),
   fallbackAdvice: z.string().nullish(),
+  practicesAsked: z.number(),
+  practicesInRadius: z.number(),
   ownPractice: PracticeOptions.nullish(),
   elsewhere: z.array(PracticeOptions),
 });
 export type Options = z.infer<typeof Options>;
+
+export const Person = z.object({ id: z.string(), givenName: z.string(), isCaller: z.boolean() });
 
 export const Booking = z.object({
   id: z.string(),
@@ -109,13 +114,11 @@ export const Booking = z.object({
   clinicianName: z.string().nullish(),
   moved: z.object({ message: z.string() }).nullish(),
   cancellableUntil: z.string().nullish(),
-  patient: z.object({ givenName: z.string(), isCaller: z.boolean() }).nullish(),
+  patient: Person.nullish(),
   practice: Practice,
   history: z.array(z.object({ status: z.string() })),
 });
 export type Booking = z.infer<typeof Booking>;
-
-export const Person = z.object({ id: z.string(), givenName: z.string(), isCaller: z.boolean() });
 
 const Coded = z.object({
   code: z.string(),
@@ -125,6 +128,8 @@ const Coded = z.object({
   practice: Practice.nullish(),
   booking: Booking.nullish(),
   retryAfterSeconds: z.number().nullish(),
+  /** Other times near the one that has gone. */
+  alternatives: z.array(Slot).optional(),
   /** Answers that led to an emergency, in ConfirmLessUrgent. */
   said: z.array(z.string()).optional(),
   /** The emergency's advice in ConfirmLessUrgent, and the whole symptom check in StaleRevision. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Caller, Send } from '../kit/api';
+import type { Caller, PublicApi, Send } from '../kit/api';
 import { resultOf, type Result } from '../kit/results';
 import { Assessment, Booking, Found, Help, Hold, Options, Person, Problem } from './answers';
 
 export type PatientApi = ReturnType<typeof patientApi>;
 
 /** The published operations that patients need, with their answers read. */
-export function patientApi(send: Send) {
-  return { ...symptomChecks(send), ...times(send), ...bookings(send) };
+export function patientApi(api: PublicApi) {
+  return { ...symptomChecks(api.send), ...times(api.send), ...bookings(api) };
 }
 
 function read<T>(member: unknown, typeName: string, value: z.ZodType<T>): Result<T, Problem> {
@@ -54,7 +54,7 @@ function times(send: Send) {
   return {
     async times(
       caller: Caller,
-      variables: { assessmentId: string; first: number; elsewhereReason?: string },
+      variables: { assessmentId: string; first: number; elsewhereReason?: string; modes?: string[] },
     ) {
       const data = z.object({ assessment: z.object({ appointmentOptions: z.unknown() }).nullable() });
       const { assessment } = await send('AppointmentOptions', { caller, variables }, data);
@@ -64,7 +64,10 @@ function times(send: Send) {
       const data = z.object({ bookablePeople: z.array(Person) });
       return (await send('BookablePeople', { caller, variables: {} }, data)).bookablePeople;
     },
-    async keepTime(caller: Caller, input: { slotId: string; patientId?: string; idempotencyKey: string }) {
+    async keepTime(
+      caller: Caller,
+      input: { slotId: string; patientId?: string; idempotencyKey: string; keepBookingIds?: string[] },
+    ) {
       const data = z.object({ holdSlot: z.unknown() });
       const { holdSlot } = await send('HoldSlot', { caller, variables: { input } }, data);
       return read(holdSlot, 'Hold', Hold);
@@ -77,7 +80,9 @@ function times(send: Send) {
   };
 }
 
-function bookings(send: Send) {
+const OneBooking = z.object({ booking: Booking.nullable() });
+
+function bookings({ send, follow }: PublicApi) {
   return {
     async confirm(
       caller: Caller,
@@ -88,8 +93,24 @@ function bookings(send: Send) {
       return read(confirmBooking, 'Booking', Booking);
     },
     async booking(caller: Caller, id: string) {
-      const data = z.object({ booking: Booking.nullable() });
-      return (await send('BookingById', { caller, variables: { id } }, data)).booking;
+      return (await send('BookingById', { caller, variables: { id } }, OneBooking)).booking;
+    },
+    /** Answers the booking now, and each time that it has changed. */
+    async *followBooking(caller: Caller, id: string, signal: AbortSignal) {
+      for await (const { booking } of follow(
+        'BookingById',
+        { caller, variables: { id }, signal },
+        OneBooking,
+      ))
+        yield booking;
+    },
+    async move(
+      caller: Caller,
+      input: { bookingId: string; slotId: string; contactPhone?: string; idempotencyKey: string },
+    ) {
+      const data = z.object({ rescheduleBooking: z.unknown() });
+      const { rescheduleBooking } = await send('RescheduleBooking', { caller, variables: { input } }, data);
+      return read(rescheduleBooking, 'Booking', Booking);
     },
     async bookings(caller: Caller) {
       const data = z.object({ myBookings: z.object({ edges: z.array(z.object({ node: Booking })) }) });

@@ -25,8 +25,10 @@ function utcParts(instant: string): [number, number, number, number, number] {
  * A calendar entry for a booking, without a clinical word: calendars are seen by others. Times are written in UTC, which every
  * calendar shows in the person's own time.
  */
-export function calendarFile(booking: Booking): string {
-  const { practice, reference } = booking;
+export function calendarFile(booking: Booking): string | null {
+  const { practice, reference, status } = booking;
+  // A time that is still being checked may never be.
+  if (status !== 'CONFIRMED' && status !== 'CANCELLED') return null;
   const phone = practice.phone == null ? '' : `\nPhone: ${groupedPhone(practice.phone)}`;
   const { error, value } = createEvent({
     uid: `${reference}@gp-booking`,
@@ -39,7 +41,7 @@ export function calendarFile(booking: Booking): string {
     end: utcParts(booking.endsAt),
     endInputType: 'utc',
     endOutputType: 'utc',
-    status: 'CONFIRMED',
+    status,
     sequence: Math.max(0, booking.history.length - 1),
     location: [practice.name, ...(practice.address?.lines ?? []), practice.address?.postcode ?? '']
       .filter((text) => text !== '')

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../kit/api';
 import type { Site } from '../kit/site';
 import { callerOf, pageData, personOf } from '../kit/visit';
-import { Hold, Outcome, Person, Question } from './answers';
+import { Booking, Hold, Outcome, Person, Question, Slot } from './answers';
 import type { PatientApi } from './api';
 
 const Check = z.object({ id: z.string(), title: z.string(), summary: z.string().nullish() });
@@ -46,6 +46,21 @@ const Journey = z.object({
   phone: z.string().optional(),
   reason: z.string().optional(),
   bookingId: z.string().optional(),
+  /** Part of the times that are shown, and how far to look. */
+  looking: z
+    .object({
+      mode: z.enum(['any', 'IN_PERSON', 'TELEPHONE', 'VIDEO']),
+      time: z.enum(['any', 'morning', 'afternoon', 'evening']),
+      practices: z.number(),
+      elsewhere: z.boolean(),
+    })
+    .optional(),
+  /** Time that was chosen, and cannot be kept without an answer about another appointment. */
+  beside: z.object({ slotId: z.string(), booking: Booking }).optional(),
+  /** Appointment whose time is being changed, and the new time once it is chosen. */
+  changing: z.object({ booking: Booking, slot: Slot.optional(), shown: z.array(Slot).optional() }).optional(),
+  /** Codes made for going on elsewhere. */
+  codes: z.number().optional(),
 });
 export type Journey = z.infer<typeof Journey>;
 
@@ -79,13 +94,21 @@ export function firstMissingPage(journey: Journey): string | null {
 }
 
 /** Forgets the symptom check and all that rests on it, when something about the person has changed. */
-export function withoutCheck({ relationship, dateOfBirth, sex, place, phone }: Journey): Journey {
-  return { relationship, dateOfBirth, sex, place, phone };
+export function withoutCheck(journey: Journey): Journey {
+  const { relationship, dateOfBirth, sex, place, phone, changing } = journey;
+  return { relationship, dateOfBirth, sex, place, phone, changing };
 }
 
 /** Forgets whose appointment it is and what is kept: they belong to the person who was signed in. */
 export function withoutPerson(journey: Journey): Journey {
-  return { ...journey, patient: undefined, hold: undefined, bookingId: undefined };
+  return {
+    ...journey,
+    patient: undefined,
+    hold: undefined,
+    bookingId: undefined,
+    beside: undefined,
+    changing: undefined,
+  };
 }
 
 /** The person as the API takes it. */

@@ -1,6 +1,6 @@
 import { readDateOfBirth } from './pages/person';
 import { answerError } from './pages/questions';
-import { contactErrors } from './pages/booking';
+import { contactErrors } from './pages/confirm';
 import { careCard } from './texts';
 
 describe('words for patients', () => {

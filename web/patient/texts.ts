@@ -112,3 +112,13 @@ const STATUS: Readonly<Record<string, string>> = {
 export function statusText(status: string): string {
   return STATUS[status] ?? 'Phone the practice to ask about it.';
 }
+
+/** A page that shows where a practice is; it is opened by people, never loaded by ours. */
+export function mapUrl({ latitude, longitude }: { latitude: number; longitude: number }): string {
+  return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`;
+}
+
+/** Sentence for the call to 111: what was advised, and that nothing was free. */
+export function sayTo111(outcome: { disposition: { title: string } }): string {
+  return `I checked symptoms online. The result was: ${outcome.disposition.title}. There was no GP appointment in time.`;
+}

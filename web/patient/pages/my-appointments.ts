@@ -4,6 +4,7 @@ import type { FormError } from '../../kit/site';
 import { fieldsOf } from '../../kit/visit';
 import { journeyOf, signedInCaller, signInFirst, type PatientSite } from '../journey';
 import { CANCEL_REASONS } from '../texts';
+import { markOf } from './booked';
 import { showProblem } from './problem';
 
 /** Appointments of everybody for whom the person who signed in may act: see, cancel, accept what was moved. */
@@ -47,6 +48,7 @@ async function showOne(
   return site.render(reply, 'patient/appointment', {
     title: 'Your appointment',
     booking,
+    mark: markOf(booking),
     reasons: CANCEL_REASONS,
     changeable: booking.cancellableUntil != null && new Date(booking.cancellableUntil) > site.now(),
     key: randomUUID(),

@@ -25,8 +25,8 @@ export function registerPersonPages(app: FastifyInstance, site: PatientSite): vo
     const relationship = Relationship.safeParse(fieldsOf(request).one('who'));
     if (!relationship.success)
       return showWho(site, request, reply, [{ field: 'who', text: 'Select who the symptoms are about' }]);
-    const { place, phone } = journeyOf(request);
-    changePerson(request, { relationship: relationship.data, place, phone });
+    const { place, phone, changing } = journeyOf(request);
+    changePerson(request, { relationship: relationship.data, place, phone, changing });
     return reply.redirect('/age', 303);
   });
 

@@ -159,6 +159,7 @@ function showQuestion(
     title: question.text,
     back: before === undefined ? '/where' : `/question/${before.question.key}`,
     hint: question.why,
+    link: { href: '/continue-elsewhere', text: 'Continue on another device' },
     ...(errors && { errors }),
     field: {
       kind: question.kind === 'TICK_ANY' ? 'checkboxes' : 'radios',
@@ -185,5 +186,9 @@ function showOutcome(site: PatientSite, request: FastifyRequest, reply: FastifyR
       .map(({ text }) => text)
       .join(', '),
   }));
-  return site.render(reply, 'patient/outcome', { title: outcome.disposition.title, outcome, answers });
+  return site.render(reply, 'patient/outcome', {
+    title: outcome.disposition.title,
+    outcome,
+    answers: answers.filter(({ answer }) => answer !== ''),
+  });
 }
