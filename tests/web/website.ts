@@ -75,7 +75,7 @@ export async function startWebsite(env: Record<string, string> = {}) {
       control('POST', `/practices/${CASE_STUDY_PRACTICE}/desk/${what}`, { hours }),
     fault: (operation: string, kind: string, times?: number) =>
       control('POST', '/faults', { supplier: 'emis', operation, fault: { kind }, ...(times && { times }) }),
-    /** What others do: sends a published document as one of the invented people. */
+    /** Sends a published document as one of the invented people: others act while a page is open. */
     async api(operation: string, variables: object, as: DemoCallerName): Promise<unknown> {
       const token = await demoToken(as, CASE_STUDY_PRACTICE, new Date(), await demoIssuer(dataDir));
       const response = await fetch(api, {
