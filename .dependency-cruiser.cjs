@@ -3,7 +3,7 @@ const test = '(-under-test|[.]test)[.]ts$';
 const simulator = '^adapters/(simulator/|[^/]+/simulator[.])';
 const conformance = '^adapters/conformance/';
 /** Folders and files that run in production. */
-const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs)/)';
+const product = '^((main|start|config)[.]ts$|(adapters|domain|gateway|platform|settings|subgraphs|web)/)';
 /** The composition of a supplier's folder, and its type: the only modules that see both sides of the wire. */
 const supplier = '^adapters/(supplier[.]|[^/]+/[^/]+[.]supplier[.])';
 /** Each imports those before it alone. */
@@ -93,6 +93,20 @@ module.exports = {
       to: { path: '^(subgraphs|adapters)/' },
     },
     {
+      name: 'web-is-one-more-client',
+      severity: 'error',
+      comment: 'The website uses the public API alone, as a front end of any other team would.',
+      from: { path: '^web/' },
+      to: { path: '^(adapters|demo|domain|gateway|platform|settings|subgraphs)/|^(main|start|config)[.]ts$' },
+    },
+    {
+      name: 'web-is-one-more-client',
+      severity: 'error',
+      comment: 'Only start.ts puts the website beside the rest.',
+      from: { path: '^(adapters|domain|gateway|platform|settings|subgraphs)/' },
+      to: { path: '^web/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       comment: 'A cycle has no first file to read.',
@@ -160,7 +174,12 @@ module.exports = {
       severity: 'error',
       comment: 'npm ci --omit=dev installs all that the service loads.',
       from: { path: product, pathNot: [conformance, test] },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+        // Packages named like parts of Node, which Node never loads for `node:events` and `node:buffer`.
+        pathNot: '^node_modules/(buffer|events)/',
+      },
     },
   ],
   options: {

@@ -4,6 +4,7 @@ import { type SupplierId, supplierIds, suppliers as knownSuppliers } from './ada
 import type { GatewayLimits } from './gateway/limits/gateway-limits';
 import { Environment, port, settingProblem, url, type SettingProblem } from './settings/environment';
 import { productionProblems } from './settings/production-problems';
+import { signInProblems } from './settings/sign-in-problems';
 import type { DatabaseSettings } from './platform/database/database';
 
 export type { Issuer } from './settings/environment';
@@ -17,8 +18,22 @@ export class ConfigError extends Error {
 }
 
 /** Parts of the service that a process can be started as. */
-export const ROLES = ['everything', 'gateway', 'suppliers', 'triage', 'practices', 'appointments'] as const;
+export const ROLES = [
+  'everything',
+  'gateway',
+  'suppliers',
+  'triage',
+  'practices',
+  'appointments',
+  'web',
+] as const;
 export type Role = (typeof ROLES)[number];
+
+/** True where the website is started: everything has it as soon as people can sign in. */
+function hasWebsite(e: Environment, role: Role | undefined): boolean {
+  if (role === 'everything') return e.NHS_LOGIN_ISSUER !== undefined || e.CIS2_ISSUER !== undefined;
+  return role === 'web';
+}
 
 /** `EMIS` for `emis`: `EMIS_URL` and `SIMULATOR_EMIS_PORT`, and their like for every supplier there is. */
 const variable = (id: SupplierId) => id.toUpperCase().replaceAll('-', '_');
@@ -82,6 +97,7 @@ function contradictions(
     ...webhookProblems(e),
     ...(production ? productionProblems(e, supplierUrls) : []),
     ...(production && role === 'suppliers' ? [NO_SIMULATION] : []),
+    ...(production && hasWebsite(e, role) ? signInProblems(e) : []),
     ...(role === undefined ? [] : severalProcessesProblems(e, role)),
   ];
 }
@@ -111,6 +127,7 @@ function configOf(
       /** Time for which a stopping process goes on serving while its readiness check fails. */
       drainMs: (e.DRAIN_SECONDS ?? (production ? 3 : 0)) * 1_000,
     },
+    web: webOf(e),
     databases: {
       triage: database('triage'),
       practices: database('practices'),
@@ -155,7 +172,46 @@ function configOf(
     /** Accepts only published documents from callers who are neither analysts nor operators. */
     trustedDocumentsOnly: e.TRUSTED_DOCUMENTS === undefined ? production : e.TRUSTED_DOCUMENTS === 'on',
     proxies: e.PROXIES,
+    /** Undefined: no server is believed for whom it asks, but the website in the same process. */
+    frontEndKeys: e.FRONT_END_KEYS,
     corsOrigins: e.CORS_ORIGINS,
+    signIn: signInOf(e),
+  };
+}
+
+function webOf(e: Environment) {
+  return {
+    /** A free port for the gateway means a free one for the website. */
+    port: e.WEB_PORT ?? (e.PORT === 0 ? 0 : 3_000),
+    apiUrl: e.API_URL,
+    proxies: e.WEB_PROXIES,
+    /** Undefined: where it listens. */
+    publicUrl: e.NHS_LOGIN_REDIRECT_URI === undefined ? undefined : new URL(e.NHS_LOGIN_REDIRECT_URI).origin,
+  };
+}
+
+/** Undefined parts of a provider: the simulation's. */
+function signInOf(e: Environment) {
+  return {
+    /** Port of the simulated provider; a free port for the simulators means a free one here. */
+    simulatorPort: e.SIGN_IN_PORT ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : 3_001),
+    nhsLogin: {
+      issuer: e.NHS_LOGIN_ISSUER,
+      clientId: e.NHS_LOGIN_CLIENT_ID,
+      privateKey: e.NHS_LOGIN_PRIVATE_KEY,
+      redirectUri: e.NHS_LOGIN_REDIRECT_URI,
+      scope: e.NHS_LOGIN_SCOPE,
+      vtr: e.NHS_LOGIN_VTR,
+    },
+    cis2: {
+      issuer: e.CIS2_ISSUER,
+      clientId: e.CIS2_CLIENT_ID,
+      privateKey: e.CIS2_PRIVATE_KEY,
+      redirectUri: e.CIS2_REDIRECT_URI,
+      scope: 'openid profile nationalrbacaccess selectedrole',
+      vtr: [],
+    },
+    session: { idleMinutes: e.SESSION_IDLE_MINUTES, maxHours: e.SESSION_MAX_HOURS, key: e.SESSION_KEY },
   };
 }
 
@@ -237,7 +293,7 @@ const NO_SIMULATION: SettingProblem = {
 
 /** Several processes share what one process could keep to itself. */
 function severalProcessesProblems(e: Environment, role: Role): SettingProblem[] {
-  if (role === 'everything' || role === 'suppliers') return [];
+  if (role === 'everything' || role === 'suppliers' || role === 'web') return [];
   const missing = (['DATABASE_URL', 'REDIS_URL', 'GATEWAY_SECRET'] as const).filter(
     (name) => e[name] === undefined && !(name === 'GATEWAY_SECRET' && e.GATEWAY_SECRETS !== undefined),
   );

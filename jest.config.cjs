@@ -9,6 +9,25 @@ const esModules = [
   'temporal-polyfill',
   'temporal-utils',
   'temporal-spec',
+  // The website's OpenID Connect, and the provider of the simulation.
+  'openid-client',
+  'oauth4webapi',
+  'oidc-provider',
+  'nanoid',
+  'eta',
+  'quick-lru',
+  'oidc-token-hash',
+  'got',
+  '@sindresorhus',
+  '@szmarczak',
+  'cacheable-lookup',
+  'cacheable-request',
+  'mimic-response',
+  'normalize-url',
+  'responselike',
+  'lowercase-keys',
+  'form-data-encoder',
+  'p-cancelable',
 ];
 
 module.exports = {

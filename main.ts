@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
@@ -42,11 +43,28 @@ async function main(): Promise<void> {
 
 async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
-  const { startEverything, startGatewayAlone, startSubgraph, startSuppliers } = await import('./start.js');
+  const { startEverything, startGatewayAlone, startSignIn, startSubgraph, startSuppliers, startWeb } =
+    await import('./start.js');
   switch (role) {
     case 'everything': {
-      const { url, simulators, close } = await startEverything(context);
-      return { says: welcome(url, simulators?.controlUrl ?? null, context.config), close };
+      const withWebsite = { ...context, frontEndKey: randomBytes(32).toString('base64url') };
+      const { url, simulators, now, close } = await startEverything(withWebsite);
+      const signIn = await startSignIn(context);
+      // In production somebody else's website may be in front of the API: ours needs providers to sign in with.
+      const website = hasSignIn(context.config, signIn)
+        ? await startWeb({ ...withWebsite, now }, `${url}/graphql`, signIn?.issuers)
+        : null;
+      return {
+        says: [
+          ...(website === null ? [] : ['', `Website  ${website.url}/`]),
+          ...welcome(url, simulators?.controlUrl ?? null, context.config),
+        ],
+        close: () => closeAll([website, signIn, { close }]),
+      };
+    }
+    case 'web': {
+      const { url, close } = await startWeb(context, context.config.web.apiUrl);
+      return { says: [`Website  ${url}/`], close };
     }
     case 'gateway': {
       const { url, close } = await startGatewayAlone(context);
@@ -54,9 +72,10 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
     }
     case 'suppliers': {
       const { controlUrl, urls, close } = await startSuppliers(context);
+      const signIn = await startSignIn(context);
       return {
         says: [`Simulated suppliers: ${Object.values(urls).join(', ')}; control ${controlUrl}`],
-        close,
+        close: () => closeAll([signIn, { close }]),
       };
     }
     case 'triage':
@@ -66,6 +85,10 @@ async function start(role: z.infer<typeof Role>, context: StartContext): Promise
       return { says: [`The ${role} subgraph answers the gateway at ${url}`], close };
     }
   }
+}
+
+function hasSignIn({ signIn }: Config, simulated: object | null): boolean {
+  return simulated !== null || (signIn.nhsLogin.issuer !== undefined && signIn.cis2.issuer !== undefined);
 }
 
 function welcome(url: string, controlUrl: string | null, config: Config): string[] {
@@ -117,8 +140,8 @@ function stopOnSignal(running: readonly { close(): Promise<void> }[]): void {
   process.on('SIGTERM', stop);
 }
 
-async function closeAll(running: readonly { close(): Promise<void> }[]): Promise<void> {
-  for (const one of running) await one.close();
+async function closeAll(running: readonly ({ close(): Promise<void> } | null)[]): Promise<void> {
+  for (const one of running) await one?.close();
 }
 
 /** Loaded only where it is wanted: the exporter is the largest thing in the process. */
@@ -149,7 +172,7 @@ function fail(error: unknown): never {
 function whatToDo(error: unknown): string {
   const listening = ListenError.safeParse(error).data;
   if (listening?.code === 'EADDRINUSE' && listening.port !== undefined)
-    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT or the SIMULATOR_…_PORT variables.`;
+    return `Port ${listening.port} is in use: stop the program that listens there, or choose another by PORT, WEB_PORT, SIGN_IN_PORT or the SIMULATOR_…_PORT variables.`;
   if (listening !== undefined)
     return `The address cannot be listened on (${listening.code}): choose another by HOST, or another PORT.`;
   const file = FileError.safeParse(error).data;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocalJWKSet } from 'jose';
@@ -10,6 +11,8 @@ import { ConfigError, isSimulated, type Config } from './config';
 import type { SimulationClock } from './demo/clock';
 import type { HearChanges, TellChanges } from './domain/booking-changes';
 import { NOT_OPTED_IN, type ReleasePolicy } from './domain/release-policy';
+import { loggableError } from './domain/loggable-error';
+import { readOrCreateFile } from './domain/read-or-create-file';
 import { deriveKeys, keyedDigest } from './domain/secret';
 import { machineTimers, type Timers } from './domain/timers';
 import { auditLog } from './gateway/audit/audit-log';
@@ -23,6 +26,7 @@ import { trustedDocumentsIn } from './gateway/limits/trusted-documents';
 import type { SubgraphTransport } from './gateway/subgraph-transport';
 import { inProcessChanges, redisHearChanges, redisTellChanges } from './platform/booking-changes';
 import type { Executor } from './platform/execution/executor';
+import { redisConnection } from './platform/redis-connection';
 import { readiness, type Readiness } from './platform/http/readiness';
 import { registerReady } from './platform/http/ready-gauge';
 import { knownSecrets } from './settings/known-secrets';
@@ -57,6 +61,8 @@ export interface StartContext {
   timers?: Timers;
   /** Clock of a simulation in one process, which can be moved. */
   clock?: SimulationClock;
+  /** Key of the website in the same process, where none is configured: the gateway believes it for whom it asks. */
+  frontEndKey?: string;
   /** Called when the process must stop; by default throws the reason out of the process. */
   mustEnd?: (why: Error) => void;
 }
@@ -72,7 +78,7 @@ export type SubgraphName = (typeof SUBGRAPHS)[number];
 /** Everything in one process, on embedded stores and simulated suppliers unless others are configured. */
 export async function startEverything(
   start: StartContext,
-): Promise<Started & { simulators: RunningSimulators | null }> {
+): Promise<Started & { simulators: RunningSimulators | null; now: () => Date }> {
   const closing = new Disposables();
   const metrics = metricsOf(start.config);
   try {
@@ -119,12 +125,97 @@ export async function startEverything(
         ),
       ]),
     );
-    return { url: gateway.url, simulators, close: () => closing.close() };
+    return { url: gateway.url, simulators, now: context.now, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
+
+/**
+ * The website, which asks the API as any other front end does.
+ * @param apiUrl the public GraphQL endpoint
+ * @param issuers issuers of the simulated sign-in provider in the same process, which may listen on any port
+ */
+export async function startWeb(
+  { config, logger, frontEndKey, now }: StartContext,
+  apiUrl: string,
+  issuers?: SimulatedClient['issuers'],
+): Promise<Started> {
+  // Loaded here alone: no other part needs the server of pages.
+  const { startWebsite } = await import('./web/server.js');
+  const { memorySessionStore, redisSessionStore } = await import('./web/kit/session.js');
+  const { web, signIn, http, redisUrl } = config;
+  const redis = redisUrl === undefined ? null : redisConnection(redisUrl, 'sessions', logger);
+  const website = await startWebsite({
+    api: { url: apiUrl, frontEndKey: config.frontEndKeys?.[0] ?? frontEndKey },
+    proxies: web.proxies,
+    isDemonstration: config.clinicalMode === 'demo',
+    host: http.host,
+    port: web.port,
+    publicUrl: web.publicUrl,
+    providers: await signInProviders(config, issuers),
+    session: {
+      ...signIn.session,
+      key: signIn.session.key ?? (await demoSessionKey(config)),
+      store: redis === null ? memorySessionStore(now) : redisSessionStore(redis),
+    },
+    onFailure: (error) => {
+      logger.error({ err: loggableError(error) }, 'a page could not be shown');
+    },
+    now,
+  });
+  return {
+    url: website.url,
+    async close() {
+      await website.close();
+      redis?.disconnect();
+    },
+  };
+}
+
+/** Key of the sessions where none is set, which production refuses. */
+function demoSessionKey({ dataDir }: Config): Promise<string> {
+  return readOrCreateFile(join(dataDir, 'demo-session-key.txt'), () =>
+    Promise.resolve(randomBytes(32).toString('base64url')),
+  );
+}
+
+/** The providers that are configured; what is not is the simulation's. Production refuses to start without any of it. */
+async function signInProviders(config: Config, issuers: SimulatedClient['issuers'] | undefined) {
+  const { nhsLogin, cis2 } = config.signIn;
+  const simulated = config.production ? NO_CLIENT : await simulatedClient(config, issuers);
+  const withDefaults = (name: 'nhs-login' | 'cis2', provider: typeof nhsLogin) => ({
+    ...provider,
+    issuer: provider.issuer ?? simulated.issuers[name],
+    clientId: provider.clientId ?? simulated.clientId,
+    privateKey: provider.privateKey ?? simulated.privateKey,
+    timeoutMs: SIGN_IN_TIMEOUT_MS,
+  });
+  return { 'nhs-login': withDefaults('nhs-login', nhsLogin), cis2: withDefaults('cis2', cis2) };
+}
+
+interface SimulatedClient {
+  issuers: Readonly<Record<'nhs-login' | 'cis2', string>>;
+  clientId: string;
+  privateKey: string;
+}
+const NO_CLIENT: SimulatedClient = { issuers: { 'nhs-login': '', cis2: '' }, clientId: '', privateKey: '' };
+
+async function simulatedClient(
+  { dataDir, signIn: { simulatorPort } }: Config,
+  issuers: SimulatedClient['issuers'] | undefined,
+): Promise<SimulatedClient> {
+  const { DEMO_CLIENT_ID, demoClientKey, demoProviderIssuers } = await import('./demo/sign-in-client.js');
+  return {
+    issuers: issuers ?? demoProviderIssuers(`http://127.0.0.1:${simulatorPort}`),
+    clientId: DEMO_CLIENT_ID,
+    privateKey: await demoClientKey(dataDir),
+  };
+}
+
+/** Time in which each request to a sign-in provider has to be answered. */
+const SIGN_IN_TIMEOUT_MS = 10_000;
 
 /** The gateway alone, over subgraphs in processes of their own. */
 export async function startGatewayAlone(context: StartContext): Promise<Started> {
@@ -255,6 +346,19 @@ export async function startSuppliers({
   return simulation.startSimulatedSuppliers({ dataDir, ports, now, logger, clock });
 }
 
+/**
+ * The provider that stands where NHS login and CIS2 stand, whose tokens the gateway accepts where the demo issuer is
+ * trusted; null where nothing is simulated or other issuers are configured. Never in production.
+ */
+export async function startSignIn({ config, now }: StartContext) {
+  if (config.production || !isSimulated(config) || config.issuers !== undefined) return null;
+  const { startSignInProvider } = await import('./demo/sign-in-provider.js');
+  const { demoClientKey } = await import('./demo/sign-in-client.js');
+  const { demoIssuer } = await import('./demo/issuer.js');
+  const [issuer, clientKey] = [await demoIssuer(config.dataDir), await demoClientKey(config.dataDir)];
+  return startSignInProvider({ port: config.signIn.simulatorPort, issuer, clientKey, now });
+}
+
 /** Gives product and suppliers one clock where everything is simulated; the control API moves it. */
 async function inMovableTime(context: StartContext): Promise<StartContext> {
   const simulation = await simulationOf(context.config);
@@ -369,7 +473,7 @@ function hearChanges({ config, logger }: StartContext, within: HearChanges): Hea
 }
 
 async function gatewayOptions(
-  { config, logger, now, explorerFolder, mustEnd = throwOut }: StartContext,
+  { config, logger, now, explorerFolder, frontEndKey, mustEnd = throwOut }: StartContext,
   subgraphs: ReadonlyMap<string, SubgraphTransport>,
   metrics: Registry | undefined,
 ) {
@@ -391,6 +495,7 @@ async function gatewayOptions(
     http: config.http,
     limits: config.limits,
     proxies: config.proxies,
+    frontEndKeys: config.frontEndKeys ?? (frontEndKey === undefined ? [] : [frontEndKey]),
     digestAddress: keyedDigest(keys.address),
     redisUrl: config.redisUrl,
     trustedDocuments: trustedDocumentsIn(join(__dirname, 'schema', 'operations')),

@@ -11,6 +11,8 @@ import { readOrCreateFile } from '../domain/read-or-create-file';
 export interface DemoIssuer {
   /** The public keys, as an issuer publishes them. */
   jwks: { keys: JWK[] };
+  /** The private key, for the sign-in provider of the simulation, whose tokens are this issuer's. */
+  signingKey: JWK;
   /** @param hasExpired makes a token that was good until an hour ago. */
   sign(kind: DemoIssuerKind, subject: string, claims: JWTPayload, hasExpired?: boolean): Promise<string>;
 }
@@ -49,6 +51,7 @@ export async function demoIssuer(dataDir: string): Promise<DemoIssuer> {
   const { kty, n, e, kid } = jwk;
   return {
     jwks: { keys: [{ kty, n, e, kid, alg: ALGORITHM, use: 'sig' }] },
+    signingKey: { ...jwk, alg: ALGORITHM, use: 'sig' },
     sign(kind, subject, claims, hasExpired = false) {
       const now = Math.floor(Date.now() / 1_000);
       const issuedAt = hasExpired ? now - LIFETIME_SECONDS - HOUR_SECONDS : now;

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   limits: GatewayLimits;
   /** Number of the operator's own proxies in front of this gateway; see request-source.ts. */
   proxies: number;
+  /** Keys of servers, such as the website, that are believed for whom they ask; see request-source.ts. */
+  frontEndKeys?: readonly string[] | undefined;
   /** Keyed digest; see request-source.ts. */
   digestAddress: (network: string) => string;
   /** Callers are counted here for all processes together; undefined: each counts for itself. */
@@ -96,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     limits,
     corsOrigins: options.corsOrigins,
     proxies: options.proxies,
+    frontEndKeys: options.frontEndKeys,
     digestAddress: options.digestAddress,
     mask: errorMask(logger, counted.error),
     identify,

@@ -38,6 +38,8 @@ export interface GraphqlRouteOptions {
   limits: Pick<GatewayLimits, 'bodyBytes' | 'queryMs'>;
   /** Number of the operator's own proxies in front of this gateway. */
   proxies: number;
+  /** Keys of servers that are believed for whom they ask. */
+  frontEndKeys?: readonly string[] | undefined;
   /** Keyed digest: counting callers must not store addresses. */
   digestAddress?: ((network: string) => string) | undefined;
   counted: GatewayMetrics;
@@ -62,7 +64,7 @@ const MAX_NAMED_FIELDS = 5;
 export function graphqlRoute(options: GraphqlRouteOptions): Record<'answer' | 'follow', GraphqlHandler> {
   const { operations, documents, guards, mask, counted, audit, live } = options;
   const { bodyBytes, queryMs } = options.limits;
-  const sourceOf = requestSource(options.proxies, options.digestAddress);
+  const sourceOf = requestSource(options.proxies, options.digestAddress, options.frontEndKeys);
   const identifySender = senderIdentifier(options.identify, sourceOf);
   const execute = executeAdmitted(audit, counted, queryMs);
 

@@ -16,15 +16,21 @@ const FOLDERS = [
   'subgraphs',
   'schema',
   'tests',
+  'web',
 ];
 /** Content that is read at run time lies beside the code that reads it, in dist/ as in the sources. */
-const CONTENT = /\.(yaml|csv|graphql)$/;
+const CONTENT = /\.(yaml|csv|graphql|njk)$|schema.operations.manifest\.json$/;
 const EXPLORER_APP = join('gateway', 'explorer', 'app');
+/** Scripts of the website's pages. */
+const PAGES = join('web', 'browser');
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
 ).filter((file) => !file.startsWith(EXPLORER_APP) && !file.includes('node_modules'));
-const sources = files.filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file));
+const pageScripts = files.filter((file) => file.startsWith(PAGES) && file.endsWith('.ts'));
+const sources = files.filter(
+  (file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file) && !pageScripts.includes(file),
+);
 
 const entryPoints = [
   'main.ts',
@@ -36,7 +42,8 @@ const entryPoints = [
 const scripts = ['build.mjs', 'stamp.mjs'].map((name) => join('scripts', name));
 
 // Beside a service or a test that runs from dist/, a build of the same sources must not touch it.
-await unlessMade(join('dist', 'stamp'), [...entryPoints, 'package-lock.json', ...scripts], async () => {
+const made = [...entryPoints, ...pageScripts, 'package-lock.json', ...scripts];
+await unlessMade(join('dist', 'stamp'), made, async () => {
   // Only here: where nothing has changed, neither esbuild nor the right to write is needed.
   const { build } = await import('esbuild');
   for (const folder of FOLDERS.filter((name) => name !== 'gateway'))
@@ -51,7 +58,17 @@ await unlessMade(join('dist', 'stamp'), [...entryPoints, 'package-lock.json', ..
     sourcemap: true,
     // Stack traces need lines and names alone.
     sourcesContent: false,
-    loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy' },
+    loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy', '.njk': 'copy', '.json': 'copy' },
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: ['site', 'service-worker'].map((name) => join(PAGES, `${name}.ts`)),
+    outdir: join('dist', PAGES),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
     logLevel: 'warning',
   });
 });

@@ -113,11 +113,34 @@ export const DEMO_ORGANISATION = {
   ORGANISATION_ASID: '000000000000',
 } as const;
 
+/** PEM, whose line ends may be written as `\\n`. */
+const privateKey = z
+  .string()
+  .transform((text) => text.replaceAll('\\n', '\n'))
+  .refine((text) => text.includes('-----BEGIN PRIVATE KEY-----'), 'must be PEM (PKCS 8)');
+
+/** NHS login's vectors of trust: at P5 people can look, at P9 they can book. */
+const vectorsOfTrust = json.pipe(
+  z
+    .array(z.string().regex(/^P[059](\.C[a-z]){1,3}$/, 'must be vectors of trust'))
+    .min(1)
+    .max(10),
+);
+
 /** Every variable that is read, with its default; those of suppliers come on top. The table in README.md is this, in words. */
 export const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
+  WEB_PORT: port.optional(),
+  WEB_PROXIES: whole(0, 10).default(0),
+  FRONT_END_KEYS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .pipe(z.array(z.string().min(32, 'must have at least 32 characters each')).min(1).max(10))
+    .optional(),
+  /** Public GraphQL endpoint that the website asks, where it is a process of its own. */
+  API_URL: url.default('http://127.0.0.1:4000/graphql'),
   DATA_DIR: z.string().default('data'),
   KEEP_ALIVE_SECONDS: whole(1, 600).default(65),
   DRAIN_SECONDS: whole(0, 20).optional(),
@@ -175,6 +198,20 @@ export const Environment = z.object({
     .default([]),
   SEARCH_AT_ONCE: whole(1, 100).default(25),
   EXECUTOR: z.enum(EXECUTORS).default('compiled'),
+  SIGN_IN_PORT: port.optional(),
+  NHS_LOGIN_ISSUER: url.optional(),
+  NHS_LOGIN_CLIENT_ID: z.string().optional(),
+  NHS_LOGIN_PRIVATE_KEY: privateKey.optional(),
+  NHS_LOGIN_REDIRECT_URI: url.optional(),
+  NHS_LOGIN_SCOPE: z.string().default('openid profile gp_registration_details gp_integration_credentials'),
+  NHS_LOGIN_VTR: vectorsOfTrust.default(['P5.Cp.Cd', 'P9.Cp.Cd', 'P9.Cp.Ck', 'P9.Cm']),
+  CIS2_ISSUER: url.optional(),
+  CIS2_CLIENT_ID: z.string().optional(),
+  CIS2_PRIVATE_KEY: privateKey.optional(),
+  CIS2_REDIRECT_URI: url.optional(),
+  SESSION_IDLE_MINUTES: whole(5, 30).default(30),
+  SESSION_MAX_HOURS: whole(1, 12).default(12),
+  SESSION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
 });
 export type Environment = z.infer<typeof Environment>;
 

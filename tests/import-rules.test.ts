@@ -102,6 +102,12 @@ const FORBIDDEN: Record<string, [file: string, source: string][]> = {
     ['gateway/sees-a-subgraph.ts', `import '../subgraphs/triage';`],
     ['gateway/identity/sees-the-port.ts', `import type {} from '../../adapters/gp-system';`],
   ],
+  'web-is-one-more-client': [
+    ['web/sees-the-gateway.ts', `import '../gateway/gateway';`],
+    ['web/pages/sees-demo-people.ts', `import '../../demo/people';`],
+    ['web/kit/sees-words.ts', `import '../../domain/words';`],
+    ['domain/sees-a-page.ts', `import '../web/sees-the-gateway';`],
+  ],
   'no-cycles': [
     [
       'platform/http/first.ts',
@@ -177,6 +183,7 @@ beforeAll(() => {
         'gateway',
         'platform',
         'subgraphs',
+        'web',
         'main.ts',
         'start.ts',
         'config.ts',

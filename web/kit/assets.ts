@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** Folder of the design system's macros, styles, scripts and icons. */
+export const NHSUK = join(dirname(require.resolve('nhsuk-frontend/package.json')), 'dist');
+
+/** Styles of our own, where the design system has none. */
+const SITE = `
+.app-dialog{max-width:36em;border:4px solid #005eb8;padding:24px}
+.app-dialog::backdrop{background:rgba(33,43,50,.8)}
+.app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
+[hidden]{display:none!important}
+@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}}
+`;
+
+/** Fonts come from another host, and are licensed for nhs.uk alone: the fall-back of the design system is used. */
+const FOREIGN_FONTS = /@font-face\{[^}]*\}/g;
+
+/** Bundled by `npm run build` from web/browser. */
+const SCRIPT = join(__dirname, '..', 'browser', 'site.js');
+
+const read = (file: string) => readFileSync(join(NHSUK, 'nhsuk', file), 'utf8');
+
+/** Serves the design system from this site, at an address with the hash of its content. */
+export async function registerAssets(app: FastifyInstance): Promise<{ folder: string }> {
+  const files = {
+    'nhsuk.css': { type: 'text/css', text: read('nhsuk-frontend.min.css').replace(FOREIGN_FONTS, '') },
+    'site.css': { type: 'text/css', text: SITE },
+    'site.js': { type: 'text/javascript', text: readFileSync(SCRIPT, 'utf8') },
+  };
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+  const folder = `/assets/${hash}`;
+  for (const [name, { type, text }] of Object.entries(files))
+    app.get(`${folder}/${name}`, (_request, reply) =>
+      reply
+        .type(`${type}; charset=utf-8`)
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .send(text),
+    );
+  await app.register(fastifyStatic, {
+    root: join(NHSUK, 'nhsuk', 'assets'),
+    prefix: '/assets/',
+    maxAge: '1d',
+    index: false,
+  });
+  return { folder };
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { FastifyReply } from 'fastify';
+import nunjucks from 'nunjucks';
+import type { PublicApi } from './api';
+import { NHSUK } from './assets';
+import { signedIn, type Sessions, type Shelf } from './session';
+import { dayOf, groupedPhone, timeOf, untilText } from './texts';
+
+/** Parts that every page uses. */
+export interface Site {
+  api: PublicApi;
+  sessions: Sessions;
+  /** Text that one session leaves for another. */
+  shelf: Shelf;
+  render: Render;
+  now: () => Date;
+}
+
+export interface FormError {
+  /** Id of the field to which the summary links. */
+  field: string;
+  text: string;
+}
+
+export interface View {
+  title: string;
+  errors?: readonly FormError[];
+  [name: string]: unknown;
+}
+/** `patient/start` is `web/patient/views/start.njk`. */
+export type ViewName = `${string}/${string}`;
+export type Render = (reply: FastifyReply, view: ViewName, values: View) => FastifyReply;
+export type Filters = Readonly<Record<string, (...values: never[]) => unknown>>;
+
+const KIT_FILTERS: Filters = { dayOf, timeOf, untilText, groupedPhone };
+
+export interface RenderOptions {
+  assetFolder: string;
+  filters: Filters;
+  sessions: Sessions;
+  isDemonstration: boolean;
+  now: () => Date;
+}
+
+/** Shown where nothing more exact is known: the API's answers have a banner of their own. */
+const DEMONSTRATION = 'Do not use it for real symptoms.';
+
+export function createRender({
+  assetFolder,
+  filters,
+  sessions,
+  isDemonstration,
+  now,
+}: RenderOptions): Render {
+  const views = nunjucks.configure([join(__dirname, '..'), NHSUK], {
+    autoescape: true,
+    throwOnUndefined: false,
+    noCache: false,
+  });
+  for (const [name, filter] of Object.entries({ ...KIT_FILTERS, ...filters })) views.addFilter(name, filter);
+  return (reply, view, values) => {
+    const { visit } = reply.request;
+    const [part = '', name = ''] = view.split('/');
+    return reply.type('text/html; charset=utf-8').send(
+      views.render(`${part}/views/${name}.njk`, {
+        ...(isDemonstration && { banner: DEMONSTRATION }),
+        ...values,
+        assetFolder,
+        cspNonce: reply.cspNonce.script,
+        csrf: visit == null ? '' : visit.session.csrfToken,
+        sessionEnd: visit == null ? undefined : { ...sessions.endOf(visit.session), idleMs: sessions.idleMs },
+        sessionEndsAt: visit == null ? '' : new Date(now().getTime() + sessions.endOf(visit.session).inMs),
+        signedInAs: visit == null ? undefined : signedIn(visit.session, now())?.kind,
+      }),
+    );
+  };
+}

@@ -1,0 +1,53 @@
+import { readDateOfBirth } from './pages/person';
+import { answerError } from './pages/questions';
+import { contactErrors } from './pages/confirm';
+import { careCard } from './texts';
+
+describe('words for patients', () => {
+  it('treats a level of care that it does not know as urgent', () => {
+    expect(['AMBULANCE', 'SELF_CARE', 'NEW'].map(careCard)).toEqual(['emergency', 'non-urgent', 'urgent']);
+  });
+});
+
+describe('forms of the website', () => {
+  const now = new Date('2026-03-02T12:00:00Z');
+  it.each([
+    [
+      { day: '3', month: '1', year: '1980' },
+      { ok: true, date: '1980-01-03' },
+    ],
+    [
+      { day: '', month: '', year: '' },
+      { ok: false, text: 'Enter a date of birth' },
+    ],
+    [{ day: '30', month: '2', year: '1980' }, expect.objectContaining({ ok: false })],
+    [
+      { day: '3', month: '3', year: '2026' },
+      { ok: false, text: 'Date of birth must be in the past' },
+    ],
+  ])('reads %j', (written, read) => {
+    expect(readDateOfBirth(written, now)).toEqual(read);
+  });
+
+  it('takes "none" alone', () => {
+    const option = (key: string, exclusive: boolean) => ({ key, text: key, exclusive });
+    const question = {
+      key: 'q',
+      kind: 'TICK_ANY',
+      text: 'q',
+      options: [option('a', false), option('none', true)],
+    };
+    expect(answerError(question, ['none'])).toBeNull();
+    expect(answerError(question, [])).not.toBeNull();
+    expect(answerError(question, ['a', 'none'])).not.toBeNull();
+    expect(answerError(question, ['unknown'])).not.toBeNull();
+  });
+
+  it('asks for a phone number where the practice calls', () => {
+    expect(contactErrors('', '', { needsContactPhone: true, reasonMaxLength: 0 })).toHaveLength(1);
+    expect(contactErrors('', '', { needsContactPhone: false, reasonMaxLength: 0 })).toEqual([]);
+    expect(
+      contactErrors('no number', 'too long', { needsContactPhone: false, reasonMaxLength: 3 }),
+    ).toHaveLength(2);
+  });
+});
