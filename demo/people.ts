@@ -150,8 +150,9 @@ export interface DemoToken {
 /** R8010, admin or clinical support: may see and close the book, and change no rule. */
 const RECEPTIONIST = 'S8001:G8006:R8010';
 
-/** In the demo directory; what it is connected to follows from its code (simulated-world.ts). */
+/** In the demo directory; what they are connected to follows from their codes (simulated-world.ts). */
 const UNCONNECTED_PRACTICE = OdsCode.parse('Z90052');
+const NEW_PRACTICE = OdsCode.parse('Z90022');
 
 /** Every person for whom a front end may draw a screen, by the name that `npm run token -- --as` takes. */
 export const DEMO_CALLERS = {
@@ -210,6 +211,10 @@ export const DEMO_CALLERS = {
   'other-practice': {
     description: 'The manager of Z90052, which has not opted in and is connected to no system',
     token: () => staffToken(`demo-manager-${UNCONNECTED_PRACTICE}`, UNCONNECTED_PRACTICE, MANAGER),
+  },
+  'new-practice': {
+    description: 'The manager of Z90022, which is connected and has not opted in yet',
+    token: () => staffToken(`demo-manager-${NEW_PRACTICE}`, NEW_PRACTICE, MANAGER),
   },
   analyst: {
     description: 'An analyst of this service',

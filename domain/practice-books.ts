@@ -1,6 +1,6 @@
 import type { CalendarDate } from './london-time';
 import type { OdsCode } from './ods-code';
-import type { PracticeRelation, SlotKind } from './release-policy';
+import type { PracticeRelation, SlotFacts, SlotKind } from './release-policy';
 
 /** A route to a practice's book, by the id of a supplier. */
 export interface BookConnection {
@@ -28,7 +28,28 @@ export interface PracticeBooks {
     connections: readonly BookConnection[],
     by: { callerId: string; requestId: string },
   ): Promise<BookLook>;
+  /**
+   * Free times of one London day as the practice's own system shows them to the network, soonest first and at most 300,
+   * without those that this service has booked. Each practice's day is read at most once in ten seconds.
+   */
+  freeTimes(
+    practice: OdsCode,
+    connections: readonly BookConnection[],
+    day: CalendarDate,
+    by: { callerId: string; requestId: string },
+  ): Promise<FreeTimes>;
 }
+
+/** A free time of a practice's book. */
+export interface FreeTime extends SlotFacts {
+  endsAt: Date;
+  clinicianName: string | null;
+  /** True while a patient is confirming it. */
+  isKept: boolean;
+}
+
+export type FreeTimes =
+  { kind: 'seen'; times: readonly FreeTime[] } | { kind: 'no-way-in' } | { kind: 'not-answered' };
 
 /** A kind of slot, and the route by which it was seen: a network often shows less than a practice's own patients see. */
 export interface SeenKind extends SlotKind {

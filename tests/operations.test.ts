@@ -91,6 +91,9 @@ const NOT_NEEDED = new Map([
   ['Practice.releasePreview', 'asked by MyPracticeBook'],
   ['Practice.releaseHistory', 'asked by MyPracticeBook'],
   ['Practice.bookingDay', 'asked by MyPracticeBook'],
+  ['Practice.callerManages', 'asked by PracticeRelease and PracticeDiary'],
+  ['Practice.diary', 'asked by PracticeDiary'],
+  ['Practice.ownPatientsElsewhere', 'asked by OwnPatientsElsewhere'],
   ['SettleBooking: Booking.patient', 'operators are not told who the person is'],
 ]);
 

@@ -10,7 +10,8 @@ import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import { releaseLedger } from '../subgraphs/appointments/releases/stored-releases';
 import { readSession } from '../platform/database/row-statement';
 import { openDatabase } from '../platform/database/database';
-import { liveBeside } from '../subgraphs/appointments/ledger/live-bookings';
+import { heldSlotsOfDay, liveBeside, type SlotPlace } from '../subgraphs/appointments/ledger/live-bookings';
+import { freeTimesOfBooks } from '../subgraphs/appointments/options/free-times';
 import { practiceBooks } from '../subgraphs/appointments/releases/practice-books';
 import { storedSlotKinds } from '../subgraphs/appointments/releases/slot-kinds';
 import { createPracticesSubgraph } from '../subgraphs/practices';
@@ -34,19 +35,22 @@ export async function practicesUnderTest(now = () => NOON, settings = EMBEDDED.s
   const timers = manualTimers();
   const rules = await openDatabase<LedgerTables>(await EMBEDDED.settings(), 'appointments', ledgerMigrations);
   const releases = releaseLedger(rules, defaultPolicyOf);
+  const books = {
+    liveBeside: (places: readonly SlotPlace[]) => liveBeside(readSession(rules), places),
+    heldSlots: (practice: string, day: string) =>
+      heldSlotsOfDay(readSession(rules), { practice, starts_on: day }),
+    systems: book.systems,
+    kinds: storedSlotKinds(rules, now, logger),
+    now,
+    timers,
+    logger,
+  };
   const subgraph = await createPracticesSubgraph({
     database: await settings,
     logger,
     world: simulatedWorld,
     releases,
-    books: practiceBooks({
-      liveBeside: (places) => liveBeside(readSession(rules), places),
-      systems: book.systems,
-      kinds: storedSlotKinds(rules, now, logger),
-      now,
-      timers,
-      logger,
-    }),
+    books: { ...practiceBooks(books), ...freeTimesOfBooks(books) },
     dispositions: dispositionCatalogue(),
     now,
   });

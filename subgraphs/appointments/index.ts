@@ -15,7 +15,7 @@ import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { ledger } from './ledger/ledger';
 import { tellingChanges } from './ledger/telling-changes';
-import { liveBeside } from './ledger/live-bookings';
+import { heldSlotsOfDay, liveBeside } from './ledger/live-bookings';
 import { Offer } from './holds/offers';
 import {
   countingAnswers,
@@ -30,6 +30,7 @@ import { webhookPublisher } from './outbox/webhook-publisher';
 import type { WebhookSettings } from './outbox/webhook';
 import { patients } from './sealed-patients';
 import { openCopies, type CopiesPlace } from './recovery/open-copies';
+import { freeTimesOfBooks, type FreeTimesDeps } from './options/free-times';
 import { practiceBooks } from './releases/practice-books';
 import { notingKinds, storedSlotKinds } from './releases/slot-kinds';
 import { releaseLedger } from './releases/stored-releases';
@@ -114,7 +115,7 @@ export async function openAppointments(
     ...options,
     timers,
     systems,
-    practiceBooks: practiceBooks({ ...books, systems, kinds, now, timers, logger }),
+    practiceBooks: booksOf({ ...books, systems, kinds, now, timers, logger }),
     ledger: books,
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
@@ -150,8 +151,9 @@ export async function openReleaseLedger(
   return {
     releases: releaseLedger(database, defaultPolicyOf, timers),
     booksOf: ({ systems, now, logger }) =>
-      practiceBooks({
+      booksOf({
         liveBeside: (places) => liveBeside(readSession(database), places),
+        heldSlots: (practice, day) => heldSlotsOfDay(readSession(database), { practice, starts_on: day }),
         systems,
         kinds: storedSlotKinds(database, now, logger),
         now,
@@ -160,6 +162,10 @@ export async function openReleaseLedger(
       }),
     close: () => database.close(),
   };
+}
+
+function booksOf(deps: FreeTimesDeps & Parameters<typeof practiceBooks>[0]): PracticeBooks {
+  return { ...practiceBooks(deps), ...freeTimesOfBooks(deps) };
 }
 
 export type AppointmentsSubgraph = Subgraph & { reconciler: Reconciler; releases: ReleaseLedger };

@@ -4,6 +4,8 @@ import { londonDate } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
+import { freeTimesOfBooks } from '../../subgraphs/appointments/options/free-times';
+import { storedSlotKinds } from '../../subgraphs/appointments/releases/slot-kinds';
 import { practiceNotifier } from '../../subgraphs/appointments/outbox/practice-notifier';
 import { PACE, type DeliveryPace } from '../../subgraphs/appointments/outbox/ordered-delivery';
 import type { PeriodicTask } from '../../platform/run-periodically';
@@ -243,6 +245,68 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     expect(refused.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(
       Array(3).fill('VIEW REFUSED'),
     );
+  });
+
+  test('a practice sees its own patients elsewhere, why, and what became of it; nobody else does', async () => {
+    const own = newPractice();
+    const chosen = await booksElsewhere(own, 'AWAY_FROM_HOME');
+    const second = await booksElsewhere(own);
+    await given.cancel(chosen);
+    await booksElsewhere(newPractice());
+    const query = `{ _entities(representations: [{ __typename: "Practice", odsCode: "${own}" }]) {
+      ... on Practice { ownPatientsElsewhere(first: 5) { reference reason status practice { odsCode } } } } }`;
+    const expected = [
+      {
+        reference: second.booking.reference,
+        reason: 'NOTHING_AT_OWN_PRACTICE',
+        status: 'CONFIRMED',
+        practice: { odsCode: second.booking.offer.slot.practice },
+      },
+      {
+        reference: chosen.booking.reference,
+        reason: 'AWAY_FROM_HOME',
+        status: 'CANCELLED',
+        practice: { odsCode: chosen.booking.offer.slot.practice },
+      },
+    ];
+    for (const caller of [staffOf(own), OPERATOR])
+      expect((await ask(caller, query)).data).toEqual({ _entities: [{ ownPatientsElsewhere: expected }] });
+    for (const caller of [STAFF, newCaller()]) {
+      const { data, errors } = await ask(caller, query);
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+      expect(data).toEqual({ _entities: [{ ownPatientsElsewhere: null }] });
+    }
+    for (const first of [0, 101])
+      expect(
+        (await ask(OPERATOR, query.replace('first: 5', `first: ${first}`))).errors?.[0]?.extensions,
+      ).toMatchObject({ reason: 'OUT_OF_RANGE' });
+    expect(await lab.deps.releases.history(own, 3)).toMatchObject([
+      { action: 'VIEW', outcome: 'REFUSED' },
+      { action: 'VIEW', outcome: 'REFUSED' },
+    ]);
+  });
+
+  test('a time that a patient keeps is marked in the practice’s diary, and gone once it is booked', async () => {
+    const situation = await given.held();
+    const { slot } = situation.offered;
+    const { systems, ledger, logger, timers } = lab.deps;
+    const { now } = lab.clock;
+    const kinds = storedSlotKinds(lab.database, now, logger);
+    const connections = [{ supplier: 'gp-connect', route: 'NETWORK' as const }];
+    const by = { callerId: 'staff', requestId: 'test' };
+    const kept = async () => {
+      // Each time with none of what was read before.
+      const books = freeTimesOfBooks({ ...ledger, systems, kinds, now, timers, logger });
+      const answer = await books.freeTimes(slot.practice, connections, londonDate(slot.startsAt), by);
+      if (answer.kind !== 'seen') throw new Error(`expected times, not ${answer.kind}`);
+      return answer.times
+        .filter(({ startsAt }) => +startsAt === +slot.startsAt)
+        .filter(({ clinicianName }) => clinicianName === (slot.clinicianName ?? null))
+        .map(({ isKept }) => isKept);
+    };
+    expect(await kept()).toEqual([true]);
+    await given.booked(situation);
+    expect(await kept()).toEqual([]);
   });
 
   async function ask(caller: Caller, source: string) {

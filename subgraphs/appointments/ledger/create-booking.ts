@@ -220,7 +220,8 @@ function resultOf({ why, bookingId }: Refused): RequestResult {
   return { resultId: bookingId ?? '', refused: why };
 }
 
-function whyElsewhere({ relation, elsewhereReason, ownPractice }: Offer): WhyElsewhere | null {
+/** The reason for which a person is booked at another practice than their own; null at their own. */
+export function whyElsewhere({ relation, elsewhereReason, ownPractice }: Offer): WhyElsewhere | null {
   if (relation === 'OWN') return null;
   return elsewhereReason ?? (ownPractice === null ? 'NO_OWN_PRACTICE_KNOWN' : 'NOTHING_AT_OWN_PRACTICE');
 }

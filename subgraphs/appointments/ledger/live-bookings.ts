@@ -150,6 +150,27 @@ export async function heldByOthers(
   );
 }
 
+/** Keys of the slots that anybody holds at a practice on a London day. */
+export async function heldSlotsOfDay(
+  { db, now }: LedgerSession,
+  { practice, starts_on }: PracticeDay,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('hold')
+    .select('offer_json')
+    .where('practice', '=', practice)
+    .where('starts_on', '=', starts_on)
+    .where('released_at', 'is', null)
+    .where('expires_at', '>', now)
+    .limit(MAX_HOLDS_A_DAY)
+    .execute();
+  const offers = rows.map(({ offer_json }) => Offer.parse(JSON.parse(offer_json)));
+  return new Set(offers.map(({ supplier, slot, seat }) => slotKey(supplier, slot.practice, slot.id, seat)));
+}
+
+/** No practice has more appointments in a day. */
+const MAX_HOLDS_A_DAY = 500;
+
 function startIn(offerJson: string): Date {
   return Offer.parse(JSON.parse(offerJson)).slot.startsAt;
 }

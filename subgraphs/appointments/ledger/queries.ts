@@ -10,6 +10,7 @@ import { firstBroken } from './chain';
 import { ledgerHealth, type LedgerHealth } from './health';
 import {
   bookedByOthers,
+  heldSlotsOfDay,
   liveBeside,
   liveBookingsOf,
   type LiveBookings,
@@ -197,9 +198,25 @@ function practiceQueries(reader: LedgerSession, logger: Logger) {
     /** Live bookings at the practices of these slots on their London days, whatever the suppliers show. */
     liveBeside: (places: readonly SlotPlace[]): Promise<LiveBookings> => liveBeside(reader, places),
 
+    /** Keys of the slots that anybody holds at a practice on a London day. */
+    heldSlots: (practice: OdsCode, day: string): Promise<ReadonlySet<string>> =>
+      heldSlotsOfDay(reader, { practice, starts_on: day }),
+
     /** Counts bookings of other practices' patients on a London day, as the practice's quota does. */
     async quotaUsed(practice: OdsCode, day: string): Promise<number> {
       return (await bookedByOthers(reader, { practice, starts_on: day })).length;
+    },
+
+    /** Bookings of a practice's own patients at other practices, of which it was told; the latest notice first. */
+    async ownPatientsElsewhere(practice: OdsCode, limit: number): Promise<Booking[]> {
+      const rows = await bookingRows(reader.db)
+        .innerJoin('practice_notice', 'practice_notice.booking_id', 'booking.id')
+        .where('practice_notice.practice', '=', practice)
+        .where('practice_notice.kind', '=', 'BOOKED_ELSEWHERE')
+        .orderBy('practice_notice.sequence', 'desc')
+        .limit(limit)
+        .execute();
+      return readable(rows, logger);
     },
 
     /** Bookings at a practice on a London day, whatever became of them, soonest first. */

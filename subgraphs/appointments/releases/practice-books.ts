@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { SupplierError, type GpSystem, type Slot } from '../../../adapters/gp-system';
-import { loggableError } from '../../../domain/loggable-error';
+import type { GpSystem } from '../../../adapters/gp-system';
 import { startOfLondonDay, type CalendarDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
-import type { BookConnection, BookLook, PracticeBooks } from '../../../domain/practice-books';
+import type { BookLook, PracticeBooks } from '../../../domain/practice-books';
 import type { Timers } from '../../../domain/timers';
-import { boundedCall, routesTo, type GpSystems } from '../gp-systems';
+import { routesTo, type GpSystems } from '../gp-systems';
+import { networkSystem, readBook } from './read-book';
 import { distinctKinds, type SlotKinds } from './slot-kinds';
 
 /** Long enough for every kind of session of a usual rota, and the most that all suppliers answer in one request. */
@@ -26,29 +26,20 @@ interface PracticeBooksDeps {
   logger: Logger;
 }
 
-export function practiceBooks(deps: PracticeBooksDeps): PracticeBooks {
+export function practiceBooks(deps: PracticeBooksDeps): Omit<PracticeBooks, 'freeTimes'> {
   const { systems, kinds, now, timers, logger } = deps;
   const looks = new LRUCache<OdsCode, { at: number; answer: Promise<BookLook> }>({ max: MAX_LOOKS });
 
   async function lookNow(
     practice: OdsCode,
     system: GpSystem,
-    { callerId, requestId }: { callerId: string; requestId: string },
+    by: { callerId: string; requestId: string },
   ): Promise<BookLook> {
     const from = now();
-    const search = { practice, from, to: new Date(from.getTime() + LOOK_AHEAD_MS) };
-    const call = boundedCall(system.manifest.limits.timeoutMs.search, requestId, timers);
-    const slots: Slot[] = [];
-    try {
-      const actor = { kind: 'STAFF', id: callerId } as const;
-      for await (const page of system.searchSlots({ ...search, actor }, call)) slots.push(...page);
-    } catch (error) {
-      if (!(error instanceof SupplierError)) throw error;
-      logger.warn({ err: loggableError(error) }, "a practice's book could not be looked into");
-      return { kind: 'not-answered' };
-    }
+    const range = { practice, from, to: new Date(from.getTime() + LOOK_AHEAD_MS) };
+    const slots = await readBook(system, range, by, { kinds, timers, logger });
+    if (slots === null) return { kind: 'not-answered' };
     const { route } = system.manifest;
-    await kinds.note(practice, route, slots);
     return { kind: 'seen', kinds: distinctKinds(slots).map((kind) => ({ ...kind, route })) };
   }
 
@@ -73,8 +64,4 @@ export function practiceBooks(deps: PracticeBooksDeps): PracticeBooks {
       return look.kind === 'seen' ? { ...look, kinds: [...look.kinds, ...(await kinds.of(practice))] } : look;
     },
   };
-}
-
-function networkSystem(connections: readonly BookConnection[], systems: GpSystems): GpSystem | undefined {
-  return routesTo(connections, systems).find(({ route }) => route === 'NETWORK')?.system;
 }

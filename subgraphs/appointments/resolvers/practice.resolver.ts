@@ -1,4 +1,4 @@
-import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
@@ -10,14 +10,24 @@ import type { SubgraphContext } from '../../../platform/graphql/subgraph-context
 import type { BookingDeps } from '../booking/booking-deps';
 import { statusOf } from '../lifecycle/states';
 import type { Booking } from '../ledger/records';
-import { PracticeBooking, PracticeDay } from '../types/practice-day';
+import { whyElsewhere } from '../ledger/create-booking';
+import { OwnPatientElsewhere, PracticeBooking, PracticeDay } from '../types/practice-day';
 import { Practice } from '../types/slot';
+import { practiceReference } from '../views/slot-view';
 import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
 @ArgsType()
 class PracticeDayArgs {
   @Field(() => String, { nullable: true, description: 'For example 2026-03-02; left out: today.' })
   day?: string | null;
+}
+
+const MAX_ELSEWHERE = 100;
+
+@ArgsType()
+class OwnPatientsElsewhereArgs {
+  @Field(() => Int, { defaultValue: 20, description: `At most ${MAX_ELSEWHERE}.` })
+  first!: number;
 }
 
 /** Resolves a practice's view of what was booked at it through this service. */
@@ -35,17 +45,10 @@ export class PracticeResolver {
   async bookingDay(
     @Root() { odsCode }: Practice,
     @Args(() => PracticeDayArgs) { day }: PracticeDayArgs,
-    @Ctx() { caller, requestId }: SubgraphContext,
+    @Ctx() context: SubgraphContext,
   ): Promise<PracticeDay> {
     const { ledger, releases, now } = this.deps;
-    const code = OdsCode.parse(odsCode);
-    if (!mayLookAt(caller, code)) {
-      await releases.refused(code, 'VIEW', { actor: releaseActorOf(caller), requestId, reason: null });
-      throw forbidden(
-        DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' }),
-        whyNotLook(caller),
-      );
-    }
+    const code = await this.lookedAt(odsCode, context);
     const date = CalendarDate.safeParse(day ?? londonDate(now()));
     if (!date.success) throw badInput({ day: fieldFault('NOT_A_DATE', {}) });
     const bookings = await ledger.bookingsAt(code, date.data);
@@ -58,6 +61,55 @@ export class PracticeResolver {
       quotaUsed,
     });
   }
+
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @FieldResolver(() => [OwnPatientElsewhere], {
+    nullable: true,
+    description:
+      "The practice's own patients who were booked at another practice, the latest notice first, and the true reason. For staff of the practice, and operators.",
+  })
+  async ownPatientsElsewhere(
+    @Root() { odsCode }: Practice,
+    @Args(() => OwnPatientsElsewhereArgs) { first }: OwnPatientsElsewhereArgs,
+    @Ctx() context: SubgraphContext,
+  ): Promise<OwnPatientElsewhere[]> {
+    if (first < 1 || first > MAX_ELSEWHERE)
+      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_ELSEWHERE }) });
+    const code = await this.lookedAt(odsCode, context);
+    const bookings = await this.deps.ledger.ownPatientsElsewhere(code, first);
+    return bookings.flatMap(ownPatientElsewhere);
+  }
+
+  /** @throws GraphQLError where the caller may not look at the practice's book, and writes that down */
+  private async lookedAt(odsCode: string, { caller, requestId }: SubgraphContext): Promise<OdsCode> {
+    const code = OdsCode.parse(odsCode);
+    if (mayLookAt(caller, code)) return code;
+    const note = { actor: releaseActorOf(caller), requestId, reason: null };
+    await this.deps.releases.refused(code, 'VIEW', note);
+    throw forbidden(
+      DEVELOPERS_EN_GB.FORBIDDEN.CALLER({ allowed: 'staff of this practice' }),
+      whyNotLook(caller),
+    );
+  }
+}
+
+function ownPatientElsewhere({ reference, state, offer, createdAt }: Booking): OwnPatientElsewhere[] {
+  const { practice, startsAt, endsAt, mode } = offer.slot;
+  const reason = whyElsewhere(offer);
+  if (reason === null) return [];
+  return [
+    create(OwnPatientElsewhere, {
+      reference,
+      practice: practiceReference(practice),
+      reason,
+      status: statusOf(state),
+      startsAt,
+      endsAt,
+      mode,
+      bookedAt: createdAt,
+    }),
+  ];
 }
 
 function practiceBooking({ reference, state, offer, createdAt }: Booking): PracticeBooking {

@@ -1,7 +1,9 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { BookingStatus } from '../lifecycle/states';
-import { AppointmentModeEnum, BookingStatusEnum } from './enums';
+import type { WhyElsewhere } from '../database/tables';
+import { AppointmentModeEnum, BookingStatusEnum, WhyElsewhereEnum } from './enums';
+import { Practice } from './slot';
 
 @ObjectType({
   description: 'A booking made through this service, as the practice sees it: no patient is named.',
@@ -43,4 +45,34 @@ export class PracticeDay {
 
   @Field(() => Int, { description: "Slots that other practices' patients have taken of it." })
   quotaUsed!: number;
+}
+
+@ObjectType({
+  description:
+    "A booking of a practice's own patient at another practice, of which the own practice was told. Nobody is named: the notice to the practice's system has the person.",
+})
+export class OwnPatientElsewhere {
+  @Field(() => String, { description: 'Short reference to read out on the phone.' })
+  reference!: string;
+
+  @Field(() => Practice, { description: 'The practice at which the person is booked.' })
+  practice!: Practice;
+
+  @Field(() => WhyElsewhereEnum)
+  reason!: WhyElsewhere;
+
+  @Field(() => BookingStatusEnum)
+  status!: BookingStatus;
+
+  @Field(() => Date)
+  startsAt!: Date;
+
+  @Field(() => Date)
+  endsAt!: Date;
+
+  @Field(() => AppointmentModeEnum)
+  mode!: AppointmentMode;
+
+  @Field(() => Date)
+  bookedAt!: Date;
 }

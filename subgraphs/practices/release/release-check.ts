@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { APPOINTMENT_MODES } from '../../../domain/appointment-mode';
 import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { fieldFault, type FieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
+import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { PRACTICE_RELATIONS } from '../../../domain/release-policy';
 import type { ReleaseRules } from '../../../domain/release-change';
 import type { PreviewFor } from './release-preview';
-import type { CloseBookInput, ReleasePreviewInput, SetReleasePolicyInput } from '../types/release-inputs';
+import type { DiaryNeed } from './practice-diary';
+import type {
+  CloseBookInput,
+  PracticeDiaryInput,
+  ReleasePreviewInput,
+  SetReleasePolicyInput,
+} from '../types/release-inputs';
 
 /** Rules as a practice sends them; a quota that is left out is the contract's. */
 export type RulesSent = Omit<ReleaseRules, 'dailyQuota'> & { dailyQuota: number | null | undefined };
@@ -143,6 +150,42 @@ export function checkPreview(
     return { kind: 'invalid', faults };
   const { mode = null, slotType = null } = input;
   return { kind: 'preview', preview: { ...parsed.data, disposition, mode, slotType, from, to } };
+}
+
+const DiaryDay = z.object({ day: CalendarDate });
+const DiaryNeedSent = z.object({ ageInMonths: whole('ageInMonths') });
+
+export type DiaryChecked =
+  | { kind: 'diary'; wanted: { day: CalendarDate; need: DiaryNeed | null; read: RulesRead | null } }
+  | { kind: 'invalid'; faults: FieldFaults };
+
+/** Reads what a diary is asked for; the rules in it are read, and compared with the practice's book later. */
+export function checkDiary(
+  { day, need, rules }: PracticeDiaryInput,
+  dispositions: DispositionCatalogue,
+  now: Date,
+): DiaryChecked {
+  const parsed = DiaryDay.safeParse({ day: day ?? londonDate(now) });
+  const days = parsed.success ? Date.parse(parsed.data.day) - Date.parse(londonDate(now)) : 0;
+  const disposition = need == null ? undefined : dispositions.get(need.dispositionId);
+  const faults = {
+    ...(!parsed.success && { 'input.day': fieldFault('NOT_A_DATE', {}) }),
+    ...(days < 0 && { 'input.day': fieldFault('IN_THE_PAST', {}) }),
+    ...(days > FARTHEST_DAYS * DAY_MS && {
+      'input.day': fieldFault('TOO_FAR_AWAY', { days: FARTHEST_DAYS }),
+    }),
+    ...(need != null && {
+      ...(disposition === undefined && { 'input.need.dispositionId': fieldFault('UNKNOWN_DISPOSITION', {}) }),
+      ...(!DiaryNeedSent.safeParse(need).success && {
+        'input.need.ageInMonths': fieldFault('OUT_OF_RANGE', { min: 0, ...RANGES.ageInMonths }),
+      }),
+    }),
+  };
+  if (!parsed.success || Object.keys(faults).length > 0) return { kind: 'invalid', faults };
+  const judgedNeed =
+    need == null || disposition === undefined ? null : { disposition, ageInMonths: need.ageInMonths };
+  const read = rules == null ? null : readRules(rules);
+  return { kind: 'diary', wanted: { day: parsed.data.day, need: judgedNeed, read } };
 }
 
 /** @param maxDays the longest that the period may be. */

@@ -13,12 +13,24 @@ import type {
   ReleaseLedger,
   ReleaseNote,
 } from '../../../domain/release-ledger';
-import { MAX_CLOSURES, type ClosedTime, type ReleaseChange } from '../../../domain/release-change';
-import { contractQuota, type BookAudience } from '../../../domain/release-policy';
+import {
+  changedPolicy,
+  MAX_CLOSURES,
+  type ClosedTime,
+  type ReleaseChange,
+  type ReleaseRules,
+} from '../../../domain/release-change';
+import {
+  contractQuota,
+  PRACTICE_RELATIONS,
+  type BookAudience,
+  type ReleasePolicy,
+} from '../../../domain/release-policy';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { Connections } from '../candidates/connections';
 import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DirectoryPractice } from '../directory/directory-practice';
+import { judgeDiary, type DiaryNeed, type PracticeDiary } from './practice-diary';
 import { rulesSent, type RulesRead } from './release-check';
 import { isInBookAsReleased, releasePreview, type PreviewFor, type ReleasePreview } from './release-preview';
 import { senseFaults, type RulesContext } from './release-sense';
@@ -61,7 +73,18 @@ export interface ReleasePolicyService {
   /** Null when the caller may not see it. */
   preview(odsCode: string, wanted: PreviewFor, context: SubgraphContext): Promise<ReleasePreview | null>;
   history(odsCode: string, limit: number, context: SubgraphContext): Promise<ReleaseEvent[] | null>;
+  /** The practice's own diary of a day, by the rules in force or by others that are not stored. */
+  diary(odsCode: string, wanted: DiaryFor, context: SubgraphContext): Promise<DiaryAnswer | null>;
 }
+
+/** A day of the diary, for somebody or for anybody; by the rules in force where `read` is null. */
+export interface DiaryFor {
+  day: CalendarDate;
+  need: DiaryNeed | null;
+  read: RulesRead | null;
+}
+
+export type DiaryAnswer = { kind: 'diary'; diary: PracticeDiary } | FieldFaultsFound;
 
 type FieldFaultsFound = Extract<DeskAnswer, { kind: 'invalid' }>;
 
@@ -153,6 +176,8 @@ export function releasePolicyService(deps: ReleaseDeskDeps): ReleasePolicyServic
     preview: (odsCode, wanted, context) =>
       seen(odsCode, context, (code) => previewOf(code, wanted, context, deps)),
     history: (odsCode, limit, context) => seen(odsCode, context, (code) => releases.history(code, limit)),
+    diary: (odsCode, wanted, context) =>
+      seen(odsCode, context, (code) => diaryOf(code, wanted, context, deps)),
   };
 }
 
@@ -163,13 +188,24 @@ async function settingOf(
   context: SubgraphContext,
   deps: ReleaseDeskDeps,
 ): Promise<ReleaseChange | FieldFaultsFound> {
-  const facts = await rulesContext(OdsCode.parse(odsCode), read, context, deps);
+  const judged = await rulesOf(OdsCode.parse(odsCode), read, context, deps);
+  return judged.kind === 'invalid' ? judged : { kind: 'SET', expectedVersion, rules: judged.rules };
+}
+
+/** The rules as they would be stored, or all that is wrong with them. */
+async function rulesOf(
+  code: OdsCode,
+  read: RulesRead,
+  context: SubgraphContext,
+  deps: ReleaseDeskDeps,
+): Promise<{ kind: 'rules'; rules: ReleaseRules } | FieldFaultsFound> {
+  const facts = await rulesContext(code, read, context, deps);
   const faults = { ...read.faults, ...senseFaults(read.sound, facts) };
   if (Object.keys(faults).length > 0) return { kind: 'invalid', faults };
   const { dailyQuota, ...rules } = rulesSent(read.sound);
-  const { registeredPatients = null } = deps.feed.current().gpSystem(odsCode) ?? {};
+  const { registeredPatients = null } = deps.feed.current().gpSystem(code) ?? {};
   const quota = dailyQuota === undefined ? contractQuota(registeredPatients) : dailyQuota;
-  return { kind: 'SET', expectedVersion, rules: { ...rules, dailyQuota: quota } };
+  return { kind: 'rules', rules: { ...rules, dailyQuota: quota } };
 }
 
 /** Looks into the book where the rules name a type that nobody has seen, or a route to it has never been used. */
@@ -232,6 +268,42 @@ async function previewOf(
     now: now(),
     taken: await books.takenOfQuota(code, daysBetween(wanted.from, wanted.to)),
   });
+}
+
+async function diaryOf(
+  code: OdsCode,
+  { day, need, read }: DiaryFor,
+  context: SubgraphContext,
+  deps: ReleaseDeskDeps,
+): Promise<DiaryAnswer> {
+  const { releases, connections, books, now } = deps;
+  const stored = await releases.policy(code);
+  const judged = read === null ? null : await rulesOf(code, read, context, deps);
+  if (judged?.kind === 'invalid') return judged;
+  const policy = judged === null ? stored : policyWith(stored, judged.rules, now());
+  const by = { callerId: callerIdOf(context.caller), requestId: context.requestId };
+  const free = await books.freeTimes(code, connections.of(code), day, by);
+  const { kinds } = await kindsOf(code, context, deps, (seen) => seen.length > 0);
+  const routes = books.routes(connections.of(code));
+  const reached = PRACTICE_RELATIONS.filter((relation) =>
+    routesFor(relation).some((route) => routes.includes(route)),
+  );
+  const facts = { now: now(), reached, taken: await books.takenOfQuota(code, [day]) };
+  const diary = {
+    book: free.kind,
+    reached,
+    slotTypes: [...new Set(kinds.map(({ slotType }) => slotType))],
+    dailyQuota: policy.dailyQuota,
+    times: free.kind === 'seen' ? judgeDiary(policy, need, free.times, facts) : [],
+  };
+  return { kind: 'diary', diary };
+}
+
+/** The policy that would be in force, had these rules been set. */
+function policyWith(stored: ReleasePolicy, rules: ReleaseRules, now: Date): ReleasePolicy {
+  const changed = changedPolicy(stored, { kind: 'SET', expectedVersion: stored.version, rules }, now);
+  if (changed.kind !== 'changed') throw new Error('Setting rules over their own version changes them.');
+  return changed.policy;
 }
 
 function callerIdOf(caller: Caller): string {

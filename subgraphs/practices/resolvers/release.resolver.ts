@@ -14,7 +14,8 @@ import {
 } from 'type-graphql';
 import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { fieldFault } from '../../../domain/messages/field-problem-codes';
-import { whyNotLook } from '../../../domain/practice-staff';
+import { OdsCode } from '../../../domain/ods-code';
+import { manages, whyNotLook } from '../../../domain/practice-staff';
 import { ForOwn } from '../../../platform/graphql/access-directive';
 import { create } from '../../../platform/graphql/create';
 import {
@@ -30,9 +31,10 @@ import type { DirectoryFeed } from '../directory/directory-feed';
 import type { DeskAnswer, DeskRefusal, ReleasePolicyService } from '../release/release-desk';
 import { Practice } from '../types/practice';
 import { practiceView } from '../views/practice-view';
-import { checkClosure, checkPreview, readRules, reasonFaults } from '../release/release-check';
+import { checkClosure, checkDiary, checkPreview, readRules, reasonFaults } from '../release/release-check';
 import {
   CloseBookInput,
+  PracticeDiaryInput,
   ReleasePreviewInput,
   ReopenBookInput,
   SetReleasePolicyInput,
@@ -46,6 +48,8 @@ import {
   type PracticeNotFound,
   type StalePolicy,
 } from '../types/release-types';
+import { PracticeDiaryResult, type PracticeDiary } from '../types/practice-diary';
+import { practiceDiary, withinRules } from '../views/diary-view';
 import { bookingsInClosure, historyEntryView, practiceNotFound, stalePolicy } from '../views/release-view';
 import { DEVELOPERS_EN_GB } from '../../../domain/messages/developers.en-gb';
 
@@ -154,6 +158,37 @@ export class ReleaseResolver {
     const history = await this.desk.history(odsCode, first, context);
     if (history === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
     return history.map(historyEntryView);
+  }
+
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@cost(weight: 50)')
+  @FieldResolver(() => PracticeDiaryResult, {
+    nullable: true,
+    description:
+      "Free times of the practice's own book on a day, and the rules that keep each from own and from other patients; by the rules in force, or by rules that are tried and not stored. For staff of the practice, and operators.",
+  })
+  async diary(
+    @Root() { odsCode }: Practice,
+    @Arg('input', () => PracticeDiaryInput) input: PracticeDiaryInput,
+    @Ctx() context: SubgraphContext,
+  ): Promise<PracticeDiary | InvalidInput> {
+    const checked = checkDiary(input, this.dispositions, this.now());
+    if (checked.kind === 'invalid') return invalidInput(checked.faults);
+    const { wanted } = checked;
+    const answer = await this.desk.diary(odsCode, wanted, context);
+    if (answer === null) throw forbidden(FOR_STAFF, whyNotLook(context.caller));
+    return answer.kind === 'invalid'
+      ? invalidInput(withinRules(answer.faults))
+      : practiceDiary(wanted.day, answer.diary);
+  }
+
+  @ForOwn('PRACTICE_STAFF')
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'True where the caller may set the rules of this practice, and reopen its book.',
+  })
+  callerManages(@Root() { odsCode }: Practice, @Ctx() { caller }: SubgraphContext): boolean {
+    return manages(caller, OdsCode.parse(odsCode));
   }
 
   private done(answer: DeskAnswer): Done {

@@ -388,6 +388,145 @@ describe('closing for a time', () => {
   });
 });
 
+describe('the diary', () => {
+  const DIARY = `query ($code: String!, $input: PracticeDiaryInput!) { practice(odsCode: $code) { diary(input: $input) {
+    __typename
+    ... on PracticeDiary { day answer ownPatientsReached otherPatientsReached slotTypes dailyQuota
+      times { startsAt mode slotType isKept stoppedForOwn stoppedForOthers } }
+    ... on InvalidInput { fields { path code } } } } }`;
+  const diaryOf = async (input: object, caller = RECEPTIONIST, code = MINE) => {
+    const { data, errors } = await practices.ask(DIARY, { code, input }, caller);
+    const { practice } = data as { practice: { diary: Record<string, unknown> | null } };
+    return { diary: practice.diary, errors };
+  };
+  const stoppedIn = (diary: Record<string, unknown> | null) =>
+    Object.fromEntries(
+      (diary?.times as { slotType: string; stoppedForOthers: string[]; stoppedForOwn: string[] }[]).map(
+        ({ slotType, stoppedForOthers, stoppedForOwn }) => [slotType, { stoppedForOthers, stoppedForOwn }],
+      ),
+    );
+  const FREE = { stoppedForOwn: [], stoppedForOthers: [] };
+  const both = (...rules: string[]) => ({ stoppedForOwn: rules, stoppedForOthers: rules });
+  const TRIED = { odsCode: MINE, expectedVersion: 0, ...RULES, takeBackMinutes: 30 };
+
+  it('has the free times of the own system, and the rules that keep each from whom', async () => {
+    await set(MANAGER, { takeBackMinutes: 90 });
+    const { diary, errors } = await diaryOf({});
+    expect(errors).toEqual([]);
+    expect(diary).toMatchObject({
+      day: '2026-11-24',
+      answer: 'READ',
+      ownPatientsReached: true,
+      otherPatientsReached: true,
+      slotTypes: ['111 urgent', 'Routine', 'Telephone triage'],
+      dailyQuota: 1,
+      times: [{ startsAt: '2026-11-24T13:00:00.000Z', isKept: false }, {}, {}],
+    });
+    const others = (...rules: string[]) => [...rules, 'TAKEN_BACK'];
+    expect(stoppedIn(diary)).toEqual({
+      '111 urgent': { stoppedForOwn: [], stoppedForOthers: ['TAKEN_BACK'] },
+      Routine: { stoppedForOwn: ['SLOT_TYPE'], stoppedForOthers: others('SLOT_TYPE') },
+      'Telephone triage': {
+        stoppedForOwn: ['MODE', 'SLOT_TYPE'],
+        stoppedForOthers: others('MODE', 'SLOT_TYPE'),
+      },
+    });
+  });
+
+  it('is that of somebody whose symptom check ends now, where one is named', async () => {
+    const need = { dispositionId: 'gp-6h', ageInMonths: 72 };
+    await set(MANAGER, { takeBackMinutes: 0, minAgeMonths: 60 });
+    expect(stoppedIn((await diaryOf({ need })).diary)['111 urgent']).toEqual(FREE);
+    const infant = await diaryOf({ need: { ...need, ageInMonths: 59 } });
+    expect(stoppedIn(infant.diary)['111 urgent']).toEqual(both('AGE'));
+    const own = await diaryOf({ need: { ...need, dispositionId: 'own-gp-routine' } });
+    expect(stoppedIn(own.diary)['111 urgent']).toEqual({
+      stoppedForOwn: ['DISPOSITION'],
+      stoppedForOthers: ['DISPOSITION', 'NOT_BOOKABLE'],
+    });
+    const tomorrow = await diaryOf({ need, day: '2026-11-25' });
+    expect(stoppedIn(tomorrow.diary)['111 urgent']).toEqual(both('DEADLINE'));
+  });
+
+  it('tries rules that are not stored, and says all that is wrong with them', async () => {
+    await practices.ownPatientHasSearched(MINE);
+    const rules = { ...TRIED, slotTypes: ['Routine'], dailyQuota: 7 };
+    const tried = await diaryOf({ rules });
+    expect(tried.diary).toMatchObject({ dailyQuota: 7 });
+    expect(stoppedIn(tried.diary)).toMatchObject({ Routine: FREE, '111 urgent': both('SLOT_TYPE') });
+    const wrong = await diaryOf({ rules: { ...rules, horizonDays: 57, slotTypes: ['Baby clinic'] } });
+    expect(wrong.diary).toEqual({
+      __typename: 'InvalidInput',
+      fields: [
+        { path: 'input.rules.horizonDays', code: 'OUT_OF_RANGE' },
+        { path: 'input.rules.slotTypes.0', code: 'UNKNOWN_SLOT_TYPE' },
+      ],
+    });
+    expect(await practices.releases.policy(MINE)).toMatchObject({ version: 1 });
+  });
+
+  it('asks the practice’s system once in ten seconds for a day, whoever it is for', async () => {
+    await practices.ownPatientHasSearched(MINE);
+    await diaryOf({});
+    await diaryOf({ need: { dispositionId: 'gp-6h', ageInMonths: 72 } });
+    expect(practices.book.searches).toEqual([MINE]);
+    await diaryOf({ day: '2026-11-25' });
+    practices.passAMinute();
+    await diaryOf({});
+    expect(practices.book.searches).toEqual([MINE, MINE, MINE]);
+  });
+
+  it('says that the system did not answer, or that there is no connection', async () => {
+    practices.book.isSilent = true;
+    expect((await diaryOf({})).diary).toMatchObject({ answer: 'NOT_ANSWERED', times: [] });
+    const manager = staff('S8001:G8005:R8008', 'Z90052');
+    expect((await diaryOf({}, manager, 'Z90052')).diary).toMatchObject({
+      answer: 'NO_CONNECTION',
+      ownPatientsReached: false,
+      otherPatientsReached: false,
+      slotTypes: [],
+      times: [],
+    });
+  });
+
+  it.each<[string, object, { path: string; code: string }]>([
+    ['a day that is none', { day: '2026-02-30' }, { path: 'input.day', code: 'NOT_A_DATE' }],
+    ['a day that is over', { day: '2026-11-23' }, { path: 'input.day', code: 'IN_THE_PAST' }],
+    ['a day far ahead', { day: '2027-11-26' }, { path: 'input.day', code: 'TOO_FAR_AWAY' }],
+    [
+      'an outcome that there is not',
+      { need: { dispositionId: 'gp', ageInMonths: 72 } },
+      { path: 'input.need.dispositionId', code: 'UNKNOWN_DISPOSITION' },
+    ],
+    [
+      'an age that nobody has',
+      { need: { dispositionId: 'gp-6h', ageInMonths: -1 } },
+      { path: 'input.need.ageInMonths', code: 'OUT_OF_RANGE' },
+    ],
+  ])('refuses %s', async (_, input, field) => {
+    expect((await diaryOf(input)).diary).toEqual({ __typename: 'InvalidInput', fields: [field] });
+    expect(practices.book.searches).toEqual([]);
+  });
+
+  it('is for staff of the practice and operators; what others try is written down', async () => {
+    expect((await diaryOf({}, OPERATOR)).diary).toMatchObject({ answer: 'READ' });
+    for (const caller of [staff('S8001:G8005:R8008', OTHER), PATIENT, ANALYST]) {
+      const { diary, errors } = await diaryOf({}, caller);
+      expect({ diary, code: errors[0]?.extensions.code }).toEqual({ diary: null, code: 'FORBIDDEN' });
+    }
+    const [refused] = await practices.releases.history(OdsCode.parse(MINE), 1);
+    expect(refused).toMatchObject({ action: 'VIEW', outcome: 'REFUSED' });
+  });
+
+  it('says whether the caller may set the rules', async () => {
+    const mayManage = async (caller: Caller) =>
+      (await practices.ask(`{ practice(odsCode: "${MINE}") { callerManages } }`, {}, caller)).data.practice;
+    expect(await mayManage(MANAGER)).toEqual({ callerManages: true });
+    expect(await mayManage(RECEPTIONIST)).toEqual({ callerManages: false });
+    expect(await mayManage(staff('S8001:G8005:R8008', OTHER))).toEqual({ callerManages: false });
+  });
+});
+
 describe('closeBook and reopenBook', () => {
   it('close to others, or to all, and open again', async () => {
     expect(await close(RECEPTIONIST)).toMatchObject({

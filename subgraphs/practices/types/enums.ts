@@ -36,6 +36,12 @@ export const PreviewRuleEnum = enumOf(
   'Rule that can stop a slot being offered.',
 );
 
+export const DiaryAnswerEnum = enumOf(
+  'DiaryAnswer',
+  ['READ', 'NO_CONNECTION', 'NOT_ANSWERED'],
+  'NO_CONNECTION: none shows the book to us; own patients may see it in sessions of their own. NOT_ANSWERED: the system did not answer, which does not mean that nothing is free.',
+);
+
 export const ReleaseActionEnum = enumOf('ReleaseAction', RELEASE_ACTIONS);
 
 export const ReleaseOutcomeEnum = enumOf(

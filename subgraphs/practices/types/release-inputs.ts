@@ -135,3 +135,34 @@ export class ReleasePreviewInput {
   })
   to?: Date | null;
 }
+
+@InputType({ description: 'Somebody whose symptom check ends now.' })
+export class DiaryNeedInput {
+  @Field(() => ID, { description: 'The outcome of the symptom check: an id of `dispositions`.' })
+  dispositionId!: string;
+
+  @Field(() => Int)
+  ageInMonths!: number;
+}
+
+@InputType()
+export class PracticeDiaryInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'London day, for example 2026-03-02; left out: today.',
+  })
+  day?: string | null;
+
+  @Field(() => DiaryNeedInput, {
+    nullable: true,
+    description: 'Left out: anybody of an age and with an outcome that the rules admit.',
+  })
+  need?: DiaryNeedInput | null;
+
+  @Field(() => SetReleasePolicyInput, {
+    nullable: true,
+    description:
+      'Rules to judge by as if they had been set; nothing is stored, and their odsCode and expectedVersion are not read. Left out: the rules in force.',
+  })
+  rules?: SetReleasePolicyInput | null;
+}
