@@ -28,6 +28,8 @@ const esModules = [
   'lowercase-keys',
   'form-data-encoder',
   'p-cancelable',
+  // The website's server.
+  'content-disposition',
 ];
 
 module.exports = {

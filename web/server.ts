@@ -13,10 +13,11 @@ import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
 import { registerVisits } from './kit/visit';
+import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
 
 /** A console for other readers is one more of these. */
-const PARTS: readonly Part[] = [patientPages];
+const PARTS: readonly Part[] = [patientPages, operatorPages];
 
 export interface WebOptions {
   api: ApiAddress;

@@ -1,0 +1,44 @@
+import pino from 'pino';
+import { CASE_STUDY_PRACTICE, demoPeople, demoToken, type DemoCallerName } from '../../demo/people';
+import { demoIssuer } from '../../demo/issuer';
+import { startSignIn, startWeb } from '../../start';
+import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
+import { asker, type Ask } from '../patient-journey';
+import { plant, plantPerson } from '../planted';
+
+/** The whole product with its website and its sign-in provider, in this process, where it is always noon. */
+export interface SiteUnderTest {
+  website: string;
+  gateway: GatewayUnderTest;
+  /** Asks the API as somebody whom the provider's page signs in. */
+  askAs(name: DemoCallerName): Promise<Ask>;
+  people: ReturnType<typeof demoPeople>;
+  close(): Promise<void>;
+}
+
+export async function siteUnderTest(env: Record<string, string> = {}): Promise<SiteUnderTest> {
+  const gateway = await inOneProcess(env);
+  const { config, now } = gateway;
+  const logger = pino({ level: 'trace' }, { write: (line: string) => gateway.logged.push(line) });
+  const context = { config, logger, now, explorerFolder: '' };
+  const signIn = await startSignIn(context);
+  const website = await startWeb(context, `${gateway.url}/graphql`, signIn?.issuers);
+  const people = demoPeople(CASE_STUDY_PRACTICE, now());
+  for (const person of Object.values(people)) plantPerson(person);
+  const issuer = await demoIssuer(config.dataDir);
+  return {
+    website: website.url,
+    gateway,
+    people,
+    async askAs(name) {
+      const token = await demoToken(name, CASE_STUDY_PRACTICE, now(), issuer);
+      plant(token);
+      return asker(gateway.url, token);
+    },
+    async close() {
+      await website.close();
+      await signIn?.close();
+      await gateway.close();
+    },
+  };
+}
