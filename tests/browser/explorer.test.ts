@@ -5,7 +5,7 @@ import pino from 'pino';
 import type { Page } from 'playwright-core';
 import { readConfig } from '../../config';
 import { demoIssuer } from '../../demo/issuer';
-import { CASE_STUDY_PRACTICE, demoFamily, patientClaims } from '../../demo/people';
+import { CASE_STUDY_PRACTICE, demoFamily, demoToken, patientClaims } from '../../demo/people';
 import { startEverything, type Started } from '../../start';
 import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
 import { EXECUTOR } from '../executor';
@@ -105,17 +105,78 @@ if (!present) {
 
   it('shows the rows of an answer as a table and hands them out as CSV', async () => {
     await run('PracticesNear');
-    await page.getByRole('button', { name: 'Show Table' }).click();
+    await showPanel('Table');
     await page.getByRole('columnheader', { name: 'node.odsCode' }).waitFor();
     const downloaded = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download 10 rows as CSV' }).click();
-    const lines = readFileSync(await (await downloaded).path(), 'utf8').split('\r\n');
+    const file = await downloaded;
+    const [title, rows = ''] = readFileSync(await file.path(), 'utf8').split('\r\n\r\n');
+    expect(title?.split('\r\n')).toEqual(
+      expect.arrayContaining(['\uFEFF"Query","PracticesNear"', '"practicesNear.precision","UNIT_POSTCODE"']),
+    );
+    expect(file.suggestedFilename()).toMatch(/^PracticesNear_\d{4}-\d\d-\d\d-\d{4}\.csv$/);
+    const lines = rows.split('\r\n');
     expect(lines[0]).toBe(
       '"cursor","distanceMiles","node.odsCode","node.name","node.phone","node.address.lines","node.address.postcode",' +
         '"node.location.latitude","node.location.longitude","node.openNow","node.release.status",' +
         '"node.release.ownPatients","node.release.otherPatients","node.release.dispositionIds"',
     );
     expect(lines[1]).toContain(`"${CASE_STUDY_PRACTICE}"`);
+  });
+
+  it('has a column for each dimension of the statistics, and says which numbers are withheld', async () => {
+    const issuer = await demoIssuer(dataDir);
+    const token = await demoToken('analyst', CASE_STUDY_PRACTICE, new Date(), issuer);
+    await setHeaders({ authorization: `Bearer ${token}` });
+    await run('AssessmentStatistics');
+    await showPanel('Table');
+    await page.getByRole('columnheader', { name: 'WEEK' }).waitFor();
+    const heads = await page.getByRole('columnheader').allTextContents();
+    expect(heads).toEqual(['WEEK', 'PATHWAY', 'DISPOSITION', 'started', 'completed', 'abandoned']);
+    expect(await page.locator('.table-panel tbody td').allTextContents()).toContain('child-rash');
+    await said('* stands for a number that is withheld');
+  });
+
+  it.each<[string, object, string, string[]]>([
+    [
+      'data beside an error',
+      {
+        errors: [
+          {
+            message: 'Something went wrong.',
+            path: ['searchPractices', 1, 'phone'],
+            extensions: { code: 'INTERNAL_SERVER_ERROR' },
+          },
+        ],
+        data: { searchPractices: [{ odsCode: 'Z1' }, { odsCode: 'Z2' }] },
+      },
+      'Error at searchPractices.row 2.phone: Something went wrong.',
+      ['Z1', 'Z2'],
+    ],
+    ['an error alone', { errors: [{ message: 'It failed.' }] }, 'nothing was answered', []],
+    ['an empty list', { data: { searchPractices: [] } }, 'searchPractices is an empty list', []],
+    [
+      'a problem with a list',
+      {
+        data: {
+          searchPractices: {
+            __typename: 'InvalidInput',
+            code: 'INVALID_INPUT',
+            message: 'Check the input.',
+            fields: [{ path: 'text', message: 'Too short.' }],
+          },
+        },
+      },
+      'searchPractices was not answered: InvalidInput',
+      [],
+    ],
+  ])('tells %s from rows that were answered', async (_name, answer, words, cells) => {
+    await page.route('**/graphql', (route) => route.fulfill({ json: answer }));
+    await run('SearchPractices');
+    await page.unroute('**/graphql');
+    await showPanel('Table');
+    await said(words);
+    expect(await page.locator('.table-panel td').allTextContents()).toEqual(cells);
   });
 
   it('asks nothing of any other origin and breaks no security policy', () => {
@@ -127,8 +188,22 @@ if (!present) {
     expect(browser.complaints).toEqual([]);
   });
 
+  async function showPanel(name: string): Promise<void> {
+    const show = page.getByRole('button', { name: `Show ${name}` });
+    const hide = page.getByRole('button', { name: `Hide ${name}` });
+    await show.or(hide).waitFor();
+    if (await show.isVisible()) await show.click();
+    await hide.waitFor();
+  }
+
+  /** Waits for a sentence of the page's own. */
+  async function said(words: string): Promise<void> {
+    await page.getByRole('status').filter({ hasText: words }).waitFor();
+  }
+
   /** Opens an example as a person would, runs it, and hands back what the gateway answered. */
   async function run(name: string): Promise<unknown> {
+    await showPanel('Examples');
     await page
       .locator('.examples')
       .getByRole('button', { name: new RegExp(`^${name}\\b`) })

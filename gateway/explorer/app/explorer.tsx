@@ -3,10 +3,10 @@ import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import './explorer.css';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { EXAMPLES_PLUGIN } from './examples-plugin';
+import { gatewayFetcher } from './fetcher';
 import { TABLE_PLUGIN } from './table-plugin';
 
 const WELCOME = `# Choose an example, tick fields
@@ -18,7 +18,7 @@ const WELCOME = `# Choose an example, tick fields
 `;
 
 const PLUGINS = [EXAMPLES_PLUGIN, { ...explorerPlugin(), title: 'Query builder' }, TABLE_PLUGIN];
-const FETCHER = createGraphiQLFetcher({ url: '/graphql' });
+const FETCHER = gatewayFetcher();
 
 const root = document.getElementById('explorer');
 if (root === null) throw new Error('index.html has no #explorer.');
