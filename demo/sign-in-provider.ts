@@ -17,7 +17,7 @@ import { CASE_STUDY_PRACTICE, DEMO_CALLERS, DEMO_CALLER_NAMES, demoPeople, patie
 import type { DemoCaller, DemoCallerName, DemoToken } from './people';
 import { DEMO_CLIENT_ID, demoProviderIssuers, PROVIDER_PATHS as PATHS, publicJwk } from './sign-in-client';
 import { signInMemory } from './sign-in-memory';
-import { choosePage, messagePage, provePage } from './sign-in-pages';
+import { choosePage, messagePage, provePage, STYLES } from './sign-in-pages';
 
 export interface SignInProviderOptions {
   port: number;
@@ -60,6 +60,10 @@ export async function startSignInProvider(options: SignInProviderOptions): Promi
   });
   serve = (request, response) => {
     const address = request.url ?? '/';
+    if (address === STYLES.path) {
+      response.writeHead(200, { 'content-type': 'text/css; charset=utf-8' }).end(STYLES.text);
+      return;
+    }
     const found = providers.find(({ name }) => address.startsWith(`${PATHS[name]}/`));
     if (found === undefined) send(response, 404, messagePage('Page not found', 'There is nothing here.'));
     else found.serve(request, response);
@@ -340,7 +344,8 @@ function send(response: ServerResponse, status: number, html: string): void {
     .writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     })
     .end(html);
 }
