@@ -380,6 +380,26 @@ function readSupplierValues(environment: Record<string, string | undefined>) {
   return { problems, values };
 }
 
+/**
+ * Returns what the environment says of one supplier's settings, for a script that calls its sandbox.
+ * @throws ConfigError naming what is not set, or cannot be used.
+ */
+export function valuesOfSupplier(
+  id: SupplierId,
+  environment: Record<string, string | undefined>,
+): Record<string, string> {
+  const own = supplierSettings.filter((setting) => setting.id === id);
+  const { problems, values } = readSupplierValues(
+    Object.fromEntries(own.map(({ variable: key }) => [key, environment[key]])),
+  );
+  const missing = own
+    .filter(({ variable: key }) => environment[key] === undefined)
+    .map(({ variable: key, purpose }) => settingProblem(key, `is missing: set ${purpose}.`));
+  if (problems.length + missing.length > 0)
+    throw new ConfigError(...[...problems, ...missing].map(({ sentence }) => sentence));
+  return values[id] ?? {};
+}
+
 /** Returns what a real supplier needs and is not set, or is set to what anybody can read here. */
 function missingValues(
   environment: Record<string, string | undefined>,

@@ -3,13 +3,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { context, type Plugin } from 'esbuild';
 import { z } from 'zod';
+import type { Result } from '../adapters/conformance/certificate';
 import { allMutants, type MutantOf } from '../adapters/conformance/mutants/all-mutants';
 import type { runConformance } from '../adapters/conformance/run-conformance';
 import { runScript } from './run-script';
 
 /**
  * `npm run adapter:mutants`: bundles each adapter with one mistake made in its source and runs the requirement on it
- * that has to notice. Prints one line of JSON for each: which requirement caught it, or null, and what it says.
+ * that has to notice. Prints one line of JSON for each: which requirement caught it, or null, and what it says, or what to
+ * do.
  */
 const ROOT = process.cwd();
 const SUITE = join(ROOT, 'adapters', 'conformance', 'run-conformance.ts');
@@ -28,11 +30,20 @@ async function main(): Promise<void> {
       const isCaught = failed !== undefined;
       if (!isCaught) process.exitCode = 1;
       const caughtBy = isCaught ? mutant.caughtBy : null;
-      console.log(JSON.stringify({ name: mutant.name, caughtBy, reason: failed?.reason ?? null }));
+      const reason = failed?.reason ?? unnoticed(mutant, results);
+      console.log(JSON.stringify({ name: mutant.name, caughtBy, reason }));
     }
   } finally {
     await suites.close();
   }
+}
+
+/** Says what to do about a mistake that makes its requirement fail in nothing. */
+function unnoticed({ caughtBy, file }: MutantOf, [result]: readonly Result[]): string {
+  const { outcome, reason } = result ?? { outcome: 'unknown', reason: null };
+  if (outcome === 'PASSED')
+    return `${caughtBy} is kept in spite of the mistake: name the requirement that breaks (make the mistake in adapters/${file} by hand, and run adapter:conform), or write one that does.`;
+  return `${caughtBy} was not tried (${outcome}${reason === null ? '' : `: ${reason}`}): name another requirement.`;
 }
 
 const Bundle = z.object({

@@ -70,6 +70,15 @@ describe('scrubbing', () => {
     expect(survivors(scrubbed(exchanges, patient), patient)).toEqual([]);
   });
 
+  it('takes out our own secrets, as a form writes them too, and names one that has survived', () => {
+    const ours = ['open & sesame'];
+    const exchanges = [{ body: 'client_id=us&client_secret=open+%26+sesame' }, { body: { secret: ours[0] } }];
+    expect(survivors(exchanges, undefined, ours)).toEqual(['a secret of ours']);
+    const clean = scrubbed(exchanges, undefined, ours);
+    expect(JSON.stringify(clean)).not.toMatch(/sesame/);
+    expect(survivors(clean, undefined, ours)).toEqual([]);
+  });
+
   it.each([
     ['an NHS number', { a: 'the number 943 476 5919' }],
     ['a token', { a: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.' }],

@@ -10,15 +10,20 @@ import { type SupplierId, supplierNamed } from '../adapters/registry';
 import { CalendarDate } from '../domain/london-time';
 import { NhsNumber } from '../domain/nhs-number';
 import { OdsCode } from '../domain/ods-code';
+import { valuesOfSupplier } from '../config';
 import { runScript } from './run-script';
 
 /**
  * `npm run adapter:record -- <id> --url <sandbox> --practice <ODS> [--days 2] [--patient <file>] [--name search]`:
  * requests a sandbox's health and free slots, and keeps the exchanges without identifiers under
  * `adapters/<id>/recorded/`; nothing is kept where one survives. `--play` replays what is kept, refusing every
- * request that was not recorded. Nothing is booked.
+ * request that was not recorded. Nothing is booked. What the sandbox needs besides its address is taken from the environment, as
+ * the service takes it (`MERIDIAN_CLIENT_SECRET`).
  */
 const Url = z.url({ error: '--url must be the address of the supplier’s sandbox.', protocol: /^https?$/ });
+const Practice = z
+  .string({ error: '--practice must be the ODS code of a practice of the sandbox.' })
+  .pipe(OdsCode);
 const PatientFile = z.object({
   nhsNumber: NhsNumber,
   familyName: z.string(),
@@ -35,6 +40,8 @@ export interface Sandbox {
   practice: OdsCode;
   days: number;
   patient: Patient | undefined;
+  /** Values of the manifest's `settings`; what the simulator takes where there are none. */
+  values?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,7 +50,7 @@ export interface Sandbox {
  * @throws SupplierError where the sandbox cannot be asked.
  */
 export async function record(
-  { id, url, practice, days, patient }: Sandbox,
+  { id, url, practice, days, patient, values = {} }: Sandbox,
   at = new Date(),
 ): Promise<Recording> {
   const [from, to] = [new Date(at.getTime() + 3_600_000), new Date(at.getTime() + days * 86_400_000)];
@@ -52,11 +59,12 @@ export async function record(
   nock.recorder.rec({ output_objects: true, dont_print: true });
   try {
     const found = await countFreeSlots(
-      gpSystemAt(id, url, () => at),
+      gpSystemAt(id, { url, values }, () => at),
       { practice, from, to, patient },
     );
-    const exchanges = scrubbed(nock.recorder.play(), patient);
-    const left = survivors(exchanges, patient);
+    const ours = secretsOf(id, values);
+    const exchanges = scrubbed(nock.recorder.play(), patient, ours);
+    const left = survivors(exchanges, patient, ours);
     if (left.length > 0)
       throw new Error(
         `Nothing is kept, because of ${left.join(', ')} in the exchanges: scrub it in adapters/conformance/recording.ts.`,
@@ -73,6 +81,15 @@ export async function record(
     nock.recorder.clear();
     nock.restore();
   }
+}
+
+/** Returns the values that let us in: an id may stay. */
+function secretsOf(id: SupplierId, values: Readonly<Record<string, string>>): string[] {
+  const { settings = [] } = supplierNamed(id).manifest;
+  return settings.flatMap(({ name, kind }) => {
+    const value = values[name];
+    return kind === 'ID' || value === undefined ? [] : [value];
+  });
 }
 
 /**
@@ -143,6 +160,12 @@ function patientIn(file: string | undefined, practice: OdsCode): Patient | undef
   return { ...person, ...(linkage && { linkage: { ...linkage, practice } }) };
 }
 
+/** A simulator on this machine takes its own values; a sandbox wants ours. */
+function valuesFor(id: SupplierId, url: string) {
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+  return isHere ? {} : { values: valuesOfSupplier(id, process.env) };
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -162,10 +185,11 @@ async function main(): Promise<void> {
     console.log(`${file} replays.`);
     return;
   }
-  const practice = OdsCode.parse(values.practice ?? '');
+  const practice = Practice.parse(values.practice);
+  const url = Url.parse(values.url);
   const days = z.coerce.number({ error: '--days must be a number.' }).positive().parse(values.days);
   const patient = patientIn(values.patient, practice);
-  const recording = await record({ id, url: Url.parse(values.url), practice, days, patient });
+  const recording = await record({ id, url, practice, days, patient, ...valuesFor(id, url) });
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(recording, null, 2)}\n`);
   console.log(`${recording.exchanges.length} exchanges are kept in ${file}.`);

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { OdsCode } from '../../domain/ods-code';
 import type { Timers } from '../../domain/timers';
 import type { GpSystem } from '../gp-system';
-import { createGpSystems, type SupplierId } from '../registry';
+import { createGpSystems, type SupplierId, type SupplierSettings } from '../registry';
 
 /** This service as the suite introduces it. */
 export const CONSUMER = {
@@ -13,10 +13,15 @@ export const CONSUMER = {
   asid: '999000000001',
 };
 
-/** One supplier's GP system against an address, for exchanges that a test itself answers. */
-export function gpSystemAt(id: SupplierId, url: string, now: () => Date, timers?: Timers): GpSystem {
+/** One supplier's GP system against an address, for exchanges that a test itself answers, or with the values of a real one. */
+export function gpSystemAt(
+  id: SupplierId,
+  at: string | SupplierSettings,
+  now: () => Date,
+  timers?: Timers,
+): GpSystem {
   const systems = createGpSystems({
-    suppliers: { [id]: { url } },
+    suppliers: { [id]: typeof at === 'string' ? { url: at } : at },
     consumer: CONSUMER,
     logger: pino({ level: 'silent' }),
     now,

@@ -87,7 +87,8 @@ export async function laboratory(
     logger,
     observe: (exchange) => wire.push(exchange),
     timers,
-    pageSize: PAGE_SIZE,
+    // A search in many pages would use up, by itself, what a second allows.
+    ...(!isRateLimited && { pageSize: PAGE_SIZE }),
   });
   const exchanges = countedTimers(timers);
   const rate = isRateLimited ? {} : NO_RATE_LIMIT;

@@ -49,23 +49,29 @@ const EMAIL = /\b[\w.+-]+@[\w-]+\.[\w.]+\b/g;
 const REMOVED = 'removed';
 
 /**
- * The exchanges without what names or lets in a person: the patient's details become the stand-in's, every other NHS
+ * The exchanges without what names or lets in a person, or us: the patient's details become the stand-in's, every other NHS
  * number one and the same, and tokens a word, the same for the same token so that a replay hangs together.
+ * @param ours values of our own that let us in, as a client's secret.
  */
-export function scrubbed(exchanges: unknown, patient: Patient | undefined): unknown {
+export function scrubbed(
+  exchanges: unknown,
+  patient: Patient | undefined,
+  ours: readonly string[] = [],
+): unknown {
   const tokens = new Map<string, string>();
   const token = (value: string) => {
     const known = tokens.get(value) ?? `${REMOVED}-${tokens.size + 1}`;
     tokens.set(value, known);
     return known;
   };
-  for (const value of secretsIn(exchanges)) token(value);
+  for (const value of [...ours, ...secretsIn(exchanges)]) token(value);
   const pairs = [...replacements(patient), ...tokens];
   const text = pairs.reduce(
     (left, [secret, stand]) =>
       left
         .replaceAll(JSON.stringify(secret).slice(1, -1), stand)
-        .replaceAll(encodeURIComponent(secret), stand),
+        .replaceAll(encodeURIComponent(secret), stand)
+        .replaceAll(formEncoded(secret), stand),
     JSON.stringify(exchanges),
   );
   return JSON.parse(
@@ -78,13 +84,22 @@ export function scrubbed(exchanges: unknown, patient: Patient | undefined): unkn
   );
 }
 
+/** Writes a value as the body of a form does, where a blank is a plus. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
 /** A bare JSON number of ten digits below those that are given out in England is taken for unix seconds. */
 function isTime(digits: string, at: number, text: string): boolean {
   return text[at - 1] === ':' && /^[0-3]\d{9}$/.test(digits);
 }
 
 /** Lists what a scrub has left, by kind and never by value; empty where a recording may be kept. */
-export function survivors(exchanges: unknown, patient: Patient | undefined): string[] {
+export function survivors(
+  exchanges: unknown,
+  patient: Patient | undefined,
+  ours: readonly string[] = [],
+): string[] {
   const text = JSON.stringify(exchanges).toLowerCase();
   const kinds: [kind: string, isThere: boolean][] = [
     [
@@ -97,6 +112,12 @@ export function survivors(exchanges: unknown, patient: Patient | undefined): str
       'a token',
       /\beyj[\w-]+\.[\w-]+\./.test(text) ||
         secretsIn(exchanges).some((secret) => !secret.startsWith(REMOVED)),
+    ],
+    [
+      'a secret of ours',
+      ours.some((secret) =>
+        [secret, formEncoded(secret)].some((written) => text.includes(written.toLowerCase())),
+      ),
     ],
     ['an e-mail address', (text.match(EMAIL) ?? []).length > 0],
     ...replacements(patient).map(([secret, , kind]): [string, boolean] => [

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { machineTimers, within } from '../../domain/timers';
 import { type SupplierId, supplierNamed } from '../registry';
+import { SIMULATOR_FAILED } from '../simulator/protocol-server';
 import type { Result } from './certificate';
 import { type Laboratory, laboratory } from './laboratory';
 import { LEVELS, type Level, type Requirement } from './requirement';
@@ -72,16 +74,29 @@ const LONGEST_REASON = 1_500;
 const LONGEST_BODY = 400;
 
 /** The last request that the supplier got, and its reply: people and log-ons of the suite are invented. */
-function lastExchange({ wire, manifest }: Laboratory): string {
+function lastExchange({ wire, manifest, logged }: Laboratory): string {
   const ours = wire.filter(({ supplier }) => supplier === manifest.id);
   const sent = ours.findLast(({ reply }) => reply === undefined);
-  if (sent === undefined) return '';
+  if (sent === undefined) return thrownBySimulator(logged);
   const answered = ours.findLast(({ request, reply }) => request === sent.request && reply !== undefined);
   const { method, path, query, body } = sent.request;
   const address = [path, query.toString()].filter(Boolean).join('?');
   const reply = answered?.reply;
   const outcome = reply ? `${reply.status} ${shortened(reply.body)}` : 'no reply, or a fault in its place';
-  return `\nLast request (${sent.target.operation}): ${method} ${address} ${shortened(body)}\nReply: ${outcome}`;
+  const request = `Last request (${sent.target.operation}): ${method} ${address} ${shortened(body)}`;
+  return `${thrownBySimulator(logged)}\n${request}\nReply: ${outcome}`;
+}
+
+const Thrown = z.object({ err: z.object({ message: z.string(), stack: z.string() }).partial() });
+
+/** A simulator that throws looks like a connection that ends: the first such error, with its place in the sources. */
+function thrownBySimulator(logged: readonly string[]): string {
+  const line = logged.find((one) => one.includes(SIMULATOR_FAILED));
+  const thrown = line === undefined ? undefined : Thrown.safeParse(JSON.parse(line)).data?.err;
+  if (thrown === undefined) return '';
+  const { message = '', stack = '' } = thrown;
+  const where = stack.split('\n').find((place) => place.includes('adapters')) ?? '';
+  return `\nThe simulator has thrown, so mend it first: ${message} ${where.trim()}`;
 }
 
 function shortened(text: string): string {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { loggableError } from '../../domain/loggable-error';
 import type { OdsCode } from '../../domain/ods-code';
 import { pause, type Timers } from '../../domain/timers';
 import type { Diary } from './diary';
@@ -51,6 +52,9 @@ export type Observer = (exchange: {
   reply?: WireReply;
 }) => void;
 
+/** The log's words for a simulator that threw instead of answering. */
+export const SIMULATOR_FAILED = 'a simulator has thrown';
+
 const DRIP_MS = 100;
 const ENTITY_BOMB =
   '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a c="&c;&c;">&c;&c;&c;</a>';
@@ -59,7 +63,7 @@ const ENTITY_BOMB =
 export function protocolServer(options: ProtocolServerOptions): Promise<Listener> {
   const { supplier, protocol, faults, logger, observe, timers } = options;
 
-  return httpListener(options.port, async (request, response) => {
+  const serve = async (request: WireRequest, response: ServerResponse) => {
     const target = protocol.identify(request);
     const latency = faults.latency(supplier);
     if (latency > 0) await pause(timers, latency);
@@ -71,6 +75,15 @@ export function protocolServer(options: ProtocolServerOptions): Promise<Listener
       const reply = protocol.answer(request);
       observe?.({ supplier, target, request, reply });
       sendReply(response, reply);
+    }
+  };
+  return httpListener(options.port, async (request, response) => {
+    try {
+      await serve(request, response);
+    } catch (error) {
+      // On the wire it is a connection that ends: whoever writes a simulator looks for the reason.
+      logger.error({ supplier, err: loggableError(error) }, SIMULATOR_FAILED);
+      throw error;
     }
   });
 }

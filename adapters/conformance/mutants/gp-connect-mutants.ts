@@ -157,4 +157,12 @@ export const gpConnectMutants: readonly Mutant[] = [
     find: "slotId: slotIds.includes(slot.id) ? slot.id : (slotIds[0] ?? ''),",
     replace: 'slotId: slot.id,',
   },
+  {
+    id: 'near-days',
+    title: 'reads back the days around the slot only',
+    caughtBy: 'read-back.moved-days',
+    file: 'gp-connect/gp-connect.requests.ts',
+    find: 'const LOOKS_AHEAD_DAYS = 28;',
+    replace: 'const LOOKS_AHEAD_DAYS = 1;',
+  },
 ];

@@ -60,6 +60,14 @@ export const meridianMutants: readonly Mutant[] = [
       "  operations.set(attemptId, path);\n  if (path) return { class: 'ACCEPTED', appointment: { id: path, version: '1' } };\n",
   },
   {
+    id: 'any-end-is-ours',
+    title: 'takes the end of another booking’s operation for its own',
+    caughtBy: 'acceptance.names-slot',
+    file: 'meridian/meridian.ts',
+    find: "if (booking.status !== 'held' || slotIdOf(booking) !== slot.id)",
+    replace: "if (booking.status !== 'held')",
+  },
+  {
     id: 'failed-poll-is-refusal',
     title: 'takes a poll that fails for a refusal of the booking',
     caughtBy: 'fault.500-before.poll',

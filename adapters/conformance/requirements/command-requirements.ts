@@ -7,13 +7,16 @@ import {
   callWithin,
   cancelCommand,
   freeSlots,
+  hoursAfter,
   type Laboratory,
   newPatient,
   newPractice,
+  NOON,
   outcomeInWords,
   probe,
   ready,
   readyAndBooked,
+  search,
   settle,
   standing,
   switchOn,
@@ -191,13 +194,17 @@ const yesRequirements: readonly Requirement[] = [
       const [patient, other] = [newPatient(lab, practice), newPatient(lab, practice)];
       const [slot, elsewhere] = await freeSlots(lab, patient, practice);
       if (!slot || !elsewhere) throw new Error('The book is full.');
-      const [own, again] = [await booked(lab, slot, patient), await booked(lab, slot, patient)];
+      // The one that says yes: that of a booking which is an operation only names the operation.
+      const isOperation = lab.manifest.capabilities.bookReply === 'operation' && another !== 'state';
+      const at = isOperation ? 'POLL' : 'BOOK';
+      const yesTo = (where: Slot, who: Patient) => booked(lab, { slot: where, patient: who }, at);
+      const [own, again] = [await yesTo(slot, patient), await yesTo(slot, patient)];
       const reply = {
-        patient: () => booked(lab, slot, other),
-        slot: () => booked(lab, elsewhere, patient),
+        patient: () => yesTo(slot, other),
+        slot: () => yesTo(elsewhere, patient),
         state: () => cancelled(lab, slot, patient),
       }[another];
-      await expectUnbelieved(lab, { slot, patient }, { own, again, reply: await reply() }, another);
+      await expectUnbelieved(lab, { slot, patient }, { own, again, reply: await reply(), at }, another);
     },
   })),
   {
@@ -295,17 +302,62 @@ const yesRequirements: readonly Requirement[] = [
       expect(standing(lab, patient)).toEqual([]);
     },
   },
+  {
+    level: 'L2',
+    id: 'read-back.moved-days',
+    title: 'reads back an appointment that the desk has moved to another day, before or after',
+    notFor: withoutReadBack,
+    async run(lab) {
+      for (const days of [-10, 10]) {
+        const { slot, patient, command } = await bookedAhead(lab);
+        const { diary } = lab.simulators;
+        const [from, to] = [hoursAfter(slot.startsAt, 24 * days), hoursAfter(slot.startsAt, 24 * days + 2)];
+        diary.deskFrees(slot.practice, from, to);
+        const [target] = diary.freeSlots(slot.practice, from, to, { route: 'PATIENT_SESSION' });
+        const [own] = standing(lab, patient);
+        if (!target || !own || !diary.deskMoves(slot.practice, own.id, target.id))
+          throw new Error('The desk cannot move the appointment.');
+        const asked = probe(slot, patient, command.marker, command.attemptId);
+        const seen = await lab.system.readBack(asked, callWithin(lab));
+        expect({ days, seen: seen.map(({ startsAt, status }) => ({ startsAt, status })) }).toEqual({
+          days,
+          seen: [{ startsAt: target.startsAt, status: 'BOOKED' }],
+        });
+      }
+    },
+  },
 ];
+
+const AHEAD_HOURS = 12 * 24;
+
+/** Books far enough ahead for the desk to move it to an earlier day that is still to come. */
+async function bookedAhead(lab: Laboratory) {
+  const practice = newPractice(lab);
+  const patient = newPatient(lab, practice);
+  const [from, to] = [hoursAfter(NOON, AHEAD_HOURS), hoursAfter(NOON, AHEAD_HOURS + 2)];
+  lab.simulators.diary.deskFrees(practice, from, to);
+  const found = await search(lab, { patient, practice, from, to });
+  const slot = found.find(({ slotType }) => slotType === '111 urgent');
+  if (!slot) throw new Error('The search finds no free slot, though the desk has made room.');
+  const command = bookCommand(lab, slot, patient);
+  expect(outcomeInWords(await lab.system.book(command, callWithin(lab)))).toBe('ACCEPTED');
+  await settle(lab);
+  return { slot, patient, command };
+}
 
 function told(seen: Pick<Slot, 'sessionName'> & { mode?: Slot['mode'] | undefined }) {
   const { mode, sessionName } = seen;
   return { ...(mode !== undefined && { mode }), ...(sessionName !== undefined && { sessionName }) };
 }
 
-/** The reply to a booking; the slot is free again afterwards. */
-async function booked(lab: Laboratory, slot: Slot, patient: Patient): Promise<string> {
+/** The reply that says yes to a booking; the slot is free again afterwards. */
+async function booked(
+  lab: Laboratory,
+  { slot, patient }: Pick<BookCommand, 'slot' | 'patient'>,
+  at: SimulatedOperation,
+): Promise<string> {
   await wordsInBook(lab, bookCommand(lab, slot, patient));
-  return replyTo(lab, 'BOOK');
+  return replyTo(lab, at);
 }
 
 /** The reply to a cancellation. */
@@ -327,11 +379,12 @@ function replyTo({ wire, manifest }: Laboratory, operation: SimulatedOperation):
 async function expectUnbelieved(
   lab: Laboratory,
   { slot, patient }: { slot: Slot; patient: Patient },
-  { own, again, reply: body }: { own: string; again: string; reply: string },
+  { own, again, reply: body, at }: { own: string; again: string; reply: string; at: SimulatedOperation },
   another: Another,
 ): Promise<void> {
   if (!tellsApart(own, again, body)) return;
-  switchOn(lab, { kind: 'replaced', body }, { practice: slot.practice, operation: 'BOOK', times: 1 });
+  // However often it is asked: one that repeats under its key, or looks again, would be told the truth otherwise.
+  switchOn(lab, { kind: 'replaced', body }, { practice: slot.practice, operation: at });
   const outcome = await lab.system.book(bookCommand(lab, slot, patient), callWithin(lab));
   expect({ named: `another ${another}`, outcome: outcome.class }).toEqual({
     named: `another ${another}`,
