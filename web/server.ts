@@ -12,9 +12,10 @@ import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
 import { registerVisits } from './kit/visit';
 import { patientPages } from './patient/patient-pages';
+import { practicePages } from './practice/practice-pages';
 
 /** A console for other readers is one more of these. */
-const PARTS: readonly Part[] = [patientPages];
+const PARTS: readonly Part[] = [patientPages, practicePages];
 
 export interface WebOptions {
   /** Address of the public GraphQL endpoint. */
