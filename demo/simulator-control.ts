@@ -7,6 +7,8 @@ export interface SimulatorControl {
   register(practice: OdsCode, person: Person): Promise<void>;
   /** The desk fills its book: how many slots it took. */
   deskTakes(practice: OdsCode, from: Date, to: Date): Promise<number>;
+  /** The desk frees what it had taken: how many slots. */
+  deskFrees(practice: OdsCode, from: Date, to: Date): Promise<number>;
   /** The truth about one person, at all practices. */
   appointmentsOf(person: Person): Promise<SimulatedAppointment[]>;
 }
@@ -41,6 +43,10 @@ export function simulatorControl(url: string): SimulatorControl {
     async deskTakes(practice, from, to) {
       const taken = await post(`/practices/${practice}/desk/take`, { from, to });
       return z.object({ slots: z.number() }).parse(taken).slots;
+    },
+    async deskFrees(practice, from, to) {
+      const freed = await post(`/practices/${practice}/desk/free`, { from, to });
+      return z.object({ slots: z.number() }).parse(freed).slots;
     },
     async appointmentsOf({ nhsNumber }) {
       const found = await post('/appointments/search', { nhsNumber });

@@ -15,9 +15,10 @@ import { createRender, type Render, type Site } from './kit/site';
 import { registerVisits } from './kit/visit';
 import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
+import { practicePages } from './practice/practice-pages';
 
 /** A console for other readers is one more of these. */
-const PARTS: readonly Part[] = [patientPages, operatorPages];
+const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages];
 
 export interface WebOptions {
   api: ApiAddress;

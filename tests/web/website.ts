@@ -119,8 +119,9 @@ async function newVisitor(context: BrowserContext, url: string, hasScripts: bool
   context.on('weberror', (error) => complaints.push(error.error().message));
   context.on('request', (request) => {
     addresses.push(request.url());
-    const isOurs = request.url().startsWith(url);
-    if (!isOurs && !request.isNavigationRequest()) complaints.push(`foreign: ${request.url()}`);
+    // The provider's pages, where one signs in, are its own.
+    const isOfOurPage = !request.isNavigationRequest() && request.frame().url().startsWith(url);
+    if (isOfOurPage && !request.url().startsWith(url)) complaints.push(`foreign: ${request.url()}`);
   });
   const page = await context.newPage();
   return { context, page, url, complaints, addresses, hasScripts, ...pageHelpers(page, url, hasScripts) };

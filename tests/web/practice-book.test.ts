@@ -1,0 +1,257 @@
+import { CASE_STUDY_PRACTICE, demoPeople } from '../../demo/people';
+import { londonDate, wallClock } from '../../domain/london-time';
+import { OdsCode } from '../../domain/ods-code';
+import { HANGS_AFTER_MS } from '../browser/browser';
+import {
+  consoleUnderTest,
+  describeInBrowser,
+  keepTimeForSon,
+  type ConsoleUnderTest,
+  type Visitor,
+} from './practice-console';
+
+// Later than Playwright, which says what it has waited for.
+jest.setTimeout(3 * HANGS_AFTER_MS);
+
+const HOUR_MS = 3_600_000;
+const NEW_PRACTICE = 'Z90022';
+/** More than any page has fields, links and buttons. */
+const MAX_TABS = 150;
+
+describeInBrowser('the practice’s book on the website', () => {
+  let console: ConsoleUnderTest;
+  const opened: Visitor[] = [];
+  const visitor = async (options?: { javaScriptEnabled?: boolean }) => {
+    const one = await console.visitor(options);
+    opened.push(one);
+    return one;
+  };
+  const { sam } = demoPeople(CASE_STUDY_PRACTICE, new Date());
+
+  beforeAll(async () => {
+    console = await consoleUnderTest();
+    await console.control.deskFrees(CASE_STUDY_PRACTICE, new Date(), new Date(Date.now() + 5 * HOUR_MS));
+  });
+  afterEach(async () => {
+    for (const { context, complaints } of opened.splice(0)) {
+      await context.close();
+      expect(complaints).toEqual([]);
+    }
+  });
+  afterAll(() => console.close());
+
+  it('is closed while a patient keeps a time: the patient is told, and books once it is open again', async () => {
+    const [mother, manager] = [await visitor(), await visitor()];
+    await keepTimeForSon(mother, sam.birthDate);
+    await mother.page.locator('#phone').fill('01632 960123');
+    await mother.press('Continue');
+    await mother.at('Check the details before you book');
+
+    await manager.signIn('practice');
+    await manager.at('your diary');
+    await manager.press('Close the book now');
+    await manager.page.getByText('Your book is closed to everybody.').first().waitFor();
+    await manager.at('your diary');
+    expect(await manager.page.getByRole('button', { name: 'Close the book now' }).count()).toBe(0);
+    const offered = await manager.page
+      .locator('tbody td', { hasText: /^\s*(Your patients)?\s*Offered/ })
+      .count();
+    expect(offered).toBe(0);
+
+    await mother.press('Book this appointment');
+    await mother.at('This practice has stopped taking online bookings');
+    expect(await console.control.appointmentsOf(sam)).toEqual([]);
+
+    await manager.press('Undo: open the book again');
+    await manager.page.getByText('Your book is open again, by your rules.').waitFor();
+    await manager.at('your diary');
+    expect(await manager.page.getByRole('button', { name: 'Undo: open the book again' }).count()).toBe(0);
+    await mother.open('/check');
+    await mother.press('Book this appointment');
+    await mother.at('Appointment booked');
+    const [appointment] = await console.control.appointmentsOf(sam);
+    expect(appointment).toMatchObject({ status: 'BOOKED', practice: CASE_STUDY_PRACTICE });
+
+    const startsAt = new Date(appointment?.startsAt ?? '');
+    await manager.open(`/practice?day=${londonDate(startsAt)}`);
+    await manager.at('your diary');
+    const booked = await manager.page.locator('tbody tr', { hasText: 'Your own' }).allTextContents();
+    expect(booked).toHaveLength(1);
+    expect(await manager.page.locator('main').textContent()).not.toMatch(/Sam|Ruth|rash/);
+    await closeAround(manager, startsAt);
+  });
+
+  /** Closes the book over an appointment, which has to be seen first; and takes that back. */
+  async function closeAround({ page, press, open, at }: Visitor, startsAt: Date) {
+    const fill = async (name: 'from' | 'until', moment: Date) => {
+      const [, year = '', month = '', day = '', time = ''] =
+        /^(\d+)-(\d+)-(\d+)T(\d\d:\d\d)/.exec(wallClock(moment)) ?? [];
+      for (const [part, value] of Object.entries({ day, month, year, time }))
+        await page.locator(`#${name}-${part}`).fill(value);
+    };
+    await open('/practice/closures');
+    await at('Close your book for a time');
+    await fill('from', new Date(startsAt.getTime() + HOUR_MS));
+    await fill('until', startsAt);
+    await press('Close the book for this time');
+    await at('There is a problem');
+    expect(await page.locator('#until-error, #reason-error').count()).toBeGreaterThan(0);
+    await page.locator('#from-time').fill('noon');
+    await press('Close the book for this time');
+    await page.getByText('Start: enter a time, like 9:30am or 14:00').first().waitFor();
+    await at('There is a problem');
+    await fill('from', startsAt);
+    await fill('until', new Date(startsAt.getTime() + HOUR_MS));
+    await page.locator('#reason').fill('Staff training');
+    await press('Close the book for this time');
+    await at('Appointments are booked in this time');
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    await press('Close the book, and keep these appointments');
+    await page.getByText('Your book is closed:').waitFor();
+    await at('Close your book for a time');
+    await page.getByRole('button', { name: /^Take back/ }).click();
+    await page.getByText('The closure is taken back.').waitFor();
+    await at('Close your book for a time');
+    await page.getByText('None is set.').waitFor();
+    await open('/practice/history');
+    await at('What was changed');
+    expect(await page.locator('main h2').allTextContents()).toEqual([
+      'Closure taken back: done',
+      'Closure added: done',
+      'Book opened again: done',
+      'Book closed: done',
+    ]);
+    await page.getByText('Reason: Staff training').waitFor();
+  }
+
+  it('is closed, and not opened, by a receptionist; who is told so before', async () => {
+    const [receptionist, manager] = [await visitor({ javaScriptEnabled: false }), await visitor()];
+    const { page, press, at, signIn } = receptionist;
+    await signIn('receptionist');
+    await at('your diary');
+    const warning = 'Only somebody who manages the practice can open it again.';
+    await page.getByText(warning).waitFor();
+    await press('Close the book now');
+    await page.getByText('Your book is closed to everybody.').first().waitFor();
+    await at('your diary');
+    expect(await page.getByRole('button', { name: /open the book again/i }).count()).toBe(0);
+    expect(await page.getByText(warning).count()).toBeGreaterThan(0);
+
+    await manager.signIn('practice');
+    await manager.at('your diary');
+    await manager.press('Open the book again');
+    await manager.page.getByText('Your book is open again, by your rules.').waitFor();
+  });
+
+  it('is not opened by a receptionist’s form that says otherwise: the API has refused it, in words', async () => {
+    const { page, press, at, signIn } = await visitor();
+    await signIn('receptionist');
+    await at('your diary');
+    await page.evaluate(
+      `document.querySelector('form[action="/practice/close-now"]').action = '/practice/reopen'`,
+    );
+    await press('Close the book now');
+    await at('You may not change this');
+    await page.getByText('Only managers of the practice may do this.').waitFor();
+    await page.getByRole('link', { name: 'Go back to your diary' }).click();
+    await at('your diary');
+  });
+
+  it('is closed by nobody from another practice, who sees their own', async () => {
+    const [other, manager] = [await visitor(), await visitor()];
+    await other.signIn('other-practice');
+    await other.at('Your practice has not opened its book');
+    await other.open('/practice/opt-in');
+    await other.at('Is your system connected?');
+    await other.page.getByText('Your clinical system is not connected to this service').waitFor();
+    expect(await other.page.getByRole('button', { name: 'Continue' }).count()).toBe(0);
+    await other.open('/practice/closures');
+    await other.at('Close your book for a time');
+    await other.page.evaluate(
+      `document.querySelector('main input[name=practice]').value = '${CASE_STUDY_PRACTICE}';
+       document.querySelector('main form').action = '/practice/close-now'`,
+    );
+    await other.press('Close the book for this time');
+    await other.at('This is not your practice');
+    await other.page.getByText('This is for staff of that practice.').waitFor();
+
+    await manager.signIn('practice', '/practice/history');
+    await manager.at('What was changed');
+    expect((await manager.page.locator('main h2').allTextContents())[0]).toBe('Book closed: refused');
+    await manager.page.getByText('by a manager of Z90052').waitFor();
+    await manager.open('/practice');
+    await manager.page.getByText('Your book is open.').waitFor();
+  });
+
+  it('is not shown to patients and operators, who are told who sees it', async () => {
+    const patient = await visitor();
+    await patient.signIn('patient', '/sign-in?next=/practice');
+    await patient.at('This page is for staff of a GP practice');
+    await patient.page.getByText('You have signed in with NHS login, as a patient.').waitFor();
+    await patient.page.getByRole('link', { name: /^Sign in with the role/ }).click();
+    await patient.page.getByRole('heading', { name: 'Demonstration of CIS2' }).waitFor();
+    await patient.press('Sign in as operator');
+    await patient.at('This page is for staff of a GP practice');
+    await patient.page.getByText('You have signed in as an operator').waitFor();
+  });
+
+  it('is opened for the first time in four steps, by keyboard alone', async () => {
+    const manager = await visitor();
+    const { page, at, signIn } = manager;
+    await console.control.deskFrees(
+      OdsCode.parse(NEW_PRACTICE),
+      new Date(),
+      new Date(Date.now() + 5 * HOUR_MS),
+    );
+    const focused = () =>
+      page.evaluate('(document.activeElement.id || document.activeElement.textContent).trim()');
+    const tabTo = async (name: string) => {
+      const passed: unknown[] = [];
+      for (let tabs = 0; tabs < MAX_TABS && (await focused()) !== name; tabs++) {
+        await page.keyboard.press('Tab');
+        passed.push(await focused());
+      }
+      if ((await focused()) !== name)
+        throw new Error(`Tab does not lead to ${name}, but to: ${passed.join(', ')}`);
+    };
+    const enter = async (name: string) => {
+      await tabTo(name);
+      await page.keyboard.press('Enter');
+    };
+    const tick = async (name: string) => {
+      await tabTo(name);
+      await page.keyboard.press('Space');
+    };
+
+    await signIn('new-practice');
+    await at('Your practice has not opened its book');
+    await enter('Start');
+    await at('Is your system connected?');
+    expect(await page.locator('main').textContent()).toMatch(/Step 1 of 4/);
+    await page.getByText('111 urgent').waitFor();
+    await enter('Continue');
+    await at('What do you release?');
+    expect(await page.locator('main').textContent()).toMatch(/Step 2 of 4/);
+    await enter('Continue');
+    await at('There is a problem');
+    for (const id of ['audiences', 'modes', 'slotTypes', 'dispositions'])
+      expect({ id, links: await page.locator(`.nhsuk-error-summary a[href="#${id}"]`).count() }).toEqual({
+        id,
+        links: 1,
+      });
+    for (const id of ['audiences', 'audiences-2', 'modes', 'modes-2', 'slotTypes', 'dispositions-3'])
+      await tick(id);
+    await enter('Continue');
+    await at('Check what would be offered');
+    await page.getByText('Other practices’ patients').first().waitFor();
+    expect(await page.locator('main').textContent()).toMatch(/Step 3 of 4/);
+    await enter('Continue');
+    await at('Open your book');
+    const before = await visitor();
+    await before.signIn('new-practice', '/practice');
+    await before.at('Your practice has not opened its book');
+    await enter('Open the book');
+    await page.getByText('Your book is open. What your rules release can be booked now.').waitFor();
+    await at('your diary');
+  });
+});
