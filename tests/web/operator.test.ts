@@ -259,6 +259,7 @@ const READERS = [
     await press('Send the selected messages again');
     await at('Messages that were not delivered');
     expect(await page.locator('.nhsuk-error-summary').innerText()).toContain('Select the messages');
+    expect(await page.locator('.nhsuk-error-summary a').getAttribute('href')).toBe('#front-end');
     const heard = frontEnd.heard.length;
     await page.locator(`input[value="${given[0]!}"]`).check();
     await press('Send the selected messages again');
