@@ -11,6 +11,7 @@ export const WALK = [
   '/where',
   '/question',
   '/outcome',
+  '/patient',
   '/times',
   '/contact',
   '/check',
@@ -25,6 +26,10 @@ export interface Walk {
   birthDate: string;
   /** Name on the page of the simulated sign-in provider. */
   signInAs: string;
+  /** Name of the child, where the person who signs in has several. */
+  childName?: string;
+  /** Answers by question, in place of those of the case study. */
+  answers?: Readonly<Record<string, string>>;
   /** Called on each page of the website, before it is answered. */
   onPage?: (path: string) => Promise<void>;
 }
@@ -43,13 +48,15 @@ const MAX_PAGES = 60;
 /** Walks from where the page is to that one, as a reader would; begins at the start page where it is elsewhere. */
 export async function walkTo(walk: Walk, last: WalkPage): Promise<void> {
   const { page, website, onPage } = walk;
-  if (new URL(page.url(), website).origin !== website || pageOf(page) === undefined) await page.goto(website);
+  if (!page.url().startsWith(website) || pageOf(page) === undefined) await page.goto(website);
   for (let step = 0; step < MAX_PAGES; step += 1) {
     const here = pageOf(page);
     if (here !== undefined) await onPage?.(new URL(page.url()).pathname);
     if (here === last) return;
     const { href } = new URL(page.url());
-    await answer(walk, here);
+    await answer(walk, here).catch((error: unknown) => {
+      throw new Error(`The page ${new URL(href).pathname} could not be answered.`, { cause: error });
+    });
     await page.waitForURL((address) => address.href !== href);
     await page.locator('h1').first().waitFor();
   }
@@ -62,7 +69,10 @@ function pageOf(page: Page): WalkPage | undefined {
   return WALK.find((path) => path === pathname || (path === '/question' && pathname.startsWith('/question')));
 }
 
-async function answer({ page, birthDate, signInAs }: Walk, here: WalkPage | undefined): Promise<void> {
+async function answer(
+  { page, birthDate, signInAs, childName = '', answers = ANSWERS }: Walk,
+  here: WalkPage | undefined,
+): Promise<void> {
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const choose = (value: string) => page.locator(`input[value="${value}"]`).first().check();
   const [year = '', month = '', day = ''] = birthDate.split('-');
@@ -93,11 +103,14 @@ async function answer({ page, birthDate, signInAs }: Walk, here: WalkPage | unde
       break;
     case '/question': {
       const key = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-      await choose(ANSWERS[key] ?? 'none');
+      await choose(answers[key] ?? 'none');
       break;
     }
     case '/outcome':
       return press('See appointment times');
+    case '/patient':
+      await page.getByLabel(childName).first().check();
+      break;
     case '/times':
       return page
         .getByRole('button', { name: /^Choose / })
