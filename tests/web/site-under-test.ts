@@ -5,6 +5,7 @@ import { startSignIn, startWeb } from '../../start';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, type Ask } from '../patient-journey';
 import { plant, plantPerson } from '../planted';
+import { apiTee } from './api-tee';
 
 /** The whole product with its website and its sign-in provider, in this process, where it is always noon. */
 export interface SiteUnderTest {
@@ -13,6 +14,8 @@ export interface SiteUnderTest {
   /** Asks the API as somebody whom the provider's page signs in. */
   askAs(name: DemoCallerName): Promise<Ask>;
   people: ReturnType<typeof demoPeople>;
+  /** Secrets that the website has sent to the API so far. */
+  secrets: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -22,7 +25,8 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
   const logger = pino({ level: 'trace' }, { write: (line: string) => gateway.logged.push(line) });
   const context = { config, logger, now, explorerFolder: '' };
   const signIn = await startSignIn(context);
-  const website = await startWeb(context, `${gateway.url}/graphql`, signIn?.issuers);
+  const api = await apiTee(`${gateway.url}/graphql`);
+  const website = await startWeb(context, api.url, signIn?.issuers);
   const people = demoPeople(CASE_STUDY_PRACTICE, now());
   for (const person of Object.values(people)) plantPerson(person);
   const issuer = await demoIssuer(config.dataDir);
@@ -30,6 +34,7 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
     website: website.url,
     gateway,
     people,
+    secrets: api.secrets,
     async askAs(name) {
       const token = await demoToken(name, CASE_STUDY_PRACTICE, now(), issuer);
       plant(token);
@@ -37,6 +42,7 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
     },
     async close() {
       await website.close();
+      await api.close();
       await signIn?.close();
       await gateway.close();
     },

@@ -97,12 +97,14 @@ function messages(send: Send) {
 
 function switches(send: Send) {
   return {
-    async symptomChecks(caller: Caller): Promise<SymptomCheck[]> {
-      const found = z.object({ pathways: z.array(SymptomCheck) });
+    async symptomChecks(
+      caller: Caller,
+    ): Promise<{ pathways: SymptomCheck[]; contentBanner?: string | null | undefined }> {
+      const found = z.object({ pathways: z.array(SymptomCheck), contentBanner: z.string().nullish() });
       const data = z.object({ findPathways: found });
       // No words, and no person: every check, for everybody.
       const variables = { first: MAX_CHECKS };
-      return (await send('FindPathways', { caller, variables }, data)).findPathways.pathways;
+      return (await send('FindPathways', { caller, variables }, data)).findPathways;
     },
     async triageSwitches(caller: Caller): Promise<TriageSwitch[]> {
       const data = z.object({ triageSwitches: z.array(TriageSwitch) });

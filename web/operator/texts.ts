@@ -1,6 +1,5 @@
-import type { BookingStatus, FrontEndLetter, Supplier } from './answers';
+import type { BookingStatus, Supplier } from './answers';
 import { ADVICE, type OpenState, type OperatorAdvice } from './what-to-do';
-import type { z } from 'zod';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -111,9 +110,4 @@ export function runsOf(evidence: readonly { at: string; asked: string; answer: s
     } else runs.push({ asked, answer, at, last: at, times: 1 });
   }
   return runs;
-}
-
-/** Names one message for the box by which it is chosen. */
-export function letterWords({ bookingReference, status }: z.infer<typeof FrontEndLetter>): string {
-  return `${bookingReference}: ${statusWords(status)}`;
 }

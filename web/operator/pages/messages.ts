@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FormError } from '../../kit/site';
 import { fieldsOf } from '../../kit/visit';
 import { MAX_LISTED } from '../api';
 import { consoleData, operatorOf, showMessage, type OperatorSite } from '../console';
@@ -18,9 +17,7 @@ export function registerMessagePages(app: FastifyInstance, site: OperatorSite): 
     const count = chosen.frontEnd.length + chosen.practices.length;
     const isAll = one('which') === 'all';
     if (!isAll && (count === 0 || count > MAX_CHOSEN))
-      return showList(site, request, reply, [
-        { field: 'messages', text: 'Select the messages that you want to send again' },
-      ]);
+      return showList(site, request, reply, 'Select the messages that you want to send again');
     const sent = isAll
       ? await site.operator.redeliverAll(caller)
       : await site.operator.redeliver(caller, chosen);
@@ -39,20 +36,16 @@ export function registerMessagePages(app: FastifyInstance, site: OperatorSite): 
   });
 }
 
-async function showList(
-  site: OperatorSite,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  errors?: FormError[],
-) {
+async function showList(site: OperatorSite, request: FastifyRequest, reply: FastifyReply, problem?: string) {
   const { frontEnd, practices } = await site.operator.undelivered(operatorOf(site, request));
-  if (errors !== undefined) reply.code(422);
+  if (problem !== undefined) reply.code(422);
+  const field = frontEnd.length > 0 ? 'front-end' : 'practices';
   return site.render(reply, 'operator/messages', {
     title: 'Messages that were not delivered',
     frontEnd,
     practices,
     isCut: frontEnd.length === MAX_LISTED || practices.length === MAX_LISTED,
     first: MAX_LISTED,
-    ...(errors && { errors }),
+    ...(problem !== undefined && { errors: [{ field, text: problem }] }),
   });
 }

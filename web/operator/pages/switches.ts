@@ -25,8 +25,8 @@ interface Switchable {
 /** The kill switches: a reason first, and then the same again with what will happen. */
 export function registerSwitchPages(app: FastifyInstance, site: OperatorSite): void {
   app.get(HERE, async (request, reply) => {
-    const { all, checks } = await readSwitches(site, operatorOf(site, request));
-    return site.render(reply, 'operator/switches', { title: 'Symptom checks', all, checks });
+    const switches = await readSwitches(site, operatorOf(site, request));
+    return site.render(reply, 'operator/switches', { title: 'Symptom checks', ...switches });
   });
   app.get<Checked>(`${HERE}/:check`, (request, reply) => showReason(site, request, reply));
   app.post<Checked>(`${HERE}/:check`, { config: { returnTo: HERE } }, (request, reply) => {
@@ -56,11 +56,12 @@ export function registerSwitchPages(app: FastifyInstance, site: OperatorSite): v
 
 async function readSwitches(site: OperatorSite, caller: Caller) {
   const switches = await site.operator.triageSwitches(caller);
-  const checks = await site.operator.symptomChecks(caller);
+  const { pathways, contentBanner } = await site.operator.symptomChecks(caller);
   const state = (id: string | null) => switches.find(({ pathwayId }) => pathwayId === id);
   return {
     all: switchable({ id: ALL, title: 'All symptom checks' }, state(null)),
-    checks: checks
+    banner: contentBanner,
+    checks: pathways
       .map((check) => switchable(check, state(check.id)))
       .sort((one, other) => one.title.localeCompare(other.title, 'en-GB')),
   };

@@ -1,0 +1,257 @@
+import type { Browser, BrowserContext, CDPSession } from 'playwright-core';
+import { walkTo } from '../../demo/website-walk';
+import { HANGS_AFTER_MS } from '../browser/browser';
+import { DESKTOP, isPresent, launch, newReader, signInAs } from './site-browser';
+import { siteUnderTest, type SiteUnderTest } from './site-under-test';
+
+// Later than Playwright, which says what it has waited for.
+jest.setTimeout(2 * HANGS_AFTER_MS);
+
+/** More than the site has for one reader; a site that makes addresses without end fails. */
+const MAX_PAGES = 80;
+const MAX_BYTES = 100 * 1024;
+/** NHS numbers, tokens, UUIDs and the ids of the API: long texts without a word in them. */
+const SECRET_IN_ADDRESS = /\d{10}|eyJ|[0-9a-f]{8}-[0-9a-f]{4}|[\w-]{24,}/;
+
+/** Everything about a page that the rules below are about; read in the page itself. */
+interface SeenPage {
+  path: string;
+  title: string;
+  headings: string[];
+  /** All headings, of which the title names one. */
+  named: string[];
+  links: string[];
+  sources: string[];
+  /** Elements that a policy without unsafe-inline would leave without effect. */
+  inline: number;
+  forms: { method: string; action: string; token: string; fields: [string, string][] }[];
+}
+
+const READ = `(() => ({
+  path: location.pathname,
+  title: document.title,
+  headings: [...document.querySelectorAll('h1')].map((one) => one.textContent.replace(/\\s+/g, ' ').trim()),
+  named: [...document.querySelectorAll('h1, h2, h3')].map((one) => one.textContent.replace(/\\s+/g, ' ').trim()),
+  links: [...document.querySelectorAll('a[href]')].map((one) => one.href),
+  sources: [...document.querySelectorAll('[src], link[href]')].map((one) => one.src || one.href),
+  inline: document.querySelectorAll('script:not([src]):not([nonce]), style, [style], [onclick], [onload], [onsubmit]').length,
+  forms: [...document.querySelectorAll('form')].map((one) => ({
+    method: one.method,
+    action: one.action,
+    token: one.querySelector('[name=_csrf]')?.value ?? '',
+    fields: [...new FormData(one)].filter(([name]) => name !== '_csrf'),
+  })),
+}))()`;
+
+(isPresent ? describe : describe.skip)('every page of the website', () => {
+  let site: SiteUnderTest;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    site = await siteUnderTest();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+  });
+
+  it('that a person meets on the way to an appointment, and afterwards', async () => {
+    const crawler = await newCrawler('parent');
+    const { page, check } = crawler;
+    await walkTo(
+      {
+        page,
+        website: site.website,
+        birthDate: site.people.sam.birthDate,
+        signInAs: 'parent',
+        onPage: check,
+      },
+      '/booked',
+    );
+    await page.goto(`${site.website}/appointments`);
+    await page.getByRole('button', { name: /^See this appointment/ }).click();
+    await page.waitForURL(/\/appointment$/);
+    await check();
+    await crawler.crawl('/', '/appointments');
+    expect(crawler.found()).toEqual([]);
+    expect(crawler.paths()).toEqual(
+      expect.arrayContaining([
+        '/',
+        '/who',
+        '/outcome',
+        '/times',
+        '/contact',
+        '/check',
+        '/booked',
+        '/appointment',
+      ]),
+    );
+    await crawler.close();
+  });
+
+  it.each([
+    { as: 'operator', starts: ['/operator'], meets: '/operator/symptom-checks/all' },
+    { as: 'practice', starts: ['/practice'], meets: '/practice' },
+    { as: 'receptionist', starts: ['/practice'], meets: '/practice' },
+  ])('that the $as comes to', async ({ as, starts, meets }) => {
+    // A console that this release does not have has no pages to crawl.
+    const { status } = await fetch(`${site.website}${starts[0]!}`, { redirect: 'manual' });
+    const isThere = status !== 404;
+    expect(isThere || starts[0] !== '/operator').toBe(true);
+    const crawler = await newCrawler(as);
+    await crawler.page.goto(`${site.website}/sign-in?as=staff&next=${isThere ? starts[0]! : '/'}`);
+    await signInAs(crawler, as);
+    await crawler.page.locator('h1').first().waitFor();
+    await crawler.crawl(...(isThere ? starts : ['/']));
+    expect(crawler.found()).toEqual([]);
+    if (isThere) expect(crawler.paths()).toContain(meets);
+    await crawler.close();
+  });
+
+  it('leaves nothing secret in the logs', () => {
+    const log = site.gateway.logged.join('\n');
+    expect(site.secrets.size).toBeGreaterThan(5);
+    expect([...site.secrets].filter((secret) => secret.length > 8 && log.includes(secret))).toEqual([]);
+  });
+
+  /** Reads pages as one person, and collects what is wrong with any of them. */
+  async function newCrawler(name: string) {
+    const { page, context } = await newReader(browser, { viewport: DESKTOP });
+    const weights = await weigh(await context.newCDPSession(page));
+    const problems: string[] = [];
+    const titles = new Map<string, string>();
+    const tried = new Set<string>();
+    const answered = new Map<string, number>();
+    let headers: Record<string, string> = {};
+    page.on('response', (response) => {
+      if (response.request().isNavigationRequest() && response.status() < 300) headers = response.headers();
+    });
+
+    /** Checks the page that is shown. */
+    async function check(): Promise<SeenPage> {
+      await page.waitForLoadState('load');
+      const seen = await page.evaluate<SeenPage>(READ);
+      const wrong = (text: string) => problems.push(`${name} at ${seen.path}: ${text}`);
+      for (const text of faultsOf(seen, headers, site.website)) wrong(text);
+      // A care card says its level before its heading.
+      const [title = ''] = seen.title.replace(/^Error: /, '').split(' - ');
+      if (title === '' || !seen.named.some((heading) => heading.includes(title)))
+        wrong(`is called "${seen.title}"`);
+      const other = [...titles].find(([path, one]) => one === seen.title && path !== seen.path);
+      if (other !== undefined) wrong(`has the title of ${other[0]}: "${seen.title}"`);
+      titles.set(seen.path, seen.title);
+      const bytes = weights.total();
+      if (bytes > MAX_BYTES) wrong(`weighs ${bytes} bytes`);
+      if (bytes === 0) wrong('could not be weighed');
+      for (const secret of site.secrets)
+        if (secret.length > 8 && (seen.title + page.url()).includes(secret))
+          wrong('has a secret in its address or title');
+      for (const form of seen.forms) await tryWithoutToken(context, form, wrong);
+      return seen;
+    }
+
+    async function tryWithoutToken(
+      { request }: BrowserContext,
+      { method, action, token, fields }: SeenPage['forms'][number],
+      wrong: (text: string) => void,
+    ): Promise<void> {
+      const { pathname } = new URL(action);
+      if (method !== 'post') wrong(`has a form of method ${method}`);
+      if (token === '') wrong(`has a form to ${pathname} without a token`);
+      if (tried.has(pathname)) return;
+      tried.add(pathname);
+      const form = Object.fromEntries(fields);
+      const others = [form, { ...form, _csrf: '' }, { ...form, _csrf: `${token.slice(0, -1)}_` }];
+      for (const data of others) {
+        const refused = await request.post(action, { form: data, maxRedirects: 0 });
+        if (refused.status() !== 403) wrong(`takes ${pathname} with a wrong token: ${refused.status()}`);
+      }
+    }
+
+    /** Follows every link of this site, breadth first. */
+    async function crawl(...starts: string[]): Promise<void> {
+      const waiting = starts.map((path) => site.website + path);
+      for (let count = 0; waiting.length > 0; count += 1) {
+        if (count > MAX_PAGES)
+          throw new Error(`There are more than ${MAX_PAGES} pages: ${waiting.join(' ')}`);
+        const address = waiting.shift()!;
+        if (answered.has(address)) continue;
+        const isFile = /\.(ics|webmanifest|png|svg)$/.test(new URL(address).pathname);
+        const response = isFile ? await context.request.get(address) : await page.goto(address);
+        answered.set(address, response?.status() ?? 0);
+        if (response?.status() !== 200)
+          problems.push(`${name}: ${address} answers ${response?.status() ?? 0}`);
+        // The sign-in provider's pages are not the website's.
+        const isOurs = new URL(page.url()).origin === site.website;
+        if (isFile || !isOurs || response?.status() !== 200) continue;
+        const { links } = await check();
+        for (const link of links) {
+          const url = new URL(link);
+          url.hash = '';
+          if (url.origin === site.website && !answered.has(url.href)) waiting.push(url.href);
+        }
+      }
+    }
+
+    return {
+      page,
+      check: async () => {
+        await check();
+      },
+      crawl,
+      found: () => problems,
+      paths: () => [...titles.keys()],
+      close: () => context.close(),
+    };
+  }
+});
+
+/** Sums up what one navigation takes over the wire, with nothing in the cache. */
+async function weigh(session: CDPSession): Promise<{ total(): number }> {
+  const loaders = new Map<string, string>();
+  const bytes = new Map<string, number>();
+  let latest = '';
+  session.on('Network.requestWillBeSent', ({ requestId, loaderId, type }) => {
+    loaders.set(requestId, loaderId);
+    if (type === 'Document') latest = loaderId;
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const loader = loaders.get(requestId) ?? '';
+    bytes.set(loader, (bytes.get(loader) ?? 0) + encodedDataLength);
+  });
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  return { total: () => bytes.get(latest) ?? 0 };
+}
+
+function faultsOf(seen: SeenPage, headers: Record<string, string>, website: string): string[] {
+  const policy = headers['content-security-policy'] ?? '';
+  const directives = new Map(
+    policy.split(';').map((directive) => {
+      const [name = '', ...values] = directive.trim().split(/\s+/);
+      return [name, values];
+    }),
+  );
+  const foreign = [...directives].filter(
+    ([directive, values]) =>
+      directive !== 'form-action' && values.some((value) => !/^'(self|none|nonce-[^']+)'$/.test(value)),
+  );
+  return [
+    ...(seen.headings.length === 1 && seen.headings[0] !== '' ? [] : [`has ${seen.headings.length} h1`]),
+    ...(directives.get('default-src')?.join(' ') === "'none'" ? [] : [`has the policy ${policy}`]),
+    ...(policy.includes('unsafe') ? ['allows what is unsafe'] : []),
+    ...foreign.map(([directive]) => `lets in what is foreign by ${directive}`),
+    ...(headers['x-content-type-options'] === 'nosniff' ? [] : ['lets browsers guess types']),
+    ...(headers['referrer-policy'] === 'no-referrer' ? [] : ['tells other sites its address']),
+    ...(headers['cache-control'] === 'no-store' ? [] : ['may be kept by caches']),
+    ...(seen.inline === 0 ? [] : [`has ${seen.inline} inline scripts or styles`]),
+    ...seen.sources.filter((source) => !source.startsWith(`${website}/`)).map((source) => `loads ${source}`),
+    ...seen.links
+      .filter((link) => !/^(https:|tel:|mailto:)/.test(link) && !link.startsWith(`${website}/`))
+      .map((link) => `links to ${link}`),
+    ...[new URL(website + seen.path).pathname, seen.title]
+      .filter((text) => SECRET_IN_ADDRESS.test(text))
+      .map((text) => `names ${text}`),
+  ];
+}
