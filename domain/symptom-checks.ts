@@ -20,6 +20,11 @@ export interface SymptomCheck {
   subject: { relationship: 'SELF' | 'CHILD' | 'OTHER'; dateOfBirth: CalendarDate };
   expiresAt: Date;
   result: CheckResult;
+  /**
+   * Facts that the receiving clinician has to know beside the booking, as short sentences: an emergency that was taken back, or told of
+   * shortly before. Left out: nothing.
+   */
+  handover?: readonly string[];
 }
 
 export type CheckResult =

@@ -11,18 +11,23 @@ import { runScript } from './run-script';
 
 /**
  * `npm run safety:controls`: takes each control of the hazard log out of the sources in turn, runs its test, and demands that it
- * fails. `--only H04` takes those whose hazard begins so; `--publish` writes docs/safety/controls.md. Exit code 1 where a test
+ * fails. `--only H04` takes those whose hazard begins so; `--publish` writes docs/safety/controls.md, in which
+ * the others stay as they were. Exit code 1 where a test
  * passes without its control.
  */
 const ROOT = process.cwd();
+const PAGE = join(ROOT, 'docs', 'safety', 'controls.md');
 const LIMIT_MS = 10 * 60_000;
 /** Tests at once: each is a process of its own. */
 const AT_ONCE = 2;
 
-type Verdict = 'caught' | 'NOT CAUGHT' | 'NO TEST RAN' | 'unproven';
-interface Result {
+const VERDICTS = ['caught', 'NOT CAUGHT', 'NO TEST RAN', 'unproven'] as const;
+type Verdict = (typeof VERDICTS)[number];
+interface Control {
   hazard: string;
   control: TestedControl;
+}
+interface Result extends Control {
   verdict: Verdict;
 }
 
@@ -32,9 +37,10 @@ async function removeEach(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: 'string', default: '' }, publish: { type: 'boolean', default: false } },
   });
-  const controls = readHazards(ROOT)
-    .filter(({ id }) => id.startsWith(values.only))
-    .flatMap((hazard) => testedControls(hazard).map((control) => ({ hazard: hazard.id, control })));
+  const all = readHazards(ROOT).flatMap((hazard) =>
+    testedControls(hazard).map((control) => ({ hazard: hazard.id, control })),
+  );
+  const controls = all.filter(({ hazard }) => hazard.startsWith(values.only));
   const verdicts = new Map<TestedControl, Verdict>();
   const waiting = [...controls];
   const worker = async (): Promise<void> => {
@@ -51,7 +57,12 @@ async function removeEach(): Promise<void> {
   }));
   const missed = results.filter(({ verdict }) => verdict === 'NOT CAUGHT' || verdict === 'NO TEST RAN');
   console.log(summary(results));
-  if (values.publish) writeFileSync(join(ROOT, 'docs', 'safety', 'controls.md'), page(results));
+  if (values.publish) {
+    const published = publishedVerdicts(readFileSync(PAGE, 'utf8'));
+    const verdictNow = (each: Control): Verdict =>
+      verdicts.get(each.control) ?? published.get(keyOf(each)) ?? 'NO TEST RAN';
+    writeFileSync(PAGE, page(all.map((each) => ({ ...each, verdict: verdictNow(each) }))));
+  }
   if (missed.length > 0) process.exitCode = 1;
 }
 
@@ -94,6 +105,20 @@ function verdictOf(text: string): Verdict {
   if (report.numFailedTests > 0) return 'caught';
   const isRun = report.numRuntimeErrorTestSuites === 0 && report.numPassedTests > 0;
   return isRun ? 'NOT CAUGHT' : 'NO TEST RAN';
+}
+
+/** Verdicts of the page as it stands, by hazard and control. */
+function publishedVerdicts(text: string): Map<string, Verdict> {
+  const rows = text.split('\n').flatMap((line) => {
+    const [, hazard = '', control = '', , said = ''] = line.split('|').map((cell) => cell.trim());
+    const verdict = VERDICTS.find((each) => each === said);
+    return verdict === undefined ? [] : [[`${hazard} ${control}`, verdict] as const];
+  });
+  return new Map(rows);
+}
+
+function keyOf({ hazard, control: { control } }: Control): string {
+  return `${hazard} ${control}`;
 }
 
 function summary(results: readonly Result[]): string {

@@ -3,7 +3,7 @@ import type { FieldFault, FieldProblemCode, FieldProblemParameters } from './fie
 import type { AppointmentInWords, NoTimeFits, PatientCatalogue } from './patients';
 import { PATIENTS_EN_GB } from './patients.en-gb';
 import type { ProblemParameters, WordedProblem } from './problem-codes';
-import type { ProfessionalCatalogue } from './professionals';
+import type { EmergencyTold, ProfessionalCatalogue } from './professionals';
 import { PROFESSIONALS_EN_GB } from './professionals.en-gb';
 
 /** A language is a catalogue for each audience. */
@@ -51,4 +51,13 @@ export function noTimeFits(search: NoTimeFits, locale: Locale = DEFAULT_LOCALE):
 /** @returns the advice for a person who starts again soon after they were told of an emergency. */
 export function earlierEmergencyMessage(title: string, at: Date, locale: Locale = DEFAULT_LOCALE): string {
   return PATIENTS[locale].earlierEmergency({ title, at });
+}
+
+/** @returns a sentence for the clinician about an emergency that the person was told of. */
+export function emergencyNotice(
+  kind: 'emergencyTakenBack' | 'emergencyToldBefore',
+  told: EmergencyTold,
+  locale: Locale = DEFAULT_LOCALE,
+): string {
+  return PROFESSIONALS[locale][kind](told);
 }

@@ -1,3 +1,4 @@
+import { clockTime } from '../london-time';
 import type { ProfessionalCatalogue } from './professionals';
 
 export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
@@ -51,4 +52,6 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
       `Use ${min} to ${max} printable characters, for example a UUID.`,
     IDEMPOTENCY_KEY_REUSED: () => 'This key was used to start another symptom check. Use a new one.',
   },
+  emergencyTakenBack: ({ help, at }) => `Told ${help} at ${clockTime(at)}, then changed that answer.`,
+  emergencyToldBefore: ({ help, at }) => `Told ${help} at ${clockTime(at)}.`,
 };

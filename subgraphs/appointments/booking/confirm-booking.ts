@@ -11,7 +11,7 @@ import { systemOf } from '../gp-systems';
 import { alreadyBooked, type AlreadyBooked } from './already-booked';
 import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { endOf } from './extend-hold';
-import { contactFaults } from './contact';
+import { contactFaults, handoverOf } from './contact';
 import type { Contact } from '../sealed-contacts';
 import { isInTheWay } from './hold-slot';
 import { acquire, holdKey, letGo } from './keep-place';
@@ -63,7 +63,8 @@ export async function confirmBooking(
   if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
 
   const contact = { phone: input.contactPhone, reason: input.reason };
-  const faults = contactFaults(contact, hold.offer, systemOf(hold, deps.systems).manifest);
+  const handover = contact.reason === undefined ? [] : await handoverOf(hold.offer, deps);
+  const faults = contactFaults(contact, hold.offer, systemOf(hold, deps.systems).manifest, handover);
   if (faults !== null) return { kind: 'invalid', faults };
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;
   const placing = { person, contact, openedAt: deps.timers.elapsedMs(), requestId };

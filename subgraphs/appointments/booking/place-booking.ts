@@ -17,6 +17,7 @@ import {
   type BookingDeps,
   type RequestSource,
 } from './booking-deps';
+import { handoverOf, wordsForPractice } from './contact';
 import type { Contact } from '../sealed-contacts';
 import { holdKey, letGo } from './keep-place';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
@@ -53,10 +54,10 @@ export async function placeBooking(
   const { person, openedAt, requestId } = placing;
   const patient = identifiedPatient(person);
   const { offer, patientDigest, id, replacesId } = booking;
-  const obstacle = await findObstacle(
-    { offer, person, caller, patientDigest, besides: [id, replacesId] },
-    deps,
-  );
+  const [obstacle, handover] = await Promise.all([
+    findObstacle({ offer, person, caller, patientDigest, besides: [id, replacesId] }, deps),
+    handoverOf(offer, deps),
+  ]);
   if (obstacle !== null) {
     const refused = await advance(
       booking,
@@ -71,7 +72,7 @@ export async function placeBooking(
   }
   // This process slept: by now another may have taken the booking for abandoned and looked for it.
   const hasSlept = deps.timers.elapsedMs() - openedAt > ABANDONED_AFTER_MS;
-  const outcome = hasSlept ? NOTHING_SENT : await send(booking, placing, caller, deps);
+  const outcome = hasSlept ? NOTHING_SENT : await send(booking, { ...placing, handover }, caller, deps);
   const seen = { kind: 'BOOKING_ANSWERED', outcome } as const;
   const advanced = await advance(booking, seen, { patient, requestId }, deps);
   return placed(advanced.booking, retryAfterOf(outcome), { caller, requestId }, deps);
@@ -87,11 +88,10 @@ const NOTHING_SENT = { class: 'NOT_SENT' } as const;
 
 async function send(
   booking: Booking,
-  placing: Placing,
+  { person, contact, handover, requestId }: Placing & { handover: readonly string[] },
   caller: PatientCaller,
   deps: BookingDeps,
 ): Promise<BookOutcome> {
-  const { person, contact, requestId } = placing;
   const { supplier, slot } = booking.offer;
   const system = systemOf(booking, deps.systems);
   const command = {
@@ -101,7 +101,7 @@ async function send(
     patient: identifiedPatient(person),
     actor: supplierActorOf(caller),
     contactPhone: contact.phone,
-    reason: contact.reason,
+    reason: wordsForPractice(contact, system.manifest, handover),
   };
   // Not bound to the request: a person who closes the page must not leave the booking in doubt.
   const call = boundedCall(system.manifest.limits.timeoutMs.book, requestId, deps.timers);

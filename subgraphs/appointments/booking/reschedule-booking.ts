@@ -12,7 +12,7 @@ import { alreadyBooked } from './already-booked';
 import { leaseMs, idempotentRequest, type BookingDeps, type RequestSource } from './booking-deps';
 import { cancellableUntil, tooLate, type TooLate } from './cancel-booking';
 import { refusal, replayed, sealedContact, stop } from './confirm-booking';
-import { contactFaults } from './contact';
+import { contactFaults, handoverOf } from './contact';
 import type { Contact } from '../sealed-contacts';
 import { holdId, offerTo, whyNotTheirs } from './hold-slot';
 import { acquirePlace, holdKey, letGo } from './keep-place';
@@ -102,7 +102,8 @@ async function plannedMove(
   const offer = await inPlaceOf(old, offerToPerson, deps);
   if (!isOneOf(STANDING_STATES, old.state)) return { kind: 'not-standing', booking: old };
   const contact = contactOf(input, old, deps);
-  const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest);
+  const handover = contact.reason === undefined ? [] : await handoverOf(offer, deps);
+  const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest, handover);
   if (faults !== null) return { kind: 'invalid', faults };
   if (now() > cancellableUntil(old)) return tooLate(old, now());
   if (await isGivingBackAnother(old, deps)) return bookingNotAllowed('CHANGE_UNDER_WAY');

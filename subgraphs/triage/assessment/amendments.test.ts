@@ -1,7 +1,7 @@
 import { loadContent } from '../content/load-content';
 import { evaluate } from '../engine/evaluate';
 import { amendedBy, emergenciesFirst, MAX_AMENDED } from './amendments';
-import type { AmendedAnswer, AssessmentRecord } from './assessment-store';
+import type { AmendedAnswer } from './assessment-store';
 
 const content = loadContent();
 const AT = new Date('2026-03-02T14:00:00Z');
@@ -27,7 +27,7 @@ it('keeps a bounded history, of which emergencies go last', () => {
   ];
   const pathway = content.pathways.get('child-rash')!;
   const answer = { questionId: 'emergency.screen', optionIds: ['none'], answeredAt: AT };
-  const record = { revision: 200, answers: [answer], amendedAnswers: full } as unknown as AssessmentRecord;
+  const record = { revision: 200, answers: [answer], amendedAnswers: full };
   const before = evaluate(pathway, { ageInDays: 2191, sex: 'MALE' }, [answer]);
   const changed = { record, before, answers: [], dropped: [answer], at: AT, confirmed: false };
   const history = amendedBy(changed, content);

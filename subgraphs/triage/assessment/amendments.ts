@@ -7,7 +7,7 @@ import type { AmendedAnswer, AssessmentRecord, StoredAnswer } from './assessment
 export const MAX_AMENDED = 100;
 
 export interface Amendment {
-  record: AssessmentRecord;
+  record: Pick<AssessmentRecord, 'revision' | 'answers' | 'amendedAnswers'>;
   /** The evaluation while the old answers counted. */
   before: Evaluation;
   answers: readonly StoredAnswer[];

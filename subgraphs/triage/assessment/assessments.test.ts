@@ -504,9 +504,18 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
     it('needs none from one emergency to another that is as urgent', async () => {
       const { record } = await started();
       const { revision } = await answerAll(record.id, [fitting]);
-      const other = { questionId: 'emergency.screen', optionIds: ['fitting', 'chest-pain'] };
+      const other = { questionId: 'emergency.screen', optionIds: ['heavy-bleeding'] };
       const result = await service.answer({ assessmentId: record.id, ...other, expectedRevision: revision });
-      expect(result.kind).not.toBe('confirm-less-urgent');
+      expect(result).toMatchObject({
+        kind: 'assessment',
+        assessment: {
+          record: {
+            revision: revision + 1,
+            answers: [{ optionIds: ['heavy-bleeding'] }],
+            amendedAnswers: [{ optionIds: ['fitting'], decided: 'ambulance', confirmed: false }],
+          },
+        },
+      });
     });
   });
 

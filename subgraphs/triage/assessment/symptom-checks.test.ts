@@ -37,6 +37,7 @@ describe.each(testDatabases())('symptom checks, for whoever books, on $name', ({
         title: expect.stringMatching(/\w/) as string,
         deadline: new Date(NOON.getTime() + 6 * HOUR),
       },
+      handover: [],
     });
   });
 

@@ -11,6 +11,7 @@ import { isPastRetention } from '../retention';
 import { isSwitchedOff } from '../switches/is-switched-off';
 import type { SwitchedOff, Switches } from '../switches/switches';
 import { readerOf } from '../views/reader';
+import { handoverOf } from './handover';
 import { findByDigest } from './assessment-store';
 import { reachedAt, type PinnedAssessment } from './assessments';
 
@@ -36,7 +37,7 @@ export function symptomChecks({ database, editions, switches, now }: SymptomChec
       if (edition === null) return null;
       const { pathwayId, subject, expiresAt } = record;
       const result = resultOf({ ...edition, record }, off);
-      return { pathwayId, subject, expiresAt, result };
+      return { pathwayId, subject, expiresAt, result, handover: handoverOf(record, edition.content) };
     },
   };
 }

@@ -24,7 +24,7 @@ export interface OutcomeChange {
 const ORDER: readonly OutcomeChange['kind'][] = ['less urgent', 'more urgent', 'as urgent', 'gone', 'new'];
 
 /**
- * Every answer set whose outcome changed, less urgent ones first. People are compared at every age at which either table
+ * Every answer set whose outcome changed, less urgent ones first, and of these the author's own questions. People are compared at every age at which either table
  * changes hands, and answers by the words that people read: who gave these answers before may now give any that agree with
  * them, so that a sign which was deleted, renamed, reworded, split or merged is less urgent unless whatever they can still
  * answer is as urgent.
@@ -50,8 +50,18 @@ export function compareTables(before: ProvenPathway | null, after: ProvenPathway
   }
   return [...changes.values()].sort(
     (one, other) =>
-      ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || (one.answers < other.answers ? -1 : 1),
+      ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) ||
+      placeToRead(one) - placeToRead(other) ||
+      (one.answers < other.answers ? -1 : 1),
   );
+}
+
+const ENDS_AT_SCREEN = 1_000;
+
+/** The author's own questions come before the screen that all pathways share, and single ticks before combinations. */
+function placeToRead({ answers }: OutcomeChange): number {
+  const isOfScreen = /^emergency\.screen=(?!none\b)/.test(answers);
+  return (isOfScreen ? ENDS_AT_SCREEN : 0) + answers.split('+').length;
 }
 
 /** Tells whether every question of a pathway has the words that it had. */
