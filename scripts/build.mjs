@@ -66,7 +66,8 @@ await unlessMade(join('dist', 'stamp'), made, async () => {
     outdir: join('dist', PAGES),
     bundle: true,
     minify: true,
-    format: 'esm',
+    // A service worker is no module.
+    format: 'iife',
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',

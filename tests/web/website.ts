@@ -22,7 +22,7 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 export const PHONE = { width: 390, height: 844 };
 /** A page that does not come: later tests must not wait for it as long as for a browser that hangs. */
-const WAITS_MS = 30_000;
+const WAITS_MS = 20_000;
 
 const Manifest = z.object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) });
 const DOCUMENTS = new Map(
