@@ -47,7 +47,10 @@ describeInBrowser('an emergency on the website', () => {
       for (const [key, option] of answers) await person.answers(key, option);
       await person.sees('What to do next');
       await page.locator('.nhsuk-card--care--emergency').getByRole('heading', { name: title }).waitFor();
-      await page.locator('.nhsuk-card--care--emergency').getByRole('link', { name: link, exact: true }).waitFor();
+      await page
+        .locator('.nhsuk-card--care--emergency')
+        .getByRole('link', { name: link, exact: true })
+        .waitFor();
       expect(await page.getByRole('button', { name: 'See appointment times' }).count()).toBe(0);
     }
     // Nobody books by typing the address either.

@@ -120,7 +120,9 @@ async function newVisitor(context: BrowserContext, url: string, hasScripts: bool
   context.on('request', (request) => {
     addresses.push(request.url());
     const isOurs = request.url().startsWith(url);
-    if (!isOurs && !request.isNavigationRequest()) complaints.push(`foreign: ${request.url()}`);
+    // The service worker passes on the redirect of a page to the sign-in provider.
+    const isPage = request.isNavigationRequest() || request.redirectedFrom() !== null;
+    if (!isOurs && !isPage) complaints.push(`foreign: ${request.url()}`);
   });
   const page = await context.newPage();
   return { context, page, url, complaints, addresses, hasScripts, ...pageHelpers(page, url, hasScripts) };
