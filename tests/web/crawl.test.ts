@@ -205,9 +205,9 @@ async function problemsOf(page: Page, path: string, status: number, html: string
 
 /** Links within the site; those of other sites are opened by people, and are not fetched here. */
 async function linksOf(page: Page, url: string): Promise<string[]> {
-  const hrefs = await page
-    .locator('a[href]')
-    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  const hrefs = await page.evaluate<string[]>(
+    '[...document.querySelectorAll("a[href]")].map((link) => link.getAttribute("href"))',
+  );
   const within = hrefs
     .map((href) => new URL(href, page.url()))
     .filter(({ origin }) => origin === new URL(url).origin);

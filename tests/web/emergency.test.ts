@@ -91,6 +91,14 @@ describeInBrowser('an emergency on the website', () => {
     await person.sees('You were told to get help');
     await person.press('Continue with the new symptom check');
     await page.waitForURL('**/question/emergency.screen');
+
+    // Once the browser is forgotten nobody is recognised.
+    await page.goto(`${site.url}/cookies`);
+    await person.sees('Cookies');
+    await person.press('Forget this browser');
+    await person.sees('This browser is forgotten');
+    await person.begins({ who: 'Me', born: '1975-05-01', words: 'earache', check: 'earache' });
+    await page.waitForURL('**/question/emergency.screen');
   });
 
   it('is answered with help instead of a list where words name a danger', async () => {
