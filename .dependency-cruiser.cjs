@@ -186,7 +186,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|data|gateway/explorer/app)/' },
+    exclude: { path: '^(dist|data|gateway/explorer/app|web/browser)/' },
     builtInModules: { override: [] },
   },
 };

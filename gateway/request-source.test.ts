@@ -35,6 +35,31 @@ it('says no address, and with a key nothing by which one can be found out', () =
   expect(requestSource(1)(from('203.0.113.7'))).not.toContain('203');
 });
 
+describe('a front end with a key', () => {
+  const KEY = 'a key of the website, and long enough';
+  const asked = (key: string | undefined, forwarded: string): IncomingMessage => {
+    const request = from(forwarded);
+    if (key !== undefined) request.headers['x-front-end-key'] = key;
+    return request;
+  };
+  const direct = (address: string) => requestSource(0)(from(undefined, address));
+
+  it('is believed whom it asks for, and nobody without the key is', () => {
+    const sourceOf = requestSource(0, undefined, ['the key before this one, and long enough', KEY]);
+    expect(sourceOf(asked(KEY, '203.0.113.7'))).toBe(direct('203.0.113.7'));
+    expect(sourceOf(asked(KEY, '198.51.100.9, 203.0.113.7'))).toBe(direct('203.0.113.7'));
+    for (const key of [undefined, '', 'another', `${KEY} `])
+      expect(sourceOf(asked(key, '203.0.113.7'))).toBe(direct(PROXY));
+    expect(requestSource(0)(asked(KEY, '203.0.113.7'))).toBe(direct(PROXY));
+  });
+
+  it('asks for the address that stands before those which our proxies have added', () => {
+    const sourceOf = requestSource(1, undefined, [KEY]);
+    expect(sourceOf(asked(KEY, '203.0.113.7, 10.0.0.2'))).toBe(direct('203.0.113.7'));
+    expect(sourceOf(asked(undefined, '203.0.113.7, 10.0.0.2'))).toBe(direct('10.0.0.2'));
+  });
+});
+
 describe('all spellings of an address are one source', () => {
   const V4 = [
     '203.0.113.7',

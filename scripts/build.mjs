@@ -1,5 +1,5 @@
 // Transpiles the service into dist/ (types are checked by `npm test`) and bundles the explorer, where a source has changed.
-import { readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildExplorer } from './build-explorer.mjs';
 import { unlessMade } from './stamp.mjs';
@@ -23,6 +23,10 @@ const CONTENT = /\.(yaml|csv|graphql|njk)$|schema.operations.manifest\.json$/;
 const EXPLORER_APP = join('gateway', 'explorer', 'app');
 /** Scripts of the website's pages. */
 const PAGES = join('web', 'browser');
+
+/** Parts of the NHS design system that the website serves: a tenth of the package, which production does not install. */
+const DESIGN_SYSTEM = join('node_modules', 'nhsuk-frontend', 'dist', 'nhsuk');
+const SERVED = /\.(njk|png|svg|ico)$|nhsuk-frontend\.min\.css$/;
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
@@ -61,12 +65,17 @@ await unlessMade(join('dist', 'stamp'), made, async () => {
     loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy', '.njk': 'copy', '.json': 'copy' },
     logLevel: 'warning',
   });
+  cpSync(DESIGN_SYSTEM, join('dist', 'web', 'nhsuk'), {
+    recursive: true,
+    filter: (file) => statSync(file).isDirectory() || SERVED.test(file),
+  });
   await build({
     entryPoints: ['site', 'service-worker'].map((name) => join(PAGES, `${name}.ts`)),
     outdir: join('dist', PAGES),
     bundle: true,
     minify: true,
-    format: 'esm',
+    // A service worker is no module.
+    format: 'iife',
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',

@@ -60,7 +60,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
   });
   const address = { url: options.publicUrl ?? `http://${options.host}` };
   await registerPlugins(app, options);
-  const { folder } = await registerAssets(app);
+  const { folder } = registerAssets(app);
   const filters = Object.assign({}, ...PARTS.map((part) => part.filters)) as Part['filters'];
   const sessions = createSessions({ ...options.session, publicUrl: address.url, now });
   const site: Site = {

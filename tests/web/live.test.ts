@@ -1,11 +1,4 @@
-import {
-  describeInBrowser,
-  eventually,
-  HANGS_AFTER_MS,
-  startWebsite,
-  type Visitor,
-  type Website,
-} from './website';
+import { describeInBrowser, HANGS_AFTER_MS, startWebsite, type Visitor, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 

@@ -22,7 +22,7 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 export const PHONE = { width: 390, height: 844 };
 /** A page that does not come: later tests must not wait for it as long as for a browser that hangs. */
-const WAITS_MS = 30_000;
+const WAITS_MS = 20_000;
 
 const Manifest = z.object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) });
 const DOCUMENTS = new Map(
@@ -119,8 +119,9 @@ async function newVisitor(context: BrowserContext, url: string, hasScripts: bool
   context.on('weberror', (error) => complaints.push(error.error().message));
   context.on('request', (request) => {
     addresses.push(request.url());
-    // The provider's pages, where one signs in, are its own.
-    const isOfOurPage = !request.isNavigationRequest() && request.frame().url().startsWith(url);
+    // The service worker passes on the redirect of a page to the sign-in provider, whose pages are its own.
+    const isPage = request.isNavigationRequest() || request.redirectedFrom() !== null;
+    const isOfOurPage = !isPage && !request.serviceWorker() && request.frame().url().startsWith(url);
     if (isOfOurPage && !request.url().startsWith(url)) complaints.push(`foreign: ${request.url()}`);
   });
   const page = await context.newPage();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import fastifyStatic from '@fastify/static';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
-/** Folder of the design system's macros, styles, scripts and icons. */
-export const NHSUK = join(dirname(require.resolve('nhsuk-frontend/package.json')), 'dist');
+/** Folder that the build copies the design system into: macros, styles and icons. */
+export const BUILT = join(__dirname, '..');
+const NHSUK = join(BUILT, 'nhsuk');
 
 /** Styles of our own, where the design system has none. */
 const SITE = `
@@ -22,10 +22,10 @@ const FOREIGN_FONTS = /@font-face\{[^}]*\}/g;
 /** Bundled by `npm run build` from web/browser. */
 const SCRIPT = join(__dirname, '..', 'browser', 'site.js');
 
-const read = (file: string) => readFileSync(join(NHSUK, 'nhsuk', file), 'utf8');
+const read = (file: string) => readFileSync(join(NHSUK, file), 'utf8');
 
 /** Serves the design system from this site, at an address with the hash of its content. */
-export async function registerAssets(app: FastifyInstance): Promise<{ folder: string }> {
+export function registerAssets(app: FastifyInstance): { folder: string } {
   const files = {
     'nhsuk.css': { type: 'text/css', text: read('nhsuk-frontend.min.css').replace(FOREIGN_FONTS, '') },
     'site.css': { type: 'text/css', text: SITE },
@@ -40,11 +40,25 @@ export async function registerAssets(app: FastifyInstance): Promise<{ folder: st
         .header('cache-control', 'public, max-age=31536000, immutable')
         .send(text),
     );
-  await app.register(fastifyStatic, {
-    root: join(NHSUK, 'nhsuk', 'assets'),
-    prefix: '/assets/',
-    maxAge: '1d',
-    index: false,
-  });
+  registerIcons(app);
   return { folder };
+}
+
+const ICON_TYPES: Readonly<Record<string, string>> = {
+  ico: 'image/x-icon',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+};
+
+/** Icons of the site, which are few and small: read once. */
+function registerIcons(app: FastifyInstance): void {
+  const images = join(NHSUK, 'assets', 'images');
+  for (const name of readdirSync(images)) {
+    const type = ICON_TYPES[name.split('.').at(-1) ?? ''];
+    if (type === undefined) continue;
+    const content = readFileSync(join(images, name));
+    app.get(`/assets/images/${name}`, (_request, reply) =>
+      reply.type(type).header('cache-control', 'public, max-age=86400').send(content),
+    );
+  }
 }

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import nunjucks from 'nunjucks';
 import type { PublicApi } from './api';
-import { NHSUK } from './assets';
+import { BUILT } from './assets';
 import { signedIn, type Sessions, type Shelf } from './session';
 import { dayOf, groupedPhone, timeOf, untilText } from './texts';
 
@@ -52,7 +51,7 @@ export function createRender({
   isDemonstration,
   now,
 }: RenderOptions): Render {
-  const views = nunjucks.configure([join(__dirname, '..'), NHSUK], {
+  const views = nunjucks.configure(BUILT, {
     autoescape: true,
     throwOnUndefined: false,
     noCache: false,

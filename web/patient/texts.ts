@@ -79,7 +79,7 @@ const WAYS_ON: Readonly<Record<string, WayOn>> = {
   },
   IDENTITY_PROOF_REQUIRED: {
     title: 'You need to prove who you are',
-    next: { href: '/sign-in?next=/times', text: 'Sign in again' },
+    next: { href: '/sign-in?next=/times&level=P9', text: 'Sign in again' },
   },
   SIGN_IN_REQUIRED: { title: 'Sign in to continue', next: { href: '/sign-in?next=/times', text: 'Sign in' } },
   NOT_THE_PERSON_CHECKED: {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { forgetDevice } from '../device';
 import { journeys, type PatientSite } from '../journey';
 
 /** The start page, and the pages that say how the site works. */
@@ -10,39 +11,49 @@ export function registerAboutPages(app: FastifyInstance, site: PatientSite): voi
     journeys.replace(request, {});
     return reply.redirect('/who', 303);
   });
-  app.get('/cookies', (_request, reply) =>
-    site.render(reply, 'kit/message', {
-      title: 'Cookies',
-      paragraphs: [
-        'We use 2 cookies. Both are needed for the pages to work, so we do not ask first.',
-        'One remembers your answers while you use the site. It ends 30 minutes after you stop, and after 12 hours at most.',
-        'The other makes sure that a form was sent from this site. It ends when you close the browser.',
-        'We do not measure what you do, and nobody else does it here.',
-      ],
+  app.get('/cookies', (_request, reply) => site.render(reply, 'patient/cookies', { title: 'Cookies' }));
+  app.post('/cookies/forget', (_request, reply) => {
+    forgetDevice(reply, site.sessions.isSecure);
+    return site.render(reply, 'kit/message', {
+      title: 'This browser is forgotten',
+      back: '/cookies',
+      paragraphs: ['If you start again after an emergency, we do not recognise this browser any more.'],
       next: { href: '/', text: 'Go to the start page' },
-    }),
-  );
-  app.get('/accessibility', (_request, reply) =>
-    site.render(reply, 'kit/message', {
-      title: 'Accessibility',
-      paragraphs: [
-        'We want everybody to be able to use these pages. They work without JavaScript and on small screens.',
-        'Our automatic tests find no failures of WCAG 2.2 AA. People with disabilities have not tested the pages yet.',
-        'If you cannot use a page, call 111. You can use 18001 111 with text relay.',
-      ],
-      next: { href: '/', text: 'Go to the start page' },
-    }),
-  );
-  app.get('/privacy', (_request, reply) =>
-    site.render(reply, 'kit/message', {
-      title: 'Privacy',
-      paragraphs: [
-        'The website keeps your answers for 30 minutes after you stop using it, and for 12 hours at most. It writes none of them to logs.',
-        'The words you use to say what is wrong find the symptom check. They are not part of it, and no practice receives them.',
-        'A finished symptom check can be read for 7 days. One without an outcome can be read for 1 day.',
-        'When you book, the practice receives your name, NHS number, phone number and the words you write for it.',
-      ],
-      next: { href: '/', text: 'Go to the start page' },
-    }),
-  );
+    });
+  });
+  for (const { path, title, paragraphs } of PAGES)
+    app.get(path, (_request, reply) =>
+      site.render(reply, 'kit/message', {
+        title,
+        paragraphs,
+        next: { href: '/', text: 'Go to the start page' },
+      }),
+    );
 }
+
+const PAGES = [
+  {
+    path: '/accessibility',
+    title: 'Accessibility',
+    paragraphs: [
+      'We want everybody to be able to use these pages. They work without JavaScript, by the keyboard alone, and on small screens.',
+      'Our automatic tests find no failures of WCAG 2.2 AA. People with disabilities have not tested the pages yet.',
+      'The pages that keep your answers end after 30 minutes without activity. With JavaScript we ask you 2 minutes before, and you can stay.',
+      'An appointment time is kept for you for about 5 minutes. You can ask once for longer, and try again when the time has run out.',
+      'If you cannot use a page, call 111. You can use 18001 111 with text relay.',
+    ],
+  },
+  {
+    path: '/privacy',
+    title: 'Privacy',
+    paragraphs: [
+      'The website keeps your answers for 30 minutes after you stop using it, and for 12 hours at most. It writes none of them to logs.',
+      'The words you use to say what is wrong find the symptom check. They are not part of it, and no practice receives them.',
+      'A finished symptom check can be read for 7 days. One without an outcome can be read for 1 day.',
+      'If you use your location, we send it to our own server only, to about 100 metres. It is kept with the symptom check.',
+      'A code for another device works once, for 10 minutes. It does not show what you answered before.',
+      'If a symptom check says that you need help at once, we recognise this browser for 12 hours and show you that advice again. You can have that forgotten on the page about cookies.',
+      'When you book, the practice receives your name, NHS number, phone number and the words you write for it.',
+    ],
+  },
+] as const;

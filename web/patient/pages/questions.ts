@@ -4,6 +4,7 @@ import type { FormError } from '../../kit/site';
 import { fieldsOf } from '../../kit/visit';
 import type { Assessment, Problem, Question } from '../answers';
 import { anyCaller, journeyOf, type Journey, type PatientSite } from '../journey';
+import { careCard } from '../texts';
 import { showProblem } from './problem';
 
 /** The longest symptom check has fewer; a session stays small whatever is sent. */
@@ -189,6 +190,15 @@ function showOutcome(site: PatientSite, request: FastifyRequest, reply: FastifyR
   return site.render(reply, 'patient/outcome', {
     title: outcome.disposition.title,
     outcome,
+    call: callOf(outcome.disposition.careLevel),
+    isEmergency: careCard(outcome.disposition.careLevel) === 'emergency',
     answers: answers.filter(({ answer }) => answer !== ''),
   });
+}
+
+/** Number or place by which help is had at once, where the outcome is one of these. */
+function callOf(careLevel: string): '999' | 'A&E' | '111' | undefined {
+  if (careLevel === 'AMBULANCE') return '999';
+  if (careLevel === 'EMERGENCY_DEPARTMENT') return 'A&E';
+  return careLevel === 'URGENT_CALLBACK' ? '111' : undefined;
 }

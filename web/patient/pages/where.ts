@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { FormError } from '../../kit/site';
 import { fieldsOf } from '../../kit/visit';
 import type { Problem } from '../answers';
+import { deviceToken } from '../device';
 import { anyCaller, journeyOf, subjectOf, type Journey, type PatientSite } from '../journey';
 import { takeAssessment } from './questions';
 import { fieldErrors, showProblem } from './problem';
@@ -74,25 +75,6 @@ function notStarted(site: PatientSite, request: FastifyRequest, reply: FastifyRe
   return codes.has('IDEMPOTENCY_KEY_REUSED')
     ? showWhere(site, request, reply, [{ field: 'postcode', text: 'Check the postcode, and continue' }])
     : showWhere(site, request, reply, fieldErrors(problem, 'postcode'));
-}
-
-const DEVICE_HOURS = 12;
-const DEVICE = /^[\w-]{32}$/;
-
-/**
- * Returns the random text by which the service recognises somebody who starts again after an emergency. It is kept in
- * the browser for as long as the service asks for it, and nowhere here.
- */
-function deviceToken(request: FastifyRequest, reply: FastifyReply, isSecure: boolean): string {
-  const name = isSecure ? '__Host-device' : 'device';
-  const kept = new RegExp(`(?:^|;\\s*)${name}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-  const token = DEVICE.test(kept) ? kept : randomBytes(24).toString('base64url');
-  const secure = isSecure ? '; Secure' : '';
-  reply.header(
-    'set-cookie',
-    `${name}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${DEVICE_HOURS * 3_600}${secure}`,
-  );
-  return token;
 }
 
 function showWhere(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
