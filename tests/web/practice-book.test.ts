@@ -78,6 +78,9 @@ describeInBrowser('the practice’s book on the website', () => {
     const booked = await manager.page.locator('tbody tr', { hasText: 'Your own' }).allTextContents();
     expect(booked).toHaveLength(1);
     expect(await manager.page.locator('main').textContent()).not.toMatch(/Sam|Ruth|rash/);
+    const week = manager.page.locator('table', { hasText: 'What is booked on the next days' });
+    expect(await week.locator('tbody tr').count()).toBe(7);
+    expect(await week.locator('tbody tr', { hasText: /Booked\s*1\s/ }).count()).toBe(1);
     await closeAround(manager, startsAt);
   });
 
@@ -253,5 +256,23 @@ describeInBrowser('the practice’s book on the website', () => {
     await enter('Open the book');
     await page.getByText('Your book is open. What your rules release can be booked now.').waitFor();
     await at('your diary');
+  });
+
+  // The last, since a breaker stays open for a while.
+  it('is not called empty when the practice’s system does not answer', async () => {
+    const manager = await visitor();
+    await manager.signIn('practice');
+    await manager.at('your diary');
+    await console.turn('gp-connect', 'down');
+    // A day that nobody has read yet.
+    const later = londonDate(new Date(Date.now() + 20 * 24 * HOUR_MS));
+    await manager.open(`/practice?day=${later}`);
+    await manager.page
+      .getByText('Your system did not answer. That does not mean that nothing is free.')
+      .waitFor();
+    await manager.at('your diary');
+    await manager.open('/practice/rules');
+    await manager.at('What do you release?');
+    await console.turn('gp-connect', 'up');
   });
 });

@@ -38,6 +38,8 @@ export interface Visitor {
 export interface ConsoleUnderTest {
   website: string;
   control: SimulatorControl;
+  /** A simulated supplier stops answering, or answers again. */
+  turn(supplier: string, way: 'down' | 'up'): Promise<void>;
   visitor(options?: { javaScriptEnabled?: boolean }): Promise<Visitor>;
   close(): Promise<void>;
 }
@@ -63,6 +65,10 @@ export async function consoleUnderTest(): Promise<ConsoleUnderTest> {
   return {
     website,
     control: simulatorControl(controlUrl),
+    async turn(supplier, way) {
+      const { ok } = await fetch(`${controlUrl}/suppliers/${supplier}/${way}`, { method: 'POST' });
+      if (!ok) throw new Error(`${supplier} could not be turned ${way}.`);
+    },
     visitor: (options = {}) => newVisitor(browser, website, options),
     async close() {
       await browser.close();

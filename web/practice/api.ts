@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Caller, Send } from '../kit/api';
 import { resultOf, type Result } from '../kit/results';
 import {
+  Days,
   Diary,
   DiaryDay,
   Disposition,
@@ -50,6 +51,12 @@ export function practiceApi(send: Send) {
       if (myPractice === null) return null;
       const { diary, bookingDay, ...book } = myPractice;
       return { book, bookingDay, diary: read(diary, 'PracticeDiary', Diary) };
+    },
+    /** Bookings of seven days, in their order. */
+    async days(caller: Caller, days: readonly string[]): Promise<BookingDay[] | null> {
+      const data = z.object({ myPractice: Days.nullable() });
+      const variables = Object.fromEntries(days.map((day, at) => [`day${at + 1}`, day]));
+      return (await send('PracticeDays', { caller, variables }, data)).myPractice;
     },
     async history(caller: Caller, first: number) {
       const data = z.object({ myPractice: History.nullable() });

@@ -31,7 +31,11 @@ async function showDiary(site: PracticeSite, visit: StaffVisit) {
   const last = addDays(today, MAX_AHEAD_DAYS);
   const wanted = Query.parse(request.query).day ?? today;
   const day = wanted < today || wanted > last ? today : wanted;
-  const found = await site.practice.diary(caller, { day });
+  const week = Array.from({ length: 7 }, (_, ahead) => addDays(today, ahead));
+  const [found, days] = await Promise.all([
+    site.practice.diary(caller, { day }),
+    site.practice.days(caller, week),
+  ]);
   if (found === null) return showNoPractice(site, reply);
   const { book, bookingDay, diary } = found;
   if (!diary.ok) return showRefusal(site, reply, diary.problem);
@@ -58,6 +62,7 @@ async function showDiary(site: PracticeSite, visit: StaffVisit) {
     counts: counts(diary.value),
     answer: diary.value.answer,
     reached: reachedText(diary.value),
+    week: week.map((date, at) => weekRow(linkTo(date, today), days?.[at])),
     earlier: day > today ? step(-1) : undefined,
     later: day < last ? step(1) : undefined,
   });
@@ -66,6 +71,19 @@ async function showDiary(site: PracticeSite, visit: StaffVisit) {
 function linkTo(day: string, today: string): { href: string; labelText: string } {
   const href = day === today ? '/practice' : `/practice?day=${day}`;
   return { href, labelText: dayOf(noonOf(day)) };
+}
+
+function weekRow({ href, labelText }: { href: string; labelText: string }, booked: BookingDay | undefined) {
+  const { bookings = [], quotaUsed = 0, dailyQuota = null } = booked ?? {};
+  const standing = bookings.filter(({ status }) => !/^(CANCELLED|FAILED)/.test(status));
+  return [
+    { header: 'Day', html: `<a href="${href}">${labelText}</a>` },
+    { header: 'Booked', text: String(standing.length) },
+    {
+      header: 'Taken by others',
+      text: dailyQuota === null ? `${quotaUsed}` : `${quotaUsed} of ${dailyQuota}`,
+    },
+  ];
 }
 
 function quotaText({ quotaUsed, dailyQuota }: BookingDay): string {

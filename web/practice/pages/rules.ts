@@ -105,6 +105,7 @@ async function showForm(
     banner: dispositions[0]?.contentBanner,
     practice: book,
     version: version ?? book.release.version,
+    isDraft: deskOf(request).draft !== undefined,
     notice: takeNotice(request),
     form,
     errors,
