@@ -163,6 +163,40 @@ const READERS = [
     expect(await patient.page.getByText(one.now).count()).toBe(1);
   });
 
+  it('settles a booking once, when two operators have the second page open', async () => {
+    const { reference, id } = await unsettled('parent-of-twins', site.people.tom);
+    const first = await operator(READERS[0]!);
+    const second = await operator(READERS[0]!);
+    for (const [{ page, at, press }, answer] of [
+      [first, 'stands'],
+      [second, 'absent'],
+    ] as const) {
+      await page.goto(`${site.website}/operator/bookings`);
+      await press(`Open booking ${reference}`);
+      await at(`Booking ${reference}`);
+      await page.locator(`input[value=${answer}]`).check();
+      await press('Continue');
+      await at(`Check before you settle ${reference}`);
+    }
+    // As if it had waited for another answer when the page was shown.
+    await first.page.evaluate(
+      "document.querySelector('input[name=state]').setAttribute('value', 'CANCEL_MANUAL')",
+    );
+    await first.press('Settle this booking');
+    await first.at('This booking has changed');
+    expect((await books.findBooking(id))?.state).toBe('MANUAL');
+    await first.page.goBack();
+    await first.page.reload();
+    await first.press('Settle this booking');
+    await first.at(`Booking ${reference}`);
+    await second.press('Settle this booking');
+    await second.at('Nothing was settled');
+    expect(await second.page.locator('main').innerText()).toContain('The person sees that it is booked.');
+    expect((await books.findBooking(id))?.state).toBe('CONFIRMED');
+    await second.follow('See this booking');
+    await second.at(`Booking ${reference}`);
+  });
+
   it('finds a booking by the reference that somebody reads out, and says so where there is none', async () => {
     const [one] = await database.db.selectFrom('booking').select('reference').limit(1).execute();
     const { page, at, press } = await operator(READERS[2]!);
