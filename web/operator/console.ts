@@ -113,11 +113,17 @@ const REFUSALS: Readonly<
 };
 
 function refuse(site: Site, reply: FastifyReply, kind: SignedIn['kind']): FastifyReply {
+  const { paragraphs, next } = REFUSALS[kind];
+  const isStaffsToo = kind === 'staff' && reply.server.hasRoute({ method: 'GET', url: PRACTICE.href });
   return site.render(reply.code(403), 'kit/message', {
     title: 'This page is for operators of the service',
-    ...REFUSALS[kind],
+    paragraphs,
+    next: isStaffsToo ? PRACTICE : next,
   });
 }
+
+/** The console of practices, where this release has it. */
+const PRACTICE = { href: '/practice', text: 'Go to your practice’s pages' };
 
 /** Shows one message page, such as a refusal of the API with the way on. */
 export function showMessage(
