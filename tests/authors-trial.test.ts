@@ -73,11 +73,11 @@ const WALKED: Mistake[] = [
 ];
 
 const STRUCTURE: Mistake[] = [
-  ['to: often', 'to: offen', 'There is no question "offen".'],
+  ['to: often', 'to: seldom', 'There is no question "seldom".'],
   [
     '[project-judgement]',
-    '[project-judgment]',
-    'There is no source "project-judgment".',
+    '[project-judgements]',
+    'There is no source "project-judgements".',
     '      - id: much-blood',
   ],
   ['of: [bruises, pale', 'of: [bruises, pail', 'There is no option "pail".'],

@@ -50,6 +50,18 @@ it.each(removals)('can be without: $control', ({ removed }) => {
   expect(patched(read(removed.file), [removed])).not.toBe(read(removed.file));
 });
 
+it('has a control of every row of controls.md, each caught when it was removed', () => {
+  const rows = read('docs/safety/controls.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| H'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, hazard, control, , verdict]) => [hazard, control, verdict]);
+  const wanted = hazards.flatMap((hazard) =>
+    testedControls(hazard).map(({ control }) => [hazard.id, control, 'caught']),
+  );
+  expect(rows).toEqual(wanted);
+});
+
 it('finds the tests of a table of cases by what is written before and after each value', () => {
   expect(new RegExp(namePattern('refuses %s (twice), and $kind')).test('refuses x (twice), and y')).toBe(
     true,

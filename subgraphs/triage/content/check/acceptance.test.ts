@@ -157,7 +157,9 @@ describe('the difference of two tables', () => {
     const less = changes.filter(({ kind }) => kind === 'less urgent');
     expect(less.length).toBeGreaterThan(60);
     expect(new Set(less.flatMap(({ people }) => people))).toEqual(new Set(['F@1827', 'M@1827', 'U@1827']));
-    expect(less[0]).toMatchObject({ before: 'ambulance (0m)', after: 'call-111 (0m)' });
+    expect(less).toContainEqual(
+      expect.objectContaining({ before: 'ambulance (0m)', after: 'call-111 (0m)' }),
+    );
   });
 });
 
