@@ -1,5 +1,6 @@
 import { StarIcon, useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
 import { withNewKey } from './idempotency-key';
+import { hasQuery } from './page-fixes';
 import type { SavedOperation } from './saved-operation';
 
 export const EXAMPLES_PLUGIN: GraphiQLPlugin = { title: 'Examples', icon: StarIcon, content: Examples };
@@ -57,14 +58,9 @@ function useOpenInTab(): (operation: SavedOperation) => void {
   );
   return ({ document, variables }) => {
     const headers = headerEditor?.getValue() ?? '';
-    if (hasContent(queryEditor?.getValue() ?? '')) actions.addTab();
+    if (hasQuery(queryEditor?.getValue() ?? '')) actions.addTab();
     queryEditor?.setValue(document);
     variableEditor?.setValue(withNewKey(variables));
     headerEditor?.setValue(headers);
   };
-}
-
-/** False for the welcome, which is comments only. */
-function hasContent(query: string): boolean {
-  return query.split('\n').some((line) => !/^\s*(#|$)/.test(line));
 }

@@ -7,6 +7,7 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { EXAMPLES_PLUGIN } from './examples-plugin';
 import { gatewayFetcher } from './fetcher';
+import { PageFixes } from './page-fixes';
 import { TABLE_PLUGIN } from './table-plugin';
 
 const WELCOME = `# Choose an example, tick fields
@@ -35,7 +36,8 @@ createRoot(root).render(
     storage={sessionStorage}
   >
     <GraphiQL.Logo>
-      <span className="explorer-name">GP Booking Gateway</span>
+      <h1 className="explorer-name">GP Booking Gateway</h1>
     </GraphiQL.Logo>
+    <PageFixes />
   </GraphiQL>,
 );

@@ -11,8 +11,14 @@ export function gatewayFetcher(): Fetcher {
     const at = new Date();
     const answer: unknown = await send(parameters, options);
     const variables: unknown = parameters.variables;
-    ASKED.remember(formatResult(answer), { operation: parameters.operationName ?? 'answer', variables, at });
+    const operation = parameters.operationName ?? operationName(parameters.query);
+    ASKED.remember(formatResult(answer), { operation, variables, at });
     // createGraphiQLFetcher's own type, which has no name: without subscriptions it is one answer.
     return answer as Awaited<ReturnType<Fetcher>>;
   };
+}
+
+/** GraphiQL has no name yet for what was typed just before it was run. */
+function operationName(query: string): string {
+  return /^\s*(?:query|mutation)\s+(\w+)/m.exec(query)?.[1] ?? 'answer';
 }
