@@ -35,7 +35,7 @@ export interface OpenExplorer {
 /** Waits until the page can be used. */
 export async function arrive(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.locator('.side-panel').waitFor();
+  await page.locator('.graphiql-plugin h2, .graphiql-plugin [aria-label]').first().waitFor();
   await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
   await page.locator('[aria-label^="Response: "]').waitFor();
 }
