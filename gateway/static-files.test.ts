@@ -53,6 +53,7 @@ describe('staticFiles', () => {
   it.each([
     ['gzip, br', 'zipped'],
     ['br', 'plain'],
+    ['gzip;q=0', 'plain'],
   ])('to a client that takes %s sends the %s file', async (encoding, content) => {
     const response = await get(SCRIPT, encoding);
     expect(await response.text()).toBe(content);

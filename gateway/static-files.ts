@@ -2,6 +2,7 @@ import { createReadStream, readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream';
+import { acceptsGzip } from '../platform/http/accept-encoding';
 
 /** Answers one path below where it is mounted. */
 export type StaticFiles = (path: string, response: ServerResponse) => void;
@@ -43,7 +44,7 @@ export function staticFiles(
       return;
     }
     if (!names.has(name)) return void response.writeHead(404).end();
-    const zipped = names.has(`${name}.gz`) && takesGzip(response);
+    const zipped = names.has(`${name}.gz`) && acceptsGzip(response.req.headers['accept-encoding']);
     response.writeHead(200, {
       'content-type': typeOf(name),
       'cache-control': NAMED_BY_CONTENT.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -55,8 +56,4 @@ export function staticFiles(
       // A browser that went away needs no answer; a file that cannot be read has cut the answer short already.
     });
   };
-}
-
-function takesGzip({ req }: ServerResponse): boolean {
-  return /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
 }

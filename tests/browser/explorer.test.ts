@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getIntrospectionQuery } from 'graphql';
 import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoFamily, patientClaims } from '../../demo/people';
 import { describeInBrowser, openExplorer, type OpenExplorer } from './explorer-page';
@@ -135,6 +136,22 @@ describeInBrowser()('the explorer in a browser', () => {
     await explorer.showPanel('Table');
     await explorer.said(words);
     expect(await explorer.page.locator('.table-panel td').allTextContents()).toEqual(cells);
+  });
+
+  it('is sent compressed: the schema and everything of the page that is long', async () => {
+    const encodings = await Promise.all(
+      [
+        `${explorer.url}/graphql?query=${encodeURIComponent(getIntrospectionQuery())}`,
+        ...explorer.browser.requests.filter((url) => /\/explorer\/(explorer|chunk)-/.test(url)),
+      ].map(async (url) => {
+        const headers = { 'accept-encoding': 'gzip', 'apollo-require-preflight': '1' };
+        const response = await fetch(url, { headers });
+        const { length } = await response.text();
+        return length > 20_000 ? response.headers.get('content-encoding') : 'short';
+      }),
+    );
+    expect(encodings[0]).toBe('gzip');
+    expect(encodings.filter((encoding) => encoding !== 'gzip' && encoding !== 'short')).toEqual([]);
   });
 
   it('asks nothing of any other origin and breaks no security policy', () => {
