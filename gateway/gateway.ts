@@ -61,6 +61,7 @@ export interface GatewayOptions {
 /** @throws Error with a `code` such as EADDRINUSE when the address cannot be listened on. */
 export async function startGateway(options: GatewayOptions): Promise<Listening & { ready: Readiness }> {
   const { identify, limits, untrusted, logger } = options;
+  const hidesSchema = untrusted === 'for-analysts';
   const subgraphs = new Map(
     [...options.subgraphs].map(([name, transport]) => [name, traced(name, transport)]),
   );
@@ -93,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
       planning: planningBudget(limits.callerCostPerMinute),
       admission: inside,
       auditHasRoom: options.audit.hasRoom,
-      hidesSchema: untrusted === 'for-analysts',
+      hidesSchema,
     }),
     limits,
     corsOrigins: options.corsOrigins,
@@ -102,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     digestAddress: options.digestAddress,
     mask: errorMask(logger, counted.error),
     identify,
-    explorer: explorerFiles(options.explorerFolder),
+    explorer: explorerFiles(options.explorerFolder, { schemaNeedsToken: hidesSchema }),
     metrics: options.metrics,
     counted,
     audit: options.audit,

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ANONYMOUS, type Caller } from '../domain/caller';
 import { REQUEST_ID_HEADER } from '../domain/caller-token';
-import { sendJson } from '../platform/http/send-json';
 import type { AuditedRequest, Auditor } from './audit/auditor';
 import type { ErrorCode, RequestRefusal } from './error-codes';
 import type { AdmittedOperation, Exchange } from './exchange';
@@ -23,6 +22,7 @@ import { parseRequest, receiveFollowing, receiveRequest } from './request/read-r
 import { RequestRefused } from './request-refused';
 import { requestContext } from './request-context';
 import { requestSource } from './request-source';
+import { answerSender, type SendAnswer } from './send-answer';
 import { isSubgraphOutage } from './subgraph-unavailable';
 
 export interface GraphqlRouteOptions {
@@ -66,6 +66,7 @@ export function graphqlRoute(options: GraphqlRouteOptions): Record<'answer' | 'f
   const { bodyBytes, queryMs } = options.limits;
   const sourceOf = requestSource(options.proxies, options.digestAddress, options.frontEndKeys);
   const identifySender = senderIdentifier(options.identify, sourceOf);
+  const sendAnswer = answerSender();
   const execute = executeAdmitted(audit, counted, queryMs);
 
   return {
@@ -130,7 +131,8 @@ export function graphqlRoute(options: GraphqlRouteOptions): Record<'answer' | 'f
     const answer = await execute(exchange, admission);
     const { response } = exchange;
     // A disconnected client gets no answer: failures that follow from that are no errors.
-    if (!response.headersSent && !response.closed) send(exchange, admission, answer, mask);
+    if (!response.headersSent && !response.closed)
+      await send(exchange, admission, answer, { mask, sendAnswer });
   }
 }
 
@@ -138,13 +140,13 @@ function send(
   { response, received: { responseType }, context: { requestId } }: Exchange,
   { admitted, published }: AdmittedOperation,
   answer: Answer,
-  mask: ErrorMask,
-): void {
+  { mask, sendAnswer }: { mask: ErrorMask; sendAnswer: SendAnswer },
+): Promise<void> {
   const isUnserved = responseType === GRAPHQL_TYPE && nothingButOutage(answer);
   if (isUnserved) response.setHeader('retry-after', RETRY_OUTAGE_AFTER_SECONDS);
   const sent = isUnserved ? { ...answer, data: undefined } : answer;
   const text = formatAnswer(sent, admitted.cost, mask, { requestId, operation: published });
-  sendJson(response, isUnserved ? 503 : statusOf(answer), text, responseType);
+  return sendAnswer(response, isUnserved ? 503 : statusOf(answer), text, responseType);
 }
 
 /**

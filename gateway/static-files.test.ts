@@ -17,7 +17,11 @@ describe('staticFiles', () => {
     writeFileSync(join(folder, 'index.html'), '<p>Explorer</p>');
     writeFileSync(join(folder, SCRIPT), 'plain');
     writeFileSync(join(folder, `${SCRIPT}.gz`), gzipSync('zipped'));
-    const serve = staticFiles(folder, { 'referrer-policy': 'no-referrer' });
+    const serve = staticFiles(
+      folder,
+      { 'referrer-policy': 'no-referrer' },
+      new Map([['made.json', '{"a":1}']]),
+    );
     server = await listen(
       (request, response) => {
         serve((request.url ?? '/').slice(1), response);
@@ -49,11 +53,22 @@ describe('staticFiles', () => {
   it.each([
     ['gzip, br', 'zipped'],
     ['br', 'plain'],
+    ['gzip;q=0', 'plain'],
   ])('to a client that takes %s sends the %s file', async (encoding, content) => {
     const response = await get(SCRIPT, encoding);
     expect(await response.text()).toBe(content);
     expect(response.headers.get('vary')).toBe('accept-encoding');
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  });
+
+  it('serves texts that are made, to be asked for again each time', async () => {
+    const response = await get('made.json', 'gzip');
+    expect(await response.text()).toBe('{"a":1}');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-cache',
+      'referrer-policy': 'no-referrer',
+    });
   });
 
   it.each(['nothing.js', '..%2fsecret', '%2e%2e/secret'])('does not find %s', async (path) => {

@@ -59,6 +59,21 @@ const withoutMonacoStyles = {
   },
 };
 
+/** Fonts lie in the style sheet itself, so that a browser loads those of every script: the page is in English. */
+const withoutOtherScripts = {
+  name: 'without-other-scripts',
+  setup({ onLoad }) {
+    onLoad({ filter: /graphiql[/\\](react[/\\])?dist[/\\]style\.css$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/@font-face\s*\{[^}]*\}/g, (font) =>
+        /unicode-range:\s*U\+0[2-9A-F]/i.test(font) || /unicode-range:\s*U\+(1F00|0102)/i.test(font)
+          ? ''
+          : font,
+      ),
+      loader: 'css',
+    }));
+  },
+};
+
 /** @returns the names of the script and the style sheet that index.html loads. */
 async function bundleApp(build, workers) {
   const { metafile } = await build({
@@ -72,7 +87,7 @@ async function bundleApp(build, workers) {
       SAVED_OPERATIONS: JSON.stringify(savedOperations(OPERATIONS)),
       MONACO_WORKERS: JSON.stringify(workers),
     },
-    plugins: [withoutMonacoStyles],
+    plugins: [withoutMonacoStyles, withoutOtherScripts],
     // For subscriptions, which this API does not have.
     external: ['graphql-ws'],
   });

@@ -15,10 +15,14 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Settings that the page has to know before it asks anything; gateway/explorer/app/explorer-settings.ts reads it. */
+export interface ExplorerSettings {
+  /** True: published documents alone are for all, and the schema is for analysts and operators. */
+  schemaNeedsToken: boolean;
+}
+
 /** @param folder the bundle that `npm run build` made. */
-export function explorerFiles(folder: string): StaticFiles {
-  return staticFiles(folder, {
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'referrer-policy': 'no-referrer',
-  });
+export function explorerFiles(folder: string, settings: ExplorerSettings): StaticFiles {
+  const headers = { 'content-security-policy': CONTENT_SECURITY_POLICY, 'referrer-policy': 'no-referrer' };
+  return staticFiles(folder, headers, new Map([['settings.json', JSON.stringify(settings)]]));
 }

@@ -1,14 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pino from 'pino';
-import type { Page } from 'playwright-core';
-import { readConfig } from '../../config';
+import { readFileSync } from 'node:fs';
+import { getIntrospectionQuery } from 'graphql';
 import { demoIssuer } from '../../demo/issuer';
-import { CASE_STUDY_PRACTICE, demoFamily, demoToken, patientClaims } from '../../demo/people';
-import { startEverything, type Started } from '../../start';
-import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
-import { EXECUTOR } from '../executor';
+import { CASE_STUDY_PRACTICE, demoFamily, patientClaims } from '../../demo/people';
+import { describeInBrowser, openExplorer, type OpenExplorer } from './explorer-page';
 
 /** Answers of a freshly started demo gateway, without a token. */
 const RUN_AS_THEY_ARE = {
@@ -30,58 +24,22 @@ const RUN_AS_THEY_ARE = {
   PracticeByCode: { practice: { odsCode: CASE_STUDY_PRACTICE } },
 };
 
-// Later than Playwright, which says what it has waited for.
-jest.setTimeout(HANGS_AFTER_MS + 30_000);
-
-const present = existsSync(CHROMIUM);
-if (!present) {
-  const sentence = `${CHROMIUM} is not there: the explorer was not tested in a browser.`;
-  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
-  process.stderr.write(`\n${sentence}\n`);
-}
-
-(present ? describe : describe.skip)('the explorer in a browser', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-explorer-'));
-  const opened: { close(): Promise<void> }[] = [];
-  let gateway: Started;
-  let browser: OpenBrowser;
-  let page: Page;
+describeInBrowser()('the explorer in a browser', () => {
+  let explorer: OpenExplorer;
 
   beforeAll(async () => {
-    gateway = await startEverything({
-      config: readConfig({
-        DATA_DIR: dataDir,
-        PORT: '0',
-        EXECUTOR,
-        SIMULATOR_CONTROL_PORT: '0',
-        // How busy the machine is with other tests is not the subject.
-        LIMIT_LOOP_LAG_MS: '60000',
-      }),
-      logger: pino({ enabled: false }),
-      now: () => new Date(),
-      explorerFolder: join(__dirname, '..', '..', 'dist', 'gateway', 'explorer', 'public'),
-    });
-    opened.push(gateway);
-    browser = await openBrowser();
-    opened.unshift(browser);
-    page = browser.page;
-    await page.goto(`${gateway.url}/explorer/`);
-    await page.locator('.examples').waitFor();
-    await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
+    explorer = await openExplorer();
   });
 
-  afterAll(async () => {
-    for (const one of opened) await one.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => explorer.close());
 
   it('lists the operations that need neither token nor id first', async () => {
-    const ready = await page.locator('.examples ul').first().locator('strong').allTextContents();
+    const ready = await explorer.page.locator('.examples ul').first().locator('strong').allTextContents();
     expect(ready.sort()).toEqual(Object.keys(RUN_AS_THEY_ARE).sort());
   });
 
   it.each(Object.entries(RUN_AS_THEY_ARE))('runs %s and shows what came back', async (name, data) => {
-    const answer = await run(name);
+    const answer = await explorer.run(name);
     expect(answer).not.toHaveProperty('errors');
     expect(answer).toMatchObject({ data });
     await expectShown(Object.keys(data)[0]!);
@@ -90,25 +48,27 @@ if (!present) {
   it('sends the token in Headers with every example opened afterwards, and stores it nowhere', async () => {
     const { mother, son } = demoFamily(CASE_STUDY_PRACTICE, 0, new Date());
     const token = await (
-      await demoIssuer(dataDir)
+      await demoIssuer(explorer.dataDir)
     ).sign('nhs-login', mother.id, patientClaims(mother, [son]));
-    await setHeaders({ authorization: `Bearer ${token}` });
+    await explorer.write('request-headers', JSON.stringify({ authorization: `Bearer ${token}` }));
 
-    expect(await run('BookablePeople')).toMatchObject({
+    expect(await explorer.run('BookablePeople')).toMatchObject({
       data: { bookablePeople: [{ isCaller: true }, { givenName: son.givenName }] },
     });
-    expect(await run('MyBookings')).toMatchObject({ data: { myBookings: { edges: [] } } });
+    expect(await explorer.run('MyBookings')).toMatchObject({ data: { myBookings: { edges: [] } } });
     // GraphiQL writes half a second after the last change.
-    await page.waitForFunction("JSON.stringify(sessionStorage).includes('MyBookings')");
-    expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage])')).not.toContain(token);
+    await explorer.page.waitForFunction("JSON.stringify(sessionStorage).includes('MyBookings')");
+    expect(await explorer.page.evaluate('JSON.stringify([sessionStorage, localStorage])')).not.toContain(
+      token,
+    );
   });
 
   it('shows the rows of an answer as a table and hands them out as CSV', async () => {
-    await run('PracticesNear');
-    await showPanel('Table');
-    await page.getByRole('columnheader', { name: 'node.odsCode' }).waitFor();
-    const downloaded = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download 10 rows as CSV' }).click();
+    await explorer.run('PracticesNear');
+    await explorer.showPanel('Table');
+    await explorer.page.getByRole('columnheader', { name: 'node.odsCode' }).waitFor();
+    const downloaded = explorer.page.waitForEvent('download');
+    await explorer.page.getByRole('button', { name: 'Download 10 rows as CSV' }).click();
     const file = await downloaded;
     const [title, rows = ''] = readFileSync(await file.path(), 'utf8').split('\r\n\r\n');
     expect(title?.split('\r\n')).toEqual(
@@ -125,16 +85,15 @@ if (!present) {
   });
 
   it('has a column for each dimension of the statistics, and says which numbers are withheld', async () => {
-    const issuer = await demoIssuer(dataDir);
-    const token = await demoToken('analyst', CASE_STUDY_PRACTICE, new Date(), issuer);
-    await setHeaders({ authorization: `Bearer ${token}` });
-    await run('AssessmentStatistics');
-    await showPanel('Table');
-    await page.getByRole('columnheader', { name: 'WEEK' }).waitFor();
-    const heads = await page.getByRole('columnheader').allTextContents();
+    const token = await explorer.token('analyst');
+    await explorer.write('request-headers', JSON.stringify({ authorization: `Bearer ${token}` }));
+    await explorer.run('AssessmentStatistics');
+    await explorer.showPanel('Table');
+    await explorer.page.getByRole('columnheader', { name: 'WEEK' }).waitFor();
+    const heads = await explorer.page.getByRole('columnheader').allTextContents();
     expect(heads).toEqual(['WEEK', 'PATHWAY', 'DISPOSITION', 'started', 'completed', 'abandoned']);
-    expect(await page.locator('.table-panel tbody td').allTextContents()).toContain('child-rash');
-    await said('* stands for a number that is withheld');
+    expect(await explorer.page.locator('.table-panel tbody td').allTextContents()).toContain('child-rash');
+    await explorer.said('* stands for a number that is withheld');
   });
 
   it.each<[string, object, string, string[]]>([
@@ -171,62 +130,41 @@ if (!present) {
       [],
     ],
   ])('tells %s from rows that were answered', async (_name, answer, words, cells) => {
-    await page.route('**/graphql', (route) => route.fulfill({ json: answer }));
-    await run('SearchPractices');
-    await page.unroute('**/graphql');
-    await showPanel('Table');
-    await said(words);
-    expect(await page.locator('.table-panel td').allTextContents()).toEqual(cells);
+    await explorer.page.route('**/graphql', (route) => route.fulfill({ json: answer }));
+    await explorer.run('SearchPractices');
+    await explorer.page.unroute('**/graphql');
+    await explorer.showPanel('Table');
+    await explorer.said(words);
+    expect(await explorer.page.locator('.table-panel td').allTextContents()).toEqual(cells);
+  });
+
+  it('is sent compressed: the schema and everything of the page that is long', async () => {
+    const encodings = await Promise.all(
+      [
+        `${explorer.url}/graphql?query=${encodeURIComponent(getIntrospectionQuery())}`,
+        ...explorer.browser.requests.filter((url) => /\/explorer\/(explorer|chunk)-/.test(url)),
+      ].map(async (url) => {
+        const headers = { 'accept-encoding': 'gzip', 'apollo-require-preflight': '1' };
+        const response = await fetch(url, { headers });
+        const { length } = await response.text();
+        return length > 20_000 ? response.headers.get('content-encoding') : 'short';
+      }),
+    );
+    expect(encodings[0]).toBe('gzip');
+    expect(encodings.filter((encoding) => encoding !== 'gzip' && encoding !== 'short')).toEqual([]);
   });
 
   it('asks nothing of any other origin and breaks no security policy', () => {
-    const elsewhere = browser.requests.filter(
-      (url) => !url.startsWith(`${gateway.url}/`) && !url.startsWith('data:'),
+    const elsewhere = explorer.browser.requests.filter(
+      (url) => !url.startsWith(`${explorer.url}/`) && !url.startsWith('data:'),
     );
     expect(elsewhere).toEqual([]);
-    expect(browser.requests.length).toBeGreaterThan(10);
-    expect(browser.complaints).toEqual([]);
+    expect(explorer.browser.requests.length).toBeGreaterThan(10);
+    expect(explorer.browser.complaints).toEqual([]);
   });
-
-  async function showPanel(name: string): Promise<void> {
-    const show = page.getByRole('button', { name: `Show ${name}` });
-    const hide = page.getByRole('button', { name: `Hide ${name}` });
-    await show.or(hide).waitFor();
-    if (await show.isVisible()) await show.click();
-    await hide.waitFor();
-  }
-
-  /** Waits for a sentence of the page's own. */
-  async function said(words: string): Promise<void> {
-    await page.getByRole('status').filter({ hasText: words }).waitFor();
-  }
-
-  /** Opens an example as a person would, runs it, and hands back what the gateway answered. */
-  async function run(name: string): Promise<unknown> {
-    await showPanel('Examples');
-    await page
-      .locator('.examples')
-      .getByRole('button', { name: new RegExp(`^${name}\\b`) })
-      .click();
-    await page.getByRole('tab', { name, selected: true }).waitFor();
-    const answered = page.waitForResponse(
-      (response) =>
-        response.url() === `${gateway.url}/graphql` &&
-        (response.request().postData() ?? '').includes(` ${name}`),
-    );
-    await page.getByRole('button', { name: /^Execute query/ }).click();
-    return (await answered).json();
-  }
 
   /** Monaco draws spaces as no-break spaces, a line at a time. */
   async function expectShown(field: string): Promise<void> {
-    await page.locator('.graphiql-response .view-lines', { hasText: `"${field}"` }).waitFor();
-  }
-
-  async function setHeaders(headers: Record<string, string>): Promise<void> {
-    const json = JSON.stringify(JSON.stringify(headers));
-    await page.evaluate(
-      `__MONACO.editor.getModels().find(({ uri }) => uri.path.includes('request-headers')).setValue(${json})`,
-    );
+    await explorer.page.locator('.graphiql-response .view-lines', { hasText: `"${field}"` }).waitFor();
   }
 });

@@ -1,5 +1,7 @@
-import { StarIcon, useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
+import { StarIcon, type GraphiQLPlugin } from '@graphiql/react';
+import { withCurrentDates } from './example-dates';
 import { withNewKey } from './idempotency-key';
+import { useOpenInTab } from './open-in-tab';
 import type { SavedOperation } from './saved-operation';
 
 export const EXAMPLES_PLUGIN: GraphiQLPlugin = { title: 'Examples', icon: StarIcon, content: Examples };
@@ -19,8 +21,8 @@ function Examples() {
       <ExampleList operations={READY} />
       <h3>These need a token, or an id from an earlier answer</h3>
       <p>
-        <code>npm run --silent token -- --as parent</code> prints a token. Put it into Headers:{' '}
-        <code>{'{"authorization": "Bearer …"}'}</code>. Headers are not stored.
+        Enter the token in the panel Token. In a demonstration{' '}
+        <code>npm run --silent token -- --as parent</code> prints one.
       </p>
       <ExampleList operations={NEEDING} />
     </section>
@@ -36,7 +38,8 @@ function ExampleList({ operations }: { operations: readonly SavedOperation[] }) 
           <button
             type="button"
             onClick={() => {
-              open(operation);
+              const variables = withCurrentDates(withNewKey(operation.variables), new Date());
+              open({ query: operation.document, variables });
             }}
           >
             <strong>{operation.name}</strong>
@@ -47,24 +50,4 @@ function ExampleList({ operations }: { operations: readonly SavedOperation[] }) 
       ))}
     </ul>
   );
-}
-
-/** Opens an operation in a tab of its own; the token goes along, since a new tab starts without headers. */
-function useOpenInTab(): (operation: SavedOperation) => void {
-  const actions = useGraphiQLActions();
-  const { queryEditor, variableEditor, headerEditor } = useGraphiQL(
-    ({ queryEditor, variableEditor, headerEditor }) => ({ queryEditor, variableEditor, headerEditor }),
-  );
-  return ({ document, variables }) => {
-    const headers = headerEditor?.getValue() ?? '';
-    if (hasContent(queryEditor?.getValue() ?? '')) actions.addTab();
-    queryEditor?.setValue(document);
-    variableEditor?.setValue(withNewKey(variables));
-    headerEditor?.setValue(headers);
-  };
-}
-
-/** False for the welcome, which is comments only. */
-function hasContent(query: string): boolean {
-  return query.split('\n').some((line) => !/^\s*(#|$)/.test(line));
 }
