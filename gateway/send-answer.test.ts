@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+import { eventually } from '../domain/eventually';
 import { listen, type Listening } from '../platform/http/listen';
 import { answerSender } from './send-answer';
 
@@ -53,7 +55,31 @@ describe('answerSender', () => {
   });
 
   it('holds none of many answers back: those beyond eight at once go as they are', async () => {
-    const answers = await Promise.all([...Array(40).keys()].map(() => get('long', 'gzip')));
-    expect(new Set(await Promise.all(answers.map((answer) => answer.text())))).toEqual(new Set([LONG]));
+    const release: (() => void)[] = [];
+    const send = answerSender(
+      () =>
+        new Promise((resolve) => {
+          release.push(() => {
+            resolve(gzipSync(LONG));
+          });
+        }),
+    );
+    const slow = await listen((_request, response) => void send(response, 200, LONG, 'application/json'), {
+      host: '127.0.0.1',
+      port: 0,
+    });
+    const ask = () => fetch(slow.url, { headers: { 'accept-encoding': 'gzip' } });
+    const waiting = [...Array(8).keys()].map(ask);
+    await eventually('eight are being compressed', () => release.length === 8);
+    expect((await ask()).headers.get('content-encoding')).toBeNull();
+    for (const one of release) one();
+    const answers = await Promise.all(waiting);
+    expect(answers.map(({ headers }) => headers.get('content-encoding'))).toEqual(Array(8).fill('gzip'));
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(Array(8).fill(LONG));
+    const later = ask();
+    await eventually('there is room again', () => release.length === 9);
+    release[8]!();
+    expect((await later).headers.get('content-encoding')).toBe('gzip');
+    await slow.close();
   });
 });

@@ -12,7 +12,11 @@ const WORTH_COMPRESSING = 16_384;
 /** Answers at once in the threads that also read files; further ones are sent as they are, at once. */
 const MAX_AT_ONCE = 8;
 
-const compress = promisify(gzip);
+const gzipped = promisify(gzip);
+
+export type Compress = (text: string) => Promise<Buffer>;
+
+const compressFast: Compress = (text) => gzipped(text, { level: constants.Z_BEST_SPEED });
 
 export type SendAnswer = (
   response: ServerResponse,
@@ -25,7 +29,7 @@ export type SendAnswer = (
  * Sends long answers compressed to clients that take it. Lengths of compressed answers tell nothing to a stranger: a caller is
  * known by a header that no other page can make a browser send, and never by a cookie (BREACH).
  */
-export function answerSender(): SendAnswer {
+export function answerSender(compress = compressFast): SendAnswer {
   let underWay = 0;
   return async (response, status, text, contentType) => {
     const isLong = text.length >= WORTH_COMPRESSING;
@@ -36,7 +40,7 @@ export function answerSender(): SendAnswer {
       return;
     }
     underWay += 1;
-    const body = await compress(text, { level: constants.Z_BEST_SPEED }).finally(() => {
+    const body = await compress(text).finally(() => {
       underWay -= 1;
     });
     if (response.closed) return;

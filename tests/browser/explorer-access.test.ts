@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { eventually } from '../../domain/eventually';
 import { arrive, describeInBrowser, openExplorer, type OpenExplorer } from './explorer-page';
 
 /** Standard rules of WCAG 2.2 AA as far as a program can judge them, https://github.com/dequelabs/axe-core. */
@@ -150,6 +151,9 @@ describeInBrowser()('the explorer without mouse, sight or a wide screen', () => 
     expect(
       await page.evaluate<number>("document.querySelector('.graphiql-plugin').scrollTop"),
     ).toBeGreaterThan(300);
+    await explorer.showPanel('Documentation Explorer');
+    expect(await page.evaluate("document.querySelector('.graphiql-plugin').scrollTop")).toBe(0);
+    await page.evaluate("document.querySelector('.graphiql-plugin').scrollTo(0, 2000)");
     await explorer.showPanel('Table');
     await page.getByRole('columnheader', { name: 'careLevel' }).waitFor();
     for (const one of [
@@ -163,19 +167,25 @@ describeInBrowser()('the explorer without mouse, sight or a wide screen', () => 
     expect(await isInView(page.getByRole('columnheader').first())).toBe(true);
   });
 
-  it('shows no error where there is no query, and still shows one that there is', async () => {
-    const { page } = explorer;
-    const line = page.locator('.graphiql-query-editor .squiggly-error');
-    await explorer.write('operation', 'query Q { nothingOfThisName }');
-    await line.first().waitFor();
-    await explorer.write('operation', '# Only a comment.');
-    await line.first().waitFor({ state: 'detached' });
-    // What comes after the check of this text was checked after it.
-    await explorer.write('operation', 'query Q { neither }');
-    await line.first().waitFor();
-    await explorer.write('operation', '');
-    await line.first().waitFor({ state: 'detached' });
-  });
+  it.each(['# Only a comment.', ''])(
+    'shows no error in %j, where there is no query, and one where there is',
+    async (text) => {
+      const { page } = explorer;
+      const line = page.locator('.graphiql-query-editor .squiggly-error');
+      await explorer.write('operation', 'query Q { nothingOfThisName }');
+      await line.first().waitFor();
+      // Hears of every check after the page has.
+      await page.evaluate(
+        'window.checks = 0; void __MONACO.editor.onDidChangeMarkers(() => { window.checks += 1; })',
+      );
+      await explorer.write('operation', text);
+      await eventually('the text is checked', async () => Number(await page.evaluate('window.checks')) > 0);
+      const errors =
+        "__MONACO.editor.getModelMarkers({}).filter(({ resource }) => resource.path.includes('operation'))";
+      expect(await page.evaluate(errors)).toEqual([]);
+      await line.first().waitFor({ state: 'detached' });
+    },
+  );
 
   async function violations(): Promise<string[]> {
     await explorer.page.evaluate(AXE);
