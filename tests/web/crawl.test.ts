@@ -56,6 +56,16 @@ describeInBrowser('all pages of the website', () => {
       wrong.push(...(await problemsOf(page, path, response?.status() ?? 0, html)));
       for (const link of await linksOf(page, site.url)) if (!seen.has(link)) waiting.push(link);
     }
+    // Addresses of forms lead to a page, too, when they are loaded again.
+    for (const path of [
+      '/keep',
+      '/keep-again',
+      '/book',
+      '/appointment/cancel',
+      '/appointment/change',
+      '/cookies/forget',
+    ])
+      expect([path, (await page.goto(site.url + path))?.status()]).toEqual([path, 200]);
     expect(wrong).toEqual([]);
     expect([...seen]).toEqual(
       expect.arrayContaining([

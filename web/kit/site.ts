@@ -42,7 +42,7 @@ export interface RenderOptions {
 }
 
 /** Shown where nothing more exact is known: the API's answers have a banner of their own. */
-const DEMONSTRATION = 'Do not use it for real symptoms.';
+const DEMONSTRATION = 'Demonstration. Do not use for real symptoms.';
 
 export function createRender({
   assetFolder,

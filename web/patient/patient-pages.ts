@@ -17,6 +17,18 @@ import { registerSymptomPages } from './pages/symptoms';
 import { registerWherePages } from './pages/where';
 import { careCard, mapUrl, modeText, statusText } from './texts';
 
+/** Addresses of forms that answer with a page, and where somebody goes who loads that page again. */
+const FORMS: Readonly<Record<string, string>> = {
+  '/keep': '/times',
+  '/keep-again': '/check',
+  '/keep-longer': '/check',
+  '/book': '/check',
+  '/appointment/change': '/appointments',
+  '/appointment/cancel': '/appointment',
+  '/appointment/accept': '/appointment',
+  '/cookies/forget': '/cookies',
+};
+
 /** Pages for patients and those who act for them. */
 export const patientPages: Part = {
   filters: { careCard, mapUrl, modeText, statusText },
@@ -44,6 +56,8 @@ export const patientPages: Part = {
     registerLivePages(app, site);
     registerChangePages(app, site);
     registerResumePages(app, site);
+    for (const [form, page] of Object.entries(FORMS))
+      app.get(form, (_request, reply) => reply.redirect(page, 303));
     registerManagePages(app, site);
   },
 };

@@ -189,6 +189,7 @@ function showOutcome(site: PatientSite, request: FastifyRequest, reply: FastifyR
   }));
   return site.render(reply, 'patient/outcome', {
     title: outcome.disposition.title,
+    back: backFrom(asked.at(-1)?.question.key),
     outcome,
     call: callOf(outcome.disposition.careLevel),
     isEmergency: careCard(outcome.disposition.careLevel) === 'emergency',
@@ -202,3 +203,6 @@ function callOf(careLevel: string): '999' | 'A&E' | '111' | undefined {
   if (careLevel === 'EMERGENCY_DEPARTMENT') return 'A&E';
   return careLevel === 'URGENT_CALLBACK' ? '111' : undefined;
 }
+
+/** The last question; none where it was answered on another device. */
+const backFrom = (key: string | undefined) => (key === undefined ? undefined : `/question/${key}`);
