@@ -62,6 +62,7 @@ export function createRender({
     const [part = '', name = ''] = view.split('/');
     return reply.type('text/html; charset=utf-8').send(
       views.render(`${part}/views/${name}.njk`, {
+        isDemonstration,
         ...(isDemonstration && { banner: DEMONSTRATION }),
         ...values,
         assetFolder,
