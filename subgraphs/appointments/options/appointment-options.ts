@@ -7,14 +7,16 @@ import { assessmentDigest } from '../../../domain/assessment-digest';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { identifiedPatient, subjectAmong } from '../sealed-patients';
 import { supplierActorOf } from '../gp-systems';
+import type { Ledger } from '../ledger/ledger';
 import type { AssessmentFacts } from './assessment-facts';
 import { besideFirst, findTimeBeside, type BesideDeps, type BesideWhich } from './beside';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
 import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
+import { noteSearch, offerFacts } from './search-facts';
 import type { SharedQuestions } from './slot-questions';
 
 export interface OptionsDeps extends SearchDeps, BesideDeps {
-  ledger: SearchDeps['ledger'] & BesideDeps['ledger'];
+  ledger: SearchDeps['ledger'] & BesideDeps['ledger'] & Pick<Ledger, 'noteSearch'>;
   /** Time, in milliseconds, for which an offer can be held. */
   offerMs: number;
   atOnce: number;
@@ -68,6 +70,7 @@ export async function appointmentOptions(
       deps,
     ),
   );
+  await noteSearch(assessment, found, context, deps);
   const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);
   const common = {
     callerId: search.callerId ?? ANONYMOUS_OFFERS,
@@ -93,6 +96,7 @@ export async function appointmentOptions(
         ...common,
         slot,
         supplier: practice.search?.supplier ?? '',
+        about: offerFacts(assessment, found.own, practice),
         relation: practice === found.own ? 'OWN' : 'OTHER',
         policy: practice.candidate.release,
       })),

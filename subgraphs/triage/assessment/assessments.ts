@@ -9,7 +9,10 @@ import { changeAnswer, isOpen } from '../engine/change-answer';
 import { evaluate } from '../engine/evaluate';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
+import type { StartedCheck } from '../facts/check-facts';
+import { factSource } from '../../../platform/insight/counted-source';
 import { isPastRetention } from '../retention';
+import { registeredPractice } from './registered-practice';
 import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
 import type { Switches } from '../switches/switches';
 
@@ -76,11 +79,19 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       const keyLength = keyLengthOf(caller);
       const read = await readStartRequest(input, { ...deps, content, keyLength });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
+      const record = newRecord(read.value, now());
+      const check = startedCheck(record, caller, source);
       const refusal = exclusionOf(read.value.pathway, read.value.subject);
-      if (refusal) return { kind: 'refused', refusal };
-      if ((await switches.read()).has(read.value.pathway.id)) return { kind: 'switched-off', content };
+      if (refusal) {
+        await store.countRefused(check);
+        return { kind: 'refused', refusal };
+      }
+      if ((await switches.read()).has(read.value.pathway.id)) {
+        await store.countRefused(check);
+        return { kind: 'switched-off', content };
+      }
       const start = { ...startScope(input, caller, source), inputDigest: digest(input) };
-      const stored = await store.insert(newRecord(read.value, now()), start);
+      const stored = await store.insert(record, start, check);
       const edition = await editionOf(stored.record);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
       return { kind: 'assessment', assessment: { ...edition, record: stored.record, off: false } };
@@ -149,6 +160,13 @@ function startScope(
     .update(JSON.stringify([source, idempotencyKey]))
     .digest('base64url');
   return { scope: 'anonymous', key };
+}
+
+/** Facts for statistics of a check that begins now. */
+function startedCheck(record: AssessmentRecord, caller: Caller, source?: string): StartedCheck {
+  const { pathwayId, subject, place, startedAt } = record;
+  const practice = registeredPractice(caller, record);
+  return { pathwayId, subject, place, practice, at: startedAt, source: factSource(caller, source) };
 }
 
 /** When the newest answer on the way to the outcome was given. */
