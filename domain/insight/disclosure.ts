@@ -61,23 +61,26 @@ export function publishTable(cells: readonly TableCell[]): PublishedTable {
 }
 
 /** Passes over a table; each withholds more, and few are ever needed. */
-const MAX_PASSES = 20;
+const MAX_PASSES = 50;
 
-/** Withholds the next smallest cell of each row and column in which exactly one is withheld. */
+/**
+ * Withholds the next smallest cell of each row and column in which exactly one is withheld. Each pass judges all lines as
+ * they were before it, so that their order decides nothing.
+ */
 function withholdBeside(cells: readonly ShownCell[]): void {
   const width = cells[0]?.values.length ?? 0;
   const lines = Array.from({ length: width }, (_, along) => linesAlong(cells, along)).flat();
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    let hasChanged = false;
-    for (const line of lines) {
-      if (line.filter(({ shown }) => shown === null).length !== 1) continue;
-      const next = line.filter(({ shown }) => shown !== null && shown > 0).sort(smallestFirst)[0];
-      if (next === undefined) continue;
-      next.shown = null;
-      hasChanged = true;
-    }
-    if (!hasChanged) return;
+    const next = lines.flatMap(nextToWithhold);
+    if (next.length === 0) return;
+    for (const cell of next) cell.shown = null;
   }
+}
+
+function nextToWithhold(line: readonly ShownCell[]): ShownCell[] {
+  if (line.filter(({ shown }) => shown === null).length !== 1) return [];
+  const shownOnes = line.filter(({ shown }) => shown !== null && shown > 0);
+  return shownOnes.sort(smallestFirst).slice(0, 1);
 }
 
 function linesAlong(cells: readonly ShownCell[], along: number): ShownCell[][] {

@@ -55,7 +55,7 @@ export function cubeTables({ cube, state }: CubeTableNames): Migration {
         .execute();
       await db.schema
         .createTable(state)
-        .addColumn('only', 'integer', (column) => column.primaryKey())
+        .addColumn('id', 'integer', (column) => column.primaryKey())
         .addColumn('last_day', 'text', (column) => column.notNull())
         .addColumn('rolled_up_at', 'bigint', (column) => column.notNull())
         .execute();
@@ -106,7 +106,7 @@ export function cubeStore<Tables>(deps: CubeStoreDeps<Tables>): CubeReader {
 
 async function readState<Tables>({ db, tables }: CubeStoreDeps<Tables>): Promise<CubeState | null> {
   const { rows } = await sql`select last_day, rolled_up_at from ${sql.table(tables.state)}
-    where only = 1`.execute(db);
+    where id = 1`.execute(db);
   const [row] = z.array(StateRow).parse(rows);
   return row === undefined ? null : { lastDay: row.last_day, rolledUpAt: new Date(row.rolled_up_at) };
 }
@@ -123,10 +123,10 @@ async function rollUpDay<Tables>(
     const at = now().getTime();
     const claimed =
       before === null
-        ? await sql`insert into ${state} (only, last_day, rolled_up_at) values (1, ${day}, ${at})
-            on conflict (only) do nothing returning only`.execute(transaction)
+        ? await sql`insert into ${state} (id, last_day, rolled_up_at) values (1, ${day}, ${at})
+            on conflict (id) do nothing returning id`.execute(transaction)
         : await sql`update ${state} set last_day = ${day}, rolled_up_at = ${at}
-            where only = 1 and last_day = ${before} returning only`.execute(transaction);
+            where id = 1 and last_day = ${before} returning id`.execute(transaction);
     if (claimed.rows.length === 0) return false;
     for (const tally of tallies) await addDay(transaction, tables.cube, day, tally);
     return true;

@@ -14,10 +14,10 @@ export function located(
     odsCode,
     name,
     addressLines,
-    areas,
     postcode: 'inward' in postcode ? formatUnit(postcode) : postcode.mistyped,
     phone: phone ?? null,
     location: at(unit, 'UNIT_POSTCODE') ?? at(outcodes.get(postcode.outward), 'OUTWARD_CODE'),
+    areas,
   };
 }
 
