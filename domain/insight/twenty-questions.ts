@@ -97,9 +97,7 @@ export const TWENTY_QUESTIONS: readonly SavedQuestion[] = [
 function saved(
   number: number,
   title: string,
-  measures: readonly Measure[],
-  by: readonly Dimension[],
-  grain: Grain = 'MONTH',
+  ...[measures, by, grain = 'MONTH']: [readonly Measure[], readonly Dimension[], Grain?]
 ): SavedQuestion {
   return { number, title, measures, by, grain };
 }

@@ -39,6 +39,10 @@ const DAY_MS = 24 * 60 * 60_000;
 export const FACTS_KEPT_DAYS = 92;
 /** Days rolled up at once; the others follow at the next time. */
 const MAX_DAYS = 400;
+/** Days whose facts are counted before anything is written; more than one only where nobody did it for a while. */
+const DAYS_AT_ONCE = 10;
+/** Cubes that one statement writes. */
+const ROWS_AT_ONCE = 40;
 
 /** The tables of cubes: one row for each cube of a period, its cells as JSON. */
 export function cubeTables({ cube, state }: CubeTableNames): Migration {
@@ -92,16 +96,28 @@ export function cubeStore<Tables>(deps: CubeStoreDeps<Tables>): CubeReader {
       const closed = previousDay(londonDate(new Date(now().getTime() - CLOSED_AFTER_MS)));
       let last = (await readState(deps))?.lastDay ?? null;
       const first = last === null ? ((await facts.firstDay(db)) ?? closed) : nextDay(last);
-      let days = 0;
-      for (let day: string = first; day <= closed && days < MAX_DAYS; day = nextDay(day)) {
-        if (!(await rollUpDay(day, last, deps))) return days;
-        last = day;
-        days += 1;
+      let rolledUp = 0;
+      for (const days of chunksOf(daysUpTo(first, closed))) {
+        if (!(await rollUpDays(days, last, deps))) return rolledUp;
+        last = days.at(-1) ?? last;
+        rolledUp += days.length;
       }
       await facts.forget(db, londonDate(new Date(now().getTime() - FACTS_KEPT_DAYS * DAY_MS)));
-      return days;
+      return rolledUp;
     },
   };
+}
+
+function daysUpTo(first: string, last: string): string[] {
+  const days: string[] = [];
+  for (let day = first; day <= last && days.length < MAX_DAYS; day = nextDay(day)) days.push(day);
+  return days;
+}
+
+function chunksOf(days: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(days.length / DAYS_AT_ONCE) }, (_, chunk) =>
+    days.slice(chunk * DAYS_AT_ONCE, (chunk + 1) * DAYS_AT_ONCE),
+  );
 }
 
 async function readState<Tables>({ db, tables }: CubeStoreDeps<Tables>): Promise<CubeState | null> {
@@ -111,67 +127,77 @@ async function readState<Tables>({ db, tables }: CubeStoreDeps<Tables>): Promise
   return row === undefined ? null : { lastDay: row.last_day, rolledUpAt: new Date(row.rolled_up_at) };
 }
 
-/** @returns false where another process has rolled this day up. */
-async function rollUpDay<Tables>(
-  day: string,
+/** @returns false where another process has rolled these days up. */
+async function rollUpDays<Tables>(
+  days: readonly string[],
   before: string | null,
   { db, tables, facts, now }: CubeStoreDeps<Tables>,
 ): Promise<boolean> {
-  const tallies = await tallied(day, db, facts);
+  const tallies = await tallied(days, db, facts);
   const state = sql.table(tables.state);
+  const last = days.at(-1);
   return db.transaction().execute(async (transaction) => {
     const at = now().getTime();
     const claimed =
       before === null
-        ? await sql`insert into ${state} (id, last_day, rolled_up_at) values (1, ${day}, ${at})
+        ? await sql`insert into ${state} (id, last_day, rolled_up_at) values (1, ${last}, ${at})
             on conflict (id) do nothing returning id`.execute(transaction)
-        : await sql`update ${state} set last_day = ${day}, rolled_up_at = ${at}
+        : await sql`update ${state} set last_day = ${last}, rolled_up_at = ${at}
             where id = 1 and last_day = ${before} returning id`.execute(transaction);
     if (claimed.rows.length === 0) return false;
-    for (const tally of tallies) await addDay(transaction, tables.cube, day, tally);
+    for (const tally of tallies) await addToPeriod(transaction, tables.cube, tally);
     return true;
   });
 }
 
-interface TopicTally {
+interface PeriodTally {
   topic: Topic;
   grain: Grain;
+  period: string;
   tally: CubeTally;
 }
 
-/** Counts the facts of a day into the cubes of those topics that have any. */
+/** Counts the facts of some days into the cubes of their periods, of those topics that have any. */
 async function tallied<Tables>(
-  day: string,
+  days: readonly string[],
   db: Kysely<Tables>,
   facts: DayFacts<Tables>,
-): Promise<TopicTally[]> {
-  const byTopic = new Map<Topic, TopicTally[]>();
-  for await (const page of facts.of(db, day))
-    for (const { topic, ...fact } of page) {
-      const tallies =
-        byTopic.get(topic) ?? GRAINS.map((grain) => ({ topic, grain, tally: cubeTally(topic, grain) }));
-      byTopic.set(topic, tallies);
-      for (const { tally } of tallies) tally.add(fact);
-    }
-  return [...byTopic.values()].flat();
+): Promise<PeriodTally[]> {
+  const tallies = new Map<string, PeriodTally>();
+  for (const day of days)
+    for await (const page of facts.of(db, day))
+      for (const { topic, ...fact } of page)
+        for (const grain of GRAINS) {
+          const period = periodOf(grain, day);
+          const name = `${topic} ${period}`;
+          const known = tallies.get(name) ?? { topic, grain, period, tally: cubeTally(topic, grain) };
+          tallies.set(name, known);
+          known.tally.add(fact);
+        }
+  return [...tallies.values()];
 }
 
-/** Adds a day to the cubes of its period, which are those of the earlier days of it. */
-async function addDay<Tables>(
+/** Adds to the cubes of a period, which are those of its earlier days. */
+async function addToPeriod<Tables>(
   transaction: Kysely<Tables>,
   table: string,
-  day: string,
-  { topic, grain, tally }: TopicTally,
+  { topic, grain, period, tally }: PeriodTally,
 ): Promise<void> {
-  const period = periodOf(grain, day);
   const cube = sql.table(table);
   const { rows } = await sql`select cuboid, cells from ${cube}
     where topic = ${topic} and grain = ${grain} and period = ${period}`.execute(transaction);
   for (const { cuboid, cells } of z.array(CubeRow).parse(rows)) tally.merge(cuboid, readCube(cells));
-  for (const { cuboid, cube: merged } of tally.cubes())
-    await sql`insert into ${cube} (topic, grain, cuboid, period, cells)
-      values (${topic}, ${grain}, ${cuboid}, ${period}, ${JSON.stringify(merged)})
+  const cubes = tally.cubes();
+  for (let start = 0; start < cubes.length; start += ROWS_AT_ONCE) {
+    const values = cubes
+      .slice(start, start + ROWS_AT_ONCE)
+      .map(
+        ({ cuboid, cube: cells }) =>
+          sql`(${topic}, ${grain}, ${cuboid}, ${period}, ${JSON.stringify(cells)})`,
+      );
+    await sql`insert into ${cube} (topic, grain, cuboid, period, cells) values ${sql.join(values)}
       on conflict (topic, grain, cuboid, period) do update set cells = excluded.cells`.execute(transaction);
+  }
 }
 
 /** Cells were written by this process or one like it: their shape is checked, not each of a million numbers. */

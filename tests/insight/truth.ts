@@ -5,7 +5,7 @@ import type { LedgerTables } from '../../subgraphs/appointments/database/tables'
 import type { TriageTables } from '../../subgraphs/triage/database/tables';
 
 /**
- * What is true of invented people, said without any of the product's code for facts, cubes and tables: so that both can be
+ * The truth about invented people, said without any of the product's code for facts, cubes and tables: so that both can be
  * compared.
  */
 export interface TrueFact {
@@ -356,8 +356,9 @@ export async function truthOf(
       table === 'triage_check_fact'
         ? await triage.selectFrom(table).selectAll().execute()
         : await ledger.selectFrom(table).selectAll().execute();
-    for (const { id: _id, cell_key: key, lead_step: _step, ...columns } of rows) {
-      const name = nameOf(table, columns);
+    for (const { cell_key: key, ...row } of rows) {
+      const columns = Object.entries(row).filter(([column]) => column !== 'id' && column !== 'lead_step');
+      const name = nameOf(table, Object.fromEntries(columns));
       written.set(name, [...(written.get(name) ?? []), Number(key)]);
     }
   }
