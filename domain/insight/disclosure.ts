@@ -68,6 +68,7 @@ const MAX_PASSES = 50;
  * they were before it, so that their order decides nothing.
  */
 function withholdBeside(cells: readonly ShownCell[]): void {
+  if (cells.every(({ shown }) => shown !== null)) return;
   const width = cells[0]?.values.length ?? 0;
   const lines = Array.from({ length: width }, (_, along) => linesAlong(cells, along)).flat();
   for (let pass = 0; pass < MAX_PASSES; pass++) {

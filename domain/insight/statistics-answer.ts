@@ -1,4 +1,4 @@
-import { cellsOf, type StoredCube } from './cubes';
+import type { StoredCube } from './cubes';
 import { leadMinutesOf } from './bands';
 import { basesOf, cuboidName, cuboidWith } from './cuboids';
 import {
@@ -17,6 +17,7 @@ import {
   sumOfPublished,
   type PublishedNumber,
   type PublishedTable,
+  type TableCell,
 } from './disclosure';
 import type { StatisticsPlan, ValueDimension } from './statistics-question';
 import {
@@ -50,21 +51,24 @@ export function tableCells(
   { topic, count, cuboid }: TableSource,
   table: readonly (ValueDimension | 'LEAD_STEP')[],
   words: Vocabulary,
-): { values: string[]; count: number; key: number }[] {
+): TableCell[] {
   const { counts } = TOPIC_FACTS[topic];
-  const which = counts.indexOf(COUNT_FACTS[count].count);
-  const places = table.map((one) => cuboid.indexOf(one === 'LEAD_STEP' ? one : baseOf(one)));
-  const cells = new Map<string, { values: string[]; count: number; key: number }>();
-  for (const { values: all, numbers } of cellsOf(cube, cuboid.length, counts.length)) {
-    const number = numbers[which * 2] ?? 0;
+  const which = cuboid.length + counts.indexOf(COUNT_FACTS[count].count) * 2;
+  const width = cuboid.length + counts.length * 2;
+  const columns = table.map((one) => {
+    const place = cuboid.indexOf(one === 'LEAD_STEP' ? one : baseOf(one));
+    const values = cube.values[place] ?? [];
+    const isShown = one === 'LEAD_STEP' || !isDerived(one);
+    return { place, values: isShown ? values : values.map((value) => derivedValue(one, value, words)) };
+  });
+  const cells = new Map<string, TableCell>();
+  for (let start = 0; start + width <= cube.cells.length; start += width) {
+    const number = cube.cells[start + which] ?? 0;
     if (number === 0) continue;
-    const values = table.map((one, at) => {
-      const value = all[places[at] ?? -1] ?? '';
-      return one !== 'LEAD_STEP' && isDerived(one) ? derivedValue(one, value, words) : value;
-    });
+    const values = columns.map(({ place, values: known }) => known[cube.cells[start + place] ?? 0] ?? '');
     const name = cellName(values);
     const cell = cells.get(name);
-    const key = numbers[which * 2 + 1] ?? 0;
+    const key = cube.cells[start + which + 1] ?? 0;
     if (cell === undefined) cells.set(name, { values, count: number, key });
     else {
       cell.count += number;
@@ -145,11 +149,16 @@ export type AnsweredQuestion =
   | { kind: 'too-many-rows' }
   | { kind: 'withheld'; share: number };
 
-/** More than this share of the numbers that are not 0 may not be withheld. */
+/** Share of the numbers that are not 0 beyond which a question is too fine. */
 const MOST_WITHHELD = 0.5;
 
 /** The flat table of an answer, from published numbers alone. */
-export function answerOf(plan: StatisticsPlan, tables: PublishedTables, words: Vocabulary): AnsweredQuestion {
+export function answerOf(
+  plan: StatisticsPlan,
+  tables: PublishedTables,
+  words: Vocabulary,
+  mostWithheld = MOST_WITHHELD,
+): AnsweredQuestion {
   const { question, periods } = plan;
   const valuesBy = question.by.map((dimension) =>
     dimension === 'PERIOD' ? [...periods] : valuesOf(dimension, plan, tables, words),
@@ -161,7 +170,7 @@ export function answerOf(plan: StatisticsPlan, tables: PublishedTables, words: V
     ? all
     : all.filter(({ counts }) => [...counts.values()].some((one) => one !== 0));
   const share = withheldShare(kept, question.measures);
-  if (share > MOST_WITHHELD && plan.table.length > 0) return { kind: 'withheld', share };
+  if (share > mostWithheld && plan.table.length > 0) return { kind: 'withheld', share };
   return {
     kind: 'rows',
     answer: { columns: columnsOf(question), rows: kept.map((row) => textsOf(row, kept, question, words)) },
@@ -194,7 +203,8 @@ function valuesOf(
   const seen = new Set<string>();
   for (const byPeriod of counts.values())
     for (const published of byPeriod.values())
-      for (const [name, shown] of published) if (shown !== 0) seen.add(name.split('\u0001')[at] ?? '');
+      for (const [name, shown] of published)
+        if (shown !== 0) seen.add(table.length === 1 ? name : (name.split('\u0001')[at] ?? ''));
   const rows = [...seen].filter(
     (value) => within?.by !== dimension || within.in.includes(areaOf(value, within, words)),
   );
