@@ -95,7 +95,7 @@ export function cubeStore<Tables>(deps: CubeStoreDeps<Tables>): CubeReader {
     async rollUp() {
       const closed = previousDay(londonDate(new Date(now().getTime() - CLOSED_AFTER_MS)));
       let last = (await readState(deps))?.lastDay ?? null;
-      const first = last === null ? ((await facts.firstDay(db)) ?? closed) : nextDay(last);
+      const first = last === null ? earlier(await facts.firstDay(db), closed) : nextDay(last);
       let rolledUp = 0;
       for (const days of chunksOf(daysUpTo(first, closed))) {
         if (!(await rollUpDays(days, last, deps))) return rolledUp;
@@ -106,6 +106,11 @@ export function cubeStore<Tables>(deps: CubeStoreDeps<Tables>): CubeReader {
       return rolledUp;
     },
   };
+}
+
+/** The first day to roll up: without facts the closed one, from which on it is known that there were none. */
+function earlier(firstDay: string | null, closed: string): string {
+  return firstDay !== null && firstDay < closed ? firstDay : closed;
 }
 
 function daysUpTo(first: string, last: string): string[] {
