@@ -193,7 +193,15 @@ describe('readOutcodes', () => {
 /** An epraccur row, with some cells changed. */
 function row(changes: Record<number, string>): string {
   const cells: Record<number, string> = {
-    ...{ 0: 'Z90001', 1: 'Headland Row Surgery', 2: 'Y63', 3: 'QWO', 4: '1 Weaver Street', 6: 'Leeds', 9: 'WY1 1AA' },
+    ...{
+      0: 'Z90001',
+      1: 'Headland Row Surgery',
+      2: 'Y63',
+      3: 'QWO',
+      4: '1 Weaver Street',
+      6: 'Leeds',
+      9: 'WY1 1AA',
+    },
     ...{ 10: '19880401', 12: 'A', 14: '15F', 17: '01632 960001', 25: '4' },
     ...changes,
   };
