@@ -24,8 +24,8 @@ export interface DayFacts<Tables> {
   firstDay(db: Kysely<Tables>): Promise<string | null>;
   /** All facts of a London day, a page at a time. */
   of(db: Kysely<Tables>, day: string): AsyncIterable<readonly TopicFact[]>;
-  /** Deletes facts of days before this one. */
-  forget(db: Kysely<Tables>, before: string): Promise<void>;
+  /** Deletes facts of days before `before`, and what was counted of sources before the day that closed last. */
+  forget(db: Kysely<Tables>, before: string, closed: string): Promise<void>;
 }
 
 export interface TopicFact extends CountedFact {
@@ -102,7 +102,7 @@ export function cubeStore<Tables>(deps: CubeStoreDeps<Tables>): CubeReader {
         last = days.at(-1) ?? last;
         rolledUp += days.length;
       }
-      await facts.forget(db, londonDate(new Date(now().getTime() - FACTS_KEPT_DAYS * DAY_MS)));
+      await facts.forget(db, londonDate(new Date(now().getTime() - FACTS_KEPT_DAYS * DAY_MS)), closed);
       return rolledUp;
     },
   };

@@ -21,9 +21,11 @@ const people = insightPeople(20261130, FIRST, { count: 500, days: 27 });
 describe.each(testDatabases())('the twenty questions on $name', (kind) => {
   let insight: InsightUnderTest;
   let facts: TrueFact[];
+  let now = NOW;
 
   beforeAll(async () => {
-    insight = await insightUnderTest(kind, people, () => NOW);
+    now = NOW;
+    insight = await insightUnderTest(kind, people, () => now);
     const truth = await truthOf(people, insight.triage.db, insight.ledger.db);
     facts = truth.facts;
     expect({ missing: truth.missing, strange: truth.strange }).toEqual({ missing: [], strange: [] });
@@ -107,6 +109,16 @@ describe.each(testDatabases())('the twenty questions on $name', (kind) => {
     const before = await ask(question);
     expect(await insight.rollUp()).toBe(0);
     expect((await ask(question)).table.rows).toEqual(before.table.rows);
+  });
+
+  it('answers the same once the facts are deleted, after 92 days', async () => {
+    now = new Date('2027-02-20T12:00:00Z');
+    await insight.rollUp();
+    const left = await truthOf([], insight.triage.db, insight.ledger.db);
+    expect(left.strange).toEqual([]);
+    const question = { ...questionFor(TWENTY_QUESTIONS[1]!, MONTH.from, MONTH.to), by: ['SEX'] as const };
+    const answered = await ask(question);
+    expectTruth(answered.question, answered.table);
   });
 
   /** Every number of every row, and every number that is not 0 has a row. */

@@ -2,7 +2,6 @@ import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { placesOf, type AreasByPractice } from '../../../domain/insight/areas';
 import type { CubeReader } from '../../../domain/insight/cubes';
-import { nextDay } from '../../../domain/insight/periods';
 import type { PracticeAreas } from '../../../domain/practice-areas';
 import { forgetSources } from '../../../platform/insight/counted-source';
 import { cubeStore, type DayFacts, type TopicFact } from '../../../platform/insight/cube-store';
@@ -48,10 +47,10 @@ function factsOfDay(areas: PracticeAreas): DayFacts<LedgerTables> {
       yield* slotsOf(db, day, known);
     },
 
-    async forget(db, before) {
+    async forget(db, before, closed) {
       for (const table of [...FACTS, 'slot_seen'] as const)
         await sql`delete from ${sql.table(table)} where day < ${before}`.execute(db);
-      await forgetSources(db, SEARCH_SOURCES, nextDay(before));
+      await forgetSources(db, SEARCH_SOURCES, closed);
     },
   };
 }

@@ -3,7 +3,7 @@ import { placesOf, type AreasByPractice } from '../../../domain/insight/areas';
 import { NOT_KNOWN } from '../../../domain/insight/bands';
 import type { CubeReader } from '../../../domain/insight/cubes';
 import { hourValue, NO_OUTCOME, WEEKDAYS } from '../../../domain/insight/dimensions';
-import { nextDay, weekdayOf } from '../../../domain/insight/periods';
+import { weekdayOf } from '../../../domain/insight/periods';
 import type { PracticeAreas } from '../../../domain/practice-areas';
 import { forgetSources } from '../../../platform/insight/counted-source';
 import { cubeStore, type DayFacts, type TopicFact } from '../../../platform/insight/cube-store';
@@ -53,9 +53,9 @@ function checkFactsOfDay(areas: PracticeAreas): DayFacts<TriageTables> {
       }
     },
 
-    async forget(db, before) {
+    async forget(db, before, closed) {
       await db.deleteFrom('triage_check_fact').where('day', '<', before).execute();
-      await forgetSources(db, COUNTED_SOURCES, nextDay(before));
+      await forgetSources(db, COUNTED_SOURCES, closed);
     },
   };
 }
