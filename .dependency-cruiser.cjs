@@ -14,6 +14,7 @@ const APPOINTMENTS = [
   'holds',
   'ledger',
   'recovery',
+  'insight',
   'options',
   'booking',
   'outbox',

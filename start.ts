@@ -91,6 +91,12 @@ export async function startEverything(
       changes: tellChanges(context, changes),
       // Nobody asks before all parts are there.
       checks: { find: (digest) => triage.symptomChecks.find(digest) },
+      checkCubes: {
+        read: (...cube) => triage.checkCubes.read(...cube),
+        state: () => triage.checkCubes.state(),
+        rollUp: () => triage.checkCubes.rollUp(),
+      },
+      areas: { all: () => practices.areas.all() },
     });
     closing.add(appointments);
     const practices = await createPracticesSubgraph({
@@ -100,11 +106,13 @@ export async function startEverything(
       dispositions: dispositionCatalogue(),
     });
     closing.add(practices);
+    const { places, areas } = practices;
     const triage = await createTriageSubgraph({
       ...triageOptions(context),
       metrics,
       digestDevice: await deviceDigest(context),
-      places: practices.places,
+      places,
+      areas,
     });
     closing.add(triage);
     const transports = [triage, practices, appointments].map((subgraph): [string, SubgraphTransport] => [
@@ -275,13 +283,15 @@ async function subgraphAlone(
   switch (name) {
     case 'triage': {
       await proveSecret(context.config.databases.appointments, await knownSecrets(context.config));
-      const places = await openPlaces(context.config.databases.practices);
-      closing.add(places);
+      const opened = await openPlaces(context.config.databases.practices);
+      closing.add(opened);
+      const { places, areas } = opened;
       return createTriageSubgraph({
         ...triageOptions(context),
         metrics,
         digestDevice: await deviceDigest(context),
         places,
+        areas,
       });
     }
     case 'practices': {
@@ -312,9 +322,13 @@ async function bookingOptions(
   metrics: Registry | undefined,
 ): Promise<AppointmentsOptions> {
   await proveSecret(context.config.databases.appointments, await knownSecrets(context.config));
-  const checks = await openSymptomChecks(triageOptions(context));
-  closing.add(checks);
-  return { ...(await appointmentsOptions(context, null, closing, metrics)), checks };
+  const places = await openPlaces(context.config.databases.practices);
+  closing.add(places);
+  const { areas } = places;
+  const opened = await openSymptomChecks({ ...triageOptions(context), areas });
+  closing.add(opened);
+  const { checks, checkCubes } = opened;
+  return { ...(await appointmentsOptions(context, null, closing, metrics)), checks, checkCubes, areas };
 }
 
 /** Opens the upkeep of bookings for an operator's command beside the service: nothing runs by itself. */
@@ -442,6 +456,8 @@ async function appointmentsOptions(
     offerMs: config.offerSeconds * 1_000,
     atOnce: config.searchAtOnce,
     defaultPolicyOf: await defaultPolicyOf(config),
+    dispositions: dispositionCatalogue(),
+    rollsUpOnDemand: isSimulated(config),
     webhook: config.webhook,
     practiceWebhook: config.practiceWebhook,
     metrics,

@@ -324,6 +324,7 @@ async function wish(slot: Slot, { deps, supplier, kept }: Bench): Promise<Wish> 
     ageInMonths: ageInMonths(son.birthDate, londonDate(new Date())),
     modes: ['IN_PERSON'],
     deadline: null,
+    about: null,
     elsewhereReason: null,
     ownPractice: null,
     seat: 0,

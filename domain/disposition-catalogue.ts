@@ -10,6 +10,11 @@ export interface CataloguedDisposition {
   id: string;
   bookable: BookableScope;
   modes: readonly AppointmentMode[];
+  title: string;
+  /** In words. */
+  careLevel: string;
+  /** Codes of NHS Pathways, `Dx06`. */
+  codes: readonly string[];
   /** Latest start for an outcome that is reached at this moment; null where it has none. */
   deadlineFrom(reachedAt: Date): Date | null;
 }

@@ -5,6 +5,8 @@ export interface ResolvedPlace {
   latitude: number;
   longitude: number;
   precision: PlacePrecision;
+  /** Quintile of deprivation (IMD 2019) of its neighbourhood, 1 the most deprived; absent where it was not imported. */
+  deprivation?: number | null | undefined;
 }
 
 export const PLACE_PRECISIONS = ['UNIT_POSTCODE', 'OUTWARD_CODE', 'COORDINATES'] as const;

@@ -30,6 +30,7 @@ import { openDatabase, type Database, type DatabaseSettings } from '../platform/
 import { contactSealer } from '../subgraphs/appointments/sealed-contacts';
 import { inventCheck, inventedChecks } from './symptom-checks';
 import { unlimitedTimers, testClock, type TestClock } from './test-clock';
+import { insightOf } from './insight-of';
 
 /**
  * The booking services on a real ledger and real simulated suppliers over HTTP, without a gateway in front. Time stands still
@@ -119,6 +120,7 @@ export async function bookingLaboratory(
   const database = { ...opened, now: clock.sqlNow };
   const defaultPolicyOf = () => OPEN_BOOK;
   const deps: AppointmentsDeps = {
+    ...insightOf(database.db, now),
     systems: new Map([...systems].map(([id, system]) => [id, settlingSoon(system)])),
     ledger: ledger(database, logger, { defaultPolicyOf, now }),
     releases: releaseLedger(database, defaultPolicyOf, unlimitedTimers),
@@ -246,6 +248,7 @@ export function offer(caller: PatientCaller, slot: Slot, values: Partial<Offer> 
     deadline: null,
     elsewhereReason: null,
     ownPractice: null,
+    about: null,
     seat: 0,
     keeping: [],
     policy: OPEN_BOOK,

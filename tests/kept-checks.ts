@@ -73,7 +73,9 @@ export async function keptChecks(settings: DatabaseSettings, now: () => Date) {
         isCompleted: true,
         ...changes,
       };
-      await store.insert(record, { scope: 'test', key: id, inputDigest: id });
+      const source = { name: id, most: 1 };
+      const check = { ...record, practice: null, at, source };
+      await store.insert(record, { scope: 'test', key: id, inputDigest: id }, check);
       return { record, digest: assessmentDigest(id) };
     },
   };

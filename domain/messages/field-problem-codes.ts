@@ -34,6 +34,13 @@ export interface ProfessionalFieldProblems {
   TOO_FAR_AWAY: { days: number };
   IN_THE_PAST: None;
   TOO_MANY_ROWS: { max: number };
+  NOT_A_PERIOD: { example: string };
+  /** Null before anything is published. */
+  PERIOD_NOT_CLOSED: { until: string | null };
+  NOT_COUNTED_BY: { measure: string; dimension: string };
+  NEEDS_DIMENSION: { measure: string; dimension: string };
+  NOT_A_FILTER: None;
+  UNKNOWN_VALUE: { known: readonly string[] };
   NOT_A_CURSOR: None;
   UNKNOWN_PATHWAY: None;
   UNKNOWN_QUESTION: None;
@@ -121,6 +128,18 @@ export const FIELD_PROBLEMS: Record<FieldProblemCode, CodeFacts> = {
   TOO_FAR_AWAY: staff('The time is too long ago, or too far ahead.', CORRECT_IT),
   IN_THE_PAST: staff('The time is over.', CORRECT_IT),
   TOO_MANY_ROWS: staff('The result would have too many rows.', 'Request fewer dimensions or days.'),
+  NOT_A_PERIOD: staff('The text names no period of that length.', 'Write it as in the example.'),
+  PERIOD_NOT_CLOSED: staff(
+    'Statistics are of whole periods that are over and rolled up, which is done each night.',
+    'Ask for an earlier one.',
+  ),
+  NOT_COUNTED_BY: staff('The measure has no such dimension.', 'Leave the dimension or the measure out.'),
+  NEEDS_DIMENSION: staff(
+    'The measure means something for each value of a dimension alone.',
+    'Add the dimension to `by` or to `where`.',
+  ),
+  NOT_A_FILTER: staff('The period is no filter.', 'Say it in `period`.'),
+  UNKNOWN_VALUE: staff('The dimension has no such value.', 'Choose one of those in the message.'),
   NOT_A_CURSOR: developers('The value is not a cursor that this field returned.', CLIENT),
   UNKNOWN_PATHWAY: developers('There is no such symptom check.', 'Ask for `pathways` again.'),
   UNKNOWN_QUESTION: developers('The symptom check has no such question.', 'Ask for the `assessment` again.'),

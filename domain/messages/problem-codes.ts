@@ -61,6 +61,8 @@ export interface ProfessionalProblems {
   PRACTICE_NOT_FOUND: None;
   ALREADY_SETTLED: None;
   ANOTHER_BOOKING_STANDS: None;
+  TOO_FINE: { drop: readonly string[] };
+  ALLOWANCE_USED: None;
   IDEMPOTENCY_KEY_REUSED: None;
 }
 
@@ -258,6 +260,14 @@ export const PROBLEMS: Record<ProblemCode, CodeFacts> = {
   ANOTHER_BOOKING_STANDS: staff(
     'There is another booking at that time, or for this person and these symptoms.',
     'Have the practice cancel this one, then settle it as not standing.',
+  ),
+  TOO_FINE: staff(
+    'Most of the numbers would be withheld, or there is no table of so many dimensions for the period.',
+    'Ask again without one of `drop`, or for longer periods.',
+  ),
+  ALLOWANCE_USED: staff(
+    'The caller has had as many numbers as one analyst may in a day.',
+    'Ask for fewer dimensions, or tomorrow.',
   ),
   IDEMPOTENCY_KEY_REUSED: developers(
     'The idempotency key was used for another request.',

@@ -14,6 +14,10 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     ALREADY_SETTLED: () => 'This booking is not waiting for an operator. Look at its current state.',
     ANOTHER_BOOKING_STANDS: () =>
       'There is another booking at that time, or for this person and these symptoms. Have the practice cancel this one, then settle it as not standing.',
+    TOO_FINE: ({ drop }) =>
+      `Most of these numbers would be withheld. Ask without ${drop.join(' or ')}, or for longer periods.`,
+    ALLOWANCE_USED: () =>
+      'You have asked for as many numbers as one analyst may in a day. Ask again tomorrow, or for fewer dimensions.',
     IDEMPOTENCY_KEY_REUSED: () =>
       'This idempotency key was used for another request. Use a new one for each intention.',
   },
@@ -32,6 +36,17 @@ export const PROFESSIONALS_EN_GB: ProfessionalCatalogue = {
     IN_THE_PAST: () => 'This time is over. Choose a later one.',
     TOO_MANY_ROWS: ({ max }) =>
       `The result would have more than ${max} rows. Request fewer dimensions or days.`,
+    NOT_A_PERIOD: ({ example }) => `This is not a period of that length. Write it as ${example}.`,
+    PERIOD_NOT_CLOSED: ({ until }) =>
+      until === null
+        ? 'Nothing is published yet. Statistics are published each night for the day before.'
+        : `Statistics are published up to ${until}. Ask for whole periods up to then.`,
+    NOT_COUNTED_BY: ({ measure, dimension }) =>
+      `${measure} is not counted by ${dimension}. Leave one of the two out.`,
+    NEEDS_DIMENSION: ({ measure, dimension }) =>
+      `${measure} is counted for each ${dimension} alone. Add ${dimension} to "by" or to "where".`,
+    NOT_A_FILTER: () => 'Say the period in "period", not in "where".',
+    UNKNOWN_VALUE: ({ known }) => `There is no such value. There are: ${known.join('; ')}.`,
     NOT_A_CURSOR: () => 'Send a cursor that this field returned.',
     UNKNOWN_PATHWAY: () => 'There is no such symptom check. The query "pathways" lists them.',
     UNKNOWN_QUESTION: () => 'The symptom check has no such question.',

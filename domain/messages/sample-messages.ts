@@ -26,6 +26,8 @@ export function sampleMessage(code: ProblemCode): string | null {
       return problemMessage(code, { bookings: 2 });
     case 'ROLE_NOT_ALLOWED':
       return problemMessage(code, { allowed: 'operators' });
+    case 'TOO_FINE':
+      return problemMessage(code, { drop: ['AGE_BAND'] });
     default:
       return problemMessage(code, {});
   }
@@ -55,7 +57,18 @@ export function sampleFault(code: FieldProblemCode): FieldFault {
     case 'IN_THE_PAST':
     case 'REPEATED':
     case 'EMPTY':
+    case 'NOT_A_FILTER':
       return { code, parameters: {} };
+    case 'NOT_A_PERIOD':
+      return fieldFault(code, { example: '2026-W49' });
+    case 'PERIOD_NOT_CLOSED':
+      return fieldFault(code, { until: '2026-11-29' });
+    case 'NOT_COUNTED_BY':
+      return fieldFault(code, { measure: 'CHECKS_STARTED', dimension: 'MODE' });
+    case 'NEEDS_DIMENSION':
+      return fieldFault(code, { measure: 'SUPPLIER_FAILED', dimension: 'SUPPLIER' });
+    case 'UNKNOWN_VALUE':
+      return fieldFault(code, { known: ['Female', 'Male'] });
     case 'TOO_FAR_AWAY':
       return fieldFault(code, { days: 366 });
     case 'MODE_NOT_RELEASED':

@@ -96,7 +96,8 @@ export type NotAllowedReason =
   | 'SAME_TIME'
   | 'CHANGE_UNDER_WAY'
   | 'NOT_YOUR_PRACTICE'
-  | 'MANAGER_ROLE_REQUIRED';
+  | 'MANAGER_ROLE_REQUIRED'
+  | 'ALLOWANCE_USED';
 
 export function notAllowed(code: NotAllowedReason): NotAllowed {
   return create(NotAllowed, problem(code, {}));

@@ -2,17 +2,23 @@ import type { RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TellChanges } from '../../domain/booking-changes';
+import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
+import type { CubeReader } from '../../domain/insight/cubes';
+import type { PracticeAreas } from '../../domain/practice-areas';
 import type { PracticeBooks } from '../../domain/practice-books';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { watchKeys, type KeysChanged } from '../../platform/database/data-keys';
 import { type DatabaseSettings } from '../../platform/database/database';
 import { readSession } from '../../platform/database/row-statement';
 import { type Subgraph } from '../../platform/graphql/federated-schema';
+import { rollUpNightly } from '../../platform/insight/roll-up-nightly';
 import type { BookingDeps } from './booking/booking-deps';
 import { contactSealer } from './sealed-contacts';
 import { reconciler, type Reconciler } from './booking/reconciler';
 import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
+import { appointmentCubes } from './insight/appointment-cubes';
+import { statistics, type Statistics } from './insight/statistics';
 import { ledger } from './ledger/ledger';
 import { tellingChanges } from './ledger/telling-changes';
 import { heldSlotsOfDay, liveBeside } from './ledger/live-bookings';
@@ -75,6 +81,12 @@ export interface AppointmentsOptions extends CopiesPlace {
   databaseClock?: ((machine: RawBuilder<number>) => RawBuilder<number>) | undefined;
   /** Symptom checks as they are now. */
   checks: SymptomChecks;
+  /** Cubes of the facts that triage has. */
+  checkCubes: CubeReader;
+  areas: PracticeAreas;
+  dispositions: DispositionCatalogue;
+  /** Statistics are rolled up when they are asked for: in the simulation, whose clock can be moved. */
+  rollsUpOnDemand?: boolean | undefined;
   /** Tells whoever follows a booking that it has changed; undefined: nobody does. Closed with the subgraph. */
   changes?: TellChanges | undefined;
 }
@@ -84,6 +96,9 @@ export type AppointmentsDeps = BookingDeps &
   Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics' | 'onKeysChanged' | 'changes'> & {
     /** Throws KeysChanged once the ledger has other keys than when it was opened. */
     keysUnchanged?: () => Promise<void>;
+    statistics: Statistics;
+    dispositions: DispositionCatalogue;
+    cubes: CubeReader;
   };
 
 const RECONCILE_EVERY_MS = 500;
@@ -111,12 +126,17 @@ export async function openAppointments(
   const kinds = storedSlotKinds(database, now, logger);
   const systems = notingKinds(options.systems, kinds);
   const books = ledger(database, logger, options);
+  const { areas, checkCubes, rollsUpOnDemand = false } = options;
+  const cubes = appointmentCubes({ db: database.db, areas, now });
+  const readers = { triage: checkCubes, appointments: cubes };
   return {
     ...options,
     timers,
     systems,
     practiceBooks: booksOf({ ...books, systems, kinds, now, timers, logger }),
     ledger: books,
+    cubes,
+    statistics: statistics({ ...options, db: database.db, readers, rollsUpOnDemand }),
     releases: releaseLedger(database, defaultPolicyOf),
     holds: redisUrl === undefined ? inProcessHolds(timers) : redisHolds(redisUrl, logger),
     copies: await openCopies(options, now, logger),
@@ -175,7 +195,12 @@ export function appointmentsSubgraph(dependencies: AppointmentsDeps): Appointmen
   const deps = measured(telling(dependencies));
   const settling = reconciler(deps);
   settling.start(RECONCILE_EVERY_MS);
-  const repeating = [retention(deps.ledger, deps.logger), ...startDelivery(deps), ...startKeyWatch(deps)];
+  const repeating = [
+    retention(deps.ledger, deps.logger),
+    rollUpNightly('appointments', deps.cubes, deps.logger),
+    ...startDelivery(deps),
+    ...startKeyWatch(deps),
+  ];
   return {
     name: 'appointments',
     ...appointmentsSchema(deps),

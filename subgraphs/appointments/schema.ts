@@ -1,4 +1,6 @@
+import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import { OdsCode } from '../../domain/ods-code';
+import type { Statistics } from './insight/statistics';
 import { z } from 'zod';
 import {
   buildFederatedSchema,
@@ -11,6 +13,7 @@ import { ContinuityResolver } from './resolvers/continuity.resolver';
 import { OperatorResolver } from './resolvers/operator.resolver';
 import { PracticeResolver } from './resolvers/practice.resolver';
 import { PracticeOptionsResolver, SlotResolver } from './resolvers/slot.resolver';
+import { StatisticsResolver } from './resolvers/statistics.resolver';
 import { supplierOf, SupplierResolver } from './resolvers/supplier.resolver';
 import { Assessment } from './types/assessment';
 import type { BookingDeps } from './booking/booking-deps';
@@ -30,6 +33,7 @@ export const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
     PracticeOptionsResolver,
     PracticeResolver,
     SlotResolver,
+    StatisticsResolver,
     SupplierResolver,
   ],
   // Nothing here returns an assessment: it comes by `_entities` alone.
@@ -37,7 +41,8 @@ export const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
 };
 /** The services that the resolvers call. */
-export type AppointmentsServices = BookingDeps & OptionsDeps;
+export type AppointmentsServices = BookingDeps &
+  OptionsDeps & { statistics: Statistics; dispositions: DispositionCatalogue };
 
 export function appointmentsSchema(services: AppointmentsServices): FederatedSchema {
   return buildFederatedSchema({
@@ -50,6 +55,7 @@ export function appointmentsSchema(services: AppointmentsServices): FederatedSch
       [OperatorResolver, new OperatorResolver(services)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(services)],
+      [StatisticsResolver, new StatisticsResolver(services.statistics, services.dispositions)],
       [SupplierResolver, new SupplierResolver(services.systems, services.timers)],
     ]),
     references: {

@@ -2,12 +2,14 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { PlaceLookup } from '../../domain/place-lookup';
+import type { PracticeAreas } from '../../domain/practice-areas';
 import type { PracticeBooks } from '../../domain/practice-books';
 import type { ReleaseLedger } from '../../domain/release-ledger';
 import { type DatabaseSettings } from '../../platform/database/database';
 import type { Subgraph } from '../../platform/graphql/federated-schema';
 import { candidateFinder } from './candidates/candidate-finder';
 import { connectionsIn } from './candidates/connections';
+import { areasOf, storedAreas } from './directory/areas';
 import { demoDirectory } from './directory/demo-directory';
 import { directoryFeed } from './directory/directory-feed';
 import { placeLookup, storedPostcodes } from './directory/places';
@@ -32,7 +34,7 @@ export interface PracticesDeps {
 /** The practices subgraph on its stores: the imported directory, or the demo one until there is an import. */
 export async function createPracticesSubgraph(
   deps: PracticesDeps,
-): Promise<Subgraph & { places: PlaceLookup }> {
+): Promise<Subgraph & { places: PlaceLookup; areas: PracticeAreas }> {
   const database = await openPracticesDatabase(deps.database);
   const { db } = database;
   const { releases, books, dispositions, logger, world, now } = deps;
@@ -54,6 +56,7 @@ export async function createPracticesSubgraph(
     }),
     name: 'practices',
     places,
+    areas: { all: () => Promise.resolve(areasOf(feed.current())) },
     ready: database.ready,
     async close() {
       await feed.close();
@@ -62,12 +65,12 @@ export async function createPracticesSubgraph(
   };
 }
 
-/** The postcodes alone, for a process that runs another subgraph. */
+/** The postcodes and areas alone, for a process that runs another subgraph. */
 export async function openPlaces(
   database: DatabaseSettings,
-): Promise<PlaceLookup & { close(): Promise<void> }> {
-  const opened = await openPracticesDatabase(database);
-  return { ...placesOf(opened.db), close: () => opened.close() };
+): Promise<{ places: PlaceLookup; areas: PracticeAreas; close(): Promise<void> }> {
+  const { db, close } = await openPracticesDatabase(database);
+  return { places: placesOf(db), areas: { all: () => storedAreas(db) }, close };
 }
 
 function placesOf(db: Kysely<PracticesTables>): PlaceLookup {

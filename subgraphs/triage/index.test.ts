@@ -601,50 +601,6 @@ describe('guessing ids', () => {
   });
 });
 
-describe('assessmentStatistics', () => {
-  const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
-    __typename
-    ... on AssessmentStatistics { rows { labels { dimension value } started { value suppressed } } dataUpTo }
-    ... on InvalidInput { fields { path code } }
-    ... on Problem { code }
-  } }`;
-  const input = { from: '2026-03-02', to: '2026-03-02', groupBy: ['PATHWAY'] };
-
-  it('counts for analysts, and for nobody else', async () => {
-    for (let more = 0; more < 8; more++) await startedId();
-    expect(await ask(query, { input }, ANALYST)).toMatchObject({
-      assessmentStatistics: {
-        rows: [
-          {
-            labels: [{ dimension: 'PATHWAY', value: 'child-rash' }],
-            started: { value: expect.any(Number) as number, suppressed: false },
-          },
-        ],
-      },
-    });
-    for (const [caller, code] of [
-      [ANONYMOUS, 'SIGN_IN_REQUIRED'],
-      [STAFF, 'ROLE_NOT_ALLOWED'],
-      [OPERATOR, 'ROLE_NOT_ALLOWED'],
-    ] as const)
-      expect(await ask(query, { input }, caller)).toEqual({
-        assessmentStatistics: { __typename: 'NotAllowed', code },
-      });
-  });
-
-  it('names what it cannot use', async () => {
-    const wrong = { from: '2026-03-02', to: 'soon', groupBy: ['DAY', 'DAY'] };
-    expect(await ask(query, { input: wrong }, ANALYST)).toMatchObject({
-      assessmentStatistics: {
-        fields: [
-          { path: 'input.to', code: 'NOT_A_DATE' },
-          { path: 'input.groupBy', code: 'REPEATED' },
-        ],
-      },
-    });
-  });
-});
-
 it('lists the dispositions, most urgent first, each under the banner', async () => {
   const { dispositions } = z
     .object({ dispositions: z.array(z.object({ id: z.string(), contentBanner: z.string() })) })
@@ -718,6 +674,7 @@ async function deps(): Promise<TriageDeps> {
     database: await EMBEDDED.settings(),
     places: { find: () => Promise.resolve({ kind: 'unknown' }) },
     digestDevice: (text) => `digest of ${text.length} characters`,
+    areas: { all: () => Promise.resolve(new Map()) },
     now: () => now,
     logger: pino({}, { write: (line: string) => logged.push(line) }),
     clinicalMode: 'demo',

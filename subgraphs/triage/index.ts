@@ -3,7 +3,9 @@ import type { Registry } from 'prom-client';
 import type { ContentSigner } from '../../domain/content-signer';
 import type { SymptomChecks } from '../../domain/symptom-checks';
 import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
+import type { CubeReader } from '../../domain/insight/cubes';
 import type { PlaceLookup } from '../../domain/place-lookup';
+import type { PracticeAreas } from '../../domain/practice-areas';
 import type { DatabaseSettings } from '../../platform/database/database';
 import { type Subgraph } from '../../platform/graphql/federated-schema';
 import { assessmentStore } from './assessment/assessment-store';
@@ -13,12 +15,15 @@ import { contentEditions, keepContent } from './content/content-editions';
 import { announceExpiry, registerExpiry, switchesOffAtExpiry } from './content/content-expiry';
 import type { LiveTrust } from './content/signatures';
 import { isDemo, loadContent, refuseDemoContent } from './content/load-content';
+import { ANY_READER, say } from './content/wording';
 import { deadline } from './engine/deadline';
+import { CARE_LEVELS } from '../../domain/insight/dimensions';
 import { openTriageDatabase } from './database/open-database';
+import { checkCubes } from './facts/check-cubes';
+import { rollUpNightly } from '../../platform/insight/roll-up-nightly';
 import { guessLimit } from './assessment/guess-limit';
 import { assessmentRetention } from './retention';
 import { startLimit } from './assessment/start-limit';
-import { assessmentStatistics } from './statistics/assessment-statistics';
 import { switches } from './switches/switches';
 import { triageSchema } from './schema';
 
@@ -27,6 +32,7 @@ const NAME = 'triage';
 export interface TriageDeps {
   database: DatabaseSettings;
   places: PlaceLookup;
+  areas: PracticeAreas;
   now: () => Date;
   logger: Logger;
   /** In live mode content starts only with the signatures of its reviewers. */
@@ -42,18 +48,26 @@ export interface TriageDeps {
 export function dispositionCatalogue(): DispositionCatalogue {
   const dispositions = [...loadContent().dispositions.values()];
   return new Map(
-    dispositions.map(({ id, bookable, modes, timeframe }) => [
+    dispositions.map(({ id, bookable, modes, timeframe, title, careLevel, externalCodes }) => [
       id,
-      { id, bookable, modes, deadlineFrom: (reachedAt: Date) => deadline(reachedAt, timeframe) },
+      {
+        id,
+        bookable,
+        modes,
+        title: say(title, ANY_READER),
+        careLevel: CARE_LEVELS[careLevel],
+        codes: externalCodes.map(({ code }) => code),
+        deadlineFrom: (reachedAt: Date) => deadline(reachedAt, timeframe),
+      },
     ]),
   );
 }
 
-export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks };
+export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks; checkCubes: CubeReader };
 
 /** @throws Error with a sentence that says what to do: unusable content, demonstration content in live mode, no database. */
 export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubgraph> {
-  const { places, digestDevice, now, logger, clinicalMode } = deps;
+  const { places, areas, digestDevice, now, logger, clinicalMode } = deps;
   const trust = trustOf(deps);
   const content = loadContent(undefined, trust);
   refuseDemoContent(content, clinicalMode);
@@ -73,23 +87,24 @@ export async function createTriageSubgraph(deps: TriageDeps): Promise<TriageSubg
   };
   const forgetting = assessmentRetention(database, now, logger);
   const announcing = announceExpiry(content, now, logger);
+  const cubes = checkCubes({ db, areas, now });
+  const rolling = rollUpNightly('triage', cubes, logger);
   logger.info({ pathways: content.pathways.size, demo: isDemo(content) }, 'triage content loaded');
   return {
     name: NAME,
     symptomChecks: symptomChecks({ ...assessing, database }),
+    checkCubes: cubes,
     ...triageSchema({
       content,
       assessments: assessments(assessing),
       switches: killSwitches,
-      statistics: assessmentStatistics(db, content, now),
       guesses: guessLimit(),
       starts: startLimit(),
       now,
     }),
     ready,
     async close() {
-      await announcing.stop();
-      await forgetting.stop();
+      await Promise.all([announcing.stop(), forgetting.stop(), rolling.stop()]);
       await database.close();
     },
   };
@@ -99,14 +114,14 @@ function trustOf({
   clinicalMode,
   signers = [],
   now,
-}: Omit<TriageDeps, 'places' | 'digestDevice'>): LiveTrust | null {
+}: Omit<TriageDeps, 'places' | 'areas' | 'digestDevice'>): LiveTrust | null {
   return clinicalMode === 'live' ? { signers, now } : null;
 }
 
-/** The symptom checks alone, for a process that books. */
+/** The symptom checks and their cubes alone, for a process that books. */
 export async function openSymptomChecks(
   deps: Omit<TriageDeps, 'places' | 'digestDevice'>,
-): Promise<SymptomChecks & { close(): Promise<void> }> {
+): Promise<{ checks: SymptomChecks; checkCubes: CubeReader; close(): Promise<void> }> {
   const { now, logger } = deps;
   const trust = trustOf(deps);
   const content = loadContent(undefined, trust);
@@ -115,5 +130,6 @@ export async function openSymptomChecks(
   const editions = contentEditions(database.db, content, trust ?? 'demo');
   const killSwitches = switchesOffAtExpiry(switches(database, now, logger), content, now);
   const checks = symptomChecks({ database, editions, switches: killSwitches, now });
-  return { ...checks, close: () => database.close() };
+  const cubes = checkCubes({ db: database.db, areas: deps.areas, now });
+  return { checks, checkCubes: cubes, close: () => database.close() };
 }

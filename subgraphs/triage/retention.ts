@@ -29,8 +29,8 @@ function endOfKept(kind: keyof typeof KEPT_MS, now: Date): number {
 }
 
 /**
- * Deletes at most `limit` symptom checks of each kind that have been kept for long enough, and counts them for statistics in the
- * same transaction.
+ * Deletes at most `limit` symptom checks of each kind that have been kept for long enough. Their facts stay: nothing leads from
+ * those to anybody.
  * @returns whether there may be more.
  */
 export async function forgetAssessments(
@@ -62,48 +62,9 @@ async function forget(
         .where('expires_at', '<=', endOfKept(kind, now))
         .limit(limit),
     )
-    .returning(['started_day', 'pathway_id', 'disposition_id', 'age_band', 'completed_at'])
+    .returning('id')
     .execute();
-  const counts = countsOf(deleted);
-  if (counts.length > 0)
-    await transaction
-      .insertInto('triage_count')
-      .values(counts)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['started_day', 'pathway_id', 'disposition_id', 'age_band'])
-          .doUpdateSet(({ eb, ref }) => ({
-            started: eb(ref('triage_count.started'), '+', ref('excluded.started')),
-            completed: eb(ref('triage_count.completed'), '+', ref('excluded.completed')),
-            abandoned: eb(ref('triage_count.abandoned'), '+', ref('excluded.abandoned')),
-          })),
-      )
-      .execute();
   return deleted.length;
-}
-
-type Counts = TriageTables['triage_count'];
-type Deleted = Pick<
-  TriageTables['triage_assessment'],
-  'started_day' | 'pathway_id' | 'disposition_id' | 'age_band' | 'completed_at'
->;
-
-/** In one order, so that two processes never wait for each other's rows. */
-function countsOf(deleted: readonly Deleted[]): Counts[] {
-  const counts = new Map<string, Counts>();
-  for (const { disposition_id, completed_at, ...row } of deleted) {
-    const kind = { ...row, disposition_id: disposition_id ?? '' };
-    const key = JSON.stringify([kind.started_day, kind.pathway_id, kind.disposition_id, kind.age_band]);
-    const before = counts.get(key) ?? { ...kind, started: 0, completed: 0, abandoned: 0 };
-    const isCompleted = completed_at !== null;
-    counts.set(key, {
-      ...before,
-      started: before.started + 1,
-      completed: before.completed + (isCompleted ? 1 : 0),
-      abandoned: before.abandoned + (isCompleted ? 0 : 1),
-    });
-  }
-  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, count]) => count);
 }
 
 /** Forgets at the start and once an hour. Several processes may do so at once. */

@@ -8,11 +8,9 @@ import type { GuessLimit } from './assessment/guess-limit';
 import type { StartLimit } from './assessment/start-limit';
 import type { Content } from './content/content';
 import { SwitchResolver } from './resolvers/switch.resolver';
-import { StatisticsResolver } from './resolvers/statistics.resolver';
 import { ExplanationResolver, AlternativeOutcomeResolver } from './resolvers/explanation.resolver';
 import { CatalogueResolver } from './resolvers/catalogue.resolver';
 import { AssessmentResolver } from './resolvers/assessment.resolver';
-import type { AssessmentStatistics } from './statistics/assessment-statistics';
 import type { Switches } from './switches/switches';
 import { pathwayFinder } from './content/find-pathways';
 import { z } from 'zod';
@@ -24,7 +22,6 @@ export interface TriageServices {
   content: Content;
   assessments: Assessments;
   switches: Switches;
-  statistics: AssessmentStatistics;
   guesses: GuessLimit;
   starts: StartLimit;
   now: () => Date;
@@ -37,7 +34,6 @@ export function triageSchema(services?: TriageServices): FederatedSchema {
       AssessmentResolver,
       CatalogueResolver,
       ExplanationResolver,
-      StatisticsResolver,
       SwitchResolver,
       AlternativeOutcomeResolver,
     ],
@@ -56,7 +52,6 @@ export function resolvers(services: TriageServices): Map<unknown, object> {
     ],
     [CatalogueResolver, new CatalogueResolver(content, pathwayFinder(content), services.switches, now)],
     [ExplanationResolver, new ExplanationResolver()],
-    [StatisticsResolver, new StatisticsResolver(services.statistics)],
     [SwitchResolver, new SwitchResolver(content, services.switches)],
     [AlternativeOutcomeResolver, new AlternativeOutcomeResolver()],
   ]);

@@ -6,6 +6,8 @@ import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
 import { freeTimesOfBooks } from '../../subgraphs/appointments/options/free-times';
 import { storedSlotKinds } from '../../subgraphs/appointments/releases/slot-kinds';
+import { OWN_PRACTICE_ANSWERS } from '../../subgraphs/appointments/database/tables';
+import type { OfferFacts } from '../../subgraphs/appointments/holds/offers';
 import { practiceNotifier } from '../../subgraphs/appointments/outbox/practice-notifier';
 import { PACE, type DeliveryPace } from '../../subgraphs/appointments/outbox/ordered-delivery';
 import type { PeriodicTask } from '../../platform/run-periodically';
@@ -59,8 +61,19 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
   }
 
   /** Somebody of this practice books at another. */
-  async function booksElsewhere(own: OdsCode, because: 'AWAY_FROM_HOME' | null = null) {
-    return given.booked(await given.held({ elsewhereReason: because }, newCaller(own)));
+  async function booksElsewhere(
+    own: OdsCode,
+    because: 'AWAY_FROM_HOME' | null = null,
+    answer: OfferFacts['ownAnswer'] = null,
+  ) {
+    const about = answer === null ? {} : aboutOwn(own, answer);
+    return given.booked(await given.held({ elsewhereReason: because, ...about }, newCaller(own)));
+  }
+
+  /** An offer of a search in which the own practice has answered so. */
+  function aboutOwn(ownPractice: OdsCode, ownAnswer: OfferFacts['ownAnswer']): { about: OfferFacts } {
+    const unknown = { pathway: null, sex: null, outcode: null, deprivation: null, reachedAt: null };
+    return { about: { ...unknown, ownPractice, ownAnswer, distance: 'Not known' } };
   }
 
   function heardOf(heard: readonly (Notice & { taken: boolean })[], practice: OdsCode, count: number) {
@@ -210,13 +223,33 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     const since = lab.clock.now();
     await booksElsewhere(newPractice(), 'AWAY_FROM_HOME');
     await booksElsewhere(newPractice());
-    await booksElsewhere(newPractice());
+    for (const answer of OWN_PRACTICE_ANSWERS) await booksElsewhere(newPractice(), null, answer);
+    const cancelled = await booksElsewhere(newPractice(), null, 'NOT_RELEASED');
+    await given.cancel(cancelled);
+    // One that the supplier refuses: an attempt, and no booking.
+    const own = newPractice();
+    const failing = await given.held(aboutOwn(own, 'NO_SLOTS_IN_TIME'), newCaller(own));
+    const hold = await lab.deps.ledger.findHold(failing.holdId, failing.caller.id);
+    const request = {
+      callerId: failing.caller.id,
+      operation: 'confirm',
+      key: 'a-failure',
+      fingerprint: '',
+    } as const;
+    const opened = await lab.deps.ledger.openBooking(hold!, 60_000, request);
+    if (opened.kind !== 'opened') throw new Error(`not opened: ${opened.kind}`);
+    await lab.deps.ledger.applyTransition(opened.booking, 'REFUSED', {
+      failure: 'NOT_SENT',
+      nextCheckMs: null,
+    });
     const query = `{ bookingsElsewhere(from: "${since.toISOString()}", to: "2100-01-01T00:00:00Z") { reason bookings } }`;
+    const counts = [
+      { reason: 'AWAY_FROM_HOME', bookings: 1 },
+      { reason: 'NOTHING_AT_OWN_PRACTICE', bookings: 1 },
+      ...OWN_PRACTICE_ANSWERS.map((reason) => ({ reason, bookings: reason === 'NOT_RELEASED' ? 2 : 1 })),
+    ];
     expect((await ask(OPERATOR, query)).data).toEqual({
-      bookingsElsewhere: [
-        { reason: 'AWAY_FROM_HOME', bookings: 1 },
-        { reason: 'NOTHING_AT_OWN_PRACTICE', bookings: 2 },
-      ],
+      bookingsElsewhere: counts.sort((one, other) => (one.reason < other.reason ? -1 : 1)),
     });
     expect((await ask(STAFF, query)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });

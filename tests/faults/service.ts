@@ -24,6 +24,7 @@ import { checksOver } from './kept-checks';
 import { crashPoints } from './crash-points';
 import { ServiceSettings, SETTINGS_VARIABLE, ToService, type FromService } from './service-settings';
 import { EXECUTOR } from '../executor';
+import { insightOf } from '../insight-of';
 
 /**
  * The service under test, a process of its own: the appointments subgraph over real stores and real adapters, with
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const database = await openDatabase<LedgerTables>(settings.database, 'appointments', ledgerMigrations);
   const defaultPolicyOf = policyOf;
   const deps: AppointmentsDeps = {
+    ...insightOf(database.db, now),
     systems: new Map(
       [...systems].map(([id, system]) => [id, points.watched('supplier', hasty(system, settings))]),
     ),

@@ -4,12 +4,11 @@ import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
 import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, BOOKABLE, checkSymptoms, newFamily, OPTIONS, type Ask } from '../patient-journey';
 
-/** Checks triage beyond the case study, through the gateway: for clinicians, analysts, operators and guessers. */
+/** Checks triage beyond the case study, through the gateway: for clinicians, operators and guessers. */
 
 let gateway: GatewayUnderTest;
 let family: Awaited<ReturnType<typeof newFamily>>;
 let staff: Ask;
-let analyst: Ask;
 let operator: Ask;
 
 beforeAll(async () => {
@@ -19,7 +18,6 @@ beforeAll(async () => {
   const as = async (...signed: Parameters<typeof issuer.sign>) =>
     asker(gateway.url, await issuer.sign(...signed));
   staff = await as('cis2', 'a-clinician', staffClaims(CASE_STUDY_PRACTICE));
-  analyst = await as('client', 'an-analyst', { scope: 'analyst' });
   operator = await as('client', 'an-operator', { scope: 'operator' });
 });
 afterAll(() => gateway.close());
@@ -70,22 +68,6 @@ test('a pathway that is switched off offers no slots any more, until it is on ag
   expect(await offered()).toMatchObject({
     assessment: { appointmentOptions: { __typename: 'AppointmentOptions' } },
   });
-});
-
-test('an analyst counts symptom checks, and nobody else does', async () => {
-  const query = `query ($input: AssessmentStatisticsInput!) { assessmentStatistics(input: $input) {
-    __typename ... on AssessmentStatistics { rows { started { value suppressed } } } } }`;
-  await checkSymptoms(family.ask, family.son, BOOKABLE);
-  const today = gateway.now().toISOString().slice(0, 10);
-  const input = { from: today, to: today, groupBy: [] };
-  const { data } = await analyst(query, { input });
-  expect(data).toMatchObject({
-    assessmentStatistics: { rows: [{ started: { value: null, suppressed: true } }] },
-  });
-  for (const ask of [family.ask, staff, operator])
-    expect((await ask(query, { input })).data).toMatchObject({
-      assessmentStatistics: { __typename: 'NotAllowed' },
-    });
 });
 
 test('guessing ids is limited by address, and signed-in callers are not affected', async () => {

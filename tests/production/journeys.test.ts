@@ -209,8 +209,10 @@ describe('with published documents alone', () => {
 
   test('an analyst counts, and an operator watches and switches symptom checks off and on', async () => {
     const analyst = await steps.client('analyst');
-    const counted = { from: '2024-11-01', to: '2024-11-30', groupBy: ['PATHWAY'] };
-    await analyst('AssessmentStatistics', { input: counted }, Anything);
+    const period = { grain: 'MONTH', from: '2024-10', to: '2024-10' };
+    const counted = { measures: ['CHECKS_STARTED'], by: ['PATHWAY'], period };
+    await analyst('Statistics', { input: counted }, Anything);
+    await analyst('StatisticsCatalogue', {}, Anything);
     const play = await steps.client('operator');
     await play('Suppliers', {}, Anything);
     await play('BookingHealth', {}, Anything);

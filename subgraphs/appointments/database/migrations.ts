@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Migration } from 'kysely';
 import { createKeyTable } from '../../../platform/database/data-keys';
+import { appointmentCubes, createFacts } from './fact-migrations';
 import { LEDGER_KEYS } from './ledger-keys';
 
 const LIVE_IN_0001 = "('BOOKING','UNKNOWN','CONFIRMED','MANUAL','CANCELLING','CANCEL_UNKNOWN')";
@@ -85,6 +86,12 @@ export const ledgerMigrations: Record<string, Migration> = {
       )`.execute(db);
     },
   },
+  '0015-facts': {
+    async up(db: Kysely<unknown>) {
+      await createFacts(db);
+    },
+  },
+  '0016-cubes': appointmentCubes,
 };
 
 async function widenForMoves(db: Kysely<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CountedSourceTable } from '../../../platform/insight/counted-source';
 import type { AppointmentMode } from '../../../domain/appointment-mode';
 import type { ReleaseAction, ReleaseActor, ReleaseOutcome } from '../../../domain/release-ledger';
 import type { BookingFailure } from '../lifecycle/failures';
@@ -17,6 +18,13 @@ export interface LedgerTables {
   practice_release_event: ReleaseEventTable;
   practice_slot_kind: SlotKindTable;
   idempotency: IdempotencyTable;
+  search_fact: SearchFactTable;
+  search_need: { assessment_digest: string; fact: number | null; at: number };
+  hold_fact: HoldFactTable;
+  booking_fact: BookingFactTable;
+  slot_seen: SlotSeenTable;
+  search_counted_source: CountedSourceTable;
+  statistics_question: StatisticsQuestionTable;
 }
 
 /**
@@ -40,6 +48,8 @@ export interface HoldTable {
   released_at: number | null;
   /** When its end was moved on, which is done once. */
   extended_at: number | null;
+  /** Its row in `hold_fact`, which knows nothing of this one; null where a time was kept by the way. */
+  fact: number | null;
 }
 
 export interface BookingTable {
@@ -90,6 +100,8 @@ export interface BookingTable {
   stand_in: number;
   /** The time of the latest event. */
   changed_at: number;
+  /** The person's reason to cancel it, in the API's words. */
+  cancel_reason: string | null;
 }
 
 export const ELSEWHERE_REASONS = [
@@ -99,11 +111,29 @@ export const ELSEWHERE_REASONS = [
 ] as const;
 export type ElsewhereReason = (typeof ELSEWHERE_REASONS)[number];
 
-/** The person's own reason; or that the own practice had nothing in time; or that none is known. */
+/** Answers of an own practice that has nothing to offer, as its search found them. */
+export const OWN_PRACTICE_ANSWERS = [
+  'NO_SLOTS_IN_TIME',
+  'TIMES_HELD_BY_OTHERS',
+  'NOT_RELEASED',
+  'BOOK_CLOSED',
+  'ACCESS_NEED_NOT_MET',
+  'ACCESS_NOT_KNOWN',
+  'NOT_CONNECTED',
+  'SIGN_IN_REQUIRED',
+  'SUPPLIER_TIMED_OUT',
+  'SUPPLIER_FAILED',
+] as const;
+
+/** The person's own reason; or what the own practice answered; or that none is known, or that it was not searched. */
 export const WHY_ELSEWHERE = [
   ...ELSEWHERE_REASONS,
-  'NOTHING_AT_OWN_PRACTICE',
+  ...OWN_PRACTICE_ANSWERS,
+  'OWN_PRACTICE_NOT_SEARCHED',
+  'OWN_PRACTICE_HAD_SLOTS',
   'NO_OWN_PRACTICE_KNOWN',
+  /** The word for bookings from before the answer was kept. */
+  'NOTHING_AT_OWN_PRACTICE',
 ] as const;
 export type WhyElsewhere = (typeof WHY_ELSEWHERE)[number];
 
@@ -224,3 +254,73 @@ export type CommandKind = 'hold' | 'confirm' | 'cancel' | 'reschedule' | 'accept
 
 /** In place of sealed details; see the index `hold_details`. */
 export const ERASED = '';
+
+/** Facts for statistics: bands and codes, and nothing by which a person, hold or booking could be found. */
+export interface NeedFact {
+  /** Random. */
+  id: number;
+  /** The London day and hour. */
+  day: string;
+  hour: number;
+  cell_key: number;
+  pathway: string | null;
+  disposition: string;
+  age_band: string;
+  sex: string | null;
+  /** ODS code of the practice where the person is registered. */
+  practice: string | null;
+  outcode: string | null;
+  deprivation: string;
+}
+
+export interface SearchFactTable extends NeedFact {
+  own_answer: string;
+  found: 'OWN' | 'ELSEWHERE' | 'NOTHING';
+  /** JSON: reasons for which other practices were not offered. */
+  not_offered: string;
+  /** JSON: suppliers that were asked, with their outcomes. */
+  suppliers: string;
+}
+
+export interface HoldFactTable extends NeedFact {
+  elsewhere_reason: WhyElsewhere | null;
+  mode: AppointmentMode;
+  supplier: string;
+  /** Stays KEPT until it is booked or let go; in the end it has run out. */
+  result: 'KEPT' | 'BOOKED' | 'RELEASED';
+}
+
+export interface BookingFactTable extends NeedFact {
+  event: 'BOOKED' | 'REBOOKED' | 'FAILED' | 'CANCELLED';
+  elsewhere_reason: WhyElsewhere | null;
+  own_answer: string | null;
+  distance: string;
+  lead_step: string;
+  mode: AppointmentMode;
+  supplier: string;
+  cancel_reason: string | null;
+}
+
+/** Times that a search was offered: no people. */
+export interface SlotSeenTable {
+  practice: string;
+  supplier: string;
+  slot_id: string;
+  /** The London day and hour of its start. */
+  day: string;
+  hour: number;
+  cell_key: number;
+  mode: AppointmentMode;
+}
+
+/** Append-only: what analysts have asked, written before it is answered. */
+export interface StatisticsQuestionTable {
+  at: number;
+  caller_id: string;
+  request_id: string;
+  /** The London day, for the allowance. */
+  day: string;
+  question: string;
+  /** Numbers in the answer. */
+  cells: number;
+}

@@ -80,6 +80,7 @@ async function adopt(transaction: LedgerTransaction, lost: LostBooking): Promise
     relation: null,
     released_at: null,
     extended_at: null,
+    fact: null,
   });
   const replaces = await liveBooking(transaction.db, replacesId);
   const startsOn = londonDate(hold.offer.slot.startsAt);

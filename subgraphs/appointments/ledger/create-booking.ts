@@ -8,16 +8,17 @@ import {
   type LedgerTransaction,
   type LedgerTransactions,
 } from '../database/ledger-database';
-import type { StoredRefusal, WhyElsewhere } from '../database/tables';
-import type { Offer } from '../holds/offers';
+import type { StoredRefusal } from '../database/tables';
 import { STANDING_STATES } from '../lifecycle/states';
 import { checkReleaseRules, type Opening, type ReleaseTerms } from './check-release-rules';
 import { appendEvent } from './events';
+import { holdBooked } from './facts';
 import { insertHold, type NewHold } from './holds';
 import { bookingsInTheWay } from './live-bookings';
 import { bookingOn, newMarker, type Booking, type Hold } from './records';
 import { remember, type Earlier, type Refused, type Request, type RequestResult } from './requests';
 import { newReference } from './spoken-reference';
+import { whyElsewhere } from './why-elsewhere';
 
 export type CreatedBooking = { kind: 'opened'; booking: Booking } | Earlier;
 
@@ -151,6 +152,7 @@ async function insertBooking(transaction: LedgerTransaction, creation: Creation)
   const row = newBooking(creation);
   const [stamps] = await insertBookingRow(transaction, row);
   if (stamps === undefined) return null;
+  await holdBooked(transaction, creation.hold.id);
   const booking = bookingOn(creation.hold, { ...row, ...stamps });
   await appendEvent(transaction, { booking, before: null, event: 'OPENED', actor: 'PATIENT' });
   return booking;
@@ -209,6 +211,7 @@ export function newBooking({ id, hold, startsOn, checkInMs, replaces, contactSea
     replaces_id: replaces?.id ?? null,
     replaced_by: null,
     stand_in: standsIn ? 1 : 0,
+    cancel_reason: null,
   } as const;
 }
 
@@ -218,10 +221,4 @@ function refused(why: StoredRefusal, bookingId: string | null = null): Refused {
 
 function resultOf({ why, bookingId }: Refused): RequestResult {
   return { resultId: bookingId ?? '', refused: why };
-}
-
-/** The reason for which a person is booked at another practice than their own; null at their own. */
-export function whyElsewhere({ relation, elsewhereReason, ownPractice }: Offer): WhyElsewhere | null {
-  if (relation === 'OWN') return null;
-  return elsewhereReason ?? (ownPractice === null ? 'NO_OWN_PRACTICE_KNOWN' : 'NOTHING_AT_OWN_PRACTICE');
 }

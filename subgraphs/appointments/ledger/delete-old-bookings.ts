@@ -19,7 +19,9 @@ const DETAILS_KEPT_MS = EVIDENCE_KEPT_MS;
 
 type Forget = (writer: Kysely<LedgerTables>, now: LedgerSession['now'], limit: number) => Promise<unknown[]>;
 
-const KINDS: readonly Forget[] = [keys, evidence, details, delivered, abandoned];
+const KINDS: readonly Forget[] = [keys, evidence, details, delivered, abandoned, needs];
+/** Longer than any symptom check can be searched for. */
+const NEEDS_KEPT_MS = DAY_MS;
 
 /**
  * Deletes data that nobody needs any more. Bookings, their events and the holds that they came from are kept, without the patient's details
@@ -203,6 +205,21 @@ function abandoned(...[writer, now, limit]: Parameters<Forget>) {
     before: before(now, DELIVERED_KEPT_MS),
     limit,
   });
+}
+
+/** From then on nothing leads to the facts of a search. */
+function needs(...[writer, now, limit]: Parameters<Forget>) {
+  return writer
+    .deleteFrom('search_need')
+    .where('assessment_digest', 'in', (from) =>
+      from
+        .selectFrom('search_need')
+        .select('assessment_digest')
+        .where('at', '<', before(now, NEEDS_KEPT_MS))
+        .limit(limit),
+    )
+    .returning('at')
+    .execute();
 }
 
 /** Nothing can happen to it any more: it has ended, or its day has passed, since when nobody can change it. */

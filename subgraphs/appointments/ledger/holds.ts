@@ -12,6 +12,7 @@ import {
 } from '../database/ledger-database';
 import type { LedgerTables } from '../database/tables';
 import { checkReleaseRules, type ReleaseTerms } from './check-release-rules';
+import { holdKept, holdReleased, newFactId } from './facts';
 import { holdOf, type Hold } from './records';
 import { remember, type Earlier, type Request } from './requests';
 
@@ -56,6 +57,7 @@ const HOLD_COLUMNS = [
   'hold.expires_at',
   'hold.released_at',
   'hold.extended_at',
+  'hold.fact',
 ] as const;
 
 /** True of a hold on which something was booked, whatever has become of that. */
@@ -140,21 +142,26 @@ export function ledgerHolds(
     },
 
     async endHold(id: string): Promise<void> {
-      await write(({ db, now }) =>
-        db
+      await write(async (transaction) => {
+        const { db, now } = transaction;
+        const ended = await db
           .updateTable('hold')
           .set({ released_at: now })
           .where('id', '=', id)
           .where('released_at', 'is', null)
-          .execute(),
-      );
+          .returning('fact')
+          .executeTakeFirst();
+        await holdReleased(transaction, ended?.fact ?? null);
+      });
     },
 
     /** Ends what is kept for a need that is none any more. @returns the holds that stood until now */
     endHoldsOfNeed(assessmentDigest: string): Promise<Hold[]> {
       return write(async (transaction) => {
         const ended = await endHoldsOfNeed(transaction, { assessment_digest: assessmentDigest });
-        return ended.filter(({ was_standing }) => was_standing === 1).map(holdOf);
+        const stood = ended.filter(({ was_standing }) => was_standing === 1);
+        for (const { fact } of stood) await holdReleased(transaction, fact);
+        return stood.map(holdOf);
       });
     },
 
@@ -192,7 +199,12 @@ async function recordHold(
     (await tooManyHolds(transaction, hold)) ?? (await checkReleaseRules(transaction, opening, terms));
   if (stopped !== null) return stopped;
   const earlier = await remember(transaction, request, { resultId: hold.id, refused: null });
-  return earlier ?? { kind: 'recorded', ...(await insertHold(transaction, hold, ttlMs)) };
+  if (earlier !== null) return earlier;
+  const fact = newFactId();
+  const recorded = await insertHold(transaction, hold, ttlMs, fact);
+  const keptAt = new Date(recorded.hold.expiresAt.getTime() - ttlMs);
+  await holdKept(transaction, fact, hold.offer, keptAt);
+  return { kind: 'recorded', ...recorded };
 }
 
 /** Null while the caller may keep one more time; a new one for the same need takes the old one's place. */
@@ -220,14 +232,18 @@ export async function insertHold(
   transaction: LedgerTransaction,
   hold: NewHold,
   ttlMs: number,
+  fact: number | null = null,
 ): Promise<{ hold: Hold; replaced: Hold | null }> {
   const { offer } = hold;
   transaction.exclusively(`need ${offer.assessmentDigest}`);
   let replaced: Hold | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
     const [ended] = await endHoldsOfNeed(transaction, { assessment_digest: offer.assessmentDigest });
-    replaced = ended?.was_standing === 1 ? holdOf(ended) : replaced;
-    const [row] = await insertHoldRow(transaction, holdRow(hold, ttlMs));
+    if (ended?.was_standing === 1) {
+      replaced = holdOf(ended);
+      await holdReleased(transaction, ended.fact);
+    }
+    const [row] = await insertHoldRow(transaction, holdRow(hold, ttlMs, fact));
     if (row !== undefined) {
       const expiresAt = new Date(row.expires_at);
       return { hold: { ...hold, expiresAt, released: false, extended: false }, replaced };
@@ -236,7 +252,11 @@ export async function insertHold(
   throw new Error('A hold was not inserted: others for the same need came in between.');
 }
 
-function holdRow({ id, callerId, patientDigest, patientSealed, offer }: NewHold, ttlMs: number) {
+function holdRow(
+  { id, callerId, patientDigest, patientSealed, offer }: NewHold,
+  ttlMs: number,
+  fact: number | null,
+) {
   return {
     id,
     caller_id: callerId,
@@ -250,6 +270,7 @@ function holdRow({ id, callerId, patientDigest, patientSealed, offer }: NewHold,
     expires_at: Math.round(ttlMs),
     released_at: null,
     extended_at: null,
+    fact,
   };
 }
 

@@ -12,6 +12,7 @@ import { ledgerOutbox } from './outbox';
 import { ledgerNotices } from './practice-notices';
 import { ledgerQueries } from './queries';
 import { remember, type Earlier, type Request } from './requests';
+import { searchFacts } from './search-facts';
 import { ledgerTransitions } from './transitions';
 
 export type Ledger = ReturnType<typeof ledger>;
@@ -32,6 +33,7 @@ export function ledger(database: Database<LedgerTables>, logger: Logger, terms: 
     ...ledgerNotices(transactions, database.db),
     ...bookingAdoption(transactions, reader),
     ...ledgerRetention(transactions),
+    ...searchFacts(transactions),
     ready: database.ready,
     close: database.close,
 

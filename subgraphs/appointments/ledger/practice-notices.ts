@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { oneOf } from '../database/states-in-sql';
 import { counter, rowStatement } from '../../../platform/database/row-statement';
 import {
   insertInto,
@@ -87,6 +88,16 @@ export async function noticeOwnPractice(
   await insertNotice(transaction, { ...UNTRIED, ...notice });
 }
 
+/** States of bookings that came to nothing, or of which nobody knows. */
+const NEVER_STOOD: readonly BookingState[] = [
+  'BOOKING',
+  'UNKNOWN',
+  'MANUAL',
+  'FAILED',
+  'ORPHAN_FOUND',
+  'ORPHAN_MANUAL',
+];
+
 /** The notice, if any, that a booking's new status is to the own practice. */
 const NOTICES: Partial<Record<BookingStatus, PracticeNoticeKind>> = {
   CONFIRMED: 'BOOKED_ELSEWHERE',
@@ -156,12 +167,16 @@ export function ledgerNotices(transactions: LedgerTransactions, db: Kysely<Ledge
     redeliverNotices: (notices: readonly MessageKey[]): Promise<number> =>
       revive(PRACTICE_NOTICES, transactions, notices),
 
-    /** Bookings at other practices that were made in a time, by why they were not at the own one. */
+    /**
+     * Appointments at other practices that were booked in a time, by why they were not at the own one: those that came to stand,
+     * whatever has become of them since.
+     */
     elsewhereReasons(from: Date, to: Date): Promise<{ reason: WhyElsewhere; bookings: number }[]> {
       return db
         .selectFrom('booking')
         .select(['elsewhere_because as reason', sql<number>`count(*)`.as('bookings')])
         .where('elsewhere_because', 'is not', null)
+        .where('state', 'not in', oneOf(NEVER_STOOD))
         .$narrowType<{ reason: WhyElsewhere }>()
         .where('created_at', '>=', from.getTime())
         .where('created_at', '<', to.getTime())

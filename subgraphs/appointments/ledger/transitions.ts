@@ -26,6 +26,7 @@ import {
   type BookingState,
 } from '../lifecycle/states';
 import { appendEvent, appendEvidence } from './events';
+import { bookingChanged } from './facts';
 import { noticeOwnPractice } from './practice-notices';
 import { bookingOf, bookingRows, movedSlot, readable, type Booking } from './records';
 
@@ -70,6 +71,7 @@ type ChangedRow = Pick<
   | 'appointment_version'
   | 'next_check_at'
   | 'replaced_by'
+  | 'cancel_reason'
 >;
 
 /** Changes a booking that is as it was read. */
@@ -95,11 +97,18 @@ const updateBooking = rowStatement(
         absent_reads: 0,
         failed_reads: 0,
         replaced_by: sql<string | null>`coalesce(input.replaced_by, booking.replaced_by)`,
+        cancel_reason: sql<string | null>`coalesce(input.cancel_reason, booking.cancel_reason)`,
         changed_at: now,
       }))
       .whereRef('booking.id', '=', 'input.id')
       .whereRef('booking.version', '=', 'input.version')
-      .returning(['booking.id', 'booking.unknown_since', 'booking.replaced_by', 'booking.changed_at'])
+      .returning([
+        'booking.id',
+        'booking.unknown_since',
+        'booking.replaced_by',
+        'booking.changed_at',
+        'booking.cancel_reason',
+      ])
       // Of the event that made it what it was read as.
       .returning((from) =>
         from
@@ -232,6 +241,7 @@ async function changed(transaction: LedgerTransaction, move: Move): Promise<Book
   const before = { hash: row.hash_before, state: booking.state };
   await appendEvent(transaction, { booking: after, before, event, actor: ACTORS[event] });
   await appendEvidence(transaction, booking.id, changes.evidence);
+  await bookingChanged(transaction, booking.state, after, row.cancel_reason);
   await noticeOwnPractice(transaction, { ...booking, offer: after.offer }, { event, state });
   if (isOneOf(LIVE_STATES, booking.state) && !isOneOf(LIVE_STATES, state))
     await endStandIn(transaction, booking.id);
@@ -324,7 +334,13 @@ function changedRow(move: Move): ChangedRow {
     appointment_version: appointment?.version ?? null,
     next_check_at: changes.nextCheckMs === null ? null : Math.round(changes.nextCheckMs),
     replaced_by: changes.replacedBy ?? null,
+    cancel_reason: cancelReasonOf(move),
   };
+}
+
+/** The person's reason, which is the evidence of their asking. */
+function cancelReasonOf({ event, changes: { evidence } }: Move): string | null {
+  return event === 'CANCEL_ASKED' && evidence?.asked === 'PERSON' ? evidence.answer : null;
 }
 
 /** Null when the event does not apply to the state. */

@@ -6,16 +6,18 @@ import type { ElsewhereReason } from '../database/tables';
 import { assessmentDigest } from '../../../domain/assessment-digest';
 import { ANONYMOUS_OFFERS, type Offer } from '../holds/offers';
 import { identifiedPatient, subjectAmong } from '../sealed-patients';
-import { withSupplierCutOff, supplierActorOf, systemOf } from '../gp-systems';
+import { supplierActorOf, systemOf, withSupplierCutOff } from '../gp-systems';
+import type { Ledger } from '../ledger/ledger';
 import type { AssessmentFacts } from './assessment-facts';
 import { besideFirst, findTimeBeside, type BesideDeps, type BesideWhich } from './beside';
 import { acceptedModes, findOptions, type OptionsFound } from './find-options';
 import { optionsNotices, type OptionsNotice } from './whereabouts';
 import type { PracticeFound, SearchDeps, SearchFor } from './search-practice';
+import { noteSearch, offerFacts } from './search-facts';
 import type { SharedQuestions } from './slot-questions';
 
 export interface OptionsDeps extends SearchDeps, BesideDeps {
-  ledger: SearchDeps['ledger'] & BesideDeps['ledger'];
+  ledger: SearchDeps['ledger'] & BesideDeps['ledger'] & Pick<Ledger, 'noteSearch'>;
   /** Time, in milliseconds, for which an offer can be held. */
   offerMs: number;
   atOnce: number;
@@ -66,6 +68,7 @@ export async function appointmentOptions(
       deps,
     ),
   );
+  await noteSearch(assessment, found, context, deps);
   const offersExpireAt = new Date(found.searchedAt.getTime() + deps.offerMs);
   const common = {
     callerId: search.callerId ?? ANONYMOUS_OFFERS,
@@ -91,9 +94,10 @@ export async function appointmentOptions(
       const { search: asked, slots, candidate } = practice;
       if (asked === null || slots.length === 0) return [];
       const { supplier } = asked;
+      const about = offerFacts(assessment, found.own, practice);
       const relation = practice === found.own ? 'OWN' : 'OTHER';
       const policy = withSupplierCutOff(systemOf({ offer: asked }, deps.systems), candidate.release);
-      return besideFirst(slots, beside).map((slot) => ({ ...common, slot, supplier, relation, policy }));
+      return besideFirst(slots, beside).map((slot) => ({ ...common, slot, supplier, about, relation, policy }));
     },
   };
 }

@@ -32,6 +32,7 @@ export const AssessmentFacts = z.object({
   outcome: z
     .object({
       deadline: Instant.nullable().default(null),
+      reachedAt: Instant.nullish(),
       disposition: z.object({
         id: z.string(),
         bookable: z.enum(['NONE', 'OWN_PRACTICE', 'NETWORK']),
@@ -42,7 +43,11 @@ export const AssessmentFacts = z.object({
   subject: z.object({
     ageInMonths: z.number().int(),
     registeredPracticeOdsCode: z.string().nullable().default(null),
+    sex: z.enum(['FEMALE', 'MALE', 'UNSPECIFIED']).nullish(),
   }),
+  // For statistics alone.
+  pathway: z.object({ id: z.string() }).nullish(),
+  place: z.object({ postcode: z.string().nullish(), deprivation: z.int().nullish() }).nullish(),
   candidates: z
     .object({
       own: Candidate.nullable().default(null),

@@ -4,6 +4,7 @@ import { openPatient } from '../booking/booking-deps';
 import type { PeriodicTask } from '../../../platform/run-periodically';
 import { AT_ONCE, PACE, deliverInOrder, type DeliveryPace } from './ordered-delivery';
 import { webhook, type WebhookSettings } from './webhook';
+import { whyElsewhere } from '../ledger/why-elsewhere';
 
 export interface PracticeTellerOptions extends Pick<BookingDeps, 'ledger' | 'patients' | 'now' | 'logger'> {
   webhook: WebhookSettings;
@@ -50,7 +51,6 @@ function bodyOf(
   deps: PracticeTellerOptions,
 ): string {
   const { nhsNumber } = openPatient(booking, deps);
-  const { elsewhereReason } = booking.offer;
   return JSON.stringify({
     type: TYPES[kind],
     id,
@@ -62,7 +62,7 @@ function bodyOf(
     startsAt: slot.startsAt,
     endsAt: slot.endsAt,
     mode: slot.mode,
-    because: elsewhereReason,
+    because: whyElsewhere(booking.offer),
     occurredAt: at.toISOString(),
   });
 }

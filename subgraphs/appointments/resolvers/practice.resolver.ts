@@ -10,7 +10,7 @@ import type { SubgraphContext } from '../../../platform/graphql/subgraph-context
 import type { BookingDeps } from '../booking/booking-deps';
 import { statusOf } from '../lifecycle/states';
 import type { Booking } from '../ledger/records';
-import { whyElsewhere } from '../ledger/create-booking';
+import { whyElsewhere } from '../ledger/why-elsewhere';
 import { OwnPatientElsewhere, PracticeBooking, PracticeDay } from '../types/practice-day';
 import { Practice } from '../types/slot';
 import { practiceReference } from '../views/slot-view';

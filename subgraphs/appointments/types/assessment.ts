@@ -10,6 +10,7 @@ import {
   BookAudienceEnum,
   BookingRouteEnum,
   BookStatusEnum,
+  SexEnum,
   StoppedReasonEnum,
 } from './enums';
 
@@ -166,6 +167,26 @@ class Subject {
 
   @Field(() => String, { nullable: true })
   registeredPracticeOdsCode!: string | null;
+
+  @Field(() => SexEnum)
+  sex!: keyof typeof SexEnum;
+}
+
+@Directive('@external')
+@ObjectType()
+class Place {
+  @Field(() => String, { nullable: true })
+  postcode!: string | null;
+
+  @Field(() => Int, { nullable: true })
+  deprivation!: number | null;
+}
+
+@Directive('@key(fields: "id", resolvable: false)')
+@ObjectType()
+class Pathway {
+  @Field(() => ID)
+  id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
@@ -188,6 +209,9 @@ export class Disposition {
 class Outcome {
   @Field(() => Date, { nullable: true })
   deadline!: Date | null;
+
+  @Field(() => Date)
+  reachedAt!: Date;
 
   @Field(() => Disposition)
   disposition!: Disposition;
@@ -212,6 +236,14 @@ export class Assessment {
   subject!: Subject;
 
   @Directive('@external')
+  @Field(() => Pathway)
+  pathway!: Pathway;
+
+  @Directive('@external')
+  @Field(() => Place, { nullable: true })
+  place!: Place | null;
+
+  @Directive('@external')
   @Field(() => CandidatePractices, { nullable: true })
   candidates!: CandidatePractices | null;
 }
@@ -220,8 +252,8 @@ export class Assessment {
 const CANDIDATE = `odsCode distanceMiles connections { supplier route } release { version status closedTo ownPatients otherPatients
   modes dispositionIds slotTypes ageInMonths { from below } dailyQuota takeBackMinutes minimumNoticeMinutes horizonDays
   cancelCutOffMinutes closures { id from until to } } accessNeedsMet accessNeedsNotMet`;
-export const OPTIONS_REQUIRE = `expiresAt outcome { deadline disposition { id bookable modes } }
-  subject { ageInMonths registeredPracticeOdsCode }
+export const OPTIONS_REQUIRE = `expiresAt outcome { deadline reachedAt disposition { id bookable modes } }
+  subject { ageInMonths registeredPracticeOdsCode sex } pathway { id } place { postcode deprivation }
   candidates { own { ${CANDIDATE} } near { ${CANDIDATE} } stopped { reason practices } practicesInRadius withinMiles placeKnown }`.replaceAll(
   /\s+/g,
   ' ',

@@ -13,6 +13,7 @@ import { STOPPED_REASONS } from '../options/stopped-reasons';
 import { PRACTICE_ANSWERS } from '../options/search-practice';
 import { SUPPLIER_OUTCOMES } from '../options/supplier-reports';
 
+export const SexEnum = graphqlEnum('Sex', ['FEMALE', 'MALE', 'UNSPECIFIED']);
 export const AccessNeedEnum = graphqlEnum('AccessNeed', ACCESS_NEEDS);
 export const AppointmentModeEnum = graphqlEnum('AppointmentMode', APPOINTMENT_MODES);
 export const BookingRouteEnum = graphqlEnum('BookingRoute', BOOKING_ROUTES);
@@ -28,7 +29,7 @@ export const StoppedReasonEnum = graphqlEnum('StoppedReason', STOPPED_REASONS);
 export const WhyElsewhereEnum = graphqlEnum(
   'WhyElsewhere',
   WHY_ELSEWHERE,
-  'The reason that the person gave; or that their own practice had nothing in time; or that none is known.',
+  'The reason that the person gave; else what their own practice answered when they searched; OWN_PRACTICE_NOT_SEARCHED: they had declared another one. NOTHING_AT_OWN_PRACTICE: of bookings from before the answer was kept.',
 );
 export const PracticeNoticeKindEnum = graphqlEnum('PracticeNoticeKind', PRACTICE_NOTICE_KINDS);
 export const PracticeAnswerEnum = graphqlEnum(

@@ -98,4 +98,11 @@ export const practicesMigrations: Record<string, Migration> = {
       )`.execute(db);
     },
   },
+  '005-areas-and-deprivation': {
+    async up(db) {
+      for (const column of ['region', 'icb', 'sub_icb', 'pcn'])
+        await sql`alter table directory_practice add column ${sql.ref(column)} text`.execute(db);
+      await sql`alter table directory_postcode add column deprivation integer`.execute(db);
+    },
+  },
 };

@@ -34,9 +34,21 @@ export interface PracticesTables {
     placed_by: PlacedBy | null;
     /** `2025-03-31`, of a practice that has left the directory; null while it is in it. */
     left_on: string | null;
+    /** ODS codes of the organisations that it belongs to; null where the imported files do not say. */
+    region: string | null;
+    icb: string | null;
+    sub_icb: string | null;
+    pcn: string | null;
   };
   /** Unit postcodes, without the space. */
-  directory_postcode: { edition: number; postcode: string; latitude: number; longitude: number };
+  directory_postcode: {
+    edition: number;
+    postcode: string;
+    latitude: number;
+    longitude: number;
+    /** Quintile of deprivation (IMD 2019) of its neighbourhood, 1 the most deprived. */
+    deprivation: number | null;
+  };
   directory_outcode: { edition: number; outcode: string; latitude: number; longitude: number };
   directory_gp_system: {
     edition: number;

@@ -85,6 +85,8 @@ export async function* csvRows(file: string, onBytes: ByteCounter): AsyncGenerat
 /** Layout of a file with a header, and how a row of it is read. */
 export interface CsvLayout<Value> {
   header: readonly string[];
+  /** A last column that the file may have beside. */
+  optional?: string;
   readRow: (cells: readonly string[]) => RowResult<Value>;
   /** Refuses a last row that no line break follows; for files that programs write, whose cells cannot tell. */
   isWrittenWhole?: boolean;
@@ -95,16 +97,19 @@ export interface CsvLayout<Value> {
  * @throws DirectoryFileError when the header is another.
  */
 export async function* csvReadings<Value>(
-  { header, readRow, isWrittenWhole = false }: CsvLayout<Value>,
+  { header, optional, readRow, isWrittenWhole = false }: CsvLayout<Value>,
   file: string,
   onBytes: ByteCounter,
 ): AsyncGenerator<RowReading<Value>> {
   let headerSeen = false;
+  let width = header.length;
   let hasRows = false;
   for await (const { at, cells, isUnfinished } of csvRows(file, onBytes)) {
-    if (!headerSeen && cells.join() !== header.join())
+    if (!headerSeen) width = cells.length;
+    const isHeader = cells.join() === header.join() || cells.join() === [...header, optional].join();
+    if (!headerSeen && !isHeader)
       throw new DirectoryFileError(`${file} must begin with the columns ${header.join(', ')}.`);
-    if (headerSeen && cells.length !== header.length) yield { at, ...refused(WRONG_WIDTH) };
+    if (headerSeen && cells.length !== width) yield { at, ...refused(WRONG_WIDTH) };
     else if (headerSeen && isWrittenWhole && isUnfinished) yield { at, ...refused(UNFINISHED) };
     else if (headerSeen) yield { at, ...readRow(cells) };
     hasRows = headerSeen;

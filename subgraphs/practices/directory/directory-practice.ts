@@ -9,6 +9,14 @@ export interface DirectoryPractice {
   phone: string | null;
   /** Null where neither the unit postcode nor its outward code is known: such a practice is near nothing. */
   location: PracticeLocation | null;
+  /** Organisations that it belongs to, by ODS code; absent where it was imported before they were read. */
+  areas?: PracticeAreaCodes | undefined;
+}
+
+export interface PracticeAreaCodes {
+  region: string | null;
+  icb: string | null;
+  subIcb: string | null;
 }
 
 /** A practice that has left the directory, as it was known last. */

@@ -114,5 +114,6 @@ function toPractice(row: PracticesTables['directory_practice']): DirectoryPracti
     postcode: row.postcode,
     phone: row.phone,
     location: placed ? { latitude, longitude, placedBy } : null,
+    areas: { region: row.region, icb: row.icb, subIcb: row.sub_icb },
   };
 }

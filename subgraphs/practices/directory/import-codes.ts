@@ -3,7 +3,7 @@ import type { PracticesTables } from '../database/tables';
 import { writeBatch } from './edition';
 import type { Point } from './great-circle';
 import { IMPORT_BATCH, inBatches } from './in-batches';
-import type { PlacedCode, PlacedOutcode } from './postcode-files';
+import type { PlacedCode, PlacedOutcode, PlacedPostcode } from './postcode-files';
 
 export interface CodesImported {
   loaded: number;
@@ -43,7 +43,7 @@ export async function importOutcodes(
 export async function importPostcodes(
   db: Kysely<PracticesTables>,
   edition: number,
-  codes: AsyncIterable<PlacedCode>,
+  codes: AsyncIterable<PlacedPostcode>,
 ): Promise<CodesImported & { outwards: ReadonlySet<string> }> {
   const outwards = new Set<string>();
   const imported = await importCodes(db, edition, codes, (trx, batch) => {

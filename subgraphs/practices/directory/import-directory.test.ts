@@ -358,14 +358,15 @@ describe('the middle of a district whose outward codes end in a letter', () => {
 describe('openPlaces', () => {
   it('answers from the demo directory until one has been imported', async () => {
     const database = await EMBEDDED.settings();
-    const places = await openPlaces(database);
+    const opened = await openPlaces(database);
+    const { places } = opened;
     await expect(places.find('WY1 1AA')).resolves.toMatchObject({ kind: 'found' });
     const { db, close } = await openPracticesDatabase(database);
     await importDirectory(db, SYNTHETIC, now);
     await expect(places.find('WY1 1AA')).resolves.toEqual({ kind: 'unknown' });
     await expect(places.find('LS1 1AA')).resolves.toMatchObject({ kind: 'found' });
     await close();
-    await places.close();
+    await opened.close();
   });
 });
 

@@ -75,7 +75,7 @@ function batchesOf<Value>(values: readonly Value[]): Value[][] {
 
 function toRow(
   edition: number,
-  { odsCode, name, addressLines, postcode, phone, location }: DirectoryPractice,
+  { odsCode, name, addressLines, postcode, phone, location, areas }: DirectoryPractice,
   leftOn: string | null,
 ): PracticesTables['directory_practice'] {
   return {
@@ -89,5 +89,9 @@ function toRow(
     longitude: location?.longitude ?? null,
     placed_by: location?.placedBy ?? null,
     left_on: leftOn,
+    region: areas?.region ?? null,
+    icb: areas?.icb ?? null,
+    sub_icb: areas?.subIcb ?? null,
+    pcn: null,
   };
 }

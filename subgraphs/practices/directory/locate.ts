@@ -5,7 +5,7 @@ import type { FiledPractice } from './practice-file';
 
 /** Puts a practice on the map: by its unit postcode, else by the centre of its outward code. */
 export function located(
-  { odsCode, name, addressLines, postcode, phone }: FiledPractice,
+  { odsCode, name, addressLines, postcode, phone, areas }: FiledPractice,
   units: ReadonlyMap<string, Point>,
   outcodes: ReadonlyMap<string, Point>,
 ): DirectoryPractice {
@@ -17,6 +17,7 @@ export function located(
     postcode: 'inward' in postcode ? formatUnit(postcode) : postcode.mistyped,
     phone: phone ?? null,
     location: at(unit, 'UNIT_POSTCODE') ?? at(outcodes.get(postcode.outward), 'OUTWARD_CODE'),
+    areas,
   };
 }
 

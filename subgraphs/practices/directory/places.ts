@@ -5,10 +5,13 @@ import { currentEdition } from './edition';
 import type { Point } from './great-circle';
 import { divisionsOf, formatUnit, parsePostcode, unitKey, type Postcode } from './postcode';
 
+/** A unit postcode's place, and its quintile of deprivation where that is known. */
+export type PostcodePlace = Point & { deprivation?: number | null };
+
 /** Coordinates of postcodes, wherever they are kept. */
 export interface PostcodeTable {
   /** @param key the unit postcode without its space. */
-  unit(key: string): Promise<Point | undefined>;
+  unit(key: string): Promise<PostcodePlace | undefined>;
   /** Centres of those outward codes that there are. */
   outcodes(outwards: readonly string[]): Promise<Point[]>;
 }
@@ -41,7 +44,7 @@ function editionPostcodes(db: Kysely<PracticesTables>, edition: number): Postcod
     unit: (key) =>
       db
         .selectFrom('directory_postcode')
-        .select(['latitude', 'longitude'])
+        .select(['latitude', 'longitude', 'deprivation'])
         .where('edition', '=', edition)
         .where('postcode', '=', key)
         .executeTakeFirst(),
@@ -93,9 +96,10 @@ function middleOf(points: readonly Point[]): Point | null {
 }
 
 function found(
-  { latitude, longitude }: Point,
+  { latitude, longitude, deprivation }: PostcodePlace,
   postcode: string,
   precision: ResolvedPlace['precision'],
 ): PlaceAnswer {
-  return { kind: 'found', place: { postcode, latitude, longitude, precision } };
+  const place = { postcode, latitude, longitude, precision };
+  return { kind: 'found', place: deprivation == null ? place : { ...place, deprivation } };
 }

@@ -8,27 +8,48 @@ export interface PlacedCode extends Point {
   key: string;
 }
 
+/** A unit postcode, with the quintile of deprivation of its neighbourhood where the file has it. */
+export interface PlacedPostcode extends PlacedCode {
+  deprivation: number | null;
+}
+
 /** Great Britain and its islands, in degrees; a place outside is a mistake in the file. */
 const GREAT_BRITAIN = { south: 49.8, north: 60.9, west: -8.7, east: 1.8 };
 
 /**
- * ONS postcode directory, `Postcode,lat,long`. The postcode is padded to seven characters ("BD1 1AA", "BD100AA").
+ * ONS postcode directory, `Postcode,lat,long`, with or without `imd`, the rank of its neighbourhood (LSOA 2011) in the English indices
+ * of deprivation of 2019. The postcode is padded to seven characters ("BD1 1AA", "BD100AA").
  * @throws DirectoryFileError
  */
-export function readPostcodes(file: string, onBytes: ByteCounter): AsyncGenerator<RowReading<PlacedCode>> {
-  const readRow = ([text = '', latitude = '', longitude = '']: readonly string[]) => {
+export function readPostcodes(
+  file: string,
+  onBytes: ByteCounter,
+): AsyncGenerator<RowReading<PlacedPostcode>> {
+  const readRow = (cells: readonly string[]): RowResult<PlacedPostcode> => {
+    const [text = '', latitude = '', longitude = '', rank = ''] = cells;
     const postcode = parsePostcode(text);
-    return postcode?.kind === 'unit'
-      ? placed(postcode.outward, unitKey(postcode), latitude, longitude)
-      : refused('not a full postcode');
+    if (postcode?.kind !== 'unit') return refused('not a full postcode');
+    const result = placed(postcode.outward, unitKey(postcode), latitude, longitude);
+    if (result.kind !== 'read') return result;
+    return { kind: 'read', value: { ...result.value, deprivation: quintileOf(rank) } };
   };
-  return csvReadings({ header: ['Postcode', 'lat', 'long'], readRow, isWrittenWhole: true }, file, onBytes);
+  const header = ['Postcode', 'lat', 'long'];
+  return csvReadings({ header, optional: 'imd', readRow, isWrittenWhole: true }, file, onBytes);
+}
+
+/** Neighbourhoods (LSOA 2011) that are ranked in England, the most deprived first. */
+const RANKED = 32_844;
+
+/** Null outside England, and where the file has none. */
+function quintileOf(rank: string): number | null {
+  const number = /^[0-9]{1,5}$/.test(rank) ? Number(rank) : 0;
+  return number >= 1 && number <= RANKED ? Math.ceil((number * 5) / RANKED) : null;
 }
 
 export async function* readPostcodeFiles(
   files: readonly string[],
   onBytes: ByteCounter,
-): AsyncGenerator<RowReading<PlacedCode>> {
+): AsyncGenerator<RowReading<PlacedPostcode>> {
   for (const file of files) yield* readPostcodes(file, onBytes);
 }
 

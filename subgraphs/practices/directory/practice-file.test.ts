@@ -28,6 +28,7 @@ describe('readPractices', () => {
           addressLines: ['1 Weaver Street', 'Leeds'],
           postcode: { outward: 'WY1', inward: '1AA' },
           phone: '01632 960001',
+          areas: { region: 'Y63', icb: 'QWO', subIcb: '15F' },
         },
       },
     ]);
@@ -192,8 +193,16 @@ describe('readOutcodes', () => {
 /** An epraccur row, with some cells changed. */
 function row(changes: Record<number, string>): string {
   const cells: Record<number, string> = {
-    ...{ 0: 'Z90001', 1: 'Headland Row Surgery', 2: 'Y63', 4: '1 Weaver Street', 6: 'Leeds', 9: 'WY1 1AA' },
-    ...{ 10: '19880401', 12: 'A', 17: '01632 960001', 25: '4' },
+    ...{
+      0: 'Z90001',
+      1: 'Headland Row Surgery',
+      2: 'Y63',
+      3: 'QWO',
+      4: '1 Weaver Street',
+      6: 'Leeds',
+      9: 'WY1 1AA',
+    },
+    ...{ 10: '19880401', 12: 'A', 14: '15F', 17: '01632 960001', 25: '4' },
     ...changes,
   };
   return `${Array.from({ length: 27 }, (_, column) => `"${cells[column] ?? ''}"`).join()}\n`;

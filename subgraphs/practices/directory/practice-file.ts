@@ -1,6 +1,7 @@
 import { OdsCode } from '../../../domain/ods-code';
 import { csvRows, refused, skipped, WRONG_WIDTH, type RowReading, type RowResult } from './csv-rows';
 import { DirectoryFileError } from './directory-file-error';
+import type { PracticeAreaCodes } from './directory-practice';
 import { outwardOfMistyped, parsePostcode } from './postcode';
 import type { ByteCounter } from './text-file';
 
@@ -12,6 +13,7 @@ export interface FiledPractice {
   postcode: FiledPostcode;
   /** Null where the file has none; undefined where what it has is no telephone number. */
   phone: string | null | undefined;
+  areas: PracticeAreaCodes;
 }
 
 /** `mistyped` is the text of a postcode of which only the first half can be read. */
@@ -37,7 +39,15 @@ export type PracticeReading = RowReading<FiledPractice> & {
  * Columns count from 0; prescribing setting 4 is a GP practice.
  */
 const COLUMNS = 27;
-const COLUMN = { code: 0, name: 1, nation: 2, address: [4, 5, 6, 7, 8], postcode: 9 } as const;
+const COLUMN = {
+  code: 0,
+  name: 1,
+  nation: 2,
+  icb: 3,
+  address: [4, 5, 6, 7, 8],
+  postcode: 9,
+  subIcb: 14,
+} as const;
 const DATE_COLUMNS = [10, 11, 15, 16];
 const OPENED_COLUMN = 10;
 const CLOSED_COLUMN = 11;
@@ -106,6 +116,11 @@ function readRow(row: Row, seen: Set<string>, today: string): PracticeResult {
     addressLines: COLUMN.address.map(row).filter((line) => line !== ''),
     postcode,
     phone,
+    areas: {
+      region: areaIn(row(COLUMN.nation)),
+      icb: areaIn(row(COLUMN.icb)),
+      subIcb: areaIn(row(COLUMN.subIcb)),
+    },
   });
   const postcode = parsePostcode(row(COLUMN.postcode));
   if (postcode?.kind !== 'unit') {
@@ -141,6 +156,11 @@ function whyLeftOut(row: Row, today: string): PracticeResult | null {
   return opens !== null && opens > today
     ? refused('it opens later than today, though its status is A')
     : null;
+}
+
+/** The code of an organisation; null where there is none. */
+function areaIn(text: string): string | null {
+  return /^[A-Z0-9]{3,6}$/.test(text) ? text : null;
 }
 
 function textFault(row: Row): string | null {

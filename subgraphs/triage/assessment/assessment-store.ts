@@ -1,11 +1,12 @@
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { assessmentDigest } from '../../../domain/assessment-digest';
+import { ageBand } from '../../../domain/insight/bands';
 import { CalendarDate, londonDate } from '../../../domain/london-time';
 import { OdsCode } from '../../../domain/ods-code';
 import { rowStatement, type ForRow, type Session } from '../../../platform/database/row-statement';
 import { PLACE_PRECISIONS, type ResolvedPlace } from '../../../domain/place-lookup';
-import { ageBandOf } from './age-bands';
+import { checkFacts, type CheckFacts, type StartedCheck } from '../facts/check-facts';
 import { Relationship, Sex } from '../content/vocabulary';
 import type { TriageTables } from '../database/tables';
 
@@ -24,6 +25,7 @@ const StoredPlace = z.object({
   latitude: z.number(),
   longitude: z.number(),
   precision: z.enum(PLACE_PRECISIONS),
+  deprivation: z.int().nullable().optional(),
 });
 
 const StoredAnswer = z.object({
@@ -104,7 +106,10 @@ export interface AssessmentStore {
   insert(
     record: AssessmentRecord,
     start: StartKey,
+    check: StartedCheck,
   ): Promise<{ record: AssessmentRecord; inputDigest: string }>;
+  /** Counts a check that was not begun, because it suits the person not. */
+  countRefused(check: StartedCheck): Promise<void>;
   find(id: string): Promise<AssessmentRecord | null>;
   /** Puts new answers in place of the revision that was read; false when somebody else was faster. */
   replaceAnswers(record: AssessmentRecord, completion: Completion | null): Promise<boolean>;
@@ -114,20 +119,28 @@ export interface AssessmentStore {
   findEmergency(keys: RepeatKeys, since: Date): Promise<EarlierEmergency | null>;
 }
 
-/** One statement each, so that nothing is stored by halves. */
-export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
+/** One transaction each, with the fact that statistics count it by, so that nothing is stored by halves. */
+export function assessmentStore(db: Kysely<TriageTables>, facts: CheckFacts = checkFacts()): AssessmentStore {
   return {
-    insert: async (record, start) => {
+    insert: async (record, start, check) => {
       await endKeyOfExpired(db, start, record.startedAt);
-      const inserted = await db
-        .insertInto('triage_assessment')
-        .values(toRow(record, start))
-        .onConflict((conflict) => conflict.columns(['idempotency_scope', 'idempotency_key']).doNothing())
-        .returningAll()
-        .executeTakeFirst();
+      const inserted = await db.transaction().execute(async (transaction) => {
+        const row = await transaction
+          .insertInto('triage_assessment')
+          .values(toRow(record, start))
+          .onConflict((conflict) => conflict.columns(['idempotency_scope', 'idempotency_key']).doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        const fact = await facts.started(transaction, check);
+        await transaction.updateTable('triage_assessment').set({ fact }).where('id', '=', row.id).execute();
+        return row;
+      });
       const row = inserted ?? (await startedBefore(db, start));
       return { record: toRecord(row), inputDigest: row.input_digest };
     },
+
+    countRefused: (check) => db.transaction().execute((transaction) => facts.refused(transaction, check)),
 
     find: async (id) => {
       const row = await db
@@ -152,17 +165,24 @@ export function assessmentStore(db: Kysely<TriageTables>): AssessmentStore {
     },
 
     replaceAnswers: (record, completion) =>
-      replaceRevision(db, record, {
-        answers: JSON.stringify(record.answers),
-        dropped_answers: JSON.stringify(record.droppedAnswers),
-        amended_answers: JSON.stringify(record.amendedAnswers),
-        // Stays when the answer is taken back: whoever starts again was told of it all the same.
-        ...(completion?.isEmergency === true && {
-          emergency_at: completion.completedAt.getTime(),
-          emergency_disposition: completion.dispositionId,
-        }),
-        completed_at: completion && completion.completedAt.getTime(),
-        disposition_id: completion && completion.dispositionId,
+      db.transaction().execute(async (transaction) => {
+        const replaced = await replaceRevision(transaction, record, {
+          answers: JSON.stringify(record.answers),
+          dropped_answers: JSON.stringify(record.droppedAnswers),
+          amended_answers: JSON.stringify(record.amendedAnswers),
+          // Stays when the answer is taken back: whoever starts again was told of it all the same.
+          ...(completion?.isEmergency === true && {
+            emergency_at: completion.completedAt.getTime(),
+            emergency_disposition: completion.dispositionId,
+          }),
+          completed_at: completion && completion.completedAt.getTime(),
+          disposition_id: completion && completion.dispositionId,
+        });
+        if (!replaced) return false;
+        // As most answers lead on to a question, most facts stay as they are.
+        if (completion !== null || record.isCompleted)
+          await facts.answered(transaction, record.id, completion && completion.dispositionId);
+        return true;
       }),
 
     replaceWhereabouts: (record) =>
@@ -253,9 +273,10 @@ function toRow(record: AssessmentRecord, start: StartKey): TriageTables['triage_
     input_digest: start.inputDigest,
     locale: record.locale,
     started_day: londonDate(record.startedAt),
-    age_band: ageBandOf(record.subject.ageInDays),
+    age_band: ageBand(record.subject.ageInDays),
     completed_at: null,
     disposition_id: null,
+    fact: null,
   };
 }
 

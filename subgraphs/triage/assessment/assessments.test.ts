@@ -390,7 +390,7 @@ describe.each(testDatabases())('assessments on $name', (kind) => {
           .executeTakeFirstOrThrow();
       expect(await counted()).toEqual({
         started_day: '2026-03-02',
-        age_band: '5-15',
+        age_band: '5 to 15',
         completed_at: null,
         disposition_id: null,
       });

@@ -18,8 +18,11 @@ import { evaluate } from '../engine/evaluate';
 import { fallsFromEmergency, isEmergency } from '../engine/is-emergency';
 import { optionFault } from '../engine/option-fault';
 import { exclusionOf } from '../engine/suitability';
+import type { StartedCheck } from '../facts/check-facts';
+import { factSource } from '../../../platform/insight/counted-source';
 import { isPastRetention } from '../retention';
 import { readWhereabouts, type WhereaboutsAsGiven } from './read-whereabouts';
+import { registeredPractice } from './registered-practice';
 import { keyLengthOf, readStartRequest, type StartInput, type StartRequest } from './start-request';
 import { isSwitchedOff } from '../switches/is-switched-off';
 import type { SwitchedOff, Switches } from '../switches/switches';
@@ -102,14 +105,22 @@ export function assessments(deps: AssessmentsDeps): Assessments {
       const read = await readStartRequest(input, { ...deps, content, keyLength });
       if (!read.ok) return { kind: 'invalid', faults: read.faults };
       const refusal = exclusionOf(read.value.pathway, read.value.subject);
-      if (refusal) return { kind: 'refused', refusal };
       const off = await switches.read();
-      if (off.has(read.value.pathway.id)) return { kind: 'switched-off', content };
       const at = now();
       const repeat = repeatKeys(caller, read.value, deps.digestDevice);
       const earlier = await store.findEmergency(repeat, new Date(at.getTime() - REPEAT_CALLER_MS));
+      const record = newRecord(read.value, at, earlier);
+      const check = startedCheck(record, caller, source);
+      if (refusal) {
+        await store.countRefused(check);
+        return { kind: 'refused', refusal };
+      }
+      if (off.has(read.value.pathway.id)) {
+        await store.countRefused(check);
+        return { kind: 'switched-off', content };
+      }
       const start = { ...startScope(input, caller, source), inputDigest: digest(input), repeat };
-      const stored = await store.insert(newRecord(read.value, at, earlier), start);
+      const stored = await store.insert(record, start, check);
       const edition = await editionOf(stored.record, editions);
       if (stored.inputDigest !== start.inputDigest || !edition) return keyUsed();
       return { kind: 'assessment', assessment: pinnedTo(edition, stored.record, off) };
@@ -250,6 +261,13 @@ function startScope(
     .update(JSON.stringify([source, idempotencyKey]))
     .digest('base64url');
   return { scope: 'anonymous', key };
+}
+
+/** Facts for statistics of a check that begins now. */
+function startedCheck(record: AssessmentRecord, caller: Caller, source?: string): StartedCheck {
+  const { pathwayId, subject, place, startedAt } = record;
+  const practice = registeredPractice(caller, record);
+  return { pathwayId, subject, place, practice, at: startedAt, source: factSource(caller, source) };
 }
 
 /** When the newest answer on the way to the outcome was given. */

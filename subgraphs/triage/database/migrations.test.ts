@@ -38,9 +38,13 @@ describe.each(testDatabases())('migrations on $name', (kind) => {
         revision: 3,
         locale: 'en-GB',
         started_day: '2026-07-01',
-        age_band: '5-15',
+        age_band: '5 to 15',
         completed_at: null,
       },
+    ]);
+    const facts = await db.selectFrom('triage_check_fact').selectAll().execute();
+    expect(facts).toMatchObject([
+      { id: rows[0]?.fact, day: '2026-07-01', pathway: 'child-rash', age_band: '5 to 15', result: 'STARTED' },
     ]);
     await close();
   });

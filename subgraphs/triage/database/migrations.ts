@@ -1,8 +1,10 @@
 import { sql, type Migration } from 'kysely';
 import { z } from 'zod';
 import { assessmentDigest } from '../../../domain/assessment-digest';
+import { ageBand } from '../../../domain/insight/bands';
 import { londonDate } from '../../../domain/london-time';
-import { ageBandOf } from '../assessment/age-bands';
+import { cubeTables } from '../../../platform/insight/cube-store';
+import { checkFactTables, CHECK_CUBE_TABLES } from './fact-migrations';
 
 const assessments: Migration = {
   up: async (db) => {
@@ -57,7 +59,7 @@ const editionsSwitchesAndCounts: Migration = {
         .updateTable('triage_assessment')
         .set({
           started_day: londonDate(new Date(started_at)),
-          age_band: ageBandOf(subject.ageInDays),
+          age_band: ageBand(subject.ageInDays),
         })
         .where('id', '=', id)
         .execute();
@@ -155,4 +157,6 @@ export const triageMigrations: Record<string, Migration> = {
   '0003-counts-of-deleted': countsOfDeleted,
   '0004-found-by-digest': foundByDigest,
   '0005-what-was-said': whatWasSaid,
+  '0006-check-facts': checkFactTables,
+  '0007-check-cubes': cubeTables(CHECK_CUBE_TABLES),
 };

@@ -1,3 +1,5 @@
+import type { CountedSourceTable } from '../../../platform/insight/counted-source';
+
 /** Columns with JSON are parsed where they are read. Times are epoch milliseconds, flags 0 or 1. */
 
 export interface TriageTables {
@@ -34,18 +36,29 @@ export interface TriageTables {
     /** Both null until there is an outcome, and again when a changed answer takes it back. */
     completed_at: number | null;
     disposition_id: string | null;
+    /** Its row in `triage_check_fact`, which knows nothing of this one; null where it does not count. */
+    fact: number | null;
   };
-  /** Counts of deleted assessments of each kind, for statistics: nothing of any of them is kept. */
-  triage_count: {
-    started_day: string;
-    pathway_id: string;
-    /** `''` for none: part of the key. */
-    disposition_id: string;
+  /** One row for each check, for statistics: bands and codes, nothing by which a person or a check could be found. */
+  triage_check_fact: {
+    /** Random. */
+    id: number;
+    /** The London day and hour of the start; the hour is null of checks from before it was kept. */
+    day: string;
+    hour: number | null;
+    cell_key: number;
+    pathway: string;
     age_band: string;
-    started: number;
-    completed: number;
-    abandoned: number;
+    sex: string | null;
+    /** ODS code of the practice where the person is registered. */
+    practice: string | null;
+    outcode: string | null;
+    deprivation: string;
+    result: 'STARTED' | 'COMPLETED' | 'REFUSED';
+    disposition: string | null;
   };
+  /** Number of facts that a source has added in a day (platform/insight/counted-source.ts). */
+  triage_counted_source: CountedSourceTable;
   /** Every edition of a pathway that an assessment may be pinned to: the files that it was made from. */
   triage_content: {
     hash: string;

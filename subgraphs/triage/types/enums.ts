@@ -3,7 +3,6 @@ import { PLACE_PRECISIONS } from '../../../domain/place-lookup';
 import { graphqlEnum } from '../../../platform/graphql/graphql-enum';
 import { CALL_111_REASONS } from '../content/find-pathways';
 import { HelpKind } from '../content/own-words-files';
-import { ASSESSMENT_DIMENSIONS } from '../statistics/assessment-statistics';
 import {
   BookableScope,
   CareLevel,
@@ -37,12 +36,6 @@ export const CallNhs111ReasonEnum = graphqlEnum(
   'CallNhs111Reason',
   CALL_111_REASONS,
   'NOT_UNDERSTOOD: ask for other words. NOT_FOR_THIS_PERSON: `leftOut` says who the checks are for.',
-);
-
-export const AssessmentDimensionEnum = graphqlEnum(
-  'AssessmentDimension',
-  ASSESSMENT_DIMENSIONS,
-  'Days are those in London on which assessments began; a week is named by its Monday.',
 );
 
 export const TraceStepKindEnum = graphqlEnum(

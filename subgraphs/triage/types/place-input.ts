@@ -1,4 +1,4 @@
-import { Field, Float, InputType, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, InputType, Int, ObjectType } from 'type-graphql';
 import type { ResolvedPlace as DomainPlace, PlacePrecision } from '../../../domain/place-lookup';
 import type { PlaceAsGiven } from '../assessment/read-whereabouts';
 import { PlacePrecisionEnum } from './enums';
@@ -16,6 +16,11 @@ export class Place implements DomainPlace {
 
   @Field(() => PlacePrecisionEnum)
   precision!: PlacePrecision;
+
+  /** For statistics alone: no client has a use for it. */
+  @Directive('@inaccessible')
+  @Field(() => Int, { nullable: true })
+  deprivation?: number | null | undefined;
 }
 
 @InputType()

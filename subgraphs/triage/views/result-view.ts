@@ -2,12 +2,10 @@ import type { Caller } from '../../../domain/caller';
 import { create } from '../../../platform/graphql/create';
 import { invalidInput, problem } from '../../../platform/graphql/problem';
 import type { ClinicalProblem } from '../../../domain/messages/problem-codes';
-import { StatisticsLabel, suppressedCount } from '../../../platform/graphql/suppressed-count';
 import type { AnswerResult, StartResult, WhereaboutsResult } from '../assessment/assessments';
 import type { Content, Exclusion } from '../content/content';
 import { insteadOfTriage } from '../content/instead-of-triage';
 import { ANY_READER, say, type Reader } from '../content/wording';
-import type { StatisticsResult } from '../statistics/assessment-statistics';
 import type { Switch } from '../switches/switches';
 import type { Assessment } from '../types/assessment';
 import type { AnswerQuestionResult } from '../types/answer-question';
@@ -21,11 +19,6 @@ import {
 import type { SetWhereaboutsResult } from '../types/set-whereabouts';
 import type { StartAssessmentResult } from '../types/start-assessment';
 import { NotSuitableOnline } from '../types/start-assessment';
-import {
-  AssessmentStatistics,
-  AssessmentStatisticsRow,
-  type AssessmentStatisticsResult,
-} from '../types/statistics';
 import { TriageSwitch, TriageSwitches } from '../types/triage-switch';
 import { assessmentView } from './assessment-view';
 import { dispositionView } from './catalogue-view';
@@ -118,19 +111,6 @@ function notSuitable(
     contentStatus: disposition.status,
     contentBanner: content.banner && say(content.banner, reader),
   });
-}
-
-export function statisticsView(result: StatisticsResult): typeof AssessmentStatisticsResult {
-  if (result.kind === 'invalid') return invalidInput(result.faults);
-  const rows = result.rows.map(({ labels, started, completed, abandoned }) =>
-    create(AssessmentStatisticsRow, {
-      labels: labels.map((label) => create(StatisticsLabel, label)),
-      started: suppressedCount(started),
-      completed: suppressedCount(completed),
-      abandoned: suppressedCount(abandoned),
-    }),
-  );
-  return create(AssessmentStatistics, { rows, dataUpTo: result.dataUpTo });
 }
 
 export function switchesView(switches: readonly Switch[]): TriageSwitches {
