@@ -69,7 +69,14 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
     api: publicApi(options.api),
     sessions,
     shelf: createShelf(options.session),
-    render: createRender({ folder: options.folder, assetFolder: folder, filters, sessions, isDemonstration, now }),
+    render: createRender({
+      folder: options.folder,
+      assetFolder: folder,
+      filters,
+      sessions,
+      isDemonstration,
+      now,
+    }),
     now,
   };
   registerErrorPages(app, site.render, options.onFailure);

@@ -28,7 +28,10 @@ const SCRIPT = join('browser', 'site.js');
 export function registerAssets(app: FastifyInstance, built: string): { folder: string } {
   const read = (file: string) => readFileSync(join(built, file), 'utf8');
   const files = {
-    'nhsuk.css': { type: 'text/css', text: read(join(NHSUK, 'nhsuk-frontend.min.css')).replace(FOREIGN_FONTS, '') },
+    'nhsuk.css': {
+      type: 'text/css',
+      text: read(join(NHSUK, 'nhsuk-frontend.min.css')).replace(FOREIGN_FONTS, ''),
+    },
     'site.css': { type: 'text/css', text: SITE },
     'site.js': { type: 'text/javascript', text: read(SCRIPT) },
   };
