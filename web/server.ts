@@ -80,7 +80,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
     now,
   };
   registerErrorPages(app, site.render, options.onFailure);
-  registerInstallable(app, site);
+  registerInstallable(app, site, options.folder);
   await app.register(async (pages) => {
     registerVisits(pages, site, (reply) => showRefusal(site.render, reply, signInRefusal('WRONG_FORM', '/')));
     registerSessionPages(pages, site);
