@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ConfigError, isSimulated, nodeSupportNotice, readConfig, ROLES, type Config } from './config';
 import { ERRORS_IN_LOGS, loggableError, sentenceOf } from './domain/loggable-error';
 import { traceId } from './platform/http/tracing';
-import type { StartContext } from './start';
+import type { WebContext } from './start';
 
 // Apollo's gateway calls its maker unless told otherwise before it is made.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -33,15 +33,20 @@ async function main(): Promise<void> {
   process.prependListener('uncaughtException', (error) => {
     logger.fatal({ err: loggableError(error) }, 'unexpected error; the process stops');
   });
-  const explorerFolder = join(__dirname, 'gateway', 'explorer', 'public');
-  const running = await start(role.data, { config, logger, now: () => new Date(), explorerFolder });
+  const running = await start(role.data, {
+    config,
+    logger,
+    now: () => new Date(),
+    explorerFolder: join(__dirname, 'gateway', 'explorer', 'public'),
+    websiteFolder: join(__dirname, 'web'),
+  });
   // Before the line that everything runs: its reader may stop the process at once.
   stopOnSignal([running, ...(tracing === null ? [] : [tracing])]);
   const notice = nodeSupportNotice(process.versions.node, new Date());
   console.log([...running.says, ...(notice === null ? [] : [notice])].join('\n'));
 }
 
-async function start(role: z.infer<typeof Role>, context: StartContext): Promise<Running> {
+async function start(role: z.infer<typeof Role>, context: WebContext): Promise<Running> {
   // Everything else is loaded when the settings are known to be good: that takes seconds.
   const { startEverything, startGatewayAlone, startSignIn, startSubgraph, startSuppliers, startWeb } =
     await import('./start.js');

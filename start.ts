@@ -67,6 +67,11 @@ export interface StartContext {
   mustEnd?: (why: Error) => void;
 }
 
+/** Adds where the built website is. */
+export interface WebContext extends StartContext {
+  websiteFolder: string;
+}
+
 export interface Started {
   url: string;
   close(): Promise<void>;
@@ -146,7 +151,7 @@ export async function startEverything(
  * @param issuers issuers of the simulated sign-in provider in the same process, which may listen on any port
  */
 export async function startWeb(
-  { config, logger, frontEndKey, now }: StartContext,
+  { config, logger, frontEndKey, now, websiteFolder }: WebContext,
   apiUrl: string,
   issuers?: SimulatedClient['issuers'],
 ): Promise<Started> {
@@ -156,6 +161,7 @@ export async function startWeb(
   const { web, signIn, http, redisUrl } = config;
   const redis = redisUrl === undefined ? null : redisConnection(redisUrl, 'sessions', logger);
   const website = await startWebsite({
+    folder: websiteFolder,
     api: { url: apiUrl, frontEndKey: config.frontEndKeys?.[0] ?? frontEndKey },
     proxies: web.proxies,
     isDemonstration: config.clinicalMode === 'demo',

@@ -60,6 +60,8 @@ const CONSUMER = {
   asid: '1',
 };
 
+const NOBODY = { own: null, stopped: [], withinMiles: 10, placeKnown: true };
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const logger = pino({ level: 'silent' });
@@ -98,14 +100,7 @@ async function main(): Promise<void> {
           deadline,
           disposition: { id: 'gp-6h', bookable: 'NETWORK', modes: ['IN_PERSON', 'TELEPHONE'] },
         },
-        candidates: {
-          own: null,
-          near,
-          stopped: [],
-          practicesInRadius: PRACTICES,
-          withinMiles: 10,
-          placeKnown: true,
-        },
+        candidates: { ...NOBODY, near, practicesInRadius: PRACTICES },
         search: {
           need: { ageInMonths: 72, dispositionId: 'gp-6h', modes: ['IN_PERSON', 'TELEPHONE'], deadline },
           earliest: null,

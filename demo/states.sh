@@ -191,6 +191,8 @@ rules() {
   keep VERSION version
   send SetReleasePolicy "{\"input\":{\"odsCode\":\"${PRACTICE:-Z90001}\",\"expectedVersion\":${EXPECTED:-$VERSION},\"horizonDays\":14,\"minimumNoticeMinutes\":$1,\"takeBackMinutes\":30,\"cancelCutOffMinutes\":60,\"dailyQuota\":$2,\"modes\":[\"IN_PERSON\",\"TELEPHONE\"],\"slotTypes\":[\"111 urgent\",\"Routine\",\"Telephone triage\"],\"dispositionIds\":[\"gp-2h\",\"gp-6h\",\"gp-12h\",\"gp-24h\"],\"otherPatients\":true,\"ownPatients\":true}}"
 }
+# diary DAY: the day of the own practice's book, today's without one.
+diary() { send PracticeDiary "{\"input\":{${1:+\"day\":\"$1\"}}}"; }
 switch_triage() { send SetPathwayAvailability "{\"input\":{\"pathwayId\":\"$1\",\"off\":$2,\"reason\":\"a demonstration\"}}"; }
 # statistics FROM TO: symptom checks of these months, by complaint, or by what BY lists in quotes.
 statistics() { send Statistics "{\"input\":{\"measures\":[\"CHECKS_STARTED\"],\"by\":[${BY-\"PATHWAY\"}],\"period\":{\"grain\":\"MONTH\",\"from\":\"$1\",\"to\":\"$2\"}}}"; }

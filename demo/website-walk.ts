@@ -112,10 +112,8 @@ async function answer(
       await page.getByLabel(childName).first().check();
       break;
     case '/times':
-      return page
-        .getByRole('button', { name: /^Choose / })
-        .last()
-        .click();
+      await page.locator('input[name=slot]').last().check();
+      break;
     case '/contact':
       await page.locator('#phone').fill('01632 960123');
       break;

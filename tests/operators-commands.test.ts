@@ -48,6 +48,7 @@ function installation(): string {
     'scripts',
     'settings',
     'subgraphs',
+    'web',
   ])
     copy(name);
   symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));

@@ -157,7 +157,7 @@ function stateOf(field: string, value: string): string[] {
 
 /** The union that a field of this name answers, if any. */
 function unionsOf(field: string): string[] {
-  return ['Query', 'Mutation', 'Assessment'].flatMap((parent) => {
+  return ['Query', 'Mutation', 'Assessment', 'Practice'].flatMap((parent) => {
     const type = api.getType(parent);
     const answer = isObjectType(type) ? type.getFields()[field]?.type : undefined;
     const name = String(answer).replaceAll(/[[\]!]/g, '');

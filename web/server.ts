@@ -21,6 +21,8 @@ import { practicePages } from './practice/practice-pages';
 const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages];
 
 export interface WebOptions {
+  /** The built website (`npm run build`): views, styles and scripts. */
+  folder: string;
   api: ApiAddress;
   /** Number of the operator's own proxies in front of this server, each of which adds to X-Forwarded-For. */
   proxies: number;
@@ -60,18 +62,25 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
   });
   const address = { url: options.publicUrl ?? `http://${options.host}` };
   await registerPlugins(app, options);
-  const { folder } = registerAssets(app);
+  const { folder } = registerAssets(app, options.folder);
   const filters = Object.assign({}, ...PARTS.map((part) => part.filters)) as Part['filters'];
   const sessions = createSessions({ ...options.session, publicUrl: address.url, now });
   const site: Site = {
     api: publicApi(options.api),
     sessions,
     shelf: createShelf(options.session),
-    render: createRender({ assetFolder: folder, filters, sessions, isDemonstration, now }),
+    render: createRender({
+      folder: options.folder,
+      assetFolder: folder,
+      filters,
+      sessions,
+      isDemonstration,
+      now,
+    }),
     now,
   };
   registerErrorPages(app, site.render, options.onFailure);
-  registerInstallable(app, site);
+  registerInstallable(app, site, options.folder);
   await app.register(async (pages) => {
     registerVisits(pages, site, (reply) => showRefusal(site.render, reply, signInRefusal('WRONG_FORM', '/')));
     registerSessionPages(pages, site);

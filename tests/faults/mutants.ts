@@ -227,10 +227,8 @@ ${OPENS}`,
   },
 ];
 
-const LAST_LOOK = `  const obstacle = await findObstacle(
-    { offer, person, caller, patientDigest, besides: [id, replacesId] },
-    deps,
-  );`;
+const LAST_LOOK =
+  '    findObstacle({ offer, person, caller, patientDigest, besides: [id, replacesId] }, deps),';
 
 /** The same on the smallest configuration, with one patch. */
 function mutant(name: string, probe: ProbeName, file: string, find: string, replace: string): Mutant {
@@ -244,7 +242,7 @@ const CHECK_MUTANTS: readonly Mutant[] = [
     'checks that change before confirming',
     'booking/place-booking.ts',
     LAST_LOOK,
-    '  const obstacle = null;',
+    '    null,',
   ),
   {
     name: 'the last look is taken before the booking is on disk',
@@ -262,7 +260,7 @@ ${OPENS}`,
         find: `import { endOf } from './extend-hold';`,
         replace: `import { endOf } from './extend-hold';\nimport { findObstacle } from './obstacles';`,
       },
-      { file: `${BOOKING}/place-booking.ts`, find: LAST_LOOK, replace: '  const obstacle = placing.early;' },
+      { file: `${BOOKING}/place-booking.ts`, find: LAST_LOOK, replace: '    placing.early,' },
     ],
     probe: 'a check that changes while it is read',
     on: 'libsql',

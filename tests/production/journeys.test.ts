@@ -84,6 +84,15 @@ describe('with published documents alone', () => {
     await play('PracticesNear', { near: { postcode: 'WY1 1AA' } }, Anything);
     await play('SearchPractices', { text: 'health cen' }, Anything);
     await play('PracticeByCode', { odsCode: CASE_STUDY_PRACTICE }, Anything);
+    const { revision } = (
+      await play(
+        'ReadAssessment',
+        { assessmentId },
+        z.object({ assessment: z.object({ revision: z.number() }) }),
+      )
+    ).assessment;
+    const whereabouts = { assessmentId, expectedRevision: revision, place: { postcode: 'WY1 1AA' } };
+    expect(await change(play, 'SetWhereabouts', whereabouts)).toMatchObject({ __typename: 'Assessment' });
     const inPerson = await offers(play, { assessmentId, modes: ['IN_PERSON'] });
     expect(new Set(inPerson.map(({ mode }) => mode))).toEqual(new Set(['IN_PERSON']));
   });
@@ -205,6 +214,21 @@ describe('with published documents alone', () => {
       return booking.status === 'CONFIRMED';
     });
     product.simulators.faults.clear();
+  });
+
+  test('staff look at their book: its diary, its days, its rules, their history and patients elsewhere', async () => {
+    const staff = await steps.staffOf(CASE_STUDY_PRACTICE);
+    const { myPractice } = await staff(
+      'PracticeDiary',
+      { input: {} },
+      z.object({ myPractice: z.object({ diary: z.object({ __typename: z.string() }) }) }),
+    );
+    expect(myPractice.diary.__typename).toBe('PracticeDiary');
+    const days = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [`day${day}`, `2026-12-0${day}`]));
+    await staff('PracticeDays', days, Anything);
+    await staff('PracticeRelease', {}, Anything);
+    await staff('PracticeReleaseHistory', { first: 5 }, Anything);
+    await staff('OwnPatientsElsewhere', { first: 5 }, Anything);
   });
 
   test('an analyst counts, and an operator watches and switches symptom checks off and on', async () => {

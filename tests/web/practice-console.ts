@@ -165,11 +165,7 @@ export async function keepTimeForSon({ page, press, open }: Visitor, birthDate: 
       await press('Continue');
     },
     '/outcome': () => press('See appointment times'),
-    '/times': () =>
-      page
-        .getByRole('button', { name: /^Choose / })
-        .first()
-        .click(),
+    '/times': () => choose('input[name=slot]'),
   };
   await open('/');
   for (let pages = 0; pages < MAX_PAGES; pages++) {

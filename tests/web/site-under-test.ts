@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import pino from 'pino';
 import { CASE_STUDY_PRACTICE, demoPeople, demoToken, type DemoCallerName } from '../../demo/people';
 import { demoIssuer } from '../../demo/issuer';
@@ -26,7 +27,8 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
   const context = { config, logger, now, explorerFolder: '' };
   const signIn = await startSignIn(context);
   const api = await apiTee(`${gateway.url}/graphql`);
-  const website = await startWeb(context, api.url, signIn?.issuers);
+  const websiteFolder = join(__dirname, '..', '..', 'dist', 'web');
+  const website = await startWeb({ ...context, websiteFolder }, api.url, signIn?.issuers);
   const people = demoPeople(CASE_STUDY_PRACTICE, now());
   for (const person of Object.values(people)) plantPerson(person);
   const issuer = await demoIssuer(config.dataDir);

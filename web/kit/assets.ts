@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
-/** Folder that the build copies the design system into: macros, styles and icons. */
-export const BUILT = join(__dirname, '..');
-const NHSUK = join(BUILT, 'nhsuk');
+/** Part of the website's folder into which the build copies the design system: macros, styles and icons. */
+const NHSUK = 'nhsuk';
 
 /** Styles of our own, where the design system has none. */
 const SITE = `
@@ -20,16 +19,21 @@ const SITE = `
 const FOREIGN_FONTS = /@font-face\{[^}]*\}/g;
 
 /** Bundled by `npm run build` from web/browser. */
-const SCRIPT = join(__dirname, '..', 'browser', 'site.js');
+const SCRIPT = join('browser', 'site.js');
 
-const read = (file: string) => readFileSync(join(NHSUK, file), 'utf8');
-
-/** Serves the design system from this site, at an address with the hash of its content. */
-export function registerAssets(app: FastifyInstance): { folder: string } {
+/**
+ * Serves the design system from this site, at an address with the hash of its content.
+ * @param built folder of the built website
+ */
+export function registerAssets(app: FastifyInstance, built: string): { folder: string } {
+  const read = (file: string) => readFileSync(join(built, file), 'utf8');
   const files = {
-    'nhsuk.css': { type: 'text/css', text: read('nhsuk-frontend.min.css').replace(FOREIGN_FONTS, '') },
+    'nhsuk.css': {
+      type: 'text/css',
+      text: read(join(NHSUK, 'nhsuk-frontend.min.css')).replace(FOREIGN_FONTS, ''),
+    },
     'site.css': { type: 'text/css', text: SITE },
-    'site.js': { type: 'text/javascript', text: readFileSync(SCRIPT, 'utf8') },
+    'site.js': { type: 'text/javascript', text: read(SCRIPT) },
   };
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   const folder = `/assets/${hash}`;
@@ -40,7 +44,7 @@ export function registerAssets(app: FastifyInstance): { folder: string } {
         .header('cache-control', 'public, max-age=31536000, immutable')
         .send(text),
     );
-  registerIcons(app);
+  registerIcons(app, join(built, NHSUK, 'assets', 'images'));
   return { folder };
 }
 
@@ -51,8 +55,7 @@ const ICON_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Icons of the site, which are few and small: read once. */
-function registerIcons(app: FastifyInstance): void {
-  const images = join(NHSUK, 'assets', 'images');
+function registerIcons(app: FastifyInstance, images: string): void {
   for (const name of readdirSync(images)) {
     const type = ICON_TYPES[name.split('.').at(-1) ?? ''];
     if (type === undefined) continue;

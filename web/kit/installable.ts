@@ -18,8 +18,8 @@ const MANIFEST = {
 };
 
 /** Lets a phone install the site, which then says what to do in an emergency when there is no network. */
-export function registerInstallable(app: FastifyInstance, site: Site): void {
-  const worker = readFileSync(join(__dirname, '..', 'browser', 'service-worker.js'), 'utf8');
+export function registerInstallable(app: FastifyInstance, site: Site, built: string): void {
+  const worker = readFileSync(join(built, 'browser', 'service-worker.js'), 'utf8');
   app.get('/manifest.webmanifest', (_request, reply) =>
     reply.type('application/manifest+json').header('cache-control', 'public, max-age=3600').send(MANIFEST),
   );

@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import nunjucks from 'nunjucks';
 import type { PublicApi } from './api';
-import { BUILT } from './assets';
 import { signedIn, type Sessions, type Shelf } from './session';
 import { dayOf, groupedPhone, timeOf, untilText } from './texts';
 
@@ -34,6 +33,8 @@ export type Filters = Readonly<Record<string, (...values: never[]) => unknown>>;
 const KIT_FILTERS: Filters = { dayOf, timeOf, untilText, groupedPhone };
 
 export interface RenderOptions {
+  /** The built website. */
+  folder: string;
   assetFolder: string;
   filters: Filters;
   sessions: Sessions;
@@ -45,13 +46,14 @@ export interface RenderOptions {
 const DEMONSTRATION = 'Demonstration. Do not use for real symptoms.';
 
 export function createRender({
+  folder,
   assetFolder,
   filters,
   sessions,
   isDemonstration,
   now,
 }: RenderOptions): Render {
-  const views = nunjucks.configure(BUILT, {
+  const views = nunjucks.configure(folder, {
     autoescape: true,
     throwOnUndefined: false,
     noCache: false,

@@ -57,7 +57,10 @@ export class PracticeDiary {
   })
   slotTypes!: string[];
 
-  @Field(() => Int, { nullable: true, description: 'By the rules that were judged by. Null: no cap.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The daily number in the rules that were judged by; null: no cap.',
+  })
   dailyQuota!: number | null;
 
   @Directive('@listSize(assumedSize: 50)')

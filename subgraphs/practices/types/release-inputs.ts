@@ -155,7 +155,7 @@ export class PracticeDiaryInput {
 
   @Field(() => DiaryNeedInput, {
     nullable: true,
-    description: 'Left out: anybody of an age and with an outcome that the rules admit.',
+    description: 'The person and outcome to judge for; left out: any that the rules admit.',
   })
   need?: DiaryNeedInput | null;
 

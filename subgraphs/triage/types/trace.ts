@@ -41,7 +41,7 @@ export class TraceRule {
   sources!: readonly RuleSource[];
 }
 
-@ObjectType({ description: 'So many of these signs, and what they lead to together.' })
+@ObjectType({ description: 'Signs that are counted, and what so many of them lead to together.' })
 export class TraceCount {
   @Field(() => Int)
   atLeast!: number;

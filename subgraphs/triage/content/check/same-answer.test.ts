@@ -65,6 +65,7 @@ describe('cases with the urgency that their sources want (rule 26)', () => {
     const under = changed('pathways/cough.yaml', /(id: inhaler\n.*\n +outcome: )ambulance/, '$1gp-2h');
     expect(messages(under, 26)).toEqual([
       '"Asthma, the inhaler does not help": an emergency (NHS, Asthma attack) ends in "gp-2h".',
+      '"Asthma at 6, the inhaler does not help": an emergency (NHS, Asthma attack) ends in "gp-2h".',
     ]);
   });
 

@@ -24,7 +24,7 @@ export interface Catch {
   rule: Rule;
   file: string;
   readers?: 2;
-  /** Rule that names it first where it also breaks the format, or leaves something that nothing leads to. */
+  /** Rule that names it first where it also breaks the format, or leaves something that nothing leads to, or names it still. */
   orBy?: Rule;
 }
 

@@ -54,7 +54,8 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
   ),
   ofOption(
     'a sign deleted',
-    20,
+    // A sign that is counted is missed by its count first.
+    { ...TWO, orBy: 3 },
     (place) => !isUrgent(place) && place.node.kind === 'tickAny',
     ({ at }) =>
       (document) =>
