@@ -1,7 +1,7 @@
 import { KEYS } from './cubes';
 
 /**
- * The rule under which a table of counts of people is published (docs/decisions/0043-insight.md). Pure: the same facts
+ * The rule under which a table of counts of people is published (docs/decisions/0044-insight.md). Pure: the same facts
  * always show the same number.
  */
 export const RULE_NAME = 'insight-1';
