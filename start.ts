@@ -45,7 +45,12 @@ import type { Subgraph } from './platform/graphql/federated-schema';
 import { subgraphExecution } from './platform/graphql/execution/execute-subgraph';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
 import { serveSubgraph } from './platform/graphql/subgraph-server';
-import { createTriageSubgraph, dispositionCatalogue, openSymptomChecks } from './subgraphs/triage';
+import {
+  complaintTitles,
+  createTriageSubgraph,
+  dispositionCatalogue,
+  openSymptomChecks,
+} from './subgraphs/triage';
 
 /**
  * The composition root: config → stores → adapters → subgraphs → gateway. All parts are assembled here and nowhere
@@ -463,6 +468,7 @@ async function appointmentsOptions(
     atOnce: config.searchAtOnce,
     defaultPolicyOf: await defaultPolicyOf(config),
     dispositions: dispositionCatalogue(),
+    complaints: complaintTitles(),
     rollsUpOnDemand: isSimulated(config),
     webhook: config.webhook,
     practiceWebhook: config.practiceWebhook,

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { readConfig } from '../../config';
 import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoToken, type DemoCallerName } from '../../demo/people';
+import { playLastTwoMonths } from '../../demo/play-insight-people';
 import { startEverything } from '../../start';
 import { EXECUTOR } from '../executor';
 import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
@@ -51,19 +52,24 @@ export function describeInBrowser(): typeof describe {
   return describe.skip;
 }
 
-/** @param environment settings of the gateway beside those that every test of the explorer has */
+/**
+ * People of the last two months have been there already, as statistics are about them.
+ * @param environment settings of the gateway beside those that every test of the explorer has
+ */
 export async function openExplorer(environment: Record<string, string> = {}): Promise<OpenExplorer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-explorer-'));
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    EXECUTOR,
+    SIMULATOR_CONTROL_PORT: '0',
+    // How busy the machine is with other tests is not the subject.
+    LIMIT_LOOP_LAG_MS: '60000',
+    ...environment,
+  });
+  await playLastTwoMonths(config.databases, new Date(), 20261130);
   const gateway = await startEverything({
-    config: readConfig({
-      DATA_DIR: dataDir,
-      PORT: '0',
-      EXECUTOR,
-      SIMULATOR_CONTROL_PORT: '0',
-      // How busy the machine is with other tests is not the subject.
-      LIMIT_LOOP_LAG_MS: '60000',
-      ...environment,
-    }),
+    config,
     logger: pino({ enabled: false }),
     now: () => new Date(),
     explorerFolder: join(__dirname, '..', '..', 'dist', 'gateway', 'explorer', 'public'),

@@ -23,9 +23,13 @@ export interface Impersonal {
   variables: string | null;
 }
 
-/** Text in a period: `2026-11-01`, an instant, or a month. */
+/** Text in a period: `2026-11-01`, an instant, a week or a month. */
 const PERIOD = new Set(['from', 'to']);
-const TIME = /^\d{4}-\d\d(-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?)?$/;
+const TIME = /^\d{4}-(W\d\d|\d\d(-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?)?)$/;
+/** Its values are those of columns that are published for everybody. */
+const PUBLISHED_VALUES = 'StatisticsFilterInput';
+/** Names of areas and complaints, codes of organisations and postcode districts; no NHS number, no telephone number. */
+const PUBLISHED_VALUE = /^(?!(.*\d){7})[\p{L}\d][\p{L}\d ,’'()&/-]{0,59}$/u;
 /** NHS numbers and telephone numbers are longer. */
 const MAX_NUMBER = 1_000_000;
 
@@ -127,11 +131,18 @@ function isImpersonal(value: unknown, type: GraphQLInputType, name: string): boo
   if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
   if (isScalarType(type)) return typeof value === 'boolean' || isSmall(value) || isTime(value, name);
   if (typeof value !== 'object') return false;
+  if (type.name === PUBLISHED_VALUES) return isPublishedFilter(value);
   const fields = type.getFields();
   return Object.entries(value).every(([field, inside]: [string, unknown]) => {
     const known = fields[field];
     return known !== undefined && isImpersonal(inside, known.type, field);
   });
+}
+
+function isPublishedFilter(filter: object): boolean {
+  return Object.values(filter)
+    .flat()
+    .every((value: unknown) => typeof value === 'string' && PUBLISHED_VALUE.test(value.replaceAll('_', ' ')));
 }
 
 function isSmall(value: unknown): boolean {
