@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,16 @@ export async function signInSite(
       endsAt: sessions.sessionEndsAt(session).getTime() - now().getTime(),
     });
   });
+  // A page that is being made for as long as the test wants.
+  const slow = new EventEmitter();
+  site.get('/slow', async (request, reply) => {
+    const session = await sessions.read(request);
+    const isDone = once(slow, 'done');
+    slow.emit('begun');
+    await isDone;
+    await sessions.save(reply, session);
+    return reply.send({});
+  });
   site.get('/keep', async (request, reply) => {
     const session = await sessions.read(request);
     session.pages.symptomCheck = 'half-way';
@@ -89,5 +100,5 @@ export async function signInSite(
     return reply.send({});
   });
   await site.listen({ port: Number(port), host: '127.0.0.1' });
-  return { url, clock, close: () => site.close() };
+  return { url, clock, slow, close: () => site.close() };
 }

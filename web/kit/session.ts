@@ -45,12 +45,16 @@ const KeptSession = z.object({
 export interface Session extends z.infer<typeof KeptSession> {
   /** Secret: in the cookie and nowhere else. */
   id: string;
+  /** True until it is first kept. */
+  isNew: boolean;
 }
 
 /** Keeps text under a name for a time. Neither the session id nor the token is ever readable in it. */
 export interface SessionStore {
   get(name: string): Promise<string | null>;
   set(name: string, value: string, ttlMs: number): Promise<void>;
+  /** Writes over what is kept; false where nothing is kept any more. */
+  replace(name: string, value: string, ttlMs: number): Promise<boolean>;
   delete(name: string): Promise<void>;
   /** Returns what is kept and forgets it, for one caller alone. */
   take(name: string): Promise<string | null>;
@@ -81,6 +85,11 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
       kept.set(name, { value, endsAt: now().getTime() + ttlMs });
       return Promise.resolve();
     },
+    replace(name, value, ttlMs) {
+      const isKept = read(name) !== null;
+      if (isKept) kept.set(name, { value, endsAt: now().getTime() + ttlMs });
+      return Promise.resolve(isKept);
+    },
     delete(name) {
       kept.delete(name);
       return Promise.resolve();
@@ -92,6 +101,7 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
+  set(key: string, value: string, unit: 'PX', ttlMs: number, where: 'XX'): Promise<unknown>;
   del(key: string): Promise<unknown>;
   getdel(key: string): Promise<string | null>;
 }
@@ -104,6 +114,8 @@ export function redisSessionStore(redis: RedisCommands): SessionStore {
     async set(name, value, ttlMs) {
       await redis.set(REDIS_PREFIX + name, value, 'PX', ttlMs);
     },
+    replace: async (name, value, ttlMs) =>
+      (await redis.set(REDIS_PREFIX + name, value, 'PX', ttlMs, 'XX')) !== null,
     async delete(name) {
       await redis.del(REDIS_PREFIX + name);
     },
@@ -151,17 +163,21 @@ export function createSessions(settings: SessionSettings) {
     const kept = await store.get(digest(id));
     const session = kept === null ? null : await box.open(kept);
     if (session === null) return null;
-    const found = { ...session, id };
+    const found = { ...session, id, isNew: false };
     return now() < endsAt(found) ? found : null;
   }
 
-  async function write(session: Session): Promise<void> {
-    const { id, ...kept } = session;
+  /** A session that has ended while its page was made is not brought back: false. */
+  async function write(session: Session): Promise<boolean> {
+    const { id, isNew, ...kept } = session;
     const left = endsAt(session).getTime() - now().getTime();
-    if (left <= 0) return;
+    if (left <= 0) return false;
     const sealed = await box.seal(KeptSession.parse(kept));
     if (sealed.length > MAX_SESSION_CHARACTERS) throw new Error('The session is larger than it may be.');
+    if (!isNew) return store.replace(digest(id), sealed, left);
     await store.set(digest(id), sealed, left);
+    session.isNew = false;
+    return true;
   }
 
   return {
@@ -185,12 +201,17 @@ export function createSessions(settings: SessionSettings) {
     /** Writes the session and counts as activity. */
     async save(reply: FastifyReply, session: Session): Promise<void> {
       session.lastSeenAt = now().getTime();
-      await write(session);
-      reply.header('set-cookie', cookie(session.id));
+      if (await write(session)) reply.header('set-cookie', cookie(session.id));
     },
     /** Gives the session a new id and form token, and forgets the old id, against fixation. */
     async renew(reply: FastifyReply, session: Session): Promise<Session> {
-      const renewed = { ...session, id: newSecret(), csrfToken: newSecret(), lastSeenAt: now().getTime() };
+      const renewed = {
+        ...session,
+        id: newSecret(),
+        isNew: true,
+        csrfToken: newSecret(),
+        lastSeenAt: now().getTime(),
+      };
       await store.delete(digest(session.id));
       await write(renewed);
       reply.header('set-cookie', cookie(renewed.id));
@@ -235,6 +256,7 @@ function newSession(now: Date): Session {
   const at = now.getTime();
   return {
     id: newSecret(),
+    isNew: true,
     csrfToken: newSecret(),
     createdAt: at,
     lastSeenAt: at,
