@@ -12,7 +12,7 @@ import type { ProviderName, ProviderSettings } from './kit/sign-in/provider-clie
 import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
-import { registerVisits } from './kit/visit';
+import { registerVisits, signInFirst } from './kit/visit';
 import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
 import { practicePages } from './practice/practice-pages';
@@ -174,11 +174,7 @@ function registerErrorPages(app: FastifyInstance, render: Render, onFailure: Web
   );
   app.setErrorHandler((error: Partial<FastifyError> & Error, request, reply) => {
     const kind = error instanceof ApiFailure ? error.kind : 'UNAVAILABLE';
-    if (kind === 'SIGN_IN_REQUIRED') {
-      const { config } = request.routeOptions;
-      const page = config.returnTo ?? (request.method === 'GET' ? request.url : '/');
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(page)}`, 303);
-    }
+    if (kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply);
     const clientError = error.statusCode !== undefined && error.statusCode < 500;
     if (!clientError) onFailure(error);
     const { status, title, text } = FAILURES[kind];

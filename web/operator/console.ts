@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiFailure, type Caller } from '../kit/api';
 import type { SignedIn } from '../kit/session';
 import type { Site } from '../kit/site';
-import { callerOf, pageData, personOf, visitOf } from '../kit/visit';
+import { callerOf, pageData, personOf, signInFirst, visitOf, type SignInWay } from '../kit/visit';
 import type { OperatorApi } from './api';
 
 /** More open bookings than anybody works on at once; the oldest is forgotten. */
@@ -55,6 +55,8 @@ export function takeDone(request: FastifyRequest): { title: string; text: string
   return done;
 }
 
+const WAY: SignInWay = { home: '/operator', as: 'staff' };
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** True where analysts are answered, too. */
@@ -69,20 +71,15 @@ export function letOperatorsIn(app: FastifyInstance, site: OperatorSite): void {
     const kinds = config.forAnalysts === true ? (['operator', 'analyst'] as const) : (['operator'] as const);
     if (personOf(request, site.now(), ...kinds) !== undefined) return;
     const somebody = personOf(request, site.now(), 'patient', 'staff', 'analyst');
-    if (somebody === undefined) return signInFirst(request, reply);
+    if (somebody === undefined) return signInFirst(request, reply, WAY);
     return refuse(site, reply, somebody.kind);
   });
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply);
+    if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED')
+      return signInFirst(request, reply, WAY);
     if (error instanceof ApiFailure && error.kind === 'NOT_ALLOWED') return refuse(site, reply, 'staff');
     throw error;
   });
-}
-
-function signInFirst(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { config } = request.routeOptions;
-  const page = config.returnTo ?? (request.method === 'GET' ? request.url : '/operator');
-  return reply.redirect(`/sign-in?as=staff&next=${encodeURIComponent(page)}`, 303);
 }
 
 const REFUSALS: Readonly<
