@@ -22,7 +22,8 @@ export interface FormError {
 
 export interface View {
   title: string;
-  errors?: readonly FormError[];
+  /** Where there are any, the form is shown again, with status 422. */
+  errors?: readonly FormError[] | undefined;
   [name: string]: unknown;
 }
 /** `patient/start` is `web/patient/views/start.njk`. */
@@ -62,6 +63,7 @@ export function createRender({
   return (reply, view, values) => {
     const { visit } = reply.request;
     const [part = '', name = ''] = view.split('/');
+    if (values.errors !== undefined && reply.statusCode === 200) reply.code(422);
     return reply.type('text/html; charset=utf-8').send(
       views.render(`${part}/views/${name}.njk`, {
         isDemonstration,

@@ -20,7 +20,7 @@ export const operatorPages: Part = {
         kit.render(reply, view, {
           layout: 'operator/views/layout.njk',
           path: reply.request.routeOptions.url,
-          done: reply.statusCode === 200 ? takeDone(reply.request) : undefined,
+          done: reply.statusCode === 200 && values.errors === undefined ? takeDone(reply.request) : undefined,
           ...values,
         }),
     };

@@ -38,7 +38,6 @@ export function registerMessagePages(app: FastifyInstance, site: OperatorSite): 
 
 async function showList(site: OperatorSite, request: FastifyRequest, reply: FastifyReply, problem?: string) {
   const { frontEnd, practices } = await site.operator.undelivered(operatorOf(site, request));
-  if (problem !== undefined) reply.code(422);
   const field = frontEnd.length > 0 ? 'front-end' : 'practices';
   return site.render(reply, 'operator/messages', {
     title: 'Messages that were not delivered',

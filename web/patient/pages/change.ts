@@ -57,14 +57,13 @@ function hasCheckFor({ assessment, outcome, patient }: Journey, booking: Booking
 function showChange(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { changing, phone = '' } = journeyOf(request);
   if (changing?.slot === undefined) return reply.redirect('/times', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/change', {
     title: 'Check the new time',
     booking: changing.booking,
     slot: changing.slot,
     phone,
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 

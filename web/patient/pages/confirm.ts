@@ -25,14 +25,13 @@ function keptFor(hold: Hold, now: Date) {
 function showContact(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { hold, phone = '', reason = '' } = journeyOf(request);
   if (hold === undefined) return reply.redirect('/times', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/contact', {
     title: 'How can the practice contact you?',
     kept: keptFor(hold, site.now()),
     page: 'contact',
     phone,
     reason,
-    ...(errors && { errors }),
+    errors,
   });
 }
 

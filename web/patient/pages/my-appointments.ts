@@ -44,7 +44,6 @@ async function showOne(
   if (caller === undefined || bookingId === undefined) return reply.redirect('/appointments', 303);
   const booking = await site.patient.booking(caller, bookingId);
   if (booking === null) return reply.redirect('/appointments', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/appointment', {
     title: 'Your appointment',
     booking,
@@ -52,7 +51,7 @@ async function showOne(
     reasons: CANCEL_REASONS,
     changeable: booking.cancellableUntil != null && new Date(booking.cancellableUntil) > site.now(),
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 

@@ -56,7 +56,7 @@ async function showPatient(
   return showAsk(site, reply, {
     title: 'Who is the appointment for?',
     back: '/outcome',
-    ...(errors && { errors }),
+    errors,
     field: {
       kind: 'radios',
       name: 'patient',

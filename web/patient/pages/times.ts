@@ -73,7 +73,6 @@ export async function showTimes(
   const practices = [...(options.ownPractice == null ? [] : [options.ownPractice]), ...options.elsewhere];
   const slots = practices.flatMap((practice) => practice.slots);
   if (journey.changing !== undefined) journey.changing.shown = slots;
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, slots.length === 0 ? 'patient/no-times' : 'patient/times', {
     title: titleOf(slots.length > 0, journey),
     options,
@@ -89,7 +88,7 @@ export async function showTimes(
     whyNone: reasonOf(options.ownPractice),
     // One key for the page; with the time that is chosen it names one intention.
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 
