@@ -44,7 +44,7 @@ export function openedReference(request: FastifyRequest, name: string): string |
 
 function nameOf(request: FastifyRequest, reference: string): string {
   const key = visitOf(request).session.csrfToken;
-  return createHmac('sha256', key).update(reference).digest('hex').slice(0, 10);
+  return createHmac('sha256', key).update(reference).digest('base64url').slice(0, 10);
 }
 
 /** Takes the result of the last form: it is shown once. */
@@ -97,7 +97,7 @@ const REFUSALS: Readonly<
       'You have signed in as somebody who works at a practice. These pages are for those who operate the service.',
       'If you operate the service, sign out and sign in with that role.',
     ],
-    next: { href: '/', text: 'Go to the start page' },
+    next: { href: '/practice', text: 'Go to your practice’s pages' },
   },
   analyst: {
     paragraphs: [
@@ -110,17 +110,11 @@ const REFUSALS: Readonly<
 };
 
 function refuse(site: Site, reply: FastifyReply, kind: SignedIn['kind']): FastifyReply {
-  const { paragraphs, next } = REFUSALS[kind];
-  const isStaffsToo = kind === 'staff' && reply.server.hasRoute({ method: 'GET', url: PRACTICE.href });
   return site.render(reply.code(403), 'kit/message', {
     title: 'This page is for operators of the service',
-    paragraphs,
-    next: isStaffsToo ? PRACTICE : next,
+    ...REFUSALS[kind],
   });
 }
-
-/** The console of practices, where this release has it. */
-const PRACTICE = { href: '/practice', text: 'Go to your practice’s pages' };
 
 /** Shows one message page, such as a refusal of the API with the way on. */
 export function showMessage(
