@@ -39,6 +39,12 @@ describeInBrowser('appointment times on the website', () => {
     await ada.press('Show all times');
     await page.getByText('You see part of the times.').waitFor({ state: 'detached' });
     await ada.heading('Choose an appointment time');
+    // No practice releases video calls: what was chosen is said to be missing, and not that there is nothing in time.
+    await page.getByLabel('Video call').check();
+    await ada.press('Show these times');
+    await ada.sees('There are no appointments of the kind you chose');
+    await page.getByText(/has no appointments of the kind you chose\.$/).waitFor();
+    expect(await page.getByText(/Tell them|None has a free time/).count()).toBe(0);
     expect(await page.locator('input[name=slot]').count()).toBe(all);
 
     await ada.press('None of these suit: look at other practices');

@@ -1,11 +1,24 @@
 import { readDateOfBirth } from './pages/person';
 import { answerError } from './pages/questions';
 import { contactErrors } from './pages/confirm';
-import { careCard } from './texts';
+import { careCard, whyNoTimes } from './texts';
 
 describe('words for patients', () => {
   it('treats a level of care that it does not know as urgent', () => {
     expect(['AMBULANCE', 'SELF_CARE', 'NEW'].map(careCard)).toEqual(['emergency', 'non-urgent', 'urgent']);
+  });
+});
+
+describe('why a practice has no times', () => {
+  it.each([
+    ['SLOTS', true, 'has no appointments of the kind you chose.'],
+    ['NO_SLOTS_IN_TIME', true, 'has no appointments of the kind you chose.'],
+    ['NOT_RELEASED', true, 'has no appointments of the kind you chose.'],
+    ['NOT_RELEASED', false, 'does not take online bookings for this at the moment.'],
+    ['NO_SLOTS_IN_TIME', false, 'has no appointments in the time you need.'],
+    ['SUPPLIER_FAILED', true, 'could not be reached. You can phone them.'],
+  ])('%s, filtered: %j', (answer, isFiltered, words) => {
+    expect(whyNoTimes(answer, isFiltered)).toBe(words);
   });
 });
 

@@ -23,8 +23,12 @@ const WHY_NONE: Readonly<Record<string, string>> = {
   TIMES_HELD_BY_OTHERS: 'has times, and other people are deciding about them. Try again in a few minutes.',
 };
 
+/** Answers that can be others without a filter. */
+const BY_FILTER: readonly string[] = ['SLOTS', 'NO_SLOTS_IN_TIME', 'NOT_RELEASED'];
+
 /** Ends the sentence that begins with the practice's name. */
-export function whyNoTimes(answer: string): string {
+export function whyNoTimes(answer: string, isFiltered: boolean): string {
+  if (isFiltered && BY_FILTER.includes(answer)) return 'has no appointments of the kind you chose.';
   return WHY_NONE[answer] ?? 'has no appointments to offer online.';
 }
 

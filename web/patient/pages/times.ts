@@ -72,12 +72,13 @@ export async function showTimes(
   const options = inPart(found.value, looking.time);
   const practices = [...(options.ownPractice == null ? [] : [options.ownPractice]), ...options.elsewhere];
   const slots = practices.flatMap((practice) => practice.slots);
+  const isFiltered = looking.mode !== 'any' || looking.time !== 'any';
   if (journey.changing !== undefined) journey.changing.shown = slots;
   return site.render(reply, slots.length === 0 ? 'patient/no-times' : 'patient/times', {
-    title: titleOf(slots.length > 0, journey),
+    title: titleOf(slots.length > 0, isFiltered, journey),
     options,
     looking,
-    isFiltered: looking.mode !== 'any' || looking.time !== 'any',
+    isFiltered,
     parts: PARTS_OF_DAY,
     canShowMore: looking.practices < MAX_PRACTICES && options.practicesAsked < options.practicesInRadius,
     patient: journey.patient,
@@ -85,19 +86,19 @@ export async function showTimes(
     deadline: journey.outcome?.deadline,
     outcome: journey.outcome,
     sayTo111: journey.outcome === undefined ? '' : sayTo111(journey.outcome),
-    whyNone: reasonOf(options.ownPractice),
+    whyNone: reasonOf(options.ownPractice, isFiltered),
     // One key for the page; with the time that is chosen it names one intention.
     key: randomUUID(),
     errors,
   });
 }
 
-function reasonOf(own: Options['ownPractice']): string | null {
-  return own == null ? null : `${own.practice.name} ${whyNoTimes(own.answer)}`;
+function reasonOf(own: Options['ownPractice'], isFiltered: boolean): string | null {
+  return own == null ? null : `${own.practice.name} ${whyNoTimes(own.answer, isFiltered)}`;
 }
 
-function titleOf(any: boolean, { changing }: Journey): string {
-  if (!any) return 'There are no appointments in time';
+function titleOf(any: boolean, isFiltered: boolean, { changing }: Journey): string {
+  if (!any) return `There are no appointments ${isFiltered ? 'of the kind you chose' : 'in time'}`;
   return changing === undefined ? 'Choose an appointment time' : 'Choose a new time';
 }
 
