@@ -56,12 +56,13 @@ function hasCheckFor({ assessment, outcome, patient }: Journey, booking: Booking
 
 function showChange(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { changing, phone = '' } = journeyOf(request);
+  const typed = fieldsOf(request).one('phone');
   if (changing?.slot === undefined) return reply.redirect('/times', 303);
   return site.render(reply, 'patient/change', {
     title: 'Check the new time',
     booking: changing.booking,
     slot: changing.slot,
-    phone,
+    phone: typed === '' ? phone : typed,
     key: randomUUID(),
     errors,
   });
