@@ -3,15 +3,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { supplierIds } from '../adapters/registry';
 import { CASE_STUDY_PRACTICE, demoPeople, type DemoCallerName } from '../demo/people';
-import { walkTo, type Walk } from '../demo/website-walk';
+import { simulatorControl } from '../demo/simulator-control';
+import { CASE_STUDY, walkTo, type Walk } from '../demo/website-walk';
 import { runScript } from './run-script';
-import {
-  control,
-  GIVE_UP_MS,
-  openChromium,
-  startDemonstration,
-  type Demonstration,
-} from './website/demonstration';
+import { GIVE_UP_MS, openChromium, startDemonstration, type Demonstration } from './website/demonstration';
 
 /** `npm run screenshots`: twelve states of the website, on a phone and a desktop, from a demonstration of its own. */
 const FOLDER = join('docs', 'pictures');
@@ -40,7 +35,7 @@ const JOURNEY: Readonly<Record<string, string>> = {
 };
 
 /** Ends in "call 999" at the first question. */
-const EMERGENCY = { 'emergency.screen': 'fitting' };
+const EMERGENCY = { ...CASE_STUDY, answers: new Map([['emergency.screen', 'fitting']]) };
 /** Later than a booking with no known outcome is given to an operator. */
 const ESCALATED_AFTER_MINUTES = 150;
 
@@ -90,22 +85,22 @@ async function journey(browser: Browser, demonstration: Demonstration, device: D
 
   const ill = await newPage(browser, device);
   const walk = walkOf(ill, demonstration, child, booker);
-  await walkTo({ ...walk, answers: EMERGENCY }, '/outcome');
+  await walkTo({ ...walk, symptoms: EMERGENCY }, '/outcome');
   await picture(ill, 'emergency', device);
   await ill.context().close();
 }
 
 /** After everything else: an answer is lost, no book can be read, and time moves on until an operator has to settle it. */
 async function operators(browser: Browser, demonstration: Demonstration): Promise<void> {
-  const { controlUrl } = demonstration;
+  const suppliers = simulatorControl(demonstration.controlUrl);
   const faults = { READ: { kind: 'server-error', status: 503 }, BOOK: { kind: 'reset-after-commit' } };
   for (const supplier of supplierIds)
     for (const [operation, fault] of Object.entries(faults))
-      await control(controlUrl, '/faults', { supplier, operation, fault });
+      await suppliers.send('POST', '/faults', { supplier, operation, fault });
   const patient = await newPage(browser, 'phone');
   await walkTo(walkOf(patient, demonstration, 'ada', 'parent-of-two'), '/booked');
   await patient.context().close();
-  await control(controlUrl, '/clock', { minutes: ESCALATED_AFTER_MINUTES });
+  await suppliers.send('POST', '/clock', { minutes: ESCALATED_AFTER_MINUTES });
   for (const device of ['phone', 'desktop'] as const) {
     const page = await newPage(browser, device);
     await page.goto(`${demonstration.website}/operator/bookings`);

@@ -77,17 +77,7 @@ export function saysAll(output: NodeJS.ReadableStream, patterns: readonly RegExp
   });
 }
 
-/** Sends a request to the simulated suppliers, such as a fault or a move of the clock. */
-export async function control(url: string, path: string, body: object): Promise<void> {
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`The simulated suppliers answered ${path} with ${response.status}.`);
-}
-
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -98,8 +88,6 @@ const FLAGS = [
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS, timeout: GIVE_UP_MS });
+export function openChromium(timeout = GIVE_UP_MS): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_FLAGS, timeout });
 }
-
-export { FLAGS as CHROMIUM_FLAGS };
