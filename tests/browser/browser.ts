@@ -1,18 +1,10 @@
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { CHROMIUM, openChromium } from '../../scripts/website/demonstration';
 
-/** Debian's package `chromium`; nothing is downloaded. */
-export const CHROMIUM = '/usr/bin/chromium';
+export { CHROMIUM };
 
 /** For a browser that hangs: it waits for conditions, and no machine is so slow. */
 export const HANGS_AFTER_MS = 120_000;
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface OpenBrowser {
   page: Page;
@@ -25,12 +17,7 @@ export interface OpenBrowser {
 
 /** A headless browser with a fresh profile. */
 export async function openBrowser(): Promise<OpenBrowser> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    args: FLAGS,
-    timeout: HANGS_AFTER_MS,
-  });
+  const browser = await openChromium(HANGS_AFTER_MS);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(HANGS_AFTER_MS);
   const requests: string[] = [];

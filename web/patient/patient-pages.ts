@@ -18,7 +18,7 @@ import { registerWherePages } from './pages/where';
 import { careCard, mapUrl, modeText, statusText } from './texts';
 
 /** Addresses of forms that answer with a page, and where somebody goes who loads that page again. */
-const FORMS: Readonly<Record<string, string>> = {
+export const FORMS: Readonly<Record<string, string>> = {
   '/keep': '/times',
   '/keep-again': '/check',
   '/keep-longer': '/check',
