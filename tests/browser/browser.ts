@@ -1,7 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { CHROMIUM, openChromium } from '../../scripts/website/demonstration';
 
-export { CHROMIUM };
+const isPresent = existsSync(CHROMIUM);
+if (!isPresent) {
+  const sentence = `${CHROMIUM} is not there: this suite was not run in a browser.`;
+  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
+  process.stderr.write(`\n${sentence}\n`);
+}
+/** Suites that need the browser; without one they say so, and REQUIRE_CHROMIUM=1 fails. */
+export const describeInBrowser = isPresent ? describe : describe.skip;
 
 /** For a browser that hangs: it waits for conditions, and no machine is so slow. */
 export const HANGS_AFTER_MS = 120_000;

@@ -26,7 +26,7 @@ const OF_GRAPHIQL: Partial<Record<string, RegExp>> = {
 /** More stops than the page has: a search that finds nothing ends. */
 const MAX_STOPS = 150;
 
-describeInBrowser()('the explorer without mouse, sight or a wide screen', () => {
+describeInBrowser('the explorer without mouse, sight or a wide screen', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {

@@ -1,21 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { DemoCallerName } from '../../demo/people';
 import { walkTo, type CheckedSymptoms, type Walk, type WalkPage } from '../../demo/website-walk';
 import { eventually } from '../../domain/eventually';
-import { CHROMIUM, openChromium } from '../../scripts/website/demonstration';
-import { HANGS_AFTER_MS } from '../browser/browser';
+import { openChromium } from '../../scripts/website/demonstration';
+import { describeInBrowser, HANGS_AFTER_MS } from '../browser/browser';
 
-export { HANGS_AFTER_MS };
-
-const isPresent = existsSync(CHROMIUM);
-if (!isPresent) {
-  const sentence = `${CHROMIUM} is not there: the website was not tested in a browser.`;
-  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
-  process.stderr.write(`\n${sentence}\n`);
-}
-/** Suites that need the browser; without one they say so, and REQUIRE_CHROMIUM=1 fails. */
-export const describeInBrowser = isPresent ? describe : describe.skip;
+export { describeInBrowser, HANGS_AFTER_MS };
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
