@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { counted } from './texts';
 
 /** Somebody who has signed in. The token stays on the server. */
 const SignedIn = z.object({
@@ -196,6 +197,9 @@ export function createSessions(settings: SessionSettings) {
       return session === null ? 0 : endsAt(session).getTime() - now().getTime();
     },
     idleMs,
+    /** Both ends in words. */
+    idleTime: counted(idleMinutes, 'minute'),
+    maxTime: counted(maxHours, 'hour'),
     /** The session of a request, or a new one, which is kept once it is saved. Does not count as activity. */
     read: async (request: FastifyRequest): Promise<Session> => (await find(request)) ?? newSession(now()),
     /** Writes the session and counts as activity. */

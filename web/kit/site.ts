@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import nunjucks from 'nunjucks';
 import type { PublicApi } from './api';
 import { signedIn, type Sessions, type Shelf } from './session';
-import { dayOf, groupedPhone, timeOf, untilText } from './texts';
+import { counted, dayOf, groupedPhone, timeOf, untilText } from './texts';
 
 /** Parts that every page uses. */
 export interface Site {
@@ -31,7 +31,7 @@ export type ViewName = `${string}/${string}`;
 export type Render = (reply: FastifyReply, view: ViewName, values: View) => FastifyReply;
 export type Filters = Readonly<Record<string, (...values: never[]) => unknown>>;
 
-const KIT_FILTERS: Filters = { dayOf, timeOf, untilText, groupedPhone };
+const KIT_FILTERS: Filters = { counted, dayOf, timeOf, untilText, groupedPhone };
 
 export interface RenderOptions {
   /** The built website. */
@@ -70,6 +70,8 @@ export function createRender({
         ...(isDemonstration && { banner: DEMONSTRATION }),
         ...values,
         assetFolder,
+        idleTime: sessions.idleTime,
+        maxTime: sessions.maxTime,
         cspNonce: reply.cspNonce.script,
         csrf: visit == null ? '' : visit.session.csrfToken,
         sessionEnd: visit == null ? undefined : { ...sessions.endOf(visit.session), idleMs: sessions.idleMs },

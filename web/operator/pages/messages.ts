@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { counted } from '../../kit/texts';
 import { fieldsOf } from '../../kit/visit';
 import { MAX_LISTED } from '../api';
 import { consoleData, operatorOf, showMessage, type OperatorSite } from '../console';
-import { counted } from '../texts';
 
 const MAX_CHOSEN = 100;
 const HERE = '/operator/messages';
