@@ -20,7 +20,7 @@ export const WALK = [
 ] as const;
 export type WalkPage = (typeof WALK)[number];
 
-/** What somebody says on the pages of a symptom check. */
+/** A symptom check as somebody fills in its pages. */
 export interface CheckedSymptoms {
   who: 'SELF' | 'CHILD' | 'OTHER';
   words: string;
@@ -46,7 +46,7 @@ export interface Walk {
   signInAs?: string;
   /** Name of the child, where the person who signs in has several. */
   childName?: string;
-  /** By default those of the case study. */
+  /** Default: those of the case study. */
   symptoms?: CheckedSymptoms;
   /** Called on each page of the website, before it is answered. */
   onPage?: (path: string) => Promise<void>;

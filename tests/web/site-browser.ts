@@ -114,7 +114,7 @@ function checksOf(page: Page, hasScripts: boolean) {
     }
   }
 
-  /** What holds for every page: WCAG 2.2 AA, where scripts run; one title; forms with their token; no scrolling aside. */
+  /** Rules for every page: WCAG 2.2 AA, where scripts run; one title; forms with their token; no scrolling aside. */
   async function holdsForAll(title: string | RegExp): Promise<void> {
     await page.waitForLoadState('load');
     expect({

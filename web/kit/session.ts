@@ -101,8 +101,7 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
 /** The commands of ioredis that the store needs. */
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
-  set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
-  set(key: string, value: string, unit: 'PX', ttlMs: number, where: 'XX'): Promise<unknown>;
+  set(key: string, value: string, unit: 'PX', ttlMs: number, where?: 'XX'): Promise<unknown>;
   del(key: string): Promise<unknown>;
   getdel(key: string): Promise<string | null>;
 }
@@ -146,16 +145,12 @@ export type Sessions = ReturnType<typeof createSessions>;
 
 /** Reads and writes sessions: an opaque random id in a cookie, everything else encrypted in the store. */
 export function createSessions(settings: SessionSettings) {
-  const { store, publicUrl, now, idleMinutes, maxHours } = settings;
+  const { store, publicUrl, now } = settings;
   const isSecure = publicUrl.startsWith('https:');
   const cookieName = isSecure ? '__Host-session' : 'session';
-  const idleMs = idleMinutes * MINUTE_MS;
-  const maxMs = maxHours * HOUR_MS;
+  const ends = endsOf(settings);
+  const endsAt = ends.sessionEndsAt;
   const box = encryption(settings.key);
-
-  const endsAt = (session: Session) =>
-    new Date(Math.min(session.lastSeenAt + idleMs, session.createdAt + maxMs));
-
   const cookie = cookieWriter(cookieName, isSecure);
 
   async function find(request: FastifyRequest): Promise<Session | null> {
@@ -184,22 +179,12 @@ export function createSessions(settings: SessionSettings) {
   return {
     /** True where people reach the site by https. */
     isSecure,
-    /** When the session ends if nothing is done; staying moves the idle end, and never the last one. */
-    sessionEndsAt: endsAt,
-    /** Time until the session of a page that is being sent ends; staying does not help where that end is the last one. */
-    endOf(session: Session): { inMs: number; isLast: boolean } {
-      const untilLast = session.createdAt + maxMs - now().getTime();
-      return { inMs: Math.min(idleMs, untilLast), isLast: untilLast <= idleMs };
-    },
+    ...ends,
     /** Time until the request's session ends without activity; 0 where it has none. */
     async msLeft(request: FastifyRequest): Promise<number> {
       const session = await find(request);
       return session === null ? 0 : endsAt(session).getTime() - now().getTime();
     },
-    idleMs,
-    /** Both ends in words. */
-    idleTime: counted(idleMinutes, 'minute'),
-    maxTime: counted(maxHours, 'hour'),
     /** The session of a request, or a new one, which is kept once it is saved. Does not count as activity. */
     read: async (request: FastifyRequest): Promise<Session> => (await find(request)) ?? newSession(now()),
     /** Writes the session and counts as activity. */
@@ -230,6 +215,25 @@ export function createSessions(settings: SessionSettings) {
     isOwnForm(session: Session, token: unknown): boolean {
       if (typeof token !== 'string') return false;
       return timingSafeEqual(sha256(token), sha256(session.csrfToken));
+    },
+  };
+}
+
+function endsOf({ idleMinutes, maxHours, now }: Pick<SessionSettings, 'idleMinutes' | 'maxHours' | 'now'>) {
+  const idleMs = idleMinutes * MINUTE_MS;
+  const maxMs = maxHours * HOUR_MS;
+  return {
+    idleMs,
+    /** Both lengths in words. */
+    idleTime: counted(idleMinutes, 'minute'),
+    maxTime: counted(maxHours, 'hour'),
+    /** Moment at which the session ends if nothing is done; staying moves the idle end, and never the last one. */
+    sessionEndsAt: (session: Session) =>
+      new Date(Math.min(session.lastSeenAt + idleMs, session.createdAt + maxMs)),
+    /** Time until the session of a page that is being sent ends; staying does not help where that end is the last one. */
+    endOf(session: Session): { inMs: number; isLast: boolean } {
+      const untilLast = session.createdAt + maxMs - now().getTime();
+      return { inMs: Math.min(idleMs, untilLast), isLast: untilLast <= idleMs };
     },
   };
 }

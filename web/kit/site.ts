@@ -22,7 +22,7 @@ export interface FormError {
 
 export interface View {
   title: string;
-  /** Where there are any, the form is shown again, with status 422. */
+  /** A form that has any is shown again, with status 422. */
   errors?: readonly FormError[] | undefined;
   [name: string]: unknown;
 }

@@ -76,7 +76,7 @@ export function callerOf(request: FastifyRequest, now: Date, ...kinds: SignedIn[
   return { token: personOf(request, now, ...kinds)?.accessToken, address: request.ip };
 }
 
-/** Where the readers of a part sign in, and the page for those who have sent a form. */
+/** A part's page for those who have sent a form, and the kind of sign-in that its readers have. */
 export interface SignInWay {
   home: string;
   as?: 'staff';
