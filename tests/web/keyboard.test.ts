@@ -93,7 +93,7 @@ describeInBrowser('the pages of patients', () => {
     await noor.heading('Appointment booked');
   });
 
-  it('can be used at 320 pixels', async () => {
+  it('can be used at 320 × 256 pixels, which is 400 % of zoom', async () => {
     const narrow = await site.visitor({ viewport: NARROW });
     await narrow.begins({ who: 'SELF', born: '1980-01-01', words: 'earache', check: 'earache' });
     await narrow.page.waitForURL('**/question/emergency.screen');

@@ -15,7 +15,7 @@ const PROVIDER = {
   timeoutMs: 1,
 };
 
-describe('a website whose sessions are shorter than usual', () => {
+describe('pages of a website whose API does not answer, and whose sessions are short', () => {
   let site: RunningWebsite;
   beforeAll(async () => {
     site = await startWebsite({
@@ -40,23 +40,14 @@ describe('a website whose sessions are shorter than usual', () => {
     ['/cookies', [/7 minutes after you stop, or after 1 hour\s*</]],
     ['/timed-out', [/nothing for 7 minutes, and after 1 hour in any case/]],
     ['/offline', [/your answers for 7 minutes/]],
-  ])('says on %s how long they are', async (path, words) => {
+  ])('say on %s how long a session is', async (path, words) => {
     const page = await (await fetch(site.url + path)).text();
     for (const one of words) expect(page).toMatch(one);
     expect(page).not.toMatch(/30 minutes/);
   });
 
-  it('says so beside a failure', async () => {
-    const started = await fetch(`${site.url}/`);
-    const cookie = started.headers.getSetCookie().join().split(';')[0] ?? '';
-    const csrf = /name="_csrf" value="([^"]+)"/.exec(await started.text())?.[1] ?? '';
-    const send = (path: string, fields: Record<string, string>) =>
-      fetch(site.url + path, {
-        method: 'POST',
-        headers: { cookie },
-        body: new URLSearchParams({ _csrf: csrf, ...fields }),
-        redirect: 'manual',
-      });
+  it('say so beside a failure', async () => {
+    const send = await visitor();
     await send('/who', { who: 'SELF' });
     await send('/age', { 'dob-day': '1', 'dob-month': '2', 'dob-year': '1990' });
     await send('/sex', { sex: 'FEMALE' });
@@ -66,4 +57,27 @@ describe('a website whose sessions are shorter than usual', () => {
       expect.stringContaining('kept for 7 minutes'),
     ]);
   });
+
+  it('show a form with errors again with status 422', async () => {
+    const send = await visitor();
+    const answer = await send('/who', {});
+    expect([answer.status, await answer.text()]).toEqual([
+      422,
+      expect.stringContaining('There is a problem'),
+    ]);
+  });
+
+  /** Somebody who has opened the start page, and sends forms. */
+  async function visitor() {
+    const started = await fetch(`${site.url}/`);
+    const cookie = started.headers.getSetCookie().join().split(';')[0] ?? '';
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(await started.text())?.[1] ?? '';
+    return (path: string, fields: Record<string, string>) =>
+      fetch(site.url + path, {
+        method: 'POST',
+        headers: { cookie },
+        body: new URLSearchParams({ _csrf: csrf, ...fields }),
+        redirect: 'manual',
+      });
+  }
 });
