@@ -91,6 +91,7 @@ const NOT_NEEDED = new Map([
   ['Practice.releasePreview', 'asked by MyPracticeBook'],
   ['Practice.releaseHistory', 'asked by MyPracticeBook'],
   ['Practice.bookingDay', 'asked by MyPracticeBook'],
+  ['Practice.bookingDays', 'asked by PracticeDays'],
   ['Practice.callerManages', 'asked by PracticeRelease and PracticeDiary'],
   ['Practice.diary', 'asked by PracticeDiary'],
   ['Practice.ownPatientsElsewhere', 'asked by OwnPatientsElsewhere'],

@@ -219,14 +219,14 @@ function practiceQueries(reader: LedgerSession, logger: Logger) {
       return readable(rows, logger);
     },
 
-    /** Bookings at a practice on a London day, whatever became of them, soonest first. */
-    async bookingsAt(practice: OdsCode, day: string): Promise<Booking[]> {
+    /** Bookings at a practice on London days, whatever became of them, soonest first. */
+    async bookingsAt(practice: OdsCode, days: readonly string[]): Promise<Booking[]> {
       const rows = await bookingRows(reader.db)
         .where('booking.practice', '=', practice)
-        .where('booking.starts_on', '=', day)
+        .where('booking.starts_on', 'in', days)
         .orderBy('booking.starts_at')
         .orderBy('booking.id')
-        .limit(MAX_APPOINTMENTS_A_DAY)
+        .limit(days.length * MAX_APPOINTMENTS_A_DAY)
         .execute();
       return readable(rows, logger);
     },
