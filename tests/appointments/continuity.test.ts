@@ -312,7 +312,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     ]);
   });
 
-  test('a time that a patient keeps is marked in the practice’s diary, and gone once it is booked', async () => {
+  test('a time that a patient keeps is marked in the practice’s diary, gone once it is booked, and free when that is cancelled', async () => {
     const situation = await given.held();
     const { slot } = situation.offered;
     const { systems, ledger, logger, timers } = lab.deps;
@@ -331,8 +331,10 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
         .map(({ isKept }) => isKept);
     };
     expect(await kept()).toEqual([true]);
-    await given.booked(situation);
+    const booked = await given.booked(situation);
     expect(await kept()).toEqual([]);
+    await given.cancel(booked);
+    expect(await kept()).toEqual([false]);
   });
 
   async function ask(caller: Caller, source: string) {

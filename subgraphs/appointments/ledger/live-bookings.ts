@@ -1,9 +1,10 @@
+import type { ExpressionBuilder } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import { rowStatement } from '../../../platform/database/row-statement';
 import type { ForLedgerRow, LedgerSession } from '../database/ledger-database';
 import { oneOf } from '../database/states-in-sql';
-import type { BookingTable } from '../database/tables';
+import type { BookingTable, LedgerTables } from '../database/tables';
 import { slotKey } from '../holds/hold-store';
 import { Offer } from '../holds/offers';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
@@ -68,9 +69,7 @@ const selectHoldsOfDay = rowStatement(
       .where('hold.relation', '=', 'OTHER')
       .where('hold.released_at', 'is', null)
       .where('hold.expires_at', '>', now)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id'))),
-      )
+      .where(isUnused)
       .select([
         'hold.practice',
         'hold.starts_on',
@@ -150,7 +149,12 @@ export async function heldByOthers(
   );
 }
 
-/** Keys of the slots that anybody holds at a practice on a London day. */
+/** True of a hold on which nothing was ever booked. */
+export function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
+  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
+}
+
+/** Keys of the slots that anybody holds at a practice on a London day, and has not booked. */
 export async function heldSlotsOfDay(
   { db, now }: LedgerSession,
   { practice, starts_on }: PracticeDay,
@@ -162,6 +166,7 @@ export async function heldSlotsOfDay(
     .where('starts_on', '=', starts_on)
     .where('released_at', 'is', null)
     .where('expires_at', '>', now)
+    .where(isUnused)
     .limit(MAX_HOLDS_A_DAY)
     .execute();
   const offers = rows.map(({ offer_json }) => Offer.parse(JSON.parse(offer_json)));

@@ -198,7 +198,7 @@ function practiceQueries(reader: LedgerSession, logger: Logger) {
     /** Live bookings at the practices of these slots on their London days, whatever the suppliers show. */
     liveBeside: (places: readonly SlotPlace[]): Promise<LiveBookings> => liveBeside(reader, places),
 
-    /** Keys of the slots that anybody holds at a practice on a London day. */
+    /** Keys of the slots that anybody holds at a practice on a London day, and has not booked. */
     heldSlots: (practice: OdsCode, day: string): Promise<ReadonlySet<string>> =>
       heldSlotsOfDay(reader, { practice, starts_on: day }),
 
