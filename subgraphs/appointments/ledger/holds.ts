@@ -187,7 +187,7 @@ async function recordHold(
   terms: ReleaseTerms,
 ): Promise<Recorded> {
   const startsOn = londonDate(hold.offer.slot.startsAt);
-  const opening = { hold, startsOn, replaces: null, countsHolds: true };
+  const opening = { hold, startsOn, replaces: null };
   const stopped =
     (await tooManyHolds(transaction, hold)) ?? (await checkReleaseRules(transaction, opening, terms));
   if (stopped !== null) return stopped;

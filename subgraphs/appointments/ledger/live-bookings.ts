@@ -137,16 +137,18 @@ export async function bookedByOthers(
   return startsOfOthers((await selectOfDay(reader, day)).filter(({ id }) => id !== exceptId));
 }
 
-/** Starts of what other practices' patients hold there that day, but for the same need. */
+/**
+ * Starts of what other practices' patients hold there that day, as far as it is in the way of a need: nothing where a hold for that
+ * need keeps a place there already.
+ */
 export async function heldByOthers(
   reader: LedgerSession,
   day: PracticeDay,
   assessmentDigest: string,
 ): Promise<Date[]> {
   const holds = await selectHoldsOfDay(reader, day);
-  return holds.flatMap(({ assessment_digest, offer_json }) =>
-    assessment_digest === assessmentDigest ? [] : [startIn(offer_json)],
-  );
+  const isKept = holds.some(({ assessment_digest }) => assessment_digest === assessmentDigest);
+  return isKept ? [] : holds.map(({ offer_json }) => startIn(offer_json));
 }
 
 /** True of a hold on which nothing was ever booked. */
