@@ -106,6 +106,6 @@ function isPersonChecked({ person, caller }: Wanted, { subject }: SymptomCheck):
   return isCaller === (subject.relationship === 'SELF') && person.birthDate === subject.dateOfBirth;
 }
 
-function overlap({ offer: { slot } }: Booking, { slot: wanted }: Offer): boolean {
+export function overlap({ offer: { slot } }: Booking, { slot: wanted }: Pick<Offer, 'slot'>): boolean {
   return slot.startsAt < wanted.endsAt && wanted.startsAt < slot.endsAt;
 }
