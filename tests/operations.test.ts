@@ -82,7 +82,7 @@ const NOT_NEEDED = new Map([
   ['Practice.address', 'the practice is the one whose staff ask'],
   ['Practice.phone', 'the practice is the one whose staff ask'],
   ['Practice.directoryAsOf', 'asked by PracticeByCode'],
-  ['Practice.leftDirectoryOn', 'asked by PracticeByCode and MyPracticeBook'],
+  ['Practice.leftDirectoryOn', 'asked by PracticeByCode, BookingById and MyBookings'],
   ['Practice.accessNeedsMet', 'asked by PracticeByCode and AppointmentOptions'],
   ['Practice.accessNeedsNotMet', 'asked by PracticeByCode and AppointmentOptions'],
   ['Practice.openNow', 'asked by PracticeByCode and MyPracticeBook'],
