@@ -15,7 +15,7 @@ import { registerPersonPages } from './pages/person';
 import { registerQuestionPages } from './pages/questions';
 import { registerSymptomPages } from './pages/symptoms';
 import { registerWherePages } from './pages/where';
-import { careCard, mapUrl, modeText, statusText } from './texts';
+import { careCard, leftDirectoryText, mapUrl, modeText, statusText } from './texts';
 
 /** Addresses of forms that answer with a page, and where somebody goes who loads that page again. */
 export const FORMS: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export const FORMS: Readonly<Record<string, string>> = {
 
 /** Pages for patients and those who act for them. */
 export const patientPages: Part = {
-  filters: { careCard, mapUrl, modeText, statusText },
+  filters: { careCard, leftDirectoryText, mapUrl, modeText, statusText },
   forgetPerson: (pages) => journeys.changed(pages, withoutPerson),
   register(app, kit) {
     const site: PatientSite = {

@@ -1,11 +1,17 @@
 import { readDateOfBirth } from './pages/person';
 import { answerError } from './pages/questions';
 import { contactErrors } from './pages/confirm';
-import { careCard, whyNoTimes } from './texts';
+import { careCard, leftDirectoryText, whyNoTimes } from './texts';
 
 describe('words for patients', () => {
   it('treats a level of care that it does not know as urgent', () => {
     expect(['AMBULANCE', 'SELF_CARE', 'NEW'].map(careCard)).toEqual(['emergency', 'non-urgent', 'urgent']);
+  });
+
+  it('says since when a practice has not been in the directory, and what to do', () => {
+    expect(leftDirectoryText('2026-03-31')).toMatch(
+      /left the NHS directory on Tuesday 31 March 2026\..* Phone it before you go/,
+    );
   });
 });
 
