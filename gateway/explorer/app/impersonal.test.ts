@@ -48,6 +48,7 @@ describe('impersonal', () => {
   it.each([
     '{ person(name: "Ruth") }',
     '{ person(id: "b6f0") }',
+    '{ person(name: Ruth) }',
     '{ person(number: 9434765919) }',
     '{ person(at: 53.79) }',
     '{ statistics(input: {from: "Ruth"}) }',
