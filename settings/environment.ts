@@ -136,7 +136,7 @@ export const Environment = z.object({
   WEB_PROXIES: whole(0, 10).default(0),
   FRONT_END_KEYS: z
     .string()
-    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .transform(separated)
     .pipe(z.array(z.string().min(32, 'must have at least 32 characters each')).min(1).max(10))
     .optional(),
   /** Public GraphQL endpoint that the website asks, where it is a process of its own. */
