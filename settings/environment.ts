@@ -198,6 +198,7 @@ export const Environment = z.object({
     .default([]),
   SEARCH_AT_ONCE: whole(1, 100).default(25),
   EXECUTOR: z.enum(EXECUTORS).default('compiled'),
+  SIGN_IN_HOST: z.string().default('127.0.0.1'),
   SIGN_IN_PORT: port.optional(),
   NHS_LOGIN_ISSUER: url.optional(),
   NHS_LOGIN_CLIENT_ID: z.string().optional(),
