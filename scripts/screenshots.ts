@@ -5,13 +5,7 @@ import { supplierIds } from '../adapters/registry';
 import { CASE_STUDY_PRACTICE, demoPeople, type DemoCallerName } from '../demo/people';
 import { walkTo, type Walk } from '../demo/website-walk';
 import { runScript } from './run-script';
-import {
-  control,
-  GIVE_UP_MS,
-  openChromium,
-  startDemonstration,
-  type Demonstration,
-} from './website/demonstration';
+import { control, GIVE_UP_MS, inDemonstration, type Demonstration } from './website/demonstration';
 
 /** `npm run screenshots`: twelve states of the website, on a phone and a desktop, and the explorer, from a demonstration of its own. */
 const FOLDER = join('docs', 'pictures');
@@ -46,19 +40,11 @@ const ESCALATED_AFTER_MINUTES = 150;
 
 runScript(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  const demonstration = await startDemonstration();
-  const browser = await openChromium().catch(async (error: unknown) => {
-    await demonstration.close();
-    throw error;
-  });
-  try {
+  await inDemonstration(async (browser, demonstration) => {
     for (const device of ['phone', 'desktop'] as const) await journey(browser, demonstration, device);
     await explorer(browser, demonstration);
     await operators(browser, demonstration);
-  } finally {
-    await browser.close();
-    await demonstration.close();
-  }
+  });
 });
 
 async function newPage(browser: Browser, device: Device): Promise<Page> {
