@@ -6,12 +6,12 @@ import { CASE_STUDY_PRACTICE, demoPeople, type DemoCallerName } from '../demo/pe
 import { simulatorControl } from '../demo/simulator-control';
 import { CASE_STUDY, walkTo, type Walk } from '../demo/website-walk';
 import { runScript } from './run-script';
-import { GIVE_UP_MS, openChromium, startDemonstration, type Demonstration } from './website/demonstration';
+import { GIVE_UP_MS, inDemonstration, type Demonstration } from './website/demonstration';
 
-/** `npm run screenshots`: twelve states of the website, on a phone and a desktop, from a demonstration of its own. */
+/** `npm run screenshots`: twelve states of the website, on a phone and a desktop, and the explorer, from a demonstration of its own. */
 const FOLDER = join('docs', 'pictures');
 const MAX_BYTES = 60 * 1024;
-const QUALITIES = [85, 70, 50];
+const QUALITIES = [85, 70, 50, 35];
 
 const DEVICES = {
   phone: { viewport: { width: 390, height: 844 }, booker: 'parent', child: 'sam' },
@@ -41,18 +41,11 @@ const ESCALATED_AFTER_MINUTES = 150;
 
 runScript(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  const demonstration = await startDemonstration();
-  const browser = await openChromium().catch(async (error: unknown) => {
-    await demonstration.close();
-    throw error;
-  });
-  try {
+  await inDemonstration(async (browser, demonstration) => {
     for (const device of ['phone', 'desktop'] as const) await journey(browser, demonstration, device);
+    await explorer(browser, demonstration);
     await operators(browser, demonstration);
-  } finally {
-    await browser.close();
-    await demonstration.close();
-  }
+  });
 });
 
 async function newPage(browser: Browser, device: Device): Promise<Page> {
@@ -88,6 +81,21 @@ async function journey(browser: Browser, demonstration: Demonstration, device: D
   await walkTo({ ...walk, symptoms: EMERGENCY }, '/outcome');
   await picture(ill, 'emergency', device);
   await ill.context().close();
+}
+
+async function explorer(browser: Browser, { api }: Demonstration): Promise<void> {
+  const page = await newPage(browser, 'desktop');
+  // Small text is readable only at a good quality, so there is less of it.
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(new URL('/explorer/', api).href);
+  await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
+  await page.getByRole('button', { name: /^PracticesNear\b/ }).click();
+  await page.getByRole('tab', { name: 'PracticesNear', selected: true }).waitFor();
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  await page.getByRole('button', { name: 'Show Table' }).click();
+  await page.getByRole('columnheader', { name: 'distanceMiles' }).waitFor();
+  await picture(page, 'explorer', 'desktop');
+  await page.context().close();
 }
 
 /** After everything else: an answer is lost, no book can be read, and time moves on until an operator has to settle it. */

@@ -20,7 +20,7 @@ export interface Demonstration {
 export const GIVE_UP_MS = 60_000;
 
 /** @param signInPort port of the provider, for a website in another process; any free one by default */
-export async function startDemonstration(signInPort = 0): Promise<Demonstration> {
+async function startDemonstration(signInPort = 0): Promise<Demonstration> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-demonstration-'));
   const main = join(__dirname, '..', '..', 'main.js');
   const { PATH } = process.env;
@@ -90,4 +90,21 @@ export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export function openChromium(timeout = GIVE_UP_MS): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_FLAGS, timeout });
+}
+
+/**
+ * Gives work a browser and a demonstration, and ends both whatever comes of it: a demonstration that nobody ends
+ * would hold the script.
+ */
+export async function inDemonstration(
+  work: (browser: Browser, demonstration: Demonstration) => Promise<void>,
+  signInPort?: number,
+): Promise<void> {
+  const browser = await openChromium();
+  try {
+    const demonstration = await startDemonstration(signInPort);
+    await work(browser, demonstration).finally(demonstration.close);
+  } finally {
+    await browser.close();
+  }
 }

@@ -167,7 +167,7 @@ describeInBrowser('the explorer without mouse, sight or a wide screen', () => {
     expect(await isInView(page.getByRole('columnheader').first())).toBe(true);
   });
 
-  it.each(['# Only a comment.', ''])(
+  it.each(['# Only a comment.', '# A comment, and an empty line.\n'])(
     'shows no error in %j, where there is no query, and one where there is',
     async (text) => {
       const { page } = explorer;

@@ -19,7 +19,13 @@ export async function signInWorld() {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-'));
   const issuer = await demoIssuer(dataDir);
   const clientKey = await demoClientKey(dataDir);
-  const provider = await startSignInProvider({ port: 0, issuer, clientKey, now: () => new Date() });
+  const provider = await startSignInProvider({
+    host: '0.0.0.0',
+    port: 0,
+    issuer,
+    clientKey,
+    now: () => new Date(),
+  });
   const keys = createLocalJWKSet(issuer.jwks);
   const kinds = ['nhs-login', 'cis2', 'client'] as const;
   const identify = identifier(

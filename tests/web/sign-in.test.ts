@@ -33,6 +33,11 @@ afterAll(async () => {
   await world.provider.close();
 });
 
+test('the provider is known by an address of this machine, wherever it listens', () => {
+  for (const issuer of Object.values(world.provider.issuers))
+    expect(issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+});
+
 async function me(browser: CookieBrowser, at = site.url) {
   return Me.parse(await (await browser.get(`${at}/me`)).json());
 }
