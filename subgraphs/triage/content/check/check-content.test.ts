@@ -17,6 +17,7 @@ const BACK = 'pathways/low-back-pain.yaml';
 const UTI = 'pathways/uti-female-16-plus.yaml';
 const HEAD = 'pathways/headache-adult.yaml';
 const CATALOGUE = 'dispositions.yaml';
+const SIGNS = 'shared-signs.yaml';
 
 const READER = 'the engineers of this demonstration, no clinician';
 
@@ -195,6 +196,33 @@ const FAILURES: Broken[] = [
     [[FEVER, 'below: 184', 'below: 84']],
     'Bands go upwards',
     [FEVER, RASH],
+  ],
+  [
+    2,
+    'a shared sign that is held against nothing from some age on',
+    [[SIGNS, 'leastUrgent: [{ outcome', 'leastUrgent: [{ below: 1827, outcome']],
+    'Bands go upwards',
+    [COUGH],
+  ],
+  [
+    7,
+    'a shared sign that wants an outcome that is not there',
+    [[SIGNS, 'outcome: ambulance-sepsis', 'outcome: ambulance-spesis']],
+    'There is no disposition "ambulance-spesis".',
+    [COUGH],
+  ],
+  [
+    3,
+    'a count of the emergency screen whose sign is not there',
+    [
+      [
+        'emergency-screen.yaml',
+        /\n( +)unsure:/,
+        '\n$1counts: [{ atLeast: 2, of: [fitting, floating], outcome: ambulance }]\n$1unsure:',
+      ],
+    ],
+    'There is no option "floating".',
+    [COUGH],
   ],
   [
     3,

@@ -730,6 +730,18 @@ export const MUTANT_KINDS: readonly MutantKind[] = [
       'child-fever',
     ]),
   ),
+  ofShared('a shared sign that wants what is not there', SIGNS, { rule: 7 }, (document) =>
+    keysIn(document, ['signs']).map((sign) => [
+      sign,
+      (copy) => copy.setIn(['signs', sign, 'leastUrgent', 0, 'outcome'], 'gp-5h'),
+    ]),
+  ),
+  ofShared('a shared sign that no age wants from some day on', SIGNS, { rule: 2 }, (document) =>
+    keysIn(document, ['signs']).map((sign) => [
+      sign,
+      (copy) => copy.addIn(['signs', sign, 'leastUrgent'], { below: 40_000, outcome: 'gp-24h' }),
+    ]),
+  ),
   ofNamedOption('a shared sign that ends at home by one door', { rule: 25, file: SIGNS }, doors, endAtHome),
   ofShared('a case that wants an emergency', CASES, { rule: 26 }, (document) =>
     casesIn(document)
