@@ -153,7 +153,10 @@ function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
       .flatMap((tick) => {
         const optionIds = [...before, tick.id];
         if (isMilderCount(step.node, optionIds)) return [];
-        const more = evaluate(pathway, run.subject, [...run.answers, { questionId: step.node.id, optionIds }]);
+        const more = evaluate(pathway, run.subject, [
+          ...run.answers,
+          { questionId: step.node.id, optionIds },
+        ]);
         const rank = more.kind === 'outcome' ? more.disposition.urgencyRank : -Infinity;
         return unless(rank <= run.disposition.urgencyRank, () =>
           failure(
@@ -166,7 +169,7 @@ function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
   });
 }
 
-/** Of ticks the most urgent wins: one whose own end is as urgent needs no walk, unless ticks are counted. */
+/** The most urgent of ticks wins: one whose own end is as urgent needs no walk, unless ticks are counted. */
 function isAsUrgent({ exit }: OptionContent, { disposition }: EndedRun): boolean {
   return exit.kind === 'outcome' && exit.disposition.urgencyRank <= disposition.urgencyRank;
 }
