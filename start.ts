@@ -381,7 +381,8 @@ export async function startSignIn({ config, now }: StartContext) {
   const { demoClientKey } = await import('./demo/sign-in-client.js');
   const { demoIssuer } = await import('./demo/issuer.js');
   const [issuer, clientKey] = [await demoIssuer(config.dataDir), await demoClientKey(config.dataDir)];
-  return startSignInProvider({ port: config.signIn.simulatorPort, issuer, clientKey, now });
+  const { simulatorHost: host, simulatorPort: port } = config.signIn;
+  return startSignInProvider({ host, port, issuer, clientKey, now });
 }
 
 /** Gives product and suppliers one clock where everything is simulated; the control API moves it. */

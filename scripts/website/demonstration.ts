@@ -20,7 +20,7 @@ export interface Demonstration {
 export const GIVE_UP_MS = 60_000;
 
 /** @param signInPort port of the provider, for a website in another process; any free one by default */
-export async function startDemonstration(signInPort = 0): Promise<Demonstration> {
+async function startDemonstration(signInPort = 0): Promise<Demonstration> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-demonstration-'));
   const main = join(__dirname, '..', '..', 'main.js');
   const { PATH } = process.env;
@@ -77,17 +77,7 @@ export function saysAll(output: NodeJS.ReadableStream, patterns: readonly RegExp
   });
 }
 
-/** Sends a request to the simulated suppliers, such as a fault or a move of the clock. */
-export async function control(url: string, path: string, body: object): Promise<void> {
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`The simulated suppliers answered ${path} with ${response.status}.`);
-}
-
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -98,8 +88,23 @@ const FLAGS = [
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS, timeout: GIVE_UP_MS });
+export function openChromium(timeout = GIVE_UP_MS): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_FLAGS, timeout });
 }
 
-export { FLAGS as CHROMIUM_FLAGS };
+/**
+ * Gives work a browser and a demonstration, and ends both whatever comes of it: a demonstration that nobody ends
+ * would hold the script.
+ */
+export async function inDemonstration(
+  work: (browser: Browser, demonstration: Demonstration) => Promise<void>,
+  signInPort?: number,
+): Promise<void> {
+  const browser = await openChromium();
+  try {
+    const demonstration = await startDemonstration(signInPort);
+    await work(browser, demonstration).finally(demonstration.close);
+  } finally {
+    await browser.close();
+  }
+}

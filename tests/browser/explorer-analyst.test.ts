@@ -1,8 +1,6 @@
 import { arrive, describeInBrowser, openExplorer, type OpenExplorer } from './explorer-page';
 
-const inBrowser = describeInBrowser();
-
-inBrowser('the explorer of a gateway that answers published documents alone', () => {
+describeInBrowser('the explorer of a gateway that answers published documents alone', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {
@@ -90,7 +88,7 @@ inBrowser('the explorer of a gateway that answers published documents alone', ()
   }
 });
 
-inBrowser('queries that are found again', () => {
+describeInBrowser('queries that are found again', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -9,7 +9,12 @@ import { CASE_STUDY_PRACTICE, demoToken, type DemoCallerName } from '../../demo/
 import { playLastTwoMonths } from '../../demo/play-insight-people';
 import { startEverything } from '../../start';
 import { EXECUTOR } from '../executor';
-import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+import { describeInBrowser, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+
+export { describeInBrowser };
+
+// Later than Playwright, which says what it has waited for.
+jest.setTimeout(HANGS_AFTER_MS + 30_000);
 
 /** A gateway of its own, and a browser that has its explorer open, with what a person does there. */
 export interface OpenExplorer {
@@ -39,17 +44,6 @@ export async function arrive(page: Page, url: string): Promise<void> {
   await page.locator('.graphiql-plugin h2, .graphiql-plugin [aria-label]').first().waitFor();
   await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
   await page.locator('[aria-label^="Response: "]').waitFor();
-}
-
-/** Says once on stderr where there is no browser; fails where there has to be one. */
-export function describeInBrowser(): typeof describe {
-  // Later than Playwright, which says what it has waited for.
-  jest.setTimeout(HANGS_AFTER_MS + 30_000);
-  if (existsSync(CHROMIUM)) return describe;
-  const sentence = `${CHROMIUM} is not there: the explorer was not tested in a browser.`;
-  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
-  process.stderr.write(`\n${sentence}\n`);
-  return describe.skip;
 }
 
 /**

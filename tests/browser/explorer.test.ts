@@ -24,7 +24,7 @@ const RUN_AS_THEY_ARE = {
   PracticeByCode: { practice: { odsCode: CASE_STUDY_PRACTICE } },
 };
 
-describeInBrowser()('the explorer in a browser', () => {
+describeInBrowser('the explorer in a browser', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {

@@ -55,10 +55,12 @@ describe('impersonal', () => {
   it.each([
     '{ person(name: "Ruth") }',
     '{ person(id: "b6f0") }',
+    '{ person(name: Ruth) }',
     '{ person(number: 9434765919) }',
     '{ person(at: 53.79) }',
     '{ statistics(input: {from: "Ruth"}) }',
     'query Q($name: String = "Ruth") { person(name: $name) }',
+    'query P { statistics(input: {from: "2026-11-01"}) } query Q($born: String = "2018-06-01") { person(name: $born) }',
     'no query',
     '',
   ])('keeps nothing of %j', (query) => {

@@ -35,7 +35,8 @@ const MAX_NUMBER = 1_000_000;
 
 /**
  * Keeps of a query what may stay in a browser or be handed on in a link: no text but times of a period, no long number.
- * Null where the query itself holds such text, or is none. Without a schema no variable is known, and none is kept.
+ * Null where the query itself holds such text, or is none. Without a schema no constant and no variable is known, and
+ * none is kept.
  */
 export function impersonal(
   query: string,
@@ -43,7 +44,7 @@ export function impersonal(
   schema: GraphQLSchema | null,
 ): Impersonal | null {
   const document = parsedQuery(query);
-  if (document === null || holdsText(document)) return null;
+  if (document === null || holdsText(document, schema)) return null;
   const values = parsedVariables(variables);
   const keeps = values !== null && variablesAreImpersonal(document, values, schema);
   return { query: print(document), variables: keeps ? JSON.stringify(values) : null };
@@ -66,9 +67,10 @@ function parsedVariables(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Text and long numbers that stand in the query itself. */
-function holdsText(document: DocumentNode): boolean {
+/** Text, long numbers and words that are no constant, where they stand in the query itself. */
+function holdsText(document: DocumentNode, schema: GraphQLSchema | null): boolean {
   let found = false;
+  const constants = constantsOf(schema);
   const names: string[] = [];
   const named = {
     enter: ({ name }: { name: { value: string } }) => void names.push(name.value),
@@ -80,6 +82,9 @@ function holdsText(document: DocumentNode): boolean {
     StringValue: ({ value }) => {
       if (!isTime(value, names.at(-1))) found = true;
     },
+    EnumValue: ({ value }) => {
+      if (!constants.has(value)) found = true;
+    },
     IntValue: ({ value }) => {
       if (!isSmall(Number(value))) found = true;
     },
@@ -88,6 +93,11 @@ function holdsText(document: DocumentNode): boolean {
     },
   });
   return found;
+}
+
+function constantsOf(schema: GraphQLSchema | null): ReadonlySet<string> {
+  const enums = Object.values(schema?.getTypeMap() ?? {}).filter(isEnumType);
+  return new Set(enums.flatMap((type) => type.getValues().map(({ name }) => name)));
 }
 
 function variablesAreImpersonal(
