@@ -69,7 +69,8 @@ export class PracticeResolver {
   @Directive('@listSize(slicingArguments: ["first"])')
   @FieldResolver(() => [PracticeDay], {
     nullable: true,
-    description: 'As `bookingDay`, for days one after the other. For staff of the practice, and operators.',
+    description:
+      'A list of `bookingDay`s, one day after the other. For staff of the practice, and operators.',
   })
   async bookingDays(
     @Root() { odsCode }: Practice,
