@@ -4,7 +4,9 @@ import { insightPeople } from '../demo/insight-people';
 import { playInsightPeople } from '../demo/play-insight-people';
 import { CalendarDate, londonDate } from '../domain/london-time';
 import { openDatabase } from '../platform/database/database';
+import { knownSecrets } from '../settings/known-secrets';
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
+import { proveSecret } from '../subgraphs/appointments/database/rekey';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import { openTriageDatabase } from '../subgraphs/triage/database/open-database';
 import { runScript } from './run-script';
@@ -19,6 +21,8 @@ runScript(async () => {
   const config = readConfig(process.env);
   if (process.env.NODE_ENV === 'production')
     throw new Error('Invented people are not played into production. Set another DATA_DIR, and no NODE_ENV.');
+  // Holds of invented people open under no key: in a new folder the keys have to be there before them.
+  await proveSecret(config.databases.appointments, await knownSecrets(config));
   const triage = await openTriageDatabase(config.databases.triage);
   const appointments = await openDatabase<LedgerTables>(
     config.databases.appointments,

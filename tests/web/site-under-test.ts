@@ -17,6 +17,8 @@ export interface SiteUnderTest {
   people: ReturnType<typeof demoPeople>;
   /** Secrets that the website has sent to the API so far. */
   secrets: ReadonlySet<string>;
+  /** The API answers nothing, or answers again. */
+  letApiBeDown(isDown: boolean): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
     gateway,
     people,
     secrets: api.secrets,
+    letApiBeDown(isDown) {
+      api.isDown = isDown;
+    },
     async askAs(name) {
       const token = await demoToken(name, CASE_STUDY_PRACTICE, now(), issuer);
       plant(token);

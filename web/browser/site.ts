@@ -1,5 +1,6 @@
 import { initAll } from 'nhsuk-frontend';
 import { followBooking } from './follow-booking';
+import { offerCopying } from './copy-link';
 import { showCountdown } from './countdown';
 import { shareLocation } from './location';
 import { offerPrinting } from './printing';
@@ -11,5 +12,6 @@ showCountdown();
 shareLocation();
 followBooking();
 offerPrinting();
+offerCopying();
 warnBeforeEnd();
 void navigator.serviceWorker.register('/sw.js').catch(() => undefined);

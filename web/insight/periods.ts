@@ -95,17 +95,29 @@ export function dateWords(day: string): string {
 export function periodWords(grain: Grain, period: string): string {
   const days = daysOf(grain, period);
   if (days === null) return period;
-  const noon = (day: Day) => new Date(`${day.toString()}T12:00:00Z`);
   switch (grain) {
     case 'DAY':
-      return `${WEEKDAY.format(noon(days.first))} ${DATE.format(noon(days.first))}`;
+      return `${WEEKDAY.format(noonOf(days.first))} ${DATE.format(noonOf(days.first))}`;
     case 'WEEK':
-      return `week ${period.slice(-2)} (${DATE.formatRange(noon(days.first), noon(days.last)).replace(/\s*–\s*/, ' to ')})`;
+      return `week ${period.slice(-2)} (${wordsBetween(DATE, days.first, days.last)})`;
     case 'MONTH':
-      return MONTH.format(noon(days.first));
+      return MONTH.format(noonOf(days.first));
   }
 }
 
+/** For example "October to November 2026", "weeks 41 to 44 (5 October to 1 November 2026)". */
 export function rangeWords({ grain, from, to }: { grain: Grain; from: string; to: string }): string {
-  return from === to ? periodWords(grain, from) : `${periodWords(grain, from)} to ${periodWords(grain, to)}`;
+  const [start, end] = [daysOf(grain, from)?.first, daysOf(grain, to)?.last];
+  if (from === to || start === undefined || end === undefined) return periodWords(grain, from);
+  if (grain === 'MONTH') return wordsBetween(MONTH, start, end);
+  const days = wordsBetween(DATE, start, end);
+  return grain === 'DAY' ? days : `weeks ${from.slice(-2)} to ${to.slice(-2)} (${days})`;
+}
+
+function wordsBetween(format: Intl.DateTimeFormat, first: Day, last: Day): string {
+  return format.formatRange(noonOf(first), noonOf(last)).replace(/\s*–\s*/, ' to ');
+}
+
+function noonOf(day: Day): Date {
+  return new Date(`${day.toString()}T12:00:00Z`);
 }

@@ -76,9 +76,11 @@ export function draftOf(query: unknown): Draft {
 /** Reads a query that is kept as text. */
 export function draftIn(query: string): Draft {
   const parameters = new URLSearchParams(query);
-  return draftOf(
-    Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)])),
-  );
+  const valueOf = (name: string) => {
+    const all = parameters.getAll(name);
+    return all.length === 1 ? all[0] : all;
+  };
+  return draftOf(Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, valueOf(name)])));
 }
 
 const cut = (text: string) => text.slice(0, MAX_CHARACTERS);
