@@ -30,6 +30,14 @@ const esModules = [
   'p-cancelable',
   // The website's server.
   'content-disposition',
+  // Charts.
+  '@observablehq',
+  'd3',
+  'd3-[a-z-]+',
+  'internmap',
+  'delaunator',
+  'robust-predicates',
+  'isoformat',
 ];
 
 module.exports = {

@@ -1,4 +1,5 @@
 import { initAll } from 'nhsuk-frontend';
+import { offerChartImages } from './chart-image';
 import { followBooking } from './follow-booking';
 import { showCountdown } from './countdown';
 import { shareLocation } from './location';
@@ -11,5 +12,6 @@ showCountdown();
 shareLocation();
 followBooking();
 offerPrinting();
+offerChartImages();
 warnBeforeEnd();
 void navigator.serviceWorker.register('/sw.js').catch(() => undefined);

@@ -11,6 +11,8 @@ const SITE = `
 .app-dialog{max-width:36em;border:4px solid #005eb8;padding:24px}
 .app-dialog::backdrop{background:rgba(33,43,50,.8)}
 .app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
+.app-figure{margin:0 0 24px}
+.app-chart{display:block;width:100%;max-width:640px;height:auto}
 [hidden]{display:none!important}
 @media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}}
 `;
