@@ -24,7 +24,7 @@ export function drawLines(data: ChartData, named: Named): string {
   const strips = withheld.length * LINE;
   const legendHeight = several ? LINE * (series.length + 0.5) : 0;
   const below = strips + AXIS + legendHeight + 4;
-  const most = Math.max(1, ...series.flatMap(({ cells }) => cells.map(valueOf)));
+  const { top, step } = scaleFor(Math.max(1, ...series.flatMap(({ cells }) => cells.map(valueOf))));
   const periods = categories.map(({ title: period }) => period);
   return svgOf(
     {
@@ -33,16 +33,10 @@ export function drawLines(data: ChartData, named: Named): string {
       marginTop: TOP,
       marginBottom: below,
       x: { type: 'point', domain: periods, axis: null, padding: 0.2 },
-      y: { domain: [0, most], nice: true, axis: null },
+      y: { domain: [0, top], axis: null },
       marks: [
-        Plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks: 5 }),
-        Plot.axisY({
-          ticks: 5,
-          tickSize: 0,
-          fontSize: SMALL,
-          label: null,
-          ...(most < 5 && { interval: 1 }),
-        }),
+        Plot.gridY({ stroke: GRID, strokeOpacity: 1, interval: step }),
+        Plot.axisY({ interval: step, tickSize: 0, fontSize: SMALL, label: null }),
         Plot.ruleY([0], { stroke: QUIET_INK }),
         Plot.axisX(labelled(periods), {
           tickSize: 0,
@@ -60,7 +54,7 @@ export function drawLines(data: ChartData, named: Named): string {
           fontSize: SMALL,
         }),
         ...series.flatMap((one, at) => lineOf(one, at, periods)),
-        ...(several ? endLetters(series, periods, most) : []),
+        ...(several ? endLetters(series, periods, top) : []),
         ...withheld.flatMap(({ cells, at }, row) => strip({ cells, at, row, several }, periods)),
         ...(several
           ? legend(
@@ -84,6 +78,13 @@ export function drawLines(data: ChartData, named: Named): string {
     },
     { ...named, height: TOP + PLOT_HEIGHT + below, patterns: 0 },
   );
+}
+
+/** Whole steps of 1, 2 or 5 and zeros, of which five or six reach the greatest number. */
+function scaleFor(most: number): { top: number; step: number } {
+  const ten = 10 ** Math.floor(Math.log10(most / 5));
+  const step = Math.max(1, [1, 2, 5, 10].map((one) => one * ten).find((one) => one * 5 >= most) ?? ten);
+  return { top: Math.ceil(most / step) * step, step };
 }
 
 function hasWithheld({ cells }: Series): boolean {
@@ -136,12 +137,12 @@ function lineOf({ cells }: Series, at: number, periods: readonly string[]): Plot
 }
 
 /** The letter of each line beside its last number, moved where two would lie on each other. */
-function endLetters(series: readonly Series[], periods: readonly string[], most: number): Plot.Markish[] {
+function endLetters(series: readonly Series[], periods: readonly string[], top: number): Plot.Markish[] {
   const ends = series
     .flatMap(({ cells }, at) => {
       const last = cells.findLastIndex(({ kind }) => kind === 'number');
       const cell = cells[last];
-      return cell === undefined ? [] : [{ at, last, height: (valueOf(cell) / most) * PLOT_HEIGHT }];
+      return cell === undefined ? [] : [{ at, last, height: (valueOf(cell) / top) * PLOT_HEIGHT }];
     })
     .sort((one, other) => one.height - other.height);
   let above = -Infinity;

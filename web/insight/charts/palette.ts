@@ -2,6 +2,7 @@
 export const WHITE = '#ffffff';
 /** Text, as in the design system. */
 export const INK = '#212b32';
+const BLACK = '#000000';
 export const QUIET_INK = '#4c6272';
 export const GRID = '#d8dde0';
 
@@ -19,7 +20,7 @@ export function shade(share: number): string {
 
 /** Black or white, whichever can be read better on a colour. */
 export function inkOn(colour: string): string {
-  return contrast(colour, WHITE) > contrast(colour, INK) ? WHITE : INK;
+  return contrast(colour, WHITE) > contrast(colour, BLACK) ? WHITE : BLACK;
 }
 
 /** Contrast of two colours as WCAG 2 computes it. */

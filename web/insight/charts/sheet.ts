@@ -32,11 +32,7 @@ export interface Sheet extends Named {
 export function svgOf(options: Plot.PlotOptions, sheet: Sheet): string {
   const { id, title, description, height, patterns, caption } = sheet;
   const drawn: unknown = Plot.plot({ width: WIDTH, height, margin: 0, ...options, ...documentOption() });
-  const content = outerHtml(drawn)
-    .replace(/^<svg[^>]*>/, '')
-    .replace(/<style>[^]*?<\/style>/, '')
-    .replace(/<\/svg>$/, '')
-    .replaceAll('&nbsp;', '&#160;');
+  const content = contentOf(outerHtml(drawn));
   const definitions = Array.from({ length: patterns }, (_, at) => patternOf(id, at)).join('');
   const above = captionLines(caption?.above ?? '', { top: 0, size: TEXT, isBold: true });
   const below = captionLines(caption?.below ?? '', {
@@ -54,6 +50,20 @@ export function svgOf(options: Plot.PlotOptions, sheet: Sheet): string {
     `<rect width="${WIDTH}" height="${whole}" fill="${WHITE}"></rect>${above.svg}` +
     `<g transform="translate(0,${above.height})">${content}</g>${below.svg}</svg>`
   );
+}
+
+/** Elements inside the drawing: without Plot's styles, and names of marks that say nothing to readers. */
+function contentOf(html: string): string {
+  return html
+    .replace(/^<svg[^>]*>/, '')
+    .replace(/<style>[^]*?<\/style>/, '')
+    .replace(/<\/svg>$/, '')
+    .replace(/<[a-z][^>]*>/g, (tag) =>
+      tag
+        .replace(/ aria-[a-z]+="[^"]*"/g, '')
+        .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+    )
+    .replaceAll('&nbsp;', '&#160;');
 }
 
 /** Characters of the text of a caption that stand in one line. */
