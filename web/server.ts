@@ -13,12 +13,13 @@ import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
 import { registerVisits } from './kit/visit';
+import { insightPages } from './insight/insight-pages';
 import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
 import { practicePages } from './practice/practice-pages';
 
 /** A console for other readers is one more of these. */
-const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages];
+const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages, insightPages];
 
 export interface WebOptions {
   /** The built website (`npm run build`): views, styles and scripts. */
@@ -77,6 +78,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
       isDemonstration,
       now,
     }),
+    noteFailure: options.onFailure,
     now,
   };
   registerErrorPages(app, site.render, options.onFailure);

@@ -13,8 +13,15 @@ const SITE = `
 .app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
 .app-figure{margin:0 0 24px}
 .app-chart{display:block;width:100%;max-width:640px;height:auto}
+@media (min-width:48.0625em){.app-measure{max-width:66%}}
+.app-address{overflow-wrap:anywhere}
+.app-table{max-height:85vh;overflow:auto;margin-bottom:24px}
+.app-table:focus{outline:4px solid #212b32;box-shadow:0 0 0 8px #ffeb3b}
+.app-table table{margin-bottom:0}
+.app-table thead th{position:sticky;top:0;background:#f0f4f5;z-index:1;vertical-align:bottom}
+.app-table tfoot th,.app-table tfoot td{font-weight:600;border-top:2px solid #4c6272}
 [hidden]{display:none!important}
-@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}}
+@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}.app-table{max-height:none;overflow:visible}}
 `;
 
 /** Fonts come from another host, and are licensed for nhs.uk alone: the fall-back of the design system is used. */

@@ -1,3 +1,4 @@
+import type { Cell } from '../../../domain/csv';
 import {
   cellOf,
   flatTable,
@@ -8,7 +9,6 @@ import {
   tableOf,
   WITHHELD,
   type AnswerTable,
-  type Cell,
 } from './answer-table';
 
 /** The text of the response pane, as far as a table can show it. */

@@ -7,6 +7,7 @@ import {
   TOPIC_FACTS,
   type Measure,
 } from '../../../domain/insight/topics';
+import { TWENTY_QUESTIONS } from '../../../domain/insight/twenty-questions';
 import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { create } from '../../../platform/graphql/create';
 import { invalidInput, notAllowed, problem } from '../../../platform/graphql/problem';
@@ -17,6 +18,7 @@ import {
   StatisticsColumn,
   StatisticsDimensionEntry,
   StatisticsMeasureEntry,
+  StatisticsSavedQuestion,
   StatisticsTable,
   StatisticsValue,
   TooFine,
@@ -49,6 +51,9 @@ export function catalogueView(
     measures: MEASURES.map(measureEntry),
     dimensions: DIMENSIONS.map((dimension) => dimensionEntry(dimension, dispositions)),
     lastDay,
+    questions: TWENTY_QUESTIONS.map(({ measures, by, ...saved }) =>
+      create(StatisticsSavedQuestion, { ...saved, measures: [...measures], by: [...by] }),
+    ),
   });
 }
 
