@@ -1,4 +1,5 @@
-import { listed, type ChartData } from './chart-data';
+import { counted, joined } from '../texts';
+import type { ChartData } from './chart-data';
 
 interface Point {
   value: number;
@@ -85,7 +86,7 @@ function extremes(points: readonly Point[]): { most: Point[]; least: Point[] } {
 function namesOf(points: readonly Point[]): string {
   const more = points.length - MAX_NAMES;
   const names = points.slice(0, MAX_NAMES).map(({ name }) => name);
-  return listed(more > 0 ? [...names, `${more} more`] : names);
+  return joined(more > 0 ? [...names, `${more} more`] : names);
 }
 
 function pointsOf({ categories, series }: ChartData): Point[] {
@@ -110,12 +111,10 @@ function notDrawn({ series }: ChartData): string[] {
   const missing = cells.filter(({ kind }) => kind === 'none').length;
   return [
     ...(withheld > 0
-      ? [`${counted(withheld, 'number is', 'numbers are')} withheld (*): not drawn, and not 0.`]
+      ? [
+          `${counted(withheld, 'number')} ${withheld === 1 ? 'is' : 'are'} withheld (*): not drawn, and not 0.`,
+        ]
       : []),
-    ...(missing > 0 ? [`${counted(missing, 'place has', 'places have')} no value.`] : []),
+    ...(missing > 0 ? [`${counted(missing, 'place')} ${missing === 1 ? 'has' : 'have'} no value.`] : []),
   ];
-}
-
-function counted(count: number, one: string, several: string): string {
-  return `${count} ${count === 1 ? one : several}`;
 }

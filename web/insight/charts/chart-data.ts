@@ -1,3 +1,4 @@
+import { joined } from '../texts';
 import {
   cellOf,
   dimensionsOf,
@@ -175,7 +176,7 @@ function leftOut(all: readonly Measured[], drawn: readonly Measured[]): string[]
     .filter((one) => !drawn.includes(one))
     .map(({ column }) => `“${plainText(column.title)}”`);
   if (others.length === 0) return [];
-  return [`${listed(others)} ${others.length === 1 ? 'is' : 'are'} in the table alone.`];
+  return [`${joined(others)} ${others.length === 1 ? 'is' : 'are'} in the table alone.`];
 }
 
 /** Keeps what is greatest where there is more than a chart can hold, in the table's order; of periods the last. */
@@ -231,9 +232,4 @@ function greatest(numbers: readonly number[], most: number): number[] {
     .sort((one, other) => (numbers[other] ?? 0) - (numbers[one] ?? 0) || one - other)
     .slice(0, most)
     .sort((one, other) => one - other);
-}
-
-export function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
