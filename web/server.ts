@@ -80,6 +80,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
     }),
     noteFailure: options.onFailure,
     now,
+    isDemonstration,
   };
   registerErrorPages(app, site.render, options.onFailure);
   registerInstallable(app, site, options.folder);

@@ -1,4 +1,5 @@
 import { initAll } from 'nhsuk-frontend';
+import { offerChartImages } from './chart-image';
 import { followBooking } from './follow-booking';
 import { offerCopying } from './copy-link';
 import { showCountdown } from './countdown';
@@ -13,5 +14,6 @@ shareLocation();
 followBooking();
 offerPrinting();
 offerCopying();
+offerChartImages();
 warnBeforeEnd();
 void navigator.serviceWorker.register('/sw.js').catch(() => undefined);

@@ -4,6 +4,7 @@ import { insightApi } from './api';
 import { registerAnswer } from './pages/answer';
 import { registerForm } from './pages/form';
 import { registerGallery } from './pages/gallery';
+import { registerReport } from './report-pages';
 
 /** Pages for analysts: statistics without programming. */
 export const insightPages: Part = {
@@ -24,5 +25,6 @@ export const insightPages: Part = {
     registerGallery(app, site);
     registerForm(app, site);
     registerAnswer(app, site);
+    registerReport(app, site);
   },
 };

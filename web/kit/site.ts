@@ -14,6 +14,8 @@ export interface Site {
   /** Takes the error of a page that could not be shown, for the log. */
   noteFailure(error: unknown): void;
   now: () => Date;
+  /** True where the content is a demonstration. */
+  isDemonstration: boolean;
 }
 
 export interface FormError {
