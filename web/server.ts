@@ -25,6 +25,8 @@ export interface WebOptions {
   /** The built website (`npm run build`): views, styles and scripts. */
   folder: string;
   api: ApiAddress;
+  /** The API's explorer, to which pages for analysts link; undefined: its address for people is not known. */
+  explorerUrl?: string | undefined;
   /** Number of the operator's own proxies in front of this server, each of which adds to X-Forwarded-For. */
   proxies: number;
   /** True where the content is a demonstration: each page says so. */
@@ -79,6 +81,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
       now,
     }),
     noteFailure: options.onFailure,
+    explorerUrl: options.explorerUrl,
     now,
     isDemonstration,
   };

@@ -56,11 +56,16 @@ export function lastInstant(dataUpTo: string): Date {
 
 const MAX_NAME = 80;
 
-function fileName({ measures, by, from, to }: Question, ending: string): string {
+function fileName(question: Question, ending: string): string {
+  return `${fileStem(question)}.${ending}`;
+}
+
+/** Name of the files of an answer, without an ending: what is counted, by what, and when. */
+export function fileStem({ measures, by, from, to }: Question): string {
   const named = [measures[0] ?? '', ...(by.length > 0 ? ['by', ...by] : [])].join('-');
   const words = named
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_NAME);
-  return `${words}_${from}${to === from ? '' : `_to_${to}`}.${ending}`;
+  return `${words}_${from}${to === from ? '' : `_to_${to}`}`;
 }

@@ -14,9 +14,8 @@ const MAX_FILTER_VALUES = 50;
 export const FIELDS = {
   measures: 'measures',
   columns: 'by-1',
-  grain: 'grain',
-  from: (grain: Grain) => `from-${grain}`,
-  to: (grain: Grain) => `to-${grain}`,
+  from: 'from',
+  to: 'to',
   filter: (dimension: string) => `where-${dimension}`,
   filters: 'where',
 } as const;
@@ -112,7 +111,10 @@ function filterErrors({ where }: Draft, catalogue: Catalogue): FormError[] {
   });
 }
 
-const NO_GRAIN: FormError = { field: FIELDS.grain, text: 'Choose days, weeks or months' };
+const NO_GRAIN: FormError = {
+  field: FIELDS.from,
+  text: 'The first and the last must be two months, two weeks or two days',
+};
 const EXAMPLES: Readonly<Record<Grain, string>> = {
   DAY: 'a day, such as 2026-11-30',
   WEEK: 'a week, such as 2026-W48',
@@ -123,8 +125,8 @@ const NOUNS: Readonly<Record<Grain, string>> = { DAY: 'days', WEEK: 'weeks', MON
 function periodErrors({ grain, from, to }: Draft, { lastDay }: Catalogue): FormError[] {
   if (grain === null) return [NO_GRAIN];
   const [first, last] = [daysOf(grain, from), daysOf(grain, to)];
-  if (first === null) return [{ field: FIELDS.from(grain), text: `The first must be ${EXAMPLES[grain]}` }];
-  const field = FIELDS.to(grain);
+  if (first === null) return [{ field: FIELDS.from, text: `The first must be ${EXAMPLES[grain]}` }];
+  const field = FIELDS.to;
   if (last === null) return [{ field, text: `The last must be ${EXAMPLES[grain]}` }];
   if (lastDay == null) return [{ field, text: 'Nothing is published yet. Come back tomorrow' }];
   const [latest = ''] = closedPeriods(grain, lastDay, 1);
@@ -143,17 +145,17 @@ function periodErrors({ grain, from, to }: Draft, { lastDay }: Catalogue): FormE
 }
 
 /** Refusals of the API although the catalogue allows the question, at the fields of the form. */
-export function apiErrors({ fields = [] }: Problem, { grain }: Question): FormError[] {
+export function apiErrors({ fields = [] }: Problem): FormError[] {
   return fields.map(({ path, message }) => ({
-    field: fieldOf(path, grain),
+    field: fieldOf(path),
     text: message.replace(/[.]$/, ''),
   }));
 }
 
-function fieldOf(path: string, grain: Grain): string {
+function fieldOf(path: string): string {
   if (path.startsWith('input.measures')) return FIELDS.measures;
-  if (path.startsWith('input.period.from')) return FIELDS.from(grain);
-  if (path.startsWith('input.period')) return FIELDS.to(grain);
+  if (path.startsWith('input.period.from')) return FIELDS.from;
+  if (path.startsWith('input.period')) return FIELDS.to;
   return path.startsWith('input.where') ? FIELDS.filters : FIELDS.columns;
 }
 

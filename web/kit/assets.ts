@@ -20,7 +20,7 @@ const SITE = `
 .app-table{max-height:85vh;overflow:auto;margin-bottom:24px}
 .app-table:focus{outline:4px solid #212b32;box-shadow:0 0 0 8px #ffeb3b}
 .app-table table{margin-bottom:0}
-.app-table thead th{position:sticky;top:0;background:#f0f4f5;z-index:1;vertical-align:bottom}
+.app-table .nhsuk-table__head .nhsuk-table__header{position:sticky;top:0;background:#f0f4f5;z-index:1;vertical-align:bottom}
 .app-table tfoot th,.app-table tfoot td{font-weight:600;border-top:2px solid #4c6272}
 [hidden]{display:none!important}
 @media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}.app-table{max-height:none;overflow:visible}}

@@ -11,6 +11,8 @@ export interface Site {
   /** Text that one session leaves for another. */
   shelf: Shelf;
   render: Render;
+  /** The API's explorer; undefined: its address for people is not known. */
+  explorerUrl: string | undefined;
   /** Takes the error of a page that could not be shown, for the log. */
   noteFailure(error: unknown): void;
   now: () => Date;

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dayOf } from '../../kit/texts';
-import { csvFile, jsonFile, lastInstant, type Answered, type AnswerFile } from '../answer-file';
+import { csvFile, fileStem, jsonFile, lastInstant, type Answered, type AnswerFile } from '../answer-file';
 import { shownOf, tableView, withheldWords } from '../answer-view';
 import type { Catalogue, Problem, Table } from '../answers';
 import { analystOf, HOME, keepAsked, type InsightSite } from '../analysts';
+import { chartOf, svgFile } from '../chart-file';
+import type { Drawing } from '../charts/draw-chart';
 import { apiErrors, checkQuestion, filterWords, questionWords } from '../check-question';
 import { rangeWords } from '../periods';
 import { answerPath, draftOf, queryOf, withoutDimension, type Question } from '../question';
@@ -19,20 +21,35 @@ export function registerAnswer(app: FastifyInstance, site: InsightSite): void {
     return answer.kind === 'answered' ? showAnswer(site, request, reply, answer) : answer.page;
   });
   const sendFile =
-    (make: (answered: Answered) => AnswerFile) => async (request: FastifyRequest, reply: FastifyReply) => {
+    (make: (answered: Answered) => AnswerFile | null) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
       const answer = await answerOf(site, request, reply);
       if (answer.kind !== 'answered') return answer.page;
       const { question, catalogue, table } = answer;
-      const { name, type, text } = make({
+      const file = make({
         question,
         words: questionWords(question, catalogue),
         table,
         address: addressOf(request, question),
       });
+      if (file === null) return showNoChart(site, reply, question);
+      const { name, type, text } = file;
       return reply.type(type).header('content-disposition', `attachment; filename="${name}"`).send(text);
     };
   app.get(`${ANSWER}.csv`, sendFile(csvFile));
   app.get(`${ANSWER}.json`, sendFile(jsonFile));
+  const drawn = (answered: Answered) =>
+    svgFile(answered, { name: fileStem(answered.question), isDemonstration: site.isDemonstration });
+  app.get(`${ANSWER}.svg`, sendFile(drawn));
+}
+
+const drawings = new WeakMap<Table, Drawing>();
+
+/** Drawn once for as long as the answer is kept: sorting and turning pages change nothing in it. */
+function chartOnce(answered: { table: Table; words: string }): Drawing {
+  const drawing = drawings.get(answered.table) ?? chartOf(answered);
+  drawings.set(answered.table, drawing);
+  return drawing;
 }
 
 /** Address of the answer for somebody else. */
@@ -61,14 +78,20 @@ export async function answerOf(
   if (!checked.ok) return page(showForm(site, reply, { draft, catalogue, errors: checked.errors }));
   const { question } = checked;
   const result = await site.insight.ask(analyst, question);
-  if (result.ok) {
-    keepAsked(request, queryOf(question));
-    return { kind: 'answered', question, catalogue, table: result.value };
-  }
+  if (result.ok || result.problem.__typename === 'TooFine') keepAsked(request, queryOf(question));
+  if (result.ok) return { kind: 'answered', question, catalogue, table: result.value };
   const { problem } = result;
-  const errors = apiErrors(problem, question);
+  const errors = apiErrors(problem);
   if (errors.length > 0) return page(showForm(site, reply, { draft, catalogue, errors }));
   return page(showProblem(site, reply, { question, catalogue, problem }));
+}
+
+function showNoChart(site: InsightSite, reply: FastifyReply, question: Question): FastifyReply {
+  return site.render(reply.code(404), 'kit/message', {
+    title: 'There is no chart of this answer',
+    paragraphs: ['Its numbers are in the table.'],
+    next: { href: answerPath(question), text: 'Go to the answer' },
+  });
 }
 
 function showAnswer(
@@ -79,8 +102,11 @@ function showAnswer(
 ): FastifyReply {
   const view = tableView({ question, catalogue, table }, shownOf(request.query));
   const query = queryOf(question);
+  const words = questionWords(question, catalogue);
   return site.render(reply, 'insight/answer', {
-    title: questionWords(question, catalogue),
+    title: words,
+    chart: chartOnce({ table, words }),
+    chartFile: { href: `${ANSWER}.svg?${query}`, name: fileStem(question) },
     period: rangeWords(question),
     filters: filterWords(question, catalogue),
     completeUpTo: dayOf(lastInstant(table.dataUpTo)),

@@ -12,7 +12,7 @@ import {
   MAX_MEASURES,
   measuresOf,
 } from '../check-question';
-import { closedPeriods, dateWords, periodWords } from '../periods';
+import { closedPeriods, dateWords, daysOf, periodWords } from '../periods';
 import {
   answerPath,
   draftIn,
@@ -126,7 +126,7 @@ function showQuestion(
         selected: draft.by[at] === dimension,
       })),
     })),
-    grains: GRAINS.map((grain) => grainView(grain, draft, catalogue)),
+    periods: (['from', 'to'] as const).map((name) => periodList(name, draft, catalogue)),
     filters: dimensions
       .filter(({ dimension }) => dimension !== 'PERIOD')
       .map((one) => filterView(one, draft)),
@@ -139,30 +139,28 @@ function showQuestion(
   });
 }
 
-const GRAIN_TEXTS: Readonly<Record<Grain, { text: string; hint: string }>> = {
-  DAY: { text: 'Days', hint: 'England only, up to two columns beside the period' },
-  WEEK: { text: 'Weeks, Monday to Sunday', hint: 'Up to two columns beside the period' },
-  MONTH: { text: 'Months', hint: 'Up to three columns: the finest tables are those of months' },
-};
+const GRAIN_TEXTS: Readonly<Record<Grain, string>> = { MONTH: 'Months', WEEK: 'Weeks', DAY: 'Days' };
 
-function grainView(grain: Grain, draft: Draft, { lastDay }: Catalogue) {
-  const closed = lastDay == null ? [] : closedPeriods(grain, lastDay);
-  const isChosen = draft.grain === grain;
-  const list = (name: 'from' | 'to') => {
-    const value = isChosen ? draft[name] : '';
-    // An address may name an earlier period than the list has.
-    const periods = value === '' || closed.includes(value) ? closed : [value, ...closed];
-    return {
-      name: `${name}-${grain}`,
-      label: name === 'from' ? 'First' : 'Last',
-      options: periods.map((period) => ({
-        value: period,
-        text: periodWords(grain, period),
-        selected: period === value,
-      })),
-    };
+/** Periods that are over, the latest first, in groups: the first and the last have to be of one. */
+function periodList(name: 'from' | 'to', draft: Draft, { lastDay }: Catalogue) {
+  return {
+    name,
+    label: name === 'from' ? 'First' : 'Last',
+    groups: (['MONTH', 'WEEK', 'DAY'] as const).map((grain) => {
+      const closed = lastDay == null ? [] : closedPeriods(grain, lastDay);
+      const value = draft.grain === grain && daysOf(grain, draft[name]) !== null ? draft[name] : '';
+      // An address may name an earlier period than the list has.
+      const periods = value === '' || closed.includes(value) ? closed : [...closed, value];
+      return {
+        label: GRAIN_TEXTS[grain],
+        options: periods.map((period) => ({
+          value: period,
+          text: periodWords(grain, period),
+          selected: period === value,
+        })),
+      };
+    }),
   };
-  return { value: grain, ...GRAIN_TEXTS[grain], checked: isChosen, lists: [list('from'), list('to')] };
 }
 
 function filterView({ dimension, title, values }: DimensionEntry, { where }: Draft) {
@@ -179,7 +177,8 @@ function filterView({ dimension, title, values }: DimensionEntry, { where }: Dra
 
 function draftOfForm(request: FastifyRequest, catalogue: Catalogue): Draft {
   const { one, all } = fieldsOf(request);
-  const grain = one('grain');
+  const [from, to] = [one('from'), one('to')];
+  const grain = GRAINS.find((each) => daysOf(each, from) !== null && daysOf(each, to) !== null);
   const by = Array.from({ length: MAX_COLUMNS }, (_, at) => one(`by-${at + 1}`));
   const where = catalogue.dimensions.flatMap(({ dimension, values }): Filter[] => {
     const field = FIELDS.filter(dimension);
@@ -191,8 +190,8 @@ function draftOfForm(request: FastifyRequest, catalogue: Catalogue): Draft {
     measures: one('measures'),
     by,
     grain,
-    from: one(`from-${grain}`),
-    to: one(`to-${grain}`),
+    from,
+    to,
     where: where.flatMap(({ dimension, in: values }) => values.map((value) => `${dimension}:${value}`)),
     ...(one('fill') === 'no' && { fill: 'no' }),
   });

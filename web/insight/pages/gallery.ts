@@ -15,6 +15,7 @@ export function registerGallery(app: FastifyInstance, site: InsightSite): void {
     const catalogue = await site.insight.catalogue(analystOf(site, request));
     return site.render(reply, 'insight/gallery', {
       title: 'Statistics',
+      explorerUrl: site.explorerUrl,
       lastDay: catalogue.lastDay == null ? null : dateWords(catalogue.lastDay),
       groups: groupsOf(catalogue),
       asked: (insightData.of(request).asked ?? []).flatMap((query) => askedAgain(query, catalogue)),
