@@ -87,15 +87,6 @@ export function weeksUpTo(week: string, count: number): string[] {
   );
 }
 
-/** The weeks before and after one; null where it is none. */
-export function neighbours(week: string): { before: string | null; after: string | null } {
-  const first = daysOf('WEEK', week)?.first;
-  return {
-    before: first === undefined ? null : periodOf('WEEK', first.subtract({ weeks: 1 })),
-    after: first === undefined ? null : periodOf('WEEK', first.add({ weeks: 1 })),
-  };
-}
-
 function refusal({ __typename, code, message, fields }: Problem, week: string): ReportResult {
   if (__typename === 'InvalidInput' && fields?.some((field) => field.code === 'PERIOD_NOT_CLOSED') === true)
     return notClosed(week);

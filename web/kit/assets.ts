@@ -11,6 +11,8 @@ const SITE = `
 .app-dialog{max-width:36em;border:4px solid #005eb8;padding:24px}
 .app-dialog::backdrop{background:rgba(33,43,50,.8)}
 .app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
+.app-link{background:none;border:0;padding:0;margin-left:16px;font:inherit;color:#005eb8;text-decoration:underline;cursor:pointer}
+.app-link:focus{background:#ffeb3b;color:#212b32;outline:4px solid transparent;box-shadow:0 -2px #ffeb3b,0 4px #212b32;text-decoration:none}
 .app-figure{margin:0 0 24px}
 .app-chart{display:block;width:100%;max-width:640px;height:auto}
 @media (min-width:48.0625em){.app-measure{max-width:66%}}

@@ -67,10 +67,10 @@ function extremesTold(data: ChartData): string[] {
   if (top.value === bottom.value) {
     return points.length === 1
       ? [`${about}${top.name}, ${number(top)}.`]
-      : [`${about}every number shown is ${number(top)}.`];
+      : [`${about === '' ? 'Every' : `${about}every`} number shown is ${number(top)}.`];
   }
   return [
-    `${about}most for ${namesOf(most)} (${number(top)}), least for ${namesOf(least)} (${number(bottom)}).`,
+    `${about === '' ? 'Most' : `${about}most`} for ${namesOf(most)} (${number(top)}), least for ${namesOf(least)} (${number(bottom)}).`,
   ];
 }
 
