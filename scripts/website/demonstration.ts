@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +19,19 @@ export interface Demonstration {
 /** The longest that anything may take before a script gives up. */
 export const GIVE_UP_MS = 60_000;
 
-/** @param signInPort port of the provider, for a website in another process; any free one by default */
-export async function startDemonstration(signInPort = 0): Promise<Demonstration> {
+/**
+ * @param signInPort port of the provider, for a website in another process; any free one by default
+ * @param hasStatistics plays invented people of the last two months into it first
+ */
+export async function startDemonstration(signInPort = 0, hasStatistics = false): Promise<Demonstration> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-demonstration-'));
   const main = join(__dirname, '..', '..', 'main.js');
   const { PATH } = process.env;
+  if (hasStatistics)
+    execFileSync(process.execPath, [join(__dirname, '..', 'insight-play.js')], {
+      env: { PATH, DATA_DIR: dataDir },
+      stdio: 'ignore',
+    });
   const env = {
     PATH,
     DATA_DIR: dataDir,

@@ -203,7 +203,7 @@ const TOO_FINE = 'Most of these numbers would be withheld';
       ...sorted.filter((cell) => cell === '*'),
     ]);
     expect(await page.locator('thead th').nth(4).getAttribute('aria-sort')).toBe('descending');
-    await follow('Age');
+    await follow(/^Age$/);
     await page.waitForURL(/sort=ageBand/);
     expect([...new Set((await tableOf(page)).rows.map(([age]) => age))]).toEqual([
       '0 to 4',
@@ -279,7 +279,7 @@ const TOO_FINE = 'Most of these numbers would be withheld';
   it.each([
     [
       'scripts for names',
-      'measures=%3Cscript%3Ealert(1)%3C/script%3E&by=%3Cimg%20src=x%20onerror=alert(1)%3E',
+      `measures=${encodeURIComponent('<script>alert(1)</script>')}&by=${encodeURIComponent('<img src=x onerror=alert(1)>')}`,
       'measures',
     ],
     ['nothing', '', 'measures'],
@@ -338,7 +338,7 @@ const TOO_FINE = 'Most of these numbers would be withheld';
   });
 
   it('lists the last questions of the session, and forgets them when somebody else signs in', async () => {
-    const { page, at, follow, context } = await analyst();
+    const { page, at, follow } = await analyst();
     const counts = MEASURES.filter(isCount).filter((one) => COUNT_FACTS[one].needs === undefined);
     const asked = counts.slice(0, 12);
     for (const measure of asked) {
@@ -359,7 +359,6 @@ const TOO_FINE = 'Most of these numbers would be withheld';
     await signInAs({ page }, 'analyst');
     await at('Statistics');
     expect(await page.getByText('Your last questions').count()).toBe(0);
-    expect((await context.cookies()).length).toBe(1);
   });
 
   it.each([
