@@ -1,6 +1,7 @@
 import type { Answered, AnswerFile } from './answer-file';
 import { drawChart, type Drawing } from './charts/draw-chart';
 import { rangeWords } from './periods';
+import { capitalised } from './texts';
 
 /** Id of the one chart of an answer's page. */
 const CHART = 'chart';
@@ -24,8 +25,4 @@ export function svgFile(
   return drawing.kind === 'none'
     ? null
     : { name: `${name}.svg`, type: 'image/svg+xml; charset=utf-8', text: drawing.svg };
-}
-
-function capitalised(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@ import { svgFile } from './chart-file';
 import { closedPeriods, daysOf, periodWords } from './periods';
 import { readReport, weeksUpTo, WEEK_FORM, type ReportResult } from './report';
 import { questionOf, REPORT_SECTIONS } from './report-questions';
+import { capitalised } from './texts';
 
 export const REPORT = `${HOME}/report`;
 const CHART = `${REPORT}/chart.svg`;
@@ -70,8 +71,7 @@ async function offeredWeeks(site: InsightSite, request: FastifyRequest): Promise
 }
 
 function linkOf(week: string): { href: string; text: string } {
-  const words = periodWords('WEEK', week);
-  return { href: `${REPORT}/${week}`, text: words.charAt(0).toUpperCase() + words.slice(1) };
+  return { href: `${REPORT}/${week}`, text: capitalised(periodWords('WEEK', week)) };
 }
 
 /** A link of the pagination; null where the list has no such week. */

@@ -1,7 +1,7 @@
 import type { Table } from './answers';
 import { WITHHELD } from './answer-view';
 import type { Question } from './question';
-import { cellWords, counted, joined, numberIn } from './texts';
+import { capitalised, cellWords, counted, joined, numberIn } from './texts';
 
 /** One question of the report, with the sentences that its answer makes. */
 export interface ReportQuestion {
@@ -163,10 +163,6 @@ function amount(cell: string, things = ''): string {
   const of = things === '' ? '' : ` of ${things}`;
   if (cell === WITHHELD) return `a withheld number${of}`;
   return number === null ? `an unknown number${of}` : `${cellWords(cell)} ${things}`.trim();
-}
-
-function capitalised(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function tellDemand(table: Table, week: string): string[] {

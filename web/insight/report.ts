@@ -7,7 +7,7 @@ import { drawChart, type Drawing } from './charts/draw-chart';
 import { daysOf, periodOf, rangeWords } from './periods';
 import { answerPath, type Question } from './question';
 import { questionOf, REPORT_SECTIONS, type ReportQuestion } from './report-questions';
-import { cellWords, numberIn } from './texts';
+import { capitalised, cellWords, numberIn } from './texts';
 
 /** A week in numbers, ready to be shown: every number is one of an answer. */
 export interface Report {
@@ -125,7 +125,7 @@ function partOf(
   week: string,
 ): ReportPart {
   const { name, title } = question;
-  const part = { name, title, period: rangeWords(asked), path: answerPath(asked) };
+  const part = { name, title, period: capitalised(rangeWords(asked)), path: answerPath(asked) };
   if (table === null)
     return {
       ...part,

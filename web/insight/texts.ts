@@ -14,6 +14,11 @@ export function inSentence(title: string): string {
     : title;
 }
 
+/** The beginning of a sentence. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 const NUMBER = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const Numeric = z.string().regex(/^-?\d+([.]\d+)?$/);
 
