@@ -30,6 +30,10 @@ const esModules = [
   'p-cancelable',
   // The website's server.
   'content-disposition',
+  // Charts.
+  '@observablehq',
+  'd3',
+  'isoformat',
 ];
 
 module.exports = {
@@ -40,7 +44,11 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
   // TypeScript's spelling of a dynamic import that Node itself resolves in dist/.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Of d3, Node loads a file that jest's runtime never transpiles.
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^d3$': '<rootDir>/node_modules/d3/dist/d3.js',
+  },
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',

@@ -169,6 +169,8 @@ export async function startWeb(
     folder: websiteFolder,
     api: { url: apiUrl, frontEndKey: config.frontEndKeys?.[0] ?? frontEndKey },
     proxies: web.proxies,
+    // In production the API's address for people is not known here.
+    explorerUrl: isSimulated(config) ? new URL('/explorer/', apiUrl).href : undefined,
     isDemonstration: config.clinicalMode === 'demo',
     host: http.host,
     port: web.port,
@@ -531,6 +533,7 @@ async function gatewayOptions(
     untrusted: config.trustedDocumentsOnly ? ('for-analysts' as const) : ('for-all' as const),
     corsOrigins: config.corsOrigins,
     explorerFolder,
+    websiteUrl: websiteUrlOf(config),
     metrics,
     audit: auditor(
       await auditLog(store, { now, logger, onCutOff: countingCutOffs(metrics) }),
@@ -538,6 +541,13 @@ async function gatewayOptions(
     ),
     logger,
   };
+}
+
+/** Address at which people reach the website, as far as this process can know it. */
+function websiteUrlOf(config: Config): string | undefined {
+  const { publicUrl, port } = config.web;
+  if (publicUrl !== undefined) return publicUrl;
+  return isSimulated(config) && port !== 0 ? `http://127.0.0.1:${port}` : undefined;
 }
 
 /** Registry for all metrics of this process; each part that receives it adds its own. */

@@ -21,10 +21,13 @@ const TICKS = 100;
 
 runScript(async () => {
   const signInPort = await freePort();
-  await inDemonstration(async (browser, demonstration) => {
-    const site = await startWebsiteAlone(demonstration, signInPort);
-    await measurePages(browser, site).finally(site.close);
-  }, signInPort);
+  await inDemonstration(
+    async (browser, demonstration) => {
+      const site = await startWebsiteAlone(demonstration, signInPort);
+      await measurePages(browser, site).finally(site.close);
+    },
+    { signInPort, hasStatistics: true },
+  );
 });
 
 async function measurePages(browser: Browser, { website, pid }: WebsiteAlone): Promise<void> {
@@ -49,6 +52,18 @@ async function measurePages(browser: Browser, { website, pid }: WebsiteAlone): P
   for (const path of ['/operator', '/operator/bookings', '/operator/symptom-checks']) {
     await page.goto(website + path);
     await onPage(path);
+  }
+  await page.goto(`${website}/sign-in?as=staff&next=/insight`);
+  await page.getByRole('button', { name: 'Sign in as analyst', exact: true }).click();
+  await page.getByRole('heading', { name: 'Statistics' }).waitFor();
+  await onPage('/insight');
+  // An answer that is kept with its chart, and the form with all that can be chosen.
+  await page.locator('[data-question="3"]').click();
+  await page.getByRole('heading', { name: 'Table' }).waitFor();
+  await onPage('/insight/answer');
+  for (const path of ['/insight/count', '/insight/question?measures=CHECKS_STARTED&by=PERIOD']) {
+    await page.goto(website + path);
+    await onPage(path.split('?')[0] ?? path);
   }
 }
 

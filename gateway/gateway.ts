@@ -49,6 +49,8 @@ export interface GatewayOptions {
   corsOrigins: readonly string[];
   /** The explorer's bundle, made by `npm run build`. */
   explorerFolder: string;
+  /** Address of the website, to which the explorer links; undefined: there is none, or it is not known. */
+  websiteUrl?: string | undefined;
   /** Undefined: `/metrics` is not there. */
   metrics?: Registry | undefined;
   /** Closed with the gateway. */
@@ -103,7 +105,10 @@ export async function startGateway(options: GatewayOptions): Promise<Listening &
     digestAddress: options.digestAddress,
     mask: errorMask(logger, counted.error),
     identify,
-    explorer: explorerFiles(options.explorerFolder, { schemaNeedsToken: hidesSchema }),
+    explorer: explorerFiles(options.explorerFolder, {
+      schemaNeedsToken: hidesSchema,
+      statisticsPage: options.websiteUrl === undefined ? null : `${options.websiteUrl}/insight`,
+    }),
     metrics: options.metrics,
     counted,
     audit: options.audit,

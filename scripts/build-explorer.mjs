@@ -6,6 +6,8 @@ import { savedOperations } from './saved-operations.mjs';
 import { unlessMade } from './stamp.mjs';
 
 const APP = join('gateway', 'explorer', 'app');
+/** Shared with the website. */
+const CSV = join('domain', 'csv.ts');
 const OPERATIONS = join('schema', 'operations');
 const OUT = join('dist', 'gateway', 'explorer', 'public');
 const STAMP = join('dist', 'gateway', 'explorer', 'stamp');
@@ -15,7 +17,7 @@ const WORTH_COMPRESSING = 1_400;
 /** Takes seconds, so it is done again only when something it is made of has changed. */
 export async function buildExplorer() {
   const scripts = ['build-explorer.mjs', 'saved-operations.mjs'].map((name) => join('scripts', name));
-  const sources = [...filesIn(APP), ...filesIn(OPERATIONS), 'package-lock.json', ...scripts];
+  const sources = [...filesIn(APP), ...filesIn(OPERATIONS), CSV, 'package-lock.json', ...scripts];
   await unlessMade(STAMP, sources, async () => {
     const { build } = await import('esbuild');
     rmSync(OUT, { recursive: true, force: true });

@@ -13,17 +13,20 @@ import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
 import { registerVisits, signInFirst } from './kit/visit';
+import { insightPages } from './insight/insight-pages';
 import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
 import { practicePages } from './practice/practice-pages';
 
 /** A console for other readers is one more of these. */
-const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages];
+const PARTS: readonly Part[] = [patientPages, practicePages, operatorPages, insightPages];
 
 export interface WebOptions {
   /** The built website (`npm run build`): views, styles and scripts. */
   folder: string;
   api: ApiAddress;
+  /** The API's explorer, to which pages for analysts link; undefined: its address for people is not known. */
+  explorerUrl?: string | undefined;
   /** Number of the operator's own proxies in front of this server, each of which adds to X-Forwarded-For. */
   proxies: number;
   /** True where the content is a demonstration: each page says so. */
@@ -77,7 +80,10 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
       isDemonstration,
       now,
     }),
+    noteFailure: options.onFailure,
+    explorerUrl: options.explorerUrl,
     now,
+    isDemonstration,
   };
   registerErrorPages(app, site, options.onFailure);
   registerInstallable(app, site, options.folder);

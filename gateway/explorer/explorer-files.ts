@@ -19,6 +19,8 @@ const CONTENT_SECURITY_POLICY = [
 export interface ExplorerSettings {
   /** True: published documents alone are for all, and the schema is for analysts and operators. */
   schemaNeedsToken: boolean;
+  /** Page of the website that answers statistics without a query; null where no website is known. */
+  statisticsPage: string | null;
 }
 
 /** @param folder the bundle that `npm run build` made. */

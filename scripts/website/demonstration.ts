@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,11 +19,25 @@ export interface Demonstration {
 /** The longest that anything may take before a script gives up. */
 export const GIVE_UP_MS = 60_000;
 
-/** @param signInPort port of the provider, for a website in another process; any free one by default */
-async function startDemonstration(signInPort = 0): Promise<Demonstration> {
+export interface DemonstrationOptions {
+  /** Port of the provider, for a website in another process; any free one by default. */
+  signInPort?: number;
+  /** Plays invented people of the last two months into it first. */
+  hasStatistics?: boolean;
+}
+
+async function startDemonstration({
+  signInPort = 0,
+  hasStatistics = false,
+}: DemonstrationOptions): Promise<Demonstration> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-demonstration-'));
   const main = join(__dirname, '..', '..', 'main.js');
   const { PATH } = process.env;
+  if (hasStatistics)
+    execFileSync(process.execPath, [join(__dirname, '..', 'insight-play.js')], {
+      env: { PATH, DATA_DIR: dataDir },
+      stdio: 'ignore',
+    });
   const env = {
     PATH,
     DATA_DIR: dataDir,
@@ -98,11 +112,11 @@ export function openChromium(timeout = GIVE_UP_MS): Promise<Browser> {
  */
 export async function inDemonstration(
   work: (browser: Browser, demonstration: Demonstration) => Promise<void>,
-  signInPort?: number,
+  options: DemonstrationOptions = {},
 ): Promise<void> {
   const browser = await openChromium();
   try {
-    const demonstration = await startDemonstration(signInPort);
+    const demonstration = await startDemonstration(options);
     await work(browser, demonstration).finally(demonstration.close);
   } finally {
     await browser.close();

@@ -1,5 +1,6 @@
 import { londonDate } from '../../domain/london-time';
 import { periodOf } from '../../domain/insight/periods';
+import { TWENTY_QUESTIONS } from '../../domain/insight/twenty-questions';
 import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, staffClaims } from '../../demo/people';
 import { openDatabase } from '../../platform/database/database';
@@ -117,10 +118,11 @@ test('what cannot be asked is refused in words, and nobody but analysts may ask'
   for (const ask of [family.ask, staff, operator])
     expect((await ask(STATISTICS, { input })).data?.statistics).toMatchObject({ __typename: 'NotAllowed' });
   const catalogue =
-    '{ statisticsCatalogue { lastDay measures { measure title dimensions } dimensions { dimension title } } }';
+    '{ statisticsCatalogue { lastDay measures { measure title dimensions } dimensions { dimension title } questions { number title measures by grain } } }';
   const known = await analyst(catalogue);
   expect(known.data?.statisticsCatalogue).toMatchObject({
     measures: expect.arrayContaining([expect.objectContaining({ measure: 'BOOKINGS' })]) as unknown,
+    questions: TWENTY_QUESTIONS,
   });
   expect((await family.ask(catalogue)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });

@@ -8,6 +8,8 @@ export interface ApiTee {
   url: string;
   /** Tokens, and the ids of symptom checks, holds, slots and bookings. */
   secrets: Set<string>;
+  /** While true no request is answered. */
+  isDown: boolean;
   close(): Promise<void>;
 }
 
@@ -16,9 +18,24 @@ const SECRET_FIELDS = /^(assessmentId|slotId|holdId|bookingId|patientId|id|devic
 
 export async function apiTee(target: string): Promise<ApiTee> {
   const secrets = new Set<string>();
+  const tee: ApiTee = {
+    url: '',
+    secrets,
+    isDown: false,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
   const server = createServer((request, response) => {
     const { authorization } = request.headers;
     if (authorization !== undefined) secrets.add(authorization.replace('Bearer ', ''));
+    if (tee.isDown) {
+      request.destroy();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -39,16 +56,8 @@ export async function apiTee(target: string): Promise<ApiTee> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}${new URL(target).pathname}`,
-    secrets,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  tee.url = `http://127.0.0.1:${port}${new URL(target).pathname}`;
+  return tee;
 }
 
 const Fields = z.record(z.string(), z.unknown());

@@ -18,6 +18,8 @@ export interface SiteUnderTest extends Pick<Awaited<ReturnType<typeof browserAt>
   people: ReturnType<typeof demoPeople>;
   /** Secrets that the website has sent to the API so far. */
   secrets: ReadonlySet<string>;
+  /** The API answers nothing, or answers again. */
+  letApiBeDown(isDown: boolean): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
     gateway,
     people,
     secrets: api.secrets,
+    letApiBeDown(isDown) {
+      api.isDown = isDown;
+    },
     async askAs(name) {
       const token = await demoToken(name, CASE_STUDY_PRACTICE, now(), issuer);
       plant(token);

@@ -1,5 +1,7 @@
 import { initAll } from 'nhsuk-frontend';
+import { offerChartImages } from './chart-image';
 import { followBooking } from './follow-booking';
+import { offerCopying } from './copy-link';
 import { showCountdown } from './countdown';
 import { shareLocation } from './location';
 import { offerPrinting } from './printing';
@@ -11,5 +13,7 @@ showCountdown();
 shareLocation();
 followBooking();
 offerPrinting();
+offerCopying();
+offerChartImages();
 warnBeforeEnd();
 void navigator.serviceWorker.register('/sw.js').catch(() => undefined);

@@ -11,8 +11,20 @@ const SITE = `
 .app-dialog{max-width:36em;border:4px solid #005eb8;padding:24px}
 .app-dialog::backdrop{background:rgba(33,43,50,.8)}
 .app-code{font-size:2.5rem;font-weight:600;letter-spacing:.15em;font-family:monospace}
+.app-link{background:none;border:0;padding:0;margin-left:16px;font:inherit;color:#005eb8;text-decoration:underline;cursor:pointer}
+.app-link:focus{background:#ffeb3b;color:#212b32;outline:4px solid transparent;box-shadow:0 -2px #ffeb3b,0 4px #212b32;text-decoration:none}
+.app-figure{margin:0 0 24px}
+.app-chart{display:block;width:100%;max-width:640px;height:auto}
+@media (min-width:48.0625em){.app-measure{max-width:66%}}
+.app-address{overflow-wrap:anywhere}
+.app-table{overflow:auto;margin-bottom:24px}
+.app-table--long{max-height:85vh}
+.app-table:focus{outline:4px solid #212b32;box-shadow:0 0 0 8px #ffeb3b}
+.app-table table{margin-bottom:0}
+.app-table .nhsuk-table__head .nhsuk-table__header{position:sticky;top:0;background:#f0f4f5;z-index:1;vertical-align:bottom}
+.app-table tfoot th,.app-table tfoot td{font-weight:600;border-top:2px solid #4c6272}
 [hidden]{display:none!important}
-@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}}
+@media print{.app-no-print,.nhsuk-back-link,.nhsuk-footer,.nhsuk-skip-link{display:none!important}.app-table{max-height:none;overflow:visible}}
 `;
 
 /** Fonts come from another host, and are licensed for nhs.uk alone: the fall-back of the design system is used. */

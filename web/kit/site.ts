@@ -11,7 +11,13 @@ export interface Site {
   /** Text that one session leaves for another. */
   shelf: Shelf;
   render: Render;
+  /** The API's explorer; undefined: its address for people is not known. */
+  explorerUrl: string | undefined;
+  /** Takes the error of a page that could not be shown, for the log. */
+  noteFailure(error: unknown): void;
   now: () => Date;
+  /** True where the content is a demonstration. */
+  isDemonstration: boolean;
 }
 
 export interface FormError {

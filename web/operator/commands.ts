@@ -31,6 +31,11 @@ export const COMMAND_LINE: readonly { command: string; does: string; why: string
     why: 'It opens the database and the secret itself, while the service is stopped or has lost data.',
   },
   {
+    command: 'npm run report -- --week 2026-W48',
+    does: 'Writes the report on a week as one file.',
+    why: 'It needs the token of an analyst. Analysts have it as a page, with the same file.',
+  },
+  {
     command: 'npm run audit:verify',
     does: 'Proves that the audit trail is whole.',
     why: 'Those whom the trail watches must not be the only way to it: it reads the database itself.',

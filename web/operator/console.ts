@@ -102,9 +102,9 @@ const REFUSALS: Readonly<
   analyst: {
     paragraphs: [
       'You have signed in as an analyst. Bookings, messages and symptom checks are for operators alone.',
-      'You can see whether the practices’ systems answer.',
+      'You can see statistics, and whether the practices’ systems answer.',
     ],
-    next: { href: '/operator/suppliers', text: 'Go to the practices’ systems' },
+    next: { href: '/insight', text: 'Go to the statistics' },
   },
   operator: { paragraphs: [], next: { href: '/operator', text: 'Go to the overview' } },
 };

@@ -1,5 +1,4 @@
-/** A cell keeps the type that it has in the answer, which decides how a spreadsheet may read it. */
-export type Cell = string | number | boolean;
+import type { Cell } from '../../../domain/csv';
 
 /** A list of the answer as rows; nested fields are columns such as `node.address.postcode`. */
 export interface AnswerTable {

@@ -1,5 +1,4 @@
-import type { Cell } from './answer-table';
-import { csv } from './csv';
+import { csv, type Cell } from '../../../domain/csv';
 import { inWords, type Answered, type NamedTable } from './read-answer';
 
 /** The request that an answer belongs to. */

@@ -41,7 +41,7 @@ const STORAGE = explorerStorage(sessionStorage, localStorage, () => knownSchema)
 /** The address keeps the link until another one is made: who loads the page again finds the query in its tab. */
 const LINKED = queryIn(location.hash);
 
-function Explorer({ schemaNeedsToken }: ExplorerSettings) {
+function Explorer({ schemaNeedsToken, statisticsPage }: ExplorerSettings) {
   const { token } = useSyncExternalStore(TOKEN.subscribe, TOKEN.state);
   // Another token may see the schema where the one before could not: GraphiQL asks again with another fetcher.
   const fetcher = useMemo(() => gatewayFetcher(!schemaNeedsToken), [schemaNeedsToken, token]);
@@ -64,7 +64,7 @@ function Explorer({ schemaNeedsToken }: ExplorerSettings) {
       storage={STORAGE}
     >
       <GraphiQL.Logo>
-        <PageHead />
+        <PageHead statisticsPage={statisticsPage} />
       </GraphiQL.Logo>
       <Followers />
     </GraphiQL>

@@ -1,14 +1,16 @@
 import { useGraphiQL } from '@graphiql/react';
 import { useEffect, useState } from 'react';
+import type { ExplorerSettings } from './explorer-settings';
 import { impersonal } from './impersonal';
 import { useOpenInTab } from './open-in-tab';
 import { linkTo, queryIn } from './query-link';
 import { useTokenInWords } from './token-plugin';
 
 /** The page's name, whose token goes along, and the link to what is asked. */
-export function PageHead() {
+export function PageHead({ statisticsPage }: Pick<ExplorerSettings, 'statisticsPage'>) {
   return (
     <div className="page-head">
+      {statisticsPage === null ? null : <a href={statisticsPage}>Statistics without queries</a>}
       <CopyLink />
       <p className="token-state" role="status">
         {useTokenInWords()}

@@ -1,3 +1,4 @@
+import type { Cell } from '../../../domain/csv';
 import {
   cellOf,
   flatTable,
@@ -6,7 +7,6 @@ import {
   isObject,
   tableOf,
   type AnswerTable,
-  type Cell,
 } from './answer-table';
 
 /** Stands in statistics for a number that is withheld, since it is so small that it could point to a person. */

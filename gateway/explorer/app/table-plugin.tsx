@@ -1,7 +1,7 @@
 import { EnumValueIcon, useGraphiQL, type GraphiQLPlugin } from '@graphiql/react';
 import { useMemo, useSyncExternalStore } from 'react';
 import { isInterfaceType, type GraphQLSchema } from 'graphql';
-import type { Cell } from './answer-table';
+import type { Cell } from '../../../domain/csv';
 import { csvFile, factsTable, type CsvFile } from './csv-file';
 import { ASKED } from './fetcher';
 import { inWords, readAnswer, type Answered, type NamedTable } from './read-answer';

@@ -4,6 +4,7 @@ import type { CubeState } from '../../../domain/insight/cubes';
 import type { Dimension, Vocabulary } from '../../../domain/insight/dimensions';
 import { RULE, RULE_NAME } from '../../../domain/insight/disclosure';
 import { nextDay } from '../../../domain/insight/periods';
+import { questionPath } from '../../../domain/insight/question-path';
 import {
   answerOf,
   MAX_ROWS,
@@ -154,6 +155,6 @@ function provenance(question: StatisticsQuestion, { lastDay, rolledUpAt }: CubeS
     dataUpTo: startOfLondonDay(CalendarDate.parse(nextDay(lastDay))),
     publishedAt: rolledUpAt,
     rule: `${RULE_NAME}: ${RULE}`,
-    link: `/explorer/#statistics=${encodeURIComponent(JSON.stringify(question))}`,
+    link: questionPath(question),
   };
 }

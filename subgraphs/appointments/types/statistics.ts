@@ -1,4 +1,4 @@
-import { createUnionType, Directive, Field, InputType, ObjectType } from 'type-graphql';
+import { createUnionType, Directive, Field, InputType, Int, ObjectType } from 'type-graphql';
 import { DIMENSIONS, type Dimension } from '../../../domain/insight/dimensions';
 import { GRAINS, type Grain } from '../../../domain/insight/periods';
 import type { StatisticsQuestion } from '../../../domain/insight/statistics-question';
@@ -100,7 +100,7 @@ export class StatisticsTable {
   @Field(() => String, { description: 'The rule under which numbers are shown.' })
   rule!: string;
 
-  @Field(() => String, { description: 'Path of a page that asks the same question.' })
+  @Field(() => String, { description: 'Path of the page of the website that asks the same question.' })
   link!: string;
 }
 
@@ -162,6 +162,24 @@ export class StatisticsMeasureEntry {
   needs!: Dimension | null;
 }
 
+@ObjectType({ description: 'A question that commissioners ask; the period is to be chosen.' })
+export class StatisticsSavedQuestion {
+  @Field(() => Int)
+  number!: number;
+
+  @Field(() => String, { description: 'The question in one sentence.' })
+  title!: string;
+
+  @Field(() => [MeasureEnum])
+  measures!: Measure[];
+
+  @Field(() => [DimensionEnum])
+  by!: Dimension[];
+
+  @Field(() => GrainEnum, { description: 'Length of the periods for which it is asked first.' })
+  grain!: Grain;
+}
+
 @ObjectType({ description: 'What can be asked of statistics.' })
 export class StatisticsCatalogue {
   @Directive('@listSize(assumedSize: 31)')
@@ -174,4 +192,8 @@ export class StatisticsCatalogue {
 
   @Field(() => String, { nullable: true, description: 'The last day that is in; null before the first.' })
   lastDay!: string | null;
+
+  @Directive('@listSize(assumedSize: 20)')
+  @Field(() => [StatisticsSavedQuestion], { description: 'The twenty questions, in their order.' })
+  questions!: StatisticsSavedQuestion[];
 }

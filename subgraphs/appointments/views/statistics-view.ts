@@ -7,6 +7,7 @@ import {
   TOPIC_FACTS,
   type Measure,
 } from '../../../domain/insight/topics';
+import { TWENTY_QUESTIONS } from '../../../domain/insight/twenty-questions';
 import { create } from '../../../platform/graphql/create';
 import { invalidInput, notAllowed, problem } from '../../../platform/graphql/problem';
 import type { StatisticsResult } from '../insight/statistics';
@@ -16,6 +17,7 @@ import {
   StatisticsColumn,
   StatisticsDimensionEntry,
   StatisticsMeasureEntry,
+  StatisticsSavedQuestion,
   StatisticsTable,
   StatisticsValue,
   TooFine,
@@ -45,6 +47,9 @@ export function catalogueView(content: ContentWords, lastDay: string | null): St
     measures: MEASURES.map(measureEntry),
     dimensions: DIMENSIONS.map((dimension) => dimensionEntry(dimension, content)),
     lastDay,
+    questions: TWENTY_QUESTIONS.map(({ measures, by, ...saved }) =>
+      create(StatisticsSavedQuestion, { ...saved, measures: [...measures], by: [...by] }),
+    ),
   });
 }
 

@@ -1,4 +1,5 @@
-const MAX_CHARACTERS = 500;
+/** Addresses of statistics are the longest. */
+const MAX_CHARACTERS = 2_000;
 
 /** Returns a path of this site to go to after signing in, or null for anything else. */
 export function nextPage(text: unknown, publicUrl: string): string | null {

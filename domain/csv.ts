@@ -1,9 +1,10 @@
-import type { Cell } from './answer-table';
+/** A cell keeps the type that it has in an answer, which decides how a spreadsheet may read it. */
+export type Cell = string | number | boolean;
 
 /** Excel reads a file as UTF-8 only where it begins so. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** RFC 4180, safe to open in a spreadsheet: each text is read back as text. */
+/** Written for the explorer's tables and the website's. RFC 4180, safe to open in a spreadsheet: each text is read back as text. */
 export function csv(lines: readonly (readonly Cell[])[]): string {
   return BYTE_ORDER_MARK + lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }

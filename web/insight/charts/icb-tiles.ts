@@ -1,0 +1,51 @@
+/**
+ * Places of the 42 integrated care boards on a grid, roughly as they lie in England: one tile for each, so that small areas
+ * with many people are seen as well as wide ones. By ODS code: column, row.
+ */
+export const ICB_TILES: Readonly<Record<string, readonly [number, number]>> = {
+  QHM: [3, 0],
+  QE1: [2, 1],
+  QWO: [3, 1],
+  QOQ: [4, 1],
+  QYG: [1, 2],
+  QOP: [2, 2],
+  QF7: [3, 2],
+  QJM: [4, 2],
+  QOC: [1, 3],
+  QNC: [2, 3],
+  QJ2: [3, 3],
+  QT1: [4, 3],
+  QMM: [6, 3],
+  QUA: [1, 4],
+  QHL: [2, 4],
+  QK1: [3, 4],
+  QPM: [4, 4],
+  QUE: [5, 4],
+  QJG: [6, 4],
+  QGH: [1, 5],
+  QWU: [2, 5],
+  QU9: [3, 5],
+  QHG: [4, 5],
+  QM7: [5, 5],
+  QH8: [6, 5],
+  QR1: [1, 6],
+  QOX: [2, 6],
+  QNQ: [3, 6],
+  QRV: [4, 6],
+  QMJ: [5, 6],
+  QMF: [6, 6],
+  QUY: [1, 7],
+  QWE: [4, 7],
+  QKK: [5, 7],
+  QKS: [6, 7],
+  QJK: [0, 8],
+  QSL: [1, 8],
+  QVV: [2, 8],
+  QRL: [3, 8],
+  QXU: [4, 8],
+  QNX: [5, 8],
+  QT6: [0, 9],
+};
+
+export const TILE_COLUMNS = 7;
+export const TILE_ROWS = 10;
