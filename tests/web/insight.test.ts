@@ -189,7 +189,7 @@ const TOO_FINE = 'Most of these numbers would be withheld';
         .filter((cell) => cell !== '*')
         .map(Number);
     const sums = [2, 3, 4].map((column) => String(shown(column).reduce((a, b) => a + b, 0)));
-    expect(table.total).toEqual(['Total', '', ...sums]);
+    expect(table.total).toEqual(['Total of the numbers shown', '', ...sums]);
     expect(await styleOf(page, 'td', 'textAlign')).not.toBe('right');
     expect(await styleOf(page, 'tbody td.nhsuk-table__cell--numeric', 'textAlign')).toBe('right');
     expect(await styleOf(page, 'thead th', 'position')).toBe('sticky');

@@ -17,6 +17,7 @@ export const WITHHELD = '*';
 /** Rows of one page. */
 export const PAGE_ROWS = 200;
 const MAX_PAGE = 1_000;
+const LONG_ROWS = 15;
 
 const Query = z
   .object({
@@ -40,11 +41,12 @@ interface HeadCell {
 
 export interface TableView {
   head: HeadCell[];
+  /** Higher than a screen: it scrolls by itself, below a head that stays. */
+  isLong: boolean;
   rows: { text: string; isNumber: boolean }[][];
   /** The sum of the numbers that are shown, where it means something. */
   total: string[] | null;
-  /** One sentence about what the total leaves out. */
-  totalNote: string | null;
+  totalName: string;
   /** Rows in words, where they are on several pages. */
   pageWords: string | null;
   previous: { href: string; labelText: string } | null;
@@ -82,16 +84,14 @@ export function tableView(
         sort: current,
       };
     }),
+    isLong: rows.length > LONG_ROWS,
     rows: rows
       .slice(start, start + PAGE_ROWS)
       .map((row) =>
         row.map((cell, place) => ({ text: cellText(cell, kinds[place]), isNumber: kinds[place] === true })),
       ),
     total,
-    totalNote:
-      total === null || withheld === 0
-        ? null
-        : `The total is of the numbers that are shown: what is withheld is not in it.`,
+    totalName: withheld === 0 ? 'Total' : 'Total of the numbers shown',
     pageWords:
       pages === 1
         ? null
@@ -157,7 +157,9 @@ function totalOf(question: Question, catalogue: Catalogue, { columns, rows }: Ta
   const labels = columns.length - measures.length;
   const sums = measures.map(({ kind, needs }, place) => {
     if (kind !== 'COUNT' || (needs != null && question.by.includes(needs))) return '';
-    const numbers = rows.map((row) => numberIn(row[labels + place] ?? '') ?? 0);
+    const numbers = rows.map((row) => numberIn(row[labels + place] ?? '')).filter((one) => one !== null);
+    // All of them withheld are not 0.
+    if (numbers.length === 0) return WITHHELD;
     return cellWords(String(numbers.reduce((sum, number) => sum + number, 0)));
   });
   return sums.every((sum) => sum === '') ? null : [...Array.from({ length: labels }, () => ''), ...sums];

@@ -17,7 +17,8 @@ const SITE = `
 .app-chart{display:block;width:100%;max-width:640px;height:auto}
 @media (min-width:48.0625em){.app-measure{max-width:66%}}
 .app-address{overflow-wrap:anywhere}
-.app-table{max-height:85vh;overflow:auto;margin-bottom:24px}
+.app-table{overflow:auto;margin-bottom:24px}
+.app-table--long{max-height:85vh}
 .app-table:focus{outline:4px solid #212b32;box-shadow:0 0 0 8px #ffeb3b}
 .app-table table{margin-bottom:0}
 .app-table .nhsuk-table__head .nhsuk-table__header{position:sticky;top:0;background:#f0f4f5;z-index:1;vertical-align:bottom}
