@@ -145,7 +145,7 @@ const Answer = z.object({
     await at('Report on week 41 (7 to 13 October 2024)');
     await page.goBack();
     await follow(/^See this question/);
-    await at(/^Symptom checks started, /);
+    await at('How does demand change from week to week?');
   });
 
   it('gives each chart as SVG, and as PNG that the browser draws', async () => {
