@@ -1,4 +1,4 @@
-import { joined } from '../texts';
+import { cellWords, joined } from '../texts';
 import {
   cellOf,
   dimensionsOf,
@@ -206,7 +206,7 @@ function chart(
   ];
   const chosen = columns.map(({ title, cells }) => ({
     title,
-    cells: kept.map((at) => cells[at] ?? NO_VALUE),
+    cells: kept.map((at) => asShown(cells[at] ?? NO_VALUE)),
   }));
   const isDrawn = chosen.some(({ cells }) => cells.some((cell) => cell.kind === 'number'));
   if (!isDrawn) return none('Every number here is withheld, or has no value, so there is nothing to draw.');
@@ -214,6 +214,11 @@ function chart(
     kind: 'chart',
     data: { ...data, categories: kept.flatMap((at) => categories[at] ?? []), series: chosen, notes: said },
   };
+}
+
+/** The cell in the digits of the table beside the chart: "1,235". */
+function asShown(cell: Cell): Cell {
+  return cell.kind === 'number' ? { ...cell, text: cellWords(cell.text) } : cell;
 }
 
 function cut(title: string, all: number, kept: number, isTime = false): string {

@@ -1,5 +1,3 @@
-import { cellWords } from '../texts';
-
 /** The flat table of an answer, as the API gives it: rows of text. */
 export interface ChartTable {
   columns: readonly TableColumn[];
@@ -13,7 +11,7 @@ export interface TableColumn {
   unit?: string | null | undefined;
 }
 
-/** One number of the table, and as the table shows it; withheld is not 0, and no value is neither. */
+/** One number of the table in its own digits; withheld is not 0, and no value is neither. */
 export type Cell =
   | { readonly kind: 'number'; readonly value: number; readonly text: string }
   | { readonly kind: 'withheld' }
@@ -26,7 +24,7 @@ export function cellOf(text: string | null | undefined): Cell {
   if (text === WITHHELD) return { kind: 'withheld' };
   if (text == null || text.trim() === '') return NO_VALUE;
   const value = Number(text);
-  return Number.isFinite(value) ? { kind: 'number', value, text: cellWords(text) } : NO_VALUE;
+  return Number.isFinite(value) ? { kind: 'number', value, text } : NO_VALUE;
 }
 
 export function valueOf(cell: Cell): number {
