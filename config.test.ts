@@ -326,6 +326,7 @@ describe('in production', () => {
     ['GATEWAY_SECRET', 'CHANGE-ME-8f3kd92mfk20fmwk4920fmk2'],
     ['GATEWAY_SECRET', 'deadbeef'.repeat(8)],
     ['GATEWAY_SECRET', 'a sentence that somebody has typed'],
+    ['FRONT_END_KEYS', `${createHash('sha256').update('a strong one').digest('base64')} ${'ab'.repeat(32)}`],
     ['DATABASE_URL', 'postgres://booking:booking@127.0.0.1:5432/booking'],
     ['DATABASE_URL', 'postgres://svc:postgres@127.0.0.1/gp'],
     ['DATABASE_URL', 'postgres://svc@127.0.0.1/gp?password=password1234'],
@@ -342,6 +343,7 @@ describe('in production', () => {
     ['GP_CONNECT_URL', 'http://10.0.0.1'],
     ['TPP_URL', 'http://tpp.test/api'],
     ['BARS_URL', 'http://bars.test', BARS_VALUES],
+    ['API_URL', 'http://gateway:4000/graphql'],
     ['TRIAGE_URL', 'http://triage:4001/graphql'],
     ['PRACTICES_URL', 'http://10.0.0.2:4002/graphql'],
     ['APPOINTMENTS_URL', 'http://0.0.0.0:4003/graphql'],
@@ -417,7 +419,7 @@ describe('in production', () => {
   it.each(REFUSED)('refuses %s=%s by name, and does not repeat it', (name, value, beside = {}) => {
     const lines = problem({ ...PRODUCTION, ...beside, [name]: value }).split('\n');
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
-    for (const secret of /SECRET|DATABASE|REDIS/.test(name) ? [value] : [])
+    for (const secret of /SECRET|KEYS|DATABASE|REDIS/.test(name) ? [value] : [])
       expect(lines[0]).not.toContain(secret);
   });
 

@@ -193,6 +193,8 @@ function webOf(e: Environment) {
 /** Undefined parts of a provider: the simulation's. */
 function signInOf(e: Environment) {
   return {
+    /** The address on which the simulated provider listens; people reach it at 127.0.0.1. */
+    simulatorHost: e.SIGN_IN_HOST,
     /** Port of the simulated provider; a free port for the simulators means a free one here. */
     simulatorPort: e.SIGN_IN_PORT ?? (e.SIMULATOR_CONTROL_PORT === 0 ? 0 : 3_001),
     nhsLogin: {

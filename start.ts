@@ -45,7 +45,12 @@ import type { Subgraph } from './platform/graphql/federated-schema';
 import { subgraphExecution } from './platform/graphql/execution/execute-subgraph';
 import { createPracticesSubgraph, openPlaces } from './subgraphs/practices';
 import { serveSubgraph } from './platform/graphql/subgraph-server';
-import { createTriageSubgraph, dispositionCatalogue, openSymptomChecks } from './subgraphs/triage';
+import {
+  complaintTitles,
+  createTriageSubgraph,
+  dispositionCatalogue,
+  openSymptomChecks,
+} from './subgraphs/triage';
 
 /**
  * The composition root: config → stores → adapters → subgraphs → gateway. All parts are assembled here and nowhere
@@ -378,7 +383,8 @@ export async function startSignIn({ config, now }: StartContext) {
   const { demoClientKey } = await import('./demo/sign-in-client.js');
   const { demoIssuer } = await import('./demo/issuer.js');
   const [issuer, clientKey] = [await demoIssuer(config.dataDir), await demoClientKey(config.dataDir)];
-  return startSignInProvider({ port: config.signIn.simulatorPort, issuer, clientKey, now });
+  const { simulatorHost: host, simulatorPort: port } = config.signIn;
+  return startSignInProvider({ host, port, issuer, clientKey, now });
 }
 
 /** Gives product and suppliers one clock where everything is simulated; the control API moves it. */
@@ -465,6 +471,7 @@ async function appointmentsOptions(
     atOnce: config.searchAtOnce,
     defaultPolicyOf: await defaultPolicyOf(config),
     dispositions: dispositionCatalogue(),
+    complaints: complaintTitles(),
     rollsUpOnDemand: isSimulated(config),
     webhook: config.webhook,
     practiceWebhook: config.practiceWebhook,

@@ -18,7 +18,7 @@ import { APPOINTMENT_CUBES } from '../subgraphs/appointments/database/fact-migra
 import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import { statistics, type Statistics } from '../subgraphs/appointments/insight/statistics';
-import { dispositionCatalogue } from '../subgraphs/triage';
+import { complaintTitles, dispositionCatalogue } from '../subgraphs/triage';
 
 /**
  * `npm run bench:insight`: questions over a year of national volume, 30 million appointments a month. The cubes are generated, not
@@ -144,6 +144,7 @@ async function main(): Promise<void> {
       readers: { triage: reader, appointments: reader },
       areas: { all: () => Promise.resolve(new Map()) },
       dispositions: dispositionCatalogue(),
+      complaints: complaintTitles(),
       now,
       rollsUpOnDemand: false,
       maxCellsADay: Number.MAX_SAFE_INTEGER,

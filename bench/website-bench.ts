@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { CASE_STUDY_PRACTICE, demoPeople } from '../demo/people';
 import { walkTo } from '../demo/website-walk';
 import { freePort } from '../platform/http/free-port';
 import { runScript } from '../scripts/run-script';
-import { GIVE_UP_MS, openChromium, saysAll, startDemonstration } from '../scripts/website/demonstration';
+import { GIVE_UP_MS, inDemonstration, saysAll, type Demonstration } from '../scripts/website/demonstration';
 
 /**
  * `npm run bench:website`: CPU time of the website's process for each page, as it is sent to a browser that takes
@@ -21,56 +21,60 @@ const TICKS = 100;
 
 runScript(async () => {
   const signInPort = await freePort();
-  const demonstration = await startDemonstration(signInPort, true);
-  const { website, pid, close } = await startWebsiteAlone(demonstration, signInPort);
-  const browser = await openChromium();
-  try {
-    const context = await browser.newContext();
-    context.setDefaultTimeout(GIVE_UP_MS);
-    const page = await context.newPage();
-    const { birthDate } = demoPeople(CASE_STUDY_PRACTICE, new Date()).sam;
-    console.log(`${REQUESTS} requests each, one after the other`);
-    const seen = new Set<string>();
-    const onPage = async (path: string) => {
-      const name = path.startsWith('/question/') ? '/question' : path;
-      if (seen.has(name)) return;
-      seen.add(name);
-      await measure(page, pid, name);
-    };
-    await walkTo({ page, website, birthDate, signInAs: 'parent', onPage }, '/booked');
-    await page.goto(`${website}/appointments`);
-    await onPage('/appointments');
-    await page.goto(`${website}/sign-in?as=staff&next=/operator`);
-    await page.getByRole('button', { name: 'Sign in as operator', exact: true }).click();
-    await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    for (const path of ['/operator', '/operator/bookings', '/operator/symptom-checks']) {
-      await page.goto(website + path);
-      await onPage(path);
-    }
-    await page.goto(`${website}/sign-in?as=staff&next=/insight`);
-    await page.getByRole('button', { name: 'Sign in as analyst', exact: true }).click();
-    await page.getByRole('heading', { name: 'Statistics' }).waitFor();
-    await onPage('/insight');
-    // An answer that is kept with its chart, and the form with all that can be chosen.
-    await page.locator('[data-question="3"]').click();
-    await page.getByRole('heading', { name: 'Table' }).waitFor();
-    await onPage('/insight/answer');
-    for (const path of ['/insight/count', '/insight/question?measures=CHECKS_STARTED&by=PERIOD']) {
-      await page.goto(website + path);
-      await onPage(path.split('?')[0] ?? path);
-    }
-  } finally {
-    await browser.close();
-    await close();
-    await demonstration.close();
-  }
+  await inDemonstration(
+    async (browser, demonstration) => {
+      const site = await startWebsiteAlone(demonstration, signInPort);
+      await measurePages(browser, site).finally(site.close);
+    },
+    { signInPort, hasStatistics: true },
+  );
 });
 
+async function measurePages(browser: Browser, { website, pid }: WebsiteAlone): Promise<void> {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(GIVE_UP_MS);
+  const page = await context.newPage();
+  const { birthDate } = demoPeople(CASE_STUDY_PRACTICE, new Date()).sam;
+  console.log(`${REQUESTS} requests each, one after the other`);
+  const seen = new Set<string>();
+  const onPage = async (path: string) => {
+    const name = path.startsWith('/question/') ? '/question' : path;
+    if (seen.has(name)) return;
+    seen.add(name);
+    await measure(page, pid, name);
+  };
+  await walkTo({ page, website, birthDate, signInAs: 'parent', onPage }, '/booked');
+  await page.goto(`${website}/appointments`);
+  await onPage('/appointments');
+  await page.goto(`${website}/sign-in?as=staff&next=/operator`);
+  await page.getByRole('button', { name: 'Sign in as operator', exact: true }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  for (const path of ['/operator', '/operator/bookings', '/operator/symptom-checks']) {
+    await page.goto(website + path);
+    await onPage(path);
+  }
+  await page.goto(`${website}/sign-in?as=staff&next=/insight`);
+  await page.getByRole('button', { name: 'Sign in as analyst', exact: true }).click();
+  await page.getByRole('heading', { name: 'Statistics' }).waitFor();
+  await onPage('/insight');
+  // An answer that is kept with its chart, and the form with all that can be chosen.
+  await page.locator('[data-question="3"]').click();
+  await page.getByRole('heading', { name: 'Table' }).waitFor();
+  await onPage('/insight/answer');
+  for (const path of ['/insight/count', '/insight/question?measures=CHECKS_STARTED&by=PERIOD']) {
+    await page.goto(website + path);
+    await onPage(path.split('?')[0] ?? path);
+  }
+}
+
+interface WebsiteAlone {
+  website: string;
+  pid: number;
+  close(): Promise<void>;
+}
+
 /** The role `web`, over the API of the demonstration. */
-async function startWebsiteAlone(
-  { api, dataDir }: { api: string; dataDir: string },
-  signInPort: number,
-): Promise<{ website: string; pid: number; close(): Promise<void> }> {
+async function startWebsiteAlone({ api, dataDir }: Demonstration, signInPort: number): Promise<WebsiteAlone> {
   const env = {
     PATH: process.env.PATH,
     DATA_DIR: dataDir,

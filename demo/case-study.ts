@@ -49,7 +49,7 @@ export interface CaseStudySetting {
 }
 
 /** The mother's answers, by question. */
-const ANSWERS = new Map([
+export const CASE_STUDY_ANSWERS: ReadonlyMap<string, string> = new Map([
   ['emergency.screen', 'none'],
   ['child-rash.red-flags', 'none'],
   ['child-rash.urgent-signs', 'none'],
@@ -170,7 +170,7 @@ async function checkSymptoms(ask: GraphqlClient, { son }: DemoFamily, postcode: 
   let current = start;
   while (current.question !== null) {
     const { key: questionId, text, options } = current.question;
-    const answer = options.find(({ key }) => key === ANSWERS.get(questionId)) ?? {
+    const answer = options.find(({ key }) => key === CASE_STUDY_ANSWERS.get(questionId)) ?? {
       key: 'none',
       text: 'None of these',
     };

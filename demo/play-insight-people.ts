@@ -1,18 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { Logger } from 'pino';
+import pino, { type Logger } from 'pino';
 import { distanceBand } from '../domain/insight/bands';
 import { SEX_WORDS } from '../domain/insight/dimensions';
+import { CalendarDate, londonDate } from '../domain/london-time';
 import { OdsCode } from '../domain/ods-code';
 import { NOT_OPTED_IN, type ReleasePolicy } from '../domain/release-policy';
-import type { Database } from '../platform/database/database';
+import { openDatabase, type Database, type DatabaseSettings } from '../platform/database/database';
+import { ledgerMigrations } from '../subgraphs/appointments/database/migrations';
 import type { LedgerTables } from '../subgraphs/appointments/database/tables';
 import type { Offer } from '../subgraphs/appointments/holds/offers';
 import { ledger, type Ledger } from '../subgraphs/appointments/ledger/ledger';
 import type { Booking } from '../subgraphs/appointments/ledger/records';
 import { assessmentStore } from '../subgraphs/triage/assessment/assessment-store';
+import { openTriageDatabase } from '../subgraphs/triage/database/open-database';
 import type { TriageTables } from '../subgraphs/triage/database/tables';
-import type { InsightPerson, PersonHold, PersonSlot } from './insight-people';
+import { insightPeople, type InsightPerson, type PersonHold, type PersonSlot } from './insight-people';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Fewer would be withheld nearly everywhere. */
+const PEOPLE = 500;
 
 const HOLD_MS = 5 * 60_000;
 const LIFETIME_MS = 4 * 60 * 60_000;
@@ -22,6 +29,36 @@ export interface PlayedInto {
   triage: Kysely<TriageTables>;
   appointments: Database<LedgerTables>;
   logger: Logger;
+}
+
+/** Plays invented people of the last two whole months into these databases; the first day of theirs. */
+export async function playLastTwoMonths(
+  databases: Readonly<Record<'triage' | 'appointments', DatabaseSettings>>,
+  now: Date,
+  seed: number,
+): Promise<CalendarDate> {
+  const thisMonth = `${londonDate(now).slice(0, 7)}-01`;
+  const first = monthBefore(monthBefore(thisMonth));
+  const days = Math.round((Date.parse(thisMonth) - Date.parse(first)) / DAY_MS);
+  const triage = await openTriageDatabase(databases.triage);
+  const appointments = await openDatabase<LedgerTables>(
+    databases.appointments,
+    'appointments',
+    ledgerMigrations,
+  );
+  try {
+    const people = insightPeople(seed, first, { count: PEOPLE, days });
+    await playInsightPeople(people, { triage: triage.db, appointments, logger: pino({ level: 'silent' }) });
+    return first;
+  } finally {
+    await triage.close();
+    await appointments.close();
+  }
+}
+
+function monthBefore(firstOfMonth: string): CalendarDate {
+  const day = new Date(Date.parse(firstOfMonth) - DAY_MS).toISOString().slice(0, 7);
+  return CalendarDate.parse(`${day}-01`);
 }
 
 /** People who are played at the same time, so that they share commits. */
@@ -108,7 +145,11 @@ async function playCheck(person: InsightPerson, store: ReturnType<typeof assessm
   };
   await store.insert(record, { scope: 'played', key: id, inputDigest: id }, started);
   if (check.result === 'COMPLETED')
-    await store.replaceAnswers(record, { completedAt: check.at, dispositionId: check.disposition, isEmergency: false });
+    await store.replaceAnswers(record, {
+      completedAt: check.at,
+      dispositionId: check.disposition,
+      isEmergency: false,
+    });
 }
 
 function digestOf(text: string): string {
@@ -163,7 +204,8 @@ async function playHold(
     id: randomUUID(),
     callerId,
     patientDigest: callerId,
-    patientSealed: 'played',
+    // Like that of somebody whose details were erased.
+    patientSealed: '',
     offer: offerOf(person, hold, callerId),
   };
   const recorded = await books.recordHold(wanted, HOLD_MS, requestFor('hold', callerId));

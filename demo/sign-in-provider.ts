@@ -20,6 +20,8 @@ import { signInMemory } from './sign-in-memory';
 import { choosePage, messagePage, provePage, STYLES } from './sign-in-pages';
 
 export interface SignInProviderOptions {
+  /** In a container others than 127.0.0.1, at which its port is published; that is its address for people all the same. */
+  host: string;
   port: number;
   issuer: DemoIssuer;
   /** The website's key at the token endpoint, PEM. */
@@ -51,11 +53,12 @@ const REDIRECTS = ['127.0.0.1', 'localhost'].map((host) => `http://${host}/sign-
 export async function startSignInProvider(options: SignInProviderOptions): Promise<SignInProvider> {
   let serve: RequestListener = (_, response) => response.writeHead(503).end();
   const server = await listen((request, response) => serve(request, response), {
-    host: '127.0.0.1',
+    host: options.host,
     port: options.port,
   });
+  const url = `http://127.0.0.1:${new URL(server.url).port}`;
   const providers = PROVIDERS.map((name) => {
-    const issuer = server.url + PATHS[name];
+    const issuer = url + PATHS[name];
     return { name, issuer, ...oneProvider(name, issuer, options) };
   });
   serve = (request, response) => {
@@ -69,7 +72,7 @@ export async function startSignInProvider(options: SignInProviderOptions): Promi
     else found.serve(request, response);
   };
   return {
-    issuers: demoProviderIssuers(server.url),
+    issuers: demoProviderIssuers(url),
     close: () => server.close(),
   };
 }

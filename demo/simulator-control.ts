@@ -11,6 +11,8 @@ export interface SimulatorControl {
   deskFrees(practice: OdsCode, from: Date, to: Date): Promise<number>;
   /** The truth about one person, at all practices. */
   appointmentsOf(person: Person): Promise<SimulatedAppointment[]>;
+  /** Any other request, such as a fault or a move of the clock. */
+  send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
 }
 
 const Appointment = z.object({
@@ -25,9 +27,9 @@ export type SimulatedAppointment = z.infer<typeof Appointment>;
 
 /** @param url for example `http://127.0.0.1:4100`. */
 export function simulatorControl(url: string): SimulatorControl {
-  async function post(path: string, body: unknown): Promise<unknown> {
+  async function send(method: 'POST' | 'DELETE', path: string, body: object = {}): Promise<unknown> {
     const response = await fetch(`${url}${path}`, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
@@ -35,8 +37,10 @@ export function simulatorControl(url: string): SimulatorControl {
       throw new Error(`The simulated suppliers answered ${path} with HTTP status ${response.status}.`);
     return response.json();
   }
+  const post = (path: string, body: object) => send('POST', path, body);
 
   return {
+    send,
     async register(practice, { nhsNumber, familyName, givenName, birthDate, linkage }) {
       await post(`/practices/${practice}/patients`, { nhsNumber, familyName, givenName, birthDate, linkage });
     },

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
+import { CASE_STUDY_ANSWERS } from './case-study';
 
-/** Pages of the journey of a mother who books for her son, in order. */
+/** Pages from the start to a booked appointment, in order. */
 export const WALK = [
   '/',
   '/who',
@@ -19,29 +20,38 @@ export const WALK = [
 ] as const;
 export type WalkPage = (typeof WALK)[number];
 
+/** A symptom check as somebody fills in its pages. */
+export interface CheckedSymptoms {
+  who: 'SELF' | 'CHILD' | 'OTHER';
+  words: string;
+  /** Symptom check that is chosen for the words. */
+  check: string;
+  /** Answers by question; "None of these" to all others. */
+  answers: ReadonlyMap<string, string>;
+}
+
+export const CASE_STUDY: CheckedSymptoms = {
+  who: 'CHILD',
+  words: 'rash and fever',
+  check: 'child-rash',
+  answers: CASE_STUDY_ANSWERS,
+};
+
 export interface Walk {
   page: Page;
   website: string;
-  /** `YYYY-MM-DD` of the child. */
+  /** `YYYY-MM-DD` of the person with the symptoms. */
   birthDate: string;
-  /** Name on the page of the simulated sign-in provider. */
-  signInAs: string;
+  /** Name on the page of the simulated sign-in provider, where the walk comes to it. */
+  signInAs?: string;
   /** Name of the child, where the person who signs in has several. */
   childName?: string;
-  /** Answers by question, in place of those of the case study. */
-  answers?: Readonly<Record<string, string>>;
+  /** Default: those of the case study. */
+  symptoms?: CheckedSymptoms;
   /** Called on each page of the website, before it is answered. */
   onPage?: (path: string) => Promise<void>;
 }
 
-/** Answers by question; "None of these" to all others. They end in "see a GP within 12 hours" or a day. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  'child-rash.fever': 'yes',
-  'child-rash.long-fever': 'no',
-  'child-rash.scarlet-fever': 'no',
-  'child-rash.chickenpox': 'no',
-  'child-rash.compared-with-normal': 'much-less',
-};
 /** Twice as many as the journey has. */
 const MAX_PAGES = 60;
 
@@ -70,7 +80,7 @@ function pageOf(page: Page): WalkPage | undefined {
 }
 
 async function answer(
-  { page, birthDate, signInAs, childName = '', answers = ANSWERS }: Walk,
+  { page, birthDate, signInAs = '', childName = '', symptoms = CASE_STUDY }: Walk,
   here: WalkPage | undefined,
 ): Promise<void> {
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -82,7 +92,7 @@ async function answer(
     case '/':
       return press('Start now');
     case '/who':
-      await choose('CHILD');
+      await choose(symptoms.who);
       break;
     case '/age':
       await page.getByLabel('Day').fill(day);
@@ -93,17 +103,17 @@ async function answer(
       await choose('MALE');
       break;
     case '/symptoms':
-      await page.locator('textarea').fill('rash and fever');
+      await page.locator('textarea').fill(symptoms.words);
       break;
     case '/checks':
-      await choose('child-rash');
+      await choose(symptoms.check);
       break;
     case '/where':
       await page.locator('#postcode').fill('WY1 1AA');
       break;
     case '/question': {
       const key = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-      await choose(answers[key] ?? 'none');
+      await choose(symptoms.answers.get(key) ?? 'none');
       break;
     }
     case '/outcome':

@@ -25,6 +25,9 @@ export interface CataloguedDisposition {
  */
 export type DispositionCatalogue = ReadonlyMap<string, CataloguedDisposition>;
 
+/** Titles of the symptom checks by their ids, for statistics. */
+export type ComplaintTitles = ReadonlyMap<string, string>;
+
 /** The relations in which a practice may serve such an outcome (NHS Pathways Dx10 and Dx75 are for the own practice). */
 export function relationsServed(bookable: BookableScope): readonly PracticeRelation[] {
   switch (bookable) {

@@ -34,8 +34,7 @@ export function answerSender(compress = compressFast): SendAnswer {
   return async (response, status, text, contentType) => {
     const isLong = text.length >= WORTH_COMPRESSING;
     if (isLong) response.appendHeader('vary', 'accept-encoding');
-    const takesGzip = acceptsGzip(response.req.headers['accept-encoding']);
-    if (!isLong || !takesGzip || underWay >= MAX_AT_ONCE) {
+    if (!isLong || underWay >= MAX_AT_ONCE || !acceptsGzip(response.req.headers['accept-encoding'])) {
       sendJson(response, status, text, contentType);
       return;
     }

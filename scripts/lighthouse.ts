@@ -8,13 +8,7 @@ import { z } from 'zod';
 import { CASE_STUDY_PRACTICE, demoPeople } from '../demo/people';
 import { walkTo } from '../demo/website-walk';
 import { runScript } from './run-script';
-import {
-  CHROMIUM,
-  CHROMIUM_FLAGS,
-  GIVE_UP_MS,
-  openChromium,
-  startDemonstration,
-} from './website/demonstration';
+import { CHROMIUM, CHROMIUM_FLAGS, GIVE_UP_MS, inDemonstration } from './website/demonstration';
 
 /** `npm run lighthouse`: the scores of four pages on a phone, from a demonstration of its own. */
 const CLI = join('bench', 'lighthouse', 'node_modules', 'lighthouse', 'cli', 'index.js');
@@ -51,9 +45,7 @@ const Report = z.object({
 runScript(async () => {
   if (!existsSync(CLI)) throw new Error('Lighthouse is not there: run npm ci in bench/lighthouse first.');
   const folder = mkdtempSync(join(tmpdir(), 'gp-booking-lighthouse-'));
-  const demonstration = await startDemonstration();
-  const browser = await openChromium();
-  try {
+  await inDemonstration(async (browser, { website }) => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
     context.setDefaultTimeout(GIVE_UP_MS);
     const page = await context.newPage();
@@ -62,7 +54,7 @@ runScript(async () => {
     await walkTo(
       {
         page,
-        website: demonstration.website,
+        website,
         birthDate,
         signInAs: 'parent',
         onPage: async (path) => {
@@ -72,11 +64,9 @@ runScript(async () => {
       },
       '/booked',
     );
-  } finally {
-    await browser.close();
-    await demonstration.close();
+  }).finally(() => {
     rmSync(folder, { recursive: true, force: true });
-  }
+  });
 });
 
 async function measure(page: Page, name: string, folder: string): Promise<void> {

@@ -3,20 +3,15 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { supplierIds } from '../adapters/registry';
 import { CASE_STUDY_PRACTICE, demoPeople, type DemoCallerName } from '../demo/people';
-import { walkTo, type Walk } from '../demo/website-walk';
+import { simulatorControl } from '../demo/simulator-control';
+import { CASE_STUDY, walkTo, type Walk } from '../demo/website-walk';
 import { runScript } from './run-script';
-import {
-  control,
-  GIVE_UP_MS,
-  openChromium,
-  startDemonstration,
-  type Demonstration,
-} from './website/demonstration';
+import { GIVE_UP_MS, inDemonstration, type Demonstration } from './website/demonstration';
 
-/** `npm run screenshots`: twelve states of the website, on a phone and a desktop, from a demonstration of its own. */
+/** `npm run screenshots`: twelve states of the website, on a phone and a desktop, and the explorer, from a demonstration of its own. */
 const FOLDER = join('docs', 'pictures');
 const MAX_BYTES = 60 * 1024;
-const QUALITIES = [85, 70, 50];
+const QUALITIES = [85, 70, 50, 35];
 
 const DEVICES = {
   phone: { viewport: { width: 390, height: 844 }, booker: 'parent', child: 'sam' },
@@ -40,24 +35,17 @@ const JOURNEY: Readonly<Record<string, string>> = {
 };
 
 /** Ends in "call 999" at the first question. */
-const EMERGENCY = { 'emergency.screen': 'fitting' };
+const EMERGENCY = { ...CASE_STUDY, answers: new Map([['emergency.screen', 'fitting']]) };
 /** Later than a booking with no known outcome is given to an operator. */
 const ESCALATED_AFTER_MINUTES = 150;
 
 runScript(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  const demonstration = await startDemonstration();
-  const browser = await openChromium().catch(async (error: unknown) => {
-    await demonstration.close();
-    throw error;
-  });
-  try {
+  await inDemonstration(async (browser, demonstration) => {
     for (const device of ['phone', 'desktop'] as const) await journey(browser, demonstration, device);
+    await explorer(browser, demonstration);
     await operators(browser, demonstration);
-  } finally {
-    await browser.close();
-    await demonstration.close();
-  }
+  });
 });
 
 async function newPage(browser: Browser, device: Device): Promise<Page> {
@@ -90,22 +78,37 @@ async function journey(browser: Browser, demonstration: Demonstration, device: D
 
   const ill = await newPage(browser, device);
   const walk = walkOf(ill, demonstration, child, booker);
-  await walkTo({ ...walk, answers: EMERGENCY }, '/outcome');
+  await walkTo({ ...walk, symptoms: EMERGENCY }, '/outcome');
   await picture(ill, 'emergency', device);
   await ill.context().close();
 }
 
+async function explorer(browser: Browser, { api }: Demonstration): Promise<void> {
+  const page = await newPage(browser, 'desktop');
+  // Small text is readable only at a good quality, so there is less of it.
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(new URL('/explorer/', api).href);
+  await page.locator('.graphiql-query-editor .monaco-editor').waitFor();
+  await page.getByRole('button', { name: /^PracticesNear\b/ }).click();
+  await page.getByRole('tab', { name: 'PracticesNear', selected: true }).waitFor();
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  await page.getByRole('button', { name: 'Show Table' }).click();
+  await page.getByRole('columnheader', { name: 'distanceMiles' }).waitFor();
+  await picture(page, 'explorer', 'desktop');
+  await page.context().close();
+}
+
 /** After everything else: an answer is lost, no book can be read, and time moves on until an operator has to settle it. */
 async function operators(browser: Browser, demonstration: Demonstration): Promise<void> {
-  const { controlUrl } = demonstration;
+  const suppliers = simulatorControl(demonstration.controlUrl);
   const faults = { READ: { kind: 'server-error', status: 503 }, BOOK: { kind: 'reset-after-commit' } };
   for (const supplier of supplierIds)
     for (const [operation, fault] of Object.entries(faults))
-      await control(controlUrl, '/faults', { supplier, operation, fault });
+      await suppliers.send('POST', '/faults', { supplier, operation, fault });
   const patient = await newPage(browser, 'phone');
   await walkTo(walkOf(patient, demonstration, 'ada', 'parent-of-two'), '/booked');
   await patient.context().close();
-  await control(controlUrl, '/clock', { minutes: ESCALATED_AFTER_MINUTES });
+  await suppliers.send('POST', '/clock', { minutes: ESCALATED_AFTER_MINUTES });
   for (const device of ['phone', 'desktop'] as const) {
     const page = await newPage(browser, device);
     await page.goto(`${demonstration.website}/operator/bookings`);

@@ -136,7 +136,7 @@ export const Environment = z.object({
   WEB_PROXIES: whole(0, 10).default(0),
   FRONT_END_KEYS: z
     .string()
-    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .transform(separated)
     .pipe(z.array(z.string().min(32, 'must have at least 32 characters each')).min(1).max(10))
     .optional(),
   /** Public GraphQL endpoint that the website asks, where it is a process of its own. */
@@ -198,6 +198,7 @@ export const Environment = z.object({
     .default([]),
   SEARCH_AT_ONCE: whole(1, 100).default(25),
   EXECUTOR: z.enum(EXECUTORS).default('compiled'),
+  SIGN_IN_HOST: z.string().default('127.0.0.1'),
   SIGN_IN_PORT: port.optional(),
   NHS_LOGIN_ISSUER: url.optional(),
   NHS_LOGIN_CLIENT_ID: z.string().optional(),

@@ -23,6 +23,7 @@ export function productionProblems(settings: Environment, suppliers: SupplierUrl
 
 const CHECKS: readonly Check[] = [
   secrets,
+  frontEndKeys,
   stores,
   issuers,
   supplierAddresses,
@@ -46,6 +47,13 @@ function secrets({ GATEWAY_SECRET, GATEWAY_SECRETS }: Environment): SettingProbl
     ];
   const name = GATEWAY_SECRETS === undefined ? 'GATEWAY_SECRET' : 'GATEWAY_SECRETS';
   return isWeakSecret(current) ? [weak(name, '"openssl rand -base64 32"')] : [];
+}
+
+/** Each of them is believed. */
+function frontEndKeys({ FRONT_END_KEYS }: Environment): SettingProblem[] {
+  return FRONT_END_KEYS?.some(isWeakSecret) === true
+    ? [weak('FRONT_END_KEYS', '"openssl rand -base64 32"')]
+    : [];
 }
 
 function weak(variable: string, from: string): SettingProblem {
@@ -232,7 +240,13 @@ const ORGANISATION: Readonly<Record<string, string>> = {
 };
 
 function ourAddresses(settings: Environment): SettingProblem[] {
-  const names = ['TRIAGE_URL', 'PRACTICES_URL', 'APPOINTMENTS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
+  const names = [
+    'API_URL',
+    'TRIAGE_URL',
+    'PRACTICES_URL',
+    'APPOINTMENTS_URL',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  ] as const;
   return names.flatMap((name) => {
     const address = settings[name];
     return address === undefined ? [] : plain(name, address, 'https, or a process on this machine');

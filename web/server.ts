@@ -12,7 +12,7 @@ import type { ProviderName, ProviderSettings } from './kit/sign-in/provider-clie
 import { signInRefusal, type SignInRefusal } from './kit/sign-in/refusals';
 import { registerSignIn } from './kit/sign-in/sign-in';
 import { createRender, type Render, type Site } from './kit/site';
-import { registerVisits } from './kit/visit';
+import { registerVisits, signInFirst } from './kit/visit';
 import { insightPages } from './insight/insight-pages';
 import { operatorPages } from './operator/operator-pages';
 import { patientPages } from './patient/patient-pages';
@@ -85,7 +85,7 @@ export async function startWebsite(options: WebOptions): Promise<RunningWebsite>
     now,
     isDemonstration,
   };
-  registerErrorPages(app, site.render, options.onFailure);
+  registerErrorPages(app, site, options.onFailure);
   registerInstallable(app, site, options.folder);
   await app.register(async (pages) => {
     registerVisits(pages, site, (reply) => showRefusal(site.render, reply, signInRefusal('WRONG_FORM', '/')));
@@ -148,9 +148,11 @@ async function registerPlugins(app: FastifyInstance, { publicUrl, providers }: W
   await app.register(fastifyFormbody, { bodyLimit: BODY_BYTES });
 }
 
-const FAILURES: Readonly<
+const failures = (
+  idleTime: string,
+): Readonly<
   Record<Exclude<ApiFailureKind, 'SIGN_IN_REQUIRED'>, { status: number; title: string; text: string }>
-> = {
+> => ({
   NOT_ALLOWED: {
     status: 403,
     title: 'You cannot see this page',
@@ -159,18 +161,22 @@ const FAILURES: Readonly<
   TOO_MANY_REQUESTS: {
     status: 429,
     title: 'Too many people are using this service',
-    text: 'Wait a minute, then try again. Your answers are kept for 30 minutes.',
+    text: `Wait a minute, then try again. Your answers are kept for ${idleTime}.`,
   },
   UNAVAILABLE: {
     status: 503,
     title: 'Sorry, there is a problem with the service',
-    text: 'Try again in a few minutes. Your answers are kept for 30 minutes.',
+    text: `Try again in a few minutes. Your answers are kept for ${idleTime}.`,
   },
-};
+});
 const HELP_NOW = 'If you need help now, call 111. If it is an emergency, call 999.';
 const START = { href: '/', text: 'Go to the start page' };
 
-function registerErrorPages(app: FastifyInstance, render: Render, onFailure: WebOptions['onFailure']): void {
+function registerErrorPages(
+  app: FastifyInstance,
+  { render, sessions }: Site,
+  onFailure: WebOptions['onFailure'],
+): void {
   app.setNotFoundHandler((_request, reply) =>
     render(reply.code(404), 'kit/message', {
       title: 'Page not found',
@@ -180,14 +186,10 @@ function registerErrorPages(app: FastifyInstance, render: Render, onFailure: Web
   );
   app.setErrorHandler((error: Partial<FastifyError> & Error, request, reply) => {
     const kind = error instanceof ApiFailure ? error.kind : 'UNAVAILABLE';
-    if (kind === 'SIGN_IN_REQUIRED') {
-      const { config } = request.routeOptions;
-      const page = config.returnTo ?? (request.method === 'GET' ? request.url : '/');
-      return reply.redirect(`/sign-in?next=${encodeURIComponent(page)}`, 303);
-    }
+    if (kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply);
     const clientError = error.statusCode !== undefined && error.statusCode < 500;
     if (!clientError) onFailure(error);
-    const { status, title, text } = FAILURES[kind];
+    const { status, title, text } = failures(sessions.idleTime)[kind];
     return render(reply.code(clientError ? (error.statusCode ?? 400) : status), 'kit/message', {
       title,
       paragraphs: [text, HELP_NOW],

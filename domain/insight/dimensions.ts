@@ -101,7 +101,7 @@ export const DIMENSION_FACTS: Record<Dimension, DimensionFacts> = {
   PERIOD: { title: 'Period', values: null },
   HOUR: { title: 'Hour of the day', values: HOURS },
   WEEKDAY: { title: 'Weekday', values: WEEKDAYS },
-  PATHWAY: { title: 'Complaint', values: null },
+  PATHWAY: { title: 'Complaint', values: null, isTitled: true },
   DISPOSITION: { title: 'Outcome', values: null, isTitled: true },
   CARE_LEVEL: { title: 'Care level', values: [...Object.values(CARE_LEVELS), NO_OUTCOME] },
   AGE_BAND: { title: 'Age', values: AGE_BANDS },

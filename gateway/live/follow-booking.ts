@@ -45,7 +45,7 @@ export async function followBooking(
     throw new RequestRefused(bookingId === null ? ONLY_BOOKINGS : TOO_MANY);
   }
   response.once('close', stream.end);
-  let told: string | undefined;
+  let told: string | null = null;
   try {
     for (let current = admission; ; current = await readmit(exchange)) {
       const answer = await execute(exchange, current);

@@ -58,10 +58,11 @@ test('four of one payer are open at once, and 1,000 of all; ended ones make room
   expect(open('bob')).toBeNull();
 });
 
-test('closing ends all of them', async () => {
+test('closing ends all of them, and none is opened any more', async () => {
   const { streams, open, timers } = opened();
   const waiting = [open('ann')!, open('bob')!].map((stream) => stream.next());
   await streams.close();
   expect(await Promise.all(waiting)).toEqual([false, false]);
+  expect(open('ann')).toBeNull();
   expect(timers.waiting).toBe(0);
 });

@@ -10,22 +10,23 @@ export interface LiveStream {
 }
 
 export interface LiveStreams {
-  /** @returns null when there is no room */
+  /** @returns null when there is no room, and once all are closed: a stream would hold up the end of the process */
   open(payer: string, bookingId: string): LiveStream | null;
   close(): Promise<void>;
 }
 
 /** A browser opens one for each page that shows a booking. */
-const MOST_OF_A_PAYER = 4;
-const MOST = 1_000;
+const MAX_PER_PAYER = 4;
+const MAX_STREAMS = 1_000;
 /** Hints may be lost, and some changes are nobody's doing: a time that passes. */
 const LOOK_EVERY_MS = 15_000;
 /** Its reader then opens another, and is identified again. */
-const LONGEST_MS = 10 * 60_000;
+const MAX_AGE_MS = 10 * 60_000;
 
 export function liveStreams(changes: HearChanges, timers: Timers): LiveStreams {
   const payers = new Map<string, number>();
   const open = new Set<LiveStream>();
+  let isClosed = false;
 
   function leave(payer: string, stream: LiveStream): void {
     open.delete(stream);
@@ -37,13 +38,14 @@ export function liveStreams(changes: HearChanges, timers: Timers): LiveStreams {
   return {
     open(payer, bookingId) {
       const own = payers.get(payer) ?? 0;
-      if (own >= MOST_OF_A_PAYER || open.size >= MOST) return null;
+      if (isClosed || own >= MAX_PER_PAYER || open.size >= MAX_STREAMS) return null;
       const stream = wakingStream(changes, timers, bookingId, () => leave(payer, stream));
       payers.set(payer, own + 1);
       open.add(stream);
       return stream;
     },
     close() {
+      isClosed = true;
       for (const stream of [...open]) stream.end();
       return changes.close();
     },
@@ -64,7 +66,7 @@ function wakingStream(
     isDue = true;
     wake?.();
   });
-  const stopTimer = timers.after(LONGEST_MS, end);
+  const stopTimer = timers.after(MAX_AGE_MS, end);
 
   function end(): void {
     if (isOver) return;

@@ -171,8 +171,12 @@ describe('what clients can keep', () => {
     ['nothing', ''],
   ])('whoever sends %s hears 408, and is cut off', async (_, sent) => {
     const gone: unknown[] = [];
+    let begun = 0;
     server = await listen(
-      (request) => void readBytes(request, 10_000).catch((error: unknown) => gone.push(error)),
+      (request) => {
+        begun += 1;
+        void readBytes(request, 10_000).catch((error: unknown) => gone.push(error));
+      },
       {
         ...ANYWHERE,
         headersMs: 50,
@@ -182,7 +186,9 @@ describe('what clients can keep', () => {
     const raw = await rawConnection(sent);
     await eventually('the connection is closed', () => raw.isClosed);
     expect(raw.heard).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
-    if (sent === HALF_SENT) await eventually('nobody waits for the rest', () => gone.length === 1);
+    // On a busy machine the time is over before the head of the request was read: then nobody has begun to wait.
+    await eventually('nobody waits for the rest', () => gone.length === begun);
+    expect(begun).toBeLessThanOrEqual(sent === HALF_SENT ? 1 : 0);
     expect(gone.filter((error) => !(error instanceof SenderGone))).toEqual([]);
   });
 

@@ -19,11 +19,17 @@ export interface Demonstration {
 /** The longest that anything may take before a script gives up. */
 export const GIVE_UP_MS = 60_000;
 
-/**
- * @param signInPort port of the provider, for a website in another process; any free one by default
- * @param hasStatistics plays invented people of the last two months into it first
- */
-export async function startDemonstration(signInPort = 0, hasStatistics = false): Promise<Demonstration> {
+export interface DemonstrationOptions {
+  /** Port of the provider, for a website in another process; any free one by default. */
+  signInPort?: number;
+  /** Plays invented people of the last two months into it first. */
+  hasStatistics?: boolean;
+}
+
+async function startDemonstration({
+  signInPort = 0,
+  hasStatistics = false,
+}: DemonstrationOptions): Promise<Demonstration> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-demonstration-'));
   const main = join(__dirname, '..', '..', 'main.js');
   const { PATH } = process.env;
@@ -85,17 +91,7 @@ export function saysAll(output: NodeJS.ReadableStream, patterns: readonly RegExp
   });
 }
 
-/** Sends a request to the simulated suppliers, such as a fault or a move of the clock. */
-export async function control(url: string, path: string, body: object): Promise<void> {
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`The simulated suppliers answered ${path} with ${response.status}.`);
-}
-
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -106,8 +102,23 @@ const FLAGS = [
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS, timeout: GIVE_UP_MS });
+export function openChromium(timeout = GIVE_UP_MS): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_FLAGS, timeout });
 }
 
-export { FLAGS as CHROMIUM_FLAGS };
+/**
+ * Gives work a browser and a demonstration, and ends both whatever comes of it: a demonstration that nobody ends
+ * would hold the script.
+ */
+export async function inDemonstration(
+  work: (browser: Browser, demonstration: Demonstration) => Promise<void>,
+  options: DemonstrationOptions = {},
+): Promise<void> {
+  const browser = await openChromium();
+  try {
+    const demonstration = await startDemonstration(options);
+    await work(browser, demonstration).finally(demonstration.close);
+  } finally {
+    await browser.close();
+  }
+}

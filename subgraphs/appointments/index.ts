@@ -2,7 +2,6 @@ import type { RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TellChanges } from '../../domain/booking-changes';
-import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { CubeReader } from '../../domain/insight/cubes';
 import type { PracticeAreas } from '../../domain/practice-areas';
 import type { PracticeBooks } from '../../domain/practice-books';
@@ -19,6 +18,7 @@ import { inProcessHolds } from './holds/in-process-holds';
 import { redisHolds } from './holds/redis-holds';
 import { appointmentCubes } from './insight/appointment-cubes';
 import { statistics, type Statistics } from './insight/statistics';
+import type { ContentWords } from './insight/vocabulary';
 import { ledger } from './ledger/ledger';
 import { tellingChanges } from './ledger/telling-changes';
 import { heldSlotsOfDay, liveBeside } from './ledger/live-bookings';
@@ -51,7 +51,7 @@ import type { GpSystems } from './gp-systems';
 import { appointmentsSchema } from './schema';
 import { openKeyedLedger, openLedger } from './database/open-database';
 
-export interface AppointmentsOptions extends CopiesPlace {
+export interface AppointmentsOptions extends CopiesPlace, ContentWords {
   database: DatabaseSettings;
   /** Holds are shared through Redis where there is one, else kept in this process. */
   redisUrl: string | undefined;
@@ -84,7 +84,6 @@ export interface AppointmentsOptions extends CopiesPlace {
   /** Cubes of the facts that triage has. */
   checkCubes: CubeReader;
   areas: PracticeAreas;
-  dispositions: DispositionCatalogue;
   /** Statistics are rolled up when they are asked for: in the simulation, whose clock can be moved. */
   rollsUpOnDemand?: boolean | undefined;
   /** Tells whoever follows a booking that it has changed; undefined: nobody does. Closed with the subgraph. */
@@ -93,11 +92,11 @@ export interface AppointmentsOptions extends CopiesPlace {
 
 export type AppointmentsDeps = BookingDeps &
   OptionsDeps &
+  ContentWords &
   Pick<AppointmentsOptions, 'webhook' | 'practiceWebhook' | 'metrics' | 'onKeysChanged' | 'changes'> & {
     /** Throws KeysChanged once the ledger has other keys than when it was opened. */
     keysUnchanged?: () => Promise<void>;
     statistics: Statistics;
-    dispositions: DispositionCatalogue;
     cubes: CubeReader;
   };
 

@@ -1,4 +1,4 @@
-import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
+import type { ContentWords } from './insight/vocabulary';
 import { OdsCode } from '../../domain/ods-code';
 import type { Statistics } from './insight/statistics';
 import { z } from 'zod';
@@ -41,8 +41,7 @@ export const TYPES: Omit<SubgraphDefinition, 'instances' | 'references'> = {
   inaccessibleEnums: ['BookingRoute', 'StoppedReason'],
 };
 /** The services that the resolvers call. */
-export type AppointmentsServices = BookingDeps &
-  OptionsDeps & { statistics: Statistics; dispositions: DispositionCatalogue };
+export type AppointmentsServices = BookingDeps & OptionsDeps & ContentWords & { statistics: Statistics };
 
 export function appointmentsSchema(services: AppointmentsServices): FederatedSchema {
   return buildFederatedSchema({
@@ -55,7 +54,7 @@ export function appointmentsSchema(services: AppointmentsServices): FederatedSch
       [OperatorResolver, new OperatorResolver(services)],
       [PracticeOptionsResolver, new PracticeOptionsResolver()],
       [SlotResolver, new SlotResolver(services)],
-      [StatisticsResolver, new StatisticsResolver(services.statistics, services.dispositions)],
+      [StatisticsResolver, new StatisticsResolver(services.statistics, services)],
       [SupplierResolver, new SupplierResolver(services.systems, services.timers)],
     ]),
     references: {

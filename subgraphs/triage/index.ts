@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ContentSigner } from '../../domain/content-signer';
 import type { SymptomChecks } from '../../domain/symptom-checks';
-import type { DispositionCatalogue } from '../../domain/disposition-catalogue';
+import type { ComplaintTitles, DispositionCatalogue } from '../../domain/disposition-catalogue';
 import type { CubeReader } from '../../domain/insight/cubes';
 import type { PlaceLookup } from '../../domain/place-lookup';
 import type { PracticeAreas } from '../../domain/practice-areas';
@@ -61,6 +61,11 @@ export function dispositionCatalogue(): DispositionCatalogue {
       },
     ]),
   );
+}
+
+/** The symptom checks of this release's content. */
+export function complaintTitles(): ComplaintTitles {
+  return new Map([...loadContent().pathways.values()].map(({ id, title }) => [id, say(title, ANY_READER)]));
 }
 
 export type TriageSubgraph = Subgraph & { symptomChecks: SymptomChecks; checkCubes: CubeReader };

@@ -187,6 +187,22 @@ test('no alternative is later than the symptom check allows', async () => {
   expect(alternatives.filter(({ slot }) => slot.startsAt > deadline)).toEqual([]);
 });
 
+test('no alternative overlaps what the person has booked for something else', async () => {
+  const slots = await sixTimes();
+  takenByDesk(slots[0]!);
+  const caller = newCaller();
+  const wanted = offer(caller, slots[0]!);
+  const before = await answeredHold(wanted, caller);
+  const overlapping = (slot: Slot) =>
+    before.alternatives.find((one) => one.slot.startsAt < slot.endsAt && slot.startsAt < one.slot.endsAt);
+  const slot = (await freeSlots(lab, newPractice(), 30)).find(overlapping);
+  const { booking } = await given.booked(await given.held({ slot: slot! }, caller));
+  const after = await answeredHold(wanted, caller);
+  expect(after.code).toBe(before.code);
+  expect(after.alternatives.length).toBeGreaterThan(0);
+  expect(after.alternatives.map((one) => one.slot)).not.toContainEqual(overlapping(booking.offer.slot)?.slot);
+});
+
 describe('what the message says to do', () => {
   test.each<{
     code: string;

@@ -1,6 +1,6 @@
 import { graphql } from 'graphql';
 import { Caller } from '../../domain/caller';
-import { londonDate } from '../../domain/london-time';
+import { addLondonDays, londonDate } from '../../domain/london-time';
 import type { OdsCode } from '../../domain/ods-code';
 import { appointmentsSubgraph } from '../../subgraphs/appointments';
 import { holdSlot } from '../../subgraphs/appointments/booking/hold-slot';
@@ -280,6 +280,32 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     );
   });
 
+  test('it sees them for several days at once, each with its own; nobody else does', async () => {
+    const { booking } = await given.booked();
+    const { practice, startsAt } = booking.offer.slot;
+    const [from, day, after] = [-1, 0, 1].map((days) => londonDate(addLondonDays(startsAt, days)));
+    const query = (
+      arguments_: string,
+    ) => `{ _entities(representations: [{ __typename: "Practice", odsCode: "${practice}" }]) {
+      ... on Practice { bookingDays${arguments_} { day quotaUsed bookings { reference } } } } }`;
+    const threeDays = query(`(from: "${from}", first: 3)`);
+    const bookingDays = [
+      { day: from, quotaUsed: 0, bookings: [] },
+      { day, quotaUsed: 1, bookings: [{ reference: booking.reference }] },
+      { day: after, quotaUsed: 0, bookings: [] },
+    ];
+    expect((await ask(staffOf(practice), threeDays)).data).toEqual({ _entities: [{ bookingDays }] });
+    const { data } = await ask(OPERATOR, query(''));
+    expect(data).toMatchObject({ _entities: [{ bookingDays: Array(7).fill({}) }] });
+    for (const [arguments_, reason] of [
+      ['(first: 0)', 'OUT_OF_RANGE'],
+      ['(first: 15)', 'OUT_OF_RANGE'],
+      ['(from: "soon")', 'NOT_A_DATE'],
+    ] as const)
+      expect((await ask(OPERATOR, query(arguments_))).errors?.[0]?.extensions).toMatchObject({ reason });
+    expect((await ask(STAFF, threeDays)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
   test('a practice sees its own patients elsewhere, why, and what became of it; nobody else does', async () => {
     const own = newPractice();
     const chosen = await booksElsewhere(own, 'AWAY_FROM_HOME');
@@ -319,7 +345,7 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
     ]);
   });
 
-  test('a time that a patient keeps is marked in the practice’s diary, and gone once it is booked', async () => {
+  test('a time that a patient keeps is marked in the practice’s diary, gone once it is booked, and free when that is cancelled', async () => {
     const situation = await given.held();
     const { slot } = situation.offered;
     const { systems, ledger, logger, timers } = lab.deps;
@@ -338,8 +364,10 @@ describe.each(testDatabases())('continuity, ledger $name', ({ settings }) => {
         .map(({ isKept }) => isKept);
     };
     expect(await kept()).toEqual([true]);
-    await given.booked(situation);
+    const booked = await given.booked(situation);
     expect(await kept()).toEqual([]);
+    await given.cancel(booked);
+    expect(await kept()).toEqual([false]);
   });
 
   async function ask(caller: Caller, source: string) {

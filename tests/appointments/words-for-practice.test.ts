@@ -56,6 +56,22 @@ test.each([
   expect(received).toEqual([words]);
 });
 
+test('are never left out: while they cannot be read nothing is booked, though all else can', async () => {
+  const { caller, offered, holdId } = await given.held();
+  changeCheck(offered.assessmentDigest, { handover: [TAKEN_BACK] });
+  const { checks } = lab.deps;
+  let reads = 0;
+  // The second read is for the words: the first is for what may be in the way.
+  const find: typeof checks.find = (digest) =>
+    (reads += 1) === 2 ? Promise.reject(new Error('The database is busy.')) : checks.find(digest);
+  const answer = await confirmBooking(confirmInput(holdId), caller, {
+    ...lab.deps,
+    checks: { ...checks, find },
+  });
+  expect(reads).toBe(2);
+  expect(answer).toMatchObject({ kind: 'supplier-unavailable', why: 'UNAVAILABLE' });
+});
+
 test('are not cut: a person whose words have no room beside them is asked for fewer', async () => {
   const { answer, words } = await sent([TAKEN_BACK], 'x'.repeat(40), 79);
   const room = 79 - TAKEN_BACK.length - 1;

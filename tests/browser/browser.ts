@@ -1,18 +1,18 @@
-import { chromium, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { CHROMIUM, openChromium } from '../../scripts/website/demonstration';
 
-/** Debian's package `chromium`; nothing is downloaded. */
-export const CHROMIUM = '/usr/bin/chromium';
+const isPresent = existsSync(CHROMIUM);
+if (!isPresent) {
+  const sentence = `${CHROMIUM} is not there: this suite was not run in a browser.`;
+  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
+  process.stderr.write(`\n${sentence}\n`);
+}
+/** Suites that need the browser; without one they say so, and REQUIRE_CHROMIUM=1 fails. */
+export const describeInBrowser = isPresent ? describe : describe.skip;
 
 /** For a browser that hangs: it waits for conditions, and no machine is so slow. */
 export const HANGS_AFTER_MS = 120_000;
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface OpenBrowser {
   page: Page;
@@ -25,12 +25,7 @@ export interface OpenBrowser {
 
 /** A headless browser with a fresh profile. */
 export async function openBrowser(): Promise<OpenBrowser> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    args: FLAGS,
-    timeout: HANGS_AFTER_MS,
-  });
+  const browser = await openChromium(HANGS_AFTER_MS);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(HANGS_AFTER_MS);
   const requests: string[] = [];

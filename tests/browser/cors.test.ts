@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { cors } from '../../gateway/limits/cors';
-import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+import { describeInBrowser, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
 
 jest.setTimeout(HANGS_AFTER_MS + 30_000);
-
-const present = existsSync(CHROMIUM);
 
 /** Headers that usual clients send by default or by a setting, and those of browsers' tracing. */
 const SENT = {
@@ -24,7 +21,7 @@ const SENT = {
   baggage: 'key=value',
 };
 
-(present ? describe : describe.skip)('a web page elsewhere, in a browser', () => {
+describeInBrowser('a web page elsewhere, in a browser', () => {
   const servers: Server[] = [];
   let browser: OpenBrowser;
   let api: string;

@@ -26,7 +26,7 @@ const OF_GRAPHIQL: Partial<Record<string, RegExp>> = {
 /** More stops than the page has: a search that finds nothing ends. */
 const MAX_STOPS = 150;
 
-describeInBrowser()('the explorer without mouse, sight or a wide screen', () => {
+describeInBrowser('the explorer without mouse, sight or a wide screen', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {
@@ -167,7 +167,7 @@ describeInBrowser()('the explorer without mouse, sight or a wide screen', () => 
     expect(await isInView(page.getByRole('columnheader').first())).toBe(true);
   });
 
-  it.each(['# Only a comment.', ''])(
+  it.each(['# Only a comment.', '# A comment, and an empty line.\n'])(
     'shows no error in %j, where there is no query, and one where there is',
     async (text) => {
       const { page } = explorer;

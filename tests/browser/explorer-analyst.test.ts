@@ -1,8 +1,6 @@
 import { arrive, describeInBrowser, openExplorer, type OpenExplorer } from './explorer-page';
 
-const inBrowser = describeInBrowser();
-
-inBrowser('the explorer of a gateway that answers published documents alone', () => {
+describeInBrowser('the explorer of a gateway that answers published documents alone', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {
@@ -45,17 +43,17 @@ inBrowser('the explorer of a gateway that answers published documents alone', ()
     await enterToken(await explorer.token('analyst'));
     await explorer.said('Token of an analyst: good until');
     await expectSchema();
-    expect(await explorer.run('AssessmentStatistics')).toHaveProperty('data.assessmentStatistics');
+    expect(await explorer.run('Statistics')).toHaveProperty('data.statistics');
     // The browser's own line for the token before.
     expect(explorer.browser.complaints.filter((line) => !line.includes('401'))).toEqual([]);
     await expectStoredNowhere(await explorer.token('analyst'));
   });
 
   it('says after a reload that the token is gone, and keeps the query', async () => {
-    await explorer.page.waitForFunction("JSON.stringify(sessionStorage).includes('AssessmentStatistics')");
+    await explorer.page.waitForFunction("JSON.stringify(sessionStorage).includes('Statistics')");
     await arrive(explorer.page, `${explorer.url}/explorer/`);
     await explorer.said('loading the page again has let go of it');
-    expect(await explorer.read('operation')).toContain('query AssessmentStatistics');
+    expect(await explorer.read('operation')).toContain('query Statistics');
   });
 
   it('takes a bare token from Headers', async () => {
@@ -90,7 +88,7 @@ inBrowser('the explorer of a gateway that answers published documents alone', ()
   }
 });
 
-inBrowser('queries that are found again', () => {
+describeInBrowser('queries that are found again', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {
@@ -99,17 +97,20 @@ inBrowser('queries that are found again', () => {
 
   afterAll(() => explorer.close());
 
-  it('asks for a period that ends today in the example', async () => {
-    await explorer.open('AssessmentStatistics');
+  it('asks for whole months that are over in the example', async () => {
+    await explorer.open('Statistics');
+    const { input } = JSON.parse(await explorer.read('variables')) as { input: { period: { to: string } } };
     const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(new Date());
-    expect(JSON.parse(await explorer.read('variables'))).toMatchObject({ input: { to: today } });
+    const dayAfter = new Date(`${input.period.to}-01T00:00:00Z`);
+    dayAfter.setUTCMonth(dayAfter.getUTCMonth() + 1);
+    expect(dayAfter.toISOString().slice(0, 7)).toBe(today.slice(0, 7));
   });
 
   it('makes a link that others open: with the query and its period, without the token', async () => {
     const { page } = explorer;
     const token = await explorer.token('analyst');
     await explorer.write('request-headers', token);
-    await explorer.open('AssessmentStatistics');
+    await explorer.open('Statistics');
     const query = await explorer.read('operation');
     const variables: unknown = JSON.parse(await explorer.read('variables'));
     await page.getByRole('button', { name: 'Copy link' }).click();
@@ -151,18 +152,18 @@ inBrowser('queries that are found again', () => {
   it('keeps in the history what is about nobody, also when the page is loaded again', async () => {
     const { page } = explorer;
     await explorer.run('FindPathways');
-    await explorer.run('AssessmentStatistics');
+    await explorer.run('Statistics');
     await explorer.run('Dispositions');
     await explorer.showPanel('History');
     await page.locator('.graphiql-history-item-label', { hasText: 'Dispositions' }).first().waitFor();
     const stored = String(await page.evaluate("localStorage.getItem('graphiql:queries')"));
     expect(stored).toContain('query Dispositions');
-    expect(stored).toContain('query AssessmentStatistics');
+    expect(stored).toContain('query Statistics');
     expect(stored).not.toMatch(/FindPathways|itchy|Bearer|eyJ/);
 
     await arrive(page, `${explorer.url}/explorer/`);
     await explorer.showPanel('History');
-    await page.locator('.graphiql-history-item-label', { hasText: 'AssessmentStatistics' }).first().waitFor();
+    await page.locator('.graphiql-history-item-label', { hasText: 'Statistics' }).first().waitFor();
   });
 
   function withoutComments(query: string): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -6,9 +6,15 @@ import type { Page } from 'playwright-core';
 import { readConfig } from '../../config';
 import { demoIssuer } from '../../demo/issuer';
 import { CASE_STUDY_PRACTICE, demoToken, type DemoCallerName } from '../../demo/people';
+import { playLastTwoMonths } from '../../demo/play-insight-people';
 import { startEverything } from '../../start';
 import { EXECUTOR } from '../executor';
-import { CHROMIUM, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+import { describeInBrowser, HANGS_AFTER_MS, openBrowser, type OpenBrowser } from './browser';
+
+export { describeInBrowser };
+
+// Later than Playwright, which says what it has waited for.
+jest.setTimeout(HANGS_AFTER_MS + 30_000);
 
 /** A gateway of its own, and a browser that has its explorer open, with what a person does there. */
 export interface OpenExplorer {
@@ -40,30 +46,24 @@ export async function arrive(page: Page, url: string): Promise<void> {
   await page.locator('[aria-label^="Response: "]').waitFor();
 }
 
-/** Says once on stderr where there is no browser; fails where there has to be one. */
-export function describeInBrowser(): typeof describe {
-  // Later than Playwright, which says what it has waited for.
-  jest.setTimeout(HANGS_AFTER_MS + 30_000);
-  if (existsSync(CHROMIUM)) return describe;
-  const sentence = `${CHROMIUM} is not there: the explorer was not tested in a browser.`;
-  if (process.env.REQUIRE_CHROMIUM === '1') throw new Error(`REQUIRE_CHROMIUM=1, but ${sentence}`);
-  process.stderr.write(`\n${sentence}\n`);
-  return describe.skip;
-}
-
-/** @param environment settings of the gateway beside those that every test of the explorer has */
+/**
+ * People of the last two months have been there already, as statistics are about them.
+ * @param environment settings of the gateway beside those that every test of the explorer has
+ */
 export async function openExplorer(environment: Record<string, string> = {}): Promise<OpenExplorer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-explorer-'));
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    EXECUTOR,
+    SIMULATOR_CONTROL_PORT: '0',
+    // How busy the machine is with other tests is not the subject.
+    LIMIT_LOOP_LAG_MS: '60000',
+    ...environment,
+  });
+  await playLastTwoMonths(config.databases, new Date(), 20261130);
   const gateway = await startEverything({
-    config: readConfig({
-      DATA_DIR: dataDir,
-      PORT: '0',
-      EXECUTOR,
-      SIMULATOR_CONTROL_PORT: '0',
-      // How busy the machine is with other tests is not the subject.
-      LIMIT_LOOP_LAG_MS: '60000',
-      ...environment,
-    }),
+    config,
     logger: pino({ enabled: false }),
     now: () => new Date(),
     explorerFolder: join(__dirname, '..', '..', 'dist', 'gateway', 'explorer', 'public'),

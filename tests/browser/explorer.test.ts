@@ -24,7 +24,7 @@ const RUN_AS_THEY_ARE = {
   PracticeByCode: { practice: { odsCode: CASE_STUDY_PRACTICE } },
 };
 
-describeInBrowser()('the explorer in a browser', () => {
+describeInBrowser('the explorer in a browser', () => {
   let explorer: OpenExplorer;
 
   beforeAll(async () => {
@@ -84,16 +84,23 @@ describeInBrowser()('the explorer in a browser', () => {
     expect(lines[1]).toContain(`"${CASE_STUDY_PRACTICE}"`);
   });
 
-  it('has a column for each dimension of the statistics, and says which numbers are withheld', async () => {
+  it('has a column for each dimension of the statistics, under its title', async () => {
     const token = await explorer.token('analyst');
     await explorer.write('request-headers', JSON.stringify({ authorization: `Bearer ${token}` }));
-    await explorer.run('AssessmentStatistics');
+    await explorer.run('Statistics');
     await explorer.showPanel('Table');
-    await explorer.page.getByRole('columnheader', { name: 'WEEK' }).waitFor();
+    await explorer.page.getByRole('columnheader', { name: 'Complaint: name' }).waitFor();
     const heads = await explorer.page.getByRole('columnheader').allTextContents();
-    expect(heads).toEqual(['WEEK', 'PATHWAY', 'DISPOSITION', 'started', 'completed', 'abandoned']);
-    expect(await explorer.page.locator('.table-panel tbody td').allTextContents()).toContain('child-rash');
-    await explorer.said('* stands for a number that is withheld');
+    expect(heads).toEqual([
+      'Period',
+      'Complaint',
+      'Complaint: name',
+      'Symptom checks started',
+      'Symptom checks with an outcome',
+    ]);
+    expect(await explorer.page.locator('.table-panel tbody td').allTextContents()).toContain(
+      'Rash in a child aged 5 to 15',
+    );
   });
 
   it.each<[string, object, string, string[]]>([
@@ -111,6 +118,12 @@ describeInBrowser()('the explorer in a browser', () => {
       },
       'Error at searchPractices.row 2.phone: Something went wrong.',
       ['Z1', 'Z2'],
+    ],
+    [
+      'a number that is withheld',
+      { data: { statistics: { columns: [{ name: 'a' }, { name: 'b' }], rows: [['cough', '*']] } } },
+      '* stands for a number that is withheld',
+      ['cough', '*'],
     ],
     ['an error alone', { errors: [{ message: 'It failed.' }] }, 'nothing was answered', []],
     ['an empty list', { data: { searchPractices: [] } }, 'searchPractices is an empty list', []],

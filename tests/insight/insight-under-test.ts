@@ -5,7 +5,7 @@ import { ledgerMigrations } from '../../subgraphs/appointments/database/migratio
 import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
 import { appointmentCubes } from '../../subgraphs/appointments/insight/appointment-cubes';
 import { statistics, type Statistics } from '../../subgraphs/appointments/insight/statistics';
-import { dispositionCatalogue } from '../../subgraphs/triage';
+import { complaintTitles, dispositionCatalogue } from '../../subgraphs/triage';
 import { openTriageDatabase } from '../../subgraphs/triage/database/open-database';
 import type { TriageTables } from '../../subgraphs/triage/database/tables';
 import { checkCubes } from '../../subgraphs/triage/facts/check-cubes';
@@ -54,6 +54,7 @@ export async function insightUnderTest(
       readers,
       areas,
       dispositions: dispositionCatalogue(),
+      complaints: complaintTitles(),
       now,
       rollsUpOnDemand: false,
       ...(maxCellsADay !== undefined && { maxCellsADay }),

@@ -78,7 +78,11 @@ const Shown = z.object({
   startsAt: z.string(),
   moved: z.object({ message: z.string() }).nullable(),
   reference: z.string(),
-  practice: z.object({ name: z.string(), phone: z.string().nullable() }),
+  practice: z.object({
+    name: z.string(),
+    phone: z.string().nullable(),
+    leftDirectoryOn: z.string().nullable(),
+  }),
 });
 async function show(play: Play, id: string) {
   return (await play('BookingById', { id }, z.object({ booking: Shown }))).booking;
@@ -307,7 +311,8 @@ test('6: a practice that leaves the directory hides nobody’s bookings, and a f
   expect(named).toContain('missing-practices');
   expect(product.importDirectory(without, named)).toBeNull();
   await eventually('it has left', async () => (await left()) !== null);
-  expect((await show(ready.play, id)).practice).toEqual(before);
+  expect(before.leftDirectoryOn).toBeNull();
+  expect((await show(ready.play, id)).practice).toEqual({ ...before, leftDirectoryOn: await left() });
   await ready.play('MyBookings', {}, Anything);
   const cancel = { bookingId: id, reason: 'OTHER', idempotencyKey: key() };
   expect((await change(ready.play, 'CancelBooking', cancel)).status).toBe('CANCELLED');

@@ -1,4 +1,5 @@
-import { describeInBrowser, HANGS_AFTER_MS, startWebsite, type Website } from './website';
+import { describeInBrowser, HANGS_AFTER_MS } from './site-browser';
+import { startWebsite, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 
@@ -43,7 +44,7 @@ describeInBrowser('an emergency on the website', () => {
     const person = await site.visitor();
     const { page } = person;
     for (const [index, { title, link, check, answers }] of EMERGENCIES.entries()) {
-      await person.begins({ who: 'Me', born: `198${index}-05-01`, words: check.replace('-', ' '), check });
+      await person.begins({ who: 'SELF', born: `198${index}-05-01`, words: check.replace('-', ' '), check });
       for (const [key, option] of answers) await person.answers(key, option);
       await person.sees('What to do next');
       await page.locator('.nhsuk-card--care--emergency').getByRole('heading', { name: title }).waitFor();
@@ -61,7 +62,7 @@ describeInBrowser('an emergency on the website', () => {
   it('is not taken back by another answer before the person has confirmed that', async () => {
     const person = await site.visitor();
     const { page } = person;
-    await person.begins({ who: 'Me', born: '1975-05-01', words: 'earache', check: 'earache' });
+    await person.begins({ who: 'SELF', born: '1975-05-01', words: 'earache', check: 'earache' });
     await person.answers('emergency.screen', 'fitting');
     await person.heading('What to do next');
     const changes = async () => {
@@ -87,7 +88,7 @@ describeInBrowser('an emergency on the website', () => {
     await page.waitForURL('**/question/earache.red-flags');
 
     // Who starts again in this browser, about the same person, sees the advice from before first.
-    await person.begins({ who: 'Me', born: '1975-05-01', words: 'earache', check: 'earache' });
+    await person.begins({ who: 'SELF', born: '1975-05-01', words: 'earache', check: 'earache' });
     await person.sees('You were told to get help');
     await person.press('Continue with the new symptom check');
     await page.waitForURL('**/question/emergency.screen');
@@ -97,14 +98,14 @@ describeInBrowser('an emergency on the website', () => {
     await person.sees('Cookies');
     await person.press('Forget this browser');
     await person.sees('This browser is forgotten');
-    await person.begins({ who: 'Me', born: '1975-05-01', words: 'earache', check: 'earache' });
+    await person.begins({ who: 'SELF', born: '1975-05-01', words: 'earache', check: 'earache' });
     await page.waitForURL('**/question/emergency.screen');
   });
 
   it('is answered with help instead of a list where words name a danger', async () => {
     const person = await site.visitor();
     const { page } = person;
-    await person.begins({ who: 'Me', born: '1975-06-01', words: 'earache', check: 'earache' });
+    await person.begins({ who: 'SELF', born: '1975-06-01', words: 'earache', check: 'earache' });
     await page.goto(`${site.url}/symptoms`);
     await page.getByLabel('What is wrong?').fill('crushing chest pain');
     await person.press('Continue');
@@ -120,7 +121,7 @@ describeInBrowser('an emergency on the website', () => {
   it('is 111 while a symptom check is switched off, before it and in the middle of it', async () => {
     const person = await site.visitor();
     const { page } = person;
-    await person.begins({ who: 'Me', born: '1975-07-01', words: 'earache', check: 'earache' });
+    await person.begins({ who: 'SELF', born: '1975-07-01', words: 'earache', check: 'earache' });
     await page.waitForURL('**/question/emergency.screen');
     const off = (isOff: boolean) =>
       site.api(

@@ -1,4 +1,5 @@
-import { describeInBrowser, HANGS_AFTER_MS, startWebsite, type Visitor, type Website } from './website';
+import { describeInBrowser, HANGS_AFTER_MS, type Visitor } from './site-browser';
+import { startWebsite, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 
@@ -27,13 +28,13 @@ describeInBrowser('the state of a booking on the website', () => {
 
   it('changes by itself while the page is open, when a lost answer is settled', async () => {
     const ruth = await site.visitor();
-    await ruth.checksEarache('Me', site.people.ruth.birthDate);
+    await ruth.checksEarache('SELF', site.people.ruth.birthDate);
     await ruth.findsTimes('patient');
     await losesAnswer(ruth);
     await ruth.sees('We are asking the practice');
     const streams = ruth.addresses.filter((address) => address.endsWith('/booking/live'));
     expect(streams).toHaveLength(1);
-    await site.control('DELETE', '/faults');
+    await site.simulator.send('DELETE', '/faults');
     await site.clock(1);
     await ruth.heading('Appointment booked');
     const diary = await site.simulator.appointmentsOf(site.people.ruth);
@@ -42,7 +43,7 @@ describeInBrowser('the state of a booking on the website', () => {
 
   it('changes by itself when the practice moves the appointment, which can be accepted', async () => {
     const una = await site.visitor();
-    await una.checksEarache('Me', site.people.una.birthDate);
+    await una.checksEarache('SELF', site.people.una.birthDate);
     await una.findsTimes('unregistered');
     await una.heading('Choose an appointment time');
     await una.choosesTime('first');
@@ -52,7 +53,7 @@ describeInBrowser('the state of a booking on the website', () => {
     await una.page.getByRole('button', { name: /^See this appointment/ }).click();
     await una.heading('Your appointment');
     const [appointment] = await site.simulator.appointmentsOf(site.people.una);
-    await site.control('POST', `/practices/${appointment?.practice ?? ''}/desk/move`, {
+    await site.simulator.send('POST', `/practices/${appointment?.practice ?? ''}/desk/move`, {
       nhsNumber: site.people.una.nhsNumber,
     });
     // The practice's book is compared every 15 minutes.
@@ -66,12 +67,12 @@ describeInBrowser('the state of a booking on the website', () => {
 
   it('is asked for every few seconds, and by a link, without JavaScript', async () => {
     const noor = await site.visitor({ javaScriptEnabled: false });
-    await noor.checksEarache('Me', site.people.noor.birthDate);
+    await noor.checksEarache('SELF', site.people.noor.birthDate);
     await noor.findsTimes('other-patient');
     await losesAnswer(noor);
     expect(await noor.page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('5');
     expect(await noor.page.getByRole('link', { name: 'Ask again now' }).getAttribute('href')).toBe('/booked');
-    await site.control('DELETE', '/faults');
+    await site.simulator.send('DELETE', '/faults');
     await site.clock(1);
     // By itself: nobody touches the page.
     await noor.heading('Appointment booked');
@@ -80,14 +81,12 @@ describeInBrowser('the state of a booking on the website', () => {
   it('is one booking however often the form is sent', async () => {
     const peter = await site.visitor();
     const { page, context } = peter;
-    await peter.checksEarache('Me', site.people.peter.birthDate);
+    await peter.checksEarache('SELF', site.people.peter.birthDate);
     await peter.findsTimes('parent-of-twins');
     await peter.heading('Choose an appointment time');
     await peter.choosesTime();
     await peter.heading('How can the practice contact you?');
-    await page.locator('#phone').fill('01632 960123');
-    await peter.press('Continue');
-    await peter.heading('Check the details before you book');
+    await peter.givesPhone();
     const form = {
       _csrf: await page.locator('form[action="/book"] [name=_csrf]').inputValue(),
       key: await page.locator('form[action="/book"] [name=key]').inputValue(),

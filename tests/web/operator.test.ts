@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { walkTo } from '../../demo/website-walk';
+import type { DemoCallerName } from '../../demo/people';
 import type { Person } from '../../domain/caller';
 import { eventually } from '../../domain/eventually';
 import type { Database } from '../../platform/database/database';
 import type { LedgerTables } from '../../subgraphs/appointments/database/tables';
 import type { Ledger } from '../../subgraphs/appointments/ledger/ledger';
-import { HANGS_AFTER_MS } from '../browser/browser';
 import { NOON } from '../gateway-under-test';
 import { moveBooking, openLedger } from '../ledger-bookings';
 import { checkSymptoms, CONFIRM, findOptions, HOLD, result, WITHIN_A_DAY } from '../patient-journey';
 import { webhookConsumer, type WebhookConsumer } from '../webhook-consumer';
-import { DESKTOP, isPresent, launch, NARROW, newReader, signInAs, type Reader } from './site-browser';
+import { describeInBrowser, DESKTOP, HANGS_AFTER_MS, NARROW, type Visitor } from './site-browser';
 import { siteUnderTest, type SiteUnderTest } from './site-under-test';
 
 // Later than Playwright, which says what it has waited for.
@@ -23,52 +21,41 @@ const READERS = [
   { name: 'at 320 pixels', viewport: NARROW, javaScriptEnabled: true },
 ];
 
-(isPresent ? describe : describe.skip)('the operator’s console', () => {
+describeInBrowser('the operator’s console', () => {
   let site: SiteUnderTest;
   let frontEnd: WebhookConsumer;
   let books: Ledger;
   let database: Database<LedgerTables>;
-  let browser: Browser;
-  const readers: Reader[] = [];
 
   beforeAll(async () => {
     frontEnd = await webhookConsumer(() => 'take', Date.parse(NOON) - Date.now());
     site = await siteUnderTest({ WEBHOOK_URL: frontEnd.url, WEBHOOK_SECRET: frontEnd.secret });
     ({ books, database } = await openLedger(site.gateway.config.databases.appointments));
-    browser = await launch();
   });
   afterEach(async () => {
     site.gateway.simulators.faults.clear();
-    for (const { context, complaints } of readers.splice(0)) {
-      await context.close();
-      expect(complaints).toEqual([]);
-    }
+    await site.afterEach();
   });
   afterAll(async () => {
-    await browser.close();
     await books.close();
     await site.close();
     await frontEnd.stop();
   });
 
-  async function reader(options: Omit<(typeof READERS)[number], 'name'>): Promise<Reader> {
-    const opened = await newReader(browser, options);
-    readers.push(opened);
-    return opened;
-  }
+  type Options = Omit<(typeof READERS)[number], 'name'>;
+  const visitor = ({ viewport, javaScriptEnabled }: Options) => site.visitor({ viewport, javaScriptEnabled });
 
   /** Somebody who has signed in, on the page with this heading. */
   async function signedIn(
-    options: Omit<(typeof READERS)[number], 'name'>,
-    as: { name: string; path: string; heading: string },
-  ): Promise<Reader> {
-    const opened = await reader(options);
-    await opened.page.goto(site.website + as.path);
-    await signInAs(opened, as.name);
+    options: Options,
+    as: { name: DemoCallerName; path: string; heading: string },
+  ): Promise<Visitor> {
+    const opened = await visitor(options);
+    await opened.signsInAt(as.path, as.name);
     await opened.at(as.heading);
     return opened;
   }
-  const operator = (options: Omit<(typeof READERS)[number], 'name'>) =>
+  const operator = (options: Options) =>
     signedIn(options, { name: 'operator', path: '/operator', heading: 'Overview' });
 
   /** A booking whose answer was lost, at a practice whose book cannot be read, given to an operator. */
@@ -218,7 +205,7 @@ const READERS = [
   it.each(READERS.slice(0, 2))(
     'switches a symptom check off and on again, and all of them, $name',
     async (options) => {
-      const patient = await reader(options);
+      const patient = await visitor(options);
       await findChecksForRash(patient);
       await patient.at('What fits best?');
       expect(await patient.page.locator('input[value=child-rash]').count()).toBe(1);
@@ -331,10 +318,9 @@ const READERS = [
     { as: 'parent', says: 'You have signed in as a patient.', staff: false },
     { as: 'practice', says: 'You have signed in as somebody who works at a practice.', staff: true },
     { as: 'analyst', says: 'You have signed in as an analyst.', staff: true },
-  ])('tells $as in words that these pages are for operators', async ({ as, says, staff }) => {
-    const { page, at } = await reader(READERS[2]!);
-    await page.goto(`${site.website}/sign-in?next=/operator${staff ? '&as=staff' : ''}`);
-    await signInAs({ page }, as);
+  ] as const)('tells $as in words that these pages are for operators', async ({ as, says, staff }) => {
+    const { page, at, signsInAt } = await visitor(READERS[2]!);
+    await signsInAt(`/sign-in?next=/operator${staff ? '&as=staff' : ''}`, as);
     for (const path of ['', '/bookings', '/messages', '/symptom-checks', '/command-line']) {
       await page.goto(`${site.website}/operator${path}`);
       await at('This page is for operators of the service');
@@ -352,11 +338,10 @@ const READERS = [
   });
 
   /** Everyday words about a child of six: the list of symptom checks, or why there is none. */
-  async function findChecksForRash({ page, press }: Reader): Promise<void> {
+  async function findChecksForRash({ page, press, walk, open }: Visitor): Promise<void> {
     const { birthDate } = site.people.sam;
-    if (page.url() === 'about:blank')
-      await walkTo({ page, website: site.website, birthDate, signInAs: 'parent' }, '/symptoms');
-    else await page.goto(`${site.website}/symptoms`);
+    if (page.url() === 'about:blank') await walk({ birthDate }, '/symptoms');
+    else await open('/symptoms');
     await page.locator('textarea').fill('rash');
     await press('Continue');
     await page.waitForURL(/\/checks$/);

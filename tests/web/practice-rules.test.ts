@@ -1,13 +1,7 @@
 import { CASE_STUDY_PRACTICE, demoPeople } from '../../demo/people';
 import { londonDate } from '../../domain/london-time';
-import { HANGS_AFTER_MS } from '../browser/browser';
-import {
-  consoleUnderTest,
-  describeInBrowser,
-  keepTimeForSon,
-  type ConsoleUnderTest,
-  type Visitor,
-} from './practice-console';
+import { describeInBrowser, HANGS_AFTER_MS, NARROW, type Visitor } from './site-browser';
+import { startWebsite, type Website } from './website';
 
 // Later than Playwright, which says what it has waited for.
 jest.setTimeout(2 * HANGS_AFTER_MS);
@@ -15,45 +9,36 @@ jest.setTimeout(2 * HANGS_AFTER_MS);
 const HOUR_MS = 3_600_000;
 
 describeInBrowser('the practice’s rules on the website', () => {
-  let console: ConsoleUnderTest;
-  const opened: Visitor[] = [];
-  const visitor = async (options?: { javaScriptEnabled?: boolean }) => {
-    const one = await console.visitor(options);
-    opened.push(one);
-    return one;
-  };
+  let site: Website;
+  const visitor = (options?: { javaScriptEnabled?: boolean }) =>
+    site.visitor({ viewport: NARROW, ...options });
   /** A day on which something is free soon, whatever the hour: tomorrow, where today is nearly over. */
   const soon = londonDate(new Date(Date.now() + 2 * HOUR_MS));
 
   beforeAll(async () => {
-    console = await consoleUnderTest();
-    await console.control.deskFrees(CASE_STUDY_PRACTICE, new Date(), new Date(Date.now() + 5 * HOUR_MS));
+    site = await startWebsite();
+    await site.simulator.deskFrees(CASE_STUDY_PRACTICE, new Date(), new Date(Date.now() + 5 * HOUR_MS));
   });
-  afterEach(async () => {
-    for (const { context, complaints } of opened.splice(0)) {
-      await context.close();
-      expect(complaints).toEqual([]);
-    }
-  });
-  afterAll(() => console.close());
+  afterEach(() => site.afterEach());
+  afterAll(() => site.close());
 
-  const historyOf = async ({ open, at, page }: Visitor) => {
+  const historyOf = async ({ open, sees, page }: Visitor) => {
     await open('/practice/history');
-    await at('What was changed');
+    await sees('What was changed');
     return page.locator('main h2').allTextContents();
   };
   const fill = ({ page }: Visitor, id: string, text: string) => page.locator(`#${id}`).fill(text);
 
   it('are tried on the own diary before anything is stored', async () => {
     const manager = await visitor();
-    const { page, press, at, signIn, open } = manager;
-    await signIn('practice');
-    await at('your diary');
+    const { page, press, sees, signsInAt, open } = manager;
+    await signsInAt('/practice', 'practice');
+    await sees('your diary');
     await open('/practice/rules');
-    await at('What do you release?');
+    await sees('What do you release?');
     await page.locator('#previewDay').selectOption(soon);
     await press('Preview');
-    await at('Not offered:');
+    await sees('Not offered:');
     const offered = page.locator('h3:text("Offered: ") ~ ul').first();
     expect(await page.getByRole('heading', { name: /^Offered: [1-9]/ }).count()).toBe(1);
     expect(await offered.textContent()).toMatch(/111 urgent, (face to face|phone call)/);
@@ -62,7 +47,7 @@ describeInBrowser('the practice’s rules on the website', () => {
     await fill(manager, 'youngest', '7');
     await press('Preview');
     await page.getByRole('heading', { name: 'Offered: 0' }).waitFor();
-    await at('Not offered:');
+    await sees('Not offered:');
     const reasons = await page.locator('h3:text("Not offered: ") + ul > li').allTextContents();
     expect(reasons.length).toBeGreaterThan(0);
     expect(reasons.filter((text) => !text.includes('your rules leave out this age'))).toEqual([]);
@@ -71,13 +56,13 @@ describeInBrowser('the practice’s rules on the website', () => {
 
   it('with wrong input are refused as a whole, and the form keeps what was typed', async () => {
     const manager = await visitor();
-    const { page, press, at, signIn } = manager;
-    await signIn('practice', '/practice/rules');
-    await at('What do you release?');
+    const { page, press, sees, signsInAt } = manager;
+    await signsInAt('/practice/rules', 'practice');
+    await sees('What do you release?');
     await fill(manager, 'youngest', 'young');
     await fill(manager, 'horizon', '99');
     await press('Continue');
-    await at('There is a problem');
+    await sees('There is a problem');
     expect(await page.title()).toMatch(/^Error: /);
     const links = page.locator('.nhsuk-error-summary a');
     expect((await links.allTextContents()).map((text) => text.trim())).toEqual([
@@ -91,7 +76,7 @@ describeInBrowser('the practice’s rules on the website', () => {
     await page.locator('#otherTypes').fill('111 Urgent');
     await press('Continue');
     await page.getByText('Other kinds of slots (111 Urgent)').first().waitFor();
-    await at('There is a problem');
+    await sees('There is a problem');
     const targets: (string | null)[] = [];
     for (const link of await links.all()) targets.push(await link.getAttribute('href'));
     expect(targets).toEqual(expect.arrayContaining(['#horizon', '#oldest', '#otherTypes']));
@@ -104,34 +89,34 @@ describeInBrowser('the practice’s rules on the website', () => {
 
   it('are saved after a check, and whoever changes them meanwhile is told', async () => {
     const [first, second] = [await visitor(), await visitor()];
-    for (const { signIn, at } of [first, second]) {
-      await signIn('practice', '/practice/rules');
-      await at('What do you release?');
+    for (const { signsInAt, sees } of [first, second]) {
+      await signsInAt('/practice/rules', 'practice');
+      await sees('What do you release?');
     }
     await fill(first, 'horizon', '7');
     await first.press('Continue');
-    await first.at('Check your rules before you save them');
+    await first.sees('Check your rules before you save them');
     await first.page.getByText('Days ahead: 7 (before: 14)').waitFor();
     await first.press('Save these rules');
-    await first.at('your diary');
+    await first.sees('your diary');
     await first.page.getByText('Your rules are saved').waitFor();
 
     await fill(second, 'notice', '45');
     await second.press('Continue');
-    await second.at('Check your rules before you save them');
+    await second.sees('Check your rules before you save them');
     await second.press('Save these rules');
-    await second.at('There is a problem');
+    await second.sees('There is a problem');
     await second.page.getByText('Somebody else has changed the rules').first().waitFor();
     const changes = await second.page.locator('#changes ~ ul').first().locator('li').allTextContents();
     expect(changes).toEqual(['Days ahead: 14 (before: 7)', 'Notice: 45 minutes (before: 15 minutes)']);
     await second.press('Start again from the rules as they are now');
-    await second.at('What do you release?');
+    await second.sees('What do you release?');
     expect(await second.page.locator('#horizon').inputValue()).toBe('7');
     await fill(second, 'notice', '45');
     await second.press('Continue');
-    await second.at('Check your rules before you save them');
+    await second.sees('Check your rules before you save them');
     await second.press('Save these rules');
-    await second.at('your diary');
+    await second.sees('your diary');
     expect(await historyOf(second)).toEqual([
       'Rules set: done',
       'Rules set: not done: somebody else had changed the rules',
@@ -144,17 +129,17 @@ describeInBrowser('the practice’s rules on the website', () => {
 
   it('are set without JavaScript', async () => {
     const manager = await visitor({ javaScriptEnabled: false });
-    const { page, press, at, signIn } = manager;
-    await signIn('practice', '/practice/rules');
-    await at('What do you release?');
+    const { page, press, sees, signsInAt } = manager;
+    await signsInAt('/practice/rules', 'practice');
+    await sees('What do you release?');
     await fill(manager, 'cutOff', '120');
     await page.locator('#previewDay').selectOption(soon);
     await press('Preview');
-    await at('Not offered:');
+    await sees('Not offered:');
     await press('Continue');
-    await at('Check your rules before you save them');
+    await sees('Check your rules before you save them');
     await press('Save these rules');
-    await at('your diary');
+    await sees('your diary');
     expect((await historyOf(manager))[0]).toBe('Rules set: done');
     await page
       .getByText('Patients can cancel online until: 2 hours before (before: 1 hour before)')
@@ -162,29 +147,27 @@ describeInBrowser('the practice’s rules on the website', () => {
   });
 
   it('are seen and not changed by a receptionist', async () => {
-    const { page, at, signIn, open } = await visitor();
-    await signIn('receptionist', '/practice/rules');
-    await at('What your practice releases');
+    const { page, sees, signsInAt, open } = await visitor();
+    await signsInAt('/practice/rules', 'receptionist');
+    await sees('What your practice releases');
     await page.getByText('Only somebody who manages the practice can change the rules').waitFor();
     expect(await page.locator('main form').count()).toBe(0);
     await open('/practice/history');
-    await at('What was changed');
+    await sees('What was changed');
   });
 
   it('send an own patient elsewhere when nothing is free in time, and the practice sees why', async () => {
     const now = new Date();
     const { sam } = demoPeople(CASE_STUDY_PRACTICE, now);
-    await console.control.deskTakes(CASE_STUDY_PRACTICE, now, new Date(now.getTime() + 8 * HOUR_MS));
+    await site.simulator.deskTakes(CASE_STUDY_PRACTICE, now, new Date(now.getTime() + 8 * HOUR_MS));
     const mother = await visitor();
-    await keepTimeForSon(mother, sam.birthDate);
-    await mother.page.locator('#phone').fill('01632 960123');
-    await mother.press('Continue');
-    await mother.press('Book this appointment');
+    await mother.walk({ birthDate: sam.birthDate, signInAs: 'parent' }, '/contact');
+    await mother.books();
     await mother.page.getByRole('heading', { name: 'Appointment booked' }).waitFor();
 
-    const { page, at, signIn } = await visitor();
-    await signIn('receptionist', '/practice/elsewhere');
-    await at('Your patients booked elsewhere');
+    const { page, sees, signsInAt } = await visitor();
+    await signsInAt('/practice/elsewhere', 'receptionist');
+    await sees('Your patients booked elsewhere');
     const row = await page.locator('tbody tr').allTextContents();
     expect(row).toHaveLength(1);
     expect(row[0]).toContain('You had no time for them that was soon enough and released');

@@ -1,4 +1,5 @@
-import { describeInBrowser, HANGS_AFTER_MS, startWebsite, violations, type Website } from './website';
+import { describeInBrowser, HANGS_AFTER_MS, violations } from './site-browser';
+import { startWebsite, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 
@@ -13,7 +14,7 @@ describeInBrowser('a session on the website', () => {
   afterEach(() => site.afterEach());
   afterAll(() => site.close());
 
-  const EARACHE = { who: 'Me', words: 'earache', check: 'earache' };
+  const EARACHE = { who: 'SELF', words: 'earache', check: 'earache' } as const;
 
   it('asks two minutes before its end, stays when asked to, and says so when it has ended', async () => {
     const person = await site.visitor();
@@ -99,7 +100,7 @@ describeInBrowser('a session on the website', () => {
   it('goes on to the page that was wanted after signing in, also after proving more', async () => {
     const paula = await site.visitor();
     const { page } = paula;
-    await paula.checksEarache('Me', site.people.paula.birthDate);
+    await paula.checksEarache('SELF', site.people.paula.birthDate);
     await paula.findsTimes('p5');
     await paula.heading('Choose an appointment time');
     await paula.choosesTime();
@@ -116,7 +117,7 @@ describeInBrowser('a session on the website', () => {
   it('says why nobody is signed in who does not agree, and keeps the symptom check', async () => {
     const noor = await site.visitor();
     const { page } = noor;
-    await noor.checksEarache('Me', site.people.noor.birthDate);
+    await noor.checksEarache('SELF', site.people.noor.birthDate);
     await page.getByRole('button', { name: 'See appointment times' }).click();
     await noor.heading(/^Demonstration of/);
     await noor.press('Do not agree to share');

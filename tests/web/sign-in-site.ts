@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,13 @@ export async function signInWorld() {
   const dataDir = mkdtempSync(join(tmpdir(), 'gp-booking-'));
   const issuer = await demoIssuer(dataDir);
   const clientKey = await demoClientKey(dataDir);
-  const provider = await startSignInProvider({ port: 0, issuer, clientKey, now: () => new Date() });
+  const provider = await startSignInProvider({
+    host: '0.0.0.0',
+    port: 0,
+    issuer,
+    clientKey,
+    now: () => new Date(),
+  });
   const keys = createLocalJWKSet(issuer.jwks);
   const kinds = ['nhs-login', 'cis2', 'client'] as const;
   const identify = identifier(
@@ -82,6 +89,16 @@ export async function signInSite(
       endsAt: sessions.sessionEndsAt(session).getTime() - now().getTime(),
     });
   });
+  // A page that is being made for as long as the test wants.
+  const slow = new EventEmitter();
+  site.get('/slow', async (request, reply) => {
+    const session = await sessions.read(request);
+    const isDone = once(slow, 'done');
+    slow.emit('begun');
+    await isDone;
+    await sessions.save(reply, session);
+    return reply.send({});
+  });
   site.get('/keep', async (request, reply) => {
     const session = await sessions.read(request);
     session.pages.symptomCheck = 'half-way';
@@ -89,5 +106,5 @@ export async function signInSite(
     return reply.send({});
   });
   await site.listen({ port: Number(port), host: '127.0.0.1' });
-  return { url, clock, close: () => site.close() };
+  return { url, clock, slow, close: () => site.close() };
 }

@@ -33,6 +33,11 @@ afterAll(async () => {
   await world.provider.close();
 });
 
+test('the provider is known by an address of this machine, wherever it listens', () => {
+  for (const issuer of Object.values(world.provider.issuers))
+    expect(issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+});
+
 async function me(browser: CookieBrowser, at = site.url) {
   return Me.parse(await (await browser.get(`${at}/me`)).json());
 }
@@ -56,6 +61,19 @@ async function choose(browser: CookieBrowser, page: string, form: Record<string,
 async function signIn(browser: CookieBrowser, person: string, query = '', at = site.url): Promise<Response> {
   const callback = await choose(browser, await toProvider(browser, query, at), { person }, at);
   return browser.get(callback);
+}
+
+async function siteOverRedis() {
+  const server = await startRedis();
+  if (server === null) throw new Error('redis-server is missing.');
+  const redis = new Redis(server.url);
+  const shared = await signInSite(world, { store: redisSessionStore(redis) });
+  const close = async () => {
+    await shared.close();
+    await redis.quit();
+    await server.stop();
+  };
+  return { shared, close };
 }
 
 const STAFF = '&as=staff';
@@ -285,6 +303,26 @@ describe('a session', () => {
     expect([out.status, out.headers.get('location')]).toEqual([303, '/']);
     expect(browser.cookies.has('session')).toBe(false);
     expect((await me(copy)).person).toBeNull();
+  });
+
+  it.each([
+    ['in memory', () => Promise.resolve({ shared: site, close: () => Promise.resolve() })],
+    ['in Redis', siteOverRedis],
+  ])('is not brought back by a page that was being made when it ended, %s', async (_where, open) => {
+    const { shared, close } = await open();
+    const browser = cookieBrowser();
+    await signIn(browser, 'patient', '', shared.url);
+    const copy = cookieBrowser(new Map(browser.cookies));
+    const { csrfToken } = await me(browser, shared.url);
+    const begun = once(shared.slow, 'begun');
+    const page = copy.get(`${shared.url}/slow`);
+    await begun;
+    await browser.post(`${shared.url}/sign-out`, { _csrf: csrfToken });
+    shared.slow.emit('done');
+    const late = await page;
+    const { person } = await me(copy, shared.url);
+    await close();
+    expect([late.status, late.headers.getSetCookie(), person]).toEqual([200, [], null]);
   });
 
   it('has a cookie for this host alone where the site is https', async () => {

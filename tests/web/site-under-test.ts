@@ -7,9 +7,10 @@ import { inOneProcess, type GatewayUnderTest } from '../gateway-under-test';
 import { asker, type Ask } from '../patient-journey';
 import { plant, plantPerson } from '../planted';
 import { apiTee } from './api-tee';
+import { browserAt } from './site-browser';
 
 /** The whole product with its website and its sign-in provider, in this process, where it is always noon. */
-export interface SiteUnderTest {
+export interface SiteUnderTest extends Pick<Awaited<ReturnType<typeof browserAt>>, 'visitor' | 'afterEach'> {
   website: string;
   gateway: GatewayUnderTest;
   /** Asks the API as somebody whom the provider's page signs in. */
@@ -34,7 +35,10 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
   const people = demoPeople(CASE_STUDY_PRACTICE, now());
   for (const person of Object.values(people)) plantPerson(person);
   const issuer = await demoIssuer(config.dataDir);
+  const { visitor, afterEach, close } = await browserAt(website.url);
   return {
+    visitor,
+    afterEach,
     website: website.url,
     gateway,
     people,
@@ -48,6 +52,7 @@ export async function siteUnderTest(env: Record<string, string> = {}): Promise<S
       return asker(gateway.url, token);
     },
     async close() {
+      await close();
       await website.close();
       await api.close();
       await signIn?.close();

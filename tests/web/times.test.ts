@@ -1,4 +1,7 @@
-import { describeInBrowser, eventually, HANGS_AFTER_MS, startWebsite, type Website } from './website';
+import { supplierIds } from '../../adapters/registry';
+import { eventually } from '../../domain/eventually';
+import { describeInBrowser, HANGS_AFTER_MS } from './site-browser';
+import { startWebsite, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 
@@ -19,7 +22,7 @@ describeInBrowser('appointment times on the website', () => {
     const { people } = site;
     const ada = await site.visitor();
     const { page } = ada;
-    await ada.checksEarache('My child', people.ada.birthDate);
+    await ada.checksEarache('CHILD', people.ada.birthDate);
     await ada.findsTimes('parent-of-two');
     await ada.sees('Who is the appointment for?');
     await page.getByLabel('Ada').check();
@@ -36,6 +39,12 @@ describeInBrowser('appointment times on the website', () => {
     expect(hints.length).toBeGreaterThan(0);
     expect(hints.filter((hint) => !hint.includes('Phone call'))).toEqual([]);
     await ada.sees('Choose an appointment time');
+    // No practice releases video calls: what was chosen is said to be missing, and not that there is nothing in time.
+    await page.getByLabel('Video call').check();
+    await ada.press('Show these times');
+    await ada.sees('There are no appointments of the kind you chose');
+    await page.getByText(/has no appointments of the kind you chose\.$/).waitFor();
+    expect(await page.getByText(/Tell them|None has a free time/).count()).toBe(0);
     await ada.press('Show all times');
     await page.getByText('You see part of the times.').waitFor({ state: 'detached' });
     await ada.heading('Choose an appointment time');
@@ -59,7 +68,7 @@ describeInBrowser('appointment times on the website', () => {
     const { people } = site;
     const noor = await site.visitor();
     const { page } = noor;
-    await noor.checksEarache('Me', people.noor.birthDate);
+    await noor.checksEarache('SELF', people.noor.birthDate);
     await noor.findsTimes('other-patient');
     await noor.heading('Choose an appointment time');
     await noor.press('Continue');
@@ -102,7 +111,7 @@ describeInBrowser('appointment times on the website', () => {
     const { people } = site;
     const ruth = await site.visitor();
     const { page } = ruth;
-    await ruth.checksEarache('Me', people.ruth.birthDate);
+    await ruth.checksEarache('SELF', people.ruth.birthDate);
     await ruth.findsTimes('patient');
     await ruth.heading('Choose an appointment time');
     await ruth.choosesTime('last');
@@ -131,7 +140,7 @@ describeInBrowser('appointment times on the website', () => {
     });
 
     // A second check of the same complaint: asked, and both are kept.
-    await ruth.checksEarache('Me', people.ruth.birthDate);
+    await ruth.checksEarache('SELF', people.ruth.birthDate);
     await ruth.findsTimes('patient');
     await ruth.heading('Choose an appointment time');
     await ruth.choosesTime('last');
@@ -144,7 +153,7 @@ describeInBrowser('appointment times on the website', () => {
     const { people } = site;
     const peter = await site.visitor();
     const { page } = peter;
-    await peter.checksEarache('Me', people.peter.birthDate);
+    await peter.checksEarache('SELF', people.peter.birthDate);
     await peter.findsTimes('parent-of-twins');
     await peter.heading('Choose an appointment time');
     await page.locator('input[name=slot]').first().check();
@@ -161,9 +170,7 @@ describeInBrowser('appointment times on the website', () => {
       { input: { odsCode: 'Z90001', reason: 'staff are ill', to: 'EVERYBODY' } },
       'practice',
     );
-    await page.locator('#phone').fill('01632 960123');
-    await peter.press('Continue');
-    await peter.heading('Check the details before you book');
+    await peter.givesPhone();
     await peter.press('Book this appointment');
     await peter.sees('This practice has stopped taking online bookings');
     await page.getByRole('link', { name: 'See other appointment times' }).click();
@@ -175,42 +182,36 @@ describeInBrowser('appointment times on the website', () => {
   it('of which there are none in time lead to the practice and to 111, with what to say', async () => {
     const { people } = site;
     // Everybody near is down but the own practice, which has given all away.
-    for (const supplier of ['tpp', 'gp-connect', 'bars', 'meridian'])
-      await site.control('POST', `/suppliers/${supplier}/down`);
+    await site.turn('down', 'tpp', 'gp-connect', 'bars', 'meridian');
     await site.desk('take', 24);
     const owen = await site.visitor();
     const { page } = owen;
-    await owen.checksEarache('Me', people.owen.birthDate);
+    await owen.checksEarache('SELF', people.owen.birthDate);
     await owen.findsTimes('other-parent');
     await owen.sees('There are no appointments in time');
     await page.getByText(/has no appointments in the time you need\./).waitFor();
     await page.getByText(/Tell them: “I checked symptoms online\. The result was: .+/).waitFor();
     // The own practice's system is down as well.
-    await site.control('POST', '/suppliers/emis/down');
+    await site.turn('down', 'emis');
     await page.getByRole('link', { name: 'Look again' }).click();
     await page.getByText(/could not be reached\. You can phone them\./).waitFor();
     await owen.sees('There are no appointments in time');
-    for (const supplier of ['emis', 'tpp', 'gp-connect', 'bars', 'meridian'])
-      await site.control('POST', `/suppliers/${supplier}/up`);
+    await site.turn('up', ...supplierIds);
   });
 
   it('that a supplier cannot keep are said to be so, and nothing is booked', async () => {
     const { people } = site;
     const una = await site.visitor();
-    await una.checksEarache('Me', people.una.birthDate);
+    await una.checksEarache('SELF', people.una.birthDate);
     await una.findsTimes('unregistered');
     await una.heading('Choose an appointment time');
     await una.choosesTime();
     await una.heading('How can the practice contact you?');
-    await una.page.locator('#phone').fill('01632 960123');
-    await una.press('Continue');
-    await una.heading('Check the details before you book');
-    for (const supplier of ['emis', 'tpp', 'gp-connect', 'bars', 'meridian'])
-      await site.control('POST', `/suppliers/${supplier}/down`);
+    await una.givesPhone();
+    await site.turn('down', ...supplierIds);
     await una.press('Book this appointment');
     await una.sees('The practice cannot be reached at the moment');
     expect(await site.simulator.appointmentsOf(people.una)).toEqual([]);
-    for (const supplier of ['emis', 'tpp', 'gp-connect', 'bars', 'meridian'])
-      await site.control('POST', `/suppliers/${supplier}/up`);
+    await site.turn('up', ...supplierIds);
   });
 });

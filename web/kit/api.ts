@@ -93,6 +93,7 @@ export function publicApi({ url, frontEndKey }: ApiAddress, folder = OPERATIONS)
     send,
     async *follow(operation, { caller, variables, signal }, data) {
       const { createClient } = await import('graphql-sse');
+      if (signal.aborted) return;
       const client = createClient({ url: `${url}/follow`, headers: headersOf(caller), retryAttempts: 0 });
       const answers = client.iterate({ query: documentOf(operation).body, variables: { ...variables } });
       const stop = () => void answers.return?.();

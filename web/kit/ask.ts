@@ -18,7 +18,7 @@ export interface Ask {
   /** Another way on, below the form. */
   link?: { href: string; text: string };
   action?: string;
-  errors?: readonly FormError[];
+  errors?: readonly FormError[] | undefined;
   field:
     | { kind: 'radios' | 'checkboxes'; name: string; choices: readonly Choice[]; chosen: readonly string[] }
     | { kind: 'date'; name: string; day: string; month: string; year: string }
@@ -26,8 +26,6 @@ export interface Ask {
     | { kind: 'textarea'; name: string; value: string; maxLength: number };
 }
 
-/** Shows the form again with status 422 where there are errors. */
 export function showAsk(site: Site, reply: FastifyReply, ask: Ask): FastifyReply {
-  if (ask.errors !== undefined) reply.code(422);
   return site.render(reply, 'kit/ask', { ...ask });
 }

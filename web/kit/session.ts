@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { counted } from './texts';
 
 /** Somebody who has signed in. The token stays on the server. */
 const SignedIn = z.object({
@@ -45,12 +46,16 @@ const KeptSession = z.object({
 export interface Session extends z.infer<typeof KeptSession> {
   /** Secret: in the cookie and nowhere else. */
   id: string;
+  /** True until it is first kept. */
+  isNew: boolean;
 }
 
 /** Keeps text under a name for a time. Neither the session id nor the token is ever readable in it. */
 export interface SessionStore {
   get(name: string): Promise<string | null>;
   set(name: string, value: string, ttlMs: number): Promise<void>;
+  /** Writes over what is kept; false where nothing is kept any more. */
+  replace(name: string, value: string, ttlMs: number): Promise<boolean>;
   delete(name: string): Promise<void>;
   /** Returns what is kept and forgets it, for one caller alone. */
   take(name: string): Promise<string | null>;
@@ -81,6 +86,11 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
       kept.set(name, { value, endsAt: now().getTime() + ttlMs });
       return Promise.resolve();
     },
+    replace(name, value, ttlMs) {
+      const isKept = read(name) !== null;
+      if (isKept) kept.set(name, { value, endsAt: now().getTime() + ttlMs });
+      return Promise.resolve(isKept);
+    },
     delete(name) {
       kept.delete(name);
       return Promise.resolve();
@@ -91,7 +101,7 @@ export function memorySessionStore(now: () => Date, maxSessions = MAX_SESSIONS):
 /** The commands of ioredis that the store needs. */
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
-  set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
+  set(key: string, value: string, unit: 'PX', ttlMs: number, where?: 'XX'): Promise<unknown>;
   del(key: string): Promise<unknown>;
   getdel(key: string): Promise<string | null>;
 }
@@ -104,6 +114,8 @@ export function redisSessionStore(redis: RedisCommands): SessionStore {
     async set(name, value, ttlMs) {
       await redis.set(REDIS_PREFIX + name, value, 'PX', ttlMs);
     },
+    replace: async (name, value, ttlMs) =>
+      (await redis.set(REDIS_PREFIX + name, value, 'PX', ttlMs, 'XX')) !== null,
     async delete(name) {
       await redis.del(REDIS_PREFIX + name);
     },
@@ -133,16 +145,12 @@ export type Sessions = ReturnType<typeof createSessions>;
 
 /** Reads and writes sessions: an opaque random id in a cookie, everything else encrypted in the store. */
 export function createSessions(settings: SessionSettings) {
-  const { store, publicUrl, now, idleMinutes, maxHours } = settings;
+  const { store, publicUrl, now } = settings;
   const isSecure = publicUrl.startsWith('https:');
   const cookieName = isSecure ? '__Host-session' : 'session';
-  const idleMs = idleMinutes * MINUTE_MS;
-  const maxMs = maxHours * HOUR_MS;
+  const ends = endsOf(settings);
+  const endsAt = ends.sessionEndsAt;
   const box = encryption(settings.key);
-
-  const endsAt = (session: Session) =>
-    new Date(Math.min(session.lastSeenAt + idleMs, session.createdAt + maxMs));
-
   const cookie = cookieWriter(cookieName, isSecure);
 
   async function find(request: FastifyRequest): Promise<Session | null> {
@@ -151,46 +159,48 @@ export function createSessions(settings: SessionSettings) {
     const kept = await store.get(digest(id));
     const session = kept === null ? null : await box.open(kept);
     if (session === null) return null;
-    const found = { ...session, id };
+    const found = { ...session, id, isNew: false };
     return now() < endsAt(found) ? found : null;
   }
 
-  async function write(session: Session): Promise<void> {
-    const { id, ...kept } = session;
+  /** A session that has ended while its page was made is not brought back: false. */
+  async function write(session: Session): Promise<boolean> {
+    const { id, isNew, ...kept } = session;
     const left = endsAt(session).getTime() - now().getTime();
-    if (left <= 0) return;
+    if (left <= 0) return false;
     const sealed = await box.seal(KeptSession.parse(kept));
     if (sealed.length > MAX_SESSION_CHARACTERS) throw new Error('The session is larger than it may be.');
+    if (!isNew) return store.replace(digest(id), sealed, left);
     await store.set(digest(id), sealed, left);
+    session.isNew = false;
+    return true;
   }
 
   return {
     /** True where people reach the site by https. */
     isSecure,
-    /** When the session ends if nothing is done; staying moves the idle end, and never the last one. */
-    sessionEndsAt: endsAt,
-    /** Time until the session of a page that is being sent ends; staying does not help where that end is the last one. */
-    endOf(session: Session): { inMs: number; isLast: boolean } {
-      const untilLast = session.createdAt + maxMs - now().getTime();
-      return { inMs: Math.min(idleMs, untilLast), isLast: untilLast <= idleMs };
-    },
+    ...ends,
     /** Time until the request's session ends without activity; 0 where it has none. */
     async msLeft(request: FastifyRequest): Promise<number> {
       const session = await find(request);
       return session === null ? 0 : endsAt(session).getTime() - now().getTime();
     },
-    idleMs,
     /** The session of a request, or a new one, which is kept once it is saved. Does not count as activity. */
     read: async (request: FastifyRequest): Promise<Session> => (await find(request)) ?? newSession(now()),
     /** Writes the session and counts as activity. */
     async save(reply: FastifyReply, session: Session): Promise<void> {
       session.lastSeenAt = now().getTime();
-      await write(session);
-      reply.header('set-cookie', cookie(session.id));
+      if (await write(session)) reply.header('set-cookie', cookie(session.id));
     },
     /** Gives the session a new id and form token, and forgets the old id, against fixation. */
     async renew(reply: FastifyReply, session: Session): Promise<Session> {
-      const renewed = { ...session, id: newSecret(), csrfToken: newSecret(), lastSeenAt: now().getTime() };
+      const renewed = {
+        ...session,
+        id: newSecret(),
+        isNew: true,
+        csrfToken: newSecret(),
+        lastSeenAt: now().getTime(),
+      };
       await store.delete(digest(session.id));
       await write(renewed);
       reply.header('set-cookie', cookie(renewed.id));
@@ -205,6 +215,25 @@ export function createSessions(settings: SessionSettings) {
     isOwnForm(session: Session, token: unknown): boolean {
       if (typeof token !== 'string') return false;
       return timingSafeEqual(sha256(token), sha256(session.csrfToken));
+    },
+  };
+}
+
+function endsOf({ idleMinutes, maxHours, now }: Pick<SessionSettings, 'idleMinutes' | 'maxHours' | 'now'>) {
+  const idleMs = idleMinutes * MINUTE_MS;
+  const maxMs = maxHours * HOUR_MS;
+  return {
+    idleMs,
+    /** Both lengths in words. */
+    idleTime: counted(idleMinutes, 'minute'),
+    maxTime: counted(maxHours, 'hour'),
+    /** Moment at which the session ends if nothing is done; staying moves the idle end, and never the last one. */
+    sessionEndsAt: (session: Session) =>
+      new Date(Math.min(session.lastSeenAt + idleMs, session.createdAt + maxMs)),
+    /** Time until the session of a page that is being sent ends; staying does not help where that end is the last one. */
+    endOf(session: Session): { inMs: number; isLast: boolean } {
+      const untilLast = session.createdAt + maxMs - now().getTime();
+      return { inMs: Math.min(idleMs, untilLast), isLast: untilLast <= idleMs };
     },
   };
 }
@@ -235,6 +264,7 @@ function newSession(now: Date): Session {
   const at = now.getTime();
   return {
     id: newSecret(),
+    isNew: true,
     csrfToken: newSecret(),
     createdAt: at,
     lastSeenAt: at,

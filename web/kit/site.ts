@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import nunjucks from 'nunjucks';
 import type { PublicApi } from './api';
 import { signedIn, type Sessions, type Shelf } from './session';
-import { dayOf, groupedPhone, timeOf, untilText } from './texts';
+import { counted, dayOf, groupedPhone, timeOf, untilText } from './texts';
 
 /** Parts that every page uses. */
 export interface Site {
@@ -28,7 +28,8 @@ export interface FormError {
 
 export interface View {
   title: string;
-  errors?: readonly FormError[];
+  /** A form that has any is shown again, with status 422. */
+  errors?: readonly FormError[] | undefined;
   [name: string]: unknown;
 }
 /** `patient/start` is `web/patient/views/start.njk`. */
@@ -36,7 +37,7 @@ export type ViewName = `${string}/${string}`;
 export type Render = (reply: FastifyReply, view: ViewName, values: View) => FastifyReply;
 export type Filters = Readonly<Record<string, (...values: never[]) => unknown>>;
 
-const KIT_FILTERS: Filters = { dayOf, timeOf, untilText, groupedPhone };
+const KIT_FILTERS: Filters = { counted, dayOf, timeOf, untilText, groupedPhone };
 
 export interface RenderOptions {
   /** The built website. */
@@ -68,12 +69,15 @@ export function createRender({
   return (reply, view, values) => {
     const { visit } = reply.request;
     const [part = '', name = ''] = view.split('/');
+    if (values.errors !== undefined && reply.statusCode === 200) reply.code(422);
     return reply.type('text/html; charset=utf-8').send(
       views.render(`${part}/views/${name}.njk`, {
         isDemonstration,
         ...(isDemonstration && { banner: DEMONSTRATION }),
         ...values,
         assetFolder,
+        idleTime: sessions.idleTime,
+        maxTime: sessions.maxTime,
         cspNonce: reply.cspNonce.script,
         csrf: visit == null ? '' : visit.session.csrfToken,
         sessionEnd: visit == null ? undefined : { ...sessions.endOf(visit.session), idleMs: sessions.idleMs },

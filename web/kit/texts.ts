@@ -30,3 +30,8 @@ export function groupedPhone(phone: string): string {
     ? `${digits.slice(0, 3)} ${digits.slice(3, 7)} ${digits.slice(7)}`
     : `${digits.slice(0, 5)} ${digits.slice(5, 8)} ${digits.slice(8)}`;
 }
+
+/** For example "1 hour", "12 hours". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

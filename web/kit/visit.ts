@@ -76,6 +76,25 @@ export function callerOf(request: FastifyRequest, now: Date, ...kinds: SignedIn[
   return { token: personOf(request, now, ...kinds)?.accessToken, address: request.ip };
 }
 
+/** A part's page for those who have sent a form, and the kind of sign-in that its readers have. */
+export interface SignInWay {
+  home: string;
+  as?: 'staff';
+}
+
+/** Leads to where people sign in, and back from there to the page that they wanted. */
+export function signInFirst(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { home, as }: SignInWay = { home: '/' },
+): FastifyReply {
+  const next = request.routeOptions.config.returnTo ?? (request.method === 'GET' ? request.url : home);
+  return reply.redirect(
+    `/sign-in?${as === undefined ? '' : `as=${as}&`}next=${encodeURIComponent(next)}`,
+    303,
+  );
+}
+
 /** Fields of a form; a name sent several times is a list. */
 const Fields = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 

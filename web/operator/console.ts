@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiFailure, type Caller } from '../kit/api';
 import type { SignedIn } from '../kit/session';
 import type { Site } from '../kit/site';
-import { callerOf, pageData, personOf, visitOf } from '../kit/visit';
+import { callerOf, pageData, personOf, signInFirst, visitOf, type SignInWay } from '../kit/visit';
 import type { OperatorApi } from './api';
 
 /** More open bookings than anybody works on at once; the oldest is forgotten. */
@@ -44,7 +44,7 @@ export function openedReference(request: FastifyRequest, name: string): string |
 
 function nameOf(request: FastifyRequest, reference: string): string {
   const key = visitOf(request).session.csrfToken;
-  return createHmac('sha256', key).update(reference).digest('hex').slice(0, 10);
+  return createHmac('sha256', key).update(reference).digest('base64url').slice(0, 10);
 }
 
 /** Takes the result of the last form: it is shown once. */
@@ -54,6 +54,8 @@ export function takeDone(request: FastifyRequest): { title: string; text: string
   data.done = undefined;
   return done;
 }
+
+const WAY: SignInWay = { home: '/operator', as: 'staff' };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -69,20 +71,15 @@ export function letOperatorsIn(app: FastifyInstance, site: OperatorSite): void {
     const kinds = config.forAnalysts === true ? (['operator', 'analyst'] as const) : (['operator'] as const);
     if (personOf(request, site.now(), ...kinds) !== undefined) return;
     const somebody = personOf(request, site.now(), 'patient', 'staff', 'analyst');
-    if (somebody === undefined) return signInFirst(request, reply);
+    if (somebody === undefined) return signInFirst(request, reply, WAY);
     return refuse(site, reply, somebody.kind);
   });
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply);
+    if (error instanceof ApiFailure && error.kind === 'SIGN_IN_REQUIRED')
+      return signInFirst(request, reply, WAY);
     if (error instanceof ApiFailure && error.kind === 'NOT_ALLOWED') return refuse(site, reply, 'staff');
     throw error;
   });
-}
-
-function signInFirst(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { config } = request.routeOptions;
-  const page = config.returnTo ?? (request.method === 'GET' ? request.url : '/operator');
-  return reply.redirect(`/sign-in?as=staff&next=${encodeURIComponent(page)}`, 303);
 }
 
 const REFUSALS: Readonly<
@@ -100,7 +97,7 @@ const REFUSALS: Readonly<
       'You have signed in as somebody who works at a practice. These pages are for those who operate the service.',
       'If you operate the service, sign out and sign in with that role.',
     ],
-    next: { href: '/', text: 'Go to the start page' },
+    next: { href: '/practice', text: 'Go to your practice’s pages' },
   },
   analyst: {
     paragraphs: [
@@ -113,17 +110,11 @@ const REFUSALS: Readonly<
 };
 
 function refuse(site: Site, reply: FastifyReply, kind: SignedIn['kind']): FastifyReply {
-  const { paragraphs, next } = REFUSALS[kind];
-  const isStaffsToo = kind === 'staff' && reply.server.hasRoute({ method: 'GET', url: PRACTICE.href });
   return site.render(reply.code(403), 'kit/message', {
     title: 'This page is for operators of the service',
-    paragraphs,
-    next: isStaffsToo ? PRACTICE : next,
+    ...REFUSALS[kind],
   });
 }
-
-/** The console of practices, where this release has it. */
-const PRACTICE = { href: '/practice', text: 'Go to your practice’s pages' };
 
 /** Shows one message page, such as a refusal of the API with the way on. */
 export function showMessage(

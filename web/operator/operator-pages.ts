@@ -6,11 +6,11 @@ import { registerMessagePages } from './pages/messages';
 import { registerOverviewPages } from './pages/overview';
 import { registerSettlePages } from './pages/settle';
 import { registerSwitchPages } from './pages/switches';
-import { askedWords, counted, duration, modeWords, noticeWords, statusWords, supplierWords } from './texts';
+import { askedWords, duration, modeWords, noticeWords, statusWords, supplierWords } from './texts';
 
 /** Pages for operators of the service. */
 export const operatorPages: Part = {
-  filters: { askedWords, counted, duration, modeWords, noticeWords, statusWords, supplierWords },
+  filters: { askedWords, duration, modeWords, noticeWords, statusWords, supplierWords },
   forgetPerson: (pages) => consoleData.changed(pages, () => ({})),
   register(app, kit) {
     const site: OperatorSite = {
@@ -20,7 +20,7 @@ export const operatorPages: Part = {
         kit.render(reply, view, {
           layout: 'operator/views/layout.njk',
           path: reply.request.routeOptions.url,
-          done: reply.statusCode === 200 ? takeDone(reply.request) : undefined,
+          done: reply.statusCode === 200 && values.errors === undefined ? takeDone(reply.request) : undefined,
           ...values,
         }),
     };

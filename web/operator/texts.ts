@@ -1,3 +1,4 @@
+import { counted } from '../kit/texts';
 import type { BookingStatus, Supplier } from './answers';
 import { ADVICE, type OpenState, type OperatorAdvice } from './what-to-do';
 
@@ -15,10 +16,6 @@ export function duration(seconds: number): string {
     return minutes === 0 ? hours : `${hours} ${counted(minutes, 'minute')}`;
   }
   return counted(Math.floor(seconds / DAY), 'day');
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const STATUS: Readonly<Record<BookingStatus, string>> = {

@@ -58,6 +58,7 @@ export type Assessment = z.infer<typeof Assessment>;
 const Practice = z.object({
   name: z.string(),
   phone: z.string().nullish(),
+  leftDirectoryOn: z.string().nullish(),
   address: z.object({ lines: z.array(z.string()), postcode: z.string().nullish() }).nullish(),
   location: z.object({ latitude: z.number(), longitude: z.number() }).nullish(),
 });

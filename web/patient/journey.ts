@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../kit/api';
 import type { Site } from '../kit/site';
@@ -78,9 +78,6 @@ export function signedInCaller(site: Site, request: FastifyRequest): Caller | un
 }
 
 export const anyCaller = (site: Site, request: FastifyRequest) => callerOf(request, site.now(), 'patient');
-
-export const signInFirst = (reply: FastifyReply, page: string) =>
-  reply.redirect(`/sign-in?next=${page}`, 303);
 
 /** Page on which the first thing that is still missing is asked, before a symptom check can start. */
 export function firstMissingPage(journey: Journey): string | null {

@@ -15,10 +15,10 @@ import { registerPersonPages } from './pages/person';
 import { registerQuestionPages } from './pages/questions';
 import { registerSymptomPages } from './pages/symptoms';
 import { registerWherePages } from './pages/where';
-import { careCard, mapUrl, modeText, statusText } from './texts';
+import { careCard, leftDirectoryText, mapUrl, modeText, statusText } from './texts';
 
 /** Addresses of forms that answer with a page, and where somebody goes who loads that page again. */
-const FORMS: Readonly<Record<string, string>> = {
+export const FORMS: Readonly<Record<string, string>> = {
   '/keep': '/times',
   '/keep-again': '/check',
   '/keep-longer': '/check',
@@ -31,7 +31,7 @@ const FORMS: Readonly<Record<string, string>> = {
 
 /** Pages for patients and those who act for them. */
 export const patientPages: Part = {
-  filters: { careCard, mapUrl, modeText, statusText },
+  filters: { careCard, leftDirectoryText, mapUrl, modeText, statusText },
   forgetPerson: (pages) => journeys.changed(pages, withoutPerson),
   register(app, kit) {
     const site: PatientSite = {

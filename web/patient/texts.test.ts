@@ -1,11 +1,30 @@
 import { readDateOfBirth } from './pages/person';
 import { answerError } from './pages/questions';
 import { contactErrors } from './pages/confirm';
-import { careCard } from './texts';
+import { careCard, leftDirectoryText, whyNoTimes } from './texts';
 
 describe('words for patients', () => {
   it('treats a level of care that it does not know as urgent', () => {
     expect(['AMBULANCE', 'SELF_CARE', 'NEW'].map(careCard)).toEqual(['emergency', 'non-urgent', 'urgent']);
+  });
+
+  it('says since when a practice has not been in the directory, and what to do', () => {
+    expect(leftDirectoryText('2026-03-31')).toMatch(
+      /left the NHS directory on Tuesday 31 March 2026\..* Phone it before you go/,
+    );
+  });
+});
+
+describe('why a practice has no times', () => {
+  it.each([
+    ['SLOTS', true, 'has no appointments of the kind you chose.'],
+    ['NO_SLOTS_IN_TIME', true, 'has no appointments of the kind you chose.'],
+    ['NOT_RELEASED', true, 'has no appointments of the kind you chose.'],
+    ['NOT_RELEASED', false, 'does not take online bookings for this at the moment.'],
+    ['NO_SLOTS_IN_TIME', false, 'has no appointments in the time you need.'],
+    ['SUPPLIER_FAILED', true, 'could not be reached. You can phone them.'],
+  ])('%s, filtered: %j', (answer, isFiltered, words) => {
+    expect(whyNoTimes(answer, isFiltered)).toBe(words);
   });
 });
 

@@ -1,3 +1,5 @@
+import { dayOf } from '../kit/texts';
+
 /** Words that several pages of patients share. */
 export function modeText(mode: string): string {
   if (mode === 'TELEPHONE') return 'Phone call';
@@ -23,8 +25,12 @@ const WHY_NONE: Readonly<Record<string, string>> = {
   TIMES_HELD_BY_OTHERS: 'has times, and other people are deciding about them. Try again in a few minutes.',
 };
 
+/** Answers that can be others without a filter. */
+const BY_FILTER: readonly string[] = ['SLOTS', 'NO_SLOTS_IN_TIME', 'NOT_RELEASED'];
+
 /** Ends the sentence that begins with the practice's name. */
-export function whyNoTimes(answer: string): string {
+export function whyNoTimes(answer: string, isFiltered: boolean): string {
+  if (isFiltered && BY_FILTER.includes(answer)) return 'has no appointments of the kind you chose.';
   return WHY_NONE[answer] ?? 'has no appointments to offer online.';
 }
 
@@ -111,6 +117,11 @@ const STATUS: Readonly<Record<string, string>> = {
 
 export function statusText(status: string): string {
   return STATUS[status] ?? 'Phone the practice to ask about it.';
+}
+
+/** Advice about an appointment that stands at a practice which has left the directory: nobody may be there. */
+export function leftDirectoryText(leftOn: string): string {
+  return `This practice left the NHS directory on ${dayOf(leftOn)}. It may have closed, or joined another practice. Phone it before you go, to ask if your appointment still stands. If you cannot reach it, call 111.`;
 }
 
 /** A page that shows where a practice is; it is opened by people, never loaded by ours. */

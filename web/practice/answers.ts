@@ -65,22 +65,12 @@ const Booked = z.object({
   status: z.string(),
 });
 const BookingDay = z.object({
+  day: z.string(),
   quotaUsed: z.number(),
   dailyQuota: z.number().nullable(),
   bookings: z.array(Booked.extend({ ownPatient: z.boolean() })),
 });
-/** Seven days, in the order in which they were asked for. */
-export const Days = z
-  .object({
-    day1: BookingDay,
-    day2: BookingDay,
-    day3: BookingDay,
-    day4: BookingDay,
-    day5: BookingDay,
-    day6: BookingDay,
-    day7: BookingDay,
-  })
-  .transform((days) => Object.values(days));
+export const Days = Practice.extend({ bookingDays: z.array(BookingDay) });
 export const DiaryDay = PracticeBook.extend({ diary: z.unknown(), bookingDay: BookingDay });
 export type BookingDay = z.infer<typeof BookingDay>;
 

@@ -52,11 +52,11 @@ export function practiceApi(send: Send) {
       const { diary, bookingDay, ...book } = myPractice;
       return { book, bookingDay, diary: read(diary, 'PracticeDiary', Diary) };
     },
-    /** Bookings of seven days, in their order. */
-    async days(caller: Caller, days: readonly string[]): Promise<BookingDay[] | null> {
+    /** Bookings of days one after the other. */
+    async days(caller: Caller, variables: { from: string; first: number }): Promise<BookingDay[]> {
       const data = z.object({ myPractice: Days.nullable() });
-      const variables = Object.fromEntries(days.map((day, at) => [`day${at + 1}`, day]));
-      return (await send('PracticeDays', { caller, variables }, data)).myPractice;
+      const { myPractice } = await send('PracticeDays', { caller, variables }, data);
+      return myPractice?.bookingDays ?? [];
     },
     async history(caller: Caller, first: number) {
       const data = z.object({ myPractice: History.nullable() });

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { ApiFailure } from '../kit/api';
 import type { Part } from '../kit/part';
+import { signInFirst } from '../kit/visit';
 import { practiceApi } from './api';
 import { registerBookPages } from './pages/book';
 import { registerClosurePages } from './pages/closures';
@@ -8,7 +9,7 @@ import { registerDiaryPage } from './pages/diary';
 import { registerOptInPages } from './pages/opt-in';
 import { registerRecordPages } from './pages/records';
 import { registerRulesPages } from './pages/rules';
-import { desks, HOME, signInPath, type PracticeSite } from './staff';
+import { desks, WAY, type PracticeSite } from './staff';
 
 /** Pages for the staff of GP practices. */
 export const practicePages: Part = {
@@ -24,7 +25,7 @@ export const practicePages: Part = {
     app.setErrorHandler((error: Partial<FastifyError> & Error, request, reply) => {
       // Staff sign in elsewhere than patients; everything else has the page that all parts share.
       if (!(error instanceof ApiFailure) || error.kind !== 'SIGN_IN_REQUIRED') throw error;
-      return reply.redirect(signInPath(request.method === 'GET' ? request.url : HOME), 303);
+      return signInFirst(request, reply, WAY);
     });
     registerDiaryPage(app, site);
     registerBookPages(app, site);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../kit/api';
 import { signedIn, type SignedIn } from '../kit/session';
 import type { Site } from '../kit/site';
-import { callerOf, pageData, personOf, visitOf } from '../kit/visit';
+import { callerOf, pageData, personOf, signInFirst, visitOf, type SignInWay } from '../kit/visit';
 import type { Problem } from './answers';
 import type { PracticeApi } from './api';
 import { RulesForm } from './rules-form';
@@ -39,7 +39,9 @@ const OTHERS: Readonly<Record<Exclude<SignedIn['kind'], 'staff'>, string>> = {
   analyst: 'You have signed in as an analyst of this service.',
 };
 
-export const signInPath = (next: string) => `/sign-in?as=staff&next=${encodeURIComponent(next)}`;
+export const WAY: SignInWay = { home: HOME, as: 'staff' };
+/** For those who have signed in as somebody else. */
+const SIGN_IN_AGAIN = `/sign-in?as=staff&next=${HOME}`;
 
 /** A request by somebody who works at a practice. */
 export interface StaffVisit {
@@ -57,15 +59,14 @@ export function forStaff(site: PracticeSite, show: (visit: StaffVisit) => Shown)
     if (personOf(request, now, 'staff') !== undefined)
       return show({ request, reply, caller: callerOf(request, now, 'staff') });
     const person = signedIn(visitOf(request).session, now);
-    const next = request.method === 'GET' ? request.url : HOME;
-    if (person === undefined || person.kind === 'staff') return reply.redirect(signInPath(next), 303);
+    if (person === undefined || person.kind === 'staff') return signInFirst(request, reply, WAY);
     return site.render(reply.code(403), 'kit/message', {
       title: 'This page is for staff of a GP practice',
       paragraphs: [
         OTHERS[person.kind],
         'Only people who work at a practice see its book: what is released, what was booked, and what was changed.',
       ],
-      next: { href: signInPath(HOME), text: 'Sign in with the role that you hold at your practice' },
+      next: { href: SIGN_IN_AGAIN, text: 'Sign in with the role that you hold at your practice' },
     });
   };
 }
@@ -78,7 +79,7 @@ export function showNoPractice(site: PracticeSite, reply: FastifyReply): Fastify
       'Your role names an organisation that is no GP practice in the NHS directory.',
       'If you work at a practice, sign in with the role that you hold there.',
     ],
-    next: { href: signInPath(HOME), text: 'Sign in with another role' },
+    next: { href: SIGN_IN_AGAIN, text: 'Sign in with another role' },
   });
 }
 

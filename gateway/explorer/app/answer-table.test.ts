@@ -96,14 +96,6 @@ describe('tableOf', () => {
     });
   });
 
-  it('writes a number that is withheld as a star, and not as nothing', () => {
-    const rows = [
-      { started: { __typename: 'SuppressedCount', value: 25, suppressed: false } },
-      { started: { __typename: 'SuppressedCount', value: null, suppressed: true } },
-    ];
-    expect(tableOf(rows)).toEqual({ columns: ['started'], rows: [[25], ['*']] });
-  });
-
   it('has no second, empty column for what is an object or a list in another row', () => {
     expect(
       tableOf([

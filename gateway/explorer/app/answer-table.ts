@@ -7,15 +7,12 @@ export interface AnswerTable {
   rows: Cell[][];
 }
 
-/** Stands for a number that is withheld, since it is so small that it could point to a person. */
-export const WITHHELD = '*';
-
 /** A list with more names than this is no set of named values. */
 const MAX_NAMES = 40;
 
 /**
- * Makes a row of each item. Lists inside an item lose nothing: a list of named values, such as the labels of
- * statistics, is one column for each name; any other is one column for each of its fields, the values joined.
+ * Makes a row of each item. Lists inside an item lose nothing: a list of named values, such as the external codes of
+ * an outcome, is one column for each name; any other is one column for each of its fields, the values joined.
  */
 export function tableOf(items: readonly unknown[]): AnswerTable {
   const named = listsOfNamedValues(items);
@@ -63,8 +60,6 @@ function isHead(head: unknown): head is FlatHead {
 type NamedCell = [column: string, cell: Cell];
 
 function cellsOf(item: object, path: string, named: ReadonlyMap<string, NameField>): NamedCell[] {
-  const number = publishedNumber(item);
-  if (number !== null && path !== '') return [[path.slice(0, -1), number]];
   return Object.entries(item).flatMap(([name, value]: [string, unknown]): NamedCell[] => {
     const column = `${path}${name}`;
     const names = named.get(column);
@@ -178,14 +173,6 @@ function fieldsOf(items: readonly object[]): string[] {
   const entries = items.flatMap((item) => Object.entries(item) as [string, unknown][]);
   if (entries.some(([, value]) => typeof value === 'object' && value !== null)) return [];
   return [...new Set(entries.map(([name]) => name))].filter((name) => name !== '__typename');
-}
-
-/** A number that says beside itself that it may be withheld; null for any other object. */
-export function publishedNumber(item: object): Cell | null {
-  const { value, suppressed, ...others } = item as Partial<Record<string, unknown>>;
-  const isOfOthers = Object.keys(others).some((name) => name !== '__typename');
-  if (typeof suppressed !== 'boolean' || !('value' in item) || isOfOthers) return null;
-  return suppressed ? WITHHELD : cellOf(value);
 }
 
 /** True also where single items could not be answered and are null. */

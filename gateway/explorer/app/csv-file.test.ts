@@ -8,15 +8,19 @@ const answered = (answer: unknown): Answered => {
 };
 const at = new Date('2026-11-30T09:20:45Z');
 const asked = {
-  operation: 'AssessmentStatistics',
-  variables: { input: { from: '2026-11-01', to: '2026-11-30', groupBy: ['WEEK'] } },
+  operation: 'Statistics',
+  variables: { input: { by: ['PERIOD'], period: { grain: 'WEEK', from: '2026-W45', to: '2026-W48' } } },
   at,
 };
 const statistics = answered({
   data: {
     statistics: {
-      dataUpTo: '2026-11-29',
-      rows: [{ week: '2026-11-02', started: { value: null, suppressed: true } }],
+      columns: [
+        { name: 'period', title: 'Week' },
+        { name: 'checksStarted', title: 'Symptom checks started' },
+      ],
+      rows: [['2026-W45', '*']],
+      dataUpTo: '2026-11-30T00:00:00.000Z',
     },
   },
 });
@@ -24,16 +28,16 @@ const statistics = answered({
 describe('csvFile', () => {
   it('says in its name and first lines which query it answers, for which period, and when', () => {
     const { name, text } = csvFile(statistics.tables[0]!, statistics, asked);
-    expect(name).toBe('AssessmentStatistics_2026-11-01-to-2026-11-30_2026-11-30-0920.csv');
+    expect(name).toBe('Statistics_2026-W45-to-2026-W48_2026-11-30-0920.csv');
     expect(text.replace('\uFEFF', '').split('\r\n')).toEqual([
-      '"Query","AssessmentStatistics"',
-      '"Period","2026-11-01 to 2026-11-30"',
+      '"Query","Statistics"',
+      '"Period","2026-W45 to 2026-W48"',
       '"Asked at","2026-11-30 09:20 UTC"',
-      '"statistics.dataUpTo","2026-11-29"',
+      '"statistics.dataUpTo","2026-11-30T00:00:00.000Z"',
       '"Note","* stands for a number that is withheld because it is small. It is not 0."',
       '',
-      '"week","started"',
-      '"2026-11-02","*"',
+      '"Week","Symptom checks started"',
+      '"2026-W45","*"',
       '',
     ]);
   });

@@ -15,6 +15,13 @@ describe('withCurrentDates', () => {
     });
   });
 
+  it('asks for the last two whole months', () => {
+    const january = new Date('2031-01-31T23:30:00Z');
+    expect(withCurrentDates('{"from": "2026-09", "to": "2026-10"}', january)).toBe(
+      '{"from": "2030-11", "to": "2030-12"}',
+    );
+  });
+
   it('keeps people as old as they are in the example', () => {
     expect(withCurrentDates('{"dateOfBirth": "2018-06-01"}', now)).toBe('{"dateOfBirth": "2023-06-01"}');
   });

@@ -71,14 +71,25 @@ describe('explorerStorage', () => {
     expect(JSON.parse(storage.getItem('graphiql:favorites')!)).toEqual({ favorites: [had] });
   });
 
-  it('keeps fifty entries, forgets all of them when asked, and reads no other text', () => {
+  it('keeps the mark of a favourite, and forgets favourites when asked', () => {
     const { browser, storage } = storages();
+    const favorites = [{ query: '{\n  statistics\n}', variables: '', favorite: true }];
+    storage.setItem('graphiql:favorites', JSON.stringify({ favorites }));
+    expect(JSON.parse(storage.getItem('graphiql:favorites')!)).toEqual({ favorites });
+    storage.removeItem('graphiql:favorites');
+    expect(browser.all.size).toBe(0);
+  });
+
+  it('keeps the last fifty entries, forgets everything when asked, and reads no other text', () => {
+    const { tab, browser, storage } = storages();
+    storage.setItem('graphiql:tabState', 'typed');
     const queries = [...Array(60).keys()].map((n) => ({ query: `{ a${n}: statistics }` }));
     storage.setItem('graphiql:queries', JSON.stringify({ queries }));
     expect(storage.getItem('graphiql:queries')!.match(/statistics/g)).toHaveLength(50);
+    expect(storage.getItem('graphiql:queries')).toContain('a59: statistics');
     storage.setItem('graphiql:favorites', 'no JSON');
     expect(storage.getItem('graphiql:favorites')).toBe('{"favorites":[]}');
     storage.clear();
-    expect(browser.all.size).toBe(0);
+    expect([tab.all.size, browser.all.size]).toEqual([0, 0]);
   });
 });

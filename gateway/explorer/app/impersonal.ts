@@ -23,15 +23,20 @@ export interface Impersonal {
   variables: string | null;
 }
 
-/** Text in a period: `2026-11-01`, an instant, or a month. */
+/** Text in a period: `2026-11-01`, an instant, a week or a month. */
 const PERIOD = new Set(['from', 'to']);
-const TIME = /^\d{4}-\d\d(-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?)?$/;
+const TIME = /^\d{4}-(W\d\d|\d\d(-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?)?)$/;
+/** Its values are those of columns that are published for everybody. */
+const PUBLISHED_VALUES = 'StatisticsFilterInput';
+/** Names of areas and complaints, codes of organisations and postcode districts; no NHS number, no telephone number. */
+const PUBLISHED_VALUE = /^(?!(.*\d){7})[\p{L}\d][\p{L}\d ,’'()&/-]{0,59}$/u;
 /** NHS numbers and telephone numbers are longer. */
 const MAX_NUMBER = 1_000_000;
 
 /**
  * Keeps of a query what may stay in a browser or be handed on in a link: no text but times of a period, no long number.
- * Null where the query itself holds such text, or is none. Without a schema no variable is known, and none is kept.
+ * Null where the query itself holds such text, or is none. Without a schema no constant and no variable is known, and
+ * none is kept.
  */
 export function impersonal(
   query: string,
@@ -39,7 +44,7 @@ export function impersonal(
   schema: GraphQLSchema | null,
 ): Impersonal | null {
   const document = parsedQuery(query);
-  if (document === null || holdsText(document)) return null;
+  if (document === null || holdsText(document, schema)) return null;
   const values = parsedVariables(variables);
   const keeps = values !== null && variablesAreImpersonal(document, values, schema);
   return { query: print(document), variables: keeps ? JSON.stringify(values) : null };
@@ -62,9 +67,10 @@ function parsedVariables(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Text and long numbers that stand in the query itself. */
-function holdsText(document: DocumentNode): boolean {
+/** Text, long numbers and words that are no constant, where they stand in the query itself. */
+function holdsText(document: DocumentNode, schema: GraphQLSchema | null): boolean {
   let found = false;
+  const constants = constantsOf(schema);
   const names: string[] = [];
   const named = {
     enter: ({ name }: { name: { value: string } }) => void names.push(name.value),
@@ -76,6 +82,9 @@ function holdsText(document: DocumentNode): boolean {
     StringValue: ({ value }) => {
       if (!isTime(value, names.at(-1))) found = true;
     },
+    EnumValue: ({ value }) => {
+      if (!constants.has(value)) found = true;
+    },
     IntValue: ({ value }) => {
       if (!isSmall(Number(value))) found = true;
     },
@@ -84,6 +93,11 @@ function holdsText(document: DocumentNode): boolean {
     },
   });
   return found;
+}
+
+function constantsOf(schema: GraphQLSchema | null): ReadonlySet<string> {
+  const enums = Object.values(schema?.getTypeMap() ?? {}).filter(isEnumType);
+  return new Set(enums.flatMap((type) => type.getValues().map(({ name }) => name)));
 }
 
 function variablesAreImpersonal(
@@ -127,11 +141,18 @@ function isImpersonal(value: unknown, type: GraphQLInputType, name: string): boo
   if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
   if (isScalarType(type)) return typeof value === 'boolean' || isSmall(value) || isTime(value, name);
   if (typeof value !== 'object') return false;
+  if (type.name === PUBLISHED_VALUES) return isPublishedFilter(value);
   const fields = type.getFields();
   return Object.entries(value).every(([field, inside]: [string, unknown]) => {
     const known = fields[field];
     return known !== undefined && isImpersonal(inside, known.type, field);
   });
+}
+
+function isPublishedFilter(filter: object): boolean {
+  return Object.values(filter)
+    .flat()
+    .every((value: unknown) => typeof value === 'string' && PUBLISHED_VALUE.test(value.replaceAll('_', ' ')));
 }
 
 function isSmall(value: unknown): boolean {

@@ -41,6 +41,10 @@ function CopyLink() {
       return;
     }
     const link = linkTo(location.href, kept);
+    if (link === null) {
+      setSaid('No link: the query is too long for one.');
+      return;
+    }
     history.replaceState(null, '', link);
     const isCopied = await navigator.clipboard.writeText(link).then(
       () => true,

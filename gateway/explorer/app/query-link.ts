@@ -9,11 +9,15 @@ export interface LinkedQuery {
   variables: string;
 }
 
-/** An address that opens a query: behind `#`, so that no server and no log sees it. Never a header, so never a token. */
-export function linkTo(page: string, { query, variables }: Impersonal): string {
+/**
+ * An address that opens a query: behind `#`, so that no server and no log sees it. Never a header, so never a token.
+ * Null for a query that is too long for one.
+ */
+export function linkTo(page: string, { query, variables }: Impersonal): string | null {
   const parts = new URLSearchParams({ query });
   if (variables !== null && variables !== '{}') parts.set('variables', variables);
-  return `${page.split('#')[0] ?? ''}#${parts.toString()}`;
+  const hash = `#${parts.toString()}`;
+  return hash.length > MAX_LINK ? null : `${page.split('#')[0] ?? ''}${hash}`;
 }
 
 /** Null for an address without a query. */

@@ -15,7 +15,6 @@ describe('readAnswer', () => {
         edges: [{ cursor: 'a' }],
         elsewhere: { slots: [{ id: '1' }] },
         modes: ['VIDEO', 'TELEPHONE'],
-        bookings: { value: null, suppressed: true },
       },
     };
     expect(read({ data })).toEqual({
@@ -26,7 +25,6 @@ describe('readAnswer', () => {
       facts: [
         ['practicesNear.totalCount', 2],
         ['practicesNear.modes', 'VIDEO; TELEPHONE'],
-        ['practicesNear.bookings', '*'],
       ],
       tables: [
         { name: 'practicesNear.edges', columns: ['cursor'], rows: [['a']] },
@@ -105,8 +103,8 @@ describe('inWords', () => {
     ],
     [
       'a problem',
-      { data: { assessmentStatistics: problem } },
-      ['assessmentStatistics was not answered: NotAllowed, NOT_ALLOWED: Analysts alone may ask.'],
+      { data: { statistics: problem } },
+      ['statistics was not answered: NotAllowed, NOT_ALLOWED: Analysts alone may ask.'],
     ],
     [
       'a problem deep inside, that carries a list',

@@ -5,11 +5,12 @@ import {
   isFlatTable,
   isListOfObjects,
   isObject,
-  publishedNumber,
   tableOf,
-  WITHHELD,
   type AnswerTable,
 } from './answer-table';
+
+/** Stands in statistics for a number that is withheld, since it is so small that it could point to a person. */
+const WITHHELD = '*';
 
 /** The text of the response pane, as far as a table can show it. */
 export type ReadAnswer = { kind: 'not-run' } | { kind: 'unreadable' } | ({ kind: 'answered' } & Answered);
@@ -82,8 +83,6 @@ function collect(object: object, path: string, found: Found, problemTypes: Reado
   const at = path.slice(0, -1);
   const problem = problemInWords(object, at, problemTypes);
   if (problem !== null) return void found.problems.push(problem);
-  const number = publishedNumber(object);
-  if (number !== null) return void found.facts.push([at, number]);
   const isFlat = isFlatTable(object);
   if (isFlat) {
     const table = flatTable(object);

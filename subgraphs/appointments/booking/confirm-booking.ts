@@ -63,7 +63,7 @@ export async function confirmBooking(
   if (person === undefined) return bookingNotAllowed('CANNOT_ACT_FOR_PERSON');
 
   const contact = { phone: input.contactPhone, reason: input.reason };
-  const handover = contact.reason === undefined ? [] : await handoverOf(hold.offer, deps);
+  const handover = contact.reason === undefined ? [] : ((await handoverOf(hold.offer, deps)) ?? []);
   const faults = contactFaults(contact, hold.offer, systemOf(hold, deps.systems).manifest, handover);
   if (faults !== null) return { kind: 'invalid', faults };
   const lost = earlier === null ? await findLostOf(hold.patientDigest, deps) : null;

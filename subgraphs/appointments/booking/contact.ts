@@ -2,6 +2,7 @@ import type { Manifest, Slot } from '../../../adapters/gp-system';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { Offer } from '../holds/offers';
 import type { BookingDeps } from './booking-deps';
+import { notReadable } from './obstacles';
 import type { Contact } from '../sealed-contacts';
 
 /**
@@ -25,7 +26,7 @@ export function contactFaults(
   return Object.keys(faults).length === 0 ? null : faults;
 }
 
-/** Sentences of the handover that have room in what this supplier takes: the first ones, each as a whole. */
+/** Sentences of the handover that have room in what this supplier takes: in their order, each as a whole. */
 function noticeWithin(handover: readonly string[], max: number): string {
   return handover.reduce((text, sentence) => {
     const longer = text === '' ? sentence : `${text} ${sentence}`;
@@ -49,13 +50,17 @@ export function wordsForPractice(
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
 
-/** Sentences for the clinician, as the symptom check has them now; none where it cannot be read: nothing is booked then. */
+/** Sentences for the clinician, as the symptom check has them now; null where it cannot be read: then nothing may be booked. */
 export async function handoverOf(
   { assessmentDigest }: Offer,
-  { checks }: BookingDeps,
-): Promise<readonly string[]> {
-  const check = await checks.find(assessmentDigest).catch(() => null);
-  return check?.handover ?? [];
+  deps: BookingDeps,
+): Promise<readonly string[] | null> {
+  try {
+    return (await deps.checks.find(assessmentDigest))?.handover ?? [];
+  } catch (error) {
+    notReadable(error, deps);
+    return null;
+  }
 }
 
 /** The practice calls, or sends a link to the call. */

@@ -45,9 +45,11 @@ export async function obstacleAgain(why: Objection, offer: Offer, deps: BookingD
   }
 }
 
-function notReadable(error: unknown, { logger }: BookingDeps): Obstacle {
+export const NOT_READABLE: Obstacle = { why: 'CANNOT_BE_CHECKED', booking: null, check: null };
+
+export function notReadable(error: unknown, { logger }: Pick<BookingDeps, 'logger'>): Obstacle {
   logger.error({ err: loggableError(error) }, 'what bookings rest on cannot be read');
-  return { why: 'CANNOT_BE_CHECKED', booking: null, check: null };
+  return NOT_READABLE;
 }
 
 /** True where the symptom check gives the time to nobody any more, so that it need not be kept. */
@@ -106,6 +108,6 @@ function isPersonChecked({ person, caller }: Wanted, { subject }: SymptomCheck):
   return isCaller === (subject.relationship === 'SELF') && person.birthDate === subject.dateOfBirth;
 }
 
-function overlap({ offer: { slot } }: Booking, { slot: wanted }: Offer): boolean {
+export function overlap({ offer: { slot } }: Booking, { slot: wanted }: Pick<Offer, 'slot'>): boolean {
   return slot.startsAt < wanted.endsAt && wanted.startsAt < slot.endsAt;
 }

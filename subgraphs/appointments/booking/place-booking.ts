@@ -21,7 +21,7 @@ import { handoverOf, wordsForPractice } from './contact';
 import type { Contact } from '../sealed-contacts';
 import { holdKey, letGo } from './keep-place';
 import { obstacleAnswer, type ObstacleAnswer } from './obstacle-answer';
-import { findObstacle, obstacleAgain } from './obstacles';
+import { findObstacle, NOT_READABLE, obstacleAgain } from './obstacles';
 import { searchAgain, type SlotGone } from './search-again';
 
 /** Result of sending a booking to the supplier, as far as it is known. */
@@ -54,11 +54,12 @@ export async function placeBooking(
   const { person, openedAt, requestId } = placing;
   const patient = identifiedPatient(person);
   const { offer, patientDigest, id, replacesId } = booking;
-  const [obstacle, handover] = await Promise.all([
+  const [found, handover] = await Promise.all([
     findObstacle({ offer, person, caller, patientDigest, besides: [id, replacesId] }, deps),
     handoverOf(offer, deps),
   ]);
-  if (obstacle !== null) {
+  if (found !== null || handover === null) {
+    const obstacle = found ?? NOT_READABLE;
     const refused = await advance(
       booking,
       { kind: 'OBJECTED', why: obstacle.why },

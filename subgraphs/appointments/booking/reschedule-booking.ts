@@ -102,7 +102,7 @@ async function plannedMove(
   const offer = await inPlaceOf(old, offerToPerson, deps);
   if (!isOneOf(STANDING_STATES, old.state)) return { kind: 'not-standing', booking: old };
   const contact = contactOf(input, old, deps);
-  const handover = contact.reason === undefined ? [] : await handoverOf(offer, deps);
+  const handover = contact.reason === undefined ? [] : ((await handoverOf(offer, deps)) ?? []);
   const faults = contactFaults(contact, offer, systemOf({ offer }, deps.systems).manifest, handover);
   if (faults !== null) return { kind: 'invalid', faults };
   if (now() > cancellableUntil(old)) return tooLate(old, now());

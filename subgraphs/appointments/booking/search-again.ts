@@ -10,6 +10,7 @@ import type { Offer } from '../holds/offers';
 import { searchPractice } from '../options/search-practice';
 import { withSupplierCutOff, supplierActorOf, systemOf } from '../gp-systems';
 import type { BookingDeps, RequestSource } from './booking-deps';
+import { overlap } from './obstacles';
 
 const WAIT_MS = 1_500;
 const ALTERNATIVES = 5;
@@ -34,7 +35,8 @@ export interface SlotGone {
 
 /**
  * Searches the offer's practice again, uncached and by the current rules. A supplier that does not answer now does
- * not prove that the slot is gone: the booking itself will show.
+ * not prove that the slot is gone: the booking itself will show. No alternative overlaps what the person has booked for
+ * another need: it could not be had.
  */
 export async function searchAgain(
   offer: Offer,
@@ -51,26 +53,20 @@ export async function searchAgain(
     connections: [{ supplier, route: system.manifest.route }],
     release: policy,
   };
-  const { answer, slots } = await searchPractice(
-    candidate,
-    {
-      relation,
-      search: {
-        need: {
-          ...offer,
-          deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)),
-        },
-        earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
-        actor: supplierActorOf(caller),
-        callerId: caller.id,
-        patient,
-        requestId,
-        signal: undefined,
-      },
-    },
-    WAIT_MS,
-    deps,
-  );
+  const search = {
+    need: { ...offer, deadline: sooner(offer.deadline, new Date(slot.startsAt.getTime() + LOOK_AROUND_MS)) },
+    earliest: new Date(slot.startsAt.getTime() - LOOK_AROUND_MS),
+    actor: supplierActorOf(caller),
+    callerId: caller.id,
+    patient,
+    requestId,
+    signal: undefined,
+  };
+  const [{ answer, slots }, live] = await Promise.all([
+    searchPractice(candidate, { relation, search }, WAIT_MS, deps),
+    deps.ledger.liveBookingsOf(deps.patients.digest(patient)),
+  ]);
+  const others = live.filter((booking) => booking.offer.assessmentDigest !== offer.assessmentDigest);
   const unanswered = answer === 'SUPPLIER_TIMED_OUT' || answer === 'SUPPLIER_FAILED';
   const stillFree = unanswered || slots.some(({ id }) => id === slot.id);
   return {
@@ -79,8 +75,9 @@ export async function searchAgain(
     why: stillFree ? 'TAKEN' : await whyGone({ ...offer, policy }, deps),
     alternatives: slots
       .filter(({ id }) => id !== slot.id)
-      .slice(0, ALTERNATIVES)
-      .map((alternative) => ({ ...offer, policy, slot: alternative })),
+      .map((alternative) => ({ ...offer, policy, slot: alternative }))
+      .filter((alternative) => !others.some((booking) => overlap(booking, alternative)))
+      .slice(0, ALTERNATIVES),
   };
 }
 

@@ -17,20 +17,18 @@ import {
   type StatisticsQuestion,
 } from '../../../domain/insight/statistics-question';
 import { countsFor, COUNT_FACTS, TOPIC_FACTS } from '../../../domain/insight/topics';
-import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { startOfLondonDay, CalendarDate } from '../../../domain/london-time';
 import { fieldFault, type FieldFaults } from '../../../domain/messages/field-problem-codes';
 import type { PracticeAreas } from '../../../domain/practice-areas';
 import type { LedgerTables } from '../database/tables';
 import { askedWithin, MAX_CELLS_A_DAY, type Asker } from './asked-questions';
 import { tablePublisher, type CubeReaders } from './published-tables';
-import { vocabularyOf } from './vocabulary';
+import { vocabularyOf, type ContentWords } from './vocabulary';
 
-export interface StatisticsDeps {
+export interface StatisticsDeps extends ContentWords {
   db: Kysely<LedgerTables>;
   readers: CubeReaders;
   areas: PracticeAreas;
-  dispositions: DispositionCatalogue;
   now: () => Date;
   /** Rolls up what has closed before a question is answered: in the simulation, whose clock can be moved. */
   rollsUpOnDemand: boolean;
@@ -62,12 +60,12 @@ const VOCABULARY_KEPT_MS = 10 * 60_000;
 
 /** Answers analysts' questions from published tables alone. */
 export function statistics(deps: StatisticsDeps): Statistics {
-  const { db, readers, areas, dispositions, now, maxCellsADay = MAX_CELLS_A_DAY } = deps;
+  const { db, readers, areas, now, maxCellsADay = MAX_CELLS_A_DAY } = deps;
   const publish = tablePublisher(readers);
   const words = new LRUCache<'now', Vocabulary>({ max: 1, ttl: VOCABULARY_KEPT_MS });
 
   async function vocabulary(): Promise<Vocabulary> {
-    const known = words.get('now') ?? vocabularyOf(dispositions, await areas.all());
+    const known = words.get('now') ?? vocabularyOf(deps, await areas.all());
     words.set('now', known);
     return known;
   }

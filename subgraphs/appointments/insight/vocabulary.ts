@@ -1,9 +1,15 @@
 import { ICB_NAMES, REGION_NAMES, widerAreas, type AreasByPractice } from '../../../domain/insight/areas';
 import { NO_OUTCOME, type Vocabulary } from '../../../domain/insight/dimensions';
-import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
+import type { ComplaintTitles, DispositionCatalogue } from '../../../domain/disposition-catalogue';
+
+/** The content's words, as far as statistics show them. */
+export interface ContentWords {
+  dispositions: DispositionCatalogue;
+  complaints: ComplaintTitles;
+}
 
 /** Titles and derived values from the triage content and the practice directory. */
-export function vocabularyOf(dispositions: DispositionCatalogue, areas: AreasByPractice): Vocabulary {
+export function vocabularyOf({ dispositions, complaints }: ContentWords, areas: AreasByPractice): Vocabulary {
   return {
     ...widerAreas(areas),
     careLevelOf: (disposition) => dispositions.get(disposition)?.careLevel ?? NO_OUTCOME,
@@ -11,6 +17,8 @@ export function vocabularyOf(dispositions: DispositionCatalogue, areas: AreasByP
       switch (dimension) {
         case 'DISPOSITION':
           return dispositionTitle(dispositions, value);
+        case 'PATHWAY':
+          return complaints.get(value) ?? '';
         case 'PRACTICE':
           return areas.get(value)?.name ?? '';
         case 'ICB':

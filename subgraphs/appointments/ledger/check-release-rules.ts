@@ -18,8 +18,6 @@ export interface Opening {
   /** The London day. */
   startsOn: string;
   replaces: Booking | null;
-  /** True where no hold keeps a place of the quota for it yet: then what others hold counts. */
-  countsHolds: boolean;
 }
 
 /**
@@ -43,11 +41,11 @@ export async function checkReleaseRules(
 /** Places of a quota are taken one after the other, each when the one before is on disk. */
 async function usedQuota(
   transaction: LedgerTransaction,
-  { hold: { offer }, startsOn, replaces, countsHolds }: Opening,
+  { hold: { offer }, startsOn, replaces }: Opening,
 ): Promise<Date[]> {
   const day = { practice: offer.slot.practice, starts_on: startsOn };
   transaction.exclusively(`quota of ${day.practice} on ${day.starts_on}`);
   const booked = await bookedByOthers(transaction, day, replaces?.id);
-  const held = countsHolds ? await heldByOthers(transaction, day, offer.assessmentDigest) : [];
+  const held = await heldByOthers(transaction, day, offer.assessmentDigest);
   return [...booked, ...held];
 }

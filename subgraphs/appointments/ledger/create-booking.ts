@@ -54,10 +54,7 @@ export function bookingCreation({ write, shared }: LedgerTransactions, terms: Re
       contactSealed: string | null = null,
     ): Promise<CreatedBooking> {
       const startsOn = londonDate(hold.offer.slot.startsAt);
-      // A hold that has run out keeps no place of the quota any more.
-      const countsHolds = hold.expiresAt <= terms.now();
-      const kept = { contactSealed, replaces: null, countsHolds };
-      return create({ id: randomUUID(), hold, startsOn, checkInMs, request, ...kept });
+      return create({ id: randomUUID(), hold, startsOn, checkInMs, request, contactSealed, replaces: null });
     },
 
     /** The same for a booking that stands beside the one whose place it takes until it is CONFIRMED. */
@@ -72,12 +69,11 @@ export function bookingCreation({ write, shared }: LedgerTransactions, terms: Re
         const earlier = await remember(transaction, request, { resultId: id, refused: null });
         if (earlier !== null) return earlier;
         if (!(await lockStanding(transaction, replaces))) throw new Rollback(refused('NOTHING_TO_REPLACE'));
-        const { hold } = await insertHold(transaction, newHold, checkInMs);
-        const startsOn = londonDate(hold.offer.slot.startsAt);
-        const kept = { contactSealed, replaces, countsHolds: true };
-        const creation = { id, hold, startsOn, checkInMs, request, ...kept };
-        const stopped = await checkReleaseRules(transaction, creation, terms);
+        const startsOn = londonDate(newHold.offer.slot.startsAt);
+        const stopped = await checkReleaseRules(transaction, { hold: newHold, startsOn, replaces }, terms);
         if (stopped !== null) throw new Rollback(stopped);
+        const { hold } = await insertHold(transaction, newHold, checkInMs);
+        const creation = { id, hold, startsOn, checkInMs, request, contactSealed, replaces };
         const booking = await insertBooking(transaction, creation);
         if (booking === null) throw new Rollback(await guardOf(transaction, creation));
         return { kind: 'opened', booking };

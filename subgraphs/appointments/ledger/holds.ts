@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import { rowStatement } from '../../../platform/database/row-statement';
 import {
@@ -10,9 +10,9 @@ import {
   type LedgerTransaction,
   type LedgerTransactions,
 } from '../database/ledger-database';
-import type { LedgerTables } from '../database/tables';
 import { checkReleaseRules, type ReleaseTerms } from './check-release-rules';
 import { holdKept, holdReleased, newFactId } from './facts';
+import { isUnused } from './live-bookings';
 import { holdOf, type Hold } from './records';
 import { remember, type Earlier, type Request } from './requests';
 
@@ -194,7 +194,7 @@ async function recordHold(
   terms: ReleaseTerms,
 ): Promise<Recorded> {
   const startsOn = londonDate(hold.offer.slot.startsAt);
-  const opening = { hold, startsOn, replaces: null, countsHolds: true };
+  const opening = { hold, startsOn, replaces: null };
   const stopped =
     (await tooManyHolds(transaction, hold)) ?? (await checkReleaseRules(transaction, opening, terms));
   if (stopped !== null) return stopped;
@@ -292,9 +292,4 @@ function moveEnd({ db, now }: LedgerTransaction, { id, offer }: Hold, byMs: numb
     .where(isUnused)
     .returningAll()
     .executeTakeFirst();
-}
-
-/** Nothing was ever booked on it. */
-function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
-  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
 }

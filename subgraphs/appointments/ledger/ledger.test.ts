@@ -170,6 +170,19 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
     ]);
   });
 
+  test('counts what others hold for a hold that has run out by the database’s clock, however slow this process’s is', async () => {
+    const practice = newPractice();
+    quotas.set(practice, 1);
+    const slotAt = (time: string) => newSlot({ practice, startsAt: new Date(`2027-03-01T${time}:00Z`) });
+    const first = await hold({}, slotAt('09:00'));
+    clock.advance(61_000);
+    const second = await hold({}, slotAt('10:00'));
+    const slow = { defaultPolicyOf, now: () => new Date(clock.now().getTime() - 120_000) };
+    const answer = await open(first, ledger({ ...database, now: clock.sqlNow }, logger, slow));
+    expect(outcomeText(answer)).toBe('refused: NOT_RELEASED');
+    expect((await open(second)).kind).toBe('opened');
+  });
+
   test('keeps one time for one need, over two connections and ten at once', async () => {
     const caller = newCaller();
     const need = { assessmentDigest: randomUUID() };
@@ -432,6 +445,15 @@ describe.each(testDatabases())('the ledger on $name', ({ name, settings }) => {
       const later = newSlot({ practice: slot.practice, startsAt: new Date('2027-07-01T11:00:00Z') });
       expect(await recordHold({}, later, books)).toMatchObject({ kind: 'refused', why: 'NOT_RELEASED' });
       expect((await replace(old, later)).kind).toBe('opened');
+    });
+
+    test('takes no place of the quota that somebody else holds', async () => {
+      const old = await confirmed(await opened());
+      const held = newSlot({ startsAt: new Date('2027-07-02T10:00:00Z') });
+      quotas.set(held.practice, 1);
+      await hold({}, held);
+      const beside = newSlot({ practice: held.practice, startsAt: new Date('2027-07-02T11:00:00Z') });
+      expect(outcomeText(await replace(old, beside))).toBe('refused: NOT_RELEASED');
     });
   });
 

@@ -1,9 +1,10 @@
+import type { ExpressionBuilder } from 'kysely';
 import { londonDate } from '../../../domain/london-time';
 import type { OdsCode } from '../../../domain/ods-code';
 import { rowStatement } from '../../../platform/database/row-statement';
 import type { ForLedgerRow, LedgerSession } from '../database/ledger-database';
 import { oneOf } from '../database/states-in-sql';
-import type { BookingTable } from '../database/tables';
+import type { BookingTable, LedgerTables } from '../database/tables';
 import { slotKey } from '../holds/hold-store';
 import { Offer } from '../holds/offers';
 import { DOUBTFUL_STATES, isOneOf, LIVE_STATES } from '../lifecycle/states';
@@ -68,9 +69,7 @@ const selectHoldsOfDay = rowStatement(
       .where('hold.relation', '=', 'OTHER')
       .where('hold.released_at', 'is', null)
       .where('hold.expires_at', '>', now)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id'))),
-      )
+      .where(isUnused)
       .select([
         'hold.practice',
         'hold.starts_on',
@@ -138,19 +137,26 @@ export async function bookedByOthers(
   return startsOfOthers((await selectOfDay(reader, day)).filter(({ id }) => id !== exceptId));
 }
 
-/** Starts of what other practices' patients hold there that day, but for the same need. */
+/**
+ * Starts of what other practices' patients hold there that day, as far as it is in the way of a need: nothing where a hold for that
+ * need keeps a place there already.
+ */
 export async function heldByOthers(
   reader: LedgerSession,
   day: PracticeDay,
   assessmentDigest: string,
 ): Promise<Date[]> {
   const holds = await selectHoldsOfDay(reader, day);
-  return holds.flatMap(({ assessment_digest, offer_json }) =>
-    assessment_digest === assessmentDigest ? [] : [startIn(offer_json)],
-  );
+  const isKept = holds.some(({ assessment_digest }) => assessment_digest === assessmentDigest);
+  return isKept ? [] : holds.map(({ offer_json }) => startIn(offer_json));
 }
 
-/** Keys of the slots that anybody holds at a practice on a London day. */
+/** True of a hold on which nothing was ever booked. */
+export function isUnused({ not, exists, selectFrom }: ExpressionBuilder<LedgerTables, 'hold'>) {
+  return not(exists(selectFrom('booking').select('id').whereRef('booking.hold_id', '=', 'hold.id')));
+}
+
+/** Keys of the slots that anybody holds at a practice on a London day, and has not booked. */
 export async function heldSlotsOfDay(
   { db, now }: LedgerSession,
   { practice, starts_on }: PracticeDay,
@@ -162,6 +168,7 @@ export async function heldSlotsOfDay(
     .where('starts_on', '=', starts_on)
     .where('released_at', 'is', null)
     .where('expires_at', '>', now)
+    .where(isUnused)
     .limit(MAX_HOLDS_A_DAY)
     .execute();
   const offers = rows.map(({ offer_json }) => Offer.parse(JSON.parse(offer_json)));

@@ -198,7 +198,7 @@ function practiceQueries(reader: LedgerSession, logger: Logger) {
     /** Live bookings at the practices of these slots on their London days, whatever the suppliers show. */
     liveBeside: (places: readonly SlotPlace[]): Promise<LiveBookings> => liveBeside(reader, places),
 
-    /** Keys of the slots that anybody holds at a practice on a London day. */
+    /** Keys of the slots that anybody holds at a practice on a London day, and has not booked. */
     heldSlots: (practice: OdsCode, day: string): Promise<ReadonlySet<string>> =>
       heldSlotsOfDay(reader, { practice, starts_on: day }),
 
@@ -219,14 +219,14 @@ function practiceQueries(reader: LedgerSession, logger: Logger) {
       return readable(rows, logger);
     },
 
-    /** Bookings at a practice on a London day, whatever became of them, soonest first. */
-    async bookingsAt(practice: OdsCode, day: string): Promise<Booking[]> {
+    /** Bookings at a practice on London days, whatever became of them, soonest first. */
+    async bookingsAt(practice: OdsCode, days: readonly string[]): Promise<Booking[]> {
       const rows = await bookingRows(reader.db)
         .where('booking.practice', '=', practice)
-        .where('booking.starts_on', '=', day)
+        .where('booking.starts_on', 'in', days)
         .orderBy('booking.starts_at')
         .orderBy('booking.id')
-        .limit(MAX_APPOINTMENTS_A_DAY)
+        .limit(days.length * MAX_APPOINTMENTS_A_DAY)
         .execute();
       return readable(rows, logger);
     },

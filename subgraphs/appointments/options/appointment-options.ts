@@ -97,7 +97,14 @@ export async function appointmentOptions(
       const about = offerFacts(assessment, found.own, practice);
       const relation = practice === found.own ? 'OWN' : 'OTHER';
       const policy = withSupplierCutOff(systemOf({ offer: asked }, deps.systems), candidate.release);
-      return besideFirst(slots, beside).map((slot) => ({ ...common, slot, supplier, about, relation, policy }));
+      return besideFirst(slots, beside).map((slot) => ({
+        ...common,
+        slot,
+        supplier,
+        about,
+        relation,
+        policy,
+      }));
     },
   };
 }

@@ -22,6 +22,18 @@ class PracticeDayArgs {
   day?: string | null;
 }
 
+/** Twice what a page of a week asks for. */
+const MAX_DAYS = 14;
+
+@ArgsType()
+class PracticeDaysArgs {
+  @Field(() => String, { nullable: true, description: 'The first, for example 2026-03-02; left out: today.' })
+  from?: string | null;
+
+  @Field(() => Int, { defaultValue: 7, description: `At most ${MAX_DAYS}.` })
+  first!: number;
+}
+
 const MAX_ELSEWHERE = 100;
 
 @ArgsType()
@@ -46,20 +58,28 @@ export class PracticeResolver {
     @Root() { odsCode }: Practice,
     @Args(() => PracticeDayArgs) { day }: PracticeDayArgs,
     @Ctx() context: SubgraphContext,
-  ): Promise<PracticeDay> {
-    const { ledger, releases, now } = this.deps;
+  ): Promise<PracticeDay | undefined> {
     const code = await this.lookedAt(odsCode, context);
-    const date = CalendarDate.safeParse(day ?? londonDate(now()));
-    if (!date.success) throw badInput({ day: fieldFault('NOT_A_DATE', {}) });
-    const bookings = await ledger.bookingsAt(code, date.data);
-    const policy = await releases.policy(code);
-    const quotaUsed = await ledger.quotaUsed(code, date.data);
-    return create(PracticeDay, {
-      day: date.data,
-      bookings: bookings.map(practiceBooking),
-      dailyQuota: policy.dailyQuota,
-      quotaUsed,
-    });
+    const [asked] = await this.daysOf(code, [this.dayIn('day', day)]);
+    return asked;
+  }
+
+  @ForOwn('PRACTICE_STAFF', 'OPERATOR')
+  @Directive('@cost(weight: 20)')
+  @Directive('@listSize(slicingArguments: ["first"])')
+  @FieldResolver(() => [PracticeDay], {
+    nullable: true,
+    description:
+      'A list of `bookingDay`s, one day after the other. For staff of the practice, and operators.',
+  })
+  async bookingDays(
+    @Root() { odsCode }: Practice,
+    @Args(() => PracticeDaysArgs) { from, first }: PracticeDaysArgs,
+    @Ctx() context: SubgraphContext,
+  ): Promise<PracticeDay[]> {
+    const code = await this.lookedAt(odsCode, context);
+    checkFirst(first, MAX_DAYS);
+    return this.daysOf(code, daysFrom(this.dayIn('from', from), first));
   }
 
   @ForOwn('PRACTICE_STAFF', 'OPERATOR')
@@ -74,11 +94,33 @@ export class PracticeResolver {
     @Args(() => OwnPatientsElsewhereArgs) { first }: OwnPatientsElsewhereArgs,
     @Ctx() context: SubgraphContext,
   ): Promise<OwnPatientElsewhere[]> {
-    if (first < 1 || first > MAX_ELSEWHERE)
-      throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max: MAX_ELSEWHERE }) });
     const code = await this.lookedAt(odsCode, context);
+    checkFirst(first, MAX_ELSEWHERE);
     const bookings = await this.deps.ledger.ownPatientsElsewhere(code, first);
     return bookings.flatMap(ownPatientElsewhere);
+  }
+
+  private async daysOf(code: OdsCode, days: readonly string[]): Promise<PracticeDay[]> {
+    const { ledger, releases } = this.deps;
+    const [bookings, { dailyQuota }] = await Promise.all([
+      ledger.bookingsAt(code, days),
+      releases.policy(code),
+    ]);
+    const ofDay = (day: string) =>
+      bookings.filter(({ offer }) => londonDate(offer.slot.startsAt) === day).map(practiceBooking);
+    return Promise.all(
+      days.map(async (day) => {
+        const quotaUsed = await ledger.quotaUsed(code, day);
+        return create(PracticeDay, { day, bookings: ofDay(day), dailyQuota, quotaUsed });
+      }),
+    );
+  }
+
+  /** Reads an argument that is a London day; today where it is left out. */
+  private dayIn(argument: 'day' | 'from', day: string | null | undefined): CalendarDate {
+    const date = CalendarDate.safeParse(day ?? londonDate(this.deps.now()));
+    if (!date.success) throw badInput({ [argument]: fieldFault('NOT_A_DATE', {}) });
+    return date.data;
   }
 
   /** @throws GraphQLError where the caller may not look at the practice's book, and writes that down */
@@ -92,6 +134,17 @@ export class PracticeResolver {
       whyNotLook(caller),
     );
   }
+}
+
+function checkFirst(first: number, max: number): void {
+  if (first < 1 || first > max) throw badInput({ first: fieldFault('OUT_OF_RANGE', { min: 1, max }) });
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function daysFrom(day: CalendarDate, days: number): string[] {
+  const daysLater = (ahead: number) => new Date(Date.parse(day) + ahead * DAY_MS).toISOString();
+  return Array.from({ length: days }, (_, ahead) => daysLater(ahead).replace(/T.*/, ''));
 }
 
 function ownPatientElsewhere({ reference, state, offer, createdAt }: Booking): OwnPatientElsewhere[] {

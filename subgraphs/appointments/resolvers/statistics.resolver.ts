@@ -1,8 +1,8 @@
 import { Arg, Ctx, Directive, Query, Resolver } from 'type-graphql';
-import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { callerOf, ForKinds } from '../../../platform/graphql/access-directive';
 import type { SubgraphContext } from '../../../platform/graphql/subgraph-context';
 import type { Statistics } from '../insight/statistics';
+import type { ContentWords } from '../insight/vocabulary';
 import { StatisticsCatalogue, StatisticsInput, StatisticsResultUnion } from '../types/statistics';
 import { catalogueView, statisticsView } from '../views/statistics-view';
 
@@ -11,7 +11,7 @@ import { catalogueView, statisticsView } from '../views/statistics-view';
 export class StatisticsResolver {
   constructor(
     private readonly statisticsService: Statistics,
-    private readonly dispositions: DispositionCatalogue,
+    private readonly content: ContentWords,
   ) {}
 
   @ForKinds('ANALYST')
@@ -42,6 +42,6 @@ export class StatisticsResolver {
   @Directive('@tag(name: "analyst")')
   @Query(() => StatisticsCatalogue, { description: 'What can be asked of statistics, with titles.' })
   async statisticsCatalogue(): Promise<StatisticsCatalogue> {
-    return catalogueView(this.dispositions, await this.statisticsService.lastDay());
+    return catalogueView(this.content, await this.statisticsService.lastDay());
   }
 }

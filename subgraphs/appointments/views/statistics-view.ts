@@ -8,11 +8,10 @@ import {
   type Measure,
 } from '../../../domain/insight/topics';
 import { TWENTY_QUESTIONS } from '../../../domain/insight/twenty-questions';
-import type { DispositionCatalogue } from '../../../domain/disposition-catalogue';
 import { create } from '../../../platform/graphql/create';
 import { invalidInput, notAllowed, problem } from '../../../platform/graphql/problem';
 import type { StatisticsResult } from '../insight/statistics';
-import { vocabularyOf } from '../insight/vocabulary';
+import { vocabularyOf, type ContentWords } from '../insight/vocabulary';
 import {
   StatisticsCatalogue,
   StatisticsColumn,
@@ -43,13 +42,10 @@ export function statisticsView(result: StatisticsResult): typeof StatisticsResul
 }
 
 /** @param lastDay the last day that is in */
-export function catalogueView(
-  dispositions: DispositionCatalogue,
-  lastDay: string | null,
-): StatisticsCatalogue {
+export function catalogueView(content: ContentWords, lastDay: string | null): StatisticsCatalogue {
   return create(StatisticsCatalogue, {
     measures: MEASURES.map(measureEntry),
-    dimensions: DIMENSIONS.map((dimension) => dimensionEntry(dimension, dispositions)),
+    dimensions: DIMENSIONS.map((dimension) => dimensionEntry(dimension, content)),
     lastDay,
     questions: TWENTY_QUESTIONS.map(({ measures, by, ...saved }) =>
       create(StatisticsSavedQuestion, { ...saved, measures: [...measures], by: [...by] }),
@@ -68,10 +64,12 @@ function measureEntry(measure: Measure): StatisticsMeasureEntry {
   return create(StatisticsMeasureEntry, { measure, title, kind, dimensions, needs });
 }
 
-function dimensionEntry(dimension: Dimension, dispositions: DispositionCatalogue): StatisticsDimensionEntry {
+function dimensionEntry(dimension: Dimension, content: ContentWords): StatisticsDimensionEntry {
   const { title, values } = DIMENSION_FACTS[dimension];
-  const words = vocabularyOf(dispositions, new Map());
-  const known = dimension === 'DISPOSITION' ? [...dispositions.keys()] : values;
+  const words = vocabularyOf(content, new Map());
+  const named = { DISPOSITION: content.dispositions, PATHWAY: content.complaints };
+  const known =
+    dimension === 'DISPOSITION' || dimension === 'PATHWAY' ? [...named[dimension].keys()] : values;
   return create(StatisticsDimensionEntry, {
     dimension,
     title,

@@ -13,31 +13,33 @@ export interface Amendment {
   answers: readonly StoredAnswer[];
   dropped: readonly StoredAnswer[];
   at: Date;
-  confirmed: boolean;
+  /** The person has confirmed that this takes an emergency back. */
+  takesBack: boolean;
 }
 
 /** Returns the history with what this change replaces or drops, oldest first, bounded. */
 export function amendedBy(
-  { record, before, answers, dropped, at, confirmed }: Amendment,
+  { record, before, answers, dropped, at, takesBack }: Amendment,
   content: Content,
 ): AmendedAnswer[] {
   const decided = before.kind === 'outcome' ? before : null;
-  const amended =
-    (change: AmendedAnswer['change']) =>
-    (answer: StoredAnswer): AmendedAnswer => {
-      const decides = decided?.decided.node.id === answer.questionId;
-      return {
-        ...answer,
-        amendedAt: at,
-        revision: record.revision + 1,
-        change,
-        decided: decides ? decided.disposition.id : null,
-        confirmed: confirmed && decides && isEmergency(decided.disposition),
-      };
-    };
   const changed = record.answers.filter(({ questionId, optionIds }) =>
     answers.some((answer) => answer.questionId === questionId && !sameOptions(answer.optionIds, optionIds)),
   );
+  // Where an age or a known fact decided, no answer did: the emergency stands beside the one that takes it back.
+  const deciding =
+    [...changed, ...dropped].find(({ questionId }) => questionId === decided?.decided.node.id) ??
+    (takesBack ? changed[0] : undefined);
+  const amended =
+    (change: AmendedAnswer['change']) =>
+    (answer: StoredAnswer): AmendedAnswer => ({
+      ...answer,
+      amendedAt: at,
+      revision: record.revision + 1,
+      change,
+      decided: answer === deciding && decided ? decided.disposition.id : null,
+      confirmed: answer === deciding && takesBack,
+    });
   return bounded(
     [...record.amendedAnswers, ...changed.map(amended('CHANGED')), ...dropped.map(amended('DROPPED'))],
     content,

@@ -196,10 +196,9 @@ async function answerPinned(
   if (saysTheSame(record, answer)) return { kind: 'assessment', assessment: current };
   const change = changeAnswer<StoredAnswer>(pathway, record.subject, record.answers, answer);
   const before = evaluate(pathway, record.subject, record.answers);
-  const confirmed = input.confirmLessUrgent === true;
-  if (fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers)) && !confirmed)
-    return { kind: 'confirm-less-urgent', current };
-  const next = amended(record, { before, ...change, at: answer.answeredAt, confirmed }, current.content);
+  const takesBack = fallsFromEmergency(before, evaluate(pathway, record.subject, change.answers));
+  if (takesBack && input.confirmLessUrgent !== true) return { kind: 'confirm-less-urgent', current };
+  const next = amended(record, { before, ...change, at: answer.answeredAt, takesBack }, current.content);
   const completion = completionOf({ ...current, record: next });
   const revision = record.revision + 1;
   if (await store.replaceAnswers(next, completion))

@@ -23,6 +23,7 @@ it.each([
   ['my ear hurts', woman, 'earache'],
   ['hurts to swallow', man, 'sore-throat'],
   ['tonsilitis', woman, 'sore-throat'],
+  ['sore throat', toddler, 'sore-throat'],
   ['coughing for weeks', man, 'cough'],
   ['it burns when I pee', woman, 'uti-female-16-plus'],
   ['water infection', woman, 'uti-female-16-plus'],

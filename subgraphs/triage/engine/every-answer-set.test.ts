@@ -165,6 +165,20 @@ it('sends nobody under 5 home to look after it, and nobody under 3 months with a
   expect(tooSafe).toEqual([]);
 });
 
+it('sends a child who drools or breathes noisily with a sore throat to 999 at any age', () => {
+  const pathway = content.pathways.get('sore-throat')!;
+  for (const ageInDays of [0, 365, 1_500, 1_826, 1_827, 5_000])
+    for (const sign of ['cannot-swallow', 'hard-to-breathe']) {
+      const subject: PatientProfile = { ageInDays, sex: 'FEMALE' };
+      expect(exclusionOf(pathway, subject)).toBeUndefined();
+      const answers = [
+        { questionId: 'emergency.screen', optionIds: ['none'] },
+        { questionId: 'sore-throat.red-flags', optionIds: [sign] },
+      ];
+      expect(ended(evaluate(pathway, subject, answers)).disposition.id).toBe('ambulance');
+    }
+});
+
 it('has a pathway or a refusal with advice for everybody, at every age in days up to 20 years', () => {
   for (const pathway of content.pathways.values())
     for (let ageInDays = 0; ageInDays < 20 * 366; ageInDays++)

@@ -113,6 +113,15 @@ it('says what was taken back, emergencies first, and what an earlier check ended
         change: 'CHANGED',
         decided: 'ambulance',
       },
+      {
+        ...amended,
+        confirmed: false,
+        questionId: 'emergency.screen',
+        optionIds: ['heavy-bleeding'],
+        revision: 5,
+        change: 'CHANGED',
+        decided: 'ambulance',
+      },
     ],
     earlierEmergency: { at: AT, dispositionId: 'ambulance' },
   };
@@ -123,6 +132,8 @@ it('says what was taken back, emergencies first, and what an earlier check ended
     exported.item!.find((item) => item.linkId === linkId)?.answer?.map(({ valueString }) => valueString);
   expect(texts('amended-answers')).toEqual([
     expect.stringMatching(/^EMERGENCY, taken back\. .*changed 2026-03-02T14:11:00\.000Z\)$/),
+    // In its place came one that was as urgent.
+    expect.stringMatching(/^EMERGENCY\. /),
     expect.stringMatching(/fever.* No \(said 2026-03-02T14:10:00\.000Z/),
   ]);
   expect(texts('earlier-emergency')).toEqual([expect.stringMatching(/^Call 999/)]);

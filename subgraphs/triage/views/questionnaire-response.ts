@@ -132,7 +132,8 @@ function amendedItems(
     if (question === undefined) return [];
     const chosen = question.options.filter(({ id }) => answer.optionIds.includes(id));
     const said = chosen.map(({ text }) => say(text, reader)).join('; ');
-    const mark = wasEmergency(answer, content) ? 'EMERGENCY, taken back. ' : '';
+    const emergency = answer.confirmed ? 'EMERGENCY, taken back. ' : 'EMERGENCY. ';
+    const mark = wasEmergency(answer, content) ? emergency : '';
     const times = `said ${answer.answeredAt.toISOString()}, ${answer.change.toLowerCase()} ${answer.amendedAt.toISOString()}`;
     return { valueString: `${mark}${say(question.text, reader)} ${said} (${times})` };
   });

@@ -31,8 +31,11 @@ interface Estimate {
   variance: number;
 }
 
-/** Noise of one published number: even from -4 to 4, and the rounding to 5. */
-const CELL_VARIANCE = 60 / 9 + 2;
+/**
+ * Variances that attackers suppose of a shown number: that of the rule (even noise from -4 to 4, and the rounding to 5), and
+ * nearly none, which finds what is shown as it is.
+ */
+export const SUPPOSED = [60 / 9 + 2, 0.01] as const;
 /** Noise of a number that is withheld, as 1 to 7. */
 const WITHHELD = { mean: 4, variance: 4 } as const;
 
@@ -82,20 +85,23 @@ async function publishedCells(
   return cells;
 }
 
-/** Judges estimates as the best attacker would: with the distribution of the truth known. */
+/** Judges estimates as the best attacker would: with the distribution of the truth known, and the better of what is supposed. */
 export async function attackResult(
   attack: string,
   targets: readonly Target[],
-  observe: Observe,
+  observe: (supposed: number) => Observe,
   expected: (target: Target) => number,
 ): Promise<AttackResult> {
   const prior = priorOf(targets);
-  let exact = 0;
-  let informed = 0;
-  for (const target of targets) {
-    const estimate = await observe(target);
-    if (estimate !== null) informed += 1;
-    if (likeliest(prior, estimate) === target.truth) exact += 1;
+  let [exact, informed] = [0, 0];
+  for (const look of SUPPOSED.map(observe)) {
+    let [right, known] = [0, 0];
+    for (const target of targets) {
+      const estimate = await look(target);
+      if (estimate !== null) known += 1;
+      if (likeliest(prior, estimate) === target.truth) right += 1;
+    }
+    [exact, informed] = [Math.max(exact, right), Math.max(informed, known)];
   }
   const constant = targets.filter(({ truth }) => truth === likeliest(prior, null)).length;
   const byMargins = targets.filter((target) => {
@@ -158,6 +164,7 @@ export function overlappingRanges(
   world: AttackedWorld,
   { grain, from, to }: StatisticsQuestion['period'],
   pair: Pair,
+  supposed: number,
 ): Observe {
   const periods = periodsBetween(grain, from, to, 100);
   return async ({ period, values }) => {
@@ -171,13 +178,11 @@ export function overlappingRanges(
     const estimates: Estimate[] = [];
     for (let first = 0; first <= at; first++) {
       const [wide, narrow] = [await total(first, at), await total(first, at - 1)];
-      if (wide !== null && narrow !== null)
-        estimates.push({ mean: wide - narrow, variance: 2 * CELL_VARIANCE });
+      if (wide !== null && narrow !== null) estimates.push({ mean: wide - narrow, variance: 2 * supposed });
     }
     for (let last = at; last < periods.length; last++) {
       const [wide, narrow] = [await total(at, last), await total(at + 1, last)];
-      if (wide !== null && narrow !== null)
-        estimates.push({ mean: wide - narrow, variance: 2 * CELL_VARIANCE });
+      if (wide !== null && narrow !== null) estimates.push({ mean: wide - narrow, variance: 2 * supposed });
     }
     return combined(estimates);
   };
@@ -188,6 +193,7 @@ export function unionsOfFilters(
   world: AttackedWorld,
   period: StatisticsQuestion['period'],
   pair: Pair,
+  supposed: number,
 ): Observe {
   return async ({ period: at, values: [one, other] }) => {
     const whole = { ...period, from: at, to: at };
@@ -202,8 +208,7 @@ export function unionsOfFilters(
     const estimates: Estimate[] = [];
     for (const beside of all.filter((value) => value !== other)) {
       const [both, alone] = [await sum([beside, other]), await sum([beside])];
-      if (both !== null && alone !== null)
-        estimates.push({ mean: both - alone, variance: 2 * CELL_VARIANCE });
+      if (both !== null && alone !== null) estimates.push({ mean: both - alone, variance: 2 * supposed });
     }
     return combined(estimates);
   };
@@ -217,7 +222,7 @@ export function totalsLessCells(
   world: AttackedWorld,
   period: StatisticsQuestion['period'],
   pair: Pair,
-  others: readonly Dimension[],
+  { others, supposed }: { others: readonly Dimension[]; supposed: number },
 ): Observe {
   const tables = new Map<string, Promise<Map<string, number | null>>>();
   const table = (by: readonly Dimension[], at: string) => {
@@ -236,7 +241,7 @@ export function totalsLessCells(
   ): Promise<Estimate | null> {
     const looks: Estimate[] = [];
     const direct = (await table(by, at)).get(values.join('|'));
-    if (direct !== null && direct !== undefined) looks.push({ mean: direct, variance: CELL_VARIANCE });
+    if (direct !== null && direct !== undefined) looks.push({ mean: direct, variance: supposed });
     for (const beside of others.filter((dimension) => !by.includes(dimension))) {
       const parts = [...(await table([...by, beside], at))].filter(
         ([name]) => values.length === 0 || name.startsWith(`${values.join('|')}|`),
@@ -246,7 +251,7 @@ export function totalsLessCells(
       looks.push({
         mean: numbers.reduce<number>((sum, number) => sum + (number ?? WITHHELD.mean), 0),
         variance: numbers.reduce<number>(
-          (sum, number) => sum + (number === null ? WITHHELD.variance : CELL_VARIANCE),
+          (sum, number) => sum + (number === null ? WITHHELD.variance : supposed),
           0,
         ),
       });
@@ -286,13 +291,13 @@ export function padding(
   padded: AttackedWorld,
   period: StatisticsQuestion['period'],
   pair: Pair,
-  { others, added }: { others: readonly Dimension[]; added: number },
+  { others, added, supposed }: { others: readonly Dimension[]; added: number; supposed: number },
 ): Observe {
   return async ({ period: at, values }) => {
     const whole = { ...period, from: at, to: at };
     const looks: Estimate[] = [];
     const direct = (await padded.askAnyhow({ by: [...pair], period: whole })).get(values.join('|'));
-    if (direct != null) looks.push({ mean: direct - added, variance: CELL_VARIANCE });
+    if (direct != null) looks.push({ mean: direct - added, variance: supposed });
     for (const beside of others) {
       const parts = [...(await padded.askAnyhow({ by: [...pair, beside], period: whole }))]
         .filter(([name]) => name.startsWith(`${values.join('|')}|`))
@@ -300,7 +305,7 @@ export function padding(
         .filter((number) => number !== 0);
       if (parts.length === 0 || parts.some((number) => number === null)) continue;
       const sum = parts.reduce<number>((all, number) => all + (number ?? 0), 0);
-      looks.push({ mean: sum - added, variance: parts.length * CELL_VARIANCE });
+      looks.push({ mean: sum - added, variance: parts.length * supposed });
     }
     return combined(looks);
   };

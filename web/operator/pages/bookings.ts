@@ -37,14 +37,13 @@ async function showList(
   form?: { written: string; errors: FormError[] },
 ) {
   const unsettled = await site.operator.unsettled(operatorOf(site, request));
-  if (form !== undefined) reply.code(422);
   return site.render(reply, 'operator/bookings', {
     title: 'Bookings',
     waiting: unsettled.filter(({ needsAnOperator }) => needsAnOperator).map((one) => lineOf(one, site.now())),
     others: unsettled.filter(({ needsAnOperator }) => !needsAnOperator).map((one) => lineOf(one, site.now())),
     isCut: unsettled.length === MAX_LISTED,
     written: form?.written ?? '',
-    ...(form && { errors: form.errors }),
+    errors: form?.errors,
   });
 }
 
@@ -68,7 +67,7 @@ export async function openedBooking(
   return (await site.operator.byReference(operatorOf(site, request), reference)) ?? undefined;
 }
 
-/** Shows the form again with status 422 where there are errors. */
+/** Shows the page, or its form again where there are errors. */
 export async function showBooking(
   site: OperatorSite,
   request: BookingRequest,
@@ -77,7 +76,6 @@ export async function showBooking(
 ) {
   const record = await openedBooking(site, request);
   if (record === undefined) return reply.redirect('/operator/bookings', 303);
-  if (errors !== undefined) reply.code(422);
   const { advice, forSeconds } = lineOf(record, site.now());
   return site.render(reply, 'operator/booking', {
     title: `Booking ${record.booking.reference}`,
@@ -87,6 +85,6 @@ export async function showBooking(
     canSettle: record.needsAnOperator && advice?.ask != null,
     runs: runsOf(record.evidence),
     here: `/operator/bookings/${request.params.name}`,
-    ...(errors && { errors }),
+    errors,
   });
 }

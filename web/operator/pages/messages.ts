@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { counted } from '../../kit/texts';
 import { fieldsOf } from '../../kit/visit';
 import { MAX_LISTED } from '../api';
 import { consoleData, operatorOf, showMessage, type OperatorSite } from '../console';
-import { counted } from '../texts';
 
 const MAX_CHOSEN = 100;
 const HERE = '/operator/messages';
@@ -38,7 +38,6 @@ export function registerMessagePages(app: FastifyInstance, site: OperatorSite): 
 
 async function showList(site: OperatorSite, request: FastifyRequest, reply: FastifyReply, problem?: string) {
   const { frontEnd, practices } = await site.operator.undelivered(operatorOf(site, request));
-  if (problem !== undefined) reply.code(422);
   const field = frontEnd.length > 0 ? 'front-end' : 'practices';
   return site.render(reply, 'operator/messages', {
     title: 'Messages that were not delivered',

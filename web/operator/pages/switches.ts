@@ -100,14 +100,13 @@ async function showReason(
 ) {
   const found = await findSwitch(site, request);
   if (found === undefined) return reply.redirect(HERE, 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'operator/switch', {
     title: `Switch ${nameIn(found)} ${found.off ? 'on' : 'off'}`,
     one: found,
     isAll: found.id === ALL,
     reason: consoleData.of(request).reasons?.[found.id] ?? '',
     maxReason: MAX_REASON,
-    ...(errors && { errors }),
+    errors,
   });
 }
 

@@ -21,7 +21,7 @@ export function registerAboutPages(app: FastifyInstance, site: PatientSite): voi
       next: { href: '/', text: 'Go to the start page' },
     });
   });
-  for (const { path, title, paragraphs } of PAGES)
+  for (const { path, title, paragraphs } of pages(site.sessions))
     app.get(path, (_request, reply) =>
       site.render(reply, 'kit/message', {
         title,
@@ -31,14 +31,14 @@ export function registerAboutPages(app: FastifyInstance, site: PatientSite): voi
     );
 }
 
-const PAGES = [
+const pages = ({ idleTime, maxTime }: PatientSite['sessions']) => [
   {
     path: '/accessibility',
     title: 'Accessibility',
     paragraphs: [
       'We want everybody to be able to use these pages. They work without JavaScript, by the keyboard alone, and on small screens.',
       'Our automatic tests find no failures of WCAG 2.2 AA. People with disabilities have not tested the pages yet.',
-      'The pages that keep your answers end after 30 minutes without activity. With JavaScript we ask you 2 minutes before, and you can stay.',
+      `The pages that keep your answers end after ${idleTime} without activity. With JavaScript we ask you 2 minutes before, and you can stay.`,
       'An appointment time is kept for you for about 5 minutes. You can ask once for longer, and try again when the time has run out.',
       'If you cannot use a page, call 111. You can use 18001 111 with text relay.',
     ],
@@ -47,7 +47,7 @@ const PAGES = [
     path: '/privacy',
     title: 'Privacy',
     paragraphs: [
-      'The website keeps your answers for 30 minutes after you stop using it, and for 12 hours at most. It writes none of them to logs.',
+      `The website keeps your answers for ${idleTime} after you stop using it, and for ${maxTime} at most. It writes none of them to logs.`,
       'The words you use to say what is wrong find the symptom check. They are not part of it, and no practice receives them.',
       'A finished symptom check can be read for 7 days. One without an outcome can be read for 1 day.',
       'If you use your location, we send it to our own server only, to about 100 metres. It is kept with the symptom check.',
@@ -56,4 +56,4 @@ const PAGES = [
       'When you book, the practice receives your name, NHS number, phone number and the words you write for it.',
     ],
   },
-] as const;
+];

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormError } from '../../kit/site';
-import { fieldsOf } from '../../kit/visit';
+import { fieldsOf, signInFirst } from '../../kit/visit';
 import { isBookable, type Booking } from '../answers';
-import { journeyOf, journeys, signedInCaller, signInFirst, type Journey, type PatientSite } from '../journey';
+import { journeyOf, journeys, signedInCaller, type Journey, type PatientSite } from '../journey';
 import { contactErrors, contactProblems } from './confirm';
 import { showGone } from './keep';
 
@@ -23,7 +23,7 @@ export function registerChangePages(app: FastifyInstance, site: PatientSite): vo
 async function begin(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
   const caller = signedInCaller(site, request);
-  if (caller === undefined || journey.bookingId === undefined) return signInFirst(reply, '/appointments');
+  if (caller === undefined || journey.bookingId === undefined) return signInFirst(request, reply);
   const booking = await site.patient.booking(caller, journey.bookingId);
   if (booking === null) return reply.redirect('/appointments', 303);
   if (hasCheckFor(journey, booking)) {
@@ -56,22 +56,22 @@ function hasCheckFor({ assessment, outcome, patient }: Journey, booking: Booking
 
 function showChange(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { changing, phone = '' } = journeyOf(request);
+  const typed = fieldsOf(request).one('phone');
   if (changing?.slot === undefined) return reply.redirect('/times', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/change', {
     title: 'Check the new time',
     booking: changing.booking,
     slot: changing.slot,
-    phone,
+    phone: typed === '' ? phone : typed,
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 
 async function move(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
   const caller = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/change');
+  if (caller === undefined) return signInFirst(request, reply);
   const { booking, slot } = journey.changing ?? {};
   if (booking === undefined || slot === undefined) return reply.redirect('/times', 303);
   const { one } = fieldsOf(request);

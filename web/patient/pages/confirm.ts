@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormError } from '../../kit/site';
-import { fieldsOf } from '../../kit/visit';
+import { fieldsOf, signInFirst } from '../../kit/visit';
 import type { Hold, Problem } from '../answers';
-import { journeyOf, signedInCaller, signInFirst, type PatientSite } from '../journey';
+import { journeyOf, signedInCaller, type PatientSite } from '../journey';
 import { showGone } from './keep';
 
 const MAX_PHONE = 20;
@@ -25,14 +25,13 @@ function keptFor(hold: Hold, now: Date) {
 function showContact(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { hold, phone = '', reason = '' } = journeyOf(request);
   if (hold === undefined) return reply.redirect('/times', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/contact', {
     title: 'How can the practice contact you?',
     kept: keptFor(hold, site.now()),
     page: 'contact',
     phone,
     reason,
-    ...(errors && { errors }),
+    errors,
   });
 }
 
@@ -95,7 +94,7 @@ function showCheck(site: PatientSite, request: FastifyRequest, reply: FastifyRep
 async function book(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
   const caller = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/check');
+  if (caller === undefined) return signInFirst(request, reply);
   if (journey.hold === undefined) return reply.redirect('/times', 303);
   const { phone = '', reason = '', hold } = journey;
   const booked = await site.patient.confirm(caller, {

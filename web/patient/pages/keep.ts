@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../kit/api';
-import { fieldsOf } from '../../kit/visit';
+import { fieldsOf, signInFirst } from '../../kit/visit';
 import type { Problem } from '../answers';
-import { journeyOf, signedInCaller, signInFirst, type PatientSite } from '../journey';
+import { journeyOf, signedInCaller, type PatientSite } from '../journey';
 import { wayOn } from '../texts';
 import { showProblem } from './problem';
 import { showTimes } from './times';
@@ -62,7 +62,7 @@ async function keep(
 ) {
   const journey = journeyOf(request);
   const caller = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/times');
+  if (caller === undefined) return signInFirst(request, reply);
   if (journey.patient === undefined) return reply.redirect('/patient', 303);
   const kept = await site.patient.keepTime(caller, {
     slotId,
@@ -112,7 +112,7 @@ export function showGone(site: PatientSite, reply: FastifyReply, problem: Proble
 async function keepLonger(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
   const caller: Caller | undefined = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/times');
+  if (caller === undefined) return signInFirst(request, reply);
   if (journey.hold === undefined) return reply.redirect('/times', 303);
   const then = fieldsOf(request).one('then') === 'check' ? '/check' : '/contact';
   const kept = await site.patient.keepLonger(caller, journey.hold.id);

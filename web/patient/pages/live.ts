@@ -50,6 +50,8 @@ async function relay(
   raw: ServerResponse,
   { caller, bookingId }: { caller: Caller; bookingId: string },
 ): Promise<void> {
+  // Gone while the session was read: nothing would say so any more.
+  if (raw.destroyed) return;
   const gone = new AbortController();
   raw.once('close', () => {
     gone.abort();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormError } from '../../kit/site';
-import { fieldsOf } from '../../kit/visit';
-import { journeyOf, signedInCaller, signInFirst, type PatientSite } from '../journey';
+import { fieldsOf, signInFirst } from '../../kit/visit';
+import { journeyOf, signedInCaller, type PatientSite } from '../journey';
 import { CANCEL_REASONS } from '../texts';
 import { markOf } from './booked';
 import { showProblem } from './problem';
@@ -11,7 +11,7 @@ import { showProblem } from './problem';
 export function registerManagePages(app: FastifyInstance, site: PatientSite): void {
   app.get('/appointments', async (request, reply) => {
     const caller = signedInCaller(site, request);
-    if (caller === undefined) return signInFirst(reply, '/appointments');
+    if (caller === undefined) return signInFirst(request, reply);
     const bookings = await site.patient.bookings(caller);
     return site.render(reply, 'patient/appointments', { title: 'Your appointments', bookings });
   });
@@ -44,7 +44,6 @@ async function showOne(
   if (caller === undefined || bookingId === undefined) return reply.redirect('/appointments', 303);
   const booking = await site.patient.booking(caller, bookingId);
   if (booking === null) return reply.redirect('/appointments', 303);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/appointment', {
     title: 'Your appointment',
     booking,
@@ -52,7 +51,7 @@ async function showOne(
     reasons: CANCEL_REASONS,
     changeable: booking.cancellableUntil != null && new Date(booking.cancellableUntil) > site.now(),
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 

@@ -2,15 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { showAsk } from '../../kit/ask';
 import type { Caller } from '../../kit/api';
 import type { FormError } from '../../kit/site';
-import { fieldsOf } from '../../kit/visit';
-import { journeyOf, signedInCaller, signInFirst, type Journey, type PatientSite } from '../journey';
+import { fieldsOf, signInFirst } from '../../kit/visit';
+import { journeyOf, signedInCaller, type Journey, type PatientSite } from '../journey';
 
 /** Asks whose appointment it is, only where several people are possible, twins for example. */
 export function registerPatientPages(app: FastifyInstance, site: PatientSite): void {
   app.get('/patient', (request, reply) => showPatient(site, request, reply));
   app.post('/patient', { config: { returnTo: '/patient' } }, async (request, reply) => {
     const caller = signedInCaller(site, request);
-    if (caller === undefined) return signInFirst(reply, '/patient');
+    if (caller === undefined) return signInFirst(request, reply);
     const people = await candidates(site, caller, journeyOf(request));
     const chosen = people.find(({ id }) => id === fieldsOf(request).one('patient'));
     if (chosen === undefined)
@@ -35,7 +35,7 @@ async function showPatient(
   errors?: FormError[],
 ) {
   const caller = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/patient');
+  if (caller === undefined) return signInFirst(request, reply);
   const journey = journeyOf(request);
   const people = await candidates(site, caller, journey);
   if (people.length === 0)
@@ -56,7 +56,7 @@ async function showPatient(
   return showAsk(site, reply, {
     title: 'Who is the appointment for?',
     back: '/outcome',
-    ...(errors && { errors }),
+    errors,
     field: {
       kind: 'radios',
       name: 'patient',

@@ -78,7 +78,7 @@ function showWho(site: PatientSite, request: FastifyRequest, reply: FastifyReply
   return showAsk(site, reply, {
     title: 'Who are the symptoms about?',
     back: '/',
-    ...(errors && { errors }),
+    errors,
     field: {
       kind: 'radios',
       name: 'who',
@@ -99,7 +99,7 @@ function showAge(
     title,
     back: '/who',
     hint: 'For example, 31 3 1980',
-    ...(errors && { errors }),
+    errors,
     field: { kind: 'date', name: 'dob', ...written },
   });
 }
@@ -109,7 +109,7 @@ function showSex(site: PatientSite, request: FastifyRequest, reply: FastifyReply
     title: aboutSelf(request) ? 'What is your sex?' : 'What is their sex?',
     back: '/age',
     hint: 'This is the sex recorded at birth. Some symptoms mean different things for different bodies.',
-    ...(errors && { errors }),
+    errors,
     field: { kind: 'radios', name: 'sex', choices: SEXES, chosen: [journeyOf(request).sex ?? ''] },
   });
 }

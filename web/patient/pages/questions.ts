@@ -161,7 +161,7 @@ function showQuestion(
     back: before === undefined ? '/where' : `/question/${before.question.key}`,
     hint: question.why,
     link: { href: '/continue-elsewhere', text: 'Continue on another device' },
-    ...(errors && { errors }),
+    errors,
     field: {
       kind: question.kind === 'TICK_ANY' ? 'checkboxes' : 'radios',
       name: 'answer',

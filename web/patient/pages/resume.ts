@@ -103,7 +103,7 @@ function showResume(site: PatientSite, reply: FastifyReply, errors?: FormError[]
     title: 'What is your code?',
     back: '/',
     hint: 'It has 8 letters and numbers. The device on which you started shows it.',
-    ...(errors && { errors }),
+    errors,
     field: { kind: 'input', name: 'code', value: '', autocomplete: 'off', width: 10 },
   });
 }

@@ -69,7 +69,7 @@ function showWords(site: PatientSite, request: FastifyRequest, reply: FastifyRep
     title: 'What is wrong?',
     back: '/sex',
     hint: 'Use your own words, for example "rash and fever". Do not include names or phone numbers.',
-    ...(errors && { errors }),
+    errors,
     field: { kind: 'textarea', name: 'words', value: journeyOf(request).words ?? '', maxLength: MAX_WORDS },
   });
 }
@@ -90,7 +90,7 @@ function showChecks(site: PatientSite, request: FastifyRequest, reply: FastifyRe
     back: '/symptoms',
     hint: 'If none of these fits, go back and use other words, or call 111.',
     notes: [...checksAdvice, ...switchedOff.map(({ title, message }) => `${title}: ${message}`)],
-    ...(errors && { errors }),
+    errors,
     field: {
       kind: 'radios',
       name: 'check',

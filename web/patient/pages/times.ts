@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { FormError } from '../../kit/site';
-import { fieldsOf } from '../../kit/visit';
+import { fieldsOf, signInFirst } from '../../kit/visit';
 import { isBookable, type Options, type PracticeOptions } from '../answers';
-import { journeyOf, signedInCaller, signInFirst, type Journey, type PatientSite } from '../journey';
+import { journeyOf, signedInCaller, type Journey, type PatientSite } from '../journey';
 import { sayTo111, whyNoTimes } from '../texts';
 import { isInPart, PARTS_OF_DAY } from '../time-of-day';
 import { showProblem } from './problem';
@@ -58,7 +58,7 @@ export async function showTimes(
   const early = notReady(journey, reply);
   if (early !== null) return early;
   const caller = signedInCaller(site, request);
-  if (caller === undefined) return signInFirst(reply, '/times');
+  if (caller === undefined) return signInFirst(request, reply);
   if (journey.patient === undefined) return reply.redirect('/patient', 303);
   if (journey.assessment === undefined) return reply.redirect('/who', 303);
   const looking = journey.looking ?? ALL;
@@ -72,13 +72,13 @@ export async function showTimes(
   const options = inPart(found.value, looking.time);
   const practices = [...(options.ownPractice == null ? [] : [options.ownPractice]), ...options.elsewhere];
   const slots = practices.flatMap((practice) => practice.slots);
+  const isFiltered = looking.mode !== 'any' || looking.time !== 'any';
   if (journey.changing !== undefined) journey.changing.shown = slots;
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, slots.length === 0 ? 'patient/no-times' : 'patient/times', {
-    title: titleOf(slots.length > 0, journey),
+    title: titleOf(slots.length > 0, isFiltered, journey),
     options,
     looking,
-    isFiltered: looking.mode !== 'any' || looking.time !== 'any',
+    isFiltered,
     parts: PARTS_OF_DAY,
     canShowMore: looking.practices < MAX_PRACTICES && options.practicesAsked < options.practicesInRadius,
     patient: journey.patient,
@@ -86,19 +86,19 @@ export async function showTimes(
     deadline: journey.outcome?.deadline,
     outcome: journey.outcome,
     sayTo111: journey.outcome === undefined ? '' : sayTo111(journey.outcome),
-    whyNone: reasonOf(options.ownPractice),
+    whyNone: reasonOf(options.ownPractice, isFiltered),
     // One key for the page; with the time that is chosen it names one intention.
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }
 
-function reasonOf(own: Options['ownPractice']): string | null {
-  return own == null ? null : `${own.practice.name} ${whyNoTimes(own.answer)}`;
+function reasonOf(own: Options['ownPractice'], isFiltered: boolean): string | null {
+  return own == null ? null : `${own.practice.name} ${whyNoTimes(own.answer, isFiltered)}`;
 }
 
-function titleOf(any: boolean, { changing }: Journey): string {
-  if (!any) return 'There are no appointments in time';
+function titleOf(any: boolean, isFiltered: boolean, { changing }: Journey): string {
+  if (!any) return `There are no appointments ${isFiltered ? 'of the kind you chose' : 'in time'}`;
   return changing === undefined ? 'Choose an appointment time' : 'Choose a new time';
 }
 

@@ -79,7 +79,6 @@ function notStarted(site: PatientSite, request: FastifyRequest, reply: FastifyRe
 
 function showWhere(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
   const { place } = journeyOf(request);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'patient/where', {
     title: 'Where are you now?',
     back: '/checks',
@@ -87,6 +86,6 @@ function showWhere(site: PatientSite, request: FastifyRequest, reply: FastifyRep
       fieldsOf(request).one('postcode') || (place !== undefined && 'postcode' in place ? place.postcode : ''),
     // One intention for as long as the page is shown: sent twice, it starts one symptom check.
     key: randomUUID(),
-    ...(errors && { errors }),
+    errors,
   });
 }

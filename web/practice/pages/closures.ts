@@ -63,7 +63,6 @@ async function showClosures(
   const { request, reply, caller } = visit;
   const book = await site.practice.book(caller);
   if (book === null) return showNoPractice(site, reply);
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'practice/closures', {
     title: 'Close your book for a time',
     section: 'closures',
@@ -71,7 +70,7 @@ async function showClosures(
     notice: takeNotice(request),
     closures: book.release.closures.map((closure) => ({ id: closure.id, text: closureWords(closure) })),
     form: { ...form, to: form.to === '' ? 'EVERYBODY' : form.to },
-    ...(errors && { errors }),
+    errors,
   });
 }
 

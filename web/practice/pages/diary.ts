@@ -15,6 +15,7 @@ import { bookingWords, modeWords, reasonWords, statusWords } from '../texts';
 
 /** Further ahead no book is read; rules release at most as much. */
 const MAX_AHEAD_DAYS = 56;
+const WEEK_DAYS = 7;
 
 const Query = z.object({ day: z.iso.date().optional().catch(undefined) });
 
@@ -31,10 +32,9 @@ async function showDiary(site: PracticeSite, visit: StaffVisit) {
   const last = addDays(today, MAX_AHEAD_DAYS);
   const wanted = Query.parse(request.query).day ?? today;
   const day = wanted < today || wanted > last ? today : wanted;
-  const week = Array.from({ length: 7 }, (_, ahead) => addDays(today, ahead));
-  const [found, days] = await Promise.all([
+  const [found, week] = await Promise.all([
     site.practice.diary(caller, { day }),
-    site.practice.days(caller, week),
+    site.practice.days(caller, { from: today, first: WEEK_DAYS }),
   ]);
   if (found === null) return showNoPractice(site, reply);
   const { book, bookingDay, diary } = found;
@@ -62,7 +62,7 @@ async function showDiary(site: PracticeSite, visit: StaffVisit) {
     counts: counts(diary.value),
     answer: diary.value.answer,
     reached: reachedText(diary.value),
-    week: week.map((date, at) => weekRow(linkTo(date, today), days?.[at])),
+    week: week.map((booked) => weekRow(linkTo(booked.day, today), booked)),
     earlier: day > today ? step(-1) : undefined,
     later: day < last ? step(1) : undefined,
   });
@@ -73,8 +73,10 @@ function linkTo(day: string, today: string): { href: string; labelText: string }
   return { href, labelText: dayOf(noonOf(day)) };
 }
 
-function weekRow({ href, labelText }: { href: string; labelText: string }, booked: BookingDay | undefined) {
-  const { bookings = [], quotaUsed = 0, dailyQuota = null } = booked ?? {};
+function weekRow(
+  { href, labelText }: ReturnType<typeof linkTo>,
+  { bookings, quotaUsed, dailyQuota }: BookingDay,
+) {
   const standing = bookings.filter(({ status }) => !/^(CANCELLED|FAILED)/.test(status));
   return [
     { header: 'Day', html: `<a href="${href}">${labelText}</a>` },

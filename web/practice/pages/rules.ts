@@ -97,7 +97,6 @@ async function showForm(
   const today = londonDay(site.now());
   const usual = dispositions.find(({ id }) => id === 'gp-6h') ?? dispositions[0];
   const form = filledIn ?? formOf(book.release, { need: usual?.id ?? '', day: today });
-  if (errors !== undefined) reply.code(422);
   return site.render(reply, 'practice/rules', {
     title: 'What do you release?',
     ...(isFirst && { caption: 'Step 2 of 4', back: '/practice/opt-in' }),

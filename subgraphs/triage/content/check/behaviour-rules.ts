@@ -1,8 +1,8 @@
 import { evaluate, type EvaluationStep } from '../../engine/evaluate';
+import { isEmergency } from '../../engine/is-emergency';
 import { suits } from '../../engine/suitability';
-import type { CareLevel } from '../vocabulary';
 import type { PathwayFile } from '../content-files';
-import type { Content, DispositionContent, Exit, PathwayContent, QuestionContent } from '../content';
+import type { Content, Exit, OptionContent, PathwayContent, QuestionContent } from '../content';
 import { EMERGENCY_SCREEN } from '../link-content';
 import { MAX_RUNS, questionSteps, type Enumerated, type Run } from './enumerate';
 import { failure, unless, warning, type Finding, type ContentPath } from './finding';
@@ -120,12 +120,6 @@ function endsOf({ options, counts }: QuestionContent): Exit[] {
   return [...options, ...counts].map(({ exit }) => exit);
 }
 
-const EMERGENCIES: readonly CareLevel[] = ['AMBULANCE', 'EMERGENCY_DEPARTMENT'];
-
-function isEmergency({ careLevel }: DispositionContent): boolean {
-  return EMERGENCIES.includes(careLevel);
-}
-
 /** 10. A pathway that another leads on to begins its own hierarchy; a question that only leads on has no place in it. */
 function hierarchy({ trace }: EndedRun): Finding[] {
   const steps = questionSteps(trace)
@@ -155,10 +149,14 @@ function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
     const before = step.chosen.filter(({ alone }) => !alone).map(({ id }) => id);
     return step.node.options
       .filter(({ id, alone }) => !alone && !before.includes(id))
+      .filter((tick) => step.node.counts.length > 0 || !isAsUrgent(tick, run))
       .flatMap((tick) => {
-        const answers = [...run.answers, { questionId: step.node.id, optionIds: [...before, tick.id] }];
-        const more = evaluate(pathway, run.subject, answers);
-        if (isMilderCount(step.node, [...before, tick.id])) return [];
+        const optionIds = [...before, tick.id];
+        if (isMilderCount(step.node, optionIds)) return [];
+        const more = evaluate(pathway, run.subject, [
+          ...run.answers,
+          { questionId: step.node.id, optionIds },
+        ]);
         const rank = more.kind === 'outcome' ? more.disposition.urgencyRank : -Infinity;
         return unless(rank <= run.disposition.urgencyRank, () =>
           failure(
@@ -169,6 +167,11 @@ function dominance(pathway: PathwayContent, run: EndedRun): Finding[] {
         );
       });
   });
+}
+
+/** The most urgent of ticks wins: one whose own end is as urgent needs no walk, unless ticks are counted. */
+function isAsUrgent({ exit }: OptionContent, { disposition }: EndedRun): boolean {
+  return exit.kind === 'outcome' && exit.disposition.urgencyRank <= disposition.urgencyRank;
 }
 
 /** Part of 13: who does not state a sex is never told less than a woman or a man with the same answers. */

@@ -1,3 +1,4 @@
+import { isEmergency } from '../../engine/is-emergency';
 import type { ParsedContent } from '../parse-content';
 import type { CareLevel } from '../vocabulary';
 import { byLocale, type Wording } from '../wording';
@@ -13,7 +14,7 @@ const NUMBERED_TIME = /\b\d+\s+(hours?|days?|weeks?|months?)\b/;
 export function catalogueRules({ dispositions: { dispositions }, texts }: ParsedContent): Finding[] {
   const lastEmergency = Math.max(
     ...Object.values(dispositions)
-      .filter(({ careLevel }) => careLevel === 'AMBULANCE' || careLevel === 'EMERGENCY_DEPARTMENT')
+      .filter(isEmergency)
       .map(({ urgencyRank }) => urgencyRank),
   );
   return Object.entries(dispositions).flatMap(([id, disposition]) => {

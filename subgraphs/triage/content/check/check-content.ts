@@ -3,12 +3,11 @@ import type { Content } from '../content';
 import type { ParsedContent, LineOf } from '../parse-content';
 import { parseContent, yamlFile, type YamlFile } from '../parse-content';
 import { linkContent } from '../link-content';
-import type { WaiversFile } from '../content-files';
+import type { PathwayFile, WaiversFile } from '../content-files';
 import { SIGNATURES_FILE } from '../signatures';
 import {
   acceptanceRules,
-  changedTables,
-  changedWords,
+  changedFrom,
   type Baseline,
   type Proof,
   type TableChange,
@@ -108,35 +107,57 @@ function walk(
   content: Content,
   { files, baseline }: { files: ReadonlyMap<string, string>; baseline: Baseline },
 ) {
-  const findings: Finding[] = [];
-  const tables: OutcomeTable[] = [];
-  const walked: Enumerated[] = [];
-  let [paths, answerSets] = [0, 0];
-  for (const file of parsed.pathways.values()) {
-    const pathway = content.pathways.get(file.id);
-    if (pathway === undefined) continue;
-    const enumerated = enumerate(pathway);
-    walked.push(enumerated);
-    paths += pathCount(enumerated);
-    answerSets += answerSetCount(enumerated);
-    if (enumerated.runs.length > 0) tables.push(outcomeTable(enumerated));
-    findings.push(...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway));
-  }
+  const walks = [...parsed.pathways.values()].flatMap((file) => walkOnce(file, content) ?? []);
+  const findings = walks.flatMap((each) => each.findings);
+  const tables = walks.flatMap(({ table }) => table ?? []);
+  const walked = walks.map(({ enumerated }) => enumerated);
   if (parsed.signs) findings.push(...sharedSignRules(parsed.signs, walked, content));
   const vignettes = vignetteReport(parsed.cases, content);
   findings.push(...vignettes.findings);
   const proof = proofOf(files, tables);
-  const wordChanges = changedWords(proof, baseline);
-  findings.push(...acceptanceRules(proof, baseline, wordChanges));
+  const changes = changedFrom(baseline, proof);
+  findings.push(...acceptanceRules(proof, baseline, changes));
   return {
-    paths,
-    answerSets,
+    paths: walks.reduce((sum, { paths }) => sum + paths, 0),
+    answerSets: walks.reduce((sum, { answerSets }) => sum + answerSets, 0),
     proof,
-    changes: changedTables(proof, baseline),
-    wordChanges,
+    changes: changes.tables,
+    wordChanges: changes.words,
     vignettes,
     findings,
   };
+}
+
+/** Everything that the answer sets of one pathway show. */
+interface Walk {
+  enumerated: Enumerated;
+  paths: number;
+  answerSets: number;
+  /** Null where there are too many to walk. */
+  table: OutcomeTable | null;
+  findings: readonly Finding[];
+}
+
+/** All pathways of the real content, and a few that somebody has changed. */
+const MAX_WALKS = 12;
+const walksKept = new LRUCache<string, Walk>({ max: MAX_WALKS });
+
+/** Walks a pathway, or returns its walk where the files that decide it, of which the hash is, have been walked before. */
+function walkOnce(file: PathwayFile, content: Content): Walk | undefined {
+  const pathway = content.pathways.get(file.id);
+  if (pathway === undefined) return undefined;
+  const kept = walksKept.get(pathway.hash);
+  if (kept !== undefined) return kept;
+  const enumerated = enumerate(pathway);
+  const walk: Walk = {
+    enumerated,
+    paths: pathCount(enumerated),
+    answerSets: answerSetCount(enumerated),
+    table: enumerated.runs.length > 0 ? outcomeTable(enumerated) : null,
+    findings: [...behaviourRules(enumerated, file, content), ...vignetteRules(file, pathway)],
+  };
+  walksKept.set(pathway.hash, walk);
+  return walk;
 }
 
 function proofOf(files: ReadonlyMap<string, string>, tables: readonly OutcomeTable[]): Proof {

@@ -84,8 +84,12 @@ export function tableText(table: OutcomeTable): string {
 
 /** SHA-256 of everything but the version: a new version that changes no outcome needs no new acceptance. */
 export function tableDigest(table: OutcomeTable): string {
-  return createHash('sha256').update(bodyText(table)).digest('hex');
+  const digest = digests.get(table) ?? createHash('sha256').update(bodyText(table)).digest('hex');
+  digests.set(table, digest);
+  return digest;
 }
+
+const digests = new WeakMap<OutcomeTable, string>();
 
 function bodyText({ people, urgency, outcomes }: OutcomeTable): string {
   const rows = [...outcomes].flatMap(([answers, byPerson]) => {

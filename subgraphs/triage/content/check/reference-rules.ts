@@ -19,6 +19,8 @@ export function referenceRules(content: ParsedContent): Finding[] {
     ]),
     ...optionIds('emergency-screen.yaml', content.emergency.questions),
     ...unsureIsThere('emergency-screen.yaml', content.emergency.questions),
+    ...countsCount('emergency-screen.yaml', content.emergency.questions),
+    ...sharedSigns(content),
     ...exits(content),
     ...catalogue(content),
   ];
@@ -135,7 +137,7 @@ function exits(content: ParsedContent): Finding[] {
 
 function optionIds(file: string, questions: QuestionsFile): Finding[] {
   return Object.entries(questions).flatMap(([key, node]) => {
-    if (node.kind === 'byAge') return bandsAscend(file, key, node.bands);
+    if (node.kind === 'byAge') return bandsAscend(file, ['questions', key, 'bands'], node.bands);
     const reserved = node.kind === 'tickAny' ? RESERVED : [];
     const ids = [...reserved, ...node.options.map(({ id }) => id)];
     return node.options.flatMap(({ id }, index) =>
@@ -146,7 +148,11 @@ function optionIds(file: string, questions: QuestionsFile): Finding[] {
   });
 }
 
-function bandsAscend(file: string, key: string, bands: readonly { below?: number | undefined }[]): Finding[] {
+function bandsAscend(
+  file: string,
+  path: ContentPath,
+  bands: readonly { below?: number | undefined }[],
+): Finding[] {
   const last = bands.length - 1;
   return bands.flatMap(({ below }, index) => {
     const before = bands[index - 1]?.below ?? 0;
@@ -155,10 +161,23 @@ function bandsAscend(file: string, key: string, bands: readonly { below?: number
       failure(
         2,
         file,
-        ['questions', key, 'bands', index],
+        [...path, index],
         'Bands go upwards by "below"; the last one, and no other, is without.',
       ),
     );
+  });
+}
+
+/** The least urgent outcome of a sign that is not there would be held against nothing. */
+function sharedSigns({ signs, dispositions: { dispositions } }: ParsedContent): Finding[] {
+  const file = 'shared-signs.yaml';
+  return Object.entries(signs?.signs ?? {}).flatMap(([id, { leastUrgent }]) => {
+    const path = ['signs', id, 'leastUrgent'];
+    const outcomes = leastUrgent.map(({ outcome }) => outcome);
+    return [
+      ...known(outcomes, dispositions, 'disposition', { rule: 7, file, path }),
+      ...bandsAscend(file, path, leastUrgent),
+    ];
   });
 }
 

@@ -1,4 +1,5 @@
 import { evaluate, type QuestionAnswer } from '../../engine/evaluate';
+import { isEmergency } from '../../engine/is-emergency';
 import { exclusionOf } from '../../engine/suitability';
 import type { Content, DispositionContent, PathwayContent, QuestionContent } from '../content';
 import type { CaseFile, UrgencyClass } from '../content-files';
@@ -84,8 +85,9 @@ export function vignetteReport(cases: readonly CaseFile[], content: Content): Vi
 }
 
 /** Class of urgency; a pharmacist counts with the GP, since Pharmacy First is the NHS's way to be treated without one. */
-export function urgencyClass({ careLevel, timeframe }: DispositionContent): UrgencyClass {
-  if (careLevel === 'AMBULANCE' || careLevel === 'EMERGENCY_DEPARTMENT') return 'emergency';
+function urgencyClass(disposition: DispositionContent): UrgencyClass {
+  const { careLevel, timeframe } = disposition;
+  if (isEmergency(disposition)) return 'emergency';
   if (careLevel === 'SELF_CARE') return 'self-care';
   return timeframe.kind === 'minutes' && timeframe.minutes <= URGENT_WITHIN ? 'urgent' : 'gp';
 }
@@ -135,14 +137,14 @@ function idOf({ id, questions }: PathwayContent, key: string): string {
 }
 
 function plus(figures: CaseFigures, wanted: UrgencyClass, distance: number): CaseFigures {
-  const isEmergency = wanted === 'emergency';
+  const isUrgent = wanted === 'emergency';
   return sum(figures, {
     cases: 1,
     right: Number(distance === 0),
     under: Number(distance > 0),
     over: Number(distance < 0),
-    emergencies: Number(isEmergency),
-    emergenciesUnder: Number(isEmergency && distance > 0),
+    emergencies: Number(isUrgent),
+    emergenciesUnder: Number(isUrgent && distance > 0),
   });
 }
 
