@@ -24,6 +24,9 @@ const EXPLORER_APP = join('gateway', 'explorer', 'app');
 /** Scripts of the website's pages. */
 const PAGES = join('web', 'browser');
 
+/** Libraries of charts, which production does not install: one file with what is used of them. */
+const CHARTS = join('web', 'insight', 'charts', 'plot');
+
 /** Parts of the NHS design system that the website serves: a tenth of the package, which production does not install. */
 const DESIGN_SYSTEM = join('node_modules', 'nhsuk-frontend', 'dist', 'nhsuk');
 const SERVED = /\.(njk|png|svg|ico)$|nhsuk-frontend\.min\.css$/;
@@ -63,6 +66,17 @@ await unlessMade(join('dist', 'stamp'), made, async () => {
     // Stack traces need lines and names alone.
     sourcesContent: false,
     loader: { '.yaml': 'copy', '.csv': 'copy', '.graphql': 'copy', '.njk': 'copy', '.json': 'copy' },
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: [`${CHARTS}.ts`],
+    outfile: join('dist', `${CHARTS}.js`),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    allowOverwrite: true,
     logLevel: 'warning',
   });
   cpSync(DESIGN_SYSTEM, join('dist', 'web', 'nhsuk'), {

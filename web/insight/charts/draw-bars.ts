@@ -1,4 +1,4 @@
-import * as Plot from '@observablehq/plot';
+import * as Plot from './plot';
 import { numberWords } from './alternative';
 import type { ChartData } from './chart-data';
 import { valueOf, type Cell } from './chart-table';

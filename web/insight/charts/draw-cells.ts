@@ -1,4 +1,4 @@
-import * as Plot from '@observablehq/plot';
+import * as Plot from './plot';
 import type { ChartData } from './chart-data';
 import { valueOf, type Cell } from './chart-table';
 import { ICB_TILES, TILE_COLUMNS, TILE_ROWS } from './icb-tiles';

@@ -1,4 +1,4 @@
-import * as Plot from '@observablehq/plot';
+import * as Plot from './plot';
 import type { ChartData, Series } from './chart-data';
 import { valueOf } from './chart-table';
 import { GRID, INK, QUIET_INK, WHITE } from './palette';

@@ -1,5 +1,4 @@
-import { createDocument } from '@mixmark-io/domino';
-import * as Plot from '@observablehq/plot';
+import * as Plot from './plot';
 import { INK, SERIES_COLOURS, WHITE } from './palette';
 
 /** Units of a drawing, which a phone shows at three quarters and a desktop larger: text has to be readable on both. */
@@ -9,7 +8,7 @@ export const SMALL = 12;
 export const LINE = 20;
 
 /** Elements are made by it and never added to it, so that one serves all drawings. */
-const DOCUMENT: object = createDocument('<body></body>');
+const DOCUMENT: object = Plot.createDocument('<body></body>');
 
 export interface Named {
   id: string;
