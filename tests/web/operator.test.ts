@@ -159,8 +159,7 @@ describeInBrowser('the operator’s console', () => {
   });
 
   it('lets the patient cancel what is not in the practice’s book any more, and says what is not known', async () => {
-    const { ben } = site.people;
-    const confirm = await keepTime('parent-of-two', ben);
+    const confirm = await keepTime('parent-of-two', site.people.ada);
     const { id, status } = await confirm();
     expect(status).toBe('CONFIRMED');
     await moveBooking(books, (await books.findBooking(id!))!, 'MISSED_AT_PRACTICE');

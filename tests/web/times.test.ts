@@ -68,12 +68,17 @@ describeInBrowser('appointment times on the website', () => {
     const { people } = site;
     const grace = await site.visitor();
     const { page } = grace;
+    const shows = async () => {
+      const loaded = page.waitForEvent('load');
+      await grace.press('Show these times');
+      await loaded;
+    };
     await grace.checksEarache('SELF', people.grace.birthDate);
     await grace.findsTimes('parent-of-two');
     await grace.heading('Choose an appointment time');
     await page.getByText('Choose how, the time of day, and access needs').click();
     await page.getByLabel('A hearing loop').check();
-    await grace.press('Show these times');
+    await shows();
     // The own practice is known to have none; others are shown that have one.
     await page
       .getByText(/ is known not to have what you need\. Phone them: they may be able to help\.$/)
@@ -81,23 +86,23 @@ describeInBrowser('appointment times on the website', () => {
     await grace.sees('Choose an appointment time');
     await page.getByLabel('A hearing loop').uncheck();
     await page.getByLabel('A British Sign Language (BSL) interpreter').check();
-    await grace.press('Show these times');
+    await shows();
     await page.getByText(/ may have what you need, but we do not know\. Phone them to ask\.$/).waitFor();
     // A need that matters at the door is none for a time that is spent at home.
     await page.getByLabel('A British Sign Language (BSL) interpreter').uncheck();
     await page.getByLabel('A hearing loop').check();
     await page.getByLabel('Phone call').check();
-    await grace.press('Show these times');
+    await shows();
     await page.getByText('This is your own GP practice.').waitFor();
     await page.getByLabel('Any way').check();
     await page.getByLabel('A hearing loop').uncheck();
     await page.getByLabel('Step-free access').check();
     await page.getByLabel('An interpreter for another language').check();
-    await grace.press('Show these times');
+    await shows();
     await page.getByText('This is your own GP practice.').waitFor();
     await grace.choosesTime();
     await grace.heading('How can the practice contact you?');
-    expect(await page.getByLabel(/^What do you want to tell the practice/).inputValue()).toBe(
+    expect(await page.locator('#reason').inputValue()).toBe(
       'The patient needs step-free access and an interpreter for another language.',
     );
     await grace.sees('How can the practice contact you?');

@@ -27,7 +27,7 @@ function showContact(site: PatientSite, request: FastifyRequest, reply: FastifyR
   const { hold, looking, phone = '', ...journey } = journeyOf(request);
   if (hold === undefined) return reply.redirect('/times', 303);
   const needs = needsText(looking?.needs ?? []);
-  const reason = journey.reason ?? needs.slice(0, hold.slot.reasonMaxLength);
+  const reason = journey.reason ?? (needs.length <= hold.slot.reasonMaxLength ? needs : '');
   return site.render(reply, 'patient/contact', {
     title: 'How can the practice contact you?',
     kept: keptFor(hold, site.now()),
