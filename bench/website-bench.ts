@@ -37,8 +37,7 @@ async function measurePages(browser: Browser, { website, pid }: WebsiteAlone): P
   const { birthDate } = demoPeople(CASE_STUDY_PRACTICE, new Date()).sam;
   console.log(`${REQUESTS} requests each, one after the other`);
   const seen = new Set<string>();
-  const onPage = async (path: string) => {
-    const name = path.startsWith('/question/') ? '/question' : path;
+  const onPage = async (name: string) => {
     if (seen.has(name)) return;
     seen.add(name);
     await measure(page, pid, name);

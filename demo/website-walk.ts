@@ -48,8 +48,8 @@ export interface Walk {
   childName?: string;
   /** Default: those of the case study. */
   symptoms?: CheckedSymptoms;
-  /** Called on each page of the website, before it is answered. */
-  onPage?: (path: string) => Promise<void>;
+  /** Called on each page of the website, before it is answered, with its place in the journey. */
+  onPage?: (place: WalkPage) => Promise<void>;
 }
 
 /** Twice as many as the journey has. */
@@ -61,7 +61,7 @@ export async function walkTo(walk: Walk, last: WalkPage): Promise<void> {
   if (!page.url().startsWith(website) || pageOf(page) === undefined) await page.goto(website);
   for (let step = 0; step < MAX_PAGES; step += 1) {
     const here = pageOf(page);
-    if (here !== undefined) await onPage?.(new URL(page.url()).pathname);
+    if (here !== undefined) await onPage?.(here);
     if (here === last) return;
     const { href } = new URL(page.url());
     await answer(walk, here).catch((error: unknown) => {
@@ -76,7 +76,7 @@ export async function walkTo(walk: Walk, last: WalkPage): Promise<void> {
 /** Undefined on a page that is no part of the journey, such as the provider's. */
 function pageOf(page: Page): WalkPage | undefined {
   const { pathname } = new URL(page.url(), 'http://nowhere');
-  return WALK.find((path) => path === pathname || (path === '/question' && pathname.startsWith('/question')));
+  return WALK.find((path) => path === pathname || (path !== '/' && pathname.startsWith(`${path}/`)));
 }
 
 async function answer(
@@ -119,7 +119,7 @@ async function answer(
     case '/outcome':
       return press('See appointment times');
     case '/patient':
-      await page.getByLabel(childName).first().check();
+      await page.getByLabel(childName, { exact: true }).check();
       break;
     case '/times':
       await page.locator('input[name=slot]').last().check();

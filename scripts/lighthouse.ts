@@ -57,8 +57,8 @@ runScript(async () => {
         website,
         birthDate,
         signInAs: 'parent',
-        onPage: async (path) => {
-          const name = PAGES.get(path);
+        onPage: async (place) => {
+          const name = PAGES.get(place);
           if (name !== undefined) await measure(page, name, folder);
         },
       },

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { supplierIds } from '../adapters/registry';
 import { CASE_STUDY_PRACTICE, demoPeople, type DemoCallerName } from '../demo/people';
 import { simulatorControl } from '../demo/simulator-control';
-import { CASE_STUDY, walkTo, type Walk } from '../demo/website-walk';
+import { CASE_STUDY, walkTo, type Walk, type WalkPage } from '../demo/website-walk';
 import { runScript } from './run-script';
 import { GIVE_UP_MS, inDemonstration, type Demonstration } from './website/demonstration';
 
@@ -24,9 +24,10 @@ type Child = 'sam' | 'tim' | 'ada';
 type Device = keyof typeof DEVICES;
 
 /** States of the journey, by page. */
-const JOURNEY: Readonly<Record<string, string>> = {
+const JOURNEY: Readonly<Partial<Record<WalkPage, string>>> = {
   '/': 'start',
   '/symptoms': 'own-words',
+  '/question': 'question',
   '/outcome': 'outcome',
   '/times': 'times',
   '/contact': 'contact',
@@ -65,8 +66,8 @@ async function journey(browser: Browser, demonstration: Demonstration, device: D
   const { booker, child } = DEVICES[device];
   const page = await newPage(browser, device);
   const taken = new Set<string>();
-  const take = async (path: string) => {
-    const state = path.startsWith('/question') ? 'question' : JOURNEY[path];
+  const take = async (place: WalkPage) => {
+    const state = JOURNEY[place];
     if (state === undefined || taken.has(state)) return;
     taken.add(state);
     await picture(page, state, device);

@@ -2,7 +2,7 @@ import type { BrowserContext, CDPSession } from 'playwright-core';
 import type { DemoCallerName } from '../../demo/people';
 import { FORMS } from '../../web/patient/patient-pages';
 import { insightSiteUnderTest, type InsightSiteUnderTest } from './insight-site';
-import { describeInBrowser, DESKTOP, HANGS_AFTER_MS, SECRET } from './site-browser';
+import { describeInBrowser, DESKTOP, HANGS_AFTER_MS, namesOutcome, SECRET } from './site-browser';
 import type { SiteUnderTest } from './site-under-test';
 
 // Later than Playwright, which says what it has waited for.
@@ -63,11 +63,12 @@ describeInBrowser('every page of the website', () => {
     await visitor.walk({ birthDate, signInAs: 'parent', onPage: check }, '/booked');
     await page.goto(`${site.website}/appointments`);
     await page.getByRole('button', { name: /^See this appointment/ }).click();
-    await page.waitForURL(/\/appointment$/);
+    await page.waitForURL(/\/appointment\/[\w-]+$/);
+    const name = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     await check();
     // What is reached by a form or a script alone, and addresses of forms that somebody loads again.
     const alone = ['/appointments', '/continue-elsewhere', '/resume', '/timed-out'];
-    await crawler.crawl('/', ...alone, ...Object.keys(FORMS));
+    await crawler.crawl('/', ...alone, ...Object.keys(FORMS).map((path) => path.replace(':name', name)));
     expect(crawler.found()).toEqual([]);
     expect(crawler.paths()).toEqual(
       expect.arrayContaining([
@@ -77,8 +78,8 @@ describeInBrowser('every page of the website', () => {
         '/times',
         '/contact',
         '/check',
-        '/booked',
-        '/appointment',
+        `/booked/${name}`,
+        `/appointment/${name}`,
       ]),
     );
   });
@@ -256,6 +257,7 @@ function faultsOf(seen: SeenPage, headers: Record<string, string>, website: stri
       // In a simulation the API's explorer is at a port of its own.
       .filter((link) => !/^http:..127[.]0[.]0[.]1:\d+.explorer.$/.test(link))
       .map((link) => `links to ${link}`),
+    ...(namesOutcome(seen.title, seen.path) ? [`names an outcome in its title: "${seen.title}"`] : []),
     ...(SECRET.test(seen.title) ? [`is called "${seen.title}"`] : []),
   ];
 }

@@ -1,10 +1,11 @@
+import type { WalkPage } from '../../demo/website-walk';
 import { describeInBrowser, HANGS_AFTER_MS, type Visitor } from './site-browser';
 import { startWebsite, type Website } from './website';
 
 jest.setTimeout(2 * HANGS_AFTER_MS);
 
 /** Heading of each page of the way. */
-const HEADINGS: Readonly<Record<string, string>> = {
+const HEADINGS: Readonly<Partial<Record<WalkPage, string>>> = {
   '/': 'Check symptoms and book a GP appointment',
   '/who': 'Who are the symptoms about?',
   '/age': 'What is their date of birth?',
@@ -55,7 +56,7 @@ describeInBrowser('a mother books for her child on the website', () => {
         birthDate: patient.birthDate,
         childName: patient.givenName,
         signInAs: parent,
-        onPage: (path: string) => mother.at(HEADINGS[path] ?? /./),
+        onPage: (place: WalkPage) => mother.at(HEADINGS[place] ?? /./),
       };
       await mother.walk(walk, '/who');
       await mother.press('Continue');
@@ -76,7 +77,8 @@ describeInBrowser('a mother books for her child on the website', () => {
       expect(reference).toMatch(/\w{4}/);
       const diary = await site.simulator.appointmentsOf(patient);
       expect(diary.filter(({ status }) => status === 'BOOKED')).toHaveLength(1);
-      const file = await context.request.get(`${site.url}/booked/appointment.ics`);
+      const calendar = page.getByRole('link', { name: 'Add it to your calendar' });
+      const file = await context.request.get(`${site.url}${(await calendar.getAttribute('href')) ?? ''}`);
       expect(await file.text()).toContain(`Reference: ${reference}`);
       expect(await file.text()).not.toMatch(/rash|fever/i);
 
@@ -108,6 +110,7 @@ async function cancels({ page, press, sees, context }: Visitor, site: Website): 
   await page.getByText(/^(Cancelled|We are cancelling it)[.]$/).waitFor();
   await sees('Your appointment');
   if ((await page.getByText('Cancelled.').count()) === 0) return;
-  const file = await context.request.get(`${site.url}/booked/appointment.ics`);
+  const calendar = page.getByRole('link', { name: 'Take it out of your calendar' });
+  const file = await context.request.get(`${site.url}${(await calendar.getAttribute('href')) ?? ''}`);
   expect(await file.text()).toContain('STATUS:CANCELLED');
 }

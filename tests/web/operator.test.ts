@@ -58,21 +58,29 @@ describeInBrowser('the operator’s console', () => {
   const operator = (options: Options) =>
     signedIn(options, { name: 'operator', path: '/operator', heading: 'Overview' });
 
-  /** A booking whose answer was lost, at a practice whose book cannot be read, given to an operator. */
-  async function unsettled(parent: 'parent' | 'parent-of-twins' | 'parent-of-two', child: Person) {
+  type Parent = 'parent' | 'parent-of-twins' | 'parent-of-two';
+
+  /** Keeps a time for a child, and returns the way to confirm it. */
+  async function keepTime(parent: Parent, child: Person) {
     const ask = await site.askAs(parent);
     const { id } = await checkSymptoms(ask, child, WITHIN_A_DAY);
     const { elsewhere } = await findOptions(ask, { id, because: 'AWAY_FROM_HOME' });
     // Not the first: it starts too soon for anybody to look into what became of it.
     const slotId = elsewhere[0]!.slots.at(-1)!.id;
     const hold = await ask(HOLD, { input: { slotId, patientId: child.id, idempotencyKey: randomUUID() } });
+    const input = { holdId: result(hold).id, contactPhone: '01632 960001', idempotencyKey: randomUUID() };
+    return async () => result(await ask(CONFIRM, { input }));
+  }
+
+  /** A booking whose answer was lost, at a practice whose book cannot be read, given to an operator. */
+  async function unsettled(parent: Parent, child: Person) {
+    const confirm = await keepTime(parent, child);
     const { faults } = site.gateway.simulators;
     const supplier = 'gp-connect';
     const fault = { kind: 'server-error', status: 503, afterCommit: false } as const;
     faults.add({ supplier, operation: 'READ', fault });
     faults.add({ supplier, operation: 'BOOK', times: 1, fault: { kind: 'reset-after-commit' } });
-    const input = { holdId: result(hold).id, contactPhone: '01632 960001', idempotencyKey: randomUUID() };
-    const lost = result(await ask(CONFIRM, { input }));
+    const lost = await confirm();
     expect(lost.status).toBe('CHECKING');
     await eventually('the booking is given to an operator', async () => {
       const booking = await books.findBooking(lost.id!);
@@ -150,6 +158,31 @@ describeInBrowser('the operator’s console', () => {
     expect(await patient.page.getByText(one.now).count()).toBe(1);
   });
 
+  it('lets the patient cancel what is not in the practice’s book any more, and says what is not known', async () => {
+    const confirm = await keepTime('parent-of-two', site.people.ada);
+    const { id, status } = await confirm();
+    expect(status).toBe('CONFIRMED');
+    await moveBooking(books, (await books.findBooking(id!))!, 'MISSED_AT_PRACTICE');
+    const { page, at, press } = await signedIn(READERS[0]!, {
+      name: 'parent-of-two',
+      path: '/appointments',
+      heading: 'Your appointments',
+    });
+    await page
+      .locator('p', { hasText: 'We are still checking with the practice.' })
+      .locator('xpath=following-sibling::form[1]')
+      .getByRole('button', { name: /^See this appointment/ })
+      .click();
+    await at('Your appointment');
+    await page.getByText(/^We can no longer find .* Phone the practice before you go\.$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Change the time' }).count()).toBe(0);
+    await page.getByLabel('I cannot come').check();
+    await press('Cancel this appointment');
+    await page.getByText('Cancelled.', { exact: true }).waitFor();
+    await at('Your appointment');
+    expect((await books.findBooking(id!))?.state).toBe('CANCELLED');
+  });
+
   it('settles a booking once, when two operators have the second page open', async () => {
     const { reference, id } = await unsettled('parent-of-twins', site.people.tom);
     const first = await operator(READERS[0]!);
@@ -222,7 +255,7 @@ describeInBrowser('the operator’s console', () => {
       expect(await patient.page.locator('input[value=child-rash]').count()).toBe(0);
       await switchTo('off', { title: 'all symptom checks', name: 'all symptom checks' });
       await findChecksForRash(patient);
-      await patient.at('Call 111 instead');
+      await patient.sees('Call 111 instead');
       await switchTo('on', { title: 'all symptom checks', name: 'all symptom checks' });
       await switchTo('on', check);
       expect(await page.getByText('Switched off', { exact: true }).count()).toBe(0);

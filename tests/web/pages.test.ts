@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { memorySessionStore } from '../../web/kit/session';
+import { memorySessionStore, type SessionStore } from '../../web/kit/session';
 import { startWebsite, type RunningWebsite } from '../../web/server';
 
 const now = () => new Date();
@@ -17,6 +17,16 @@ const PROVIDER = {
 
 describe('pages of a website whose API does not answer, and whose sessions are short', () => {
   let site: RunningWebsite;
+  const memory = memorySessionStore(now);
+  /** Names under which the website has kept something so far. */
+  const kept = new Set<string>();
+  const store: SessionStore = {
+    ...memory,
+    set(name, value, ttlMs) {
+      kept.add(name);
+      return memory.set(name, value, ttlMs);
+    },
+  };
   beforeAll(async () => {
     site = await startWebsite({
       folder: join(__dirname, '..', '..', 'dist', 'web'),
@@ -27,7 +37,7 @@ describe('pages of a website whose API does not answer, and whose sessions are s
       port: 0,
       publicUrl: undefined,
       providers: { 'nhs-login': PROVIDER, cis2: PROVIDER },
-      session: { store: memorySessionStore(now), key: 'k'.repeat(32), idleMinutes: 7, maxHours: 1 },
+      session: { store, key: 'k'.repeat(32), idleMinutes: 7, maxHours: 1 },
       onFailure: () => undefined,
       now,
     });
@@ -44,6 +54,27 @@ describe('pages of a website whose API does not answer, and whose sessions are s
     const page = await (await fetch(site.url + path)).text();
     for (const one of words) expect(page).toMatch(one);
     expect(page).not.toMatch(/30 minutes/);
+  });
+
+  it('keep no session of somebody who only looks, who can send a form all the same', async () => {
+    kept.clear();
+    for (const path of ['/', '/who', '/cookies', '/practice'])
+      await fetch(site.url + path, { redirect: 'manual' });
+    const send = await visitor();
+    const started = await send('/start-again', {});
+    expect([started.status, started.headers.get('location'), kept.size]).toEqual([303, '/who', 0]);
+    const answered = await send('/who', { who: 'SELF' });
+    expect([answered.status, answered.headers.get('location'), kept.size]).toEqual([303, '/age', 1]);
+    // The first page's cookie leads to what was kept meanwhile, as in two tabs at once.
+    const sex = await send('/age', { 'dob-day': '1', 'dob-month': '2', 'dob-year': '1990' });
+    expect([sex.headers.get('location'), kept.size]).toEqual(['/sex', 1]);
+    expect((await send('/who', { who: 'SELF', _csrf: 'x'.repeat(43) })).status).toBe(403);
+  });
+
+  it('take no cookie that the site has not made', async () => {
+    kept.clear();
+    const forged = await fetch(`${site.url}/`, { headers: { cookie: `session=${'a.'.repeat(50)}` } });
+    expect([forged.status, kept.size]).toEqual([200, 0]);
   });
 
   it('say so beside a failure', async () => {

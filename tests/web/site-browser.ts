@@ -4,6 +4,7 @@ import type { DemoCallerName } from '../../demo/people';
 import { walkTo, type CheckedSymptoms, type Walk, type WalkPage } from '../../demo/website-walk';
 import { eventually } from '../../domain/eventually';
 import { openChromium } from '../../scripts/website/demonstration';
+import { loadContent } from '../../subgraphs/triage/content/load-content';
 import { describeInBrowser, HANGS_AFTER_MS } from '../browser/browser';
 
 export { describeInBrowser, HANGS_AFTER_MS };
@@ -20,6 +21,20 @@ const WAITS_MS = HANGS_AFTER_MS / 2;
 
 /** NHS numbers, tokens, UUIDs and the ids of the API: long texts without a word in them. */
 export const SECRET = /\d{10}|eyJ|[0-9a-f]{8}-[0-9a-f]{4}|[\w-]{24,}/;
+
+const textsOf = (wording: unknown): string[] =>
+  typeof wording === 'string' ? [wording] : Object.values(wording ?? {}).flatMap(textsOf);
+const OUTCOMES = [...loadContent().dispositions.values()].flatMap(({ title }) => textsOf(title));
+
+/** A title in a tab or in the history that says how ill somebody may be; statistics are about no person. */
+export function namesOutcome(title: string, path: string): boolean {
+  if (path.startsWith('/insight')) return false;
+  const [own = ''] = title.toLowerCase().split(' - ');
+  return (
+    OUTCOMES.some((outcome) => own.includes(outcome.toLowerCase())) ||
+    /999|111|a&e|emergency|urgent/.test(own)
+  );
+}
 
 /**
  * Addresses of a site that name a secret. The one with a long name is that of styles and scripts: the hash of their
@@ -119,10 +134,11 @@ function checksOf(page: Page, hasScripts: boolean) {
     await page.waitForLoadState('load');
     expect({
       title,
+      titleNamesOutcome: namesOutcome(await page.title(), new URL(page.url()).pathname),
       headings: await page.locator('h1').count(),
       formsWithoutToken: await page.locator('form[method=post]:not(:has([name=_csrf]))').count(),
       violations: hasScripts ? await violations(page) : [],
-    }).toEqual({ title, headings: 1, formsWithoutToken: 0, violations: [] });
+    }).toEqual({ title, titleNamesOutcome: false, headings: 1, formsWithoutToken: 0, violations: [] });
     // A script folds the menu once it has run; without scripts it is laid out in several lines.
     await eventually('the page is no wider than the window', () =>
       page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth'),

@@ -31,7 +31,7 @@ describeInBrowser('appointment times on the website', () => {
     expect(await page.getByText('For Ada.').count()).toBe(1);
     const all = await page.locator('input[name=slot]').count();
 
-    await page.getByText('Choose how, and the time of day').click();
+    await page.getByText('Choose how, the time of day, and access needs').click();
     await page.getByLabel('Phone call').check();
     await ada.press('Show these times');
     await page.getByText('You see part of the times.').waitFor();
@@ -62,6 +62,50 @@ describeInBrowser('appointment times on the website', () => {
     expect(await map.getAttribute('href')).toMatch(
       /^https:\/\/www\.openstreetmap\.org\/\?mlat=5\d\.\d+&mlon=-?\d/,
     );
+  });
+
+  it('are filtered by access needs, which no practice knows unless the person writes them', async () => {
+    const { people } = site;
+    const grace = await site.visitor();
+    const { page } = grace;
+    const shows = async () => {
+      const loaded = page.waitForEvent('load');
+      await grace.press('Show these times');
+      await loaded;
+    };
+    await grace.checksEarache('SELF', people.grace.birthDate);
+    await grace.findsTimes('parent-of-two');
+    await grace.heading('Choose an appointment time');
+    await page.getByText('Choose how, the time of day, and access needs').click();
+    await page.getByLabel('A hearing loop').check();
+    await shows();
+    // The own practice is known to have none; others are shown that have one.
+    await page
+      .getByText(/ is known not to have what you need\. Phone them: they may be able to help\.$/)
+      .waitFor();
+    await grace.sees('Choose an appointment time');
+    await page.getByLabel('A hearing loop').uncheck();
+    await page.getByLabel('A British Sign Language (BSL) interpreter').check();
+    await shows();
+    await page.getByText(/ may have what you need, but we do not know\. Phone them to ask\.$/).waitFor();
+    // A need that matters at the door is none for a time that is spent at home.
+    await page.getByLabel('A British Sign Language (BSL) interpreter').uncheck();
+    await page.getByLabel('A hearing loop').check();
+    await page.getByLabel('Phone call').check();
+    await shows();
+    await page.getByText('This is your own GP practice.').waitFor();
+    await page.getByLabel('Any way').check();
+    await page.getByLabel('A hearing loop').uncheck();
+    await page.getByLabel('Step-free access').check();
+    await page.getByLabel('An interpreter for another language').check();
+    await shows();
+    await page.getByText('This is your own GP practice.').waitFor();
+    await grace.choosesTime();
+    await grace.heading('How can the practice contact you?');
+    expect(await page.locator('#reason').inputValue()).toBe(
+      'The patient needs step-free access and an interpreter for another language.',
+    );
+    await grace.sees('How can the practice contact you?');
   });
 
   it('are kept for five minutes, once longer, and can be asked for again when that has run out', async () => {

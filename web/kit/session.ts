@@ -43,6 +43,11 @@ const KeptSession = z.object({
   pages: z.record(z.string(), z.string()),
 });
 
+/** A session in which nothing is kept yet, as the cookie has it. */
+const EmptySession = KeptSession.pick({ csrfToken: true, createdAt: true, lastSeenAt: true }).extend({
+  id: z.string(),
+});
+
 export interface Session extends z.infer<typeof KeptSession> {
   /** Secret: in the cookie and nowhere else. */
   id: string;
@@ -154,13 +159,16 @@ export function createSessions(settings: SessionSettings) {
   const cookie = cookieWriter(cookieName, isSecure);
 
   async function find(request: FastifyRequest): Promise<Session | null> {
-    const id = cookieIn(request.headers.cookie, cookieName);
-    if (id === undefined || !ID.test(id)) return null;
+    const value = cookieIn(request.headers.cookie, cookieName);
+    if (value === undefined) return null;
+    const empty = ID.test(value) ? null : await box.openEmpty(value);
+    const id = empty?.id ?? value;
+    if (!ID.test(id)) return null;
     const kept = await store.get(digest(id));
     const session = kept === null ? null : await box.open(kept);
-    if (session === null) return null;
-    const found = { ...session, id, isNew: false };
-    return now() < endsAt(found) ? found : null;
+    // Two pages at once: one still has the cookie from before something was kept.
+    const found = session === null ? empty : { ...session, id, isNew: false };
+    return found !== null && now() < endsAt(found) ? found : null;
   }
 
   /** A session that has ended while its page was made is not brought back: false. */
@@ -187,10 +195,11 @@ export function createSessions(settings: SessionSettings) {
     },
     /** The session of a request, or a new one, which is kept once it is saved. Does not count as activity. */
     read: async (request: FastifyRequest): Promise<Session> => (await find(request)) ?? newSession(now()),
-    /** Writes the session and counts as activity. */
+    /** Writes the session and counts as activity. One in which nothing is kept yet is in the cookie alone. */
     async save(reply: FastifyReply, session: Session): Promise<void> {
       session.lastSeenAt = now().getTime();
-      if (await write(session)) reply.header('set-cookie', cookie(session.id));
+      if (session.isNew && isEmpty(session)) reply.header('set-cookie', cookie(await box.sealEmpty(session)));
+      else if (await write(session)) reply.header('set-cookie', cookie(session.id));
     },
     /** Gives the session a new id and form token, and forgets the old id, against fixation. */
     async renew(reply: FastifyReply, session: Session): Promise<Session> {
@@ -217,6 +226,11 @@ export function createSessions(settings: SessionSettings) {
       return timingSafeEqual(sha256(token), sha256(session.csrfToken));
     },
   };
+}
+
+/** True while the session is no more than an id and a form token: visits that leave it at that fill no store. */
+function isEmpty({ person, attempts, pages }: Session): boolean {
+  return person === undefined && attempts.length === 0 && Object.keys(pages).length === 0;
 }
 
 function endsOf({ idleMinutes, maxHours, now }: Pick<SessionSettings, 'idleMinutes' | 'maxHours' | 'now'>) {
@@ -294,13 +308,20 @@ function encryption(secret: string) {
   return {
     sealText,
     openText,
+    sealEmpty: (session: z.infer<typeof EmptySession>) =>
+      sealText(JSON.stringify(EmptySession.parse(session))),
+    async openEmpty(sealed: string): Promise<Session | null> {
+      const empty = EmptySession.safeParse(jsonOf(await openText(sealed))).data;
+      return empty === undefined ? null : { ...empty, isNew: true, attempts: [], pages: {} };
+    },
     seal: (session: z.infer<typeof KeptSession>) => sealText(JSON.stringify(session)),
     async open(sealed: string): Promise<z.infer<typeof KeptSession> | null> {
-      const text = await openText(sealed);
-      return text === null ? null : (KeptSession.safeParse(JSON.parse(text)).data ?? null);
+      return KeptSession.safeParse(jsonOf(await openText(sealed))).data ?? null;
     },
   };
 }
+
+const jsonOf = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
 /** Writes a cookie for the whole site, which no script reads. */
 function cookieWriter(name: string, isSecure: boolean) {

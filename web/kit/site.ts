@@ -21,8 +21,8 @@ export interface Site {
 }
 
 export interface FormError {
-  /** Id of the field to which the summary links. */
-  field: string;
+  /** Id of the field to which the summary links; null where the page has none for it. */
+  field: string | null;
   text: string;
 }
 

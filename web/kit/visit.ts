@@ -107,6 +107,8 @@ export function fieldsOf(request: FastifyRequest): {
   return { all, one: (name) => all(name)[0]?.trim() ?? '' };
 }
 
+const NOTHING = '{}';
+
 /** Reads each visitor's session before a page, and keeps it afterwards; forms need the session's own token. */
 export function registerVisits(app: FastifyInstance, site: Site, refuseForm: RefuseForm): void {
   app.decorateRequest('visit', null);
@@ -123,7 +125,11 @@ export function registerVisits(app: FastifyInstance, site: Site, refuseForm: Ref
     const isFailure = reply.statusCode >= 500;
     if (request.visit === null || isFailure || request.routeOptions.config.isQuiet === true) return payload;
     const { session, writers } = request.visit;
-    for (const [name, write] of writers) session.pages[name] = write();
+    for (const [name, write] of writers) {
+      const text = write();
+      // A page that has looked and kept nothing is no reason to keep a session.
+      if (text !== NOTHING || session.pages[name] !== undefined) session.pages[name] = text;
+    }
     await site.sessions.save(reply, session);
     return payload;
   });

@@ -74,6 +74,8 @@ export const Slot = z.object({
   needsContactPhone: z.boolean(),
   reasonMaxLength: z.number(),
   cancellableUntil: z.string().nullish(),
+  /** Directly before or after the appointment that was named in the search. */
+  beside: z.string().nullish(),
   practice: Practice,
 });
 export type Slot = z.infer<typeof Slot>;
@@ -98,6 +100,7 @@ export const Options = z.object({
   fallbackAdvice: z.string().nullish(),
   practicesAsked: z.number(),
   practicesInRadius: z.number(),
+  beside: z.object({ startsAt: z.string(), practice: z.object({ name: z.string() }) }).nullish(),
   ownPractice: PracticeOptions.nullish(),
   elsewhere: z.array(PracticeOptions),
 });

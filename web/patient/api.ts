@@ -54,7 +54,15 @@ function times(send: Send) {
   return {
     async times(
       caller: Caller,
-      variables: { assessmentId: string; first: number; elsewhereReason?: string; modes?: string[] },
+      variables: {
+        assessmentId: string;
+        first: number;
+        elsewhereReason?: string;
+        modes?: string[];
+        accessNeeds?: string[];
+        /** Another appointment, beside which times come first. */
+        beside?: { bookingId: string };
+      },
     ) {
       const data = z.object({ assessment: z.object({ appointmentOptions: z.unknown() }).nullable() });
       const { assessment } = await send('AppointmentOptions', { caller, variables }, data);
@@ -71,6 +79,10 @@ function times(send: Send) {
       const data = z.object({ holdSlot: z.unknown() });
       const { holdSlot } = await send('HoldSlot', { caller, variables: { input } }, data);
       return read(holdSlot, 'Hold', Hold);
+    },
+    /** Others may have the time at once; where the API has forgotten it already, they may, too. */
+    async letTimeGo(caller: Caller, holdId: string): Promise<void> {
+      await send('ReleaseHold', { caller, variables: { input: { holdId } } }, z.unknown());
     },
     async keepLonger(caller: Caller, holdId: string) {
       const data = z.object({ extendHold: z.unknown() });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createEvent } from 'ics';
 import type { Booking } from './answers';
 import { groupedPhone } from '../kit/texts';
@@ -21,6 +22,9 @@ function utcParts(instant: string): [number, number, number, number, number] {
   return [read('year'), read('month'), read('day'), read('hour'), read('minute')];
 }
 
+/** The same for the entry that takes the first out again; calendars pass it on, so nothing can be read from it. */
+const uidOf = ({ id }: Booking) => `${createHash('sha256').update(id).digest('hex').slice(0, 32)}@gp-booking`;
+
 /**
  * A calendar entry for a booking, without a clinical word: calendars are seen by others. Times are written in UTC, which every
  * calendar shows in the person's own time.
@@ -31,7 +35,7 @@ export function calendarFile(booking: Booking): string | null {
   if (status !== 'CONFIRMED' && status !== 'CANCELLED') return null;
   const phone = practice.phone == null ? '' : `\nPhone: ${groupedPhone(practice.phone)}`;
   const { error, value } = createEvent({
-    uid: `${reference}@gp-booking`,
+    uid: uidOf(booking),
     method: 'PUBLISH',
     productId: 'gp-booking/website',
     title: 'GP appointment',

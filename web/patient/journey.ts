@@ -1,10 +1,12 @@
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../kit/api';
 import type { Site } from '../kit/site';
-import { callerOf, pageData, personOf } from '../kit/visit';
+import { callerOf, pageData, personOf, visitOf } from '../kit/visit';
 import { Booking, Hold, Outcome, Person, Question, Slot } from './answers';
 import type { PatientApi } from './api';
+import { ACCESS_NEEDS } from './texts';
 
 const Check = z.object({ id: z.string(), title: z.string(), summary: z.string().nullish() });
 
@@ -12,6 +14,10 @@ const Place = z.union([
   z.object({ postcode: z.string() }),
   z.object({ coordinates: z.object({ latitude: z.number(), longitude: z.number() }) }),
 ]);
+
+/** An appointment by the name that it has in addresses, with advice of the symptom check that led to it. */
+const OpenedBooking = z.object({ name: z.string(), id: z.string(), worse: z.array(z.string()) });
+export type OpenedBooking = z.infer<typeof OpenedBooking>;
 
 /** One person's way through the pages so far: it lives in the session, so that no address has to carry it. */
 const Journey = z.object({
@@ -45,7 +51,8 @@ const Journey = z.object({
   hold: Hold.optional(),
   phone: z.string().optional(),
   reason: z.string().optional(),
-  bookingId: z.string().optional(),
+  /** Appointments that the pages of this session show, the latest last. */
+  opened: z.array(OpenedBooking).optional(),
   /** Part of the times that are shown, and how far to look. */
   looking: z
     .object({
@@ -53,12 +60,15 @@ const Journey = z.object({
       time: z.enum(['any', 'morning', 'afternoon', 'evening']),
       practices: z.number(),
       elsewhere: z.boolean(),
+      needs: z.array(z.enum(ACCESS_NEEDS.map(({ value }) => value))).optional(),
     })
     .optional(),
   /** Time that was chosen, and cannot be kept without an answer about another appointment. */
   beside: z.object({ slotId: z.string(), booking: Booking }).optional(),
   /** Appointment whose time is being changed, and the new time once it is chosen. */
   changing: z.object({ booking: Booking, slot: Slot.optional(), shown: z.array(Slot).optional() }).optional(),
+  /** Appointment beside which another person's is looked for: two children, one visit. */
+  visit: z.object({ bookingId: z.string() }).optional(),
   /** Codes made for going on elsewhere. */
   codes: z.number().optional(),
 });
@@ -92,8 +102,40 @@ export function firstMissingPage(journey: Journey): string | null {
 
 /** Forgets the symptom check and all that rests on it, when something about the person has changed. */
 export function withoutCheck(journey: Journey): Journey {
-  const { relationship, dateOfBirth, sex, place, phone, changing } = journey;
-  return { relationship, dateOfBirth, sex, place, phone, changing };
+  const { relationship, dateOfBirth, sex } = journey;
+  return { relationship, dateOfBirth, sex, ...keptForNextCheck(journey) };
+}
+
+/** Parts that hold whomever the next symptom check is about. */
+export function keptForNextCheck({ place, phone, changing, opened, visit }: Journey): Journey {
+  return { place, phone, changing, opened, visit };
+}
+
+/** More tabs than these lose the appointment that was opened first; its page leads to the list. */
+const MAX_OPENED = 20;
+
+/**
+ * Gives an appointment a name for addresses, which says nothing in any other session: each tab shows its own, and no
+ * address has a reference or an id.
+ */
+export function openBooking(request: FastifyRequest, id: string, worse: string[] = []): string {
+  const journey = journeyOf(request);
+  const opened = journey.opened ?? [];
+  const known = opened.find((one) => one.id === id);
+  const key = visitOf(request).session.csrfToken;
+  const name = known?.name ?? createHmac('sha256', key).update(id).digest('base64url').slice(0, 10);
+  const kept = worse.length > 0 ? worse : (known?.worse ?? []);
+  journey.opened = [...opened.filter((one) => one !== known), { name, id, worse: kept }].slice(-MAX_OPENED);
+  return name;
+}
+
+/** Route parameters of a page about one appointment. */
+const Named = z.object({ name: z.string() });
+
+/** The appointment that the address names; undefined where it is of another session, or was forgotten. */
+export function openedBooking(request: FastifyRequest): OpenedBooking | undefined {
+  const named = Named.safeParse(request.params).data;
+  return journeyOf(request).opened?.find(({ name }) => name === named?.name);
 }
 
 /** Forgets whose appointment it is and what is kept: they belong to the person who was signed in. */
@@ -102,7 +144,7 @@ export function withoutPerson(journey: Journey): Journey {
     ...journey,
     patient: undefined,
     hold: undefined,
-    bookingId: undefined,
+    opened: undefined,
     beside: undefined,
     changing: undefined,
   };

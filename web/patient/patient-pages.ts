@@ -23,9 +23,10 @@ export const FORMS: Readonly<Record<string, string>> = {
   '/keep-again': '/check',
   '/keep-longer': '/check',
   '/book': '/check',
-  '/appointment/change': '/appointments',
-  '/appointment/cancel': '/appointment',
-  '/appointment/accept': '/appointment',
+  '/booked/:name/another': '/appointments',
+  '/appointment/:name/change': '/appointments',
+  '/appointment/:name/cancel': '/appointments',
+  '/appointment/:name/accept': '/appointments',
   '/cookies/forget': '/cookies',
 };
 

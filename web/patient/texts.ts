@@ -1,4 +1,5 @@
 import { dayOf } from '../kit/texts';
+import type { Booking } from './answers';
 
 /** Words that several pages of patients share. */
 export function modeText(mode: string): string {
@@ -22,8 +23,33 @@ const WHY_NONE: Readonly<Record<string, string>> = {
   NOT_CONNECTED: 'does not take online bookings.',
   SUPPLIER_FAILED: 'could not be reached. You can phone them.',
   SUPPLIER_TIMED_OUT: 'did not answer in time. You can phone them or try again.',
+  ACCESS_NEED_NOT_MET: 'is known not to have what you need. Phone them: they may be able to help.',
+  ACCESS_NOT_KNOWN: 'may have what you need, but we do not know. Phone them to ask.',
   TIMES_HELD_BY_OTHERS: 'has times, and other people are deciding about them. Try again in a few minutes.',
 };
+
+/** Needs on which the choice of a practice may depend, as people select them and as the practice reads them. */
+export const ACCESS_NEEDS = [
+  { value: 'STEP_FREE_ACCESS', text: 'Step-free access', words: 'step-free access' },
+  { value: 'HEARING_LOOP', text: 'A hearing loop', words: 'a hearing loop' },
+  {
+    value: 'BSL_INTERPRETER',
+    text: 'A British Sign Language (BSL) interpreter',
+    words: 'a British Sign Language (BSL) interpreter',
+  },
+  {
+    value: 'LANGUAGE_INTERPRETER',
+    text: 'An interpreter for another language',
+    words: 'an interpreter for another language',
+  },
+] as const;
+export type AccessNeed = (typeof ACCESS_NEEDS)[number]['value'];
+
+/** Words for the practice: a search tells it nothing. Empty where there is no need. */
+export function needsText(needs: readonly AccessNeed[]): string {
+  const named = ACCESS_NEEDS.filter(({ value }) => needs.includes(value)).map(({ words }) => words);
+  return named.length === 0 ? '' : `The patient needs ${named.join(' and ')}.`;
+}
 
 /** Answers that can be others without a filter. */
 const BY_FILTER: readonly string[] = ['SLOTS', 'NO_SLOTS_IN_TIME', 'NOT_RELEASED'];
@@ -114,6 +140,28 @@ const STATUS: Readonly<Record<string, string>> = {
   FAILED: 'It was not booked.',
   NEEDS_ATTENTION: 'We are still checking with the practice.',
 };
+
+/** Status before the present one, from which follows what is not known. */
+function statusBefore({ history, status }: Pick<Booking, 'status' | 'history'>): string | undefined {
+  return [...history].reverse().find((one) => one.status !== status)?.status;
+}
+const STOOD: readonly (string | undefined)[] = ['CONFIRMED', 'MOVED_BY_PRACTICE'];
+
+/** True for an appointment that stood, and is not in the practice's book any more: the person may cancel it. */
+export function mayStillStand(booking: Pick<Booking, 'status' | 'history'>): boolean {
+  return booking.status === 'NEEDS_ATTENTION' && STOOD.includes(statusBefore(booking));
+}
+
+/** Says what is not known about an appointment that somebody has to ask the practice about; null for any other. */
+export function attentionText(booking: Pick<Booking, 'status' | 'history'>): string | null {
+  if (booking.status !== 'NEEDS_ATTENTION') return null;
+  if (mayStillStand(booking))
+    return 'We can no longer find this appointment in the practice’s book. Someone from this service is asking the practice if it still stands. Phone the practice before you go.';
+  const before = statusBefore(booking);
+  return before === 'CANCELLING' || before === 'CANCELLED'
+    ? 'We do not know yet if the practice has cancelled this appointment. Someone from this service is asking the practice. You can phone it, too.'
+    : 'We do not know yet if the practice has booked this appointment. Someone from this service is asking the practice. Do not book another one for this until you know. You can phone the practice, too.';
+}
 
 export function statusText(status: string): string {
   return STATUS[status] ?? 'Phone the practice to ask about it.';

@@ -74,7 +74,6 @@ function showMeasures(
   reply: FastifyReply,
   { draft, catalogue, errors }: ShownForm,
 ): FastifyReply {
-  if (errors !== undefined) reply.code(422);
   const chosen = new Set(draft.measures);
   const entry = ({ measure, title }: Catalogue['measures'][number]) => ({
     value: measure,
@@ -103,12 +102,11 @@ function showQuestion(
   reply: FastifyReply,
   { draft, catalogue, errors }: ShownForm,
 ): FastifyReply {
-  if (errors !== undefined) reply.code(422);
   const measures = measuresOf(draft, catalogue);
   const dimensions = fittingDimensions(measures, catalogue);
   const fields = new Set(dimensions.map(({ dimension }) => FIELDS.filter(dimension)));
   const placed = errors?.map((error) =>
-    error.field.startsWith('where-') && !fields.has(error.field)
+    error.field?.startsWith('where-') === true && !fields.has(error.field)
       ? { ...error, field: FIELDS.filters }
       : error,
   );

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { forgetDevice } from '../device';
-import { journeys, type PatientSite } from '../journey';
+import { journeyOf, journeys, type PatientSite } from '../journey';
 
 /** The start page, and the pages that say how the site works. */
 export function registerAboutPages(app: FastifyInstance, site: PatientSite): void {
@@ -8,7 +8,8 @@ export function registerAboutPages(app: FastifyInstance, site: PatientSite): voi
     site.render(reply, 'patient/start', { title: 'Check symptoms and book a GP appointment' }),
   );
   app.post('/start-again', (request, reply) => {
-    journeys.replace(request, {});
+    // Pages of appointments that are open in other tabs stay as they are.
+    journeys.replace(request, { opened: journeyOf(request).opened });
     return reply.redirect('/who', 303);
   });
   app.get('/cookies', (_request, reply) => site.render(reply, 'patient/cookies', { title: 'Cookies' }));
@@ -51,6 +52,7 @@ const pages = ({ idleTime, maxTime }: PatientSite['sessions']) => [
       'The words you use to say what is wrong find the symptom check. They are not part of it, and no practice receives them.',
       'A finished symptom check can be read for 7 days. One without an outcome can be read for 1 day.',
       'If you use your location, we send it to our own server only, to about 100 metres. It is kept with the symptom check.',
+      'Access needs that you select find practices, and are deleted with your answers. No practice receives them, unless you write them for it.',
       'A code for another device works once, for 10 minutes. It does not show what you answered before.',
       'If a symptom check says that you need help at once, we recognise this browser for 12 hours and show you that advice again. You can have that forgotten on the page about cookies.',
       'When you book, the practice receives your name, NHS number, phone number and the words you write for it.',

@@ -2,24 +2,47 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Booking } from '../answers';
 import { calendarFile } from '../calendar-file';
-import { journeyOf, signedInCaller, type PatientSite } from '../journey';
+import {
+  journeyOf,
+  journeys,
+  keptForNextCheck,
+  openedBooking,
+  signedInCaller,
+  type PatientSite,
+} from '../journey';
+import { attentionText } from '../texts';
 
 /** The booking that was made: its state as it is now, and by itself when it changes. */
 export function registerBookedPages(app: FastifyInstance, site: PatientSite): void {
-  app.get('/booked', async (request, reply) => {
-    const booking = await currentBooking(site, request);
-    if (booking === null) return reply.redirect('/appointments', 303);
+  app.get('/booked', (request, reply) => {
+    const latest = journeyOf(request).opened?.at(-1);
+    return reply.redirect(latest === undefined ? '/appointments' : `/booked/${latest.name}`, 303);
+  });
+  app.get('/booked/:name', async (request, reply) => {
+    const opened = openedBooking(request);
+    const booking = await readOpened(site, request);
+    if (opened === undefined || booking === null) return reply.redirect('/appointments', 303);
     return site.render(reply, 'patient/booked', {
       title: TITLES[booking.status] ?? 'Your appointment has changed',
+      name: opened.name,
       booking,
       mark: markOf(booking),
-      worse: journeyOf(request).outcome?.worseningAdvice ?? [],
+      attention: attentionText(booking),
+      worse: opened.worse,
     });
   });
-  app.get('/booked/appointment.ics', async (request, reply) => {
-    const booking = await currentBooking(site, request);
+  app.post('/booked/:name/another', (request, reply) => {
+    const opened = openedBooking(request);
+    const { place, phone, opened: all } = keptForNextCheck(journeyOf(request));
+    // A new symptom check in everything: nothing of the one before leads into it.
+    const visit = opened === undefined ? undefined : { bookingId: opened.id };
+    journeys.replace(request, { place, phone, opened: all, visit });
+    return reply.redirect('/who', 303);
+  });
+  app.get('/booked/:name/appointment.ics', async (request, reply) => {
+    const booking = await readOpened(site, request);
     const file = booking === null ? null : calendarFile(booking);
-    if (file === null) return reply.redirect('/booked', 303);
+    if (file === null) return reply.redirect('/appointments', 303);
     return reply
       .type('text/calendar; charset=utf-8')
       .header('content-disposition', 'attachment; filename="gp-appointment.ics"')
@@ -35,11 +58,12 @@ const TITLES: Readonly<Record<string, string>> = {
   CANCELLED: 'Appointment cancelled',
 };
 
-async function currentBooking(site: PatientSite, request: FastifyRequest): Promise<Booking | null> {
-  const { bookingId } = journeyOf(request);
+/** The appointment that the address names, as the API has it now. */
+export async function readOpened(site: PatientSite, request: FastifyRequest): Promise<Booking | null> {
+  const opened = openedBooking(request);
   const caller = signedInCaller(site, request);
-  if (bookingId === undefined || caller === undefined) return null;
-  return site.patient.booking(caller, bookingId);
+  if (opened === undefined || caller === undefined) return null;
+  return site.patient.booking(caller, opened.id);
 }
 
 /** Short text that is another when the page would be another; nothing can be read from it. */

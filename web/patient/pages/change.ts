@@ -3,13 +3,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormError } from '../../kit/site';
 import { fieldsOf, signInFirst } from '../../kit/visit';
 import { isBookable, type Booking } from '../answers';
-import { journeyOf, journeys, signedInCaller, type Journey, type PatientSite } from '../journey';
+import {
+  journeyOf,
+  journeys,
+  keptForNextCheck,
+  openBooking,
+  openedBooking,
+  signedInCaller,
+  type Journey,
+  type PatientSite,
+} from '../journey';
 import { contactErrors, contactProblems } from './confirm';
 import { showGone } from './keep';
 
 /** Moving an appointment: the new time is taken first, and the old one stands until then. */
 export function registerChangePages(app: FastifyInstance, site: PatientSite): void {
-  app.post('/appointment/change', { config: { returnTo: '/appointments' } }, (request, reply) =>
+  app.post('/appointment/:name/change', { config: { returnTo: '/appointments' } }, (request, reply) =>
     begin(site, request, reply),
   );
   app.post('/change/stop', (request, reply) => {
@@ -23,15 +32,15 @@ export function registerChangePages(app: FastifyInstance, site: PatientSite): vo
 async function begin(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
   const caller = signedInCaller(site, request);
-  if (caller === undefined || journey.bookingId === undefined) return signInFirst(request, reply);
-  const booking = await site.patient.booking(caller, journey.bookingId);
+  if (caller === undefined) return signInFirst(request, reply);
+  const opened = openedBooking(request);
+  const booking = opened === undefined ? null : await site.patient.booking(caller, opened.id);
   if (booking === null) return reply.redirect('/appointments', 303);
   if (hasCheckFor(journey, booking)) {
     journey.changing = { booking };
     return reply.redirect('/times', 303);
   }
-  const { place, phone } = journey;
-  journeys.replace(request, { place, phone, changing: { booking } });
+  journeys.replace(request, { ...keptForNextCheck(journey), visit: undefined, changing: { booking } });
   return site.render(reply, 'kit/message', {
     title: 'Check the symptoms again first',
     back: '/appointments',
@@ -76,7 +85,8 @@ async function move(site: PatientSite, request: FastifyRequest, reply: FastifyRe
   if (booking === undefined || slot === undefined) return reply.redirect('/times', 303);
   const { one } = fieldsOf(request);
   const phone = one('phone');
-  const errors = contactErrors(phone, '', { needsContactPhone: false, reasonMaxLength: 0 });
+  const { needsContactPhone } = slot;
+  const errors = contactErrors(phone, '', { needsContactPhone, reasonMaxLength: 0 });
   if (errors.length > 0) return showChange(site, request, reply, errors);
   const moved = await site.patient.move(caller, {
     bookingId: booking.id,
@@ -86,8 +96,8 @@ async function move(site: PatientSite, request: FastifyRequest, reply: FastifyRe
   });
   if (moved.ok) {
     delete journey.changing;
-    journey.bookingId = moved.value.id;
-    return reply.redirect('/booked', 303);
+    const name = openBooking(request, moved.value.id, journey.outcome?.worseningAdvice);
+    return reply.redirect(`/booked/${name}`, 303);
   }
   if (moved.problem.code !== 'INVALID_INPUT') return showGone(site, reply, moved.problem);
   return showChange(site, request, reply, contactProblems(moved.problem));

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormError } from '../../kit/site';
 import { fieldsOf, signInFirst } from '../../kit/visit';
 import type { Hold, Problem } from '../answers';
-import { journeyOf, signedInCaller, type PatientSite } from '../journey';
+import { journeyOf, openBooking, signedInCaller, type PatientSite } from '../journey';
+import { needsText } from '../texts';
 import { showGone } from './keep';
 
 const MAX_PHONE = 20;
@@ -23,14 +24,17 @@ function keptFor(hold: Hold, now: Date) {
 }
 
 function showContact(site: PatientSite, request: FastifyRequest, reply: FastifyReply, errors?: FormError[]) {
-  const { hold, phone = '', reason = '' } = journeyOf(request);
+  const { hold, looking, phone = '', ...journey } = journeyOf(request);
   if (hold === undefined) return reply.redirect('/times', 303);
+  const needs = needsText(looking?.needs ?? []);
+  const reason = journey.reason ?? (needs.length <= hold.slot.reasonMaxLength ? needs : '');
   return site.render(reply, 'patient/contact', {
     title: 'How can the practice contact you?',
     kept: keptFor(hold, site.now()),
     page: 'contact',
     phone,
     reason,
+    needs,
     errors,
   });
 }
@@ -87,9 +91,13 @@ function showCheck(site: PatientSite, request: FastifyRequest, reply: FastifyRep
     phone,
     reason,
     patient,
+    keptMark: keptMark(hold),
     key: randomUUID(),
   });
 }
+
+/** Says which time a page has shown, so that a form books no other that was chosen in another tab. */
+const keptMark = ({ id }: Hold) => createHash('sha256').update(id).digest('base64url').slice(0, 16);
 
 async function book(site: PatientSite, request: FastifyRequest, reply: FastifyReply) {
   const journey = journeyOf(request);
@@ -97,6 +105,12 @@ async function book(site: PatientSite, request: FastifyRequest, reply: FastifyRe
   if (caller === undefined) return signInFirst(request, reply);
   if (journey.hold === undefined) return reply.redirect('/times', 303);
   const { phone = '', reason = '', hold } = journey;
+  if (fieldsOf(request).one('kept') !== keptMark(hold))
+    return site.render(reply.code(409), 'kit/message', {
+      title: 'You have chosen another time meanwhile',
+      paragraphs: ['Nothing was booked from this page. Check the details of the time you chose last.'],
+      next: { href: '/check', text: 'Check the details' },
+    });
   const booked = await site.patient.confirm(caller, {
     holdId: hold.id,
     ...(phone !== '' && { contactPhone: phone }),
@@ -104,8 +118,8 @@ async function book(site: PatientSite, request: FastifyRequest, reply: FastifyRe
     idempotencyKey: fieldsOf(request).one('key'),
   });
   if (!booked.ok) return notBooked(site, request, reply, booked.problem);
-  journey.bookingId = booked.value.id;
-  return reply.redirect('/booked', 303);
+  const name = openBooking(request, booked.value.id, journey.outcome?.worseningAdvice);
+  return reply.redirect(`/booked/${name}`, 303);
 }
 
 function notBooked(site: PatientSite, request: FastifyRequest, reply: FastifyReply, problem: Problem) {
@@ -123,9 +137,13 @@ function notBooked(site: PatientSite, request: FastifyRequest, reply: FastifyRep
   }
 }
 
-export function contactProblems(problem: Problem): FormError[] {
-  return (problem.fields ?? []).map(({ path, message }) => ({
-    field: path.includes('reason') ? 'reason' : 'phone',
-    text: message,
-  }));
+/** Faults that the API has found, each at the field that the page has for it; what names no field is said without one. */
+export function contactProblems({ fields = [], message }: Pick<Problem, 'fields' | 'message'>): FormError[] {
+  if (fields.length === 0) return [{ field: null, text: message }];
+  return fields.map((fault) => ({ field: fieldOf(fault.path), text: fault.message }));
+}
+
+function fieldOf(path: string): 'reason' | 'phone' | null {
+  if (path.includes('reason')) return 'reason';
+  return path.includes('contactPhone') ? 'phone' : null;
 }

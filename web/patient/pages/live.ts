@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../kit/api';
 import { visitOf } from '../../kit/visit';
-import { journeyOf, signedInCaller, type PatientSite } from '../journey';
+import { openedBooking, signedInCaller, type PatientSite } from '../journey';
 import { markOf } from './booked';
 
 /** Streams of one browser at once, as many as the API allows a person. */
@@ -14,9 +14,9 @@ const STOP = 'event: stop\ndata:\n\n';
 export function registerLivePages(app: FastifyInstance, site: PatientSite): void {
   const open = new Map<string, number>();
   let inAll = 0;
-  app.get('/booking/live', { config: { isQuiet: true } }, async (request, reply) => {
+  app.get('/booking/:name/live', { config: { isQuiet: true } }, async (request, reply) => {
     const { id: session } = visitOf(request).session;
-    const { bookingId } = journeyOf(request);
+    const bookingId = openedBooking(request)?.id;
     const caller = signedInCaller(site, request);
     const inSession = open.get(session) ?? 0;
     reply.hijack();

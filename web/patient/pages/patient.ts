@@ -17,9 +17,23 @@ export function registerPatientPages(app: FastifyInstance, site: PatientSite): v
       return showPatient(site, request, reply, [
         { field: 'patient', text: 'Select who the appointment is for' },
       ]);
-    journeyOf(request).patient = chosen;
+    await choose(site, caller, { journey: journeyOf(request), person: chosen });
     return reply.redirect('/times', 303);
   });
+}
+
+/** Takes over whose appointment it is; a time that is kept for somebody else is let go, so that it can be chosen again. */
+async function choose(
+  site: PatientSite,
+  caller: Caller,
+  { journey, person }: { journey: Journey; person: NonNullable<Journey['patient']> },
+): Promise<void> {
+  if (journey.patient?.id !== person.id) {
+    if (journey.hold !== undefined) await site.patient.letTimeGo(caller, journey.hold.id);
+    delete journey.hold;
+    delete journey.beside;
+  }
+  journey.patient = person;
 }
 
 /** People for whom this symptom check may be booked. */
@@ -50,7 +64,7 @@ async function showPatient(
     });
   const [only] = people;
   if (people.length === 1 && only !== undefined) {
-    journey.patient = only;
+    await choose(site, caller, { journey, person: only });
     return reply.redirect('/times', 303);
   }
   return showAsk(site, reply, {

@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { FormError } from '../../kit/site';
 import { fieldsOf } from '../../kit/visit';
-import { journeyOf, journeys, withoutCheck, type Journey, type PatientSite } from '../journey';
+import {
+  journeyOf,
+  journeys,
+  keptForNextCheck,
+  withoutCheck,
+  type Journey,
+  type PatientSite,
+} from '../journey';
 import { showAsk } from '../../kit/ask';
 
 const RELATIONSHIPS = [
@@ -25,8 +32,7 @@ export function registerPersonPages(app: FastifyInstance, site: PatientSite): vo
     const relationship = Relationship.safeParse(fieldsOf(request).one('who'));
     if (!relationship.success)
       return showWho(site, request, reply, [{ field: 'who', text: 'Select who the symptoms are about' }]);
-    const { place, phone, changing } = journeyOf(request);
-    changePerson(request, { relationship: relationship.data, place, phone, changing });
+    changePerson(request, { relationship: relationship.data, ...keptForNextCheck(journeyOf(request)) });
     return reply.redirect('/age', 303);
   });
 

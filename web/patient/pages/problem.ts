@@ -7,7 +7,9 @@ import { careCard, wayOn } from '../texts';
 /** Says what an expected refusal means, and where to go on. */
 export function showProblem(site: PatientSite, reply: FastifyReply, problem: Problem): FastifyReply {
   const { title, next } = wayOn(problem.code);
-  const { disposition, practice } = problem;
+  const { practice } = problem;
+  // An outcome that is too old is not shown as if it held.
+  const disposition = problem.code === 'SYMPTOM_CHECK_EXPIRED' ? null : problem.disposition;
   return site.render(reply.code(409), 'kit/message', {
     title: disposition == null ? title : disposition.title,
     care: disposition == null ? undefined : careCard(disposition.careLevel),

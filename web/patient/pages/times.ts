@@ -5,7 +5,7 @@ import type { FormError } from '../../kit/site';
 import { fieldsOf, signInFirst } from '../../kit/visit';
 import { isBookable, type Options, type PracticeOptions } from '../answers';
 import { journeyOf, signedInCaller, type Journey, type PatientSite } from '../journey';
-import { sayTo111, whyNoTimes } from '../texts';
+import { ACCESS_NEEDS, sayTo111, whyNoTimes } from '../texts';
 import { isInPart, PARTS_OF_DAY } from '../time-of-day';
 import { showProblem } from './problem';
 
@@ -25,9 +25,10 @@ const Filters = z.object({
 export function registerTimesPages(app: FastifyInstance, site: PatientSite): void {
   app.get('/times', (request, reply) => showTimes(site, request, reply));
   app.post('/times/filter', (request, reply) => {
-    const { one } = fieldsOf(request);
+    const { one, all } = fieldsOf(request);
     const journey = journeyOf(request);
-    const filters = Filters.parse({ mode: one('mode'), time: one('time') });
+    const needs = ACCESS_NEEDS.map(({ value }) => value).filter((value) => all('need').includes(value));
+    const filters = { ...Filters.parse({ mode: one('mode'), time: one('time') }), needs };
     journey.looking = { ...(journey.looking ?? ALL), ...filters };
     return reply.redirect('/times', 303);
   });
@@ -67,12 +68,15 @@ export async function showTimes(
     first: looking.practices,
     ...(looking.elsewhere && { elsewhereReason: 'OWN_PRACTICE_TIMES_DO_NOT_SUIT' }),
     ...(looking.mode !== 'any' && { modes: [looking.mode] }),
+    accessNeeds: needsOf(looking),
+    ...(journey.visit !== undefined && { beside: journey.visit }),
   });
   if (!found.ok) return showProblem(site, reply, found.problem);
   const options = inPart(found.value, looking.time);
   const practices = [...(options.ownPractice == null ? [] : [options.ownPractice]), ...options.elsewhere];
   const slots = practices.flatMap((practice) => practice.slots);
-  const isFiltered = looking.mode !== 'any' || looking.time !== 'any';
+  const { needs = [] } = looking;
+  const isFiltered = looking.mode !== 'any' || looking.time !== 'any' || needs.length > 0;
   if (journey.changing !== undefined) journey.changing.shown = slots;
   return site.render(reply, slots.length === 0 ? 'patient/no-times' : 'patient/times', {
     title: titleOf(slots.length > 0, isFiltered, journey),
@@ -80,6 +84,7 @@ export async function showTimes(
     looking,
     isFiltered,
     parts: PARTS_OF_DAY,
+    needs: ACCESS_NEEDS.map((need) => ({ ...need, checked: needs.includes(need.value) })),
     canShowMore: looking.practices < MAX_PRACTICES && options.practicesAsked < options.practicesInRadius,
     patient: journey.patient,
     changing: journey.changing?.booking,
@@ -91,6 +96,12 @@ export async function showTimes(
     key: randomUUID(),
     errors,
   });
+}
+
+/** Needs that matter at the door are left out for a time that is spent at home. */
+function needsOf({ mode, needs = [] }: Looking): string[] {
+  const isAtHome = mode === 'TELEPHONE' || mode === 'VIDEO';
+  return needs.filter((need) => !isAtHome || (need !== 'STEP_FREE_ACCESS' && need !== 'HEARING_LOOP'));
 }
 
 function reasonOf(own: Options['ownPractice'], isFiltered: boolean): string | null {
