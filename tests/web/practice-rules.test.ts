@@ -170,7 +170,7 @@ describeInBrowser('the practice’s rules on the website', () => {
     await sees('Your patients booked elsewhere');
     const row = await page.locator('tbody tr').allTextContents();
     expect(row).toHaveLength(1);
-    expect(row[0]).toContain('You had no time for them that was soon enough and released');
+    expect(row[0]).toContain('You had no time that was soon enough');
     expect(row[0]).toContain('Booked');
     expect(row[0]).not.toContain(CASE_STUDY_PRACTICE);
     expect(await page.locator('main').textContent()).not.toMatch(/Sam|Ruth|rash/);

@@ -1,5 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, isEnumType } from 'graphql';
 import type { Release } from './answers';
-import { actionWords, actorWords, ageWords, changesWords, ruleWords, rulesRows, statusWords } from './texts';
+import {
+  actionWords,
+  actorWords,
+  ageWords,
+  changesWords,
+  elsewhereWords,
+  ruleWords,
+  rulesRows,
+  statusWords,
+} from './texts';
 
 const BEFORE: Release = {
   version: 1,
@@ -101,4 +113,13 @@ test('words that these pages do not know are shown by their codes', () => {
   expect(statusWords({ status: 'CLOSED', closedTo: 'OTHER_PATIENTS' })).toContain(
     'other practices’ patients',
   );
+});
+
+test('every reason for which a patient was booked elsewhere has words', () => {
+  const file = join(__dirname, '..', '..', 'schema', 'api.graphql');
+  const reasons = buildSchema(readFileSync(file, 'utf8'), { assumeValid: true }).getType('WhyElsewhere');
+  if (!isEnumType(reasons)) throw new Error('The API has no WhyElsewhere.');
+  const names = reasons.getValues().map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => elsewhereWords(name) === name)).toEqual([]);
 });

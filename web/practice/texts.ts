@@ -60,8 +60,20 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   OWN_PRACTICE_TIMES_DO_NOT_SUIT: 'They said that your times did not suit them',
   AWAY_FROM_HOME: 'They said that they were away from home',
   NOT_REGISTERED: 'They said that they were not registered with you',
-  NOTHING_AT_OWN_PRACTICE: 'You had no time for them that was soon enough and released',
   NO_OWN_PRACTICE_KNOWN: 'Their own practice was not known then',
+  OWN_PRACTICE_NOT_SEARCHED: 'Your book was not searched',
+  OWN_PRACTICE_HAD_SLOTS: 'You had times, and they chose another practice',
+  NO_SLOTS_IN_TIME: 'You had no time that was soon enough',
+  TIMES_HELD_BY_OTHERS: 'Your times were being booked by others',
+  NOT_RELEASED: 'You had not released times for them',
+  BOOK_CLOSED: 'Your book was closed',
+  ACCESS_NEED_NOT_MET: 'You do not meet an access need of theirs',
+  ACCESS_NOT_KNOWN: 'It is not known whether you meet an access need of theirs',
+  NOT_CONNECTED: 'Your system is not connected',
+  SIGN_IN_REQUIRED: 'They had not signed in, which your times need',
+  SUPPLIER_TIMED_OUT: 'Your system did not answer in time',
+  SUPPLIER_FAILED: 'Your system could not be reached',
+  NOTHING_AT_OWN_PRACTICE: 'You had no time for them that was soon enough and released',
 };
 
 export function elsewhereWords(reason: string): string {
