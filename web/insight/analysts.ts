@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApiFailure, type ApiFailureKind } from '../kit/api';
 import type { SignedIn } from '../kit/session';
 import type { Site } from '../kit/site';
-import { callerOf, pageData, personOf } from '../kit/visit';
+import { callerOf, pageData, personOf, signInFirst, type SignInWay } from '../kit/visit';
 import type { Analyst, InsightApi } from './api';
 
 /** Questions of one session that are listed again; the oldest is forgotten. */
@@ -39,26 +39,18 @@ export function letAnalystsIn(app: FastifyInstance, site: InsightSite): void {
   app.addHook('preHandler', async (request, reply) => {
     const kind = personOf(request, site.now(), 'patient', 'staff', 'operator', 'analyst')?.kind;
     if (kind === 'analyst') return;
-    return kind === undefined ? signInFirst(request, reply) : refuse(site, reply, kind);
+    return kind === undefined ? signInFirst(request, reply, WAY) : refuse(site, reply, kind);
   });
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof ApiFailure)) throw error;
-    if (error.kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply);
+    if (error.kind === 'SIGN_IN_REQUIRED') return signInFirst(request, reply, WAY);
     if (error.kind === 'NOT_ALLOWED') return refuse(site, reply, 'staff');
     site.noteFailure(error);
     return showFailure(site, request, reply, error.kind);
   });
 }
 
-/** Longer addresses are not kept while somebody signs in. */
-const MAX_NEXT = 2_000;
-
-function signInFirst(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const isKept = request.method === 'GET' && request.url.length <= MAX_NEXT && !request.url.includes('\\');
-  return reply.redirect(signInPath(isKept ? request.url : HOME), 303);
-}
-
-const signInPath = (next: string) => `/sign-in?as=staff&next=${encodeURIComponent(next)}`;
+const WAY: SignInWay = { home: HOME, as: 'staff' };
 
 const REFUSALS: Readonly<
   Record<Exclude<SignedIn['kind'], 'analyst'>, { text: string; next: { href: string; text: string } }>
