@@ -8,8 +8,11 @@ export type WireFault =
   | { kind: 'none' }
   /** The connection is reset before anything is passed on. */
   | { kind: 'reset' }
-  /** The upstream answers; the connection is reset before the client hears. */
-  | { kind: 'reset-after-reply' }
+  /**
+   * The upstream answers; the connection is reset before the client hears. What it answers before the bytes `upTo`, which
+   * several requests at once make possible, is passed on.
+   */
+  | { kind: 'reset-after-reply'; upTo?: string }
   /** The request is passed on so much later, whatever the client does meanwhile; the client hears nothing. */
   | { kind: 'late'; ms: number }
   /** The request is passed on, and so much later once more. */
@@ -161,7 +164,8 @@ export async function faultProxy({ upstream, request, treat }: FaultProxyOptions
     async function answer(chunk: Buffer, fault: WireFault, begun: boolean): Promise<void> {
       switch (fault.kind) {
         case 'reset-after-reply':
-          cut();
+          if (fault.upTo === undefined || chunk.includes(fault.upTo)) cut();
+          else client.write(chunk);
           return;
         case 'slow-reply':
           if (!begun) await sleep(fault.ms);
