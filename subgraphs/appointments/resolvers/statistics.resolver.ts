@@ -40,7 +40,9 @@ export class StatisticsResolver {
 
   @ForKinds('ANALYST')
   @Directive('@tag(name: "analyst")')
-  @Query(() => StatisticsCatalogue, { description: 'What can be asked of statistics, with titles.' })
+  @Query(() => StatisticsCatalogue, {
+    description: 'Measures and dimensions of statistics with their titles, and saved questions.',
+  })
   async statisticsCatalogue(): Promise<StatisticsCatalogue> {
     return catalogueView(this.content, await this.statisticsService.lastDay());
   }

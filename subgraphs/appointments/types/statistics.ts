@@ -180,7 +180,7 @@ export class StatisticsSavedQuestion {
   grain!: Grain;
 }
 
-@ObjectType({ description: 'What can be asked of statistics.' })
+@ObjectType({ description: 'Measures and dimensions that a question to statistics may have.' })
 export class StatisticsCatalogue {
   @Directive('@listSize(assumedSize: 31)')
   @Field(() => [StatisticsMeasureEntry])
