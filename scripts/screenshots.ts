@@ -8,7 +8,7 @@ import { CASE_STUDY, walkTo, type Walk, type WalkPage } from '../demo/website-wa
 import { runScript } from './run-script';
 import { GIVE_UP_MS, inDemonstration, type Demonstration } from './website/demonstration';
 
-/** `npm run screenshots`: twelve states of the website, on a phone and a desktop, and the explorer, from a demonstration of its own. */
+/** `npm run screenshots`: states of the website for all its readers, on a phone and a desktop, and the explorer, from a demonstration of its own. */
 const FOLDER = join('docs', 'pictures');
 const MAX_BYTES = 60 * 1024;
 const QUALITIES = [85, 70, 50, 35];
@@ -42,11 +42,16 @@ const ESCALATED_AFTER_MINUTES = 150;
 
 runScript(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  await inDemonstration(async (browser, demonstration) => {
-    for (const device of ['phone', 'desktop'] as const) await journey(browser, demonstration, device);
-    await explorer(browser, demonstration);
-    await operators(browser, demonstration);
-  });
+  await inDemonstration(
+    async (browser, demonstration) => {
+      for (const device of ['phone', 'desktop'] as const) await journey(browser, demonstration, device);
+      await explorer(browser, demonstration);
+      await practice(browser, demonstration);
+      await analysts(browser, demonstration);
+      await operators(browser, demonstration);
+    },
+    { hasStatistics: true },
+  );
 });
 
 async function newPage(browser: Browser, device: Device): Promise<Page> {
@@ -97,6 +102,33 @@ async function explorer(browser: Browser, { api }: Demonstration): Promise<void>
   await page.getByRole('columnheader', { name: 'distanceMiles' }).waitFor();
   await picture(page, 'explorer', 'desktop');
   await page.context().close();
+}
+
+async function practice(browser: Browser, { website }: Demonstration): Promise<void> {
+  for (const device of ['phone', 'desktop'] as const) {
+    const page = await newPage(browser, device);
+    await page.goto(`${website}/practice`);
+    await page.getByRole('button', { name: 'Sign in as practice', exact: true }).click();
+    await page.waitForURL(`${website}/practice`);
+    await page.locator('h1').waitFor();
+    await picture(page, 'practice', device);
+    await page.context().close();
+  }
+}
+
+async function analysts(browser: Browser, { website }: Demonstration): Promise<void> {
+  for (const device of ['phone', 'desktop'] as const) {
+    const page = await newPage(browser, device);
+    await page.goto(`${website}/insight`);
+    await page.getByRole('button', { name: 'Sign in as analyst', exact: true }).click();
+    await page.getByRole('heading', { name: 'Statistics' }).waitFor();
+    await picture(page, 'insight', device);
+    await page.locator('[data-question="2"]').click();
+    await page.getByRole('heading', { name: 'Table' }).waitFor();
+    await page.locator('svg.app-chart').scrollIntoViewIfNeeded();
+    await picture(page, 'insight-answer', device);
+    await page.context().close();
+  }
 }
 
 /** After everything else: an answer is lost, no book can be read, and time moves on until an operator has to settle it. */
